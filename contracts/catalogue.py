@@ -1,0 +1,92 @@
+"""Every event there is: its name on the bus, its model, who publishes it and who reacts to it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.contract import Published
+from contracts.envelope import Data, Event
+from contracts.transfer_events import (
+    TransferCancelledV1,
+    TransferCompletedV1,
+    TransferFailedV1,
+    TransferPausedV1,
+    TransferProgressedV1,
+    TransferRequestedV1,
+    TransferResumedV1,
+    TransferStartedV1,
+)
+
+
+@dataclass(frozen=True)
+class EventSpec:
+    """`consumers` have a rule for it: a service adds itself here when it adds its rule."""
+
+    detail_type: str
+    model: type[Published]
+    producer: str
+    consumers: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        return f"fileferry.{self.producer}"
+
+
+CATALOGUE: tuple[EventSpec, ...] = (
+    EventSpec("TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer",)),
+    EventSpec("TransferStarted.v1", TransferStartedV1, "transfer"),
+    EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer"),
+    EventSpec("TransferCompleted.v1", TransferCompletedV1, "transfer"),
+    EventSpec("TransferFailed.v1", TransferFailedV1, "transfer"),
+    EventSpec("TransferCancelled.v1", TransferCancelledV1, "transfer"),
+    EventSpec("TransferPaused.v1", TransferPausedV1, "transfer"),
+    EventSpec("TransferResumed.v1", TransferResumedV1, "transfer"),
+)
+_BY_DETAIL_TYPE = {spec.detail_type: spec for spec in CATALOGUE}
+_BY_MODEL = {spec.model: spec for spec in CATALOGUE}
+
+
+class UnknownEvent(LookupError):
+    """A detail-type that is not in the catalogue, or not the one the caller reads."""
+
+    code = "unknown_event"
+
+    def __init__(self, detail_type: str, expected: str | None = None) -> None:
+        self.detail_type, self.expected = detail_type, expected
+        wanted = f"; this consumer reads {expected}" if expected else ""
+        super().__init__(
+            f"Event {detail_type!r} cannot be read{wanted}."
+            " Compare the rule's pattern with contracts/catalogue.py."
+        )
+
+
+def spec_of(model: type[Published]) -> EventSpec:
+    return _BY_MODEL[model]
+
+
+def encode(event: Event[Any]) -> tuple[str, str]:
+    """(detail-type, detail as JSON) of an event about to be published."""
+    return spec_of(type(event.data)).detail_type, event.model_dump_json()
+
+
+def parse(detail_type: str, detail: str | Mapping[str, Any]) -> Event[Any]:
+    """The event without fields that are not known; raises UnknownEvent, ValidationError."""
+    spec = _BY_DETAIL_TYPE.get(detail_type)
+    if spec is None:
+        raise UnknownEvent(detail_type)
+    return _read(spec.model, detail)
+
+
+def parse_as(model: type[Data], detail_type: str, detail: str | Mapping[str, Any]) -> Event[Data]:
+    """As `parse`, for a consumer of one kind of event; raises UnknownEvent for any other."""
+    expected = spec_of(model).detail_type
+    if detail_type != expected:
+        raise UnknownEvent(detail_type, expected)
+    return _read(model, detail)
+
+
+def _read(model: type[Data], detail: str | Mapping[str, Any]) -> Event[Data]:
+    # always from JSON text: strict models take times as strings only there
+    text = detail if isinstance(detail, str) else json.dumps(detail)
+    return Event[model].model_validate_json(text, extra="ignore")  # type: ignore[valid-type]

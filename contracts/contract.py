@@ -1,0 +1,111 @@
+"""The models everything published is built from, and the kinds of text they are made of."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+
+class Contract(BaseModel):
+    """Strict and frozen: unknown fields and wrong types are refused, no error shows a value."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
+
+
+def _open_to_new_fields(schema: dict[str, Any]) -> None:
+    schema.pop("additionalProperties", None)
+
+
+class Published(Contract):
+    """What readers receive: strict for its writer, its schema is open to new optional fields."""
+
+    model_config = ConfigDict(json_schema_extra=_open_to_new_fields)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Metadata for `Annotated[str, ...]`: the whole text matches `pattern`.
+
+    `advice` is the error message; it says what is allowed. Lengths are in characters.
+    """
+
+    advice: str
+    max_length: int
+    pattern: str = r"[\s\S]*"
+    min_length: int = 1
+
+    def _checked(self, value: str) -> str:
+        fits = self.min_length <= len(value) <= self.max_length
+        if not fits or not re.fullmatch(self.pattern, value):
+            raise PydanticCustomError("text_refused", "{advice}", {"advice": self.advice})
+        return value
+
+    def __get_pydantic_core_schema__(
+        self, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        limits = {"minLength": self.min_length, "maxLength": self.max_length}
+        return {**handler(schema), **limits, "pattern": f"^{self.pattern}$"}
+
+
+class CallHeaders(Contract):
+    """The headers that mean something; a repeated Idempotency-Key gets the first answer."""
+
+    idempotency_key: (
+        Annotated[str, Text("Send 1 to 255 visible ASCII characters.", 255, r"[!-~]+")] | None
+    ) = Field(default=None, alias="Idempotency-Key")
+
+
+MAX_KEY_BYTES = 1_024  # S3's own limit, in UTF-8
+CONTROL = (
+    r"\u0000-\u001f\u007f-\u009f\u2028\u2029"  # they break lines in protocols, logs and consoles
+)
+PLAIN = rf"[^{CONTROL}]+"
+
+
+def _key_fits(value: str) -> str:
+    if not 1 <= len(value.encode()) <= MAX_KEY_BYTES:
+        raise PydanticCustomError("key_refused", "A key has 1 to 1024 bytes in UTF-8.")
+    return value
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+Id = Annotated[str, Text("1 to 128 of A-Z a-z 0-9 . _ : -", 128, r"[A-Za-z0-9._:-]+")]
+Crc64 = Annotated[str, Text("16 lower-case hexadecimal digits", 16, r"[0-9a-f]{16}", 16)]
+Bytes = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+BucketName = Annotated[
+    str,
+    Text(
+        "A bucket's name has 3 to 63 of a-z 0-9 . - begins and ends with a letter or digit,"
+        " holds no '..' and is not written like an IP address.",
+        63,
+        r"(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        3,
+    ),
+]
+ObjectKey = Annotated[
+    str, AfterValidator(_key_fits), Field(json_schema_extra={"minLength": 1, "maxLength": 1024})
+]
+VersionId = Annotated[str, Text("1 to 1024 visible ASCII characters", 1024, r"[\x21-\x7e]+")]
+Slug = Annotated[
+    str, Text("1 to 64 of a-z 0-9 -, beginning with a letter or digit", 64, r"[a-z0-9][a-z0-9-]*")
+]

@@ -1,0 +1,160 @@
+"""HTTP requests and answers about destinations; secrets go in and never come out."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.contract import PLAIN, Bytes, Contract, Published, Slug, Text, UtcTime
+from contracts.transfer_events import Failure
+
+Name = Annotated[str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)]
+Host = Annotated[
+    str,
+    Text("A host name or an IP address: 1 to 253 of A-Z a-z 0-9 . _ : -", 253, r"[A-Za-z0-9._:-]+"),
+]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+User = Annotated[str, Text("1 to 128 characters, none of them a control character", 128, PLAIN)]
+BasePath = Annotated[
+    str,
+    Text(
+        "An absolute path: it begins with '/', holds no part '..' and no control character,"
+        " and has at most 1024 characters.",
+        1_024,
+        rf"(?!.*/\.\.(/|$))/({PLAIN})?",
+    ),
+]
+Sessions = Annotated[int, Field(ge=1, le=10)]  # OpenSSH's own default limit is 10
+HostKeyLine = Annotated[
+    str,
+    Text(
+        "A host key as in known_hosts without the host: '<algorithm> <base64>'.",
+        4_096,
+        r"[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\x00-\x1f\x7f]*)?",
+    ),
+]
+HostKeys = Annotated[list[HostKeyLine], Field(max_length=10)]  # room to rotate several algorithms
+Password = Annotated[SecretStr, Field(min_length=1, max_length=1_024)]
+PrivateKey = Annotated[
+    SecretStr, Field(min_length=1, max_length=32_768)
+]  # RSA 16384 in PEM is 13 KB
+
+
+class DestinationRequest(Contract):
+    """Exactly one of `password` and `private_key`; host keys may be pinned after the first test."""
+
+    id: Slug
+    name: Name
+    protocol: Literal["sftp"]
+    host: Host
+    port: Port = 22
+    user: User
+    base_path: BasePath = "/"
+    max_sessions: Sessions = 4
+    password: Password | None = None
+    private_key: PrivateKey | None = None
+    passphrase: Password | None = None
+    host_keys: HostKeys = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_credential(self) -> Self:
+        if (self.password is None) == (self.private_key is None):
+            raise PydanticCustomError("credential", "Give exactly one of password and private_key.")
+        _refuse_lone_passphrase(self)
+        return self
+
+
+class DestinationPatch(Contract):
+    """Fields left out stay as they are; a credential replaces the stored one.
+
+    `model_fields_set` tells which fields were sent.
+    """
+
+    name: Name | None = None
+    host: Host | None = None
+    port: Port | None = None
+    user: User | None = None
+    base_path: BasePath | None = None
+    max_sessions: Sessions | None = None
+    password: Password | None = None
+    private_key: PrivateKey | None = None
+    passphrase: Password | None = None
+    host_keys: HostKeys | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("empty_patch", "Give at least one field to change.")
+        for name in sorted(self.model_fields_set):
+            if getattr(self, name) is None:
+                raise PydanticCustomError(
+                    "null_patch", "{name} cannot be null: leave it out to keep it.", {"name": name}
+                )
+        if self.password is not None and self.private_key is not None:
+            raise PydanticCustomError("credential", "Give only one of password and private_key.")
+        _refuse_lone_passphrase(self)
+        return self
+
+
+def _refuse_lone_passphrase(request: DestinationRequest | DestinationPatch) -> None:
+    if request.passphrase is not None and request.private_key is None:
+        raise PydanticCustomError("credential", "A passphrase comes with the private_key it opens.")
+
+
+class HostKeyView(Published):
+    """`key` is the line to send in `host_keys`."""
+
+    key: str
+    fingerprint: str
+
+
+class ProfileView(Published):
+    """What a probe found the server able to do; null where the server does not say."""
+
+    software: str
+    cipher: str
+    write_at_offset: bool
+    rename: bool
+    atomic_replace: bool
+    fsync: bool
+    max_write_bytes: Bytes | None
+    max_read_bytes: Bytes | None
+    free_bytes: Bytes | None
+    round_trip_seconds: float = Field(ge=0)
+    probed_at: UtcTime
+
+
+class DestinationView(Published):
+    id: Slug
+    name: str
+    protocol: Literal["sftp"]
+    host: str
+    port: int
+    user: str
+    base_path: str
+    max_sessions: int
+    has_password: bool
+    has_key: bool
+    host_keys: tuple[HostKeyView, ...]
+    profile: ProfileView | None
+    created_at: UtcTime
+    updated_at: UtcTime
+
+
+class DestinationsPage(Published):
+    """By id; `cursor` is null on the last page."""
+
+    destinations: tuple[DestinationView, ...]
+    cursor: str | None
+
+
+class TestResult(Published):
+    """`host_key_unconfirmed`: compare the offered key with the partner's, then PATCH host_keys."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    status: Literal["ok", "host_key_unconfirmed", "failed"]
+    offered_host_key: HostKeyView | None = None
+    profile: ProfileView | None = None
+    strategy: str | None = Field(default=None, description="how files will be moved there, and why")
+    failure: Failure | None = None

@@ -1,0 +1,57 @@
+"""Errors as HTTP answers (RFC 9457), told field by field without ever echoing a secret."""
+
+import re
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from contracts.contract import Published
+
+MAX_ECHO = 200  # characters of a refused value that are worth reading
+_SECRET_NAME = re.compile(r"pass|secret|token|private|credential|authorization", re.IGNORECASE)
+
+
+class FieldError(Published):
+    """`value` is what was sent, shortened; left out for secrets and for whole objects."""
+
+    field: str
+    message: str
+    value: str | int | float | bool | None = None
+
+    def __str__(self) -> str:
+        shown = "" if self.value is None else f" {self.value!r} -"
+        return f"{self.field}:{shown} {self.message}"
+
+
+class Problem(Published):
+    """RFC 9457. `code` is stable and meant for programs, `detail` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: tuple[FieldError, ...] = ()
+
+
+def field_errors(error: ValidationError, model: type[BaseModel]) -> tuple[FieldError, ...]:
+    """One FieldError for each thing pydantic refused in a request of type `model`."""
+    with_secrets = any(
+        "SecretStr" in repr(field.annotation) for field in model.model_fields.values()
+    )
+    return tuple(_field_error(each, with_secrets) for each in error.errors(include_url=False))
+
+
+def _field_error(each: ErrorDetails, with_secrets: bool) -> FieldError:
+    field = ".".join(str(part) for part in each["loc"]) or "body"
+    unknown = each["type"] == "extra_forbidden"
+    message = "This field is not known. Check its spelling." if unknown else each["msg"]
+    # an unknown field beside secrets may be a secret with a typing error in its name
+    hidden = bool(_SECRET_NAME.search(field)) or (unknown and with_secrets)
+    value = each["input"]
+    if hidden or not each["loc"] or not isinstance(value, str | int | float | bool):
+        return FieldError(field=field, message=message)
+    shown = value[:MAX_ECHO] if isinstance(value, str) else value
+    return FieldError(field=field, message=message, value=shown)

@@ -1,0 +1,151 @@
+"""HTTP requests and answers about transfers, their history, buckets, files and health."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.contract import (
+    BucketName,
+    Bytes,
+    Contract,
+    Count,
+    Id,
+    ObjectKey,
+    Published,
+    Slug,
+    Text,
+    UtcTime,
+    VersionId,
+)
+from contracts.transfer_events import Failure, IfExists, Receipt, S3Object, Verify
+
+Status = Literal[
+    "requested",
+    "moving",
+    "paused",
+    "verifying",
+    "committing",
+    "completed",
+    "failing",
+    "failed",
+    "cancelling",
+    "cancelled",
+]
+# the transfer service judges a path's characters and parts, with reason codes of its own
+TargetPath = Annotated[str, Text("A target path has 1 to 4095 characters.", 4_095)]
+Cursor = Annotated[str, Text("Send the cursor of the page before, unchanged.", 4_096)]
+
+
+class SourceObject(Contract):
+    bucket: BucketName
+    key: ObjectKey
+    version_id: VersionId | None = None
+
+
+class StartTransferRequest(Contract):
+    """`target_path` is relative to the base path; without it: the last part of the key."""
+
+    source: SourceObject
+    destination_id: Slug
+    target_path: TargetPath | None = None
+    if_exists: IfExists = "fail"
+    verify: Verify = "checksum"
+
+
+class PageQuery(Contract, strict=False):
+    """Strict is off because everything in a query string is text."""
+
+    limit: int = Field(default=50, ge=1, le=1000)
+    cursor: Cursor | None = None
+
+
+class FilesQuery(PageQuery):
+    prefix: Annotated[str, Text("A prefix has at most 1024 characters.", 1_024, min_length=0)] = ""
+    delimiter: Literal["/", ""] = "/"
+
+
+class ChunkCounts(Published):
+    """`open` chunks are neither done nor being moved."""
+
+    total: Count
+    done: Count
+    open: Count
+
+
+class LaneView(Published):
+    number: Count
+    state: Literal["queued", "moving", "ended"]
+    turn: Count
+    bytes_in_flight: Bytes
+    failures: Count = Field(description="errors in a row")
+
+
+class TransferSummary(Published):
+    id: Id
+    status: Status
+    owner: str
+    source: S3Object
+    destination_id: Slug
+    target_path: str = Field(description="as asked for, relative to the destination's base path")
+    final_path: str | None = Field(description="the whole path at the partner, once decided")
+    if_exists: IfExists
+    verify: Verify
+    size_bytes: Bytes | None
+    run: int = Field(ge=1)
+    requested_at: UtcTime
+    updated_at: UtcTime
+    started_at: UtcTime | None
+    finished_at: UtcTime | None
+    failure: Failure | None
+    receipt: Receipt | None
+
+
+class TransferView(TransferSummary):
+    """The full state; `percent`, rate and ETA are null while they are not known."""
+
+    correlation_id: Id
+    bytes_done: Bytes = Field(description="finished and in flight")
+    percent: float | None = Field(ge=0, le=100)
+    rate_bytes_per_second: float | None = Field(ge=0)
+    eta_seconds: float | None = Field(ge=0)
+    chunks: ChunkCounts
+    lanes: tuple[LaneView, ...]
+    attempts: Count = Field(description="leases of chunks given so far")
+
+
+class HistoryPage(Published):
+    """Newest first; `cursor` is null on the last page."""
+
+    transfers: tuple[TransferSummary, ...]
+    cursor: str | None
+
+
+class BucketView(Published):
+    name: str
+    created_at: UtcTime
+
+
+class BucketsView(Published):
+    buckets: tuple[BucketView, ...]
+
+
+class FileView(Published):
+    key: str
+    size_bytes: Bytes
+    last_modified: UtcTime
+    etag: str
+
+
+class FilesPage(Published):
+    """`folders` are common prefixes with their delimiter; `cursor` is null on the last page."""
+
+    files: tuple[FileView, ...]
+    folders: tuple[str, ...]
+    cursor: str | None
+
+
+class HealthView(Published):
+    status: Literal["ok"]
+    service: str
+    stage: str
+    time: UtcTime

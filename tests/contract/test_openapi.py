@@ -1,0 +1,84 @@
+"""The API's two documents: right by OpenAPI's rules, and the gateway's finds its functions."""
+
+import json
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+
+from contracts.openapi import gateway_document, readers_document
+from contracts.routes import ROUTES, Route
+from tests.contract.templates import resources, service_templates
+
+PSEUDO = {
+    "${AWS::Partition}": "aws",
+    "${AWS::Region}": "eu-central-1",
+    "${AWS::AccountId}": "123456789012",
+    "${Stage}": "dev",
+}
+
+
+def test_the_readers_document_is_valid_openapi() -> None:
+    validate(readers_document())
+
+
+def test_the_gateways_document_is_valid_openapi() -> None:
+    validate(_filled_in(gateway_document()))
+
+
+def test_operation_ids_and_routes_are_unique() -> None:
+    assert len({route.operation_id for route in ROUTES}) == len(ROUTES)
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+
+
+def test_every_path_has_its_methods_and_options_and_no_others() -> None:
+    paths = gateway_document()["paths"]
+    for path, methods in paths.items():
+        routes = {route.method.lower() for route in ROUTES if route.path == path}
+        assert set(methods) == routes | {"options"}
+    assert set(paths) == {route.path for route in ROUTES}
+
+
+def test_the_gateways_document_holds_no_models() -> None:
+    assert "$ref" not in json.dumps(gateway_document())
+    assert "components" not in gateway_document()
+
+
+def test_every_method_calls_the_alias_of_a_function_that_a_template_makes() -> None:
+    functions = {
+        f"{properties['FunctionName']['Sub']}:{template['Globals']['Function']['AutoPublishAlias']}"
+        for template in service_templates().values()
+        for properties in resources(template, "AWS::Serverless::Function").values()
+    }
+    for methods in gateway_document()["paths"].values():
+        for method in methods.values():
+            uri = method["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
+            assert uri.split(":function:")[1].removesuffix("/invocations") in functions
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
+def test_path_parameters_are_declared(route: Route) -> None:
+    declared = gateway_document()["paths"][route.path][route.method.lower()]["parameters"]
+    assert all(f"{{{each['name']}}}" in route.path for each in declared)
+    assert len(declared) == route.path.count("{")
+
+
+def test_a_secret_is_write_only_in_the_readers_document() -> None:
+    schemas = readers_document()["components"]["schemas"]
+    password = schemas["DestinationRequest"]["properties"]["password"]
+    assert password["anyOf"][0]["writeOnly"] is True
+    assert not {"password", "private_key", "passphrase"} & set(
+        schemas["DestinationView"]["properties"]
+    )
+
+
+def _filled_in(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        if set(value) == {"Fn::Sub"}:
+            text = value["Fn::Sub"]
+            for name, stands_for in PSEUDO.items():
+                text = text.replace(name, stands_for)
+            assert "${" not in text
+            return text
+        return {key: _filled_in(each) for key, each in value.items()}
+    return [_filled_in(each) for each in value] if isinstance(value, list) else value
