@@ -1,0 +1,43 @@
+"""Partial batch failures: one bad record is reported by itself, and never swallowed.
+
+return each_message(event, lambda record: drive(message_of(record, LaneMessage)))
+return failures(row.sequence_number for row in rows if row.image["event_id"] in refused)
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from runtime.telemetry import logger
+
+BatchResponse: TypeAlias = dict[str, list[dict[str, str]]]
+
+
+def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -> BatchResponse:
+    """Call `act` with every record; the queue delivers again those for which it raises."""
+
+    def logged(record: SQSRecord) -> object:
+        try:
+            return act(record)
+        except Exception as error:
+            logger().exception(
+                "message failed, back to the queue",
+                error=type(error).__name__,
+                code=getattr(error, "code", None),
+                message_id=record.message_id,
+                receives=record.attributes.approximate_receive_count,
+            )
+            raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    with processor(records=event["Records"], handler=logged):
+        processor.process()
+    failed = processor.response()["batchItemFailures"]
+    return failures(str(each["itemIdentifier"]) for each in failed)
+
+
+def failures(identifiers: Iterable[str]) -> BatchResponse:
+    """The answer of a batch in which these message ids or sequence numbers failed."""
+    return {"batchItemFailures": [{"itemIdentifier": each} for each in identifiers]}

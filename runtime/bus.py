@@ -1,0 +1,76 @@
+"""Publishes events on the bus and says which ones it did not take.
+
+publisher = EventBusPublisher(boto3.client("events"), settings.event_bus_name, "transfer")
+refused = publisher.publish(events)    # ids; empty when the bus took all
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runtime.telemetry import logger
+
+MAX_ENTRIES = 10  # of one PutEvents
+MAX_BYTES = 256_000  # of one PutEvents: AWS documents 256 KB in some places, 1 MB in others
+
+
+class Outgoing(Protocol):
+    """An event as it will stand on the bus; `detail` is JSON."""
+
+    @property
+    def event_id(self) -> str: ...
+    @property
+    def detail_type(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+
+
+class EventBusPublisher:
+    def __init__(self, client: Any, bus_name: str, service: str) -> None:  # noqa: ANN401 - boto3
+        self._client, self._source = client, f"fileferry.{service}"
+        self._fixed = {"EventBusName": bus_name, "Source": self._source}
+
+    def publish(self, events: Sequence[Outgoing]) -> Sequence[str]:
+        """The ids of the events the bus did NOT take; each is logged with the reason."""
+        return [refused for batch in self._batches(events) for refused in self._put(batch)]
+
+    def _put(self, batch: Sequence[Outgoing]) -> list[str]:
+        size = sum(map(self._bytes, batch))
+        if size > MAX_BYTES:  # one event alone, see _batches
+            return self._refused(batch, "EntryTooLarge", f"{size} bytes, at most {MAX_BYTES}")
+        try:
+            answer = self._client.put_events(Entries=[self._entry(event) for event in batch])
+        except (ClientError, BotoCoreError) as error:
+            return self._refused(batch, type(error).__name__, str(error))
+        if not answer["FailedEntryCount"]:
+            return []
+        refused: list[str] = []
+        for event, entry in zip(batch, answer["Entries"], strict=True):
+            if "ErrorCode" in entry:
+                refused += self._refused([event], entry["ErrorCode"], entry.get("ErrorMessage"))
+        return refused
+
+    def _entry(self, event: Outgoing) -> dict[str, str]:
+        return {**self._fixed, "DetailType": event.detail_type, "Detail": event.detail}
+
+    def _bytes(self, event: Outgoing) -> int:
+        # EventBridge user guide, 'Calculating PutEvents event entry size'
+        return sum(len(text.encode()) for text in (self._source, event.detail_type, event.detail))
+
+    def _batches(self, events: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
+        """As many as fit together, in order; one that is too large stands alone."""
+        batch: list[Outgoing] = []
+        for event in events:
+            full = len(batch) == MAX_ENTRIES
+            if batch and (full or sum(map(self._bytes, [*batch, event])) > MAX_BYTES):
+                yield batch
+                batch = []
+            batch.append(event)
+        if batch:
+            yield batch
+
+    def _refused(self, events: Sequence[Outgoing], code: str, reason: str | None) -> list[str]:
+        ids = [event.event_id for event in events]
+        logger().error("events not published", event_ids=ids, code=code, reason=reason)
+        return ids

@@ -1,0 +1,56 @@
+"""Logs, traces and metrics of one process, made on first use and never at import.
+
+    logger().info("transfer started", transfer_id=transfer.id)   # a constant phrase plus fields
+    correlate(transfer.correlation_id)                           # in every line from here on
+    metrics().add_metric("BytesMoved", MetricUnit.Bytes, 42)     # flushed by the entrypoint
+
+Powertools reads POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE and LOG_LEVEL itself.
+"""
+
+import re
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+_SECRET = re.compile(r"(?i)passw|passphrase|private.?key|secret|token|authori|credential|cookie")
+
+
+def redacted(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
+    """`value` with everything replaced that stands under a name of a secret, at any depth."""
+    if _SECRET.search(name) and value is not None:
+        return "***"
+    if isinstance(value, dict):
+        return {key: redacted(each, str(key)) for key, each in value.items()}
+    return [redacted(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+class RedactingFormatter(LambdaPowertoolsFormatter):
+    def serialize(self, log: Any) -> str:  # noqa: ANN401 - as the class it overrides
+        return super().serialize(redacted(log))
+
+
+@cache
+def logger() -> Logger:
+    return Logger(logger_formatter=RedactingFormatter(utc=True, use_rfc3339=True))
+
+
+@cache
+def tracer() -> Tracer:
+    return Tracer()
+
+
+@cache
+def metrics() -> Metrics:
+    return Metrics()
+
+
+def correlate(correlation_id: str) -> None:
+    """Put `correlation_id` into every line from here to the end of the invocation."""
+    logger().set_correlation_id(correlation_id)
+
+
+def correlation_id() -> str:
+    """That of the invocation; the entrypoint sets one before anything else runs."""
+    return logger().get_correlation_id() or "none"

@@ -1,0 +1,48 @@
+"""A log line is JSON, knows its correlation id, and shows no secret."""
+
+import json
+
+import pytest
+
+from runtime.telemetry import correlate, correlation_id, logger, redacted
+from tests.unit.runtime.conftest import Lines
+
+
+def test_a_line_is_json_with_its_fields_and_correlation_id(lines: Lines) -> None:
+    correlate("c-1")
+    logger().info("transfer started", transfer_id="t-1")
+    (line,) = lines()
+    assert line["message"] == "transfer started"
+    assert line["transfer_id"] == "t-1"
+    assert line["correlation_id"] == "c-1"
+    assert line["service"].startswith("test-")
+    assert line["timestamp"].endswith("+00:00")
+
+
+def test_without_an_invocation_there_is_no_correlation_id() -> None:
+    assert correlation_id() == "none"
+    correlate("c-2")
+    assert correlation_id() == "c-2"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "Passphrase", "private_key", "SecretString", "task_token", "Authorization"],
+)
+def test_a_field_with_the_name_of_a_secret_is_redacted_at_any_depth(
+    name: str, lines: Lines
+) -> None:
+    destination = {"list": [{name: "hunter2"}], "id": "demo"}
+    logger().info("said", extra={name: "hunter2", "destination": destination})
+    (line,) = lines()
+    assert "hunter2" not in json.dumps(line)
+    assert line["destination"]["id"] == "demo"
+
+
+def test_ordinary_fields_stay() -> None:
+    fields = {"source": {"key": "a/b.csv"}, "idempotency_key": "k", "count": 1, "none": None}
+    assert redacted(fields) == fields
+
+
+def test_a_secret_that_is_absent_is_not_made_up() -> None:
+    assert redacted({"password": None}) == {"password": None}
