@@ -1,0 +1,34 @@
+"""Paging cursors: opaque, bound to the query they came from, refused when not ours."""
+
+import base64
+import binascii
+import json
+import re
+
+from services.transfer.domain.errors import FieldInvalid
+
+# Positions that DynamoDB takes as a start key without an error; they need not exist.
+HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")
+DESTINATION_POSITION = re.compile(r"[!-~]{1,200}")
+
+
+def write_cursor(query: str, after: str) -> str:
+    """`after`: position of the last item given out; `query`: what was asked, with arguments."""
+    text = json.dumps([query, after], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(query: str, cursor: str, position: re.Pattern[str]) -> str:
+    """The position; FieldInvalid for all that write_cursor did not make for this very query."""
+    refusal = FieldInvalid(
+        "cursor", cursor, "Send back the cursor of the page before, unchanged, or none."
+    )
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        content = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        raise refusal from None
+    match content:
+        case [str(asked), str(after)] if asked == query and position.fullmatch(after):
+            return after
+    raise refusal

@@ -1,0 +1,41 @@
+"""Idempotency keys: which record a caller's key stands for, for as long as a caller may repeat."""
+
+from datetime import datetime, timedelta
+
+from services.transfer.adapters.dynamodb_items import Item, to_attribute
+from services.transfer.adapters.dynamodb_table import Action, Table, put, row_key
+from services.transfer.domain.errors import IdempotencyConflict
+from services.transfer.domain.ports import Idempotency
+
+KEY_LIFETIME = timedelta(days=7)
+
+
+def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime) -> Action:
+    """Fails its condition while the key stands for a record; an expired row counts as none,
+    because DynamoDB removes it up to two days late."""
+    row = _key(kind, idempotency) | {
+        "body_hash": to_attribute(idempotency.body_hash),
+        "record_id": to_attribute(record_id),
+        "expires_at": to_attribute(epoch_seconds(now + KEY_LIFETIME)),
+    }
+    free = "attribute_not_exists(#pk) OR #expires_at <= :now"
+    return put(row, free, now=epoch_seconds(now))
+
+
+def first_record(table: Table, kind: str, idempotency: Idempotency) -> str | None:
+    """The id of the record that the key stands for; raises IdempotencyConflict for another body."""
+    row = table.read(_key(kind, idempotency))
+    if row is None:
+        return None
+    if row["body_hash"]["S"] != idempotency.body_hash:
+        raise IdempotencyConflict(idempotency.key)
+    return str(row["record_id"]["S"])
+
+
+def epoch_seconds(at: datetime) -> int:
+    """What DynamoDB's time to live expects."""
+    return int(at.timestamp())
+
+
+def _key(kind: str, idempotency: Idempotency) -> Item:
+    return row_key(f"IDEM#{kind}#{idempotency.key}", "IDEM")

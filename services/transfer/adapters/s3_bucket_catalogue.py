@@ -1,0 +1,53 @@
+"""Lists buckets and objects for those who choose what to send."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from services.transfer.adapters.s3_errors import s3_errors
+from services.transfer.domain.errors import FieldInvalid
+from services.transfer.domain.ports import ListedObject, Listing
+
+
+class S3BucketCatalogue:
+    """Implements BucketCatalogue; `client` opens a session with the reader's rights."""
+
+    def __init__(self, client: Callable[[], Any]) -> None:
+        self._client = client
+
+    def buckets(self) -> Sequence[tuple[str, datetime]]:
+        with s3_errors("*"):
+            client = self._client()
+            answer = client.list_buckets()
+            found = [(bucket["Name"], bucket["CreationDate"]) for bucket in answer["Buckets"]]
+            while token := answer.get("ContinuationToken"):
+                answer = client.list_buckets(ContinuationToken=token)
+                found += [(bucket["Name"], bucket["CreationDate"]) for bucket in answer["Buckets"]]
+        return found
+
+    def objects(
+        self, bucket: str, prefix: str, delimiter: str, limit: int, cursor: str | None
+    ) -> Listing:
+        query: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": limit}
+        if delimiter:
+            query["Delimiter"] = delimiter
+        if cursor:
+            query["ContinuationToken"] = cursor
+        with s3_errors(bucket, prefix):
+            try:
+                page = self._client().list_objects_v2(**query)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "InvalidArgument" and cursor:
+                    advice = "Take it from the page before, unchanged."
+                    raise FieldInvalid("cursor", cursor, advice) from error
+                raise
+        return Listing(
+            objects=[
+                ListedObject(one["Key"], one["Size"], one["LastModified"], one["ETag"])
+                for one in page.get("Contents", [])
+            ],
+            folders=[one["Prefix"] for one in page.get("CommonPrefixes", [])],
+            cursor=page.get("NextContinuationToken"),
+        )

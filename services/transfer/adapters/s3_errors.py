@@ -1,0 +1,44 @@
+"""S3's answers as domain errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from services.transfer.domain.errors import (
+    BucketNotFound,
+    ObjectNotFound,
+    SourceChanged,
+    SourceError,
+    SourceForbidden,
+    SourceUnavailable,
+)
+
+FORBIDDEN = frozenset(
+    {"403", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "KMS.DisabledException"}
+)
+MISSING_KEY = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
+
+
+@contextmanager
+def s3_errors(bucket: str, key: str = "", etag: str = "") -> Iterator[None]:
+    """Raises SourceError for everything S3 and the way to it may answer."""
+    try:
+        yield
+    except ClientError as error:
+        raise _domain_error(error, bucket, key, etag) from error
+    except (BotoCoreError, HTTPClientError, OSError) as error:
+        raise SourceUnavailable(bucket, key, type(error).__name__) from error
+
+
+def _domain_error(error: ClientError, bucket: str, key: str, etag: str) -> SourceError:
+    code = str(error.response.get("Error", {}).get("Code", "unknown"))
+    if code == "NoSuchBucket":
+        return BucketNotFound(bucket)
+    if code in MISSING_KEY:
+        return ObjectNotFound(bucket, key)
+    if code in FORBIDDEN:
+        return SourceForbidden(bucket, key)
+    if code in {"412", "PreconditionFailed"}:
+        return SourceChanged(bucket, key, etag)
+    return SourceUnavailable(bucket, key, code)

@@ -1,0 +1,152 @@
+"""Reads S3 objects with a session that may read exactly one object."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from services.transfer.adapters.s3_errors import s3_errors
+from services.transfer.domain.errors import BucketNotFound, SourceUnavailable
+from services.transfer.domain.transfer import ObjectRef, SourceObject
+
+SESSION_SECONDS = 3_600  # a lane's turn is at most 15 minutes
+Credentials = dict[str, str]
+
+
+class StsSourceReaders:
+    """Implements SourceReaders: assumes the reader role with a session policy for the object."""
+
+    def __init__(
+        self, sts: Any, role_arn: str, partition: str, s3: Callable[[Credentials], Any]
+    ) -> None:
+        self._sts, self._role_arn, self._partition, self._s3 = sts, role_arn, partition, s3
+
+    def authorize(self, ref: ObjectRef, session_name: str) -> "S3ObjectSource":
+        policy = json.dumps(session_policy(ref, self._partition))
+        with s3_errors(ref.bucket, ref.key):
+            session = self._sts.assume_role(
+                RoleArn=self._role_arn,
+                RoleSessionName=session_name,
+                DurationSeconds=SESSION_SECONDS,
+                Policy=policy,
+            )
+        return S3ObjectSource(self._s3(credentials_of(session)), ref)
+
+    def browser(self) -> Any:
+        """An S3 client with all rights of the reader role, for listing."""
+        session = self._sts.assume_role(
+            RoleArn=self._role_arn,
+            RoleSessionName="browse",
+            DurationSeconds=SESSION_SECONDS,
+        )
+        return self._s3(credentials_of(session))
+
+
+def credentials_of(session: Any) -> Credentials:
+    given = session["Credentials"]
+    return {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+
+
+def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
+    """Read this object, and learn whether it is the bucket or the key that is missing. Characters
+    that a policy would read as wildcards or variables are matched by '?'."""
+    key = "".join("?" if character in "*?$" else character for character in ref.key)
+    bucket = f"arn:{partition}:s3:::{ref.bucket}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+                "Resource": f"{bucket}/{key}",
+            },
+            {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket},
+            {
+                "Effect": "Allow",
+                "Action": "kms:Decrypt",
+                "Resource": "*",  # narrowed by the role's own policy; a session only takes away
+            },
+        ],
+    }
+
+
+class S3ObjectSource:
+    """Implements ObjectSource."""
+
+    def __init__(self, client: Any, ref: ObjectRef) -> None:
+        self._client, self._ref = client, ref
+
+    def inspect(self) -> SourceObject:
+        ref = self._ref
+        with s3_errors(ref.bucket):
+            self._require_bucket()
+        with s3_errors(ref.bucket, ref.key):
+            head = self._client.head_object(**self._address(), ChecksumMode="ENABLED")
+        crc = head.get("ChecksumCRC64NVME")
+        whole = head.get("ChecksumType", "FULL_OBJECT") == "FULL_OBJECT"
+        return SourceObject(
+            ref=ObjectRef(ref.bucket, ref.key, head.get("VersionId", ref.version_id)),
+            size_bytes=int(head["ContentLength"]),
+            etag=head["ETag"],
+            crc64nvme=_from_base64(crc) if crc and whole else None,
+            last_modified=head["LastModified"],
+        )
+
+    def _require_bucket(self) -> None:
+        """HEAD of an object says 404 without telling whether bucket or key is missing."""
+        try:
+            self._client.head_bucket(Bucket=self._ref.bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
+                raise BucketNotFound(self._ref.bucket) from error
+            if error.response["Error"]["Code"] != "403":
+                raise  # 403: listing may be forbidden where reading is not
+
+    def read(
+        self, source: SourceObject, offset: int, length: int, block_bytes: int
+    ) -> Iterator[bytes]:
+        if length == 0:
+            return
+        ref = source.ref
+        last = offset + length - 1
+        with s3_errors(ref.bucket, ref.key, source.etag):
+            answer = self._client.get_object(
+                **self._address(source.ref.version_id),
+                Range=f"bytes={offset}-{last}",
+                IfMatch=source.etag,
+            )
+            body = answer["Body"]
+            if answer["ContentLength"] != length:
+                body.close()
+                detail = f"{answer['ContentLength']} bytes instead of {length}"
+                raise SourceUnavailable(ref.bucket, ref.key, detail)
+            try:
+                yield from _blocks(body, length, block_bytes, ref)
+            finally:
+                body.close()
+
+    def _address(self, version_id: str | None = None) -> dict[str, str]:
+        version = version_id or self._ref.version_id
+        address = {"Bucket": self._ref.bucket, "Key": self._ref.key}
+        return address | ({"VersionId": version} if version else {})
+
+
+def _blocks(body: Any, length: int, block_bytes: int, ref: ObjectRef) -> Iterator[bytes]:
+    """Full blocks and a last shorter one; raises SourceUnavailable when the stream ends early."""
+    left = length
+    while left:
+        block = body.read(min(block_bytes, left))
+        if not block:
+            raise SourceUnavailable(ref.bucket, ref.key, f"the stream ended {left} bytes early")
+        left -= len(block)
+        yield block
+
+
+def _from_base64(text: str) -> int:
+    return int.from_bytes(base64.b64decode(text), "big")

@@ -1,0 +1,197 @@
+"""The packets of SFTP version 3 (draft-ietf-secsh-filexfer-02) that we send and understand."""
+
+import struct
+from collections.abc import Iterator
+from enum import IntEnum, IntFlag
+from typing import NamedTuple
+
+VERSION = 3
+
+
+class Kind(IntEnum):
+    """SSH_FXP_*"""
+
+    INIT = 1
+    VERSION = 2
+    OPEN = 3
+    CLOSE = 4
+    READ = 5
+    WRITE = 6
+    LSTAT = 7
+    FSTAT = 8
+    REMOVE = 13
+    STAT = 17
+    RENAME = 18
+    STATUS = 101
+    HANDLE = 102
+    DATA = 103
+    ATTRS = 105
+    EXTENDED = 200
+    EXTENDED_REPLY = 201
+
+
+class Code(IntEnum):
+    """SSH_FX_*; the last two belong to later versions, yet some servers send them to everybody."""
+
+    OK = 0
+    EOF = 1
+    NO_SUCH_FILE = 2
+    PERMISSION_DENIED = 3
+    FAILURE = 4
+    OP_UNSUPPORTED = 8
+    FILE_ALREADY_EXISTS = 11
+    NO_SPACE = 14
+    QUOTA_EXCEEDED = 15
+
+
+class Open(IntFlag):
+    """SSH_FXF_*"""
+
+    READ = 1
+    WRITE = 2
+    CREAT = 8
+
+
+POSIX_RENAME = b"posix-rename@openssh.com"
+FSYNC = b"fsync@openssh.com"
+STATVFS = b"statvfs@openssh.com"
+LIMITS = b"limits@openssh.com"
+
+HEADER = struct.Struct(">IBI")  # length of what follows, kind, request id
+WRITE_FIELDS = struct.Struct(">QI")  # offset, length of the data
+LENGTH = struct.Struct(">I")
+_UINT64 = struct.Struct(">Q")
+_ATTRIBUTE_SIZE = 1  # SSH_FILEXFER_ATTR_SIZE
+NO_ATTRIBUTES = bytes(4)
+MAX_TEXT = 200  # characters
+
+
+class Malformed(Exception):
+    """The server sent what is no SFTP."""
+
+
+class Status(Exception):
+    """A STATUS other than OK. `text` is the server's own, for people only."""
+
+    def __init__(self, code: int, text: str) -> None:
+        self.code = code
+        self.text = printable(text)
+        super().__init__(f"status {code}: {self.text}")
+
+    @property
+    def detail(self) -> str:
+        return f"SFTP status {self.code}" + (f": {self.text}" if self.text else "")
+
+
+def printable(text: str) -> str:
+    """A server's words for our messages: hostile input, so short and without control characters."""
+    return "".join(c if c.isprintable() else "?" for c in text[:MAX_TEXT])
+
+
+class Reply(NamedTuple):
+    kind: int
+    body: bytes  # after the request id
+
+
+class Limits(NamedTuple):
+    """limits@openssh.com; None where the server does not say."""
+
+    max_read_bytes: int | None
+    max_write_bytes: int | None
+
+
+class Reader:
+    """Takes fields off the front of a packet; raises Malformed when there are not enough bytes."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._at = 0
+
+    def _take(self, length: int) -> bytes:
+        taken = self._body[self._at : self._at + length]
+        if len(taken) != length:
+            raise Malformed(f"a packet of {len(self._body)} bytes ends too early")
+        self._at += length
+        return taken
+
+    def uint32(self) -> int:
+        return int(LENGTH.unpack(self._take(4))[0])
+
+    def uint64(self) -> int:
+        return int(_UINT64.unpack(self._take(8))[0])
+
+    def string(self) -> bytes:
+        return self._take(self.uint32())
+
+    @property
+    def at_end(self) -> bool:
+        return self._at >= len(self._body)
+
+
+def string(value: bytes) -> bytes:
+    return LENGTH.pack(len(value)) + value
+
+
+def path_string(path: str) -> bytes:
+    return string(path.encode())
+
+
+def open_fields(path: str, flags: Open) -> bytes:
+    return path_string(path) + LENGTH.pack(flags) + NO_ATTRIBUTES
+
+
+def read_fields(handle: bytes, offset: int, length: int) -> bytes:
+    return string(handle) + WRITE_FIELDS.pack(offset, length)
+
+
+def extensions(reader: Reader) -> Iterator[tuple[bytes, bytes]]:
+    """The (name, version) pairs that follow in a VERSION packet."""
+    while not reader.at_end:
+        yield reader.string(), reader.string()
+
+
+def check_status(reply: Reply) -> None:
+    """Raises Status unless the reply is STATUS OK."""
+    if reply.kind != Kind.STATUS:
+        raise Malformed(f"packet kind {reply.kind} instead of a status")
+    reader = Reader(reply.body)
+    code = reader.uint32()
+    if code != Code.OK:
+        # OpenSSH always adds a text, some servers leave it out although version 3 has it
+        text = b"" if reader.at_end else reader.string()
+        raise Status(code, text.decode(errors="replace"))
+
+
+def body_of(reply: Reply, kind: Kind) -> Reader:
+    """The fields of a reply of `kind`; raises Status when the server refused."""
+    if reply.kind != kind:
+        check_status(reply)
+        raise Malformed(f"packet kind {reply.kind} instead of {kind.name}")
+    return Reader(reply.body)
+
+
+def handle_of(reply: Reply) -> bytes:
+    return body_of(reply, Kind.HANDLE).string()
+
+
+def data_of(reply: Reply) -> bytes:
+    return body_of(reply, Kind.DATA).string()
+
+
+def size_of(reply: Reply) -> int | None:
+    """The size in an ATTRS reply; None when the server leaves it out."""
+    reader = body_of(reply, Kind.ATTRS)
+    return reader.uint64() if reader.uint32() & _ATTRIBUTE_SIZE else None
+
+
+def free_bytes_of(reply: Reply) -> int:
+    """What a statvfs reply leaves to an ordinary user: f_bavail blocks of f_frsize."""
+    reader = body_of(reply, Kind.EXTENDED_REPLY)
+    block, fragment, _blocks, _free, available = (reader.uint64() for _ in range(5))
+    return available * (fragment or block)
+
+
+def limits_of(reply: Reply) -> Limits:
+    reader = body_of(reply, Kind.EXTENDED_REPLY)
+    _packet, read, write = (reader.uint64() for _ in range(3))
+    return Limits(read or None, write or None)

@@ -1,0 +1,56 @@
+"""Opens SFTP sessions on partners' servers, with paramiko for the SSH part."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from services.transfer.adapters.address_guard import AddressGuard
+from services.transfer.adapters.partner_socket import PartnerSocket, connect
+from services.transfer.adapters.sftp_protocol import SftpProtocol
+from services.transfer.adapters.sftp_session import SftpPartnerSession
+from services.transfer.adapters.ssh_login import SshLogin, end
+from services.transfer.domain.destination import Credential, Destination, HostKey
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SftpPartners:
+    """`timeout_seconds` bounds each step of a connection and every later time without progress."""
+
+    def __init__(
+        self,
+        guard: AddressGuard,
+        timeout_seconds: float,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._guard = guard
+        self._timeout_seconds = timeout_seconds
+        self._now = now
+        # It logs tracebacks of what we raise as our own errors, and packets at DEBUG
+        logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
+
+    def connect(self, destination: Destination, credential: Credential) -> SftpPartnerSession:
+        login = SshLogin(destination, self._timeout_seconds)
+        transport, host_key = login.open(lambda: self._connection(destination), credential)
+        try:
+            protocol = SftpProtocol(
+                login.open_sftp(transport),
+                destination.host,
+                destination.port,
+                self._timeout_seconds,
+            )
+            protocol.negotiate()
+        except BaseException:
+            end(transport)
+            raise
+        return SftpPartnerSession(transport, protocol, host_key, self._now)
+
+    def offered_host_key(self, destination: Destination) -> HostKey:
+        login = SshLogin(destination, self._timeout_seconds)
+        return login.offered_host_key(self._connection(destination))
+
+    def _connection(self, destination: Destination) -> PartnerSocket:
+        host, port = destination.host, destination.port
+        return connect(self._guard.addresses(host, port), host, port, self._timeout_seconds)

@@ -1,0 +1,200 @@
+"""Speaks SFTP over one SSH channel: many requests in flight, and every reply accounted for."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+import paramiko
+
+from services.transfer.adapters.sftp_packets import (
+    HEADER,
+    LENGTH,
+    LIMITS,
+    VERSION,
+    Code,
+    Kind,
+    Limits,
+    Malformed,
+    Reader,
+    Reply,
+    Status,
+    extensions,
+    limits_of,
+    string,
+)
+from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, PartnerError
+
+MAX_REQUESTS = 64  # in flight; OpenSSH's own client uses 64, some servers queue no more than 128
+MAX_BYTES = 16 << 20  # in flight; 16 MiB fill 1 Gbit/s at 130 ms, and bound a worker's memory
+MAX_PACKET_BYTES = 8 << 20  # a reply beyond this is no SFTP (a login banner, most often)
+FIRST_PIECE_BYTES = (
+    32_768 - 64
+)  # a header and its first data go in one SSH packet of the usual size
+RECEIVE_BYTES = 1 << 20
+
+T = TypeVar("T")
+Receiver = Callable[[Reply], None]
+NOTHING = memoryview(b"")
+
+
+class Pending(NamedTuple):
+    receiver: Receiver
+    weight: int  # bytes that are on their way because of this request
+
+
+class SftpProtocol:
+    """For one thread. After the connection's end every method raises ConnectionLost or -TimedOut.
+
+    `timeout_seconds` is the longest time without progress: nothing received, nothing taken from us.
+    """
+
+    def __init__(
+        self, channel: paramiko.Channel, host: str, port: int, timeout_seconds: float
+    ) -> None:
+        self._channel = channel
+        self._host = host
+        self._port = port
+        self._timeout_seconds = timeout_seconds
+        self._pending: dict[int, Pending] = {}
+        self._pending_bytes = 0
+        self._last_id = 0
+        self._buffer = bytearray()
+        self._broken: PartnerError | None = None
+        self.extensions: dict[bytes, bytes] = {}
+        self.limits = Limits(None, None)
+        channel.settimeout(timeout_seconds)
+
+    def negotiate(self) -> None:
+        """INIT/VERSION and, where offered, the server's limits."""
+        self._send(LENGTH.pack(5) + bytes((Kind.INIT,)) + LENGTH.pack(VERSION), NOTHING)
+        packet = self._next_packet()
+        while packet is None:
+            self._fill()
+            packet = self._next_packet()
+        if packet[0] != Kind.VERSION:
+            raise self._break(Malformed(f"packet kind {packet[0]} instead of VERSION"))
+        try:
+            reader = Reader(packet[1:])
+            reader.uint32()  # servers answer with the lower version of both: 3
+            self.extensions = dict(extensions(reader))
+            if LIMITS in self.extensions:
+                self.limits = self.extended(LIMITS, b"", limits_of)
+        except Malformed as error:
+            raise self._break(error) from None
+        except Status:
+            self.limits = Limits(None, None)
+
+    def call(self, kind: Kind, body: bytes, parse: Callable[[Reply], T]) -> T:
+        """Waits for the reply to one request, delivers those to others meanwhile; raises Status."""
+        replies: list[Reply] = []
+        self.submit(kind, body, replies.append)
+        while not replies:
+            self.receive()
+        return self.parsed(replies[0], parse)
+
+    def parsed(self, reply: Reply, parse: Callable[[Reply], T]) -> T:
+        """Raises Status; a reply that is no SFTP ends the connection."""
+        try:
+            return parse(reply)
+        except Malformed as error:
+            raise self._break(error) from None
+
+    def extended(self, name: bytes, body: bytes, parse: Callable[[Reply], T]) -> T:
+        """Status OP_UNSUPPORTED, without asking, where the server does not offer `name`."""
+        if name not in self.extensions:
+            raise Status(Code.OP_UNSUPPORTED, f"{name.decode()} is not offered")
+        return self.call(Kind.EXTENDED, string(name) + body, parse)
+
+    def submit(
+        self,
+        kind: Kind,
+        body: bytes,
+        receiver: Receiver,
+        payload: memoryview = NOTHING,
+        weight: int = 0,
+    ) -> None:
+        """Sends a request; `receiver` gets its reply during this or a later call of any method.
+
+        `weight` is the size of the expected reply. Waits while too much is in flight.
+        """
+        weight += len(body) + len(payload)
+        while self._pending and (
+            len(self._pending) >= MAX_REQUESTS or self._pending_bytes + weight > MAX_BYTES
+        ):
+            self.receive()
+        self._last_id = (self._last_id + 1) & 0xFFFF_FFFF
+        head = HEADER.pack(5 + len(body) + len(payload), kind, self._last_id) + body
+        self._pending[self._last_id] = Pending(receiver, weight)
+        self._pending_bytes += weight
+        self._send(head, payload)
+        while self._channel.recv_ready():
+            self.receive()
+
+    def receive(self) -> None:
+        """Waits for bytes from the server and delivers every reply that is complete."""
+        self._fill()
+        while (packet := self._next_packet()) is not None:
+            self._deliver(packet)
+
+    def close(self) -> None:
+        self._broken = self._broken or ConnectionLost(self._host, self._port, "closed by ourselves")
+        self._channel.close()
+
+    def _send(self, head: bytes, payload: memoryview) -> None:
+        """send() takes what fits into an SSH packet and the window: the payload is not copied."""
+        if self._broken is not None:
+            raise self._broken
+        room = max(0, FIRST_PIECE_BYTES - len(head))
+        try:
+            for piece in (memoryview(head + payload[:room]), payload[room:]):
+                while piece:
+                    sent = self._channel.send(piece)
+                    if sent == 0:
+                        raise EOFError("the server closed the session")
+                    piece = piece[sent:]
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise self._break(error) from None
+
+    def _fill(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        try:
+            received = self._channel.recv(RECEIVE_BYTES)
+        except (OSError, EOFError, paramiko.SSHException) as error:
+            raise self._break(error) from None
+        if not received:
+            raise self._break(EOFError("the server closed the session"))
+        self._buffer += received
+
+    def _next_packet(self) -> bytes | None:
+        """Kind, id and body of the next complete packet."""
+        if len(self._buffer) < LENGTH.size:
+            return None
+        end = LENGTH.size + LENGTH.unpack_from(self._buffer)[0]
+        if not LENGTH.size < end <= MAX_PACKET_BYTES:
+            raise self._break(Malformed(f"a packet of {end} bytes; is this an SFTP server?"))
+        if len(self._buffer) < end:
+            return None
+        packet = bytes(memoryview(self._buffer)[LENGTH.size : end])
+        del self._buffer[:end]
+        return packet
+
+    def _deliver(self, packet: bytes) -> None:
+        if len(packet) < 5:
+            raise self._break(Malformed(f"a reply of {len(packet)} bytes"))
+        pending = self._pending.pop(LENGTH.unpack_from(packet, 1)[0], None)
+        if pending is None:
+            raise self._break(Malformed("a reply to what was never asked"))
+        self._pending_bytes -= pending.weight
+        self.parsed(Reply(packet[0], packet[5:]), pending.receiver)
+
+    def _break(self, error: Exception) -> PartnerError:
+        """Nothing sent is certain any more: the channel closes, later calls raise the same."""
+        if isinstance(error, TimeoutError):
+            self._broken = ConnectionTimedOut(self._host, self._port, self._timeout_seconds)
+        else:
+            self._broken = ConnectionLost(
+                self._host, self._port, str(error) or type(error).__name__
+            )
+        self._pending.clear()
+        self._channel.close()
+        return self._broken

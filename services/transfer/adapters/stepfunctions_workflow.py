@@ -1,0 +1,62 @@
+"""The workflow on Step Functions: one execution for each run of a transfer, named after it."""
+
+import json
+from typing import Any, Literal
+
+from botocore.exceptions import ClientError
+
+NOBODY_WAITS = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
+MAX_CAUSE_CHARACTERS = 32_768
+MAX_ERROR_CHARACTERS = 256
+
+
+class StepFunctionsWorkflow:
+    """Implements Workflow."""
+
+    def __init__(self, client: Any, state_machine_arn: str) -> None:
+        self._client, self._machine = client, state_machine_arn
+
+    def start(self, transfer_id: str, run: int) -> None:
+        try:
+            self._client.start_execution(
+                stateMachineArn=self._machine,
+                name=_name(transfer_id, run),
+                input=json.dumps({"transfer_id": transfer_id, "run": run}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
+                raise
+
+    def state(self, transfer_id: str, run: int) -> Literal["absent", "running", "ended"]:
+        arn = self._machine.replace(":stateMachine:", ":execution:", 1)
+        try:
+            answer = self._client.describe_execution(
+                executionArn=f"{arn}:{_name(transfer_id, run)}"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return "absent"
+            raise
+        return "running" if answer["status"] == "RUNNING" else "ended"
+
+    def succeed(self, task_token: str) -> None:
+        self._answer(self._client.send_task_success, taskToken=task_token, output="{}")
+
+    def fail(self, task_token: str, error: str, cause: str) -> None:
+        self._answer(
+            self._client.send_task_failure,
+            taskToken=task_token,
+            error=error[:MAX_ERROR_CHARACTERS],
+            cause=cause[:MAX_CAUSE_CHARACTERS],
+        )
+
+    def _answer(self, call: Any, **arguments: str) -> None:
+        try:
+            call(**arguments)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NOBODY_WAITS:
+                raise
+
+
+def _name(transfer_id: str, run: int) -> str:
+    return f"{transfer_id}-{run}"

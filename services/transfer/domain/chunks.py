@@ -1,0 +1,34 @@
+"""The chunk plan: pure arithmetic from an object's size, so it is never stored chunk by chunk."""
+
+from dataclasses import dataclass
+
+DEFAULT_CHUNK_BYTES = 100_000_000  # a lease of 100 MB is a few seconds on a fast line, a quarter of an hour on 1 Mbit/s
+MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunks instead
+
+
+@dataclass(frozen=True)
+class ChunkPlan:
+    """`total` consecutive byte ranges of `chunk_bytes` (the last one shorter) that cover
+    `size_bytes` exactly.
+    """
+
+    size_bytes: int
+    chunk_bytes: int
+
+    @property
+    def total(self) -> int:
+        return -(-self.size_bytes // self.chunk_bytes)
+
+    def range_of(self, number: int) -> tuple[int, int]:
+        """(offset, length) in bytes of chunk `number` (0-based)."""
+        if not 0 <= number < self.total:
+            raise ValueError(f"chunk {number} is outside of a plan of {self.total}")
+        offset = number * self.chunk_bytes
+        return offset, min(self.chunk_bytes, self.size_bytes - offset)
+
+
+def plan_chunks(size_bytes: int, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> ChunkPlan:
+    """Chunks of `chunk_bytes`, or larger ones where that would make more than MAX_CHUNKS."""
+    if size_bytes < 0 or chunk_bytes < 1:
+        raise ValueError(f"no plan for {size_bytes} bytes in chunks of {chunk_bytes}")
+    return ChunkPlan(size_bytes, max(chunk_bytes, -(-size_bytes // MAX_CHUNKS)))

@@ -1,0 +1,501 @@
+"""Everything that can go wrong with a transfer: one class per reason, each with a code, a class of retry and what to do.
+
+    TransferError
+    ├── RequestError         the caller's request cannot be served (HTTP 4xx)
+    ├── SourceError          S3 says no
+    ├── PartnerError         the partner's server cannot be reached or refuses us
+    ├── TargetError          the partner's server refuses the file
+    └── WorkError            our own work was interrupted (leases, cancellation)
+
+`code` is public (events, API, docs/reasons.md) and never changes its meaning; `retryable` alone decides about a retry.
+"""
+
+from typing import ClassVar
+
+
+class TransferError(Exception):
+    """Base of the tree; the message says what, which values, and what to do."""
+
+    code: ClassVar[str] = "internal_error"
+    retryable: ClassVar[bool] = False
+
+
+# --- the request ---------------------------------------------------------------------------------
+
+
+class RequestError(TransferError):
+    """The request as such cannot be served; `status` is its HTTP status."""
+
+    status: ClassVar[int] = 400
+
+
+class FieldInvalid(RequestError):
+    code = "field_invalid"
+
+    def __init__(self, field: str, value: str, advice: str) -> None:
+        self.field, self.value, self.advice = field, value, advice
+        super().__init__(f"{field}: {value!r} cannot be used. {advice}")
+
+
+class TransferNotFound(RequestError):
+    code, status = "transfer_not_found", 404
+
+    def __init__(self, transfer_id: str) -> None:
+        self.transfer_id = transfer_id
+        super().__init__(f"There is no transfer {transfer_id!r}. List yours with GET /api/history.")
+
+
+class DestinationNotFound(RequestError):
+    code, status = "destination_not_found", 404
+
+    def __init__(self, destination_id: str) -> None:
+        self.destination_id = destination_id
+        super().__init__(
+            f"There is no destination {destination_id!r}. List them with GET /api/destinations."
+        )
+
+
+class DestinationExists(RequestError):
+    code, status = "destination_exists", 409
+
+    def __init__(self, destination_id: str) -> None:
+        self.destination_id = destination_id
+        super().__init__(
+            f"A destination {destination_id!r} exists already. Choose another id, or change it with"
+            " PATCH."
+        )
+
+
+class DestinationInUse(RequestError):
+    code, status = "destination_in_use", 409
+
+    def __init__(self, destination_id: str, transfer_id: str) -> None:
+        self.destination_id, self.transfer_id = destination_id, transfer_id
+        super().__init__(
+            f"Destination {destination_id!r} is used by transfer {transfer_id}. Wait for it or"
+            " cancel it first."
+        )
+
+
+class DestinationChanged(RequestError):
+    code, status = "destination_changed", 409
+
+    def __init__(self, destination_id: str) -> None:
+        self.destination_id = destination_id
+        super().__init__(
+            f"Destination {destination_id!r} was changed by somebody else at the same moment. Read"
+            " it again and repeat."
+        )
+
+
+class WrongState(RequestError):
+    code, status = "wrong_state", 409
+
+    def __init__(self, transfer_id: str, status: str, wish: str) -> None:
+        self.transfer_id, self.state, self.wish = transfer_id, status, wish
+        super().__init__(f"Transfer {transfer_id} is {status}: it cannot be {wish} now.")
+
+
+class IdempotencyConflict(RequestError):
+    code, status = "idempotency_conflict", 409
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(
+            f"Idempotency-Key {key!r} was used before with another body. Send the first body again,"
+            " or use a new key."
+        )
+
+
+# --- the source ----------------------------------------------------------------------------------
+
+
+class SourceError(TransferError):
+    """S3 does not give us the object."""
+
+
+class BucketNotFound(SourceError):
+    code = "bucket_not_found"
+
+    def __init__(self, bucket: str) -> None:
+        self.bucket = bucket
+        super().__init__(
+            f"Bucket {bucket!r} does not exist. Check the name; GET /api/buckets lists those you"
+            " can read."
+        )
+
+
+class ObjectNotFound(SourceError):
+    code = "object_not_found"
+
+    def __init__(self, bucket: str, key: str) -> None:
+        self.bucket, self.key = bucket, key
+        super().__init__(
+            f"Bucket {bucket!r} holds no object {key!r}. Check the key (case and slashes count) and"
+            " the version."
+        )
+
+
+class SourceForbidden(SourceError):
+    code = "source_forbidden"
+
+    def __init__(self, bucket: str, key: str) -> None:
+        self.bucket, self.key = bucket, key
+        super().__init__(
+            f"Reading {key!r} in bucket {bucket!r} is not permitted."
+            " Grant s3:GetObject (and kms:Decrypt for encrypted objects) to FileFerry's reader"
+            " role."
+        )
+
+
+class SourceChanged(SourceError):
+    code = "source_changed"
+
+    def __init__(self, bucket: str, key: str, etag: str) -> None:
+        self.bucket, self.key, self.etag = bucket, key, etag
+        super().__init__(
+            f"Object {key!r} in bucket {bucket!r} is no longer the one with ETag {etag} that this"
+            " transfer began with."
+            " Retry the transfer to send the new content from its beginning."
+        )
+
+
+class SourceUnavailable(SourceError):
+    code, retryable = "source_unavailable", True
+
+    def __init__(self, bucket: str, key: str, detail: str) -> None:
+        self.bucket, self.key, self.detail = bucket, key, detail
+        super().__init__(
+            f"S3 did not deliver {key!r} from bucket {bucket!r} ({detail}). Retried by itself; see"
+            " the AWS status page if it stays."
+        )
+
+
+# --- the partner ---------------------------------------------------------------------------------
+
+
+class PartnerError(TransferError):
+    """No session with the partner's server."""
+
+
+class HostNotResolved(PartnerError):
+    code, retryable = "host_not_resolved", True
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(
+            f"The name {host!r} has no address. Check the destination's host, and the DNS of the"
+            " network."
+        )
+
+
+class AddressForbidden(PartnerError):
+    code = "address_forbidden"
+
+    def __init__(self, host: str, address: str) -> None:
+        self.host, self.address = host, address
+        super().__init__(
+            f"Host {host!r} resolves to {address}, a network FileFerry must not connect to."
+            " Use a public address, or have an administrator allow the network (ALLOWED_NETWORKS)."
+        )
+
+
+class ConnectionRefused(PartnerError):
+    code, retryable = "connection_refused", True
+
+    def __init__(self, host: str, port: int) -> None:
+        self.host, self.port = host, port
+        super().__init__(
+            f"{host}:{port} refused the connection. Check the port, and ask the partner whether the"
+            " server is up and lets our address in."
+        )
+
+
+class ConnectionTimedOut(PartnerError):
+    code, retryable = "connection_timed_out", True
+
+    def __init__(self, host: str, port: int, seconds: float) -> None:
+        self.host, self.port, self.seconds = host, port, seconds
+        super().__init__(
+            f"{host}:{port} did not answer within {seconds:g} s. Ask the partner whether a firewall"
+            " drops our connections."
+        )
+
+
+class ConnectionLost(PartnerError):
+    code, retryable = "connection_lost", True
+
+    def __init__(self, host: str, port: int, detail: str) -> None:
+        self.host, self.port, self.detail = host, port, detail
+        super().__init__(
+            f"The connection with {host}:{port} broke ({detail}). If it goes on, ask the partner"
+            " for the reason in the server's log."
+        )
+
+
+class SessionRefused(PartnerError):
+    code, retryable = "session_refused", True
+
+    def __init__(self, host: str, port: int, detail: str) -> None:
+        self.host, self.port, self.detail = host, port, detail
+        super().__init__(
+            f"{host}:{port} accepts the login but starts no SFTP session ({detail}). Ask the"
+            " partner whether SFTP is enabled for this user."
+        )
+
+
+class NoSessionFree(PartnerError):
+    code, retryable = "no_session_free", True
+
+    def __init__(self, destination_id: str, limit: int) -> None:
+        self.destination_id, self.limit = destination_id, limit
+        super().__init__(
+            f"All {limit} sessions of destination {destination_id!r} are in use. It goes on by"
+            " itself when one ends; raise max_sessions if the partner allows more."
+        )
+
+
+class PasswordRejected(PartnerError):
+    code = "password_rejected"
+
+    def __init__(self, host: str, user: str) -> None:
+        self.host, self.user = host, user
+        super().__init__(
+            f"{host} refused the password of user {user!r}. Set the right one with PATCH on the"
+            " destination."
+        )
+
+
+class KeyRejected(PartnerError):
+    code = "key_rejected"
+
+    def __init__(self, host: str, user: str, fingerprint: str) -> None:
+        self.host, self.user, self.fingerprint = host, user, fingerprint
+        super().__init__(
+            f"{host} refused key {fingerprint} of user {user!r}. Ask the partner to authorise this"
+            " key, or set another one."
+        )
+
+
+class HostKeyUnconfirmed(PartnerError):
+    code = "host_key_unconfirmed"
+
+    def __init__(self, host: str, offered: str) -> None:
+        self.host, self.offered = host, offered
+        super().__init__(
+            f"No host key is pinned for {host}; it offers {offered}. Compare it with the partner's,"
+            " then confirm it with PATCH host_keys."
+        )
+
+
+class HostKeyChanged(PartnerError):
+    code = "host_key_changed"
+
+    def __init__(self, host: str, pinned: str, offered: str) -> None:
+        self.host, self.pinned, self.offered = host, pinned, offered
+        super().__init__(
+            f"{host} offers host key {offered}, but {pinned} is pinned. Nothing was sent."
+            " Ask the partner whether the key was changed on purpose; only then pin the new one"
+            " with PATCH host_keys."
+        )
+
+
+class NoCommonAlgorithm(PartnerError):
+    code = "no_common_algorithm"
+
+    def __init__(self, host: str, detail: str) -> None:
+        self.host, self.detail = host, detail
+        super().__init__(
+            f"{host} and FileFerry share no safe SSH algorithm ({detail}). Ask the partner to"
+            " enable a current one, such as aes128-gcm and ssh-ed25519."
+        )
+
+
+# --- the target ----------------------------------------------------------------------------------
+
+
+class TargetError(TransferError):
+    """The partner's server does not take the file."""
+
+
+class FolderMissing(TargetError):
+    code = "folder_missing"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"The folder of {path!r} does not exist at the partner. Ask the partner to create it,"
+            " or choose another target_path."
+        )
+
+
+class PermissionDenied(TargetError):
+    code = "permission_denied"
+
+    def __init__(self, path: str, action: str) -> None:
+        self.path, self.action = path, action
+        super().__init__(
+            f"The partner's server does not let us {action} {path!r}. Ask the partner to grant the"
+            " user that right in this folder."
+        )
+
+
+class NoSpace(TargetError):
+    code = "no_space"
+
+    def __init__(self, path: str, free_bytes: int) -> None:
+        self.path, self.free_bytes = path, free_bytes
+        super().__init__(
+            f"The partner's disk is full: {free_bytes} bytes are free where {path!r} goes. Ask the"
+            " partner to make room, then retry the transfer."
+        )
+
+
+class TargetExists(TargetError):
+    code = "target_exists"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path!r} exists at the partner and if_exists is 'fail'. Choose another target_path,"
+            " or if_exists 'replace' or 'keep_both'."
+        )
+
+
+class PathOutsideBase(TargetError):
+    code = "path_outside_base"
+
+    def __init__(self, path: str, base: str) -> None:
+        self.path, self.base = path, base
+        super().__init__(
+            f"target_path: {path!r} leaves the destination's base path {base!r}. Use a relative"
+            " path without '..'."
+        )
+
+
+class NameInvalid(TargetError):
+    code = "name_invalid"
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"target_path: {path!r} cannot be a file name at the partner: {reason}. Give another"
+            " target_path."
+        )
+
+
+class PartMissing(TargetError):
+    code = "part_missing"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"The part file {path!r} is no longer at the partner: something there removed it."
+            " Ask the partner to leave '.*.part' files alone, then retry the transfer."
+        )
+
+
+class WriteRefused(TargetError):
+    code, retryable = "write_refused", True
+
+    def __init__(self, path: str, action: str, detail: str) -> None:
+        self.path, self.action, self.detail = path, action, detail
+        super().__init__(
+            f"The partner's server failed to {action} {path!r} ({detail}). Ask the partner for the"
+            " reason in the server's log (quota, disk, policy)."
+        )
+
+
+class SizeMismatch(TargetError):
+    code = "size_mismatch"
+
+    def __init__(self, path: str, expected_bytes: int, found_bytes: int) -> None:
+        self.path, self.expected_bytes, self.found_bytes = path, expected_bytes, found_bytes
+        super().__init__(
+            f"{path!r} has {found_bytes} bytes at the partner, {expected_bytes} were sent."
+            " Something there changes files on arrival; ask the partner, then retry the transfer."
+        )
+
+
+class ChecksumMismatch(TargetError):
+    code = "checksum_mismatch"
+
+    def __init__(self, path: str, expected: str, found: str) -> None:
+        self.path, self.expected, self.found = path, expected, found
+        super().__init__(
+            f"The content of {path!r} differs: CRC64NVME {found}, expected {expected}. The file was"
+            " not made visible; retry the transfer."
+        )
+
+
+class ChunkCorrupted(TargetError):
+    code, retryable = "chunk_corrupted", True
+
+    def __init__(self, path: str, number: int, expected: str, found: str) -> None:
+        self.path, self.number, self.expected, self.found = path, number, expected, found
+        super().__init__(
+            f"Chunk {number} of {path!r} reads back as CRC64NVME {found}, {expected} was sent."
+            " It is sent again by itself; ask the partner to check the disk if it stays."
+        )
+
+
+# --- our own work --------------------------------------------------------------------------------
+
+
+class WorkError(TransferError):
+    """Our own work was interrupted; nothing is wrong with source or partner."""
+
+
+class LeaseLost(WorkError):
+    """Somebody else holds the chunk, lane or slot now: stop, change nothing."""
+
+    code = "lease_lost"
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"The lease of {what} belongs to another worker now.")
+
+
+class StaleTransfer(WorkError):
+    """The transfer was changed between read and save: read again and decide again."""
+
+    code, retryable = "stale_transfer", True
+
+    def __init__(self, transfer_id: str) -> None:
+        self.transfer_id = transfer_id
+        super().__init__(f"Transfer {transfer_id} was changed by somebody else meanwhile.")
+
+
+class TransferCancelled(WorkError):
+    code = "cancelled"
+
+    def __init__(self, transfer_id: str) -> None:
+        self.transfer_id = transfer_id
+        super().__init__(f"Transfer {transfer_id} was cancelled.")
+
+
+class LaneCrashed(WorkError):
+    """The worker of a lane ended without a word again and again (the sweeper counted)."""
+
+    code, retryable = "lane_crashed", True
+
+    def __init__(self, transfer_id: str, lane: int, times: int) -> None:
+        self.transfer_id, self.lane, self.times = transfer_id, lane, times
+        super().__init__(
+            f"The worker of lane {lane} of transfer {transfer_id} crashed {times} times in a row."
+            " Retry the transfer; if it fails again, look for the transfer's id in the lane"
+            " worker's log."
+        )
+
+
+class WorkflowLost(WorkError):
+    """The workflow ended without storing an outcome (the sweeper saw it)."""
+
+    code, retryable = "workflow_lost", True
+
+    def __init__(self, transfer_id: str, detail: str) -> None:
+        self.transfer_id, self.detail = transfer_id, detail
+        super().__init__(
+            f"The workflow of transfer {transfer_id} ended without an outcome ({detail}). Retry the"
+            " transfer; it goes on where it stopped."
+        )

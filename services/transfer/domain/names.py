@@ -1,0 +1,60 @@
+"""Names at the partner: the target's path, its part file, and a free name beside an existing one.
+Keys are hostile input.
+"""
+
+import posixpath
+import unicodedata
+
+from services.transfer.domain.errors import NameInvalid, PathOutsideBase
+
+MAX_NAME_BYTES = 255  # NAME_MAX of every common file system, in UTF-8
+MAX_PATH_BYTES = 4_095  # PATH_MAX less its NUL
+
+
+def resolve_target(base_path: str, target_path: str) -> str:
+    """The target's path at the partner; raises NameInvalid or PathOutsideBase. Nothing is
+    normalised away silently.
+    """
+    for character in target_path:
+        # Cc: NUL, CR, LF, ESC ...; Cs: lone surrogates; Zl/Zp: U+2028/2029 break lines in
+        # logs and consoles
+        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise NameInvalid(target_path, f"it holds the control character U+{ord(character):04X}")
+    if not target_path or target_path.endswith("/"):
+        raise NameInvalid(target_path, "it does not end in a file name")
+    parts = target_path.split("/")
+    if target_path.startswith("/") or ".." in parts:
+        raise PathOutsideBase(target_path, base_path)
+    if "" in parts or "." in parts:
+        raise NameInvalid(target_path, "it has an empty part or '.' between its slashes")
+    for part in parts:
+        if len(part.encode()) > MAX_NAME_BYTES:
+            raise NameInvalid(target_path, f"{part[:20]!r}... has more than {MAX_NAME_BYTES} bytes")
+    path = posixpath.join(base_path, target_path)
+    if len(path.encode()) > MAX_PATH_BYTES:
+        raise NameInvalid(target_path, f"the whole path has more than {MAX_PATH_BYTES} bytes")
+    return path
+
+
+def default_target(key: str) -> str:
+    """The last part of an object's key, as a user expects it when no target_path is given."""
+    return key.rsplit("/", 1)[-1]
+
+
+def part_path(target: str, transfer_id: str) -> str:
+    """`<dir>/.<name>.<transfer-id>.part`, the name shortened where it would pass MAX_NAME_BYTES."""
+    folder, name = posixpath.split(target)
+    room = MAX_NAME_BYTES - len(f"..{transfer_id}.part")
+    return posixpath.join(folder, f".{_shortened(name, room)}.{transfer_id}.part")
+
+
+def numbered(target: str, number: int) -> str:
+    """`report.csv` -> `report (1).csv`: the name for if_exists 'keep_both'."""
+    folder, name = posixpath.split(target)
+    stem, extension = posixpath.splitext(name)
+    suffix = f" ({number}){extension}"
+    return posixpath.join(folder, _shortened(stem, MAX_NAME_BYTES - len(suffix.encode())) + suffix)
+
+
+def _shortened(text: str, room_bytes: int) -> str:
+    return text.encode()[:room_bytes].decode(errors="ignore")

@@ -1,0 +1,437 @@
+"""What the use cases need from outside. Adapters raise the errors of domain/errors.py and no
+others.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+from typing import Generic, Literal, Protocol, TypeVar
+
+from services.transfer.domain.chunks import ChunkPlan
+from services.transfer.domain.destination import Credential, Destination, HostKey, ServerProfile
+from services.transfer.domain.ledger import (
+    ChunkLease,
+    DoneChunk,
+    Lane,
+    LaneMessage,
+    LedgerId,
+    Progress,
+    Slot,
+)
+from services.transfer.domain.rate import Rate
+from services.transfer.domain.retry import RetryPolicy
+from services.transfer.domain.transfer import ObjectRef, SourceObject, Transfer
+
+T = TypeVar("T")
+
+# --- storage -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OutboxEvent:
+    """An event as it will stand on the bus: `detail` is JSON of contracts' envelope {meta, data}."""
+
+    event_id: str
+    detail_type: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Idempotency:
+    """`key` is scoped by the caller; `body_hash` tells a repetition from another request."""
+
+    key: str
+    body_hash: str
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    items: Sequence[T]
+    cursor: str | None  # opaque; None on the last page
+
+
+class TransferStore(Protocol):
+    """Transfers and their outbox. A state change and its events are one transaction."""
+
+    def create(
+        self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
+    ) -> Transfer:
+        """The stored transfer; the earlier one when key and body are repeated; raises
+        IdempotencyConflict.
+        """
+        ...
+
+    def read(self, transfer_id: str) -> Transfer:
+        """Strongly consistent; raises TransferNotFound."""
+        ...
+
+    def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
+        """Stored with version + 1; raises StaleTransfer when `transfer.version` is not the stored
+        one.
+        """
+        ...
+
+    def history(self, owner: str, limit: int, cursor: str | None) -> Page[Transfer]:
+        """Newest first; raises FieldInvalid for a cursor that is not ours."""
+        ...
+
+    def open_transfers(self) -> Iterator[Transfer]:
+        """Every transfer that still needs work: not ended, or ended with a part file left.
+        Eventually consistent.
+        """
+        ...
+
+    def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
+        """Outbox events of the transfer not yet marked published, oldest first."""
+        ...
+
+    def mark_published(self, transfer_id: str, event_id: str) -> None: ...
+
+
+class ChunkLedger(Protocol):
+    """Which chunks are free, leased and done. Free chunks have no record; every change is one
+    conditional write.
+    """
+
+    def open(self, ledger: LedgerId, plan: ChunkPlan) -> None:
+        """Idempotent: an open ledger stays as it is."""
+        ...
+
+    def progress(self, ledger: LedgerId) -> Progress:
+        """Strongly consistent; a ledger never opened has zero chunks in every field."""
+        ...
+
+    def claim(
+        self, ledger: LedgerId, worker: str, now: datetime, until: datetime
+    ) -> ChunkLease | None:
+        """The next chunk: first released or expired ones (attempt + 1), then never-claimed ones; None when all are done or
+        leased. Gives nothing (None) unless the transfer is MOVING in this generation: checked in the same transaction."""
+        ...
+
+    def renew(self, lease: ChunkLease, until: datetime) -> ChunkLease:
+        """Raises LeaseLost when another attempt holds the chunk."""
+        ...
+
+    def release(self, lease: ChunkLease, done_bytes: int, crc64: int) -> None:
+        """Give the chunk back with its checkpoint; a lost lease is no error (nothing changes)."""
+        ...
+
+    def finish(self, lease: ChunkLease, length_bytes: int, crc64: int) -> None:
+        """Chunk done + counters in one transaction; raises LeaseLost. Repeating a finish that
+        worked is LeaseLost, too.
+        """
+        ...
+
+    def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
+        """Chunks claimed and not done, released ones included."""
+        ...
+
+    def done_chunks(self, ledger: LedgerId) -> Iterator[DoneChunk]:
+        """In order of number."""
+        ...
+
+    def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
+        """Store the sample if the stored one is still `seen`; False when somebody else sampled
+        meanwhile.
+        """
+        ...
+
+
+class LaneRegister(Protocol):
+    """Who drives which lane of a transfer's generation."""
+
+    def queue(self, ledger: LedgerId, number: int, turn: int, due: datetime, failures: int) -> bool:
+        """Record that the message of `turn` is sent, should be taken by `due`, and no worker has it.
+        False (nothing changed) when the lane has a turn >= this one already, so that a duplicate sender gives way."""
+        ...
+
+    def take(
+        self, ledger: LedgerId, number: int, turn: int, worker: str, now: datetime, until: datetime
+    ) -> Lane | None:
+        """The lane, when `turn` is its current one, it has not ended, and it has no live worker;
+        None otherwise.
+        """
+        ...
+
+    def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
+        """Store `until`, the bytes and the lane's failures; raises LeaseLost when this worker does
+        not hold that turn any more."""
+        ...
+
+    def end(self, lane: Lane) -> None:
+        """Nothing left for it; a lost lease is no error."""
+        ...
+
+    def lanes(self, ledger: LedgerId) -> Sequence[Lane]: ...
+
+
+class SessionSlots(Protocol):
+    """A destination's sessions, leased across all transfers and workflow steps."""
+
+    def take(
+        self, destination_id: str, limit: int, holder: str, now: datetime, until: datetime
+    ) -> Slot | None: ...
+
+    def renew(self, slot: Slot, until: datetime) -> Slot:
+        """Raises LeaseLost."""
+        ...
+
+    def free(self, slot: Slot) -> None:
+        """A lost lease is no error."""
+        ...
+
+
+class DestinationStore(Protocol):
+    def create(self, destination: Destination, idempotency: Idempotency | None) -> Destination:
+        """The earlier one when key and body are repeated; raises DestinationExists,
+        IdempotencyConflict.
+        """
+        ...
+
+    def read(self, destination_id: str) -> Destination:
+        """Raises DestinationNotFound."""
+        ...
+
+    def save(self, destination: Destination) -> Destination:
+        """With version + 1; raises DestinationChanged when the stored version is another."""
+        ...
+
+    def delete(self, destination: Destination) -> None:
+        """Raises DestinationChanged."""
+        ...
+
+    def page(self, limit: int, cursor: str | None) -> Page[Destination]:
+        """By id."""
+        ...
+
+
+class CredentialVault(Protocol):
+    def store(self, secret_id: str, credential: Credential) -> None:
+        """Create or replace."""
+        ...
+
+    def read(self, secret_id: str) -> Credential: ...
+
+    def delete(self, secret_id: str) -> None:
+        """Idempotent."""
+        ...
+
+
+# --- the source ----------------------------------------------------------------------------------
+
+
+class ObjectSource(Protocol):
+    """Reads of one object with rights for that object only."""
+
+    def inspect(self) -> SourceObject:
+        """Raises BucketNotFound, ObjectNotFound, SourceForbidden, SourceUnavailable."""
+        ...
+
+    def read(
+        self, source: SourceObject, offset: int, length: int, block_bytes: int
+    ) -> Iterator[bytes]:
+        """The range in blocks of `block_bytes` (the last one shorter), all of it or an error: SourceChanged when the object
+        is not the one with `source.etag` any more, SourceUnavailable when the stream ends early."""
+        ...
+
+
+class SourceReaders(Protocol):
+    def authorize(self, ref: ObjectRef, session_name: str) -> ObjectSource:
+        """A read-only session for exactly that object; raises SourceForbidden, SourceUnavailable."""
+        ...
+
+
+@dataclass(frozen=True)
+class ListedObject:
+    key: str
+    size_bytes: int
+    last_modified: datetime
+    etag: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    objects: Sequence[ListedObject]
+    folders: Sequence[str]  # common prefixes, with their trailing delimiter
+    cursor: str | None
+
+
+class BucketCatalogue(Protocol):
+    def buckets(self) -> Sequence[tuple[str, datetime]]:
+        """(name, created) of every bucket the reader may list."""
+        ...
+
+    def objects(
+        self, bucket: str, prefix: str, delimiter: str, limit: int, cursor: str | None
+    ) -> Listing:
+        """Raises BucketNotFound, SourceForbidden, FieldInvalid (a cursor that is not S3's)."""
+        ...
+
+
+# --- the partner ---------------------------------------------------------------------------------
+
+
+class ChunkSink(Protocol):
+    """A part file open for writing at offsets.
+
+    Writes are pipelined: an error may surface at a later write, but at the latest in `flush`.
+    After any error the sink is
+    broken and every further call raises.
+    """
+
+    block_bytes: int  # the best size for one write
+
+    def write(self, offset: int, data: bytes | memoryview) -> None: ...
+
+    def flush(self, *, durable: bool) -> None:
+        """Returns when the server acknowledged EVERY write with success; with `durable` after an
+        fsync where offered.
+        """
+        ...
+
+    def read(self, offset: int, length: int) -> Iterator[bytes]:
+        """What the server holds there, for read-back; raises SizeMismatch when it ends early."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class PartnerSession(Protocol):
+    """One authenticated session on a server whose host key was checked. Use as a context manager."""
+
+    host_key_fingerprint: str
+
+    def create_part(self, path: str) -> None:
+        """An empty file, or the existing one untouched; raises FolderMissing, PermissionDenied,
+        NoSpace.
+        """
+        ...
+
+    def open_part(self, path: str) -> ChunkSink:
+        """Never creates it; raises PartMissing."""
+        ...
+
+    def size(self, path: str) -> int | None:
+        """Bytes; None when there is no such file (or folder)."""
+        ...
+
+    def rename(self, part: str, target: str, *, replace: bool) -> None:
+        """Atomic where offered; raises TargetExists unless `replace`, PartMissing,
+        PermissionDenied.
+        """
+        ...
+
+    def remove(self, path: str) -> None:
+        """Idempotent."""
+        ...
+
+    def probe(self, base_path: str) -> ServerProfile:
+        """Tries the server's abilities with a file of its own in `base_path`, and removes it."""
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> "PartnerSession": ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Partners(Protocol):
+    def connect(self, destination: Destination, credential: Credential) -> PartnerSession:
+        """Raises PartnerError; the credential is sent only to a server that offers a pinned host
+        key.
+        """
+        ...
+
+    def offered_host_key(self, destination: Destination) -> HostKey:
+        """What an unpinned server offers, without logging in."""
+        ...
+
+
+# --- queues, bus, workflow -----------------------------------------------------------------------
+
+
+class LaneQueue(Protocol):
+    def send(self, message: LaneMessage, delay_seconds: int = 0) -> None:
+        """`delay_seconds` 0 to 900."""
+        ...
+
+
+class MessageLease(Protocol):
+    """The received queue message itself: its visibility is the worker's heartbeat."""
+
+    def extend(self, seconds: int) -> None:
+        """Invisible for `seconds` from now. A message that is gone is no error."""
+        ...
+
+
+class Workflow(Protocol):
+    def start(self, transfer_id: str, run: int) -> None:
+        """Idempotent by (transfer, run)."""
+        ...
+
+    def state(self, transfer_id: str, run: int) -> Literal["absent", "running", "ended"]: ...
+
+    def succeed(self, task_token: str) -> None:
+        """An answer nobody waits for any more is no error."""
+        ...
+
+    def fail(self, task_token: str, error: str, cause: str) -> None:
+        """Likewise."""
+        ...
+
+
+class EventPublisher(Protocol):
+    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
+        """The ids of the events that the bus did NOT take."""
+        ...
+
+
+class Crc64(Protocol):
+    """CRC64NVME."""
+
+    def update(self, crc: int, data: bytes | memoryview) -> int: ...
+
+    def combine(self, first: int, second: int, second_length: int) -> int:
+        """Of the concatenation, from both checksums and the second's length in bytes."""
+        ...
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The service's numbers; settings.py says where each comes from."""
+
+    chunk_bytes: int
+    lanes_per_transfer: int
+    lease_seconds: float  # of chunks, lanes and slots: a dead worker is noticed after this time
+    hand_over_seconds: float  # kept of a worker's time for its last flush and checkpoint
+    lane_due_seconds: float  # a queued lane not taken by then is sent again
+    keep_part_seconds: float  # how long a failed transfer can go on from its ledger
+    retry: RetryPolicy
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything a use case may reach, built once by wiring.py (or from fakes by a test)."""
+
+    transfers: TransferStore
+    ledger: ChunkLedger
+    lanes: LaneRegister
+    slots: SessionSlots
+    destinations: DestinationStore
+    vault: CredentialVault
+    readers: SourceReaders
+    buckets: BucketCatalogue
+    partners: Partners
+    queue: LaneQueue
+    workflow: Workflow
+    bus: EventPublisher
+    crc64: Crc64
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    random: Random
+    policy: Policy
