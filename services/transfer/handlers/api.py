@@ -1,0 +1,109 @@
+"""The transfer service's REST routes: contracts' models in, one use case, contracts' models out."""
+
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from contracts import transfer_api as http
+from runtime.entrypoint import Event, entrypoint
+from runtime.http import Api, Call, Operation
+from runtime.problems import Problems
+from services.transfer import wiring
+from services.transfer.domain import errors
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import IfExists, ObjectRef, Verify
+from services.transfer.handlers import api_destinations, api_views
+from services.transfer.handlers.api_idempotency import idempotency_of
+from services.transfer.use_cases import steer_transfer as steer
+from services.transfer.use_cases.read_state import read_state
+from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
+
+PROBLEMS = Problems(
+    {
+        errors.SourceForbidden: 403,
+        errors.SourceUnavailable: 502,
+        errors.SourceError: 404,
+        errors.HostKeyUnconfirmed: 409,
+        errors.PartnerError: 502,
+        errors.TargetError: 400,
+        errors.WorkError: 409,
+    }
+)
+
+
+def build() -> Api:
+    wires = wiring.build()
+    operations: dict[str, Operation] = {
+        "start_transfer": partial(_start, wires.ports),
+        "read_transfer": partial(_read, wires.ports),
+        "pause_transfer": partial(_steer, wires.ports, steer.pause_transfer),
+        "resume_transfer": partial(_steer, wires.ports, steer.resume_transfer),
+        "cancel_transfer": partial(_steer, wires.ports, steer.cancel_transfer),
+        "retry_transfer": partial(_steer, wires.ports, steer.retry_transfer),
+        "list_history": partial(_history, wires.ports),
+        "list_buckets": partial(_buckets, wires.ports),
+        "list_files": partial(_files, wires.ports),
+        "read_health": partial(_health, wires),
+        **api_destinations.operations(wires.ports),
+    }
+    return Api("transfer", operations, PROBLEMS, wires.settings.cors_origins)
+
+
+@entrypoint(build)
+def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
+    return api(event, context)
+
+
+def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> http.TransferView:
+    body = call.body
+    wish = NewTransfer(
+        owner=call.caller,
+        correlation_id=call.correlation_id,
+        source=ObjectRef(body.source.bucket, body.source.key, body.source.version_id),
+        destination_id=body.destination_id,
+        target_path=body.target_path,
+        if_exists=IfExists(body.if_exists),
+        verify=Verify(body.verify),
+    )
+    transfer = request_transfer(wish, idempotency_of(call), ports=ports)
+    return api_views.transfer_view(read_state(transfer.id, ports=ports))
+
+
+def _read(ports: Ports, call: Call[None]) -> http.TransferView:
+    return api_views.transfer_view(read_state(call.path["id"], ports=ports))
+
+
+def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401
+    act(call.path["id"], ports=ports)
+    return api_views.transfer_view(read_state(call.path["id"], ports=ports))
+
+
+def _history(ports: Ports, call: Call[None]) -> http.HistoryPage:
+    page = ports.transfers.history(call.caller, call.query.limit, call.query.cursor)
+    return http.HistoryPage(
+        transfers=tuple(api_views.transfer_summary(each) for each in page.items), cursor=page.cursor
+    )
+
+
+def _buckets(ports: Ports, call: Call[None]) -> http.BucketsView:
+    return http.BucketsView(
+        buckets=tuple(
+            http.BucketView(name=name, created_at=created)
+            for name, created in ports.buckets.buckets()
+        )
+    )
+
+
+def _files(ports: Ports, call: Call[None]) -> http.FilesPage:
+    query = call.query
+    listing = ports.buckets.objects(
+        call.path["name"], query.prefix, query.delimiter, query.limit, query.cursor
+    )
+    return api_views.files_page(listing)
+
+
+def _health(wires: wiring.Wiring, call: Call[None]) -> http.HealthView:
+    return http.HealthView(
+        status="ok", service="transfer", stage=wires.settings.stage, time=wires.ports.now()
+    )

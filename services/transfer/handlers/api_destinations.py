@@ -1,0 +1,98 @@
+"""The REST API's routes about destinations."""
+
+from functools import partial
+
+from pydantic import SecretStr
+
+from contracts import destination_api as http
+from runtime.http import Call, Operation
+from services.transfer.domain.destination import Credential, HostKey, Protocol
+from services.transfer.domain.ports import Ports
+from services.transfer.handlers import api_views
+from services.transfer.handlers.api_idempotency import idempotency_of
+from services.transfer.use_cases import manage_destinations as manage
+from services.transfer.use_cases.probe_destination import probe_destination
+
+SECRETS = frozenset({"password", "private_key", "passphrase"})
+
+
+def operations(ports: Ports) -> dict[str, Operation]:
+    return {
+        "register_destination": partial(_register, ports),
+        "list_destinations": partial(_list, ports),
+        "read_destination": partial(_read, ports),
+        "change_destination": partial(_change, ports),
+        "remove_destination": partial(_remove, ports),
+        "test_destination": partial(_test, ports),
+    }
+
+
+def _register(ports: Ports, call: Call[http.DestinationRequest]) -> http.DestinationView:
+    body = call.body
+    wish = manage.NewDestination(
+        id=body.id,
+        name=body.name,
+        protocol=Protocol(body.protocol),
+        host=body.host,
+        port=body.port,
+        user=body.user,
+        base_path=body.base_path,
+        max_sessions=body.max_sessions,
+        host_keys=tuple(HostKey.parse(line) for line in body.host_keys),
+    )
+    stored = manage.register_destination(wish, _credential(body), idempotency_of(call), ports=ports)
+    return api_views.destination_view(stored)
+
+
+def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
+    page = ports.destinations.page(call.query.limit, call.query.cursor)
+    return http.DestinationsPage(
+        destinations=tuple(api_views.destination_view(each) for each in page.items),
+        cursor=page.cursor,
+    )
+
+
+def _read(ports: Ports, call: Call[None]) -> http.DestinationView:
+    return api_views.destination_view(ports.destinations.read(call.path["id"]))
+
+
+def _change(ports: Ports, call: Call[http.DestinationPatch]) -> http.DestinationView:
+    body = call.body
+    given = body.model_fields_set
+    changes = {name: getattr(body, name) for name in given - SECRETS}
+    if body.host_keys is not None:
+        changes["host_keys"] = tuple(HostKey.parse(line) for line in body.host_keys)
+    credential = _credential(body) if given & SECRETS else None
+    return api_views.destination_view(
+        manage.change_destination(call.path["id"], changes, credential, ports=ports)
+    )
+
+
+def _remove(ports: Ports, call: Call[None]) -> None:
+    manage.delete_destination(call.path["id"], ports=ports)
+
+
+def _test(ports: Ports, call: Call[None]) -> http.TestResult:
+    result = probe_destination(call.path["id"], ports=ports)
+    if result.offered is not None:
+        offered = api_views.host_key_view(result.offered)
+        return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)
+    if result.failure is not None:
+        return http.TestResult(status="failed", failure=api_views.failure_view(result.failure))
+    return http.TestResult(
+        status="ok",
+        profile=api_views.profile_view(result.profile) if result.profile else None,
+        strategy=result.strategy.why if result.strategy else None,
+    )
+
+
+def _credential(body: http.DestinationRequest | http.DestinationPatch) -> Credential:
+    return Credential(
+        password=_shown(body.password),
+        private_key=_shown(body.private_key),
+        passphrase=_shown(body.passphrase),
+    )
+
+
+def _shown(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

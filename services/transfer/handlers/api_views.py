@@ -1,0 +1,108 @@
+"""The domain's records as the API shows them."""
+
+from dataclasses import asdict
+from typing import Any
+
+from contracts import destination_api, transfer_api, transfer_events
+from services.transfer.domain.destination import Auth, Destination, HostKey, ServerProfile
+from services.transfer.domain.ledger import Lane
+from services.transfer.domain.ports import Listing
+from services.transfer.domain.transfer import Failure, Transfer
+from services.transfer.use_cases.announce import percent_of, receipt_fact
+from services.transfer.use_cases.read_state import TransferState
+
+
+def transfer_summary(transfer: Transfer) -> transfer_api.TransferSummary:
+    return transfer_api.TransferSummary(**_summary(transfer))
+
+
+def transfer_view(state: TransferState) -> transfer_api.TransferView:
+    transfer, progress = state.transfer, state.progress
+    plan = transfer.plan
+    return transfer_api.TransferView(
+        **_summary(transfer),
+        correlation_id=transfer.correlation_id,
+        bytes_done=state.bytes_done,
+        percent=percent_of(state.bytes_done, plan.size_bytes) if plan else None,
+        rate_bytes_per_second=state.rate_bytes_per_second,
+        eta_seconds=state.eta_seconds,
+        chunks=transfer_api.ChunkCounts(
+            total=plan.total if plan else 0,
+            done=progress.chunks_done,
+            open=max(0, (plan.total if plan else 0) - progress.chunks_done - state.chunks_moving),
+        ),
+        lanes=tuple(_lane(lane) for lane in state.lanes),
+        attempts=progress.attempts,
+    )
+
+
+def _summary(transfer: Transfer) -> dict[str, Any]:
+    source = transfer.source_object
+    return {
+        "id": transfer.id,
+        "status": transfer.status.value,
+        "owner": transfer.owner,
+        "source": transfer_events.S3Object(**asdict(transfer.source)),
+        "destination_id": transfer.destination_id,
+        "target_path": transfer.target_path,
+        "final_path": transfer.final_path,
+        "if_exists": transfer.if_exists.value,
+        "verify": transfer.verify.value,
+        "size_bytes": source.size_bytes if source else None,
+        "run": transfer.run,
+        "requested_at": transfer.requested_at,
+        "updated_at": transfer.updated_at,
+        "started_at": transfer.started_at,
+        "finished_at": transfer.finished_at,
+        "failure": failure_view(transfer.failure) if transfer.failure else None,
+        "receipt": receipt_fact(transfer.receipt) if transfer.receipt else None,
+    }
+
+
+def _lane(lane: Lane) -> transfer_api.LaneView:
+    return transfer_api.LaneView(
+        number=lane.number,
+        state="ended" if lane.ended else "moving" if lane.worker else "queued",
+        turn=lane.turn,
+        bytes_in_flight=lane.bytes_in_flight,
+        failures=lane.failures,
+    )
+
+
+def failure_view(failure: Failure) -> transfer_events.Failure:
+    return transfer_events.Failure(**asdict(failure))
+
+
+def files_page(listing: Listing) -> transfer_api.FilesPage:
+    return transfer_api.FilesPage(
+        files=tuple(transfer_api.FileView(**asdict(each)) for each in listing.objects),
+        folders=tuple(listing.folders),
+        cursor=listing.cursor,
+    )
+
+
+def host_key_view(key: HostKey) -> destination_api.HostKeyView:
+    return destination_api.HostKeyView(key=str(key), fingerprint=key.fingerprint)
+
+
+def profile_view(profile: ServerProfile) -> destination_api.ProfileView:
+    return destination_api.ProfileView(**asdict(profile))
+
+
+def destination_view(destination: Destination) -> destination_api.DestinationView:
+    return destination_api.DestinationView(
+        id=destination.id,
+        name=destination.name,
+        protocol=destination.protocol.value,
+        host=destination.host,
+        port=destination.port,
+        user=destination.user,
+        base_path=destination.base_path,
+        max_sessions=destination.max_sessions,
+        has_password=destination.auth is Auth.PASSWORD,
+        has_key=destination.auth is Auth.KEY,
+        host_keys=tuple(host_key_view(key) for key in destination.host_keys),
+        profile=profile_view(destination.profile) if destination.profile else None,
+        created_at=destination.created_at,
+        updated_at=destination.updated_at,
+    )

@@ -1,0 +1,78 @@
+"""The workflow's tasks: the state chooses the use case, an error goes up by its class of retry."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from runtime.entrypoint import Event, entrypoint
+from runtime.telemetry import correlate
+from services.transfer import wiring
+from services.transfer.domain.errors import NoSessionFree, TransferError
+from services.transfer.domain.ports import Ports
+from services.transfer.use_cases.clean_up import clean_up
+from services.transfer.use_cases.commit_target import commit_target
+from services.transfer.use_cases.handle_error import handle_error
+from services.transfer.use_cases.inspect_source import authorize_reader, inspect_source
+from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.start_move import start_move
+from services.transfer.use_cases.store_outcome import store_outcome
+from services.transfer.use_cases.validate_request import validate_request
+from services.transfer.use_cases.verify_target import verify_target
+
+
+class TransientFailure(Exception):
+    """Retried by the state machine, which matches this class's name. The message is JSON."""
+
+    retryable = True
+
+
+class PermanentFailure(Exception):
+    """Goes to HandleError at once."""
+
+
+def _inspect_source(event: Event, ports: Ports) -> dict[str, int]:
+    return {"size_bytes": inspect_source(event["transfer_id"], ports=ports).size_bytes}
+
+
+def _move(direct: bool) -> Callable[[Event, Ports], object]:
+    return lambda event, ports: start_move(
+        event["transfer_id"], event["task_token"], direct=direct, ports=ports
+    )
+
+
+STEPS: dict[str, Callable[[Event, Ports], object]] = {
+    "ValidateRequest": lambda event, ports: validate_request(event["transfer_id"], ports=ports),
+    "AuthorizeReader": lambda event, ports: authorize_reader(event["transfer_id"], ports=ports),
+    "InspectSource": _inspect_source,
+    "MoveDirect": _move(direct=True),
+    "MoveChunks": _move(direct=False),
+    "VerifyTarget": lambda event, ports: verify_target(event["transfer_id"], ports=ports),
+    "CommitTarget": lambda event, ports: commit_target(event["transfer_id"], ports=ports),
+    "CleanUp": lambda event, ports: clean_up(event["transfer_id"], ports=ports),
+    "StoreOutcome": lambda event, ports: store_outcome(event["transfer_id"], ports=ports),
+    "Publish": lambda event, ports: publish_pending(event["transfer_id"], ports=ports),
+    "HandleError": lambda event, ports: handle_error(
+        event["transfer_id"], event["error"], ports=ports
+    ),
+}
+
+
+@entrypoint(wiring.build)
+def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
+    correlate(wires.ports.transfers.read(event["transfer_id"]).correlation_id)
+    return run_step(event, wires.ports)
+
+
+def run_step(event: Event, ports: Ports) -> dict[str, Any]:
+    """Only InspectSource answers anything: the size that ChooseBySize looks at."""
+    try:
+        answer = STEPS[event["step"]](event, ports)
+    except NoSessionFree:
+        raise
+    except TransferError as error:
+        told = {"code": error.code, "message": str(error), "retryable": error.retryable}
+        kind = TransientFailure if error.retryable else PermanentFailure
+        raise kind(json.dumps(told)) from error
+    return answer if isinstance(answer, dict) else {}

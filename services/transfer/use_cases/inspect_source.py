@@ -1,0 +1,33 @@
+"""States AuthorizeReader and InspectSource: a session for exactly that object, and what it is."""
+
+from dataclasses import replace
+
+from services.transfer.domain.errors import SourceChanged
+from services.transfer.domain.ports import ObjectSource, OutboxEvent, Ports
+from services.transfer.domain.transfer import SourceObject, Transfer
+from services.transfer.use_cases.change_transfer import change_transfer
+from services.transfer.use_cases.guard import active_transfer
+
+
+def authorize_reader(transfer_id: str, *, ports: Ports) -> None:
+    """Proves that a reader session can be had; every lane opens one of its own from then on."""
+    open_source(active_transfer(transfer_id, ports=ports), ports=ports)
+
+
+def open_source(transfer: Transfer, *, ports: Ports) -> ObjectSource:
+    return ports.readers.authorize(transfer.source, session_name=transfer.id)
+
+
+def inspect_source(transfer_id: str, *, ports: Ports) -> SourceObject:
+    """Pins the object by its ETag; a transfer going on from its ledger insists on the first."""
+    transfer = active_transfer(transfer_id, ports=ports)
+    found = open_source(transfer, ports=ports).inspect()
+    pinned = transfer.source_object
+    if pinned is not None and pinned.etag != found.etag:
+        raise SourceChanged(transfer.source.bucket, transfer.source.key, pinned.etag)
+
+    def pin(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        return replace(current, source_object=current.source_object or found), []
+
+    change_transfer(transfer_id, pin, ports=ports)
+    return found

@@ -1,0 +1,35 @@
+"""Connects to a destination and finds out what its server can do."""
+
+from dataclasses import dataclass, replace
+
+from services.transfer.domain.destination import HostKey, ServerProfile
+from services.transfer.domain.errors import PartnerError, TargetError
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.strategy import Strategy, choose_strategy
+from services.transfer.domain.transfer import Failure
+from services.transfer.use_cases.partner_session import partner_session
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """The key to confirm, or the profile with the strategy that follows, or why it did not work."""
+
+    offered: HostKey | None = None
+    profile: ServerProfile | None = None
+    strategy: Strategy | None = None
+    failure: Failure | None = None
+
+
+def probe_destination(destination_id: str, *, ports: Ports) -> ProbeResult:
+    """A destination without pins is only asked for its host key: no credential is sent."""
+    destination = ports.destinations.read(destination_id)
+    try:
+        if not destination.confirmed:
+            return ProbeResult(offered=ports.partners.offered_host_key(destination))
+        with partner_session(destination_id, f"probe/{ports.new_id()}", ports=ports) as session:
+            profile = session.probe(destination.base_path)
+    except (PartnerError, TargetError) as error:
+        return ProbeResult(failure=Failure.of(error))
+    probed = ports.destinations.save(replace(destination, profile=profile))
+    strategy = choose_strategy(probed, ports.policy.lanes_per_transfer)
+    return ProbeResult(profile=profile, strategy=strategy)

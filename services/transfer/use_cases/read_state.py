@@ -1,0 +1,53 @@
+"""One look at a transfer with all that moves in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Progress
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import Status, Transfer
+
+
+@dataclass(frozen=True)
+class TransferState:
+    transfer: Transfer
+    progress: Progress
+    lanes: Sequence[Lane]
+    open_chunks: Sequence[ChunkLease]
+
+    @property
+    def bytes_done(self) -> int:
+        """Finished chunks, bytes in flight and checkpoints; never more than the object has."""
+        live = sum(lane.bytes_in_flight for lane in self.lanes if lane.worker and not lane.ended)
+        parked = 0 if live else sum(chunk.done_bytes for chunk in self.open_chunks)
+        size = self.transfer.plan.size_bytes if self.transfer.plan else 0
+        return min(size, self.progress.bytes_done + live + parked)
+
+    @property
+    def chunks_moving(self) -> int:
+        driven = sum(1 for lane in self.lanes if lane.worker and not lane.ended)
+        return min(driven, len(self.open_chunks))
+
+    @property
+    def rate_bytes_per_second(self) -> float | None:
+        rate = self.progress.rate
+        moving = self.transfer.status is Status.MOVING and rate is not None
+        return rate.bytes_per_second if moving and rate else None
+
+    @property
+    def eta_seconds(self) -> float | None:
+        if self.transfer.plan is None or not self.rate_bytes_per_second:
+            return None
+        return (self.transfer.plan.size_bytes - self.bytes_done) / self.rate_bytes_per_second
+
+
+def read_state(transfer_id: str, *, ports: Ports) -> TransferState:
+    """Raises TransferNotFound."""
+    transfer = ports.transfers.read(transfer_id)
+    ledger = LedgerId(transfer.id, transfer.generation)
+    return TransferState(
+        transfer,
+        ports.ledger.progress(ledger),
+        ports.lanes.lanes(ledger),
+        ports.ledger.open_leases(ledger),
+    )

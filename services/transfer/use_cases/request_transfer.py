@@ -1,0 +1,61 @@
+"""Takes a transfer on: what can be known at once is checked, then stored with its event."""
+
+from dataclasses import dataclass
+
+from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
+from services.transfer.domain.names import default_target, resolve_target
+from services.transfer.domain.ports import Idempotency, Ports
+from services.transfer.domain.transfer import (
+    DestinationLabel,
+    IfExists,
+    ObjectRef,
+    Transfer,
+    Verify,
+)
+from services.transfer.use_cases.announce import requested
+
+
+@dataclass(frozen=True)
+class NewTransfer:
+    owner: str
+    correlation_id: str
+    source: ObjectRef
+    destination_id: str
+    target_path: str | None
+    if_exists: IfExists
+    verify: Verify
+
+
+def request_transfer(
+    wish: NewTransfer, idempotency: Idempotency | None, *, ports: Ports
+) -> Transfer:
+    """The stored transfer (the first one when the idempotency key is repeated). Raises
+    DestinationNotFound, HostKeyUnconfirmed, NameInvalid, PathOutsideBase, IdempotencyConflict."""
+    destination = ports.destinations.read(wish.destination_id)
+    if not destination.confirmed:
+        raise HostKeyUnconfirmed(
+            destination.host, f"a key (see POST /api/destinations/{destination.id}/test)"
+        )
+    if wish.source.key.endswith("/") and not wish.target_path:
+        raise FieldInvalid(
+            "source.key", wish.source.key, "It names a folder; send its objects one by one."
+        )
+    target_path = wish.target_path or default_target(wish.source.key)
+    resolve_target(destination.base_path, target_path)
+    now = ports.now()
+    transfer = Transfer(
+        id=ports.new_id(),
+        owner=wish.owner,
+        correlation_id=wish.correlation_id,
+        source=wish.source,
+        destination_id=destination.id,
+        destination_label=DestinationLabel(
+            destination.name, destination.protocol, destination.host, destination.port
+        ),
+        target_path=target_path,
+        if_exists=wish.if_exists,
+        verify=wish.verify,
+        requested_at=now,
+        updated_at=now,
+    )
+    return ports.transfers.create(transfer, [requested(transfer, ports=ports)], idempotency)

@@ -1,0 +1,63 @@
+"""Pause, resume, cancel and retry: what an operator may wish of a transfer under way."""
+
+from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.ports import OutboxEvent, Ports
+from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.use_cases.announce import paused, requested, resumed
+from services.transfer.use_cases.change_transfer import change_transfer
+from services.transfer.use_cases.queue_lanes import queue_lanes
+from services.transfer.use_cases.report_moved import report_moved
+
+# After these the bytes at the partner are another object's, or wrong: begin again.
+RESTART_AFTER = frozenset({"source_changed", "checksum_mismatch", "size_mismatch", "part_missing"})
+
+
+def pause_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+    """Lanes stop within a second, each at a checkpoint; the workflow waits."""
+
+    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        if current.status is Status.PAUSED:
+            return current, []
+        after = current.pause(ports.now())
+        return after, [paused(after, ports=ports)]
+
+    return change_transfer(transfer_id, decide, ports=ports)
+
+
+def resume_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        after = current.resume(ports.now())
+        return after, [resumed(after, ports=ports)]
+
+    transfer = change_transfer(transfer_id, decide, ports=ports)
+    if transfer.status is Status.MOVING and not report_moved(transfer, ports=ports):
+        queue_lanes(transfer, ports=ports)
+    return transfer
+
+
+def cancel_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+    """Possible until the commit begins. The workflow then cleans up and stores the outcome."""
+
+    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        if current.status in {Status.CANCELLING, Status.CANCELLED}:
+            return current, []
+        return current.cancel(ports.now()), []
+
+    transfer = change_transfer(transfer_id, decide, ports=ports)
+    if transfer.task_token is not None:
+        ports.workflow.fail(transfer.task_token, "cancelled", "The transfer was cancelled.")
+    return transfer
+
+
+def retry_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+    """Goes on from the ledger where the part file is still there, else from the beginning."""
+
+    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        code = current.failure.code if current.failure else ""
+        ledger = LedgerId(current.id, current.generation)
+        begun = ports.ledger.progress(ledger).chunks_total > 0
+        goes_on = current.can_resume_from_ledger and begun and code not in RESTART_AFTER
+        after = current.retry(ports.now(), restart=not goes_on)
+        return after, [requested(after, ports=ports)]
+
+    return change_transfer(transfer_id, decide, ports=ports)

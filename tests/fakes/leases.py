@@ -1,0 +1,111 @@
+"""In-memory leases of lanes and of destinations' sessions."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.ledger import Lane, LedgerId, Slot
+
+
+class InMemoryLaneRegister:
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: dict[tuple[LedgerId, int], Lane] = {}
+
+    def queue(self, ledger: LedgerId, number: int, turn: int, due: datetime, failures: int) -> bool:
+        with self.lock:
+            stored = self.rows.get((ledger, number))
+            if stored is not None and stored.turn >= turn:
+                return False
+            self.rows[ledger, number] = Lane(
+                ledger.transfer_id, ledger.generation, number, turn, None, due, failures
+            )
+            return True
+
+    def take(
+        self,
+        ledger: LedgerId,
+        number: int,
+        turn: int,
+        worker: str,
+        now: datetime,
+        until: datetime,
+    ) -> Lane | None:
+        with self.lock:
+            stored = self.rows.get((ledger, number))
+            if stored is None or stored.turn != turn or stored.ended:
+                return None
+            if stored.worker is not None and stored.until > now:
+                return None
+            taken = replace(stored, worker=worker, until=until, bytes_in_flight=0)
+            self.rows[ledger, number] = taken
+            return taken
+
+    def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
+        with self.lock:
+            if lane.worker is None or not self._holds(lane):
+                raise LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
+            beaten = replace(lane, until=until, bytes_in_flight=bytes_in_flight)
+            self.rows[self._key(lane)] = beaten
+            return beaten
+
+    def end(self, lane: Lane) -> None:
+        with self.lock:
+            if self._holds(lane):
+                self.rows[self._key(lane)] = replace(
+                    self.rows[self._key(lane)], worker=None, bytes_in_flight=0, ended=True
+                )
+
+    def lanes(self, ledger: LedgerId) -> Sequence[Lane]:
+        with self.lock:
+            mine = [key for key in self.rows if key[0] == ledger]
+            return [self.rows[key] for key in sorted(mine, key=lambda key: key[1])]
+
+    def _key(self, lane: Lane) -> tuple[LedgerId, int]:
+        return LedgerId(lane.transfer_id, lane.generation), lane.number
+
+    def _holds(self, lane: Lane) -> bool:
+        stored = self.rows.get(self._key(lane))
+        return (
+            stored is not None
+            and not stored.ended
+            and (stored.turn, stored.worker) == (lane.turn, lane.worker)
+        )
+
+
+class InMemorySessionSlots:
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: dict[tuple[str, int], Slot] = {}
+
+    def take(
+        self, destination_id: str, limit: int, holder: str, now: datetime, until: datetime
+    ) -> Slot | None:
+        with self.lock:
+            mine = {n: slot for (d, n), slot in self.rows.items() if d == destination_id}
+            own = [n for n, slot in mine.items() if slot.holder == holder]
+            live = [n for n, slot in mine.items() if slot.until > now and n not in own]
+            if len(live) >= limit:
+                return None
+            free = [n for n in sorted(own) + list(range(limit)) if n not in live]
+            slot = Slot(destination_id, free[0], holder, until)
+            self.rows[destination_id, slot.number] = slot
+            return slot
+
+    def renew(self, slot: Slot, until: datetime) -> Slot:
+        with self.lock:
+            if not self._holds(slot):
+                raise LeaseLost(f"session {slot.number} of destination {slot.destination_id}")
+            renewed = replace(slot, until=until)
+            self.rows[slot.destination_id, slot.number] = renewed
+            return renewed
+
+    def free(self, slot: Slot) -> None:
+        with self.lock:
+            if self._holds(slot):
+                del self.rows[slot.destination_id, slot.number]
+
+    def _holds(self, slot: Slot) -> bool:
+        return self.rows.get((slot.destination_id, slot.number)) == slot

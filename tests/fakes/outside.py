@@ -1,0 +1,137 @@
+"""The smaller neighbours in memory: source, vault, queue, bus, buckets."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
+from services.transfer.domain.destination import Credential
+from services.transfer.domain.errors import (
+    BucketNotFound,
+    ObjectNotFound,
+    SourceChanged,
+    TransferError,
+)
+from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.ports import ListedObject, Listing, OutboxEvent
+from services.transfer.domain.transfer import ObjectRef, SourceObject
+
+MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class InMemoryBuckets:
+    """Objects by bucket and key; replacing one changes its ETag. Implements SourceReaders and
+    BucketCatalogue."""
+
+    objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    fail_reads: list[TransferError] = field(default_factory=list)
+    bytes_read: int = 0
+
+    def put(self, bucket: str, key: str, body: bytes) -> None:
+        self.objects_by_bucket.setdefault(bucket, {})[key] = body
+
+    def authorize(self, ref: ObjectRef, session_name: str) -> "InMemoryObjectSource":
+        return InMemoryObjectSource(self, ref)
+
+    def buckets(self) -> Sequence[tuple[str, datetime]]:
+        return [(name, MODIFIED) for name in sorted(self.objects_by_bucket)]
+
+    def objects(
+        self, bucket: str, prefix: str, delimiter: str, limit: int, cursor: str | None
+    ) -> Listing:
+        if bucket not in self.objects_by_bucket:
+            raise BucketNotFound(bucket)
+        found = [
+            ListedObject(key, len(body), MODIFIED, etag_of(body))
+            for key, body in sorted(self.objects_by_bucket[bucket].items())
+            if key.startswith(prefix)
+        ]
+        return Listing(found[:limit], [], None)
+
+
+def etag_of(body: bytes) -> str:
+    return f'"{AwscrtCrc64().update(0, body):016x}-{len(body)}"'
+
+
+class InMemoryObjectSource:
+    def __init__(self, buckets: InMemoryBuckets, ref: ObjectRef) -> None:
+        self._buckets, self._ref = buckets, ref
+
+    def inspect(self) -> SourceObject:
+        body = self._body()
+        crc = AwscrtCrc64().update(0, body)
+        return SourceObject(self._ref, len(body), etag_of(body), crc, MODIFIED)
+
+    def read(
+        self, source: SourceObject, offset: int, length: int, block_bytes: int
+    ) -> Iterator[bytes]:
+        body = self._body()
+        if etag_of(body) != source.etag:
+            raise SourceChanged(self._ref.bucket, self._ref.key, source.etag)
+        end = offset + length
+        for start in range(offset, end, block_bytes):
+            if self._buckets.fail_reads:
+                raise self._buckets.fail_reads.pop(0)
+            block = body[start : min(start + block_bytes, end)]
+            self._buckets.bytes_read += len(block)
+            yield block
+
+    def _body(self) -> bytes:
+        ref = self._ref
+        if ref.bucket not in self._buckets.objects_by_bucket:
+            raise BucketNotFound(ref.bucket)
+        if ref.key not in self._buckets.objects_by_bucket[ref.bucket]:
+            raise ObjectNotFound(ref.bucket, ref.key)
+        return self._buckets.objects_by_bucket[ref.bucket][ref.key]
+
+
+@dataclass
+class InMemoryCredentialVault:
+    secrets: dict[str, Credential] = field(default_factory=dict)
+
+    def store(self, secret_id: str, credential: Credential) -> None:
+        self.secrets[secret_id] = credential
+
+    def read(self, secret_id: str) -> Credential:
+        return self.secrets[secret_id]
+
+    def delete(self, secret_id: str) -> None:
+        self.secrets.pop(secret_id, None)
+
+
+@dataclass
+class InMemoryLaneQueue:
+    messages: deque[LaneMessage] = field(default_factory=deque)
+    delays: list[int] = field(default_factory=list)
+
+    def send(self, message: LaneMessage, delay_seconds: int = 0) -> None:
+        self.messages.append(message)
+        self.delays.append(delay_seconds)
+
+
+@dataclass
+class InMemoryBus:
+    """`refuse` holds how many of the next events are not taken."""
+
+    taken: list[OutboxEvent] = field(default_factory=list)
+    refuse: int = 0
+
+    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
+        refused = [event.event_id for event in events[: self.refuse]]
+        self.refuse = max(0, self.refuse - len(events))
+        self.taken += [event for event in events if event.event_id not in refused]
+        return refused
+
+    def kinds(self) -> list[str]:
+        """Detail-types in the order taken, progress left out."""
+        return [e.detail_type for e in self.taken if "Progressed" not in e.detail_type]
+
+
+class CountedMessageLease:
+    def __init__(self) -> None:
+        self.extended: list[int] = []
+
+    def extend(self, seconds: int) -> None:
+        self.extended.append(seconds)

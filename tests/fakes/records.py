@@ -1,0 +1,168 @@
+"""In-memory stores of transfers and destinations."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from services.transfer.adapters.dynamodb_cursor import (
+    DESTINATION_POSITION,
+    HISTORY_POSITION,
+    read_cursor,
+    write_cursor,
+)
+from services.transfer.domain.destination import Destination
+from services.transfer.domain.errors import (
+    DestinationChanged,
+    DestinationExists,
+    DestinationNotFound,
+    IdempotencyConflict,
+    StaleTransfer,
+    TransferNotFound,
+)
+from services.transfer.domain.ports import Idempotency, OutboxEvent, Page
+from services.transfer.domain.transfer import ENDED, Transfer
+
+KEY_LIFETIME = timedelta(days=7)
+
+
+@dataclass
+class _RememberedKeys:
+    """Idempotency keys with the body and the record they stand for."""
+
+    rows: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
+
+    def earlier(self, idempotency: Idempotency | None, now: datetime) -> str | None:
+        if idempotency is None or idempotency.key not in self.rows:
+            return None
+        body_hash, record_id, expires_at = self.rows[idempotency.key]
+        if expires_at <= now:
+            return None
+        if body_hash != idempotency.body_hash:
+            raise IdempotencyConflict(idempotency.key)
+        return record_id
+
+    def remember(self, idempotency: Idempotency | None, record_id: str, now: datetime) -> None:
+        if idempotency is not None:
+            self.rows[idempotency.key] = (idempotency.body_hash, record_id, now + KEY_LIFETIME)
+
+
+class InMemoryTransferStore:
+    """`outbox` holds every event ever stored, by transfer; `published` those marked."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: dict[str, Transfer] = {}
+        self.outbox: dict[str, list[OutboxEvent]] = {}
+        self.published: set[tuple[str, str]] = set()
+        self._keys = _RememberedKeys()
+
+    def create(
+        self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
+    ) -> Transfer:
+        with self.lock:
+            earlier = self._keys.earlier(idempotency, transfer.requested_at)
+            if earlier is not None:
+                return self.read(earlier)
+            if transfer.id in self.rows:
+                raise StaleTransfer(transfer.id)
+            self._keys.remember(idempotency, transfer.id, transfer.requested_at)
+            self.rows[transfer.id] = transfer
+            self.outbox[transfer.id] = list(events)
+            return transfer
+
+    def read(self, transfer_id: str) -> Transfer:
+        try:
+            return self.rows[transfer_id]
+        except KeyError:
+            raise TransferNotFound(transfer_id) from None
+
+    def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
+        with self.lock:
+            stored = self.rows.get(transfer.id)
+            if stored is None or stored.version != transfer.version:
+                raise StaleTransfer(transfer.id)
+            self.rows[transfer.id] = replace(transfer, version=transfer.version + 1)
+            self.outbox[transfer.id].extend(events)
+            return self.rows[transfer.id]
+
+    def history(self, owner: str, limit: int, cursor: str | None) -> Page[Transfer]:
+        mine = {
+            f"{row.requested_at.isoformat(timespec='microseconds')}#{row.id}": row
+            for row in list(self.rows.values())
+            if row.owner == owner
+        }
+        newest_first = sorted(mine, reverse=True)
+        if cursor is not None:
+            after = read_cursor(f"history/{owner}", cursor, HISTORY_POSITION)
+            newest_first = [position for position in newest_first if position < after]
+        last = len(newest_first) <= limit
+        page = newest_first[:limit]
+        return Page(
+            [mine[position] for position in page],
+            None if last else write_cursor(f"history/{owner}", page[-1]),
+        )
+
+    def open_transfers(self) -> Iterator[Transfer]:
+        for row in list(self.rows.values()):
+            if row.status not in ENDED or row.part_path is not None:
+                yield row
+
+    def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
+        return [
+            event
+            for event in self.outbox.get(transfer_id, [])
+            if (transfer_id, event.event_id) not in self.published
+        ]
+
+    def mark_published(self, transfer_id: str, event_id: str) -> None:
+        if event_id in [event.event_id for event in self.outbox.get(transfer_id, [])]:
+            self.published.add((transfer_id, event_id))
+
+
+class InMemoryDestinationStore:
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: dict[str, Destination] = {}
+        self._keys = _RememberedKeys()
+
+    def create(self, destination: Destination, idempotency: Idempotency | None) -> Destination:
+        with self.lock:
+            earlier = self._keys.earlier(idempotency, destination.created_at)
+            if earlier is not None:
+                return self.read(earlier)
+            if destination.id in self.rows:
+                raise DestinationExists(destination.id)
+            self._keys.remember(idempotency, destination.id, destination.created_at)
+            self.rows[destination.id] = destination
+            return destination
+
+    def read(self, destination_id: str) -> Destination:
+        try:
+            return self.rows[destination_id]
+        except KeyError:
+            raise DestinationNotFound(destination_id) from None
+
+    def save(self, destination: Destination) -> Destination:
+        with self.lock:
+            stored = self.rows.get(destination.id)
+            if stored is None or stored.version != destination.version:
+                raise DestinationChanged(destination.id)
+            self.rows[destination.id] = replace(destination, version=destination.version + 1)
+            return self.rows[destination.id]
+
+    def delete(self, destination: Destination) -> None:
+        with self.lock:
+            stored = self.rows.get(destination.id)
+            if stored is not None and stored.version != destination.version:
+                raise DestinationChanged(destination.id)
+            self.rows.pop(destination.id, None)
+
+    def page(self, limit: int, cursor: str | None) -> Page[Destination]:
+        after = "" if cursor is None else read_cursor("destinations", cursor, DESTINATION_POSITION)
+        ids = sorted(row for row in list(self.rows) if row > after)
+        page = ids[:limit]
+        return Page(
+            [self.rows[row] for row in page],
+            None if len(ids) <= limit else write_cursor("destinations", page[-1]),
+        )

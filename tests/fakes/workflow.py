@@ -1,0 +1,118 @@
+"""Step Functions in memory: walks the transfer service's real state machine definition, step by step."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+ASL = Path("services/transfer/workflow.asl.json")
+SUBSTITUTES = {
+    "WorkflowStepFunctionArn": "workflow-step",
+    "Partition": "aws",
+    "RetrySeconds": "1",
+    "RetryCapSeconds": "1",
+}
+MAX_TRIES = 3  # of a transient failure, without waiting
+
+
+@dataclass
+class Execution:
+    """`state` is the next state to enter; None at the end. `token`: a callback is awaited."""
+
+    input: dict[str, Any]
+    state: str | None
+    token: str | None = None
+
+
+@dataclass
+class InMemoryWorkflow:
+    """`step` is called as the workflow_step function is: (event) -> answer, or an exception."""
+
+    step: Callable[[dict[str, Any]], Any]
+    direct_below_bytes: int
+    executions: dict[tuple[str, int], Execution] = field(default_factory=dict)
+    entered: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names = SUBSTITUTES | {"DirectBelowBytes": str(self.direct_below_bytes)}
+        text = re.sub(r"\$\{(\w+)\}", lambda found: names[found[1]], ASL.read_text())
+        self._definition = json.loads(text)
+
+    # --- the Workflow port -----------------------------------------------------------------------
+
+    def start(self, transfer_id: str, run: int) -> None:
+        first = {"transfer_id": transfer_id, "run": run}
+        self.executions.setdefault(
+            (transfer_id, run), Execution(first, self._definition["StartAt"])
+        )
+
+    def state(self, transfer_id: str, run: int) -> Literal["absent", "running", "ended"]:
+        execution = self.executions.get((transfer_id, run))
+        if execution is None:
+            return "absent"
+        return "ended" if execution.state is None else "running"
+
+    def succeed(self, task_token: str) -> None:
+        for execution in self.executions.values():
+            if execution.token == task_token and execution.state:
+                execution.token = None
+                execution.state = self._definition["States"][execution.state]["Next"]
+
+    def fail(self, task_token: str, error: str, cause: str) -> None:
+        for execution in self.executions.values():
+            if execution.token == task_token and execution.state:
+                execution.token = None
+                self._caught(execution, error, cause)
+
+    # --- driving it ------------------------------------------------------------------------------
+
+    def advance(self) -> bool:
+        """Enter one state of one execution; False when all have ended or wait for a callback."""
+        for execution in self.executions.values():
+            if execution.state is not None and execution.token is None:
+                self._enter(execution)
+                return True
+        return False
+
+    def _enter(self, execution: Execution) -> None:
+        name = str(execution.state)
+        state = self._definition["States"][name]
+        self.entered.append(name)
+        if state["Type"] == "Choice":
+            below = execution.input["source"]["size_bytes"] < self.direct_below_bytes
+            execution.state = state["Choices"][0]["Next"] if below else state["Default"]
+            return
+        event = {"step": name, **execution.input}
+        waits = "waitForTaskToken" in state["Resource"]
+        if waits:
+            execution.token = event["task_token"] = f"token-{len(self.entered)}"
+        try:
+            answer = self._tried(event)
+        except Exception as error:
+            execution.token = None
+            cause = {"errorMessage": str(error), "errorType": type(error).__name__}
+            self._caught(execution, type(error).__name__, json.dumps(cause))
+            return
+        if state.get("ResultPath"):
+            execution.input[state["ResultPath"].removeprefix("$.")] = answer
+        if not waits:
+            execution.state = state.get("Next")
+
+    def _tried(self, event: dict[str, Any]) -> Any:  # noqa: ANN401
+        for attempt in range(MAX_TRIES):
+            try:
+                return self.step(event)
+            except Exception as error:
+                if type(error).__name__ != "TransientFailure" or attempt == MAX_TRIES - 1:
+                    raise
+        return None
+
+    def _caught(self, execution: Execution, error: str, cause: str) -> None:
+        state = self._definition["States"][execution.state]
+        if "Catch" not in state:
+            execution.state = None
+            return
+        execution.input["error"] = {"Error": error, "Cause": cause}
+        execution.state = state["Catch"][0]["Next"]

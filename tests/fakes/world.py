@@ -1,0 +1,158 @@
+"""The whole transfer service in memory: real use cases, fakes around them, a clock that tests move."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
+from services.transfer.domain.destination import Credential, Protocol
+from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.retry import RetryPolicy
+from services.transfer.domain.transfer import IfExists, ObjectRef, Transfer, Verify
+from services.transfer.handlers.workflow_step import run_step
+from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
+from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
+from services.transfer.use_cases.run_lane import Worker, run_lane
+from services.transfer.use_cases.start_workflow import start_workflow
+from tests.fakes.outside import (
+    CountedMessageLease,
+    InMemoryBuckets,
+    InMemoryBus,
+    InMemoryCredentialVault,
+    InMemoryLaneQueue,
+)
+from tests.fakes.partners import HOST_KEY, InMemoryPartners
+from tests.fakes.stores import (
+    InMemoryChunkLedger,
+    InMemoryDestinationStore,
+    InMemoryLaneRegister,
+    InMemorySessionSlots,
+    InMemoryTransferStore,
+)
+from tests.fakes.workflow import InMemoryWorkflow
+
+CHUNK_BYTES = 100_000
+POLICY = Policy(
+    chunk_bytes=CHUNK_BYTES,
+    lanes_per_transfer=3,
+    lease_seconds=90,
+    hand_over_seconds=60,
+    lane_due_seconds=300,
+    keep_part_seconds=3_600,
+    retry=RetryPolicy(base_seconds=2, cap_seconds=120, max_failures=3),
+)
+
+
+@dataclass
+class World:
+    clock: datetime = datetime(2026, 11, 1, tzinfo=UTC)
+    buckets: InMemoryBuckets = field(default_factory=InMemoryBuckets)
+    partner: InMemoryPartners = field(default_factory=InMemoryPartners)
+    queue: InMemoryLaneQueue = field(default_factory=InMemoryLaneQueue)
+    bus: InMemoryBus = field(default_factory=InMemoryBus)
+    vault: InMemoryCredentialVault = field(default_factory=InMemoryCredentialVault)
+    policy: Policy = POLICY
+
+    def __post_init__(self) -> None:
+        numbers = count(1)
+        self.workflow = InMemoryWorkflow(self._step, direct_below_bytes=CHUNK_BYTES)
+        self.transfers = InMemoryTransferStore()
+        self.ports = Ports(
+            transfers=self.transfers,
+            ledger=InMemoryChunkLedger(self.transfers),
+            lanes=InMemoryLaneRegister(),
+            slots=InMemorySessionSlots(),
+            destinations=InMemoryDestinationStore(),
+            vault=self.vault,
+            readers=self.buckets,
+            buckets=self.buckets,
+            partners=self.partner,
+            queue=self.queue,
+            workflow=self.workflow,
+            bus=self.bus,
+            crc64=AwscrtCrc64(),
+            now=lambda: self.clock,
+            new_id=lambda: f"id-{next(numbers)}",
+            random=Random(7),  # noqa: S311 - jitter
+            policy=self.policy,
+        )
+        self.register()
+
+    def _step(self, event: dict[str, Any]) -> Any:  # noqa: ANN401
+        return run_step(event, self.ports)
+
+    def register(self, destination_id: str = "acme", **changes: Any) -> None:  # noqa: ANN401
+        wish = NewDestination(
+            id=destination_id,
+            name="ACME",
+            protocol=Protocol.SFTP,
+            host="sftp.acme.example",
+            port=22,
+            user="ferry",
+            base_path="/in",
+            max_sessions=4,
+            host_keys=(HOST_KEY,),
+        )
+        register_destination(
+            replace(wish, **changes), Credential(password="pw"), None, ports=self.ports
+        )
+
+    def request(self, body: bytes, **changes: Any) -> Transfer:  # noqa: ANN401
+        """A transfer of an object with that body, requested and its execution started."""
+        self.buckets.put("outgoing", "reports/day.csv", body)
+        wish = NewTransfer(
+            owner="ann",
+            correlation_id="c-1",
+            source=ObjectRef("outgoing", "reports/day.csv"),
+            destination_id="acme",
+            target_path=None,
+            if_exists=IfExists.FAIL,
+            verify=Verify.CHECKSUM,
+        )
+        transfer = request_transfer(replace(wish, **changes), None, ports=self.ports)
+        start_workflow(transfer.id, transfer.run, ports=self.ports)
+        return transfer
+
+    def run(self, *, before_state: Callable[[str], None] | None = None, turns: int = 1_000) -> None:
+        """Everything that is due: states and lane turns, until nothing is left or `turns` passed."""
+        for _ in range(turns):
+            if before_state is not None:
+                self._tell_next(before_state)
+            if not self.workflow.advance() and not self.drive_lane():
+                return
+
+    def _tell_next(self, before_state: Callable[[str], None]) -> None:
+        for execution in self.workflow.executions.values():
+            if execution.state is not None and execution.token is None:
+                before_state(execution.state)
+                return
+
+    def drive_lane(
+        self, message: LaneMessage | None = None, remaining: Callable[[], float] = lambda: 900.0
+    ) -> bool:
+        """One turn of the next queued lane; False when no message waits."""
+        if message is None:
+            if not self.queue.messages:
+                return False
+            message = self.queue.messages.popleft()
+        worker = Worker(f"worker-{message.lane}-{message.turn}", CountedMessageLease(), remaining)
+        run_lane(message, worker, ports=self.ports)
+        return True
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock += timedelta(seconds=seconds)
+
+    def read(self, transfer: Transfer) -> Transfer:
+        return self.ports.transfers.read(transfer.id)
+
+    def published(self, transfer: Transfer) -> list[str]:
+        publish_pending(transfer.id, ports=self.ports)
+        return self.bus.kinds()
+
+    def parts(self) -> list[str]:
+        return [path for path in self.partner.files if path.endswith(".part")]

@@ -1,0 +1,206 @@
+"""SFTP's packets, and a client that believes nothing of what a server sends."""
+
+import struct
+from collections.abc import Callable
+
+import pytest
+
+from services.transfer.adapters.sftp_packets import (
+    Code,
+    Kind,
+    Malformed,
+    Open,
+    Reader,
+    Reply,
+    Status,
+    check_status,
+    data_of,
+    extensions,
+    free_bytes_of,
+    handle_of,
+    limits_of,
+    open_fields,
+    read_fields,
+    size_of,
+    string,
+)
+from services.transfer.adapters.sftp_protocol import MAX_REQUESTS, SftpProtocol
+from services.transfer.adapters.sftp_sink import SftpChunkSink
+from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, SizeMismatch
+
+Answer = Callable[[bytes], bytes]
+
+
+def status(code: int, text: bytes = b"") -> Reply:
+    return Reply(Kind.STATUS, struct.pack(">I", code) + string(text) + string(b"en"))
+
+
+def test_a_path_is_sent_as_utf_8() -> None:
+    assert open_fields("/ü", Open.WRITE | Open.CREAT) == bytes.fromhex(
+        "00000003 2fc3bc 0000000a 00000000"
+    )
+
+
+def test_a_read_names_handle_offset_and_length() -> None:
+    assert read_fields(b"h", 1 << 40, 5) == bytes.fromhex("00000001 68 0000010000000000 00000005")
+
+
+def test_status_ok_is_silent_and_all_others_raise() -> None:
+    check_status(status(Code.OK))
+    with pytest.raises(Status) as caught:
+        check_status(status(Code.FAILURE, b"disk on fire"))
+    assert caught.value.code == Code.FAILURE
+    assert caught.value.detail == "SFTP status 4: disk on fire"
+
+
+def test_a_status_without_text_is_understood() -> None:
+    with pytest.raises(Status, match="status 4"):
+        check_status(Reply(Kind.STATUS, struct.pack(">I", 4)))
+
+
+def test_a_servers_text_is_short_and_harmless() -> None:
+    with pytest.raises(Status) as caught:
+        check_status(status(4, b"\x1b[31m\r\n\xff" + b"x" * 10_000))
+    assert caught.value.text.isprintable()
+    assert len(caught.value.text) == 200
+
+
+@pytest.mark.parametrize(
+    ("parse", "kind"),
+    [
+        (check_status, Kind.STATUS),
+        (handle_of, Kind.HANDLE),
+        (data_of, Kind.DATA),
+        (size_of, Kind.ATTRS),
+        (limits_of, Kind.EXTENDED_REPLY),
+        (free_bytes_of, Kind.EXTENDED_REPLY),
+        (check_status, Kind.DATA),
+        (data_of, Kind.HANDLE),
+    ],
+)
+@pytest.mark.parametrize("body", [b"", b"\x00", b"\xff\xff\xff\xff", b"\x00\x00\x00\x09abc"])
+def test_garbage_is_malformed(parse: Callable[[Reply], object], kind: Kind, body: bytes) -> None:
+    with pytest.raises((Malformed, Status)):
+        parse(Reply(kind, body))
+
+
+def test_size_limits_and_space_are_read() -> None:
+    assert size_of(Reply(Kind.ATTRS, struct.pack(">IQ", 1, 1 << 40))) == 1 << 40
+    assert size_of(Reply(Kind.ATTRS, struct.pack(">I", 0))) is None
+    limits = limits_of(Reply(Kind.EXTENDED_REPLY, struct.pack(">4Q", 262_144, 0, 261_120, 0)))
+    assert limits == (None, 261_120)
+    space = struct.pack(">11Q", 4096, 512, 100, 50, 7, 0, 0, 0, 0, 0, 0)
+    assert free_bytes_of(Reply(Kind.EXTENDED_REPLY, space)) == 7 * 512
+
+
+def test_extensions_come_in_pairs() -> None:
+    pairs = string(b"a@b") + string(b"1") + string(b"c@d") + string(b"2")
+    assert list(extensions(Reader(pairs))) == [(b"a@b", b"1"), (b"c@d", b"2")]
+    with pytest.raises(Malformed):
+        list(extensions(Reader(string(b"a@b"))))
+
+
+class ScriptedChannel:
+    """A paramiko channel whose server sends `answer(packet)` for each packet."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self._sent = bytearray()
+        self._received = bytearray()
+        self.requests = 0
+        self.closed = False
+
+    def settimeout(self, seconds: float) -> None: ...
+
+    def send(self, data: memoryview) -> int:
+        taken = min(len(data), 1000)  # a small window: callers must send the rest themselves
+        self._sent += data[:taken]
+        while len(self._sent) >= 4 and len(self._sent) >= 4 + int.from_bytes(self._sent[:4], "big"):
+            end = 4 + int.from_bytes(self._sent[:4], "big")
+            packet = bytes(self._sent[4:end])
+            del self._sent[:end]
+            self.requests += 1
+            self._received += self._answer(packet)
+        return taken
+
+    def recv_ready(self) -> bool:
+        return bool(self._received)
+
+    def recv(self, size: int) -> bytes:
+        if not self._received:
+            raise TimeoutError
+        taken = bytes(self._received[:7])  # replies arrive in pieces
+        del self._received[:7]
+        return taken
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def framed(kind: int, body: bytes) -> bytes:
+    return struct.pack(">IB", 1 + len(body), kind) + body
+
+
+def protocol(answer: Answer) -> tuple[SftpProtocol, ScriptedChannel]:
+    channel = ScriptedChannel(answer)
+    return SftpProtocol(channel, "partner.example", 22, 1.0), channel
+
+
+def test_a_reply_to_what_was_never_asked_ends_the_connection() -> None:
+    spoken, channel = protocol(lambda _packet: framed(Kind.STATUS, struct.pack(">II", 999, 0)))
+    with pytest.raises(ConnectionLost, match="never asked"):
+        spoken.call(Kind.STAT, string(b"/"), size_of)
+    assert channel.closed
+
+
+def test_a_second_reply_to_one_request_ends_the_connection() -> None:
+    spoken, _ = protocol(lambda packet: 2 * framed(Kind.STATUS, packet[1:5] + bytes(4)))
+    with pytest.raises(ConnectionLost, match="never asked"):
+        spoken.call(Kind.REMOVE, string(b"/x"), check_status)
+
+
+@pytest.mark.parametrize("noise", [b"Last login: today from somewhere\r\n", bytes(100)])
+def test_noise_instead_of_sftp_ends_the_connection(noise: bytes) -> None:
+    spoken, _ = protocol(lambda _packet: noise)
+    with pytest.raises(ConnectionLost, match="SFTP server"):
+        spoken.negotiate()
+
+
+def test_silence_is_a_timeout_and_stays_one() -> None:
+    spoken, _ = protocol(lambda _packet: b"")
+    for _ in range(2):
+        with pytest.raises(ConnectionTimedOut):
+            spoken.call(Kind.STAT, string(b"/"), size_of)
+
+
+def test_requests_in_flight_are_bounded() -> None:
+    spoken, channel = protocol(lambda _packet: b"")
+    for _ in range(MAX_REQUESTS):
+        spoken.submit(Kind.STAT, string(b"/"), check_status)
+    with pytest.raises(ConnectionTimedOut):
+        spoken.submit(Kind.STAT, string(b"/"), check_status)
+    assert channel.requests == MAX_REQUESTS
+
+
+def test_a_server_without_limits_gets_blocks_of_32_kib() -> None:
+    spoken, _ = protocol(lambda _packet: framed(Kind.VERSION, struct.pack(">I", 3)))
+    spoken.negotiate()
+    assert SftpChunkSink(spoken, "/part", b"h", readable=True).block_bytes == 32_768
+
+
+def test_reads_that_come_back_shorter_are_completed_in_order() -> None:
+    content = bytes(range(256)) * 400
+
+    def answer(packet: bytes) -> bytes:
+        offset, length = struct.unpack(">QI", packet[-12:])
+        data = content[offset : offset + min(length, 10_007)]
+        if not data:
+            return framed(Kind.STATUS, packet[1:5] + struct.pack(">I", Code.EOF))
+        return framed(Kind.DATA, packet[1:5] + string(data))
+
+    spoken, _ = protocol(answer)
+    sink = SftpChunkSink(spoken, "/part", b"h", readable=True)
+    assert b"".join(sink.read(3, len(content) - 3)) == content[3:]
+    with pytest.raises(SizeMismatch) as caught:
+        list(sink.read(0, len(content) + 9))
+    assert caught.value.found_bytes == len(content)

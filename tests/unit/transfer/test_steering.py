@@ -1,0 +1,172 @@
+"""Pause, resume and cancel, at every point of a transfer's way."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from services.transfer.domain.errors import WrongState
+from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.use_cases.read_state import read_state
+from services.transfer.use_cases.steer_transfer import (
+    cancel_transfer,
+    pause_transfer,
+    resume_transfer,
+    retry_transfer,
+)
+from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.world import CHUNK_BYTES, World
+
+BODY = bytes(5 * CHUNK_BYTES)
+CANCELLABLE_STATES = [
+    "ValidateRequest",
+    "AuthorizeReader",
+    "InspectSource",
+    "ChooseBySize",
+    "MoveChunks",
+    "VerifyTarget",
+    "CommitTarget",  # entered, but not begun
+]
+
+
+def once_before(state: str, act: Callable[[], object]) -> Callable[[str], None]:
+    done: list[str] = []
+
+    def watch(entering: str) -> None:
+        if entering == state and not done:
+            done.append(state)
+            act()
+
+    return watch
+
+
+def until_moving(world: World) -> None:
+    while not world.queue.messages:
+        assert world.workflow.advance()
+
+
+@pytest.mark.parametrize("state", CANCELLABLE_STATES)
+def test_a_transfer_cancelled_before_any_state_ends_without_a_trace(state: str) -> None:
+    world = World()
+    transfer = world.request(BODY)
+    world.run(before_state=once_before(state, lambda: cancel(world, transfer)))
+    assert world.read(transfer).status is Status.CANCELLED
+    assert world.partner.files == {}
+    assert world.published(transfer)[-1] == "TransferCancelled.v1"
+
+
+@pytest.mark.parametrize("writes", range(5))
+def test_a_transfer_cancelled_in_the_middle_of_its_bytes_leaves_no_part_file(writes: int) -> None:
+    world = World()
+    transfer = world.request(BODY)
+    kept = world.partner.called
+
+    def cancel_at(name: str) -> None:
+        if name == "write" and world.partner.calls["write"] == writes:
+            cancel(world, transfer)
+        kept(name)
+
+    world.partner.called = cancel_at  # type: ignore[method-assign]
+    world.run()
+    assert world.read(transfer).status is Status.CANCELLED
+    assert world.partner.files == {}
+    assert list(world.ports.transfers.open_transfers()) == []
+
+
+def cancel(world: World, transfer: Transfer) -> None:
+    cancel_transfer(transfer.id, ports=world.ports)
+
+
+def test_cancelling_twice_is_no_error_and_changes_nothing() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    cancel(world, transfer)
+    cancel(world, transfer)
+    world.run()
+    cancel(world, transfer)
+    assert world.read(transfer).status is Status.CANCELLED
+
+
+def test_a_commit_under_way_cannot_be_cancelled_any_more() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    refused: list[WrongState] = []
+
+    def try_cancel() -> None:
+        with pytest.raises(WrongState) as caught:
+            cancel(world, transfer)
+        refused.append(caught.value)
+
+    world.run(before_state=once_before("CleanUp", try_cancel))
+    assert "committing" in str(refused[0])
+    assert world.read(transfer).status is Status.COMPLETED
+
+
+def test_a_paused_transfer_stands_still_until_it_is_resumed() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    pause_transfer(transfer.id, ports=world.ports)
+    world.run()
+    world.pass_time(3_600)
+    sweep_transfer(transfer.id, ports=world.ports)
+    world.run()
+    assert world.read(transfer).status is Status.PAUSED
+    assert world.buckets.bytes_read == 0
+    resume_transfer(transfer.id, ports=world.ports)
+    world.run()
+    assert world.read(transfer).status is Status.COMPLETED
+    assert world.buckets.bytes_read == len(BODY)
+    assert world.published(transfer)[2:4] == ["TransferPaused.v1", "TransferResumed.v1"]
+
+
+@pytest.mark.parametrize("state", ["ValidateRequest", "InspectSource", "MoveChunks"])
+def test_a_transfer_paused_before_it_moves_waits_with_its_lanes(state: str) -> None:
+    world = World()
+    transfer = world.request(BODY)
+    pause = once_before(state, lambda: pause_transfer(transfer.id, ports=world.ports))
+    world.run(before_state=pause)
+    assert world.read(transfer).status is Status.PAUSED
+    assert world.buckets.bytes_read == 0
+    resume_transfer(transfer.id, ports=world.ports)
+    world.run()
+    assert world.read(transfer).status is Status.COMPLETED
+
+
+def test_pausing_in_the_middle_of_a_chunk_keeps_what_was_acknowledged() -> None:
+    world = World()
+    big = bytes(range(256)) * 16_384  # 4 MiB in one chunk: several reads
+    world.ports = with_chunk_bytes(world, len(big))
+    transfer = world.request(big)
+    until_moving(world)
+    kept = world.partner.called
+
+    def pause_at(name: str) -> None:
+        if name == "write" and world.partner.calls["write"] == 1:
+            pause_transfer(transfer.id, ports=world.ports)
+            world.pass_time(2)  # the next beat is due
+        kept(name)
+
+    world.partner.called = pause_at  # type: ignore[method-assign]
+    world.run()
+    (lease,) = world.ports.ledger.open_leases(LedgerId(transfer.id, 1))
+    assert 0 < lease.done_bytes < len(big)
+    assert read_state(transfer.id, ports=world.ports).bytes_done == lease.done_bytes
+    resume_transfer(transfer.id, ports=world.ports)
+    world.run()
+    assert world.read(transfer).status is Status.COMPLETED
+    assert world.buckets.bytes_read == len(big)
+    assert bytes(world.partner.files["/in/day.csv"]) == big
+
+
+def with_chunk_bytes(world: World, chunk_bytes: int):  # noqa: ANN201
+    return replace(world.ports, policy=replace(world.policy, chunk_bytes=chunk_bytes))
+
+
+def test_only_a_failed_transfer_can_be_retried() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    world.run()
+    with pytest.raises(WrongState, match="completed"):
+        retry_transfer(transfer.id, ports=world.ports)
