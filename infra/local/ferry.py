@@ -1,0 +1,85 @@
+"""A small client of FileFerry's REST API for the demo, the benchmarks and the stack tests."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+POLL_SECONDS = 0.25
+ENDED = frozenset({"completed", "failed", "cancelled"})
+
+
+class Refused(Exception):
+    """The API answered with a problem (RFC 9457)."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        self.status, self.problem = status, problem
+        super().__init__(f"{status} {problem.get('code')}: {problem.get('detail')}")
+
+
+class Ferry:
+    """`api_url` ends before '/api'. Answers are the JSON documents of contracts/."""
+
+    def __init__(self, api_url: str) -> None:
+        self._http = httpx.Client(base_url=api_url, timeout=60)
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401
+        """The answer's JSON (None without one); raises Refused."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self._http.request(
+            method, path, headers=sent, **({} if body is None else {"json": body})
+        )
+        document = answer.json() if answer.content else None
+        if answer.is_error:
+            raise Refused(answer.status_code, document or {})
+        return document
+
+    def send(self, bucket: str, key: str, destination_id: str, **wishes: Any) -> str:  # noqa: ANN401
+        """The id of a new transfer of that object."""
+        body = {
+            "source": {"bucket": bucket, "key": key},
+            "destination_id": destination_id,
+            **wishes,
+        }
+        return str(self.call("POST", "/api/transfer", body)["id"])
+
+    def state(self, transfer_id: str) -> Any:  # noqa: ANN401
+        return self.call("GET", f"/api/transfer/{transfer_id}")
+
+    def watch(
+        self, transfer_id: str, seconds: float, every: float = POLL_SECONDS
+    ) -> Iterator[Any]:
+        """State after state until the transfer has ended; raises TimeoutError after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            state = self.state(transfer_id)
+            yield state
+            if state["status"] in ENDED:
+                return
+            time.sleep(every)
+        raise TimeoutError(f"transfer {transfer_id} did not end within {seconds:g} s: {state}")
+
+    def wait(self, transfer_id: str, seconds: float) -> Any:  # noqa: ANN401
+        """The state in which it ended."""
+        *_, last = self.watch(transfer_id, seconds)
+        return last
+
+    def register(self, destination: Mapping[str, Any], expected_host_key: str) -> Any:  # noqa: ANN401
+        """Registers a destination, compares the key its server offers, pins it, and probes it."""
+        path = f"/api/destinations/{destination['id']}"
+        try:
+            self.call("POST", "/api/destinations", dict(destination))
+        except Refused as refused:
+            if refused.problem.get("code") != "destination_exists":
+                raise
+            changes = {k: v for k, v in destination.items() if k not in {"id", "protocol"}}
+            self.call("PATCH", path, changes | {"host_keys": []})
+        offered = self.call("POST", f"{path}/test")["offered_host_key"]["key"]
+        if offered.split()[:2] != expected_host_key.split()[:2]:
+            raise ValueError(f"{destination['host']} offers another host key: {offered}")
+        self.call("PATCH", path, {"host_keys": [offered]})
+        return self.call("POST", f"{path}/test")
+
+    def close(self) -> None:
+        self._http.close()

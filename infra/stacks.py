@@ -1,0 +1,83 @@
+"""Which stacks there are, in the order of their deployment, and the parameters of each stage."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.templates import read_template
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+STAGES = ("local", "dev", "staging", "prod")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """`name` is a service or a part of infra/; a service has handlers, so it is packaged."""
+
+    name: str
+    folder: Path
+
+    @property
+    def template(self) -> Path:
+        return self.folder / "template.yaml"
+
+    @property
+    def is_service(self) -> bool:
+        return self.folder.parent.name == "services"
+
+    def deployed_name(self, stage: str) -> str:
+        return f"fileferry-{stage}-{self.name}"
+
+    def declared_parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        declared: Mapping[str, Mapping[str, Any]] = read_template(self.template).get(
+            "Parameters", {}
+        )
+        return declared
+
+
+def all_stacks() -> list[Stack]:
+    """The bus first, then the API, whose id the services' permissions name."""
+    shared = [Stack(name, REPOSITORY / "infra" / name) for name in ("bus", "api")]
+    templates = sorted((REPOSITORY / "services").glob("*/template.yaml"))
+    return shared + [Stack(path.parent.name, path.parent) for path in templates]
+
+
+def find_stack(name: str) -> Stack:
+    stacks = {stack.name: stack for stack in all_stacks()}
+    if name not in stacks:
+        raise KeyError(f"There is no stack {name!r}; there are {', '.join(stacks)}.")
+    return stacks[name]
+
+
+@dataclass(frozen=True)
+class Environment:
+    stage: str
+    region: str
+    parameters: Mapping[str, Mapping[str, str]]  # "all", or by stack
+
+    def of(self, stack: Stack, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What `stack` declares of the stage's parameters, overridden by `more`."""
+        own = self.parameters.get(stack.name, {})
+        given = {"Stage": self.stage, **self.parameters.get("all", {}), **own, **(more or {})}
+        declared = stack.declared_parameters()
+        unknown = sorted(own.keys() - declared.keys())
+        if unknown:
+            raise KeyError(
+                f"infra/environments/{self.stage}.toml sets {', '.join(unknown)},"
+                f" which the template of {stack.name!r} does not declare."
+            )
+        return {name: value for name, value in given.items() if name in declared}
+
+
+def read_environment(stage: str) -> Environment:
+    if stage not in STAGES:
+        raise KeyError(f"There is no stage {stage!r}; there are {', '.join(STAGES)}.")
+    path = REPOSITORY / "infra" / "environments" / f"{stage}.toml"
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    parameters = {
+        section: {name: str(value) for name, value in values.items()}
+        for section, values in written.get("parameters", {}).items()
+    }
+    return Environment(stage, written["region"], parameters)

@@ -1,0 +1,56 @@
+"""The servers, and the fake, that the partner suites run on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.transfer.domain.ports import PartnerSession
+from tests.conformance.stores import BACKENDS, Stores
+from tests.servers.fixtures import partner_folder, server_user
+from tests.servers.sites import Site, site, small_disk
+from tests.servers.system_user import SystemUser
+
+__all__ = ["partner_folder", "server_user"]
+
+
+@pytest.fixture(params=list(BACKENDS))
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    """All stores of the transfer service, empty, on each backend in turn."""
+    with BACKENDS[request.param]() as opened:
+        yield opened
+
+
+@pytest.fixture(params=["memory", "asyncssh", "openssh"])
+def partner(
+    request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
+) -> Iterator[Site]:
+    with site(request.param, partner_folder, server_user) as place:
+        yield place
+
+
+@pytest.fixture(params=["asyncssh", "openssh"])
+def real_partner(
+    request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
+) -> Iterator[Site]:
+    with site(request.param, partner_folder, server_user) as place:
+        yield place
+
+
+@pytest.fixture
+def openssh_partner(partner_folder: Path, server_user: SystemUser) -> Iterator[Site]:
+    with site("openssh", partner_folder, server_user) as place:
+        yield place
+
+
+@pytest.fixture
+def full_partner(real_partner: Site, partner_folder: Path) -> Iterator[Site]:
+    """Its base folder lies on a disk of 8 MiB."""
+    with small_disk(partner_folder / "in"):
+        yield real_partner
+
+
+@pytest.fixture
+def session(partner: Site) -> Iterator[PartnerSession]:
+    with partner.partners.connect(partner.destination, partner.credential) as connected:
+        yield connected

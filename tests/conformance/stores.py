@@ -1,0 +1,132 @@
+"""The stores of the transfer service on each backend that the conformance suite runs against."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+import boto3
+from botocore.client import BaseClient
+from moto import mock_aws
+
+from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
+from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
+from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
+from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
+from services.transfer.domain.ports import (
+    ChunkLedger,
+    DestinationStore,
+    LaneRegister,
+    SessionSlots,
+    TransferStore,
+)
+from tests.fakes.stores import (
+    InMemoryChunkLedger,
+    InMemoryDestinationStore,
+    InMemoryLaneRegister,
+    InMemorySessionSlots,
+    InMemoryTransferStore,
+)
+
+SESSION = boto3.Session()  # one for all clients: it keeps DynamoDB's model, which is slow to read
+
+
+@dataclass(frozen=True)
+class Stores:
+    transfers: TransferStore
+    ledger: ChunkLedger
+    lanes: LaneRegister
+    slots: SessionSlots
+    destinations: DestinationStore
+
+
+def in_memory_stores() -> Stores:
+    transfers = InMemoryTransferStore()
+    return Stores(
+        transfers,
+        InMemoryChunkLedger(transfers),
+        InMemoryLaneRegister(),
+        InMemorySessionSlots(),
+        InMemoryDestinationStore(),
+    )
+
+
+@contextmanager
+def in_memory() -> Iterator[Stores]:
+    yield in_memory_stores()
+
+
+@contextmanager
+def moto() -> Iterator[Stores]:
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "transfers")
+        yield dynamodb_stores(client, "transfers")
+
+
+@contextmanager
+def moto_in_pages_of_one_row() -> Iterator[Stores]:
+    """Every query ends after each row, as a real one does after a megabyte."""
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "transfers")
+        client.meta.events.register("provide-client-params.dynamodb.Query", _one_row)
+        yield dynamodb_stores(client, "transfers")
+
+
+BACKENDS: dict[str, Callable[[], AbstractContextManager[Stores]]] = {
+    "in_memory": in_memory,
+    "moto": moto,
+    "moto_in_small_pages": moto_in_pages_of_one_row,
+}
+
+
+def dynamodb_client(endpoint: str | None = None) -> BaseClient:
+    return SESSION.client(
+        "dynamodb",
+        region_name="eu-central-1",
+        endpoint_url=endpoint,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def dynamodb_stores(client: BaseClient, table: str) -> Stores:
+    return Stores(
+        DynamoDbTransferStore(client, table),
+        DynamoDbChunkLedger(client, table),
+        DynamoDbLaneRegister(client, table),
+        DynamoDbSessionSlots(client, table),
+        DynamoDbDestinationStore(client, table),
+    )
+
+
+def create_table(client: BaseClient, name: str) -> None:
+    """As services/transfer/template.yaml declares it."""
+    keys = ["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]
+    client.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        KeySchema=_key_schema("pk", "sk"),
+        GlobalSecondaryIndexes=[
+            _index("by_owner", "gsi1pk", "gsi1sk"),
+            _index("open", "gsi2pk", "gsi2sk"),
+        ],
+    )
+
+
+def _one_row(params: dict[str, object], **_: object) -> dict[str, object]:
+    return params | {"Limit": 1}
+
+
+def _index(name: str, partition: str, sort: str) -> dict[str, object]:
+    schema = _key_schema(partition, sort)
+    return {"IndexName": name, "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
+
+
+def _key_schema(partition: str, sort: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]

@@ -1,0 +1,131 @@
+"""LaneRegister: at most one worker drives a lane's current turn."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.ledger import Lane, LedgerId
+from tests.conformance.records import NOON, after
+from tests.conformance.stores import Stores
+
+LEDGER = LedgerId("t-1", 1)
+
+
+def queued(stores: Stores, number: int = 0, turn: int = 1, failures: int = 0) -> None:
+    assert stores.lanes.queue(LEDGER, number, turn, after(30), failures)
+
+
+def taken(stores: Stores, worker: str = "a", turn: int = 1, at: float = 0) -> Lane:
+    lane = stores.lanes.take(LEDGER, 0, turn, worker, after(at), after(at + 60))
+    assert lane is not None
+    return lane
+
+
+def test_a_queued_lane_waits_for_a_worker(stores: Stores) -> None:
+    queued(stores, failures=3)
+    assert stores.lanes.lanes(LEDGER) == [Lane("t-1", 1, 0, 1, None, after(30), failures=3)]
+
+
+def test_lanes_are_listed_by_number_and_by_generation(stores: Stores) -> None:
+    for number in (10, 2, 0):
+        queued(stores, number)
+    stores.lanes.queue(LedgerId("t-1", 2), 0, 1, NOON, 0)
+    assert [lane.number for lane in stores.lanes.lanes(LEDGER)] == [0, 2, 10]
+    assert stores.lanes.lanes(LedgerId("t-2", 1)) == []
+
+
+def test_a_second_sender_of_the_same_turn_gives_way(stores: Stores) -> None:
+    queued(stores, turn=2)
+    lane = taken(stores, turn=2)
+    assert not stores.lanes.queue(LEDGER, 0, 2, after(99), 5)
+    assert not stores.lanes.queue(LEDGER, 0, 1, after(99), 5)
+    assert stores.lanes.lanes(LEDGER) == [lane]
+
+
+def test_the_next_turn_replaces_its_predecessor_whoever_drives_it(stores: Stores) -> None:
+    queued(stores)
+    lane = stores.lanes.beat(taken(stores), after(90), 1_000)
+    assert stores.lanes.queue(LEDGER, 0, 2, after(99), 1)
+    assert stores.lanes.lanes(LEDGER) == [Lane("t-1", 1, 0, 2, None, after(99), failures=1)]
+    with pytest.raises(LeaseLost):
+        stores.lanes.beat(lane, after(200), 0)
+    stores.lanes.end(lane)
+    assert not stores.lanes.lanes(LEDGER)[0].ended
+
+
+def test_only_one_live_worker_gets_a_turn(stores: Stores) -> None:
+    queued(stores, failures=2)
+    lane = taken(stores, "a")
+    assert lane == Lane("t-1", 1, 0, 1, "a", after(60), failures=2)
+    for worker in ("a", "b"):  # the same message delivered twice, to the same or another worker
+        assert stores.lanes.take(LEDGER, 0, 1, worker, after(59), after(200)) is None
+    assert stores.lanes.lanes(LEDGER) == [lane]
+
+
+def test_a_waiting_lane_may_be_taken_before_and_after_it_is_due(stores: Stores) -> None:
+    for number, at in ((0, 0), (1, 1_000)):
+        queued(stores, number)
+        assert stores.lanes.take(LEDGER, number, 1, "a", after(at), after(at + 60)) is not None
+
+
+def test_an_expired_turn_is_taken_over_and_its_first_worker_is_out(stores: Stores) -> None:
+    queued(stores)
+    zombie = stores.lanes.beat(taken(stores, "a"), after(60), 1_000)
+    heir = taken(stores, "b", at=60)
+    assert (heir.worker, heir.bytes_in_flight) == ("b", 0)
+    with pytest.raises(LeaseLost):
+        stores.lanes.beat(zombie, after(200), 0)
+    stores.lanes.end(zombie)
+    assert stores.lanes.lanes(LEDGER) == [heir]
+
+
+@pytest.mark.parametrize("turn", [1, 3])
+def test_a_message_of_another_turn_gets_nothing(stores: Stores, turn: int) -> None:
+    queued(stores, turn=2)
+    assert stores.lanes.take(LEDGER, 0, turn, "a", NOON, after(60)) is None
+    assert stores.lanes.take(LEDGER, 7, turn, "a", NOON, after(60)) is None
+
+
+def test_a_beat_stores_what_it_returns(stores: Stores) -> None:
+    queued(stores, failures=3)
+    beaten = stores.lanes.beat(replace(taken(stores), failures=0), after(90), 1_234)
+    assert beaten == Lane("t-1", 1, 0, 1, "a", after(90), failures=0, bytes_in_flight=1_234)
+    assert stores.lanes.lanes(LEDGER) == [beaten]
+
+
+def test_nobody_beats_a_lane_without_a_worker(stores: Stores) -> None:
+    queued(stores)
+    [waiting] = stores.lanes.lanes(LEDGER)
+    with pytest.raises(LeaseLost):
+        stores.lanes.beat(waiting, after(90), 0)
+
+
+def test_an_ended_lane_is_taken_again_only_for_a_new_turn(stores: Stores) -> None:
+    queued(stores)
+    lane = stores.lanes.beat(taken(stores), after(60), 5)
+    for _ in range(2):
+        stores.lanes.end(lane)
+        ended = replace(lane, worker=None, bytes_in_flight=0, ended=True)
+        assert stores.lanes.lanes(LEDGER) == [ended]
+    with pytest.raises(LeaseLost):
+        stores.lanes.beat(lane, after(90), 0)
+    assert stores.lanes.take(LEDGER, 0, 1, "b", after(500), after(600)) is None
+    queued(stores, turn=2)
+    assert not taken(stores, turn=2).ended
+
+
+def test_a_waiting_lane_can_be_ended_by_who_sees_it_waiting(stores: Stores) -> None:
+    queued(stores)
+    [waiting] = stores.lanes.lanes(LEDGER)
+    lane = taken(stores)
+    stores.lanes.end(waiting)
+    assert stores.lanes.lanes(LEDGER) == [lane]
+    queued(stores, turn=2)
+    stores.lanes.end(stores.lanes.lanes(LEDGER)[0])
+    assert stores.lanes.lanes(LEDGER)[0].ended
+
+
+def test_ending_a_lane_that_was_never_queued_creates_none(stores: Stores) -> None:
+    stores.lanes.end(Lane("t-1", 1, 0, 1, "a", NOON))
+    assert stores.lanes.lanes(LEDGER) == []

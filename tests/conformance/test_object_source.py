@@ -1,0 +1,117 @@
+"""Reading an object: the same answers from the fake and from S3 (moto)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.core.authorization import enable_iam_authentication
+
+from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
+from services.transfer.adapters.s3_source_readers import StsSourceReaders, session_policy
+from services.transfer.domain.errors import (
+    BucketNotFound,
+    ObjectNotFound,
+    SourceChanged,
+    SourceForbidden,
+)
+from services.transfer.domain.ports import SourceReaders
+from services.transfer.domain.transfer import ObjectRef
+from services.transfer.wiring import S3_READS
+from tests.fakes.outside import InMemoryBuckets
+
+BODY = bytes(range(256)) * 100
+ROLE = "arn:aws:iam::123456789012:role/reader"
+
+
+@dataclass
+class Storage:
+    readers: SourceReaders
+    put: Callable[[str, str, bytes], None]
+
+
+@pytest.fixture(params=["in-memory", "moto"])
+def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
+    if request.param == "in-memory":
+        fake = InMemoryBuckets()
+        yield Storage(fake, fake.put)
+        return
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+
+        def put(bucket: str, key: str, body: bytes) -> None:
+            s3.create_bucket(Bucket=bucket)
+            s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
+
+        yield Storage(sts_readers(), put)
+
+
+def sts_readers(role: str = ROLE) -> StsSourceReaders:
+    return StsSourceReaders(
+        boto3.client("sts", region_name="us-east-1"),
+        role,
+        "aws",
+        lambda credentials: boto3.client(
+            "s3", region_name="us-east-1", config=S3_READS, **credentials
+        ),
+    )
+
+
+def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) -> None:
+    storage.put("outgoing", "a/b ü.csv", BODY)
+    found = storage.readers.authorize(ObjectRef("outgoing", "a/b ü.csv"), "t-1").inspect()
+    assert found.size_bytes == len(BODY)
+    assert found.etag.startswith('"')
+    assert found.crc64nvme == AwscrtCrc64().update(0, BODY)
+    assert found.last_modified.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("offset", "length", "block"),
+    [(0, len(BODY), 1_000), (1, 1, 1_000), (300, 2_048, 1_024), (0, 0, 10), (5, 999, 1_000)],
+)
+def test_a_range_comes_whole_in_full_blocks(
+    storage: Storage, offset: int, length: int, block: int
+) -> None:
+    storage.put("outgoing", "k", BODY)
+    source = storage.readers.authorize(ObjectRef("outgoing", "k"), "t-1")
+    blocks = list(source.read(source.inspect(), offset, length, block))
+    assert b"".join(blocks) == BODY[offset : offset + length]
+    assert all(len(each) == block for each in blocks[:-1])
+
+
+def test_a_missing_bucket_is_told_from_a_missing_object(storage: Storage) -> None:
+    storage.put("outgoing", "k", BODY)
+    with pytest.raises(BucketNotFound, match="'nowhere'"):
+        storage.readers.authorize(ObjectRef("nowhere", "k"), "t-1").inspect()
+    with pytest.raises(ObjectNotFound, match="'missing'"):
+        storage.readers.authorize(ObjectRef("outgoing", "missing"), "t-1").inspect()
+
+
+def test_an_object_replaced_since_is_refused(storage: Storage) -> None:
+    storage.put("outgoing", "k", BODY)
+    source = storage.readers.authorize(ObjectRef("outgoing", "k"), "t-1")
+    pinned = source.inspect()
+    storage.put("outgoing", "k", b"other" + BODY)
+    with pytest.raises(SourceChanged):
+        list(source.read(pinned, 0, 10, 10))
+
+
+def test_a_role_without_rights_on_the_object_is_told_so() -> None:
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="outgoing")
+        s3.put_object(Bucket="outgoing", Key="k", Body=BODY)
+        iam = boto3.client("iam", region_name="us-east-1")
+        role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        source = sts_readers(role).authorize(ObjectRef("outgoing", "k"), "t-1")
+        with enable_iam_authentication(), pytest.raises(SourceForbidden, match="s3:GetObject"):
+            source.inspect()
+
+
+def test_the_session_may_read_one_object_only() -> None:
+    policy = session_policy(ObjectRef("outgoing", "a/$x*.csv"), "aws-cn")
+    read, listing, _ = policy["Statement"]
+    assert read["Resource"] == "arn:aws-cn:s3:::outgoing/a/?x?.csv"
+    assert listing["Resource"] == "arn:aws-cn:s3:::outgoing"

@@ -1,0 +1,79 @@
+"""SessionSlots: a partner never sees more sessions than it allows."""
+
+import pytest
+
+from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.ledger import Slot
+from tests.conformance.records import NOON, after
+from tests.conformance.stores import Stores
+
+
+def take(stores: Stores, holder: str, at: float = 0, limit: int = 2) -> Slot | None:
+    return stores.slots.take("partner", limit, holder, after(at), after(at + 60))
+
+
+def taken(stores: Stores, holder: str, at: float = 0, limit: int = 2) -> Slot:
+    slot = take(stores, holder, at, limit)
+    assert slot is not None
+    return slot
+
+
+def test_sessions_are_given_up_to_the_limit(stores: Stores) -> None:
+    assert [taken(stores, holder).number for holder in "ab"] == [0, 1]
+    assert take(stores, "c", at=59) is None
+    assert stores.slots.take("other", 1, "c", NOON, after(60)) == Slot("other", 0, "c", after(60))
+    assert take(stores, "d", limit=0) is None
+
+
+def test_a_freed_session_is_given_to_the_next(stores: Stores) -> None:
+    slot = taken(stores, "a")
+    taken(stores, "b")
+    for _ in range(2):
+        stores.slots.free(slot)
+    assert taken(stores, "c") == Slot("partner", 0, "c", after(60))
+    stores.slots.free(slot)  # late, and no longer its own
+    assert take(stores, "d") is None
+
+
+def test_an_expired_session_is_taken_over_and_its_holder_is_out(stores: Stores) -> None:
+    zombie = taken(stores, "a", limit=1)
+    heir = taken(stores, "b", at=60, limit=1)
+    with pytest.raises(LeaseLost):
+        stores.slots.renew(zombie, after(300))
+    stores.slots.free(zombie)
+    assert take(stores, "c", at=119, limit=1) is None
+    assert stores.slots.renew(heir, after(300)).until == after(300)
+
+
+def test_a_renewed_session_stays_with_its_holder(stores: Stores) -> None:
+    slot = stores.slots.renew(taken(stores, "a", limit=1), after(120))
+    assert take(stores, "b", at=119, limit=1) is None
+    assert taken(stores, "b", at=120, limit=1).number == slot.number
+
+
+def test_an_expired_session_that_nobody_took_may_be_renewed(stores: Stores) -> None:
+    slot = taken(stores, "a")
+    assert stores.slots.renew(slot, after(500)) == Slot("partner", 0, "a", after(500))
+
+
+def test_a_holder_that_comes_back_gets_its_own_session_not_a_second_one(stores: Stores) -> None:
+    taken(stores, "a")
+    first = taken(stores, "b")
+    again = taken(stores, "b", at=10)
+    assert again == Slot("partner", 1, "b", after(70))
+    with pytest.raises(LeaseLost):
+        stores.slots.renew(first, after(300))
+    stores.slots.free(first)  # the crashed one's last breath must not free it under the new one
+    assert take(stores, "c", at=10) is None
+    stores.slots.free(again)
+    assert taken(stores, "c", at=10).number == 1
+
+
+def test_sessions_above_a_lowered_limit_still_count(stores: Stores) -> None:
+    slots = [taken(stores, holder, limit=3) for holder in "abc"]
+    stores.slots.free(slots[0])
+    assert take(stores, "d", limit=2) is None
+    assert taken(stores, "c", limit=2).number == 2
+    stores.slots.free(slots[1])
+    assert taken(stores, "d", limit=2).number == 0
+    assert take(stores, "e", limit=2) is None

@@ -1,0 +1,170 @@
+"""TransferStore: optimistic saves, outbox, idempotency keys, history and open transfers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.transfer.domain.errors import (
+    FieldInvalid,
+    IdempotencyConflict,
+    StaleTransfer,
+    TransferNotFound,
+)
+from services.transfer.domain.transfer import Status
+from tests.conformance.records import (
+    NOON,
+    a_full_transfer,
+    a_key,
+    a_transfer,
+    after,
+    an_event,
+)
+from tests.conformance.stores import Stores
+
+
+def test_a_transfer_comes_back_exactly_as_it_was_stored(stores: Stores) -> None:
+    for transfer in (a_transfer(), a_full_transfer()):
+        assert stores.transfers.create(transfer, (), None) == transfer
+        assert stores.transfers.read(transfer.id) == transfer
+
+
+def test_reading_an_unknown_transfer_says_so(stores: Stores) -> None:
+    with pytest.raises(TransferNotFound):
+        stores.transfers.read("t-1")
+
+
+def test_a_save_raises_the_version_and_replaces_every_field(stores: Stores) -> None:
+    full = stores.transfers.create(a_full_transfer(), (), None)
+    bare = replace(a_transfer(full.id), version=full.version)
+    saved = stores.transfers.save(bare)
+    assert saved == replace(bare, version=full.version + 1)
+    assert stores.transfers.read(full.id) == saved
+
+
+def test_a_stale_save_changes_nothing_and_stores_no_event(stores: Stores) -> None:
+    first = stores.transfers.create(a_transfer(), (), None)
+    second = stores.transfers.save(replace(first, lanes=1), [an_event("e-1")])
+    with pytest.raises(StaleTransfer):
+        stores.transfers.save(replace(first, lanes=2), [an_event("e-2")])
+    assert stores.transfers.read("t-1") == second
+    assert stores.transfers.unpublished("t-1") == [an_event("e-1")]
+
+
+def test_saving_a_transfer_that_was_never_created_is_refused(stores: Stores) -> None:
+    with pytest.raises(StaleTransfer):
+        stores.transfers.save(a_transfer())
+
+
+def test_creating_an_existing_transfer_again_is_refused(stores: Stores) -> None:
+    stores.transfers.create(a_transfer(), [an_event("e-1")], None)
+    with pytest.raises(StaleTransfer):
+        stores.transfers.create(a_transfer(lanes=3), [an_event("e-2")], a_key())
+    assert stores.transfers.read("t-1") == a_transfer()
+    assert stores.transfers.unpublished("t-1") == [an_event("e-1")]
+    other = stores.transfers.create(a_transfer("t-2"), (), a_key("another body"))
+    assert other.id == "t-2"  # the refused request left no key behind
+
+
+def test_a_repeated_key_and_body_give_the_first_transfer(stores: Stores) -> None:
+    first = stores.transfers.create(a_transfer("t-1"), [an_event("e-1")], a_key())
+    moved_on = stores.transfers.save(replace(first, status=Status.MOVING))
+    assert stores.transfers.create(a_transfer("t-2"), [an_event("e-2")], a_key()) == moved_on
+    assert stores.transfers.create(a_transfer("t-1"), [an_event("e-1")], a_key()) == moved_on
+    with pytest.raises(TransferNotFound):
+        stores.transfers.read("t-2")
+    assert stores.transfers.unpublished("t-1") == [an_event("e-1")]
+    assert stores.transfers.unpublished("t-2") == []
+
+
+def test_a_repeated_key_with_another_body_is_a_conflict(stores: Stores) -> None:
+    stores.transfers.create(a_transfer("t-1"), (), a_key("body"))
+    with pytest.raises(IdempotencyConflict):
+        stores.transfers.create(a_transfer("t-2"), [an_event()], a_key("other"))
+    with pytest.raises(TransferNotFound):
+        stores.transfers.read("t-2")
+
+
+def test_a_key_is_forgotten_after_seven_days(stores: Stores) -> None:
+    week = timedelta(days=7)
+    stores.transfers.create(a_transfer("t-1"), (), a_key("body"))
+    still_known = a_transfer("t-2", at=NOON + week - timedelta(seconds=1))
+    assert stores.transfers.create(still_known, (), a_key("body")).id == "t-1"
+    assert stores.transfers.create(a_transfer("t-3", at=NOON + week), (), a_key("new")).id == "t-3"
+    assert stores.transfers.create(a_transfer("t-4", at=NOON + week), (), a_key("new")).id == "t-3"
+
+
+def test_events_wait_in_the_order_of_their_changes_until_published(stores: Stores) -> None:
+    transfer = stores.transfers.create(a_transfer(), [an_event("z"), an_event("y")], None)
+    for letter in "xwvutsrqponm":
+        transfer = stores.transfers.save(transfer, [an_event(letter)])
+    assert [event.event_id for event in stores.transfers.unpublished("t-1")] == list(
+        "zyxwvutsrqponm"
+    )
+    stores.transfers.mark_published("t-1", "y")
+    stores.transfers.mark_published("t-1", "y")
+    stores.transfers.mark_published("t-1", "never seen")
+    assert [event.event_id for event in stores.transfers.unpublished("t-1")] == list(
+        "zxwvutsrqponm"
+    )
+    assert stores.transfers.unpublished("t-2") == []
+
+
+def test_history_pages_through_every_transfer_of_the_owner_newest_first(stores: Stores) -> None:
+    for number in range(7):
+        # Two requests within one instant must not hide each other
+        at = after(number // 2)
+        stores.transfers.create(a_transfer(f"t-{number}", at=at), (), None)
+    stores.transfers.create(a_transfer("t-other", owner="bob"), (), None)
+    pages: list[list[str]] = []
+    cursor = None
+    while not pages or cursor is not None:
+        page = stores.transfers.history("ann", 2, cursor)
+        pages.append([transfer.id for transfer in page.items])
+        cursor = page.cursor
+    assert pages == [["t-6", "t-5"], ["t-4", "t-3"], ["t-2", "t-1"], ["t-0"]]
+
+
+def test_the_last_full_page_of_history_has_no_cursor(stores: Stores) -> None:
+    for number in range(2):
+        stores.transfers.create(a_transfer(f"t-{number}"), (), None)
+    assert stores.transfers.history("ann", 2, None).cursor is None
+    assert stores.transfers.history("nobody", 2, None).items == []
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "????", "bm9uc2Vuc2U", "WyJoaXN0b3J5L2FubiIsIiJd", "ö", "e30", "\ud800"]
+)
+def test_a_cursor_that_is_not_ours_is_refused(stores: Stores, cursor: str) -> None:
+    with pytest.raises(FieldInvalid, match="cursor"):
+        stores.transfers.history("ann", 2, cursor)
+
+
+def test_a_cursor_of_another_owner_is_refused(stores: Stores) -> None:
+    for number in range(3):
+        stores.transfers.create(a_transfer(f"t-{number}", owner="bob"), (), None)
+    cursor = stores.transfers.history("bob", 2, None).cursor
+    with pytest.raises(FieldInvalid, match="cursor"):
+        stores.transfers.history("ann", 2, cursor)
+
+
+def test_open_transfers_are_those_that_need_work(stores: Stores) -> None:
+    for status in Status:
+        stores.transfers.create(a_transfer(f"t-{status}", status=status), (), None)
+        part = a_transfer(f"part-{status}", status=status, part_path="/in/.a.part")
+        stores.transfers.create(part, (), None)
+    ended = {"t-completed", "t-failed", "t-cancelled"}
+    every = {f"{kind}-{status}" for status in Status for kind in ("t", "part")}
+    assert {transfer.id for transfer in stores.transfers.open_transfers()} == every - ended
+
+
+def test_a_transfer_leaves_and_enters_the_open_ones_with_its_state(stores: Stores) -> None:
+    transfer = stores.transfers.create(a_transfer(), (), None)
+    for status, part, is_open in [
+        (Status.FAILED, "/in/.a.part", True),
+        (Status.FAILED, None, False),
+        (Status.REQUESTED, None, True),
+        (Status.COMPLETED, None, False),
+    ]:
+        transfer = stores.transfers.save(replace(transfer, status=status, part_path=part))
+        assert [found.id for found in stores.transfers.open_transfers()] == ["t-1"] * is_open

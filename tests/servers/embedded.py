@@ -1,0 +1,123 @@
+"""The local stack's own SFTP server: as a process, and inside of the test with errors on demand."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+
+from infra.local.sftp_server import Channel, RootedSftpServer, User, listen, public_line
+from services.transfer.domain.destination import HostKey
+from tests.servers.waiting import wait_for
+
+REPOSITORY = Path(__file__).parents[2]
+USER = "demo"
+
+
+@dataclass
+class EmbeddedServer:
+    """`python -m infra.local.sftp_server`, rooted in `root`; its state is in `folder`."""
+
+    folder: Path
+    root: Path
+    password: str
+    port: int = 0
+    _running: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True)
+        (self.folder / "password").write_text(self.password + "\n")
+        ready = self.folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "infra.local.sftp_server",
+            "--root",
+            self.root,
+        ]
+        command += ["--port", str(self.port), "--host-key", self.folder / "host_key"]
+        command += ["--user", USER, "--password-file", self.folder / "password"]
+        command += ["--ready-file", ready]
+        self._running = subprocess.Popen(command, cwd=REPOSITORY)
+        wait_for(ready.exists, "embedded SFTP server")
+        answer = json.loads(ready.read_text())
+        self.port, self.host_keys = int(answer["port"]), (HostKey.parse(answer["host_key"]),)
+
+    def stop(self) -> None:
+        if self._running is not None:
+            self._running.terminate()
+            code = self._running.wait(10)
+            self._running = None
+            assert code == 0, f"the embedded server ended with {code}"
+
+    def kill(self) -> None:
+        assert self._running is not None
+        self._running.kill()
+        self._running.wait(10)
+        self._running = None
+
+
+class FailingSftpServer(RootedSftpServer):
+    """Fails the write number `fail_at` (1-based) of all sessions together, and does not do it."""
+
+    fail_at: int | None = None
+    writes = 0
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        kind = type(self)
+        kind.writes += 1
+        if kind.writes == kind.fail_at:
+            raise asyncssh.SFTPFailure("injected")
+        written = super().write(file_obj, offset, data)
+        assert isinstance(written, int)
+        return written
+
+
+@dataclass(frozen=True)
+class InnerServer:
+    port: int
+    host_keys: tuple[HostKey, ...]
+    root: Path
+    failures: type[FailingSftpServer]
+
+
+@contextmanager
+def inner_server(root: Path, password: str) -> Iterator[InnerServer]:
+    """In a thread of the test; `failures` is this server's own class."""
+
+    class Failures(FailingSftpServer):
+        pass
+
+    def served(channel: Channel, folder: Path) -> asyncssh.SFTPServer:
+        return Failures(channel, folder)
+
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="inner SFTP server")
+    thread.start()
+    try:
+        user = User(USER, password)
+        starting = asyncio.run_coroutine_threadsafe(listen(root, key, user, 0, served), loop)
+        acceptor = starting.result(10)
+        try:
+            keys = (HostKey.parse(public_line(key)),)
+            yield InnerServer(acceptor.get_port(), keys, root, Failures)
+        finally:
+
+            async def close() -> None:
+                acceptor.close()
+                await acceptor.wait_closed()
+
+            asyncio.run_coroutine_threadsafe(close(), loop).result(10)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

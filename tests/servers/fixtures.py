@@ -1,0 +1,23 @@
+"""Fixtures for every folder of tests that talks to real servers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.sites import shared_folder
+from tests.servers.system_user import SystemUser, system_user
+
+
+@pytest.fixture(scope="session")
+def server_user() -> Iterator[SystemUser]:
+    """Whom the partner's server lets in."""
+    with system_user() as user:
+        yield user
+
+
+@pytest.fixture
+def partner_folder(server_user: SystemUser) -> Iterator[Path]:
+    """Its folder 'in' belongs to the server's user, nothing else does."""
+    with shared_folder(server_user) as folder:
+        yield folder

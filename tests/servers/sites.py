@@ -1,0 +1,158 @@
+"""Partners for tests, all in one form: where to connect, with what, and what they hold."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.transfer.adapters.address_guard import AddressGuard
+from services.transfer.adapters.sftp_partners import SftpPartners
+from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
+from services.transfer.domain.ports import Partners
+from tests.fakes.partners import InMemoryPartners
+from tests.servers import require_program
+from tests.servers.embedded import USER, EmbeddedServer
+from tests.servers.openssh import OpenSshServer
+from tests.servers.system_user import SystemUser
+
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+LOOPBACK = AddressGuard.of(["127.0.0.0/8", "::1/128"])
+SMALL_DISK_BYTES = 8 << 20
+
+
+def destination(
+    port: int, user: str, base_path: str, host_keys: Sequence[HostKey], host: str = "127.0.0.1"
+) -> Destination:
+    return Destination(
+        id="acme",
+        name="Acme",
+        protocol=Protocol.SFTP,
+        host=host,
+        port=port,
+        user=user,
+        base_path=base_path,
+        max_sessions=4,
+        secret_id="secret",
+        created_at=WHEN,
+        updated_at=WHEN,
+        host_keys=tuple(host_keys),
+    )
+
+
+def sftp_partners(timeout_seconds: float = 20) -> SftpPartners:
+    return SftpPartners(LOOPBACK, timeout_seconds, lambda: WHEN)
+
+
+@dataclass(frozen=True)
+class Site:
+    """`root` is where the server's '/' lies; None for the fake, whose files are in memory."""
+
+    partners: Partners
+    destination: Destination
+    credential: Credential
+    root: Path | None
+    server: EmbeddedServer | OpenSshServer | InMemoryPartners
+
+    def at(self, name: str) -> str:
+        """The server's path of a file in its base folder."""
+        return f"{self.destination.base_path}/{name}"
+
+    def content(self, path: str) -> bytes | None:
+        if isinstance(self.server, InMemoryPartners):
+            found = self.server.files.get(path)
+            return None if found is None else bytes(found)
+        local = self._local(path)
+        return local.read_bytes() if local.exists() else None
+
+    def plant(self, path: str, content: bytes) -> None:
+        if isinstance(self.server, InMemoryPartners):
+            self.server.files[path] = bytearray(content)
+            return
+        folder = self._local(path).parent.stat()
+        self._local(path).write_bytes(content)
+        os.chown(self._local(path), folder.st_uid, folder.st_gid)
+
+    def names(self) -> list[str]:
+        """Of all files in the base folder."""
+        base = self.destination.base_path
+        if isinstance(self.server, InMemoryPartners):
+            return sorted(path.removeprefix(f"{base}/") for path in self.server.files)
+        return sorted(os.listdir(self._local(base)))
+
+    def _local(self, path: str) -> Path:
+        assert self.root is not None
+        return self.root / path.lstrip("/")
+
+
+@contextmanager
+def shared_folder(user: SystemUser) -> Iterator[Path]:
+    """Not pytest's own: that one is closed to the server's user."""
+    folder = Path(tempfile.mkdtemp(prefix="fileferry-"))
+    try:
+        folder.chmod(0o755)
+        (folder / "in").mkdir()
+        os.chown(folder / "in", user.uid, user.gid)
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A tmpfs over the folder; skips the test where mounting is not permitted."""
+    mount = require_program("mount", "mount")
+    owner = folder.stat()
+    options = f"size={SMALL_DISK_BYTES},uid={owner.st_uid},gid={owner.st_gid},mode=755"
+    mounted = subprocess.run(
+        [mount, "-t", "tmpfs", "-o", options, "fileferry-test", folder],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"mounting a small disk is not permitted: {mounted.stderr.strip()}")
+    try:
+        yield
+    finally:
+        # lazily: the server may hold a file open that the test left behind
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@contextmanager
+def site(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
+    """`kind` is memory, asyncssh or openssh."""
+    if kind == "memory":
+        fake = InMemoryPartners()
+        target = destination(22, USER, "/in", [fake.host_key])
+        yield Site(fake, target, Credential(password="any"), None, fake)
+    elif kind == "asyncssh":
+        embedded = EmbeddedServer(folder / "state", folder, secrets.token_hex(8))
+        embedded.start()
+        try:
+            target = destination(embedded.port, USER, "/in", embedded.host_keys)
+            credential = Credential(password=embedded.password)
+            yield Site(sftp_partners(), target, credential, folder, embedded)
+        finally:
+            embedded.stop()
+    else:
+        openssh = OpenSshServer(folder / "state", user)
+        openssh.start()
+        try:
+            target = destination(openssh.port, user.name, f"{folder}/in", openssh.host_keys)
+            credential = Credential(private_key=openssh.user_key.read_text())
+            yield Site(sftp_partners(), target, credential, Path("/"), openssh)
+        finally:
+            openssh.stop()
+
+
+def impatient(place: Site, timeout_seconds: float) -> Site:
+    """The same, giving up after `timeout_seconds`."""
+    return replace(place, partners=sftp_partners(timeout_seconds))

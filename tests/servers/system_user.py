@@ -1,0 +1,64 @@
+"""A system user for sshd's password login: made for one test run, removed afterwards."""
+
+import os
+import pwd
+import re
+import secrets
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.servers import require_program
+from tests.servers.waiting import wait_for
+
+PREFIX = "ferry-test-"
+
+
+@dataclass(frozen=True)
+class SystemUser:
+    name: str
+    password: str | None  # None: the user who runs the tests, whose password is unknown
+    uid: int
+    gid: int
+
+
+@contextmanager
+def system_user() -> Iterator[SystemUser]:
+    """A fresh user when root runs the tests, otherwise the current one."""
+    if os.geteuid() != 0:
+        entry = pwd.getpwuid(os.geteuid())
+        yield SystemUser(entry.pw_name, None, entry.pw_uid, entry.pw_gid)
+        return
+    useradd = require_program("useradd", "passwd")
+    _remove_leftovers()
+    name, password = f"{PREFIX}{os.getpid()}-{secrets.token_hex(2)}", secrets.token_hex(16)
+    _run(
+        [str(useradd), "--no-create-home", "--home-dir", "/", "--shell", "/usr/sbin/nologin", name]
+    )
+    try:
+        _run([str(require_program("chpasswd", "passwd"))], f"{name}:{password}\n")
+        entry = pwd.getpwnam(name)
+        yield SystemUser(name, password, entry.pw_uid, entry.pw_gid)
+    finally:
+        _run(["userdel", name])
+
+
+def _remove_leftovers() -> None:
+    """Users of test runs that were killed: their name holds the number of a gone process."""
+    for entry in pwd.getpwall():
+        match = re.fullmatch(f"{PREFIX}([0-9]+)-.*", entry.pw_name)
+        if match and not os.path.exists(f"/proc/{match[1]}"):
+            _run(["userdel", entry.pw_name])
+
+
+def _run(command: list[str], text: str | None = None) -> None:
+    """Again while another run holds the lock of the password file."""
+
+    def done() -> bool:
+        ended = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        if ended.returncode and "lock" not in ended.stderr:
+            raise AssertionError(f"{command[0]}: {ended.stderr}")
+        return ended.returncode == 0
+
+    wait_for(done, command[0])
