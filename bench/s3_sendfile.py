@@ -1,6 +1,8 @@
-"""A folder of buckets served as S3 by sendfile: the cheapest source there is, so that the bench measures us.
+"""A folder of buckets served as S3 by sendfile: the cheapest source there is, so that the bench
+measures us.
 
-Answers HEAD and ranged GET of objects (ETag, If-Match) and HEAD of buckets; no signatures are checked, nothing is listed.
+Answers HEAD and ranged GET of objects (ETag, If-Match) and HEAD of buckets; no signatures are
+checked, nothing is listed.
 """
 
 import argparse

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-DEFAULT_CHUNK_BYTES = 100_000_000  # a lease of 100 MB is a few seconds on a fast line, a quarter of an hour on 1 Mbit/s
+DEFAULT_CHUNK_BYTES = 100_000_000  # seconds on a fast line, 15 minutes on 1 Mbit/s
 MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunks instead
 
 

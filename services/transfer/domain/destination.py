@@ -65,7 +65,7 @@ class Credential:
 
 
 class Auth(StrEnum):
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - a kind, not a secret
     KEY = "key"
 
 

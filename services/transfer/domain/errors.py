@@ -1,4 +1,4 @@
-"""Everything that can go wrong with a transfer: one class per reason, each with a code, a class of retry and what to do.
+"""Everything that can go wrong with a transfer: a class per reason, with code, retry and advice.
 
     TransferError
     ├── RequestError         the caller's request cannot be served (HTTP 4xx)
@@ -7,7 +7,8 @@
     ├── TargetError          the partner's server refuses the file
     └── WorkError            our own work was interrupted (leases, cancellation)
 
-`code` is public (events, API, docs/reasons.md) and never changes its meaning; `retryable` alone decides about a retry.
+`code` is public (events, API, docs/reasons.md) and never changes its meaning; `retryable` alone
+decides about a retry.
 """
 
 from typing import ClassVar

@@ -18,9 +18,9 @@ class LedgerId:
 class ChunkLease:
     """The right to move one chunk until `until`.
 
-    `attempt` starts at 1 and grows with every take-over: only the highest one may finish the
-    chunk. The first `done_bytes`
-    were acknowledged by the partner under an earlier lease (a checkpoint); `crc64` is the CRC64NVME of exactly those bytes.
+    `attempt` starts at 1 and grows with every take-over: only the highest one may finish the chunk.
+    The first `done_bytes` were acknowledged by the partner under an earlier lease (a checkpoint);
+    `crc64` is the CRC64NVME of exactly those bytes.
     """
 
     ledger: LedgerId
@@ -42,7 +42,7 @@ class DoneChunk:
 
 @dataclass(frozen=True)
 class Progress:
-    """The ledger's sums. `bytes_done` counts finished chunks only; `attempts` counts leases given."""
+    """The ledger's sums. `bytes_done` is of finished chunks only; `attempts` are leases given."""
 
     chunks_total: int
     next_chunk: int

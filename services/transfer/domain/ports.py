@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class OutboxEvent:
-    """An event as it will stand on the bus: `detail` is JSON of contracts' envelope {meta, data}."""
+    """An event as it will stand on the bus; `detail` is the JSON of contracts' envelope."""
 
     event_id: str
     detail_type: str
@@ -105,8 +105,9 @@ class ChunkLedger(Protocol):
     def claim(
         self, ledger: LedgerId, worker: str, now: datetime, until: datetime
     ) -> ChunkLease | None:
-        """The next chunk: first released or expired ones (attempt + 1), then never-claimed ones; None when all are done or
-        leased. Gives nothing (None) unless the transfer is MOVING in this generation: checked in the same transaction."""
+        """The next chunk: first released or expired ones (attempt + 1), then never-claimed ones;
+        None when all are done or leased. Gives nothing (None) unless the transfer is MOVING in
+        this generation: checked in the same transaction."""
         ...
 
     def renew(self, lease: ChunkLease, until: datetime) -> ChunkLease:
@@ -142,8 +143,9 @@ class LaneRegister(Protocol):
     """Who drives which lane of a transfer's generation."""
 
     def queue(self, ledger: LedgerId, number: int, turn: int, due: datetime, failures: int) -> bool:
-        """Record that the message of `turn` is sent, should be taken by `due`, and no worker has it.
-        False (nothing changed) when the lane has a turn >= this one already, so that a duplicate sender gives way."""
+        """Record that the message of `turn` is sent, should be taken by `due`, and no worker has
+        it. False (nothing changed) when the lane has a turn >= this one already, so that a
+        duplicate sender gives way."""
         ...
 
     def take(
@@ -231,14 +233,15 @@ class ObjectSource(Protocol):
     def read(
         self, source: SourceObject, offset: int, length: int, block_bytes: int
     ) -> Iterator[bytes]:
-        """The range in blocks of `block_bytes` (the last one shorter), all of it or an error: SourceChanged when the object
-        is not the one with `source.etag` any more, SourceUnavailable when the stream ends early."""
+        """The range in blocks of `block_bytes` (the last one shorter), all of it or an error:
+        SourceChanged when the object is not the one with `source.etag` any more,
+        SourceUnavailable when the stream ends early."""
         ...
 
 
 class SourceReaders(Protocol):
     def authorize(self, ref: ObjectRef, session_name: str) -> ObjectSource:
-        """A read-only session for exactly that object; raises SourceForbidden, SourceUnavailable."""
+        """A read-only session for that object only; raises SourceForbidden, SourceUnavailable."""
         ...
 
 
@@ -298,7 +301,7 @@ class ChunkSink(Protocol):
 
 
 class PartnerSession(Protocol):
-    """One authenticated session on a server whose host key was checked. Use as a context manager."""
+    """An authenticated session on a server whose host key was checked; a context manager."""
 
     host_key_fingerprint: str
 

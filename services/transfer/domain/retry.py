@@ -10,7 +10,7 @@ from services.transfer.domain.errors import TransferError
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """`max_failures` counts failures in a row: moving any chunk to its end starts the count again."""
+    """`max_failures` are failures in a row: a chunk moved to its end starts the count again."""
 
     base_seconds: float = 2.0
     cap_seconds: float = 120.0
