@@ -7,17 +7,17 @@ from runtime.entrypoint import Event, entrypoint
 from runtime.events import inserted
 from services.transfer import wiring
 from services.transfer.adapters.dynamodb_transfer_store import outbox_event_of
-from services.transfer.use_cases.publish_outbox import NotPublished, publish_outbox
+from services.transfer.use_cases.publish_outbox import publish_outbox
 
 
 @entrypoint(wiring.build)
 def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
     """The mapping's filter passes outbox rows only; the stream goes on at the first failure."""
-    failed = []
-    for row in inserted(event):
-        transfer_id, outgoing = outbox_event_of(row.image)
-        try:
-            publish_outbox(transfer_id, [outgoing], ports=wires.ports)
-        except NotPublished:
-            failed.append(row.sequence_number)
-    return failures(failed)
+    rows = inserted(event)
+    entries = [outbox_event_of(row.image) for row in rows]
+    refused = publish_outbox(entries, ports=wires.ports)
+    return failures(
+        row.sequence_number
+        for row, (_, outgoing) in zip(rows, entries, strict=True)
+        if outgoing.event_id in refused
+    )
