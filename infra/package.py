@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from infra.stacks import REPOSITORY
+from infra.stacks import REPOSITORY, find_stack
+from infra.templates import read_template
 
 SHARED = ("contracts", "runtime")
 NOT_CODE = {
@@ -84,8 +85,10 @@ def check_imports(service: str, artefact: Path) -> None:
 
 
 def handler_modules(service: str) -> list[str]:
-    files = sorted((REPOSITORY / f"services/{service}/handlers").glob("*.py"))
-    return [f"services.{service}.handlers.{f.stem}" for f in files if f.stem != "__init__"]
+    """Those that the service's template names."""
+    resources = read_template(find_stack(service).template)["Resources"].values()
+    functions = [each for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    return sorted(each["Properties"]["Handler"].removesuffix(".handler") for each in functions)
 
 
 def archive(folder: Path) -> bytes:

@@ -47,9 +47,7 @@ class Ferry:
     def state(self, transfer_id: str) -> Any:  # noqa: ANN401
         return self.call("GET", f"/api/transfer/{transfer_id}")
 
-    def watch(
-        self, transfer_id: str, seconds: float, every: float = POLL_SECONDS
-    ) -> Iterator[Any]:
+    def watch(self, transfer_id: str, seconds: float, every: float = POLL_SECONDS) -> Iterator[Any]:
         """State after state until the transfer has ended; raises TimeoutError after `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -232,7 +232,7 @@ def test_two_transfers_do_not_touch_each_other(stores: Stores) -> None:
 def test_done_chunks_come_in_order_of_number_beyond_nine(stores: Stores) -> None:
     ledger = a_moving_ledger(stores, ChunkPlan(12, 1))
     leases = [claim(stores, ledger, "a") for _ in range(12)]
-    for lease in sorted(leases, key=lambda lease: lease.number % 5):
+    for lease in reversed(leases):
         stores.ledger.finish(lease, 1, lease.number)
     assert [chunk.number for chunk in stores.ledger.done_chunks(ledger)] == list(range(12))
 
@@ -246,7 +246,5 @@ def test_a_rate_is_sampled_only_on_top_of_the_one_that_was_seen(stores: Stores) 
     assert stores.ledger.progress(ledger).rate == first
     assert stores.ledger.sample_rate(ledger, first, second)
     assert not stores.ledger.sample_rate(ledger, first, second)
-    assert stores.ledger.progress(ledger).rate == second
-    stores.ledger.finish(claim(stores, ledger, "a"), 10, 1)
     assert stores.ledger.progress(ledger).rate == second
     assert not stores.ledger.sample_rate(LedgerId("t-1", 9), None, first)

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
 from services.transfer.domain.ports import Partners
 from tests.fakes.partners import InMemoryPartners
-from tests.servers import require_program
+from tests.servers import require_program, unavailable
 from tests.servers.embedded import USER, EmbeddedServer
 from tests.servers.openssh import OpenSshServer
 from tests.servers.system_user import SystemUser
@@ -107,7 +105,7 @@ def shared_folder(user: SystemUser) -> Iterator[Path]:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """A tmpfs over the folder; skips the test where mounting is not permitted."""
+    """A tmpfs over the folder, where mounting is permitted."""
     mount = require_program("mount", "mount")
     owner = folder.stat()
     options = f"size={SMALL_DISK_BYTES},uid={owner.st_uid},gid={owner.st_gid},mode=755"
@@ -118,7 +116,7 @@ def small_disk(folder: Path) -> Iterator[None]:
         check=False,
     )
     if mounted.returncode:
-        pytest.skip(f"mounting a small disk is not permitted: {mounted.stderr.strip()}")
+        unavailable(f"mounting a small disk is not permitted: {mounted.stderr.strip()}")
     try:
         yield
     finally:

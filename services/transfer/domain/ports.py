@@ -57,8 +57,8 @@ class TransferStore(Protocol):
     def create(
         self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
     ) -> Transfer:
-        """The stored transfer; the earlier one when key and body are repeated; raises
-        IdempotencyConflict.
+        """The stored transfer; the earlier one, as it is now, when key and body are repeated;
+        raises IdempotencyConflict, StaleTransfer when the id is taken.
         """
         ...
 
@@ -119,13 +119,13 @@ class ChunkLedger(Protocol):
         ...
 
     def finish(self, lease: ChunkLease, length_bytes: int, crc64: int) -> None:
-        """Chunk done + counters in one transaction; raises LeaseLost. Repeating a finish that
-        worked is LeaseLost, too.
+        """Chunk done + counters in one transaction; raises LeaseLost, ValueError for another length
+        than the plan's. Repeating the finish of the very lease that worked changes nothing.
         """
         ...
 
     def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
-        """Chunks claimed and not done, released ones included."""
+        """Chunks claimed and not done, released ones (without a worker, long expired) included."""
         ...
 
     def done_chunks(self, ledger: LedgerId) -> Iterator[DoneChunk]:
@@ -169,11 +169,15 @@ class LaneRegister(Protocol):
 
 
 class SessionSlots(Protocol):
-    """A destination's sessions, leased across all transfers and workflow steps."""
+    """A destination's sessions, leased across all transfers and workflow steps. A slot belongs to
+    its holder AND its `until`: go on with what take and renew return.
+    """
 
     def take(
         self, destination_id: str, limit: int, holder: str, now: datetime, until: datetime
-    ) -> Slot | None: ...
+    ) -> Slot | None:
+        """None when `limit` sessions are in use; a holder that has one gets that one again."""
+        ...
 
     def renew(self, slot: Slot, until: datetime) -> Slot:
         """Raises LeaseLost."""
@@ -187,7 +191,7 @@ class SessionSlots(Protocol):
 class DestinationStore(Protocol):
     def create(self, destination: Destination, idempotency: Idempotency | None) -> Destination:
         """The earlier one when key and body are repeated; raises DestinationExists,
-        IdempotencyConflict.
+        IdempotencyConflict, DestinationNotFound when the earlier one was deleted since.
         """
         ...
 
@@ -200,7 +204,7 @@ class DestinationStore(Protocol):
         ...
 
     def delete(self, destination: Destination) -> None:
-        """Raises DestinationChanged."""
+        """Raises DestinationChanged; one that is gone is no error."""
         ...
 
     def page(self, limit: int, cursor: str | None) -> Page[Destination]:

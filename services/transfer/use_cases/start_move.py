@@ -26,12 +26,13 @@ def start_move(transfer_id: str, task_token: str, *, direct: bool, ports: Ports)
     destination = ports.destinations.read(transfer.destination_id)
     target = resolve_target(destination.base_path, transfer.target_path)
     part = part_path(target, transfer.id)
-    transfer = _remember(transfer_id, task_token, part, ports=ports)
+    transfer = _remember(transfer_id, ports=ports, task_token=task_token)
     plan = transfer.plan or plan_chunks(transfer.pinned.size_bytes, ports.policy.chunk_bytes)
     ledger = LedgerId(transfer.id, transfer.generation)
     with partner_session(destination.id, f"{transfer.id}/start", ports=ports) as session:
         if transfer.if_exists is IfExists.FAIL and session.size(target) is not None:
             raise TargetExists(target)
+        _remember(transfer_id, ports=ports, part_path=part)
         if transfer.plan is None:
             session.remove(part)  # of an earlier generation; this one has written nothing yet
         session.create_part(part)
@@ -41,9 +42,9 @@ def start_move(transfer_id: str, task_token: str, *, direct: bool, ports: Ports)
         queue_lanes(transfer, ports=ports)
 
 
-def _remember(transfer_id: str, task_token: str, part: str, *, ports: Ports) -> Transfer:
+def _remember(transfer_id: str, *, ports: Ports, **known: str) -> Transfer:
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, task_token=task_token, part_path=part), []
+        return replace(current, **known), []  # type: ignore[arg-type]
 
     return change_transfer(transfer_id, decide, ports=ports)
 

@@ -1,0 +1,108 @@
+# FileFerry. `make help` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BASE_PYTHON ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+SAM_VENV := .venv-sam
+SAM := $(SAM_VENV)/bin/sam
+SAM_READY := $(SAM_VENV)/.ready
+STAGE ?= local
+SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
+STACKS := bus api $(SERVICES)
+TEMPLATES := $(wildcard infra/*/template.yaml services/*/template.yaml)
+# The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+export SAM_CLI_TELEMETRY := 0
+export PYTHONPATH :=
+
+##@ Every day
+.PHONY: help
+help: ## What there is (this list)
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z%<>-]+:.*## / {sub(/%/, "<name>", $$1); printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nServices: %s   Stacks: %s\n' '$(SERVICES)' '$(STACKS)'
+
+.PHONY: up
+up: $(READY) ## Start everything on this machine; again: deploy what changed
+	@$(PYTHON) -m infra.local up
+
+.PHONY: down
+down: $(READY) ## End everything that `make up` started
+	@$(PYTHON) -m infra.local down
+
+.PHONY: logs
+logs: $(READY) ## Follow the logs of the functions
+	@$(PYTHON) -m infra.local logs
+
+.PHONY: demo
+demo: $(READY) ## Send a small and a 1 GiB file to a real SFTP server and compare them
+	@$(PYTHON) -m infra.local.demo
+
+##@ Before a commit
+.PHONY: check
+check: $(READY) ## Style, types, layers, generated files, fast tests: less than a minute
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy --strict .
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m contracts.generate --check
+	$(PYTHON) -m pytest -q tests/unit tests/contract tests/infra
+
+.PHONY: test
+test: $(READY) system-packages check ## Everything: check, then real servers and the whole stack
+	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra)
+
+test-%: $(READY) ## The tests of one service that need no stack
+	$(PYTHON) -m pytest -q $(wildcard tests/unit/$* tests/integration/$*) tests/contract
+
+.PHONY: format
+format: $(READY) ## Let ruff put the style right
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+.PHONY: validate
+validate: $(SAM_READY) ## `sam validate --lint` for every template
+	@for template in $(TEMPLATES); do \
+	  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=eu-central-1 \
+	    $(SAM) validate --lint --template-file $$template; done
+
+##@ Deploying
+build-%: $(READY) ## Package one service for AWS and import its handlers from the package
+	@$(PYTHON) -m infra.package $*
+
+# SAM is wanted for AWS only; a laptop does without.
+deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod
+	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM)
+
+##@ Upkeep
+.PHONY: lock
+lock: $(READY) ## Resolve requirements/*.in and services/*/requirements.in again
+	@requirements/lock.sh $(SERVICES)
+
+.PHONY: clean
+clean: ## Remove what was built, not the environments
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m infra.local down; fi
+	rm -rf build .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
+.PHONY: system-packages
+system-packages:
+	@infra/system_packages.sh
+
+# A marker written last: an installation that was broken off is begun again.
+$(READY): requirements/dev.txt
+	@infra/make_venv.sh $(BASE_PYTHON) $(VENV)
+	$(PYTHON) $(INSTALL) -r $<
+	@touch $@
+
+$(SAM_READY): requirements/sam.txt
+	@infra/make_venv.sh $(BASE_PYTHON) $(SAM_VENV)
+	$(SAM_VENV)/bin/python $(INSTALL) -r $<
+	@touch $@

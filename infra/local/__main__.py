@@ -1,0 +1,103 @@
+"""python -m infra.local up | down | logs: the stack of this working copy, kept until `down`."""
+
+import argparse
+import contextlib
+import os
+import sys
+import time
+from pathlib import Path
+
+from infra.local.log_lines import LogLine
+from infra.local.stack import LocalStack
+from infra.stacks import REPOSITORY, all_stacks
+
+STATE = REPOSITORY / ".local"
+DEMO_BUCKET = "fileferry-demo"
+DEMO_PARTNER = "partner"
+POLL_SECONDS = 1.0
+
+
+def kept_stack() -> LocalStack:
+    folder = os.environ.get("FILEFERRY_S3_DIR")
+    return LocalStack(STATE, s3_dir=Path(folder) if folder else None, keep=True)
+
+
+def up() -> None:
+    stack, began = kept_stack(), time.monotonic()
+    ran = stack.recall()
+    try:
+        changed = stack.start()
+        partner = stack.sftp(DEMO_PARTNER, STATE / "partner-files")
+        buckets = [each["Name"] for each in stack.client("s3").list_buckets()["Buckets"]]
+        if DEMO_BUCKET not in buckets:
+            stack.create_bucket(DEMO_BUCKET)
+    except BaseException:
+        if not ran:
+            stack.stop()
+        raise
+    deployed = [name for name, did in changed.items() if did]
+    print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
+    print(f" in {time.monotonic() - began:.1f} s\n")
+    print(f"REST API     {stack.api_url}/api/health")
+    print(f"AWS          {stack.endpoint}   (region {stack.region}, any credentials)")
+    print(f"Objects      {stack.object_endpoint}   bucket {DEMO_BUCKET}")
+    print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
+    print(f"   (password in {_shown(STATE / DEMO_PARTNER / 'password')})")
+    print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}\n")
+    print("make logs follows the logs, make down ends everything.")
+
+
+def down() -> None:
+    stack = kept_stack()
+    ran = stack.recall()
+    stack.stop()
+    print("Ended." if ran else "Nothing was running.")
+
+
+def deploy(name: str) -> None:
+    stack = kept_stack()
+    if not stack.recall():
+        sys.exit("The local stack does not run. Start it with `make up`.")
+    began = time.monotonic()
+    changed = stack.deploy(name)
+    took = time.monotonic() - began
+    print(f"{name}: {'deployed' if changed else 'nothing changed'} in {took:.1f} s")
+
+
+def logs() -> None:
+    stack = kept_stack()
+    if not stack.recall():
+        sys.exit("The local stack does not run. Start it with `make up`.")
+    since, shown = 0, set[LogLine]()
+    with contextlib.suppress(KeyboardInterrupt):
+        while stack.recall():
+            events = stack.log_events(since)
+            for event in events:
+                if event not in shown:
+                    print(event.text, flush=True)
+            if events:
+                since = events[-1].at_ms  # lines of this millisecond may still come
+                shown = {event for event in events if event.at_ms == since}
+            time.sleep(POLL_SECONDS)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(REPOSITORY)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("up", "down", "logs"):
+        commands.add_parser(name)
+    names = [stack.name for stack in all_stacks()]
+    commands.add_parser("deploy").add_argument("stack", choices=names)
+    given = parser.parse_args()
+    if given.command == "deploy":
+        deploy(given.stack)
+    else:
+        {"up": up, "down": down, "logs": logs}[given.command]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""make demo: sends a small file and one of 1 GiB through the whole system, and proves it."""
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from infra.local.__main__ import DEMO_BUCKET, DEMO_PARTNER, STATE
+from infra.local.ferry import Ferry
+from infra.local.stack import LocalStack, SftpServer
+
+SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
+LARGE_BYTES = 1 << 30
+BLOCK_BYTES = 1 << 20
+ROWS = 200
+PATIENCE_SECONDS = 600.0
+PLAIN_LINE_SECONDS = 2.0  # between two progress lines where the output is no terminal
+
+
+def main() -> None:
+    with running_stack() as (stack, partner):
+        ferry = Ferry(stack.api_url)
+        say(f"Local stack   {stack.api_url}/api/health")
+        register(ferry, partner)
+        for key in (SMALL, LARGE):
+            source = make_sample(key)
+            upload(stack, key, source)
+            state = send(ferry, key)
+            target = partner.root / key.rsplit("/", 1)[-1]
+            show_receipt(state["receipt"])
+            if sha256(source) != sha256(target):
+                sys.exit(f"{target} differs from {source}. Please report this with `make logs`.")
+        ferry.close()
+    receipt = state["receipt"]
+    say(
+        f"OK {state['id']} {receipt['bytes_sent']} bytes"
+        f" crc64nvme={receipt['crc64nvme']} sha256 equal"
+    )
+
+
+@contextmanager
+def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
+    """The stack of `make up` where it runs, and it goes on; else one that ends with the demo."""
+    running = LocalStack(STATE, s3_dir=object_folder(), keep=True)
+    if running.recall():
+        running.start()
+        yield running, running.sftp(DEMO_PARTNER, STATE / "partner-files")
+        return
+    say("Starting the local stack ...")
+    with LocalStack(STATE, s3_dir=object_folder()) as stack:
+        yield stack, stack.sftp(DEMO_PARTNER, STATE / "partner-files")
+
+
+def object_folder() -> Path | None:
+    folder = os.environ.get("FILEFERRY_S3_DIR")
+    return Path(folder) if folder else None
+
+
+def register(ferry: Ferry, partner: SftpServer) -> None:
+    destination = {
+        "id": "demo",
+        "name": "Demo partner",
+        "protocol": "sftp",
+        "host": partner.host,
+        "port": partner.port,
+        "user": partner.user,
+        "password": partner.password,
+    }
+    tested = ferry.register(destination, partner.host_key)
+    if tested["status"] != "ok":
+        sys.exit(f"The destination cannot be used: {tested['failure']['message']}")
+    say(f"Destination   demo: {tested['profile']['software']}, {tested['profile']['cipher']}")
+    say(f"              {tested['strategy']}")
+
+
+def make_sample(key: str) -> Path:
+    path = STATE / "samples" / key
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if key == SMALL:
+        path.write_text("".join(f"{row};{row * row}\n" for row in range(ROWS)))
+    elif not path.exists() or path.stat().st_size != LARGE_BYTES:
+        with path.open("wb") as file:
+            for _ in range(LARGE_BYTES // BLOCK_BYTES):
+                file.write(os.urandom(BLOCK_BYTES))
+    return path
+
+
+def upload(stack: LocalStack, key: str, path: Path) -> None:
+    say(f"\nObject        s3://{DEMO_BUCKET}/{key}  {path.stat().st_size:,} bytes")
+    s3 = stack.client("s3")
+    if DEMO_BUCKET not in [each["Name"] for each in s3.list_buckets()["Buckets"]]:
+        stack.create_bucket(DEMO_BUCKET)
+    checksum = {} if object_folder() else {"ChecksumAlgorithm": "CRC64NVME"}
+    with path.open("rb") as body:
+        s3.put_object(Bucket=DEMO_BUCKET, Key=key, Body=body, **checksum)
+
+
+def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
+    """The state of the completed transfer, shown live."""
+    began, shown, state = time.monotonic(), 0.0, {}
+    transfer_id = ferry.send(DEMO_BUCKET, key, "demo", if_exists="replace")
+    say(f"Transfer      {transfer_id}")
+    for state in ferry.watch(transfer_id, PATIENCE_SECONDS):
+        line = progress_line(state)
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r\x1b[K{line}")
+            sys.stdout.flush()
+        elif time.monotonic() - shown > PLAIN_LINE_SECONDS or state["finished_at"]:
+            say(line)
+            shown = time.monotonic()
+    if sys.stdout.isatty():
+        say("")
+    if state["status"] != "completed":
+        sys.exit(f"Transfer {transfer_id} {state['status']}: {state['failure']}")
+    seconds = time.monotonic() - began
+    say(f"              {seconds:.1f} s, {state['bytes_done'] / seconds / 1e6:.0f} MB/s")
+    return dict(state)
+
+
+def progress_line(state: Mapping[str, Any]) -> str:
+    moving = sum(1 for lane in state["lanes"] if lane["state"] == "moving")
+    rate, eta = state["rate_bytes_per_second"], state["eta_seconds"]
+    size = state["size_bytes"] or 0
+    return (
+        f"{state['status']:<13} {state['bytes_done'] / 1e6:8.1f} of {size / 1e6:.1f} MB"
+        f" {state['percent'] or 0:6.1f} %  {(rate or 0) / 1e6:6.1f} MB/s"
+        f"  ETA {'-' if eta is None else f'{eta:.0f} s':>5}  lanes {moving}"
+    )
+
+
+def show_receipt(receipt: Mapping[str, Any]) -> None:
+    say("Receipt")
+    for name, value in receipt.items():
+        say(f"  {name:<23} {value}")
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

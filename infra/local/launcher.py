@@ -1,0 +1,162 @@
+"""Starts MiniStack with corrections where it differs from AWS in what the services rely on.
+
+Each correction names what AWS does. The version and every place that is changed are checked first,
+so that another release of MiniStack stops here instead of half working.
+"""
+
+import importlib.metadata
+import json
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+import awscrt.checksums
+import ministack.core.lambda_runtime as runtime
+import ministack.services.eventbridge as eventbridge
+import ministack.services.lambda_svc as functions
+import ministack.services.s3 as s3
+import ministack.services.stepfunctions as workflows
+from ministack.app import main
+
+WRITTEN_FOR = "1.5.33"
+LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
+ERROR_ANSWER = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
+RAISED_ANSWER = (
+    '{"status": "ok", "result": {"__handler_error__": {"errorMessage": str(e), '
+    '"errorType": type(e).__name__, "stackTrace": traceback.format_tb(e.__traceback__)}, '
+    '"trace": traceback.format_exc()}}'
+)
+WORKER_START = "    init = json.loads(sys.stdin.readline())\n"
+ENDS_WITH_PARENT = """
+    import threading
+    parent = os.getppid()
+    def _end_with_parent():
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+"""
+
+
+class MiniStackChanged(Exception):
+    """This release of MiniStack is not the one the corrections were written for."""
+
+
+def expect(condition: bool, what: str) -> None:
+    if not condition:
+        raise MiniStackChanged(
+            f"{what}: look through infra/local/launcher.py before raising MiniStack's version."
+        )
+
+
+def change_worker_script() -> None:
+    script: str = runtime._PYTHON_WORKER_SCRIPT
+    expect(script.count(ERROR_ANSWER) == 1, "the worker's answer to an exception moved")
+    expect(script.count(WORKER_START) == 1, "the worker's start moved")
+    script = script.replace(ERROR_ANSWER, RAISED_ANSWER)
+    runtime._PYTHON_WORKER_SCRIPT = script.replace(WORKER_START, WORKER_START + ENDS_WITH_PARENT)
+
+
+def keep_errors_class() -> None:
+    """A raised exception's class is the errorType, so that Retry and Catch by name match; and the
+    execution environment lives on.
+    """
+    execute = functions._execute_function_warm
+
+    def answer(func: Any, event: Any, request_id: str) -> Any:  # noqa: ANN401
+        result = execute(func, event, request_id)
+        body = result.get("body")
+        if isinstance(body, dict) and "__handler_error__" in body:
+            log = "\n".join(filter(None, [result.get("log", ""), body["trace"]]))
+            return {"body": body["__handler_error__"], "error": True, "log": log}
+        return result
+
+    functions._execute_function_warm = answer
+
+
+def retry_rule_targets() -> None:
+    """EventBridge calls a function asynchronously: two retries, then its dead-letter queue."""
+    expect(callable(eventbridge._dispatch_to_lambda), "EventBridge's call of functions moved")
+
+    def dispatch(arn: str, payload: str) -> None:
+        func, config, name = functions._get_func_record_for_ref(arn)
+        if not func or not config:
+            eventbridge.logger.warning("EventBridge -> Lambda: function %s not found", name)
+            return
+        record = functions._execution_record_for_config(func, config)
+        functions.invoke_async_with_retry(record, json.loads(payload))
+
+    eventbridge._dispatch_to_lambda = dispatch
+
+
+def fail_tasks_with_their_function() -> None:
+    """A function that raises fails its `.waitForTaskToken` task at once; stock MiniStack waits for
+    the token for ever.
+    """
+    call_function, wait_for_answer = workflows._call_lambda, workflows._invoke_with_callback
+    token: ContextVar[str | None] = ContextVar("token", default=None)
+
+    def call(func_ref: str, event: Any) -> Any:  # noqa: ANN401
+        try:
+            return call_function(func_ref, event)
+        except workflows._ExecutionError as error:
+            waiting = workflows._task_tokens.get(token.get())
+            if waiting and not waiting["event"].is_set():
+                waiting["error"] = {"Error": error.error, "Cause": error.cause}
+                waiting["event"].set()
+            raise
+
+    def wait(resource: str, parameters: Any, task_token: str, state: Any) -> Any:  # noqa: ANN401
+        before = token.set(task_token)
+        try:
+            return wait_for_answer(resource, parameters, task_token, state)
+        finally:
+            token.reset(before)
+
+    workflows._call_lambda, workflows._invoke_with_callback = call, wait
+
+
+def end_idle_workers() -> None:
+    """Also the last idle environment of a function ends: each deployment publishes a new version,
+    and those of the old ones would stay for ever.
+    """
+    reap = functions.reap_idle_workers
+
+    def reap_all(ttl: float | None = None) -> int:
+        ended: int = reap(ttl)
+        limit = runtime._LOCAL_WORKER_TTL if ttl is None else ttl
+        with runtime._lock:
+            doomed = [
+                (key, worker)
+                for key, workers in runtime._workers.items()
+                for worker in workers
+                if not worker.in_use and runtime.time.time() - worker.last_used > limit
+            ]
+            for key, worker in doomed:
+                runtime._workers[key].remove(worker)
+        runtime.kill_workers([worker for _, worker in doomed])
+        return ended + len(doomed)
+
+    functions.reap_idle_workers = reap_all
+
+
+def start() -> None:
+    version = importlib.metadata.version("ministack")
+    expect(version == WRITTEN_FOR, f"ministack is {version}, not {WRITTEN_FOR}")
+    change_worker_script()
+    keep_errors_class()
+    retry_rule_targets()
+    fail_tasks_with_their_function()
+    end_idle_workers()
+    waits = runtime.Worker._drain_stderr_bounded
+    expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
+    waits.__defaults__ = LOG_WAITS  # no fixed 50 ms for a handler that logs nothing
+    expect(callable(s3._crc32c) and callable(s3._crc64nvme), "S3's checksums moved")
+    s3._crc32c = awscrt.checksums.crc32c  # in C; pure Python does 5 MB/s
+    s3._crc64nvme = awscrt.checksums.crc64nvme
+    sys.argv[1:] = []
+    main()
+
+
+if __name__ == "__main__":
+    start()

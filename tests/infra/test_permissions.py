@@ -1,0 +1,153 @@
+"""Who may do what: no wildcard without its reason, and only a service publishes in its name."""
+
+import re
+from typing import Any
+
+import pytest
+
+from infra.stacks import Stack
+from tests.infra.resources import (
+    SERVICES,
+    TEMPLATES,
+    Resource,
+    resources,
+    statements,
+    text_of,
+)
+
+# (statement, the end of the resource from its first wildcard on): why it cannot be narrower
+ALLOWED = {
+    ("Trace", "*"): "X-Ray has no resources to name",
+    ("Streams", "*"): "dynamodb:ListStreams takes no resource",
+    ("LogDelivery", "*"): "log delivery of Step Functions takes no resource",
+    ("BucketNames", "*"): "s3:ListAllMyBuckets takes no resource",
+    ("Ledger", "/index/*"): "the indexes of the service's own table",
+    ("Credentials", "destinations/*"): "one secret per destination, made at run time",
+    ("OwnCredentials", "destinations/*"): "one secret per destination, made at run time",
+    ("Look", "transfer:*"): "executions of the service's own workflow, one per transfer",
+    ("Objects", "/*"): "every object of the buckets that the environment lists",
+}
+READ_ONLY = re.compile(r"s3:(Get|List)\w+")
+STATEMENTS = list(statements())
+
+
+def named(value: tuple[Resource, dict[str, Any]]) -> str:
+    return f"{value[0]}.{value[1]['Sid']}"
+
+
+def listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def patterns(value: object) -> list[str]:
+    """Every text in a Resource, through intrinsic functions."""
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in patterns(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in patterns(part)]
+    return [str(value)]
+
+
+@pytest.mark.parametrize("case", STATEMENTS, ids=named)
+def test_no_action_has_a_wildcard(case: tuple[Resource, dict[str, Any]]) -> None:
+    assert case[1]["Effect"] == "Allow"
+    for action in listed(case[1]["Action"]):
+        assert "*" not in action
+
+
+@pytest.mark.parametrize("case", STATEMENTS, ids=named)
+def test_every_wildcard_in_a_resource_has_its_reason(
+    case: tuple[Resource, dict[str, Any]],
+) -> None:
+    for pattern in patterns(case[1]["Resource"]):
+        if "*" not in pattern:
+            continue
+        allowed = [end for sid, end in ALLOWED if sid == case[1]["Sid"]]
+        assert any(pattern.endswith(end) and pattern.count("*") == 1 for end in allowed) or (
+            case[1]["Sid"] == "Objects"
+            and pattern in ("arn:aws:s3:::${Names}/*", "/*,arn:aws:s3:::")
+        ), f"{pattern} needs a reason in ALLOWED"
+
+
+def test_no_reason_outlives_its_wildcard() -> None:
+    used = {
+        (statement["Sid"], end)
+        for _, statement in STATEMENTS
+        for sid, end in ALLOWED
+        if sid == statement["Sid"]
+        and any(pattern.endswith(end) for pattern in patterns(statement["Resource"]))
+    }
+    assert used == set(ALLOWED)
+
+
+def test_only_the_reader_touches_s3_and_only_to_read() -> None:
+    readers = set()
+    for resource, statement in STATEMENTS:
+        for action in listed(statement["Action"]):
+            if action.startswith("s3:"):
+                readers.add(resource.logical_id)
+                assert READ_ONLY.fullmatch(action)
+    assert readers == {"ReaderRole"}
+
+
+@pytest.mark.parametrize("stack", SERVICES, ids=str)
+def test_every_function_has_a_role_of_its_own(stack: Stack) -> None:
+    functions = resources("AWS::Serverless::Function", stack.name)
+    roles = [function.properties["Role"]["Fn::GetAtt"][0] for function in functions]
+    assert len(set(roles)) == len(functions)
+
+
+@pytest.mark.parametrize("kind", ["AWS::Serverless::Function", "AWS::Serverless::StateMachine"])
+def test_sam_adds_no_policy_of_its_own(kind: str) -> None:
+    """`Policies` and `Events` bring roles and AWS's managed policies, which allow '*'."""
+    for resource in resources(kind):
+        assert not {"Policies", "Events"} & set(resource.properties), str(resource)
+
+
+def test_every_service_publishes_its_own_source_only() -> None:
+    publishers = [
+        (resource, statement)
+        for resource, statement in STATEMENTS
+        if "events:PutEvents" in statement["Action"]
+    ]
+    assert publishers
+    for resource, statement in publishers:
+        condition = {"StringEquals": {"events:source": f"fileferry.{resource.stack}"}}
+        assert statement["Condition"] == condition
+        assert text_of(statement["Resource"]).endswith(":event-bus/fileferry-${Stage}")
+
+
+def test_the_bus_denies_every_source_to_all_but_its_owner() -> None:
+    policies = {r.logical_id: r.properties for r in resources("AWS::Events::EventBusPolicy", "bus")}
+    sources = {f"fileferry.{stack.name}" for stack in SERVICES}
+    others = policies.pop("OnlyServicesPublish")["Statement"]
+    assert (others["Effect"], others["Principal"]) == ("Deny", "*")
+    assert set(others["Condition"]["StringNotEquals"]["events:source"]) == sources
+    owned = {}
+    for properties in policies.values():
+        statement = properties["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert statement["Action"] == "events:PutEvents"
+        source = statement["Condition"]["StringEquals"]["events:source"]
+        owned[source] = text_of(statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"])
+    assert set(owned) == sources
+    for source, role in owned.items():
+        service = source.removeprefix("fileferry.")
+        assert role.endswith(f":role/fileferry-${{Stage}}-{service}-*")
+
+
+def test_what_the_emulator_refuses_is_deployed_on_aws_only() -> None:
+    refused = ("AWS::Events::EventBusPolicy", "AWS::Events::Archive", "AWS::CodeDeploy")
+    for template in TEMPLATES.values():
+        for logical_id, resource in template["Resources"].items():
+            if resource["Type"].startswith(refused):
+                assert resource["Condition"] == "OnAws", logical_id
+
+
+def test_the_api_throttles_and_writes_down_every_call() -> None:
+    [api] = resources("AWS::Serverless::Api")
+    [setting] = api.properties["MethodSettings"]
+    assert (setting["ThrottlingRateLimit"], setting["ThrottlingBurstLimit"]) == (20, 50)
+    assert (setting["ResourcePath"], setting["HttpMethod"]) == ("/*", "*")
+    assert "$context.requestId" in api.properties["AccessLogSetting"]["Format"]
+    assert api.properties["TracingEnabled"] is True

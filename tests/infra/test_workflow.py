@@ -1,0 +1,91 @@
+"""The state machine's definition, as the template fills it in."""
+
+import ast
+import json
+import re
+from typing import Any
+
+import pytest
+
+from infra.stacks import find_stack
+from tests.infra.resources import resources
+
+STATES_OF_THE_DESIGN = 11  # HandleError and the second way to move not counted
+[MACHINE] = resources("AWS::Serverless::StateMachine", "transfer")
+VALUES = {
+    "WorkflowStepFunctionArn": "arn:aws:lambda:eu-central-1:1:function:step:live",
+    "Partition": "aws",
+    "DirectBelowBytes": "100000000",
+    "RetrySeconds": "2",
+    "RetryCapSeconds": "60",
+}
+
+
+@pytest.fixture(scope="module")
+def states() -> dict[str, Any]:
+    path = find_stack("transfer").folder / MACHINE.properties["DefinitionUri"]
+    text = path.read_text(encoding="utf-8")
+    used = set(re.findall(r"\$\{(\w+)\}", text))
+    assert used == set(MACHINE.properties["DefinitionSubstitutions"]) == set(VALUES)
+    for name, value in VALUES.items():
+        text = text.replace("${" + name + "}", value)
+    written: dict[str, Any] = json.loads(text)
+    assert written["StartAt"] in written["States"]
+    found: dict[str, Any] = written["States"]
+    return found
+
+
+def handled_steps() -> set[str]:
+    """The keys of STEPS in the handler, read without importing it."""
+    path = find_stack("transfer").folder / "handlers/workflow_step.py"
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        value = getattr(node, "value", None)
+        named = isinstance(target, ast.Name) and target.id == "STEPS"
+        if named and isinstance(value, ast.Dict):
+            return {str(ast.literal_eval(key)) for key in value.keys if key}
+    raise AssertionError("workflow_step.py has no STEPS")
+
+
+def parameters_of(state: dict[str, Any]) -> dict[str, Any]:
+    parameters: dict[str, Any] = state["Parameters"]
+    payload: dict[str, Any] = parameters.get("Payload", parameters)
+    return payload
+
+
+def test_every_next_state_exists(states: dict[str, Any]) -> None:
+    for name, state in states.items():
+        following = [state.get("Next"), state.get("Default")]
+        following += [each["Next"] for each in state.get("Choices", []) + state.get("Catch", [])]
+        for next_name in filter(None, following):
+            assert next_name in states, f"{name} -> {next_name}"
+
+
+def test_every_task_is_a_step_of_its_name_and_every_step_a_task(states: dict[str, Any]) -> None:
+    tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
+    for name, state in tasks.items():
+        assert parameters_of(state)["step"] == name
+    assert set(tasks) == handled_steps()
+
+
+def test_every_task_retries_and_no_error_leaves_the_workflow(states: dict[str, Any]) -> None:
+    for name, state in states.items():
+        if state["Type"] == "Task":
+            assert state["Retry"], name
+            if name not in ("HandleError", "StoreOutcome", "Publish"):
+                assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+
+
+def test_who_waits_for_a_worker_sends_the_token(states: dict[str, Any]) -> None:
+    waiting = {
+        name for name, state in states.items() if ".waitForTaskToken" in state.get("Resource", "")
+    }
+    assert waiting == {"MoveDirect", "MoveChunks"}
+    for name in waiting:
+        assert parameters_of(states[name])["task_token.$"] == "$$.Task.Token"
+
+
+def test_the_workflow_logs_no_input(states: dict[str, Any]) -> None:
+    assert MACHINE.properties["Logging"]["IncludeExecutionData"] is False
+    assert MACHINE.properties["Tracing"] == {"Enabled": True}
+    assert len(states) >= STATES_OF_THE_DESIGN

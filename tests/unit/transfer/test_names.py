@@ -1,0 +1,99 @@
+"""Names at the partner: hostile keys are refused, long ones shortened without breaking letters."""
+
+import pytest
+
+from services.transfer.domain.errors import NameInvalid, PathOutsideBase
+from services.transfer.domain.names import (
+    MAX_NAME_BYTES,
+    default_target,
+    numbered,
+    part_path,
+    resolve_target,
+)
+
+
+@pytest.mark.parametrize(
+    ("base", "target", "path"),
+    [
+        ("/in", "a.csv", "/in/a.csv"),
+        ("/", "a.csv", "/a.csv"),
+        ("", "a.csv", "a.csv"),
+        ("/in/", "2026/11/größe & plan 🚢.csv", "/in/2026/11/größe & plan 🚢.csv"),
+        ("/in", "..a/b..", "/in/..a/b.."),
+        ("/in", " ", "/in/ "),
+        ("/in", "x" * 255, "/in/" + "x" * 255),
+    ],
+)
+def test_a_path_below_the_base_is_taken_letter_by_letter(base: str, target: str, path: str) -> None:
+    assert resolve_target(base, target) == path
+
+
+@pytest.mark.parametrize("target", ["../a", "a/../../b", "..", "/etc/passwd", "a/..", "//a"])
+def test_a_path_that_leaves_the_base_is_refused(target: str) -> None:
+    with pytest.raises((PathOutsideBase, NameInvalid)):
+        resolve_target("/in", target)
+
+
+def test_leaving_the_base_is_named_as_such() -> None:
+    with pytest.raises(PathOutsideBase, match=r"'\.\./a'.*'/in'"):
+        resolve_target("/in", "../a")
+
+
+@pytest.mark.parametrize("letter", ["\0", "\r", "\n", "\t", "\x1b", "\x7f", "\x85", "\u2028"])
+def test_control_characters_are_refused_by_code_point(letter: str) -> None:
+    with pytest.raises(NameInvalid, match=f"U\\+{ord(letter):04X}"):
+        resolve_target("/in", f"a{letter}b")
+
+
+def test_half_a_letter_is_refused() -> None:
+    with pytest.raises(NameInvalid, match=r"U\+D800"):
+        resolve_target("/in", "a\ud800")
+
+
+@pytest.mark.parametrize("target", ["", "folder/", "a//b", "./a", "a/./b", ".", "é" * 128])
+def test_what_is_no_file_name_is_refused(target: str) -> None:
+    with pytest.raises(NameInvalid):
+        resolve_target("/in", target)
+
+
+def test_a_path_longer_than_any_server_takes_is_refused() -> None:
+    folders = "/".join(["x" * 200] * 20)
+    assert resolve_target("/in", folders).endswith("x")
+    with pytest.raises(NameInvalid, match="4095"):
+        resolve_target("/in", f"{folders}/{'y' * 100}")
+
+
+@pytest.mark.parametrize(
+    ("key", "target"), [("a.csv", "a.csv"), ("x/y/a b.csv", "a b.csv"), ("folder/", "")]
+)
+def test_without_a_target_the_last_part_of_the_key_is_used(key: str, target: str) -> None:
+    assert default_target(key) == target
+
+
+def test_a_part_file_lies_hidden_beside_its_target() -> None:
+    assert part_path("/in/a.csv", "t-1") == "/in/.a.csv.t-1.part"
+    assert part_path("a.csv", "t-1") == ".a.csv.t-1.part"
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "é" * 127, "🚢" * 63 + "abc"])
+def test_long_names_are_shortened_between_letters(name: str) -> None:
+    for path in (part_path(f"/in/{name}", "t-1"), numbered(f"/in/{name}", 12)):
+        shortened = path.removeprefix("/in/")
+        assert MAX_NAME_BYTES - 4 < len(shortened.encode()) <= MAX_NAME_BYTES
+        assert "\ufffd" not in shortened
+    assert part_path(f"/in/{name}", "t-1").endswith(".t-1.part")
+    assert numbered(f"/in/{name}", 12).endswith(" (12)")
+
+
+@pytest.mark.parametrize(
+    ("target", "second"),
+    [
+        ("/in/report.csv", "/in/report (1).csv"),
+        ("/in/report", "/in/report (1)"),
+        ("/in/a.tar.gz", "/in/a.tar (1).gz"),
+        ("/in/.profile", "/in/.profile (1)"),
+        ("/in.d/report", "/in.d/report (1)"),
+    ],
+)
+def test_a_second_file_of_a_name_is_numbered_before_its_extension(target: str, second: str) -> None:
+    assert numbered(target, 1) == second
