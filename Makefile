@@ -53,14 +53,19 @@ check: $(READY) ## Style, types, layers, generated files, fast tests: less than 
 	$(VENV)/bin/mypy --strict .
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m contracts.generate --check
-	$(PYTHON) -m pytest -q tests/unit tests/contract tests/infra
+	$(PYTHON) -m pytest -q -m "not slow" tests/unit tests/contract tests/infra
 
 .PHONY: test
 test: $(READY) system-packages check ## Everything: check, then real servers and the whole stack
+	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra
 	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra)
 
 test-%: $(READY) ## The tests of one service that need no stack
 	$(PYTHON) -m pytest -q $(wildcard tests/unit/$* tests/integration/$*) tests/contract
+
+.PHONY: generate
+generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document
+	$(PYTHON) -m contracts.generate
 
 .PHONY: format
 format: $(READY) ## Let ruff put the style right

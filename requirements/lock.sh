@@ -9,10 +9,10 @@ compile() {
     "$uv" pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
         --python-version 3.11 "$@"
 }
-constraints=()
+# Everything together first: a service then gets the versions that its tests run with.
+compile requirements/dev.in --output-file requirements/dev.txt
 for service in "$@"; do
-    compile "services/$service/requirements.in" --output-file "services/$service/requirements.txt"
-    constraints+=(--constraint "services/$service/requirements.txt")
+    compile "services/$service/requirements.in" --constraint requirements/dev.txt \
+        --output-file "services/$service/requirements.txt"
 done
-compile requirements/dev.in "${constraints[@]}" --output-file requirements/dev.txt
 compile requirements/sam.in --output-file requirements/sam.txt

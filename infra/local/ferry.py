@@ -27,9 +27,7 @@ class Ferry:
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401
         """The answer's JSON (None without one); raises Refused."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self._http.request(
-            method, path, headers=sent, **({} if body is None else {"json": body})
-        )
+        answer = self._http.request(method, path, headers=sent, json=body)
         document = answer.json() if answer.content else None
         if answer.is_error:
             raise Refused(answer.status_code, document or {})

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from contracts.generate import ROOT
 
 
-class _Loader(yaml.SafeLoader):  # type: ignore[misc]
+class _Loader(yaml.SafeLoader):
     """`!Sub x` becomes {"Sub": x}, and so on."""
 
 

@@ -1,4 +1,4 @@
-"""Step Functions in memory: walks the transfer service's real state machine definition, step by step."""
+"""Step Functions in memory: walks the real state machine definition of the transfer service."""
 
 import json
 import re
@@ -13,6 +13,7 @@ SUBSTITUTES = {
     "Partition": "aws",
     "RetrySeconds": "1",
     "RetryCapSeconds": "1",
+    "RetryAttempts": "2",
 }
 MAX_TRIES = 3  # of a transient failure, without waiting
 

@@ -1,4 +1,4 @@
-"""The whole transfer service in memory: real use cases, fakes around them, a clock that tests move."""
+"""The whole transfer service in memory: real use cases among fakes, and a clock to move."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -119,7 +119,7 @@ class World:
         return transfer
 
     def run(self, *, before_state: Callable[[str], None] | None = None, turns: int = 1_000) -> None:
-        """Everything that is due: states and lane turns, until nothing is left or `turns` passed."""
+        """All states and lane turns that are due, until nothing is left or `turns` have passed."""
         for _ in range(turns):
             if before_state is not None:
                 self._tell_next(before_state)

@@ -18,6 +18,7 @@ VALUES = {
     "DirectBelowBytes": "100000000",
     "RetrySeconds": "2",
     "RetryCapSeconds": "60",
+    "RetryAttempts": "6",
 }
 
 

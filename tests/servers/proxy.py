@@ -43,7 +43,7 @@ class CuttingProxy:
             back.join()
 
     def _pump(self, source: socket.socket, target: socket.socket, limit: float = inf) -> bool:
-        """Whether it ended because `limit` bytes had passed; both ends are shut down in any case."""
+        """Whether it ended because `limit` bytes had passed; both ends are shut down anyway."""
         passed = 0
         with suppress(OSError):  # the other direction ended it
             while passed <= limit and (block := source.recv(BLOCK_BYTES)):

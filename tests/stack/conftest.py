@@ -27,6 +27,7 @@ PARAMETERS = {
     "KeepPartSeconds": "0",
     "RetrySeconds": "1",
     "RetryCapSeconds": "1",
+    "RetryAttempts": "2",
 }
 BUCKET = "outgoing"
 LOG_CHARACTERS = 20_000  # shown when a test failed
@@ -52,7 +53,7 @@ class Running:
         return [path.name for path in self.partner.root.rglob(".*.part")]
 
     def sweep(self) -> None:
-        """What the schedule does once a minute; again if a test has killed the function's process."""
+        """What the schedule does once a minute; again if a test killed the function's process."""
 
         def swept() -> bool:
             answer = self.stack.client("lambda").invoke(

@@ -1,4 +1,4 @@
-"""Workers that die, messages that come twice or late, workflows that vanish: nothing is lost or done twice."""
+"""Dying workers, repeated and late messages, vanished workflows: nothing is lost or done twice."""
 
 import random
 from dataclasses import replace
@@ -180,7 +180,7 @@ def test_an_event_the_bus_refused_is_not_lost() -> None:
 def test_messages_and_events_in_any_order_and_number_change_nothing(
     seed: int, duplicates: int
 ) -> None:
-    """Lane messages, start events and sweeps are delivered several times, shuffled, early and late."""
+    """Lane messages, start events and sweeps come several times, shuffled, early and late."""
     world, order = World(), random.Random(seed)  # noqa: S311
     transfer = world.request(BODY)
     delivered: list[LaneMessage] = []

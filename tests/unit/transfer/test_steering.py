@@ -7,6 +7,7 @@ import pytest
 
 from services.transfer.domain.errors import WrongState
 from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.steer_transfer import (
@@ -160,7 +161,7 @@ def test_pausing_in_the_middle_of_a_chunk_keeps_what_was_acknowledged() -> None:
     assert bytes(world.partner.files["/in/day.csv"]) == big
 
 
-def with_chunk_bytes(world: World, chunk_bytes: int):  # noqa: ANN201
+def with_chunk_bytes(world: World, chunk_bytes: int) -> Ports:
     return replace(world.ports, policy=replace(world.policy, chunk_bytes=chunk_bytes))
 
 

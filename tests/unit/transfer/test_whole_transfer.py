@@ -1,4 +1,4 @@
-"""One transfer from request to receipt, in memory: real use cases, the real state machine definition."""
+"""One transfer from request to receipt, in memory, by the real state machine definition."""
 
 import json
 from dataclasses import replace
@@ -275,7 +275,7 @@ def test_read_back_notices_a_disk_that_changes_bytes() -> None:
 def test_a_commit_whose_answer_was_lost_is_not_done_twice() -> None:
     world = World()
     transfer = world.request(content(2 * CHUNK))
-    renames = []
+    renames: list[str] = []
     kept = world.partner.files
 
     def lose_answer(state: str) -> None:
