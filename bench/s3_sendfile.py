@@ -1,19 +1,43 @@
 """A folder of buckets served as S3 by sendfile: the cheapest source there is, so that the bench
 measures us.
 
-Answers HEAD and ranged GET of objects (ETag, If-Match) and HEAD of buckets; no signatures are
-checked, nothing is listed.
+Answers HEAD and ranged GET of objects (ETag is the MD5, as S3's own; If-Match; CRC64NVME) and HEAD
+of buckets; no signatures are checked, nothing is listed.
 """
 
 import argparse
+import base64
+import hashlib
 import os
 import re
+from dataclasses import dataclass
 from email.utils import formatdate
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from awscrt import checksums
+
 RANGE = re.compile(r"bytes=(\d+)-(\d*)$")
+BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Sums:
+    etag: str
+    crc64nvme: str
+
+
+@cache
+def sums_of(path: Path, modified_ns: int) -> Sums:
+    """Read once; another modification time is another file."""
+    md5, crc = hashlib.md5(usedforsecurity=False), 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            md5.update(block)
+            crc = checksums.crc64nvme(block, crc)
+    return Sums(f'"{md5.hexdigest()}"', base64.b64encode(crc.to_bytes(8, "big")).decode())
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -32,17 +56,23 @@ class Handler(BaseHTTPRequestHandler):
             return self._end(404)
         if path.is_dir():
             return self._end(200)
-        size, etag = path.stat().st_size, f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size}"'
-        if self.headers.get("If-Match", etag) != etag:
+        status = path.stat()
+        sums = sums_of(path, status.st_mtime_ns)
+        if self.headers.get("If-Match", sums.etag) != sums.etag:
             return self._end(412)
-        first, last = self._range(size)
+        first, last = self._range(status.st_size)
         headers = {
-            "ETag": etag,
-            "Last-Modified": formatdate(path.stat().st_mtime, usegmt=True),
+            "ETag": sums.etag,
+            "Last-Modified": formatdate(status.st_mtime, usegmt=True),
             "Accept-Ranges": "bytes",
         }
+        if self.headers.get("x-amz-checksum-mode"):
+            headers |= {
+                "x-amz-checksum-crc64nvme": sums.crc64nvme,
+                "x-amz-checksum-type": "FULL_OBJECT",
+            }
         if "Range" in self.headers:
-            headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+            headers["Content-Range"] = f"bytes {first}-{last}/{status.st_size}"
         self._end(206 if "Range" in self.headers else 200, last - first + 1, headers)
         if with_body:
             with path.open("rb") as file:

@@ -18,7 +18,6 @@ BOUND = (
     "if os.getppid() != int(sys.argv[1]): sys.exit(1)\n"
     "os.execv(sys.argv[2], sys.argv[2:])\n"
 )
-_started: dict[int, "subprocess.Popen[bytes]"] = {}  # of this process, to collect them when ended
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,17 @@ class Program:
 
     @property
     def alive(self) -> bool:
-        mine = _started.get(self.pid)
-        if mine is not None and mine.poll() is not None:
-            return False
-        return _start_of(self.pid) == self.started
+        mine = _started.get(self)
+        if mine is None:
+            return _start_of(self.pid) == self.started
+        if mine.poll() is None:
+            return True  # /proc calls it a zombie while threads of it still end
+        del _started[self]  # collected
+        return False
+
+
+# Those of this process: each is kept until it has ended, because only then it can be collected.
+_started: dict[Program, "subprocess.Popen[bytes]"] = {}
 
 
 def start_program(
@@ -54,8 +60,9 @@ def start_program(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _started[process.pid] = process
-    return Program(name, process.pid, _start_of(process.pid) or 0)
+    program = Program(name, process.pid, _start_of(process.pid) or 0)
+    _started[program] = process
+    return program
 
 
 def end_programs(programs: Sequence[Program]) -> None:
@@ -67,8 +74,6 @@ def end_programs(programs: Sequence[Program]) -> None:
         deadline = time.monotonic() + seconds
         while any(p.alive for p in ours) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-    for program in ours:
-        _started.pop(program.pid, None)
 
 
 def children_of(pid: int) -> dict[int, str]:

@@ -9,5 +9,6 @@ from tests.conformance.stores import BACKENDS, Stores
 
 @pytest.fixture(params=sorted(BACKENDS))
 def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
-    with BACKENDS[request.param]() as opened:
+    """All stores of the transfer service, empty, on each backend in turn."""
+    with BACKENDS[request.param](lambda: request.getfixturevalue("ministack")) as opened:
         yield opened

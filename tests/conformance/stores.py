@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 import boto3
 from botocore.client import BaseClient
@@ -27,7 +28,11 @@ from tests.fakes.stores import (
     InMemorySessionSlots,
     InMemoryTransferStore,
 )
+from tests.servers.emulator import Emulator
 
+StartEmulator = Callable[[], Emulator]
+Backend = Callable[[StartEmulator], AbstractContextManager["Stores"]]
+NUMBERS = count(1)
 SESSION = boto3.Session()  # one for all clients: it keeps DynamoDB's model, which is slow to read
 
 
@@ -52,12 +57,12 @@ def in_memory_stores() -> Stores:
 
 
 @contextmanager
-def in_memory() -> Iterator[Stores]:
+def in_memory(_: StartEmulator) -> Iterator[Stores]:
     yield in_memory_stores()
 
 
 @contextmanager
-def moto() -> Iterator[Stores]:
+def moto(_: StartEmulator) -> Iterator[Stores]:
     with mock_aws():
         client = dynamodb_client()
         create_table(client, "transfers")
@@ -65,7 +70,7 @@ def moto() -> Iterator[Stores]:
 
 
 @contextmanager
-def moto_in_pages_of_one_row() -> Iterator[Stores]:
+def moto_in_pages_of_one_row(_: StartEmulator) -> Iterator[Stores]:
     """Every query ends after each row, as a real one does after a megabyte."""
     with mock_aws():
         client = dynamodb_client()
@@ -74,8 +79,18 @@ def moto_in_pages_of_one_row() -> Iterator[Stores]:
         yield dynamodb_stores(client, "transfers")
 
 
-BACKENDS: dict[str, Callable[[], AbstractContextManager[Stores]]] = {
+@contextmanager
+def ministack(start: StartEmulator) -> Iterator[Stores]:
+    client, table = dynamodb_client(start().endpoint), f"transfers-{next(NUMBERS)}"
+    create_table(client, table)
+    yield dynamodb_stores(client, table)
+    client.delete_table(TableName=table)
+
+
+# The emulator is started only for the backend that asks for it.
+BACKENDS: dict[str, Backend] = {
     "in_memory": in_memory,
+    "ministack": ministack,
     "moto": moto,
     "moto_in_small_pages": moto_in_pages_of_one_row,
 }
@@ -113,6 +128,7 @@ def create_table(client: BaseClient, name: str) -> None:
             _index("by_owner", "gsi1pk", "gsi1sk"),
             _index("open", "gsi2pk", "gsi2sk"),
         ],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
 
 

@@ -25,6 +25,13 @@ STUBBORN = (
     "import signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     "print('deaf', flush=True)\nwhile True: time.sleep(1)",
 )
+# As a server with threads ends: for a while its first thread is a zombie and it is not.
+SLOW_TO_END = (
+    *(sys.executable, "-c"),
+    "import ctypes, threading, time\n"
+    "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+    "ctypes.CDLL(None).pthread_exit(None)",
+)
 STARTER = """
 import json, os, signal, sys
 from dataclasses import asdict
@@ -67,6 +74,17 @@ def test_a_program_that_does_not_listen_is_killed(
     assert becomes(lambda: "deaf" in (tmp_path / "stubborn.log").read_text())
     end_programs([program])
     assert not program.alive
+
+
+def test_a_program_is_alive_until_its_last_thread_has_ended(tmp_path: Path) -> None:
+    program = start_program("slow", SLOW_TO_END, os.environ, tmp_path, bound=False)
+    try:
+        assert becomes(lambda: is_zombie(program.pid))
+        assert program.alive
+    finally:
+        end_programs([program])
+    assert not program.alive
+    assert not Path(f"/proc/{program.pid}").exists()  # collected
 
 
 def test_a_later_owner_of_the_same_pid_is_left_alone(tmp_path: Path) -> None:

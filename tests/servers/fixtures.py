@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.emulator import Emulator, emulator
 from tests.servers.sites import shared_folder
 from tests.servers.system_user import SystemUser, system_user
 
@@ -21,3 +22,10 @@ def partner_folder(server_user: SystemUser) -> Iterator[Path]:
     """Its folder 'in' belongs to the server's user, nothing else does."""
     with shared_folder(server_user) as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One for all tests: each makes resources under names of its own."""
+    with emulator(tmp_path_factory.mktemp("ministack")) as running:
+        yield running

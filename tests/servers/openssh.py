@@ -60,6 +60,11 @@ class OpenSshServer:
         return tuple(public_key(self._host_key(kind)) for kind in self.host_key_kinds)
 
     @property
+    def pid(self) -> int:
+        assert self._running is not None
+        return self._running.pid
+
+    @property
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 

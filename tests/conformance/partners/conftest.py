@@ -6,19 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.transfer.domain.ports import PartnerSession
-from tests.conformance.stores import BACKENDS, Stores
-from tests.servers.fixtures import partner_folder, server_user
 from tests.servers.sites import Site, site, small_disk
 from tests.servers.system_user import SystemUser
-
-__all__ = ["partner_folder", "server_user"]
-
-
-@pytest.fixture(params=list(BACKENDS))
-def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
-    """All stores of the transfer service, empty, on each backend in turn."""
-    with BACKENDS[request.param]() as opened:
-        yield opened
 
 
 @pytest.fixture(params=["memory", "asyncssh", "openssh"])
