@@ -194,7 +194,7 @@ def main() -> None:
     given = parser.parse_args()
     with place(given.megabytes) as at, ExitStack() as opened:
         ours, theirs = fileferry(at, opened), rclone(at)
-        rows = [Row("rclone copyto"), *(Row(f"FileFerry, {n} lane{'s'[: n - 1]}") for n in LANES)]
+        rows = [Row("rclone copyto"), *(Row(f"FileFerry, lanes: {n}") for n in LANES)]
         for number in range(given.rounds):
             print(f"round {number + 1} of {given.rounds} ...", flush=True)
             measure(rows[0], at, theirs)
