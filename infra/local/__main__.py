@@ -3,12 +3,13 @@
 import argparse
 import contextlib
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
 
 from infra.local.log_lines import LogLine
-from infra.local.stack import LocalStack
+from infra.local.stack import LocalStack, SftpServer
 from infra.stacks import REPOSITORY, all_stacks
 
 STATE = REPOSITORY / ".local"
@@ -17,9 +18,13 @@ DEMO_PARTNER = "partner"
 POLL_SECONDS = 1.0
 
 
-def kept_stack() -> LocalStack:
+def object_folder() -> Path | None:
     folder = os.environ.get("FILEFERRY_S3_DIR")
-    return LocalStack(STATE, s3_dir=Path(folder) if folder else None, keep=True)
+    return Path(folder) if folder else None
+
+
+def kept_stack() -> LocalStack:
+    return LocalStack(STATE, s3_dir=object_folder(), keep=True)
 
 
 def up() -> None:
@@ -44,7 +49,23 @@ def up() -> None:
     print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
     print(f"   (password in {_shown(STATE / DEMO_PARTNER / 'password')})")
     print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}\n")
+    write_addresses(stack, partner)
+    print("source .local/addresses sets $API, $OBJECTS, $PARTNER_PORT, ... for curl.")
     print("make logs follows the logs, make down ends everything.")
+
+
+def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
+    """For a shell to source; the password stays in its file."""
+    known = {
+        "API": stack.api_url,
+        "OBJECTS": stack.object_endpoint,
+        "PARTNER_PORT": partner.port,
+        "PARTNER_USER": partner.user,
+        "PARTNER_PASSWORD_FILE": _shown(STATE / DEMO_PARTNER / "password"),
+        "PARTNER_HOST_KEY": partner.host_key,
+    }
+    lines = [f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items()]
+    (STATE / "addresses").write_text("".join(lines))
 
 
 def down() -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from infra.local.__main__ import DEMO_BUCKET, DEMO_PARTNER, STATE
+from infra.local.__main__ import DEMO_BUCKET, DEMO_PARTNER, STATE, object_folder
 from infra.local.ferry import Ferry
 from infra.local.stack import LocalStack, SftpServer
 
@@ -53,11 +53,6 @@ def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
     say("Starting the local stack ...")
     with LocalStack(STATE, s3_dir=object_folder()) as stack:
         yield stack, stack.sftp(DEMO_PARTNER, STATE / "partner-files")
-
-
-def object_folder() -> Path | None:
-    folder = os.environ.get("FILEFERRY_S3_DIR")
-    return Path(folder) if folder else None
 
 
 def register(ferry: Ferry, partner: SftpServer) -> None:

@@ -1,4 +1,4 @@
-"""Reading an object: the same answers from the fake and from S3 (moto)."""
+"""Reading an object: the same answers from the fake and from S3 (moto, MiniStack)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

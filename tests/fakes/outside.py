@@ -9,6 +9,8 @@ from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
 from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import (
     BucketNotFound,
+    CredentialMissing,
+    FieldInvalid,
     ObjectNotFound,
     SourceChanged,
     TransferError,
@@ -18,6 +20,7 @@ from services.transfer.domain.ports import ListedObject, Listing, OutboxEvent
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
+AFTER = "after:"  # begins a cursor: the name of the page's last entry follows
 
 
 @dataclass
@@ -43,12 +46,22 @@ class InMemoryBuckets:
     ) -> Listing:
         if bucket not in self.objects_by_bucket:
             raise BucketNotFound(bucket)
-        found = [
-            ListedObject(key, len(body), MODIFIED, etag_of(body))
-            for key, body in sorted(self.objects_by_bucket[bucket].items())
-            if key.startswith(prefix)
-        ]
-        return Listing(found[:limit], [], None)
+        if cursor is not None and not cursor.startswith(AFTER):
+            raise FieldInvalid("cursor", cursor, "Take it from the page before, unchanged.")
+        found: dict[str, ListedObject | None] = {}  # None: a folder
+        for key, body in self.objects_by_bucket[bucket].items():
+            if key.startswith(prefix):
+                end = key.find(delimiter, len(prefix)) if delimiter else -1
+                listed = ListedObject(key, len(body), MODIFIED, etag_of(body))
+                found |= {key: listed} if end < 0 else {key[: end + len(delimiter)]: None}
+        last = (cursor or AFTER).removeprefix(AFTER)
+        left = sorted((name for name in found if name > last), key=str.encode)
+        page = [found[name] for name in left[:limit]]
+        return Listing(
+            [each for each in page if each is not None],
+            [name for name in left[:limit] if found[name] is None],
+            AFTER + left[limit - 1] if len(left) > limit else None,
+        )
 
 
 def etag_of(body: bytes) -> str:
@@ -95,6 +108,8 @@ class InMemoryCredentialVault:
         self.secrets[secret_id] = credential
 
     def read(self, secret_id: str) -> Credential:
+        if secret_id not in self.secrets:
+            raise CredentialMissing(secret_id)
         return self.secrets[secret_id]
 
     def delete(self, secret_id: str) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from services.transfer.domain.destination import Credential
+from services.transfer.domain.errors import CredentialMissing
 
 RECOVERY_DAYS = 7  # Secrets Manager's shortest; a destination deleted by mistake can be restored
+# Never stored; marked for deletion. Both answer that there is nothing to read or to delete.
+GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 
 class SecretsManagerCredentialVault:
@@ -34,7 +37,12 @@ class SecretsManagerCredentialVault:
                 raise
 
     def read(self, secret_id: str) -> Credential:
-        answer = self._client.get_secret_value(SecretId=self._prefix + secret_id)
+        try:
+            answer = self._client.get_secret_value(SecretId=self._prefix + secret_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                raise CredentialMissing(secret_id) from error
+            raise
         return Credential(**json.loads(answer["SecretString"]))
 
     def delete(self, secret_id: str) -> None:
@@ -43,6 +51,5 @@ class SecretsManagerCredentialVault:
                 SecretId=self._prefix + secret_id, RecoveryWindowInDays=RECOVERY_DAYS
             )
         except ClientError as error:
-            gone = {"ResourceNotFoundException", "InvalidRequestException"}
-            if error.response["Error"]["Code"] not in gone:
+            if error.response["Error"]["Code"] not in GONE:
                 raise

@@ -267,6 +267,17 @@ class PasswordRejected(PartnerError):
         )
 
 
+class CredentialMissing(PartnerError):
+    code = "credential_missing"
+
+    def __init__(self, secret_id: str) -> None:
+        self.secret_id = secret_id
+        super().__init__(
+            f"The credential of destination {secret_id!r} is not in the vault. Set the password or"
+            " the private key again with PATCH on the destination."
+        )
+
+
 class KeyRejected(PartnerError):
     code = "key_rejected"
 

@@ -217,7 +217,9 @@ class CredentialVault(Protocol):
         """Create or replace."""
         ...
 
-    def read(self, secret_id: str) -> Credential: ...
+    def read(self, secret_id: str) -> Credential:
+        """Raises CredentialMissing."""
+        ...
 
     def delete(self, secret_id: str) -> None:
         """Idempotent."""

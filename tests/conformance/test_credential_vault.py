@@ -1,0 +1,65 @@
+"""CredentialVault: what goes in comes out, replaced as a whole, and gone when deleted."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from services.transfer.adapters.secretsmanager_credential_vault import (
+    SecretsManagerCredentialVault,
+)
+from services.transfer.domain.destination import Credential
+from services.transfer.domain.errors import CredentialMissing
+from services.transfer.domain.ports import CredentialVault
+from tests.conformance.clouds import CLOUDS, cloud, new_name
+from tests.fakes.outside import InMemoryCredentialVault
+
+PASSWORD = Credential(password='größe "quoted" \\ 文件')
+KEY = Credential(private_key="-----BEGIN X-----\nAAAA\n-----END X-----\n", passphrase="pp")
+
+
+@pytest.fixture(params=["in_memory", *CLOUDS])
+def vault(request: pytest.FixtureRequest) -> Iterator[CredentialVault]:
+    if request.param == "in_memory":
+        yield InMemoryCredentialVault()
+        return
+    with cloud(request.param, request) as clients:
+        prefix = f"fileferry/{new_name('test')}/destinations/"
+        yield SecretsManagerCredentialVault(clients("secretsmanager"), prefix)
+
+
+@pytest.mark.parametrize("credential", [PASSWORD, KEY], ids=["password", "key"])
+def test_a_credential_comes_back_exactly(vault: CredentialVault, credential: Credential) -> None:
+    vault.store("acme", credential)
+    vault.store("other", Credential(password="of somebody else"))
+    assert vault.read("acme") == credential
+
+
+def test_a_credential_replaces_the_one_before_as_a_whole(vault: CredentialVault) -> None:
+    for credential in (PASSWORD, KEY, PASSWORD):
+        vault.store("acme", credential)
+        assert vault.read("acme") == credential
+
+
+def test_a_credential_that_was_never_stored_is_missing(vault: CredentialVault) -> None:
+    with pytest.raises(CredentialMissing, match=r"'acme'.*PATCH"):
+        vault.read("acme")
+
+
+def test_a_deleted_credential_is_missing_and_may_be_deleted_again(vault: CredentialVault) -> None:
+    vault.store("acme", PASSWORD)
+    vault.store("other", KEY)
+    for _ in range(2):
+        vault.delete("acme")
+        with pytest.raises(CredentialMissing):
+            vault.read("acme")
+    vault.delete("never stored")
+    assert vault.read("other") == KEY
+
+
+def test_a_deleted_id_can_be_used_again(vault: CredentialVault) -> None:
+    vault.store("acme", PASSWORD)
+    vault.delete("acme")
+    vault.store("acme", KEY)
+    assert vault.read("acme") == KEY
+    vault.store("acme", PASSWORD)
+    assert vault.read("acme") == PASSWORD

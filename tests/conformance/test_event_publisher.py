@@ -1,0 +1,97 @@
+"""EventPublisher: what the bus took reaches its listeners, what it refused is known by id."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from runtime.bus import MAX_BYTES, EventBusPublisher
+from services.transfer.domain.ports import EventPublisher, OutboxEvent
+from tests.conformance.clouds import CLOUDS, Clients, arn_of, cloud, new_name, new_queue, received
+from tests.fakes.outside import InMemoryBus
+from tests.servers.waiting import wait_for
+
+Heard = list[tuple[str, str]]  # (detail-type, detail)
+
+
+@dataclass
+class Bus:
+    port: EventPublisher
+    heard: Callable[[], Heard]
+    will_refuse: Callable[[int], None]  # the next so many; only the fake has to be told
+
+
+@pytest.fixture(params=["in_memory", *CLOUDS])
+def bus(request: pytest.FixtureRequest) -> Iterator[Bus]:
+    if request.param == "in_memory":
+        yield in_memory_bus()
+        return
+    with cloud(request.param, request) as clients:
+        yield bus_before_a_queue(clients)
+
+
+def in_memory_bus() -> Bus:
+    fake = InMemoryBus()
+
+    def heard() -> Heard:
+        return sorted((event.detail_type, event.detail) for event in fake.taken)
+
+    def will_refuse(number: int) -> None:
+        fake.refuse = number
+
+    return Bus(fake, heard, will_refuse)
+
+
+def bus_before_a_queue(clients: Clients) -> Bus:
+    """Only what a rule on our source passes is heard."""
+    events, sqs, name = clients("events"), clients("sqs"), new_name("bus")
+    url = new_queue(sqs)
+    events.create_event_bus(Name=name)
+    pattern = json.dumps({"source": ["fileferry.transfer"]})
+    events.put_rule(Name="all", EventBusName=name, EventPattern=pattern)
+    target = {"Id": "queue", "Arn": arn_of(sqs, url)}
+    events.put_targets(Rule="all", EventBusName=name, Targets=[target])
+    arrived: Heard = []
+
+    def heard() -> Heard:
+        told = map(json.loads, received(sqs, url))
+        arrived.extend((each["detail-type"], json.dumps(each["detail"])) for each in told)
+        return sorted(arrived)
+
+    return Bus(EventBusPublisher(events, name, "transfer"), heard, lambda _: None)
+
+
+def facts(count: int) -> list[OutboxEvent]:
+    return [
+        OutboxEvent(f"e-{n:02d}", f"TransferPaused.v{n % 3}", json.dumps({"n": n, "what": "größe"}))
+        for n in range(count)
+    ]
+
+
+def as_heard(events: list[OutboxEvent]) -> Heard:
+    return sorted((event.detail_type, event.detail) for event in events)
+
+
+def test_more_events_than_one_call_takes_all_arrive_as_written(bus: Bus) -> None:
+    events = facts(23)
+    assert list(bus.port.publish(events)) == []
+    wait_for(lambda: len(bus.heard()) == len(events), "the events")
+    assert bus.heard() == as_heard(events)
+
+
+def test_nothing_to_publish_is_no_error(bus: Bus) -> None:
+    assert list(bus.port.publish([])) == []
+    assert bus.heard() == []
+
+
+@pytest.mark.parametrize(
+    "detail", ['{"much": "' + "x" * MAX_BYTES + '"}', "no JSON"], ids=["too_large", "malformed"]
+)
+def test_a_refused_event_is_told_and_does_not_keep_the_others_back(bus: Bus, detail: str) -> None:
+    refused = OutboxEvent("e-bad", "TransferPaused.v1", detail)
+    others = facts(12)
+    bus.will_refuse(1)
+    assert list(bus.port.publish([refused, *others])) == ["e-bad"]
+    wait_for(lambda: len(bus.heard()) == len(others), "the other events")
+    assert bus.heard() == as_heard(others)
