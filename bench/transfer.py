@@ -135,7 +135,7 @@ class FileFerry:
         transfer_id = self.ferry.send("bench", "big.bin", "bench", if_exists="replace")
         *_, state = self.ferry.watch(transfer_id, PATIENCE_SECONDS, every=0.02)
         assert state["status"] == "completed", state["failure"]
-        assert state["receipt"]["source_checksum_matched"]
+        assert state["receipt"]["source_checksum"] == "matched"
         for pid in self.stack.worker_processes("lane-worker"):
             self.peak_mb = max(self.peak_mb, peak_rss_mb(pid))
         return cpu_seconds(self.stack.emulator.pid) - before

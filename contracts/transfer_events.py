@@ -20,6 +20,7 @@ from contracts.contract import (
 IfExists = Literal["fail", "replace", "keep_both"]
 Verify = Literal["size", "checksum", "readback"]
 Protocol = Literal["sftp", "ftp", "ftps"]
+SourceChecksum = Literal["matched", "absent", "not_compared"]
 
 
 class S3Object(Published):
@@ -52,7 +53,9 @@ class Receipt(Published):
     bytes_sent: Bytes
     crc64nvme: Crc64
     verified: Verify
-    source_checksum_matched: bool = Field(description="false: S3 had no CRC64NVME to compare with")
+    source_checksum: SourceChecksum = Field(
+        description="compared with S3's CRC64NVME; absent: S3 has none for this object"
+    )
     host_key_fingerprint: str
     chunks: Count
     attempts: Count

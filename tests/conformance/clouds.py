@@ -48,3 +48,8 @@ def received(sqs: Any, queue_url: str) -> list[str]:  # noqa: ANN401
             bodies.append(message["Body"])
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return bodies
+
+
+def create_bucket(s3: Any, name: str) -> None:  # noqa: ANN401
+    place = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration=place)

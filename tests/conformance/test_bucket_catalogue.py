@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import boto3
 import pytest
@@ -11,7 +10,7 @@ from botocore.stub import Stubber
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.domain.errors import BucketNotFound, FieldInvalid
 from services.transfer.domain.ports import BucketCatalogue, Listing
-from tests.conformance.clouds import CLOUDS, cloud, new_name
+from tests.conformance.clouds import CLOUDS, cloud, create_bucket, new_name
 from tests.fakes.outside import InMemoryBuckets
 from tests.servers.emulator import REGION
 
@@ -43,11 +42,6 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
                 s3.put_object(Bucket=bucket, Key=key, Body=body)
 
         yield Storage(S3BucketCatalogue(lambda: s3), fill)
-
-
-def create_bucket(s3: Any, name: str) -> None:  # noqa: ANN401 - boto3 has no types
-    place = {"LocationConstraint": REGION}
-    s3.create_bucket(Bucket=name, CreateBucketConfiguration=place)
 
 
 @pytest.fixture

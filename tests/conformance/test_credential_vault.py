@@ -56,6 +56,8 @@ def test_a_deleted_credential_is_missing_and_may_be_deleted_again(vault: Credent
     assert vault.read("other") == KEY
 
 
+# AWS refuses to write into a secret marked for deletion; moto writes and leaves it deleted.
+@pytest.mark.parametrize("vault", ["in_memory", "ministack"], indirect=True)
 def test_a_deleted_id_can_be_used_again(vault: CredentialVault) -> None:
     vault.store("acme", PASSWORD)
     vault.delete("acme")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 import pytest
@@ -9,7 +10,11 @@ from moto import mock_aws
 from moto.core.authorization import enable_iam_authentication
 
 from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
-from services.transfer.adapters.s3_source_readers import StsSourceReaders, session_policy
+from services.transfer.adapters.s3_source_readers import (
+    Credentials,
+    StsSourceReaders,
+    session_policy,
+)
 from services.transfer.domain.errors import (
     BucketNotFound,
     ObjectNotFound,
@@ -19,7 +24,9 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ports import SourceReaders
 from services.transfer.domain.transfer import ObjectRef
 from services.transfer.wiring import S3_READS
+from tests.conformance.clouds import CLOUDS, Clients, cloud, create_bucket, new_name
 from tests.fakes.outside import InMemoryBuckets
+from tests.servers.emulator import REGION
 
 BODY = bytes(range(256)) * 100
 ROLE = "arn:aws:iam::123456789012:role/reader"
@@ -29,38 +36,37 @@ ROLE = "arn:aws:iam::123456789012:role/reader"
 class Storage:
     readers: SourceReaders
     put: Callable[[str, str, bytes], None]
+    bucket: str
 
 
-@pytest.fixture(params=["in-memory", "moto"])
+@pytest.fixture(params=["in_memory", *CLOUDS])
 def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    if request.param == "in-memory":
+    if request.param == "in_memory":
         fake = InMemoryBuckets()
-        yield Storage(fake, fake.put)
+        yield Storage(fake, fake.put, "outgoing")
         return
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
+    with cloud(request.param, request) as clients:
+        s3, bucket = clients("s3"), new_name("outgoing")
+        create_bucket(s3, bucket)
 
         def put(bucket: str, key: str, body: bytes) -> None:
-            s3.create_bucket(Bucket=bucket)
             s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
 
-        yield Storage(sts_readers(), put)
+        yield Storage(sts_readers(clients), put, bucket)
 
 
-def sts_readers(role: str = ROLE) -> StsSourceReaders:
-    return StsSourceReaders(
-        boto3.client("sts", region_name="us-east-1"),
-        role,
-        "aws",
-        lambda credentials: boto3.client(
-            "s3", region_name="us-east-1", config=S3_READS, **credentials
-        ),
-    )
+def sts_readers(clients: Clients, role: str = ROLE) -> StsSourceReaders:
+    def s3(credentials: Credentials) -> Any:  # noqa: ANN401 - boto3 has no types
+        at = clients("s3").meta
+        place = {"region_name": at.region_name, "endpoint_url": at.endpoint_url}
+        return boto3.client("s3", config=S3_READS, **place, **credentials)
+
+    return StsSourceReaders(clients("sts"), role, "aws", s3)
 
 
 def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) -> None:
-    storage.put("outgoing", "a/b ü.csv", BODY)
-    found = storage.readers.authorize(ObjectRef("outgoing", "a/b ü.csv"), "t-1").inspect()
+    storage.put(storage.bucket, "a/b ü.csv", BODY)
+    found = storage.readers.authorize(ObjectRef(storage.bucket, "a/b ü.csv"), "t-1").inspect()
     assert found.size_bytes == len(BODY)
     assert found.etag.startswith('"')
     assert found.crc64nvme == AwscrtCrc64().update(0, BODY)
@@ -74,40 +80,44 @@ def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) ->
 def test_a_range_comes_whole_in_full_blocks(
     storage: Storage, offset: int, length: int, block: int
 ) -> None:
-    storage.put("outgoing", "k", BODY)
-    source = storage.readers.authorize(ObjectRef("outgoing", "k"), "t-1")
+    storage.put(storage.bucket, "k", BODY)
+    source = storage.readers.authorize(ObjectRef(storage.bucket, "k"), "t-1")
     blocks = list(source.read(source.inspect(), offset, length, block))
     assert b"".join(blocks) == BODY[offset : offset + length]
     assert all(len(each) == block for each in blocks[:-1])
 
 
 def test_a_missing_bucket_is_told_from_a_missing_object(storage: Storage) -> None:
-    storage.put("outgoing", "k", BODY)
+    storage.put(storage.bucket, "k", BODY)
     with pytest.raises(BucketNotFound, match="'nowhere'"):
         storage.readers.authorize(ObjectRef("nowhere", "k"), "t-1").inspect()
     with pytest.raises(ObjectNotFound, match="'missing'"):
-        storage.readers.authorize(ObjectRef("outgoing", "missing"), "t-1").inspect()
+        storage.readers.authorize(ObjectRef(storage.bucket, "missing"), "t-1").inspect()
 
 
 def test_an_object_replaced_since_is_refused(storage: Storage) -> None:
-    storage.put("outgoing", "k", BODY)
-    source = storage.readers.authorize(ObjectRef("outgoing", "k"), "t-1")
+    storage.put(storage.bucket, "k", BODY)
+    source = storage.readers.authorize(ObjectRef(storage.bucket, "k"), "t-1")
     pinned = source.inspect()
-    storage.put("outgoing", "k", b"other" + BODY)
+    storage.put(storage.bucket, "k", b"other" + BODY)
     with pytest.raises(SourceChanged):
         list(source.read(pinned, 0, 10, 10))
 
 
 def test_a_role_without_rights_on_the_object_is_told_so() -> None:
     with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="outgoing")
+        s3 = client("s3")
+        create_bucket(s3, "outgoing")
         s3.put_object(Bucket="outgoing", Key="k", Body=BODY)
-        iam = boto3.client("iam", region_name="us-east-1")
+        iam = client("iam")
         role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
-        source = sts_readers(role).authorize(ObjectRef("outgoing", "k"), "t-1")
+        source = sts_readers(client, role).authorize(ObjectRef("outgoing", "k"), "t-1")
         with enable_iam_authentication(), pytest.raises(SourceForbidden, match="s3:GetObject"):
             source.inspect()
+
+
+def client(service: str) -> Any:  # noqa: ANN401
+    return boto3.client(service, region_name=REGION)
 
 
 def test_the_session_may_read_one_object_only() -> None:

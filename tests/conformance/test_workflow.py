@@ -87,7 +87,11 @@ def flow_in_step_functions(clients: Clients) -> Flow:
     tokens: list[str] = []
 
     def token() -> str:
-        wait_for(lambda: tokens.extend(received(sqs, url)) or tokens, "a task token")
+        def one_came() -> bool:
+            tokens.extend(received(sqs, url))
+            return bool(tokens)
+
+        wait_for(one_came, "a task token")
         return str(json.loads(tokens.pop(0))["token"])
 
     def started() -> list[dict[str, Any]]:

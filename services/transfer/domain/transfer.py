@@ -42,6 +42,14 @@ class Verify(StrEnum):
     READBACK = "readback"  # + every chunk is read back from the partner and compared
 
 
+class SourceChecksum(StrEnum):
+    """Whether the bytes sent were compared with S3's own CRC64NVME of the object."""
+
+    MATCHED = "matched"
+    ABSENT = "absent"  # S3 has none
+    NOT_COMPARED = "not_compared"  # Verify.SIZE
+
+
 @dataclass(frozen=True)
 class ObjectRef:
     bucket: str
@@ -91,7 +99,7 @@ class Receipt:
     bytes_sent: int
     crc64nvme: int
     verified: Verify
-    source_checksum_matched: bool  # False: S3 had no CRC64NVME to compare with
+    source_checksum: SourceChecksum
     host_key_fingerprint: str
     chunks: int
     attempts: int

@@ -103,7 +103,7 @@ def receipt_fact(receipt: Receipt) -> fact.Receipt:
         bytes_sent=receipt.bytes_sent,
         crc64nvme=f"{receipt.crc64nvme:016x}",
         verified=receipt.verified.value,
-        source_checksum_matched=receipt.source_checksum_matched,
+        source_checksum=receipt.source_checksum.value,
         host_key_fingerprint=receipt.host_key_fingerprint,
         chunks=receipt.chunks,
         attempts=receipt.attempts,

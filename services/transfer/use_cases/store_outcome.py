@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import ENDED, Receipt, Status, Transfer
+from services.transfer.domain.transfer import (
+    ENDED,
+    Receipt,
+    SourceChecksum,
+    Status,
+    Transfer,
+    Verify,
+)
 from services.transfer.use_cases.announce import cancelled, completed, failed
 from services.transfer.use_cases.change_transfer import change_transfer
 
@@ -44,10 +51,19 @@ def _receipt(transfer: Transfer, *, ports: Ports) -> Receipt:
         bytes_sent=progress.bytes_done,
         crc64nvme=transfer.crc64nvme,
         verified=transfer.verify,
-        source_checksum_matched=transfer.pinned.crc64nvme == transfer.crc64nvme,
+        source_checksum=_compared(transfer),
         host_key_fingerprint=transfer.host_key_fingerprint or "",
         chunks=progress.chunks_total,
         attempts=progress.attempts,
         started_at=transfer.started_at or transfer.requested_at,
         finished_at=transfer.finished_at or transfer.updated_at,
     )
+
+
+def _compared(transfer: Transfer) -> SourceChecksum:
+    """VerifyTarget has raised ChecksumMismatch where it compared and they differed."""
+    if transfer.pinned.crc64nvme is None:
+        return SourceChecksum.ABSENT
+    if transfer.verify is Verify.SIZE:
+        return SourceChecksum.NOT_COMPARED
+    return SourceChecksum.MATCHED

@@ -13,7 +13,7 @@ from services.transfer.domain.errors import (
     TransferError,
 )
 from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.transfer import IfExists, Status, Transfer, Verify
+from services.transfer.domain.transfer import IfExists, SourceChecksum, Status, Transfer, Verify
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import retry_transfer
@@ -39,7 +39,7 @@ def test_every_size_arrives_byte_for_byte(size: int) -> None:
     assert world.parts() == []
     assert ended.receipt is not None
     assert ended.receipt.bytes_sent == size
-    assert ended.receipt.source_checksum_matched
+    assert ended.receipt.source_checksum is SourceChecksum.MATCHED
     assert ended.receipt.attempts == -(-size // CHUNK)
 
 
