@@ -112,7 +112,7 @@ def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
     if state["status"] != "completed":
         sys.exit(f"Transfer {transfer_id} {state['status']}: {state['failure']}")
     seconds = time.monotonic() - began
-    say(f"              {seconds:.1f} s, {state['bytes_done'] / seconds / 1e6:.0f} MB/s")
+    say(f"              {seconds:.1f} s, {human(state['bytes_done'] / seconds)}/s")
     return dict(state)
 
 
@@ -121,10 +121,19 @@ def progress_line(state: Mapping[str, Any]) -> str:
     rate, eta = state["rate_bytes_per_second"], state["eta_seconds"]
     size = state["size_bytes"] or 0
     return (
-        f"{state['status']:<13} {state['bytes_done'] / 1e6:8.1f} of {size / 1e6:.1f} MB"
-        f" {state['percent'] or 0:6.1f} %  {(rate or 0) / 1e6:6.1f} MB/s"
+        f"{state['status']:<13} {human(state['bytes_done']):>9} of {human(size)}"
+        f" {state['percent'] or 0:6.1f} %  {human(rate or 0):>9}/s"
         f"  ETA {'-' if eta is None else f'{eta:.0f} s':>5}  lanes {moving}"
     )
+
+
+def human(number: float) -> str:
+    """Bytes in decimal units, as partners and network people count."""
+    for unit in ("B", "kB", "MB"):
+        if number < 1_000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1_000
+    return f"{number:.2f} GB"
 
 
 def show_receipt(receipt: Mapping[str, Any]) -> None:
