@@ -1,7 +1,7 @@
 """A partner's server in memory: a dict of files that every session shares; errors on demand."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -191,8 +191,10 @@ class InMemoryChunkSink:
                 self._content.extend(bytes(gap))
             self._content[offset : offset + len(data)] = data
 
-    def flush(self, *, durable: bool) -> None:
+    def flush(self, *, durable: bool, beat: Callable[[], object] | None = None) -> None:
         with self._call("flush"):
+            if beat is not None:
+                beat()
             if durable:
                 self._server.calls["fsync"] += 1
 

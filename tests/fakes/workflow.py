@@ -15,7 +15,7 @@ SUBSTITUTES = {
     "RetryCapSeconds": "1",
     "RetryAttempts": "2",
 }
-MAX_TRIES = 3  # of a transient failure, without waiting
+MAX_TRIES = 3  # of a step, without waiting
 
 
 @dataclass
@@ -106,7 +106,7 @@ class InMemoryWorkflow:
             try:
                 return self.step(event)
             except Exception as error:
-                if type(error).__name__ != "TransientFailure" or attempt == MAX_TRIES - 1:
+                if type(error).__name__ == "PermanentFailure" or attempt == MAX_TRIES - 1:
                     raise
         return None
 

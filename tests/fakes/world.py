@@ -15,6 +15,7 @@ from services.transfer.domain.retry import RetryPolicy
 from services.transfer.domain.transfer import IfExists, ObjectRef, Transfer, Verify
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
+from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.publish_outbox import publish_pending
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.run_lane import Worker, run_lane
@@ -101,6 +102,9 @@ class World:
         register_destination(
             replace(wish, **changes), Credential(password="pw"), None, ports=self.ports
         )
+        probe_destination(destination_id, ports=self.ports)
+        self.partner.calls.clear()
+        self.partner.most_sessions = 0
 
     def request(self, body: bytes, **changes: Any) -> Transfer:  # noqa: ANN401
         """A transfer of an object with that body, requested and its execution started."""

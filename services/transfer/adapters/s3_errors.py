@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from services.transfer.domain.errors import (
     BucketNotFound,
+    ObjectArchived,
     ObjectNotFound,
     SourceChanged,
     SourceError,
@@ -39,6 +40,8 @@ def _domain_error(error: ClientError, bucket: str, key: str, etag: str) -> Sourc
         return ObjectNotFound(bucket, key)
     if code in FORBIDDEN:
         return SourceForbidden(bucket, key)
+    if code == "InvalidObjectState":
+        return ObjectArchived(bucket, key)
     if code in {"412", "PreconditionFailed"}:
         return SourceChanged(bucket, key, etag)
     return SourceUnavailable(bucket, key, code)

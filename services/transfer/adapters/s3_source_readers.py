@@ -54,9 +54,12 @@ def credentials_of(session: Any) -> Credentials:
 
 
 def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
-    """Read this object, and learn whether it is the bucket or the key that is missing. Characters
-    that a policy would read as wildcards or variables are matched by '?'."""
-    key = "".join("?" if character in "*?$" else character for character in ref.key)
+    """Read this object, and learn whether it is the bucket or the key that is missing. '?' matches
+    characters that a policy would take for wildcards or variables, and those outside of ASCII:
+    escaped, a long key of them would pass the 2,048 characters STS allows."""
+    key = "".join(
+        "?" if character in "*?$" or not character.isascii() else character for character in ref.key
+    )
     bucket = f"arn:{partition}:s3:::{ref.bucket}"
     return {
         "Version": "2012-10-17",

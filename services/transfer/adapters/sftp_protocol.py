@@ -1,6 +1,7 @@
 """Speaks SFTP over one SSH channel: many requests in flight, and every reply accounted for."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 import paramiko
@@ -30,6 +31,7 @@ FIRST_PIECE_BYTES = (
     32_768 - 64
 )  # a header and its first data go in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
+CONNECTION_ERRORS = (OSError, EOFError, paramiko.SSHException)
 
 T = TypeVar("T")
 Receiver = Callable[[Reply], None]
@@ -137,7 +139,7 @@ class SftpProtocol:
 
     def close(self) -> None:
         self._broken = self._broken or ConnectionLost(self._host, self._port, "closed by ourselves")
-        self._channel.close()
+        self._close_channel()
 
     def _send(self, head: bytes, payload: memoryview) -> None:
         """send() takes what fits into an SSH packet and the window: the payload is not copied."""
@@ -151,7 +153,7 @@ class SftpProtocol:
                     if sent == 0:
                         raise EOFError("the server closed the session")
                     piece = piece[sent:]
-        except (OSError, EOFError, paramiko.SSHException) as error:
+        except CONNECTION_ERRORS as error:
             raise self._break(error) from None
 
     def _fill(self) -> None:
@@ -159,7 +161,7 @@ class SftpProtocol:
             raise self._broken
         try:
             received = self._channel.recv(RECEIVE_BYTES)
-        except (OSError, EOFError, paramiko.SSHException) as error:
+        except CONNECTION_ERRORS as error:
             raise self._break(error) from None
         if not received:
             raise self._break(EOFError("the server closed the session"))
@@ -196,5 +198,10 @@ class SftpProtocol:
                 self._host, self._port, str(error) or type(error).__name__
             )
         self._pending.clear()
-        self._channel.close()
+        self._close_channel()
         return self._broken
+
+    def _close_channel(self) -> None:
+        """The goodbye may find the connection gone, which changes nothing any more."""
+        with suppress(*CONNECTION_ERRORS):
+            self._channel.close()

@@ -24,7 +24,7 @@ from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import end
 from services.transfer.domain.destination import HostKey, ServerProfile
-from services.transfer.domain.errors import TargetExists, WriteRefused
+from services.transfer.domain.errors import TargetExists, TransferError, WriteRefused
 
 
 class SftpPartnerSession:
@@ -123,13 +123,21 @@ class SftpPartnerSession:
             raise refusal from None
 
     def _replace(self, part: str, target: str) -> None:
+        """Without an atomic rename the old target steps aside, and comes back on a failure."""
         fields = path_string(part) + path_string(target)
-        try:
-            if POSIX_RENAME in self._protocol.extensions:
+        if POSIX_RENAME in self._protocol.extensions:
+            try:
                 self._protocol.extended(POSIX_RENAME, fields, check_status)
-                return
-            if self._refusals.exists(part):  # otherwise the target would be gone for nothing
-                self.remove(target)
-            self._protocol.call(Kind.RENAME, fields, check_status)
-        except Status as status:
-            raise self._refusals.of_rename(status, part, target) from None
+            except Status as status:
+                raise self._refusals.of_rename(status, part, target) from None
+        elif not self._refusals.exists(target):
+            self._rename(part, target)
+        else:
+            aside = f"{part}.old"
+            self._rename(target, aside)
+            try:
+                self._rename(part, target)
+            except TransferError:
+                self._rename(aside, target)
+                raise
+            self.remove(aside)

@@ -1,7 +1,7 @@
 """Writes chunks into a part file over SFTP: pipelined, with the status of every write checked."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from services.transfer.adapters.sftp_packets import (
@@ -50,11 +50,11 @@ class SftpChunkSink:
                 self._submit(offset + start, view[start : start + self.block_bytes])
             self._check()
 
-    def flush(self, *, durable: bool) -> None:
+    def flush(self, *, durable: bool, beat: Callable[[], object] | None = None) -> None:
         with self._unbroken():
-            self._drain()
-            if durable and FSYNC in self._protocol.extensions:
-                self._sync()
+            self._drain(beat)
+            if durable and not self._synced():
+                self._reopen()
 
     def read(self, offset: int, length: int) -> Iterator[bytes]:
         with self._unbroken():
@@ -106,9 +106,11 @@ class SftpChunkSink:
         fields = string(self._handles[0]) + WRITE_FIELDS.pack(offset, len(block))
         self._protocol.submit(Kind.WRITE, fields, acknowledged, block)
 
-    def _drain(self) -> None:
+    def _drain(self, beat: Callable[[], object] | None = None) -> None:
         while self._unacknowledged:
             self._protocol.receive()
+            if beat is not None:
+                beat()
         self._check()
 
     def _check(self) -> None:
@@ -116,12 +118,32 @@ class SftpChunkSink:
             status, wanted = self._refusal
             raise self._refusals.of_write(status, self._path, wanted)
 
-    def _sync(self) -> None:
+    def _synced(self) -> bool:
+        if FSYNC not in self._protocol.extensions:
+            return False
         try:
             self._protocol.extended(FSYNC, string(self._handles[0]), check_status)
         except Status as status:
-            if status.code != Code.OP_UNSUPPORTED:
-                raise self._refusals.of_write(status, self._path, 0) from None
+            if status.code == Code.OP_UNSUPPORTED:
+                return False
+            raise self._refusals.of_write(status, self._path, 0) from None
+        return True
+
+    def _reopen(self) -> None:
+        """Without fsync only a close that went well tells that nothing was lost (NFS, quotas)."""
+        handles, self._handles = self._handles, []
+        both = self._readable and len(handles) == 1
+        try:
+            for handle in handles:
+                self._protocol.call(Kind.CLOSE, string(handle), check_status)
+        except Status as status:
+            raise self._refusals.of_write(status, self._path, 0) from None
+        fields = open_fields(self._path, Open.WRITE | Open.READ if both else Open.WRITE)
+        try:
+            self._handles = [self._protocol.call(Kind.OPEN, fields, handle_of)]
+        except Status as status:
+            raise self._refusals.of_open(status, self._path) from None
+        self._readable = both
 
     def _handle_for_reading(self) -> bytes:
         if not self._readable:

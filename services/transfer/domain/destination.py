@@ -107,5 +107,10 @@ class Destination:
     version: int = 0
 
     @property
+    def place(self) -> str:
+        """Where files go: of another place a recorded path says nothing."""
+        return f"{self.user}@{self.host}:{self.port}"
+
+    @property
     def confirmed(self) -> bool:
         return bool(self.host_keys)

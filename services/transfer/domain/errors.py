@@ -161,6 +161,17 @@ class SourceChanged(SourceError):
         )
 
 
+class ObjectArchived(SourceError):
+    code = "object_archived"
+
+    def __init__(self, bucket: str, key: str) -> None:
+        self.bucket, self.key = bucket, key
+        super().__init__(
+            f"Object {key!r} in bucket {bucket!r} is archived and cannot be read."
+            " Restore it from Glacier, then retry the transfer."
+        )
+
+
 class SourceUnavailable(SourceError):
     code, retryable = "source_unavailable", True
 
@@ -484,6 +495,29 @@ class TransferCancelled(WorkError):
     def __init__(self, transfer_id: str) -> None:
         self.transfer_id = transfer_id
         super().__init__(f"Transfer {transfer_id} was cancelled.")
+
+
+class RunSuperseded(WorkError):
+    """A step, sweep or lane of an earlier run comes late: the transfer was retried since."""
+
+    code = "run_superseded"
+
+    def __init__(self, transfer_id: str, run: int) -> None:
+        self.transfer_id, self.run = transfer_id, run
+        super().__init__(f"Run {run} of transfer {transfer_id} is over; a later one is under way.")
+
+
+class PartAbandoned(WorkError):
+    """Its part file could not be removed for so long that nobody tries any more."""
+
+    code = "part_abandoned"
+
+    def __init__(self, transfer_id: str, path: str) -> None:
+        self.transfer_id, self.path = transfer_id, path
+        super().__init__(
+            f"The part file {path!r} of transfer {transfer_id} could not be removed."
+            " Ask the partner to delete it."
+        )
 
 
 class LaneCrashed(WorkError):

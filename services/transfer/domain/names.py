@@ -3,12 +3,15 @@ Keys are hostile input.
 """
 
 import posixpath
+import re
 import unicodedata
 
 from services.transfer.domain.errors import NameInvalid, PathOutsideBase
 
 MAX_NAME_BYTES = 255  # NAME_MAX of every common file system, in UTF-8
 MAX_PATH_BYTES = 4_095  # PATH_MAX less its NUL
+MAX_EXTENSION_BYTES = 32  # what is longer is no extension but a name with a dot in it
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def resolve_target(base_path: str, target_path: str) -> str:
@@ -18,12 +21,15 @@ def resolve_target(base_path: str, target_path: str) -> str:
     for character in target_path:
         # Cc: NUL, CR, LF, ESC ...; Cs: lone surrogates; Zl/Zp: U+2028/2029 break lines in
         # logs and consoles
-        if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+        # bidirectional controls make a name look like another one
+        control = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+        if control or character in BIDI_CONTROLS:
             raise NameInvalid(target_path, f"it holds the control character U+{ord(character):04X}")
     if not target_path or target_path.endswith("/"):
         raise NameInvalid(target_path, "it does not end in a file name")
     parts = target_path.split("/")
-    if target_path.startswith("/") or ".." in parts:
+    # a server on Windows takes backslashes for slashes
+    if target_path.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", target_path):
         raise PathOutsideBase(target_path, base_path)
     if "" in parts or "." in parts:
         raise NameInvalid(target_path, "it has an empty part or '.' between its slashes")
@@ -41,17 +47,21 @@ def default_target(key: str) -> str:
     return key.rsplit("/", 1)[-1]
 
 
-def part_path(target: str, transfer_id: str) -> str:
-    """`<dir>/.<name>.<transfer-id>.part`, the name shortened where it would pass MAX_NAME_BYTES."""
+def part_path(target: str, transfer_id: str, generation: int) -> str:
+    """`<dir>/.<name>.<transfer-id>.part`, the name shortened where it would pass MAX_NAME_BYTES.
+    Later generations have their number behind the id: no late writer of an old one meets them."""
     folder, name = posixpath.split(target)
-    room = MAX_NAME_BYTES - len(f"..{transfer_id}.part")
-    return posixpath.join(folder, f".{_shortened(name, room)}.{transfer_id}.part")
+    mark = transfer_id if generation == 1 else f"{transfer_id}-{generation}"
+    room = MAX_NAME_BYTES - len(f"..{mark}.part")
+    return posixpath.join(folder, f".{_shortened(name, room)}.{mark}.part")
 
 
 def numbered(target: str, number: int) -> str:
     """`report.csv` -> `report (1).csv`: the name for if_exists 'keep_both'."""
     folder, name = posixpath.split(target)
     stem, extension = posixpath.splitext(name)
+    if len(extension.encode()) > MAX_EXTENSION_BYTES:
+        stem, extension = name, ""
     suffix = f" ({number}){extension}"
     return posixpath.join(folder, _shortened(stem, MAX_NAME_BYTES - len(suffix.encode())) + suffix)
 

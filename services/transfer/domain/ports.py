@@ -293,9 +293,9 @@ class ChunkSink(Protocol):
 
     def write(self, offset: int, data: bytes | memoryview) -> None: ...
 
-    def flush(self, *, durable: bool) -> None:
+    def flush(self, *, durable: bool, beat: Callable[[], object] | None = None) -> None:
         """Returns when the server acknowledged EVERY write with success; with `durable` after an
-        fsync where offered.
+        fsync, or where there is none after a close that went well. `beat` is called while it waits.
         """
         ...
 

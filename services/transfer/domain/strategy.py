@@ -17,7 +17,15 @@ def choose_strategy(destination: Destination, lanes_wanted: int) -> Strategy:
         return Strategy(
             1, "One lane, from beginning to end: the server refuses writes at an offset."
         )
-    lanes = min(lanes_wanted, destination.max_sessions)
+    if profile is None:
+        return Strategy(1, "One lane: what the server can do is not known before a test.")
+    lanes = min(lanes_wanted, lane_sessions(destination))
     if lanes < lanes_wanted:
-        return Strategy(lanes, f"{lanes} lanes: the destination's max_sessions allows no more.")
+        return Strategy(lanes, f"At most {lanes} at once: max_sessions allows no more lanes.")
     return Strategy(lanes, f"{lanes} lanes that write their chunks at once, each at its offset.")
+
+
+def lane_sessions(destination: Destination) -> int:
+    """Sessions that lanes may hold for long. Where there are several, one is left for the short
+    steps of workflows, so that a huge transfer does not keep others from starting or ending."""
+    return max(1, destination.max_sessions - 1)

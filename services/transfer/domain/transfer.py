@@ -108,6 +108,14 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class RunId:
+    """One execution of the workflow. Whoever works for a run does nothing to a later one."""
+
+    transfer_id: str
+    number: int
+
+
+@dataclass(frozen=True)
 class Transfer:
     """`run` counts executions of the workflow; `generation` counts part files: chunks of another
     generation are void.
@@ -136,11 +144,14 @@ class Transfer:
     task_token: str | None = None
     host_key_fingerprint: str | None = None
     part_path: str | None = None  # set while a part file may exist at the partner
+    part_place: str | None = None  # the destination's place when it was made
+    part_discarded: bool = False  # being removed, or removed: the ledger is void
     keep_part_until: datetime | None = None  # of a failed transfer that may be retried
     crc64nvme: int | None = None  # of all bytes sent; known once verified
     final_path: str | None = (
         None  # decided before the rename, so that a repeated commit looks at the same name
     )
+    final_existed_bytes: int | None = None  # what stood under final_path before the rename
     failure: Failure | None = None
     receipt: Receipt | None = None
 
@@ -180,12 +191,18 @@ class Transfer:
             finished_at=None,
             task_token=None,
             keep_part_until=None,
-            final_path=None,
         )
         if not restart:
             return again
-        return replace(
-            again, generation=self.generation + 1, source_object=None, plan=None, part_path=None
+        return replace(  # part_path stays on record until that file is removed
+            again,
+            generation=self.generation + 1,
+            source_object=None,
+            plan=None,
+            part_discarded=False,
+            crc64nvme=None,
+            final_path=None,
+            final_existed_bytes=None,
         )
 
     @property
@@ -202,8 +219,8 @@ class Transfer:
         return _known(self.part_path, self.id, "part file")
 
     @property
-    def can_resume_from_ledger(self) -> bool:
-        return self.status is Status.FAILED and self.part_path is not None and self.plan is not None
+    def run_id(self) -> RunId:
+        return RunId(self.id, self.run)
 
 
 def _known(value: T | None, transfer_id: str, what: str) -> T:

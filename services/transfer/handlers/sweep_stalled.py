@@ -5,8 +5,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import logger
 from services.transfer import wiring
-from services.transfer.domain.errors import PartnerError
 from services.transfer.use_cases.sweep_stalled import sweep_stalled
+
+RESERVE_MS = 130_000  # one more part file may cost two of a partner's timeouts
 
 
 @entrypoint(wiring.build)
@@ -14,13 +15,13 @@ def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> None:
     unswept: list[str] = []
 
     def report(transfer_id: str, error: Exception) -> None:
-        if isinstance(error, PartnerError):  # expected: a part file waits for its server
-            logger().info("part file still there", transfer_id=transfer_id, code=error.code)
-            return
         logger().error("transfer not swept", transfer_id=transfer_id, exc_info=error)
         unswept.append(transfer_id)
 
-    seen = sweep_stalled(report, ports=wires.ports)
+    def goes_on() -> bool:
+        return context.get_remaining_time_in_millis() > RESERVE_MS
+
+    seen = sweep_stalled(report, goes_on, ports=wires.ports)
     logger().info("swept", transfers=seen)
     if unswept:
         raise SweepIncomplete(unswept)

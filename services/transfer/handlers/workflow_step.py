@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import correlate
 from services.transfer import wiring
-from services.transfer.domain.errors import NoSessionFree, TransferError
+from services.transfer.domain.errors import NoSessionFree, RunSuperseded, TransferError
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import RunId
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
 from services.transfer.use_cases.handle_error import handle_error
@@ -21,42 +22,51 @@ from services.transfer.use_cases.store_outcome import store_outcome
 from services.transfer.use_cases.validate_request import validate_request
 from services.transfer.use_cases.verify_target import verify_target
 
+Step = Callable[[Event, Ports], object]
+
 
 class TransientFailure(Exception):
-    """Retried by the state machine, which matches this class's name. The message is JSON."""
+    """Retried by the state machine. The message is JSON, for HandleError."""
 
     retryable = True
 
 
+class SessionsBusy(TransientFailure):
+    """Retried for much longer: a session becomes free when others end."""
+
+
 class PermanentFailure(Exception):
-    """Goes to HandleError at once."""
+    """Goes to HandleError at once: the state machine matches this class's name."""
 
 
 def _inspect_source(event: Event, ports: Ports) -> dict[str, int]:
-    return {"size_bytes": inspect_source(event["transfer_id"], ports=ports).size_bytes}
+    return {"size_bytes": inspect_source(_run(event), ports=ports).size_bytes}
 
 
-def _move(direct: bool) -> Callable[[Event, Ports], object]:
+def _move(direct: bool) -> Step:
     return lambda event, ports: start_move(
-        event["transfer_id"], event["task_token"], direct=direct, ports=ports
+        _run(event), event["task_token"], direct=direct, ports=ports
     )
 
 
-STEPS: dict[str, Callable[[Event, Ports], object]] = {
-    "ValidateRequest": lambda event, ports: validate_request(event["transfer_id"], ports=ports),
-    "AuthorizeReader": lambda event, ports: authorize_reader(event["transfer_id"], ports=ports),
+def _run(event: Event) -> RunId:
+    return RunId(event["transfer_id"], event["run"])
+
+
+STEPS: dict[str, Step] = {
+    "ValidateRequest": lambda event, ports: validate_request(_run(event), ports=ports),
+    "AuthorizeReader": lambda event, ports: authorize_reader(_run(event), ports=ports),
     "InspectSource": _inspect_source,
     "MoveDirect": _move(direct=True),
     "MoveChunks": _move(direct=False),
-    "VerifyTarget": lambda event, ports: verify_target(event["transfer_id"], ports=ports),
-    "CommitTarget": lambda event, ports: commit_target(event["transfer_id"], ports=ports),
-    "CleanUp": lambda event, ports: clean_up(event["transfer_id"], ports=ports),
-    "StoreOutcome": lambda event, ports: store_outcome(event["transfer_id"], ports=ports),
+    "VerifyTarget": lambda event, ports: verify_target(_run(event), ports=ports),
+    "CommitTarget": lambda event, ports: commit_target(_run(event), ports=ports),
+    "CleanUp": lambda event, ports: clean_up(_run(event), ports=ports),
+    "StoreOutcome": lambda event, ports: store_outcome(_run(event), ports=ports),
     "Publish": lambda event, ports: publish_pending(event["transfer_id"], ports=ports),
-    "HandleError": lambda event, ports: handle_error(
-        event["transfer_id"], event["error"], ports=ports
-    ),
+    "HandleError": lambda event, ports: handle_error(_run(event), event["error"], ports=ports),
 }
+AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # nothing left for an old run
 
 
 @entrypoint(wiring.build)
@@ -69,10 +79,15 @@ def run_step(event: Event, ports: Ports) -> dict[str, Any]:
     """Only InspectSource answers anything: the size that ChooseBySize looks at."""
     try:
         answer = STEPS[event["step"]](event, ports)
-    except NoSessionFree:
-        raise
     except TransferError as error:
+        if isinstance(error, RunSuperseded) and event["step"] in AFTER_ALL:
+            return {}
         told = {"code": error.code, "message": str(error), "retryable": error.retryable}
-        kind = TransientFailure if error.retryable else PermanentFailure
-        raise kind(json.dumps(told)) from error
+        raise _class_of(error)(json.dumps(told)) from error
     return answer if isinstance(answer, dict) else {}
+
+
+def _class_of(error: TransferError) -> type[Exception]:
+    if isinstance(error, NoSessionFree):
+        return SessionsBusy
+    return TransientFailure if error.retryable else PermanentFailure

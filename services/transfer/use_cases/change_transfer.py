@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from services.transfer.domain.errors import StaleTransfer
+from services.transfer.domain.errors import RunSuperseded, StaleTransfer
 from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import RunId, Transfer
 
 MAX_TRIES = 20  # lanes do not write this row, so that even a few conflicts in a row are rare
 
@@ -23,3 +23,23 @@ def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Tran
         except StaleTransfer:
             continue
     raise StaleTransfer(transfer_id)
+
+
+def change_run(run: RunId, decide: Decision, *, ports: Ports) -> Transfer:
+    """As change_transfer, for what belongs to one run; raises RunSuperseded for another one."""
+
+    def decide_in_run(current: Transfer) -> tuple[Transfer, Sequence[OutboxEvent]]:
+        return decide(_of_run(run, current))
+
+    return change_transfer(run.transfer_id, decide_in_run, ports=ports)
+
+
+def read_run(run: RunId, *, ports: Ports) -> Transfer:
+    """Raises RunSuperseded."""
+    return _of_run(run, ports.transfers.read(run.transfer_id))
+
+
+def _of_run(run: RunId, transfer: Transfer) -> Transfer:
+    if transfer.run != run.number:
+        raise RunSuperseded(run.transfer_id, run.number)
+    return transfer

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
-from services.transfer.domain.errors import PartMissing, TargetExists
+from services.transfer.domain.errors import TargetExists
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import OutboxEvent, PartnerSession, Ports
-from services.transfer.domain.transfer import IfExists, Status, Transfer
-from services.transfer.use_cases.change_transfer import change_transfer
+from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
+from services.transfer.use_cases.change_transfer import change_run
 from services.transfer.use_cases.partner_session import partner_session
+from services.transfer.use_cases.renamed_before import renamed_before
 
 MAX_NUMBER = 1_000  # names tried beside an existing one
 
 
-def commit_target(transfer_id: str, *, ports: Ports) -> None:
+def commit_target(run: RunId, *, ports: Ports) -> None:
     """May run again after a rename whose answer was lost: it looks at both names, then decides."""
     allowed = {Status.VERIFYING, Status.COMMITTING}
 
@@ -23,35 +24,26 @@ def commit_target(transfer_id: str, *, ports: Ports) -> None:
             Status.COMMITTING, ports.now(), wish="committed", allowed=allowed
         ), []
 
-    transfer = change_transfer(transfer_id, committing, ports=ports)
+    transfer = change_run(run, committing, ports=ports)
     if transfer.part_path is None:
         return
     with partner_session(transfer.destination_id, f"{transfer.id}/commit", ports=ports) as session:
-        if not _renamed_before(transfer, session):
+        if not renamed_before(transfer, session):
             _rename(transfer, session, ports=ports)
 
     def committed(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
         return replace(current, part_path=None), []
 
-    change_transfer(transfer_id, committed, ports=ports)
-
-
-def _renamed_before(transfer: Transfer, session: PartnerSession) -> bool:
-    if transfer.final_path is None:
-        return False
-    if session.size(transfer.part) is not None:
-        return False
-    if session.size(transfer.final_path) != transfer.pinned.size_bytes:
-        raise PartMissing(transfer.part)
-    return True
+    change_run(run, committed, ports=ports)
 
 
 def _rename(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
     replacing = transfer.if_exists is IfExists.REPLACE
     for name in _candidates(transfer, ports=ports):
-        if transfer.if_exists is IfExists.KEEP_BOTH and session.size(name) is not None:
+        existed_bytes = session.size(name)
+        if transfer.if_exists is IfExists.KEEP_BOTH and existed_bytes is not None:
             continue
-        _decide_on(transfer.id, name, ports=ports)
+        _decide_on(transfer.run_id, name, existed_bytes, ports=ports)
         try:
             return session.rename(transfer.part, name, replace=replacing)
         except TargetExists:
@@ -71,8 +63,8 @@ def _candidates(transfer: Transfer, *, ports: Ports) -> Iterator[str]:
             yield numbered(target, number)
 
 
-def _decide_on(transfer_id: str, name: str, *, ports: Ports) -> None:
+def _decide_on(run: RunId, name: str, existed_bytes: int | None, *, ports: Ports) -> None:
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, final_path=name), []
+        return replace(current, final_path=name, final_existed_bytes=existed_bytes), []
 
-    change_transfer(transfer_id, decide, ports=ports)
+    change_run(run, decide, ports=ports)

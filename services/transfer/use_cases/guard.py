@@ -2,14 +2,18 @@
 
 from services.transfer.domain.errors import TransferCancelled, WrongState
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import ENDED, Status, Transfer
+from services.transfer.domain.transfer import ENDED, RunId, Status, Transfer
+from services.transfer.use_cases.change_transfer import read_run
 
 
-def active_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+def active_transfer(run: RunId, *, ports: Ports) -> Transfer:
     """The transfer; raises TransferCancelled or WrongState when no step may work for it."""
-    transfer = ports.transfers.read(transfer_id)
+    return active(read_run(run, ports=ports))
+
+
+def active(transfer: Transfer) -> Transfer:
     if transfer.status is Status.CANCELLING:
-        raise TransferCancelled(transfer_id)
+        raise TransferCancelled(transfer.id)
     if transfer.status in ENDED or transfer.status is Status.FAILING:
-        raise WrongState(transfer_id, transfer.status, "worked on")
+        raise WrongState(transfer.id, transfer.status, "worked on")
     return transfer

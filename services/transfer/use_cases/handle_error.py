@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import Failure
+from services.transfer.domain.transfer import Failure, RunId
 from services.transfer.use_cases.fail_transfer import fail_transfer
 
 
-def handle_error(transfer_id: str, error: Mapping[str, str], *, ports: Ports) -> None:
+def handle_error(run: RunId, error: Mapping[str, str], *, ports: Ports) -> None:
     """`error` is the workflow's {Error, Cause}. A failure written down before keeps its reason."""
-    fail_transfer(transfer_id, failure_of(error), ports=ports)
+    fail_transfer(run, failure_of(error), ports=ports)
 
 
 def failure_of(error: Mapping[str, str]) -> Failure:

@@ -7,7 +7,7 @@ from math import ceil
 from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Slot
 from services.transfer.domain.ports import MessageLease, Ports
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.transfer import RunId, Status, Transfer
 from services.transfer.use_cases.announce import progressed
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
@@ -28,6 +28,7 @@ class LanePulse:
     slot: Slot
     message: MessageLease
     ports: Ports
+    run: RunId  # for which it was taken
     beaten_at: datetime
     renewed_at: datetime
     chunk: ChunkLease | None = None
@@ -42,10 +43,10 @@ class LanePulse:
             raise ValueError(f"lane {self.lane.number} of {self.transfer.id} holds no chunk")
         return self.chunk
 
-    def beat(self, bytes_in_flight: int, *, at_once: bool = False) -> bool:
+    def beat(self, bytes_in_flight: int) -> bool:
         """Cheap when called often. False when the transfer is not to be moved any more."""
         now = self.ports.now()
-        if not at_once and (now - self.beaten_at).total_seconds() < BEAT_SECONDS:
+        if (now - self.beaten_at).total_seconds() < BEAT_SECONDS:
             return self.transfer.status is Status.MOVING
         self.beaten_at = now
         if (now - self.renewed_at).total_seconds() * RENEWALS_PER_LEASE >= self._lease_seconds:

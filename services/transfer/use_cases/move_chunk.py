@@ -35,21 +35,22 @@ def move_chunk(lease: ChunkLease, route: Route, goes_on: Callable[[int], bool]) 
     the server can, durable. Memory: two blocks, whatever the chunk's size."""
     transfer, sink = route.transfer, route.sink
     offset, length = transfer.planned.range_of(lease.number)
-    done, crc = lease.done_bytes, lease.crc64
+    begin, left = offset + lease.done_bytes, length - lease.done_bytes
     block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
-    blocks = route.source.read(transfer.pinned, offset + done, length - done, block_bytes)
-    for block in blocks:
-        sink.write(offset + done, block)
+    sent, crc = 0, 0  # of what this lease adds
+    for block in route.source.read(transfer.pinned, begin, left, block_bytes):
+        sink.write(begin + sent, block)
         crc = route.crc64.update(crc, block)
-        done += len(block)
-        if not goes_on(done):
+        sent += len(block)
+        if not goes_on(lease.done_bytes + sent):
             break
-    sink.flush(durable=True)
+    done = lease.done_bytes + sent
+    sink.flush(durable=True, beat=lambda: goes_on(done))
     if transfer.verify is Verify.READBACK:
         found = 0
-        for block in sink.read(offset, done):
+        for block in sink.read(begin, sent):
             found = route.crc64.update(found, block)
             goes_on(done)  # the lease lives on; the comparison is finished in any case
         if found != crc:
             raise ChunkCorrupted(transfer.part, lease.number, f"{crc:016x}", f"{found:016x}")
-    return Moved(done, crc)
+    return Moved(done, route.crc64.combine(lease.crc64, crc, sent))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from services.transfer.domain.errors import NoSessionFree
 from services.transfer.domain.ports import PartnerSession, Ports
 
-STEP_SLOT_SECONDS = 120.0  # a workflow step's own timeout: its slot is free again after a crash
+STEP_SLOT_SECONDS = 300.0  # a workflow step's own timeout: its slot is free again after a crash
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from services.transfer.domain.errors import LeaseLost, TransferError
+from services.transfer.domain.errors import LeaseLost, RunSuperseded, TransferError
 from services.transfer.domain.ledger import ChunkLease, Lane, LaneMessage, LedgerId
 from services.transfer.domain.ports import MessageLease, Ports
-from services.transfer.domain.transfer import Failure, Status
+from services.transfer.domain.strategy import lane_sessions
+from services.transfer.domain.transfer import Failure, Status, Verify
 from services.transfer.use_cases.fail_transfer import fail_transfer
 from services.transfer.use_cases.inspect_source import open_source
 from services.transfer.use_cases.lane_pulse import LanePulse, visibility_seconds
@@ -63,12 +64,14 @@ def _take(message: LaneMessage, worker: Worker, *, ports: Ports) -> LanePulse | 
     worker.message.extend(visibility_seconds(ports.policy.lease_seconds))
     destination = ports.destinations.read(transfer.destination_id)
     holder = f"{transfer.id}/{transfer.generation}/lane-{lane.number}"
-    slot = ports.slots.take(destination.id, destination.max_sessions, holder, now, until)
+    slot = ports.slots.take(destination.id, lane_sessions(destination), holder, now, until)
     if slot is None:
         delay = ports.policy.retry.delay_seconds(2, ports.random)
         send_turn(Turn(ledger, lane.number, lane.turn + 1, lane.failures), delay, ports=ports)
         return None
-    return LanePulse(transfer, lane, slot, worker.message, ports, beaten_at=now, renewed_at=now)
+    return LanePulse(
+        transfer, lane, slot, worker.message, ports, transfer.run_id, beaten_at=now, renewed_at=now
+    )
 
 
 def _drive(pulse: LanePulse, worker: Worker, *, ports: Ports) -> bool:
@@ -80,6 +83,7 @@ def _drive(pulse: LanePulse, worker: Worker, *, ports: Ports) -> bool:
     with ports.partners.connect(destination, credential) as session:
         sink = session.open_part(transfer.part)
         route = Route(transfer, source, sink, ports.crc64)
+        pulse.beat(0)  # the login may have taken long
         while worker.remaining_seconds() > 2 * ports.policy.hand_over_seconds:
             now = ports.now()
             until = now + timedelta(seconds=ports.policy.lease_seconds)
@@ -109,9 +113,14 @@ def _held(chunk: ChunkLease, pulse: LanePulse, *, ports: Ports) -> Iterator[None
 def _move(chunk: ChunkLease, route: Route, pulse: LanePulse, worker: Worker) -> None:
     ports = pulse.ports
 
+    began = worker.remaining_seconds()
+    reads_back = route.transfer.verify is Verify.READBACK
+
     def goes_on(done_bytes: int) -> bool:
         moving = pulse.beat(done_bytes)
-        return moving and worker.remaining_seconds() > ports.policy.hand_over_seconds
+        left = worker.remaining_seconds()
+        reading_back = began - left if reads_back else 0.0  # takes about as long as writing did
+        return moving and left > ports.policy.hand_over_seconds + reading_back
 
     length = route.transfer.planned.range_of(chunk.number)[1]
     moved = move_chunk(chunk, route, goes_on)
@@ -142,7 +151,10 @@ def _after_failure(pulse: LanePulse, error: TransferError, *, ports: Ports) -> N
     failures = pulse.lane.failures + 1
     retry = ports.policy.retry
     if retry.gives_up(error, failures):
-        fail_transfer(pulse.transfer.id, Failure.of(error), ports=ports)
-        ports.lanes.end(pulse.lane)
-    else:
-        _next_turn(pulse, retry.delay_seconds(failures, ports.random), failures, ports=ports)
+        try:
+            fail_transfer(pulse.run, Failure.of(error), ports=ports)
+            ports.lanes.end(pulse.lane)
+            return
+        except RunSuperseded:
+            pass  # asked for again since: the later run judges for itself
+    _next_turn(pulse, retry.delay_seconds(failures, ports.random), failures, ports=ports)

@@ -3,50 +3,70 @@
 from dataclasses import replace
 
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
-from services.transfer.domain.errors import TargetExists
+from services.transfer.domain.destination import Destination
+from services.transfer.domain.errors import PartMissing, TargetExists
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import OutboxEvent, PartnerSession, Ports
 from services.transfer.domain.strategy import choose_strategy
-from services.transfer.domain.transfer import IfExists, Status, Transfer
+from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
 from services.transfer.use_cases.announce import started
-from services.transfer.use_cases.change_transfer import change_transfer
-from services.transfer.use_cases.guard import active_transfer
+from services.transfer.use_cases.change_transfer import change_run
+from services.transfer.use_cases.guard import active
 from services.transfer.use_cases.partner_session import partner_session
 from services.transfer.use_cases.queue_lanes import queue_lanes
+from services.transfer.use_cases.renamed_before import renamed_before
 from services.transfer.use_cases.report_moved import report_moved
 
 
-def start_move(transfer_id: str, task_token: str, *, direct: bool, ports: Ports) -> None:
+def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> None:
     """May run again with another token: what is done stays done, lanes under way are left alone.
 
     The part file is on record before it exists, so that a crash in between leaves nothing behind.
+    It is made once, before the plan is stored; a ledger never goes on with a new, empty one.
     """
-    transfer = active_transfer(transfer_id, ports=ports)
+    transfer = _remember(run, ports=ports, task_token=task_token)
     destination = ports.destinations.read(transfer.destination_id)
     target = resolve_target(destination.base_path, transfer.target_path)
-    part = part_path(target, transfer.id)
-    transfer = _remember(transfer_id, ports=ports, task_token=task_token)
+    part = part_path(target, transfer.id, transfer.generation)
     plan = transfer.plan or plan_chunks(transfer.pinned.size_bytes, ports.policy.chunk_bytes)
-    ledger = LedgerId(transfer.id, transfer.generation)
     with partner_session(destination.id, f"{transfer.id}/start", ports=ports) as session:
-        if transfer.if_exists is IfExists.FAIL and session.size(target) is not None:
+        if transfer.plan is not None and renamed_before(transfer, session):
+            pass  # only the answer of the last commit was lost
+        elif transfer.if_exists is IfExists.FAIL and session.size(target) is not None:
             raise TargetExists(target)
-        _remember(transfer_id, ports=ports, part_path=part)
-        if transfer.plan is None:
-            session.remove(part)  # of an earlier generation; this one has written nothing yet
-        session.create_part(part)
+        elif transfer.plan is None:
+            _make_part(transfer, part, destination, session, ports=ports)
+        elif (transfer.part_path, transfer.part_place) != (part, destination.place) or session.size(
+            part
+        ) is None:
+            raise PartMissing(part)
+        ports.ledger.open(LedgerId(transfer.id, transfer.generation), plan)
         transfer = _begin(transfer, plan, direct, session, ports=ports)
-    ports.ledger.open(ledger, plan)
     if transfer.status is Status.MOVING and not report_moved(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
 
 
-def _remember(transfer_id: str, *, ports: Ports, **known: str) -> Transfer:
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, **known), []  # type: ignore[arg-type]
+def _make_part(
+    transfer: Transfer,
+    part: str,
+    destination: Destination,
+    session: PartnerSession,
+    *,
+    ports: Ports,
+) -> None:
+    if transfer.part_path not in (None, part) and transfer.part_place == destination.place:
+        session.remove(transfer.part)  # of the generation before
+    _remember(transfer.run_id, ports=ports, part_path=part, part_place=destination.place)
+    session.remove(part)  # of a try of this step that came no further
+    session.create_part(part)
 
-    return change_transfer(transfer_id, decide, ports=ports)
+
+def _remember(run: RunId, *, ports: Ports, **known: str) -> Transfer:
+    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        return replace(active(current), **known), []  # type: ignore[arg-type]
+
+    return change_run(run, decide, ports=ports)
 
 
 def _begin(
@@ -72,4 +92,4 @@ def _begin(
         )
         return moved, [started(moved, ports=ports)] if first else []
 
-    return change_transfer(transfer.id, decide, ports=ports)
+    return change_run(transfer.run_id, decide, ports=ports)

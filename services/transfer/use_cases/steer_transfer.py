@@ -1,10 +1,11 @@
 """Pause, resume, cancel and retry: what an operator may wish of a transfer under way."""
 
-from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import OutboxEvent, Ports
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.announce import paused, requested, resumed
 from services.transfer.use_cases.change_transfer import change_transfer
+from services.transfer.use_cases.fail_transfer import wake_workflow
 from services.transfer.use_cases.queue_lanes import queue_lanes
 from services.transfer.use_cases.report_moved import report_moved
 
@@ -44,8 +45,7 @@ def cancel_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
         return current.cancel(ports.now()), []
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
-    if transfer.task_token is not None:
-        ports.workflow.fail(transfer.task_token, "cancelled", "The transfer was cancelled.")
+    wake_workflow(transfer, ports=ports)
     return transfer
 
 
@@ -53,11 +53,19 @@ def retry_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
     """Goes on from the ledger where the part file is still there, else from the beginning."""
 
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        code = current.failure.code if current.failure else ""
-        ledger = LedgerId(current.id, current.generation)
-        begun = ports.ledger.progress(ledger).chunks_total > 0
-        goes_on = current.can_resume_from_ledger and begun and code not in RESTART_AFTER
-        after = current.retry(ports.now(), restart=not goes_on)
+        after = current.retry(ports.now(), restart=not _can_go_on(current, ports=ports))
         return after, [requested(after, ports=ports)]
 
     return change_transfer(transfer_id, decide, ports=ports)
+
+
+def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:
+    """From the ledger: only with the very part file that it tells of."""
+    if transfer.plan is None or transfer.part_path is None or transfer.part_discarded:
+        return False
+    if transfer.failure is not None and transfer.failure.code in RESTART_AFTER:
+        return False
+    destination = ports.destinations.read(transfer.destination_id)
+    target = resolve_target(destination.base_path, transfer.target_path)
+    here = (part_path(target, transfer.id, transfer.generation), destination.place)
+    return (transfer.part_path, transfer.part_place) == here

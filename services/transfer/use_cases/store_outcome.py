@@ -7,13 +7,14 @@ from services.transfer.domain.ports import OutboxEvent, Ports
 from services.transfer.domain.transfer import (
     ENDED,
     Receipt,
+    RunId,
     SourceChecksum,
     Status,
     Transfer,
     Verify,
 )
 from services.transfer.use_cases.announce import cancelled, completed, failed
-from services.transfer.use_cases.change_transfer import change_transfer
+from services.transfer.use_cases.change_transfer import change_run
 
 END_OF = {
     Status.COMMITTING: Status.COMPLETED,
@@ -22,7 +23,7 @@ END_OF = {
 }
 
 
-def store_outcome(transfer_id: str, *, ports: Ports) -> Transfer:
+def store_outcome(run: RunId, *, ports: Ports) -> Transfer:
     """Idempotent: an ended transfer stays as it is."""
 
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
@@ -39,7 +40,7 @@ def store_outcome(transfer_id: str, *, ports: Ports) -> Transfer:
             return ended, [cancelled(ended, ports=ports)]
         return ended, [failed(ended, ports=ports)]
 
-    return change_transfer(transfer_id, decide, ports=ports)
+    return change_run(run, decide, ports=ports)
 
 
 def _receipt(transfer: Transfer, *, ports: Ports) -> Receipt:

@@ -3,13 +3,13 @@
 from services.transfer.domain.errors import HostKeyUnconfirmed
 from services.transfer.domain.names import resolve_target
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import RunId, Transfer
 from services.transfer.use_cases.guard import active_transfer
 
 
-def validate_request(transfer_id: str, *, ports: Ports) -> Transfer:
+def validate_request(run: RunId, *, ports: Ports) -> Transfer:
     """Destinations change between request and start, so they are looked at again."""
-    transfer = active_transfer(transfer_id, ports=ports)
+    transfer = active_transfer(run, ports=ports)
     destination = ports.destinations.read(transfer.destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(destination.host, "an unknown key")

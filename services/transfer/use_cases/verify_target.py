@@ -5,22 +5,19 @@ from dataclasses import replace
 from services.transfer.domain.errors import ChecksumMismatch, PartMissing, SizeMismatch
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import Status, Transfer, Verify
-from services.transfer.use_cases.change_transfer import change_transfer
+from services.transfer.domain.transfer import RunId, Status, Transfer, Verify
+from services.transfer.use_cases.change_transfer import change_run
 from services.transfer.use_cases.partner_session import partner_session
+from services.transfer.use_cases.renamed_before import renamed_before
 
 MOVED = {Status.MOVING, Status.PAUSED, Status.VERIFYING}  # PAUSED: the pause came too late
 
 
-def verify_target(transfer_id: str, *, ports: Ports) -> None:
-    transfer = change_transfer(transfer_id, lambda now: _verifying(now, ports), ports=ports)
-    expected = transfer.pinned.size_bytes
+def verify_target(run: RunId, *, ports: Ports) -> None:
+    transfer = change_run(run, lambda now: _verifying(now, ports), ports=ports)
     with partner_session(transfer.destination_id, f"{transfer.id}/verify", ports=ports) as session:
-        found = session.size(transfer.part)
-    if found is None:
-        raise PartMissing(transfer.part)
-    if found != expected:
-        raise SizeMismatch(transfer.part, expected, found)
+        if not renamed_before(transfer, session):
+            _check_size(transfer, session.size(transfer.part))
     crc = combined_crc64(transfer, ports=ports)
     of_source = transfer.pinned.crc64nvme
     if transfer.verify is not Verify.SIZE and of_source is not None and of_source != crc:
@@ -29,7 +26,14 @@ def verify_target(transfer_id: str, *, ports: Ports) -> None:
     def remember(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
         return replace(current, crc64nvme=crc), []
 
-    change_transfer(transfer_id, remember, ports=ports)
+    change_run(run, remember, ports=ports)
+
+
+def _check_size(transfer: Transfer, found: int | None) -> None:
+    if found is None:
+        raise PartMissing(transfer.part)
+    if found != transfer.pinned.size_bytes:
+        raise SizeMismatch(transfer.part, transfer.pinned.size_bytes, found)
 
 
 def _verifying(current: Transfer, ports: Ports) -> tuple[Transfer, list[OutboxEvent]]:

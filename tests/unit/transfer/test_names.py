@@ -71,17 +71,17 @@ def test_without_a_target_the_last_part_of_the_key_is_used(key: str, target: str
 
 
 def test_a_part_file_lies_hidden_beside_its_target() -> None:
-    assert part_path("/in/a.csv", "t-1") == "/in/.a.csv.t-1.part"
-    assert part_path("a.csv", "t-1") == ".a.csv.t-1.part"
+    assert part_path("/in/a.csv", "t-1", 1) == "/in/.a.csv.t-1.part"
+    assert part_path("a.csv", "t-1", 1) == ".a.csv.t-1.part"
 
 
 @pytest.mark.parametrize("name", ["x" * 255, "é" * 127, "🚢" * 63 + "abc"])
 def test_long_names_are_shortened_between_letters(name: str) -> None:
-    for path in (part_path(f"/in/{name}", "t-1"), numbered(f"/in/{name}", 12)):
+    for path in (part_path(f"/in/{name}", "t-1", 1), numbered(f"/in/{name}", 12)):
         shortened = path.removeprefix("/in/")
         assert MAX_NAME_BYTES - 4 < len(shortened.encode()) <= MAX_NAME_BYTES
         assert "\ufffd" not in shortened
-    assert part_path(f"/in/{name}", "t-1").endswith(".t-1.part")
+    assert part_path(f"/in/{name}", "t-1", 1).endswith(".t-1.part")
     assert numbered(f"/in/{name}", 12).endswith(" (12)")
 
 
