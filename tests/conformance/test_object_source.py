@@ -29,7 +29,6 @@ from tests.fakes.outside import InMemoryBuckets
 from tests.servers.emulator import REGION
 
 BODY = bytes(range(256)) * 100
-ROLE = "arn:aws:iam::123456789012:role/reader"
 
 
 @dataclass
@@ -55,13 +54,18 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
         yield Storage(sts_readers(clients), put, bucket)
 
 
-def sts_readers(clients: Clients, role: str = ROLE) -> StsSourceReaders:
+def sts_readers(clients: Clients, role: str = "") -> StsSourceReaders:
+    """With `role`, or with one of the bucket's account."""
+    sts = clients("sts")
+    account = sts.get_caller_identity()["Account"]
+
     def s3(credentials: Credentials) -> Any:  # noqa: ANN401 - boto3 has no types
         at = clients("s3").meta
         place = {"region_name": at.region_name, "endpoint_url": at.endpoint_url}
         return boto3.client("s3", config=S3_READS, **place, **credentials)
 
-    return StsSourceReaders(clients("sts"), role, "aws", s3)
+    role = role or f"arn:aws:iam::{account}:role/reader"
+    return StsSourceReaders(sts, role, "aws", s3)
 
 
 def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) -> None:

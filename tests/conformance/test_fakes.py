@@ -1,0 +1,31 @@
+"""A fake exists only if a suite of this folder runs it beside the real adapter."""
+
+import ast
+from pathlib import Path
+
+FAKES = Path("tests/fakes")
+SUITES = Path("tests/conformance")
+PARTNERS = Path("tests/servers/sites.py")  # opens every partner, the fake too, for the suites
+REACHED = {  # what a suite gets from a fake that it names
+    "InMemoryObjectSource": "InMemoryBuckets",
+    "InMemoryPartnerSession": "InMemoryPartners",
+    "InMemoryChunkSink": "InMemoryPartners",
+}
+NO_PORT = {"Execution", "Planned", "World"}  # records of fakes; all fakes together
+
+
+def classes(path: Path) -> set[str]:
+    body = ast.parse(path.read_text()).body
+    found = {each.name for each in body if isinstance(each, ast.ClassDef)}
+    return {name for name in found if not name.startswith("_")}
+
+
+def names(path: Path) -> set[str]:
+    return {each.id for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Name)}
+
+
+def test_every_fake_is_held_to_its_adapter_by_a_suite() -> None:
+    fakes = {name for path in FAKES.glob("*.py") for name in classes(path)} - NO_PORT
+    run = set().union(*map(names, [*SUITES.rglob("*.py"), PARTNERS]))
+    assert {REACHED.get(name, name) for name in fakes} <= run
+    assert REACHED.keys() <= fakes

@@ -1,0 +1,61 @@
+"""The service deployed anew for each test; the partner's server lives as long as the session."""
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from tests.integration.transfer.deployed import (
+    TABLE,
+    Deployed,
+    Handler,
+    create_resources,
+    environment,
+)
+from tests.servers.embedded import EmbeddedServer
+from tests.unit.runtime.conftest import environment as fresh_telemetry
+from tests.unit.runtime.conftest import lines
+
+__all__ = ["fresh_telemetry", "lines"]
+
+CHUNK_BYTES = 100_000
+PARAMETERS = {
+    "ChunkBytes": str(CHUNK_BYTES),
+    "DirectBelowBytes": str(CHUNK_BYTES),
+    "CorsOrigins": "https://console.example",
+    "PartnerTimeoutSeconds": "10",
+    "KeepPartSeconds": "0",
+}
+
+
+@pytest.fixture(scope="session")
+def partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    folder = tmp_path_factory.mktemp("partner")
+    server = EmbeddedServer(folder / "state", folder / "files", secrets.token_hex(8))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def warm() -> dict[str, Handler]:
+    """Functions as a session has used them: each test's resources have the same names."""
+    return {}
+
+
+@pytest.fixture
+def deployed(
+    fresh_telemetry: None,
+    monkeypatch: pytest.MonkeyPatch,
+    partner: EmbeddedServer,
+    warm: dict[str, Handler],
+) -> Iterator[Deployed]:
+    with mock_aws():
+        service = create_resources(partner)
+        resources = {"TransfersTable": TABLE, "LaneQueue": service.queue_url}
+        for name, value in environment(PARAMETERS, resources).items():
+            if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
+                monkeypatch.setenv(name, value)
+        service.warm = warm
+        yield service

@@ -1,0 +1,215 @@
+"""The transfer service as its template deploys it, its AWS in moto, its partner a real server."""
+
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from infra.stacks import find_stack
+from infra.templates import read_template
+from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
+from services.transfer.domain.transfer import Transfer
+from tests.conformance.clouds import arn_of, received
+from tests.conformance.stores import create_table
+from tests.servers.embedded import USER, EmbeddedServer
+from tests.unit.runtime.gateway import request
+from tests.unit.runtime.lambda_context import Invocation
+
+TEMPLATE = read_template(find_stack("transfer").template)
+TABLE, BUS, MACHINE = "fileferry-local-transfer", "fileferry-local", "fileferry-local-transfer"
+BUCKET = "outgoing"
+REGION = "eu-central-1"
+PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": "123456789012"}
+Handler = Callable[[dict[str, Any], LambdaContext], Any]
+
+
+def environment(parameters: Mapping[str, str], resources: Mapping[str, str]) -> dict[str, str]:
+    """The functions' variables as the template sets them; `resources` are what Ref gives."""
+    defaults = {name: str(each["Default"]) for name, each in TEMPLATE["Parameters"].items()}
+    known = {**defaults, **PSEUDO, **resources, **parameters}
+
+    def resolved(value: Any) -> str | None:  # noqa: ANN401 - any value of a template
+        if not isinstance(value, dict):
+            return str(value)
+        [(function, argument)] = value.items()
+        if function == "Ref":
+            return known[argument]
+        if function == "Fn::Sub":
+            return re.sub(r"\$\{([\w:]+)\}", lambda found: known[found[1]], argument)
+        assert value == {"Fn::If": ["OtherS3", {"Ref": "S3Endpoint"}, {"Ref": "AWS::NoValue"}]}
+        return None
+
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    values = {name: resolved(value) for name, value in variables.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def cold_start(name: str) -> Handler:
+    """The handler in a module of its own, with nothing built yet: a new execution environment."""
+    spec = importlib.util.find_spec(f"services.transfer.handlers.{name}")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Handler = module.handler
+    return handler
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+@dataclass
+class Deployed:
+    """Every call goes through a real handler; functions stay warm from one call to the next."""
+
+    partner: EmbeddedServer
+    queue_url: str
+    bus_heard_url: str
+    machine_arn: str
+    warm: dict[str, Handler] = field(default_factory=dict)
+
+    def invoke(self, name: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - any handler's
+        if name not in self.warm:
+            self.warm[name] = cold_start(name)
+        return self.warm[name](event, Invocation(remaining_milliseconds=900_000))
+
+    def api(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        answer = self.invoke("api", request(method, path, body, headers, query))
+        told = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        document = json.loads(answer["body"]) if answer["body"] else None
+        return Answer(answer["statusCode"], document, told)
+
+    def step(self, name: str, transfer_id: str, **more: object) -> Any:  # noqa: ANN401
+        event = {"step": name, "transfer_id": transfer_id, "run": 1, **more}
+        return self.invoke("workflow_step", event)
+
+    # --- what is there -----------------------------------------------------------------------
+
+    def put(self, key: str, body: bytes) -> bytes:
+        s3 = boto3.client("s3")
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
+        return body
+
+    def destination(self, name: str = "acme", **changes: object) -> dict[str, Any]:
+        """What to POST for the partner's server, its own folder as base path."""
+        (self.partner.root / name).mkdir(exist_ok=True)
+        return {
+            "id": name,
+            "name": name.title(),
+            "protocol": "sftp",
+            "host": "127.0.0.1",
+            "port": self.partner.port,
+            "user": USER,
+            "password": self.partner.password,
+            "base_path": f"/{name}",
+            "host_keys": [str(key) for key in self.partner.host_keys],
+            **changes,
+        }
+
+    def register(self, name: str = "acme", **changes: object) -> dict[str, Any]:
+        answer = self.api("POST", "/api/destinations", self.destination(name, **changes))
+        assert answer.status == 201, answer
+        document: dict[str, Any] = answer.body
+        return document
+
+    def request(self, key: str, destination: str = "acme", **wishes: object) -> str:
+        wish = {"source": {"bucket": BUCKET, "key": key}, "destination_id": destination, **wishes}
+        answer = self.api("POST", "/api/transfer", wish)
+        assert answer.status == 202, answer
+        return str(answer.body["id"])
+
+    @property
+    def transfers(self) -> DynamoDbTransferStore:
+        return DynamoDbTransferStore(boto3.client("dynamodb"), TABLE)
+
+    @property
+    def destinations(self) -> DynamoDbDestinationStore:
+        return DynamoDbDestinationStore(boto3.client("dynamodb"), TABLE)
+
+    def stored(self, transfer_id: str) -> Transfer:
+        return self.transfers.read(transfer_id)
+
+    def executions(self) -> list[str]:
+        machines = boto3.client("stepfunctions")
+        found = machines.list_executions(stateMachineArn=self.machine_arn)["executions"]
+        return sorted(each["name"] for each in found)
+
+    def heard(self) -> list[dict[str, Any]]:
+        """New events on the bus, as a rule's target gets them."""
+        return [json.loads(body) for body in received(boto3.client("sqs"), self.bus_heard_url)]
+
+    def lane_messages(self) -> dict[str, Any]:
+        """The lane queue's messages as its mapping hands them to the worker."""
+        sqs = boto3.client("sqs")
+        got = sqs.receive_message(
+            QueueUrl=self.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
+        )
+        return {"Records": [sqs_record(each) for each in got.get("Messages", [])]}
+
+    def outbox(self) -> dict[str, Any]:
+        """The stream's records from its beginning that the mapping's filter passes."""
+        streams = boto3.client("dynamodbstreams")
+        [stream] = streams.list_streams(TableName=TABLE)["Streams"]
+        arn = stream["StreamArn"]
+        [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        start = {"ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = streams.get_shard_iterator(StreamArn=arn, **start)["ShardIterator"]
+        records = streams.get_records(ShardIterator=iterator)["Records"]
+        return {"Records": [each for each in records if is_outbox_insert(each)]}
+
+
+def sqs_record(message: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
+
+
+def is_outbox_insert(record: Mapping[str, Any]) -> bool:
+    sort_key = record["dynamodb"]["Keys"]["sk"]["S"]
+    return record["eventName"] == "INSERT" and str(sort_key).startswith("OUTBOX#")
+
+
+def create_resources(partner: EmbeddedServer) -> Deployed:
+    """What the stacks of the bus and of the service hold."""
+    create_table(boto3.client("dynamodb"), TABLE)
+    sqs, events = boto3.client("sqs"), boto3.client("events")
+    lanes = sqs.create_queue(
+        QueueName="fileferry-local-transfer-lanes", Attributes={"VisibilityTimeout": "5400"}
+    )
+    heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    events.create_event_bus(Name=BUS)
+    pattern = json.dumps({"source": ["fileferry.transfer"]})
+    events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
+    target = {"Id": "heard", "Arn": arn_of(sqs, heard)}
+    events.put_targets(Rule="all", EventBusName=BUS, Targets=[target])
+    place = {"LocationConstraint": REGION}
+    boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    machine = boto3.client("stepfunctions").create_state_machine(
+        name=MACHINE,
+        definition='{"StartAt": "Wait", "States": {"Wait": {"Type": "Succeed"}}}',
+        roleArn="arn:aws:iam::123456789012:role/fileferry-local-transfer-workflow",
+    )
+    return Deployed(partner, lanes["QueueUrl"], heard, machine["stateMachineArn"])
