@@ -77,6 +77,31 @@ def test_every_task_retries_and_no_error_leaves_the_workflow(states: dict[str, A
                 assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
+def test_every_task_gives_up_at_once_waits_for_sessions_and_repeats_all_else(
+    states: dict[str, Any],
+) -> None:
+    """The first matching retrier counts: States.TaskFailed would match the two others, too."""
+    for name, state in states.items():
+        if state["Type"] == "Task":
+            permanent, busy, rest = state["Retry"]
+            assert permanent == {"ErrorEquals": ["PermanentFailure"], "MaxAttempts": 0}, name
+            assert busy["ErrorEquals"] == ["SessionsBusy"], name
+            assert set(rest["ErrorEquals"]) == {"States.TaskFailed", "States.Timeout"}, name
+            assert busy["MaxAttempts"] > 100 * rest["MaxAttempts"] > 0, name
+            for retrier in (busy, rest):
+                assert retrier["BackoffRate"] > 1, name
+                assert retrier["MaxDelaySeconds"] == int(VALUES["RetryCapSeconds"]), name
+                assert retrier["JitterStrategy"] == "FULL", name
+
+
+@pytest.mark.parametrize("error", ["PermanentFailure", "SessionsBusy"])
+def test_the_retriers_name_errors_that_the_steps_raise(error: str) -> None:
+    """By the name of their class: nothing else tells the state machine."""
+    path = find_stack("transfer").folder / "handlers/workflow_step.py"
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert error in {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
 def test_who_waits_for_a_worker_sends_the_token(states: dict[str, Any]) -> None:
     waiting = {
         name for name, state in states.items() if ".waitForTaskToken" in state.get("Resource", "")

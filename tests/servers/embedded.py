@@ -66,10 +66,16 @@ class EmbeddedServer:
 
 
 class FailingSftpServer(RootedSftpServer):
-    """Fails the write number `fail_at` (1-based) of all sessions together, and does not do it."""
+    """Fails the write number `fail_at` (1-based) of all sessions together, and does not do it.
+
+    `fails_closes`: as NFS and quotas do. Without `has_fsync` that request is refused as unknown.
+    """
 
     fail_at: int | None = None
     writes = 0
+    fails_closes = False
+    closes = 0
+    has_fsync = True
 
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         kind = type(self)
@@ -79,6 +85,18 @@ class FailingSftpServer(RootedSftpServer):
         written = super().write(file_obj, offset, data)
         assert isinstance(written, int)
         return written
+
+    def fsync(self, file_obj: object) -> None:
+        if not type(self).has_fsync:
+            raise asyncssh.SFTPOpUnsupported("no fsync here")
+        super().fsync(file_obj)
+
+    def close(self, file_obj: object) -> None:
+        kind = type(self)
+        kind.closes += 1
+        super().close(file_obj)
+        if kind.fails_closes:
+            raise asyncssh.SFTPFailure("quota told at close")
 
 
 @dataclass(frozen=True)

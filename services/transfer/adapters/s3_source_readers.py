@@ -2,6 +2,7 @@
 
 import base64
 import json
+import string
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 SESSION_SECONDS = 3_600  # a lane's turn is at most 15 minutes
 Credentials = dict[str, str]
+# of a key in a policy: printable ASCII without wildcards, variables and what JSON escapes
+PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation + " ") - set('*?$"\\')
 
 
 class StsSourceReaders:
@@ -54,12 +57,10 @@ def credentials_of(session: Any) -> Credentials:
 
 
 def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
-    """Read this object, and learn whether it is the bucket or the key that is missing. '?' matches
-    characters that a policy would take for wildcards or variables, and those outside of ASCII:
-    escaped, a long key of them would pass the 2,048 characters STS allows."""
-    key = "".join(
-        "?" if character in "*?$" or not character.isascii() else character for character in ref.key
-    )
+    """Read this object, and learn whether it is the bucket or the key that is missing. '?' stands
+    for characters that a policy would take for wildcards or variables, and for those that JSON
+    escapes: a long key of them would pass the 2,048 characters STS allows."""
+    key = "".join(each if each in PLAIN else "?" for each in ref.key)
     bucket = f"arn:{partition}:s3:::{ref.bucket}"
     return {
         "Version": "2012-10-17",

@@ -1,6 +1,7 @@
 """One SFTP session on a partner's server: part files, their names, and the server's abilities."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 import paramiko
@@ -130,14 +131,15 @@ class SftpPartnerSession:
                 self._protocol.extended(POSIX_RENAME, fields, check_status)
             except Status as status:
                 raise self._refusals.of_rename(status, part, target) from None
-        elif not self._refusals.exists(target):
-            self._rename(part, target)
-        else:
-            aside = f"{part}.old"
+            return
+        aside = f"{part}.old"
+        if self._refusals.exists(target):
+            self.remove(aside)  # of a try before
             self._rename(target, aside)
-            try:
-                self._rename(part, target)
-            except TransferError:
+        try:
+            self._rename(part, target)
+        except TransferError:
+            with suppress(TransferError):
                 self._rename(aside, target)
-                raise
-            self.remove(aside)
+            raise
+        self.remove(aside)

@@ -39,7 +39,7 @@ class IfExists(StrEnum):
 class Verify(StrEnum):
     SIZE = "size"  # the target's size
     CHECKSUM = "checksum"  # + CRC64NVME of every byte read equals S3's
-    READBACK = "readback"  # + every chunk is read back from the partner and compared
+    READBACK = "readback"  # + every byte is read back once after it was written, and compared
 
 
 class SourceChecksum(StrEnum):

@@ -14,6 +14,7 @@ from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
+from tests.unit.transfer.driving import until_moving
 
 BODY = bytes(number % 251 for number in range(6 * CHUNK_BYTES + 5))
 TARGET = "/in/day.csv"
@@ -21,11 +22,6 @@ TARGET = "/in/day.csv"
 
 class Killed(BaseException):
     """As kill -9: nothing of the worker's own code runs any more."""
-
-
-def until_moving(world: World) -> None:
-    while not world.queue.messages:
-        assert world.workflow.advance()
 
 
 def kill_at(world: World, call: str, number: int) -> None:

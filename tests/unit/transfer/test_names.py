@@ -4,6 +4,7 @@ import pytest
 
 from services.transfer.domain.errors import NameInvalid, PathOutsideBase
 from services.transfer.domain.names import (
+    BIDI_CONTROLS,
     MAX_NAME_BYTES,
     default_target,
     numbered,
@@ -37,6 +38,24 @@ def test_a_path_that_leaves_the_base_is_refused(target: str) -> None:
 def test_leaving_the_base_is_named_as_such() -> None:
     with pytest.raises(PathOutsideBase, match=r"'\.\./a'.*'/in'"):
         resolve_target("/in", "../a")
+
+
+@pytest.mark.parametrize(
+    "target", ["..\\a", "a\\..\\..\\b", "a/..\\b", "a\\../b", "\\a", "\\\\server\\share\\a"]
+)
+def test_a_server_that_takes_backslashes_for_slashes_is_not_led_out_either(target: str) -> None:
+    with pytest.raises(PathOutsideBase):
+        resolve_target("/in", target)
+
+
+def test_a_backslash_inside_of_a_name_is_a_letter() -> None:
+    assert resolve_target("/in", "a\\b..\\c.csv") == "/in/a\\b..\\c.csv"
+
+
+@pytest.mark.parametrize("letter", sorted(BIDI_CONTROLS))
+def test_what_makes_a_name_look_like_another_one_is_refused(letter: str) -> None:
+    with pytest.raises(NameInvalid, match=f"U\\+{ord(letter):04X}"):
+        resolve_target("/in", f"invoice{letter}fdp.exe")
 
 
 @pytest.mark.parametrize("letter", ["\0", "\r", "\n", "\t", "\x1b", "\x7f", "\x85", "\u2028"])
@@ -75,6 +94,13 @@ def test_a_part_file_lies_hidden_beside_its_target() -> None:
     assert part_path("a.csv", "t-1", 1) == ".a.csv.t-1.part"
 
 
+def test_each_generation_has_a_part_file_of_its_own() -> None:
+    long = "/in/" + "x" * 255
+    for target in ("/in/a.csv", long):
+        assert len({part_path(target, "t-1", generation) for generation in range(1, 12)}) == 11
+    assert part_path("/in/a.csv", "t-1", 2) == "/in/.a.csv.t-1-2.part"
+
+
 @pytest.mark.parametrize("name", ["x" * 255, "é" * 127, "🚢" * 63 + "abc"])
 def test_long_names_are_shortened_between_letters(name: str) -> None:
     for path in (part_path(f"/in/{name}", "t-1", 1), numbered(f"/in/{name}", 12)):
@@ -97,3 +123,11 @@ def test_long_names_are_shortened_between_letters(name: str) -> None:
 )
 def test_a_second_file_of_a_name_is_numbered_before_its_extension(target: str, second: str) -> None:
     assert numbered(target, 1) == second
+
+
+@pytest.mark.parametrize("extension", ["x" * 32, "x" * 251, "é" * 126])
+def test_a_dot_far_from_the_end_begins_no_extension(extension: str) -> None:
+    name = numbered(f"/in/a.{extension}", 1).removeprefix("/in/")
+    assert len(name.encode()) <= MAX_NAME_BYTES
+    assert name.startswith("a.")
+    assert name.endswith(" (1)")

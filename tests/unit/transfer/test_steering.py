@@ -18,6 +18,7 @@ from services.transfer.use_cases.steer_transfer import (
 )
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
+from tests.unit.transfer.driving import until_moving
 
 BODY = bytes(5 * CHUNK_BYTES)
 CANCELLABLE_STATES = [
@@ -40,11 +41,6 @@ def once_before(state: str, act: Callable[[], object]) -> Callable[[str], None]:
             act()
 
     return watch
-
-
-def until_moving(world: World) -> None:
-    while not world.queue.messages:
-        assert world.workflow.advance()
 
 
 @pytest.mark.parametrize("state", CANCELLABLE_STATES)

@@ -1,0 +1,89 @@
+"""Destinations that are registered twice or changed under way: no secret and no file gets lost."""
+
+import pytest
+
+from services.transfer.domain.destination import Credential, Protocol
+from services.transfer.domain.errors import DestinationExists, DestinationInUse
+from services.transfer.domain.ports import Idempotency
+from services.transfer.domain.transfer import Status
+from services.transfer.use_cases.manage_destinations import (
+    NewDestination,
+    change_destination,
+    register_destination,
+)
+from tests.fakes.partners import HOST_KEY
+from tests.fakes.world import World
+from tests.unit.transfer.driving import BODY, fail_half_way, until_moving
+
+WISH = NewDestination(
+    "partner", "Partner", Protocol.SFTP, "sftp.example", 22, "ferry", "/", 1, (HOST_KEY,)
+)
+KEY = Idempotency("ann/POST /destinations/k", "the body's hash")
+OLD, NEW = Credential(password="old"), Credential(password="new")
+
+
+def secret_of(world: World, destination_id: str) -> Credential:
+    return world.vault.read(world.ports.destinations.read(destination_id).secret_id)
+
+
+def test_a_repeated_registration_does_not_bring_back_the_old_secret() -> None:
+    world = World()
+    first = register_destination(WISH, OLD, KEY, ports=world.ports)
+    change_destination("partner", {}, NEW, ports=world.ports)
+    secrets = dict(world.vault.secrets)
+    again = register_destination(WISH, OLD, KEY, ports=world.ports)
+    assert again.secret_id == first.secret_id
+    assert secret_of(world, "partner") == NEW
+    assert world.vault.secrets == secrets
+
+
+def test_a_refused_registration_leaves_no_secret_and_touches_none() -> None:
+    world = World()
+    register_destination(WISH, OLD, None, ports=world.ports)
+    secrets = dict(world.vault.secrets)
+    with pytest.raises(DestinationExists):
+        register_destination(WISH, NEW, None, ports=world.ports)
+    assert world.vault.secrets == secrets
+    assert secret_of(world, "partner") == OLD
+
+
+CONNECTION_CHANGES: list[dict[str, object]] = [
+    {"host": "elsewhere.example"},
+    {"port": 2222},
+    {"user": "somebody"},
+    {"base_path": "/elsewhere"},
+]
+
+
+@pytest.mark.parametrize("changes", CONNECTION_CHANGES, ids=lambda each: next(iter(each)))
+def test_a_destination_does_not_move_under_a_transfer(changes: dict[str, object]) -> None:
+    world = World()
+    before = world.ports.destinations.read("acme")
+    transfer = world.request(BODY)
+    with pytest.raises(DestinationInUse, match=transfer.id):
+        change_destination("acme", changes, None, ports=world.ports)
+    until_moving(world)
+    with pytest.raises(DestinationInUse, match=transfer.id):
+        change_destination("acme", changes, None, ports=world.ports)
+    assert world.ports.destinations.read("acme") == before
+    world.run()
+    assert world.read(transfer).status is Status.COMPLETED
+    change_destination("acme", changes, None, ports=world.ports)
+
+
+def test_what_moves_nothing_may_change_under_a_transfer() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    changes = {"name": "Acme & Co", "max_sessions": 2, "host": "sftp.acme.example"}
+    change_destination("acme", changes, NEW, ports=world.ports)
+    assert secret_of(world, "acme") == NEW
+    world.run()
+    assert world.read(transfer).status is Status.COMPLETED
+
+
+def test_a_destination_may_move_when_only_a_part_file_for_a_retry_is_left() -> None:
+    world = World()
+    fail_half_way(world)
+    moved = change_destination("acme", {"base_path": "/new"}, None, ports=world.ports)
+    assert moved.base_path == "/new"

@@ -1,0 +1,73 @@
+"""Sessions at a destination: never more than agreed, and one left for the steps of workflows."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.transfer.domain.strategy import choose_strategy, lane_sessions
+from services.transfer.domain.transfer import Status
+from services.transfer.handlers.workflow_step import SessionsBusy, run_step
+from tests.conformance.records import a_destination
+from tests.fakes.world import World
+from tests.unit.transfer.driving import BODY, fail_code, until_moving
+
+
+@pytest.mark.parametrize(("max_sessions", "lanes"), [(1, 1), (2, 1), (3, 2), (4, 3), (5, 4)])
+def test_lanes_leave_one_session_where_there_are_several(max_sessions: int, lanes: int) -> None:
+    destination = replace(a_destination(), max_sessions=max_sessions)
+    assert lane_sessions(destination) == lanes
+    assert choose_strategy(destination, 4).lanes == lanes
+
+
+def test_a_destination_that_was_never_probed_gets_one_lane() -> None:
+    assert choose_strategy(replace(a_destination(), profile=None), 4).lanes == 1
+
+
+def test_a_server_without_writes_at_an_offset_gets_one_lane() -> None:
+    profile = a_destination().profile
+    assert profile is not None
+    limited = replace(a_destination(), profile=replace(profile, write_at_offset=False))
+    assert choose_strategy(limited, 4).lanes == 1
+
+
+def hold_all_that_lanes_may(world: World) -> None:
+    """Lanes of a huge transfer, as long as it takes."""
+    destination = world.ports.destinations.read("acme")
+    limit, number = lane_sessions(destination), 0
+    until = world.clock + timedelta(days=1)
+    while world.ports.slots.take("acme", limit, f"huge/1/lane-{number}", world.clock, until):
+        number += 1
+    assert number == destination.max_sessions - 1
+
+
+def test_the_lanes_of_a_huge_transfer_do_not_keep_another_from_starting() -> None:
+    world = World()
+    hold_all_that_lanes_may(world)
+    small = world.request(b"small", target_path="small.csv")
+    until_moving(world)
+    assert {message.transfer_id for message in world.queue.messages} == {small.id}
+
+
+def test_a_transfer_that_never_got_a_session_says_so() -> None:
+    world = World()
+    world.register("one", max_sessions=1)
+    until = world.clock + timedelta(days=1)
+    world.ports.slots.take("one", 1, "another transfer", world.clock, until)
+    transfer = world.request(BODY, destination_id="one")
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, "no_session_free")
+
+
+def test_waiting_for_a_session_is_an_error_of_its_own_to_the_state_machine() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until = world.clock + timedelta(days=1)
+    for number in range(4):
+        world.ports.slots.take("acme", 4, f"another-{number}", world.clock, until)
+    for step in ("ValidateRequest", "AuthorizeReader", "InspectSource"):
+        run_step({"step": step, "transfer_id": transfer.id, "run": 1}, world.ports)
+    event = {"step": "MoveChunks", "transfer_id": transfer.id, "run": 1, "task_token": "token"}
+    with pytest.raises(SessionsBusy, match="no_session_free"):
+        run_step(event, world.ports)
