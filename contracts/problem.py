@@ -1,6 +1,7 @@
 """Errors as HTTP answers (RFC 9457), told field by field without ever echoing a secret."""
 
 import re
+from math import isfinite
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -53,5 +54,7 @@ def _field_error(each: ErrorDetails, with_secrets: bool) -> FieldError:
     value = each["input"]
     if hidden or not each["loc"] or not isinstance(value, str | int | float | bool):
         return FieldError(field=field, message=message)
+    if isinstance(value, float) and not isfinite(value):
+        value = str(value)  # JSON has no word for it
     shown = value[:MAX_ECHO] if isinstance(value, str) else value
     return FieldError(field=field, message=message, value=shown)

@@ -96,7 +96,9 @@ class TransferSummary(Published):
     updated_at: UtcTime
     started_at: UtcTime | None
     finished_at: UtcTime | None
-    failure: Failure | None
+    failure: Failure | None = Field(
+        description="why it failed; while under way: the last error, which is being tried again"
+    )
     receipt: Receipt | None
 
 

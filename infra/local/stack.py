@@ -21,6 +21,7 @@ READY_SECONDS = 30.0
 POLL_SECONDS = 0.05
 USER = "demo"
 EMULATOR = "emulator"
+FRESH = ("--dir-cache-time", "1s")  # files copied into a folder are objects at once
 OBJECTS = "objects"
 WORKER = "ministack-lambda-"  # in the path of a function's process
 
@@ -161,6 +162,7 @@ class LocalStack:
             password.touch(mode=0o600)
             password.write_text(os.urandom(12).hex() + "\n")
         if not self._runs(name):
+            port = port or self._ports.get(name, 0)  # destinations know the one it had
             ready.unlink(missing_ok=True)
             self._start_program(
                 name,
@@ -219,7 +221,16 @@ class LocalStack:
         self._ports[OBJECTS] = free_port()
         address = f"{HOST}:{self._ports[OBJECTS]}"
         self._start_program(
-            OBJECTS, rclone, "serve", "s3", "--addr", address, "--config", os.devnull, str(folder)
+            OBJECTS,
+            rclone,
+            "serve",
+            "s3",
+            "--addr",
+            address,
+            "--config",
+            os.devnull,
+            *FRESH,
+            str(folder),
         )
         self._wait(OBJECTS, lambda: answers(f"http://{address}/"))
 

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import httpx
 import pytest
 
 from infra.local.ferry import Refused
@@ -89,6 +90,7 @@ def test_an_idempotency_key_returns_the_first_answer_and_refuses_another_body(
         ({"surprise": 1}, "request_invalid", "surprise"),
         ({"source": {"bucket": "X", "key": "k"}}, "request_invalid", "source.bucket"),
         ({"destination_id": "nobody"}, "destination_not_found", "nobody"),
+        ({"destination_id": 7}, "request_invalid", "destination_id"),
     ],
 )
 def test_bad_requests_are_answered_with_field_and_value(
@@ -123,3 +125,16 @@ def test_a_destination_in_use_cannot_be_deleted_and_an_unused_one_can(running: R
     with pytest.raises(Refused) as refused:
         running.ferry.call("GET", "/api/destinations/short-lived")
     assert refused.value.status == 404
+
+
+def test_what_cannot_be_an_id_is_not_found_and_no_number_is_no_error_of_ours(
+    running: Running,
+) -> None:
+    with pytest.raises(Refused) as refused:
+        running.ferry.state("a" * 5_000)
+    assert refused.value.status == 404
+    url = running.stack.api_url + "/api/transfer"
+    answer = httpx.post(
+        url, content='{"source": NaN}', headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 400, answer.text

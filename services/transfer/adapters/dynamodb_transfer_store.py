@@ -26,6 +26,7 @@ from services.transfer.domain.errors import StaleTransfer, TransferNotFound
 from services.transfer.domain.ports import Idempotency, OutboxEvent, Page
 from services.transfer.domain.transfer import ENDED, Transfer
 
+MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 OUTBOX_LIFETIME = timedelta(days=30)  # long enough to look for an event after an incident
 
 
@@ -54,7 +55,8 @@ class DynamoDbTransferStore:
         raise StaleTransfer(transfer.id)
 
     def read(self, transfer_id: str) -> Transfer:
-        row = self._table.read(transfer_key(transfer_id))
+        known = len(transfer_id) <= MAX_ID_CHARACTERS
+        row = self._table.read(transfer_key(transfer_id)) if known else None
         if row is None:
             raise TransferNotFound(transfer_id)
         return from_item(Transfer, row)

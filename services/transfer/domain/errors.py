@@ -101,10 +101,11 @@ class IdempotencyConflict(RequestError):
     code, status = "idempotency_conflict", 409
 
     def __init__(self, key: str) -> None:
-        self.key = key
+        """`key` as it is stored: caller, kind of request, and the caller's own key."""
+        self.key = key.split("#", 2)[-1]
         super().__init__(
-            f"Idempotency-Key {key!r} was used before with another body. Send the first body again,"
-            " or use a new key."
+            f"Idempotency-Key {self.key!r} was used before with another body."
+            " Send the first body again, or use a new key."
         )
 
 

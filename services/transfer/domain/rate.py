@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+GAP_SECONDS = 30.0  # samples come every second while anything moves
 SMOOTHING_SECONDS = 10.0  # samples of about the last ten seconds decide what a viewer sees
 
 
@@ -19,6 +20,8 @@ class Rate:
         elapsed = (at - self.at).total_seconds()
         if elapsed <= 0:
             return self
+        if elapsed > GAP_SECONDS:
+            return Rate(at, bytes_done)  # paused meanwhile: begin anew
         now = max(0.0, (bytes_done - self.bytes_done) / elapsed)
         weight = 1.0 if self.bytes_per_second == 0 else min(1.0, elapsed / SMOOTHING_SECONDS)
         return Rate(at, bytes_done, self.bytes_per_second + weight * (now - self.bytes_per_second))

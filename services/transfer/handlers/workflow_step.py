@@ -14,6 +14,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
+from services.transfer.use_cases.fail_transfer import note_trouble
 from services.transfer.use_cases.handle_error import handle_error
 from services.transfer.use_cases.inspect_source import authorize_reader, inspect_source
 from services.transfer.use_cases.publish_outbox import publish_pending
@@ -82,6 +83,8 @@ def run_step(event: Event, ports: Ports) -> dict[str, Any]:
     except TransferError as error:
         if isinstance(error, RunSuperseded) and event["step"] in AFTER_ALL:
             return {}
+        if error.retryable:
+            note_trouble(_run(event), error, ports=ports)
         told = {"code": error.code, "message": str(error), "retryable": error.retryable}
         raise _class_of(error)(json.dumps(told)) from error
     return answer if isinstance(answer, dict) else {}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.transfer.domain.errors import TransferError
 from services.transfer.domain.ports import OutboxEvent, Ports
 from services.transfer.domain.transfer import ENDED, Failure, RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run
@@ -20,6 +21,17 @@ def fail_transfer(run: RunId, failure: Failure, *, ports: Ports) -> Transfer:
     transfer = change_run(run, decide, ports=ports)
     wake_workflow(transfer, ports=ports)
     return transfer
+
+
+def note_trouble(run: RunId, error: TransferError, *, ports: Ports) -> None:
+    """What is being tried again, for whoever looks at the transfer meanwhile."""
+
+    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        if current.status in ENDED or current.status in {Status.FAILING, Status.CANCELLING}:
+            return current, []
+        return replace(current, failure=Failure.of(error)), []
+
+    change_run(run, decide, ports=ports)
 
 
 def wake_workflow(transfer: Transfer, *, ports: Ports) -> None:

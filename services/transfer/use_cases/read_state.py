@@ -1,11 +1,11 @@
 """One look at a transfer with all that moves in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Progress
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.transfer import ENDED, Status, Transfer
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def read_state(transfer_id: str, *, ports: Ports) -> TransferState:
     """Raises TransferNotFound."""
     transfer = ports.transfers.read(transfer_id)
     ledger = LedgerId(transfer.id, transfer.generation)
+    lanes = ports.lanes.lanes(ledger)
+    if transfer.status in ENDED:  # what lanes left behind when it ended under them
+        lanes = [replace(each, worker=None, bytes_in_flight=0, ended=True) for each in lanes]
     return TransferState(
-        transfer,
-        ports.ledger.progress(ledger),
-        ports.lanes.lanes(ledger),
-        ports.ledger.open_leases(ledger),
+        transfer, ports.ledger.progress(ledger), lanes, ports.ledger.open_leases(ledger)
     )

@@ -1,7 +1,7 @@
 """One turn of one lane: one session, chunk after chunk, handed over before time is up."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from services.transfer.domain.ledger import ChunkLease, Lane, LaneMessage, Ledge
 from services.transfer.domain.ports import MessageLease, Ports
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Failure, Status, Verify
-from services.transfer.use_cases.fail_transfer import fail_transfer
+from services.transfer.use_cases.fail_transfer import fail_transfer, note_trouble
 from services.transfer.use_cases.inspect_source import open_source
 from services.transfer.use_cases.lane_pulse import LanePulse, visibility_seconds
 from services.transfer.use_cases.move_chunk import Route, move_chunk
@@ -157,4 +157,7 @@ def _after_failure(pulse: LanePulse, error: TransferError, *, ports: Ports) -> N
             return
         except RunSuperseded:
             pass  # asked for again since: the later run judges for itself
+    else:
+        with suppress(RunSuperseded):
+            note_trouble(pulse.run, error, ports=ports)
     _next_turn(pulse, retry.delay_seconds(failures, ports.random), failures, ports=ports)

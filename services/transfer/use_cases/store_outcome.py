@@ -34,7 +34,7 @@ def store_outcome(run: RunId, *, ports: Ports) -> Transfer:
         ended = current.moved_to(end, now, wish="ended", allowed=END_OF)
         ended = replace(ended, finished_at=now, task_token=None)
         if end is Status.COMPLETED:
-            ended = replace(ended, receipt=_receipt(ended, ports=ports))
+            ended = replace(ended, failure=None, receipt=_receipt(ended, ports=ports))
             return ended, [completed(ended, ports=ports)]
         if end is Status.CANCELLED:
             return ended, [cancelled(ended, ports=ports)]

@@ -14,6 +14,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import Status, Transfer, Verify
 from services.transfer.use_cases.clean_up import clean_up
+from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
@@ -226,3 +227,29 @@ def test_a_destination_with_one_session_never_sees_two() -> None:
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
     assert world.partner.most_sessions == 1
+
+
+def test_while_something_is_tried_again_the_transfer_says_what() -> None:
+    world = World()
+    for _ in range(2):
+        world.partner.fail_next(ConnectionLost("h", 22, "reset"), at="open_part")
+    transfer = world.request(content(CHUNK - 1))
+    while not world.read(transfer).failure:
+        assert world.workflow.advance() or world.drive_lane()
+    trouble = world.read(transfer)
+    assert trouble.status is Status.MOVING
+    assert trouble.failure is not None
+    assert trouble.failure.code == "connection_lost"
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, ended.failure) == (Status.COMPLETED, None)
+
+
+def test_an_ended_transfer_shows_no_lane_at_work() -> None:
+    world = World()
+    world.partner.fail_next(NoSpace("/in/x", 0), at="write", after=1)
+    transfer = world.request(content(5 * CHUNK))
+    world.run()
+    lanes = read_state(transfer.id, ports=world.ports).lanes
+    assert lanes
+    assert all(lane.ended and lane.bytes_in_flight == 0 for lane in lanes)

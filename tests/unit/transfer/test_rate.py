@@ -26,9 +26,10 @@ def test_a_steady_rate_stays_and_a_new_one_is_approached() -> None:
     assert rate.bytes_per_second == pytest.approx(200, rel=0.01)
 
 
-def test_after_a_long_silence_only_the_new_sample_counts() -> None:
-    rate = Rate(NOON, 0, 1_000.0).sampled(after(100), 100)
-    assert rate.bytes_per_second == pytest.approx(1)
+def test_after_a_long_silence_the_rate_begins_anew() -> None:
+    resumed = Rate(NOON, 0, 1_000.0).sampled(after(100), 100)
+    assert resumed.bytes_per_second == 0
+    assert resumed.sampled(after(101), 600).bytes_per_second == pytest.approx(500)
 
 
 @pytest.mark.parametrize("seconds", [0, -1])
