@@ -154,6 +154,7 @@ def fileferry(at: Place, opened: ExitStack) -> FileFerry:
         "port": at.sshd.port,
         "user": at.sshd.user.name,
         "base_path": str(at.target),
+        "max_sessions": max(LANES) + 1,  # one is kept for the workflow's steps
         "private_key": at.sshd.user_key.read_text(),
     }
     ferry.register(destination, str(at.sshd.host_keys[0]))
