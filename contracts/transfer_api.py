@@ -97,7 +97,7 @@ class TransferSummary(Published):
     started_at: UtcTime | None
     finished_at: UtcTime | None
     failure: Failure | None = Field(
-        description="why it failed; while under way: the last error, which is being tried again"
+        description="why it failed; while under way: the last error it met"
     )
     receipt: Receipt | None
 

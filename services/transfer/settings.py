@@ -1,6 +1,6 @@
 """Every setting of the transfer service; a field is the environment variable of that name."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 
 from pydantic import Field, field_validator
 
@@ -35,10 +35,6 @@ class TransferSettings(ServiceSettings):
         for name in names:
             ip_network(name)
         return names
-
-    @property
-    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        return tuple(ip_network(name) for name in self.allowed_networks)
 
     @property
     def policy(self) -> Policy:

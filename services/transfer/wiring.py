@@ -73,7 +73,9 @@ def build() -> Wiring:
         vault=SecretsManagerCredentialVault(client("secretsmanager"), settings.secret_prefix),
         readers=readers,
         buckets=S3BucketCatalogue(readers.browser),
-        partners=SftpPartners(AddressGuard(settings.networks), settings.partner_timeout_seconds),
+        partners=SftpPartners(
+            AddressGuard.of(settings.allowed_networks), settings.partner_timeout_seconds
+        ),
         queue=SqsLaneQueue(sqs, settings.lane_queue_url),
         workflow=StepFunctionsWorkflow(client("stepfunctions"), settings.state_machine_arn),
         bus=EventBusPublisher(client("events"), settings.event_bus_name, "transfer"),

@@ -51,10 +51,6 @@ class Progress:
     attempts: int
     rate: Rate | None = None  # the last published sample, bytes in flight included
 
-    @property
-    def complete(self) -> bool:
-        return self.chunks_done == self.chunks_total
-
 
 @dataclass(frozen=True)
 class Lane:

@@ -152,7 +152,7 @@ class Transfer:
         None  # decided before the rename, so that a repeated commit looks at the same name
     )
     final_existed_bytes: int | None = None  # what stood under final_path before the rename
-    failure: Failure | None = None  # why it failed; before its end: what is being tried again
+    failure: Failure | None = None  # why it failed; before its end: the last error it met
     receipt: Receipt | None = None
 
     def moved_to(

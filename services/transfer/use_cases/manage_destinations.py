@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
-from services.transfer.domain.errors import DestinationInUse
+from services.transfer.domain.errors import DestinationInUse, RequestError
 from services.transfer.domain.ports import Idempotency, Ports
 from services.transfer.domain.transfer import ENDED, Status
 
@@ -39,12 +39,13 @@ def register_destination(
         updated_at=now,
     )
     ports.vault.store(secret_id, credential)
-    stored = None
     try:
         stored = ports.destinations.create(destination, idempotency)
-    finally:
-        if stored is None or stored.secret_id != secret_id:
-            ports.vault.delete(secret_id)
+    except RequestError:  # refused for sure; after any other error the destination may exist
+        ports.vault.delete(secret_id)
+        raise
+    if stored.secret_id != secret_id:
+        ports.vault.delete(secret_id)
     return stored
 
 

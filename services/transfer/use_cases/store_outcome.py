@@ -37,6 +37,7 @@ def store_outcome(run: RunId, *, ports: Ports) -> Transfer:
             ended = replace(ended, failure=None, receipt=_receipt(ended, ports=ports))
             return ended, [completed(ended, ports=ports)]
         if end is Status.CANCELLED:
+            ended = replace(ended, failure=None)
             return ended, [cancelled(ended, ports=ports)]
         return ended, [failed(ended, ports=ports)]
 
