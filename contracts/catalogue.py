@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.auth_events import LoginFailedV1, SessionClosedV1, SessionOpenedV1
 from contracts.contract import Published
 from contracts.envelope import Data, Event
 from contracts.transfer_events import (
@@ -34,6 +35,9 @@ class EventSpec:
 
 
 CATALOGUE: tuple[EventSpec, ...] = (
+    EventSpec("SessionOpened.v1", SessionOpenedV1, "auth"),
+    EventSpec("SessionClosed.v1", SessionClosedV1, "auth"),
+    EventSpec("LoginFailed.v1", LoginFailedV1, "auth"),
     EventSpec("TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer",)),
     EventSpec("TransferStarted.v1", TransferStartedV1, "transfer"),
     EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer"),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -66,12 +67,32 @@ class Text:
         return {**handler(schema), **limits, "pattern": f"^{self.pattern}$"}
 
 
+class Patch(Contract):
+    """Fields left out stay as they are: `model_fields_set` tells which were sent."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("empty_patch", "Give at least one field to change.")
+        for name in sorted(self.model_fields_set):
+            if getattr(self, name) is None:
+                raise PydanticCustomError(
+                    "null_patch", "{name} cannot be null: leave it out to keep it.", {"name": name}
+                )
+        return self
+
+
+Header = Annotated[str, Text("Send 1 to 255 visible ASCII characters.", 255, r"[!-~]+")]
+
+
 class CallHeaders(Contract):
     """The headers that mean something; a repeated Idempotency-Key gets the first answer."""
 
-    idempotency_key: (
-        Annotated[str, Text("Send 1 to 255 visible ASCII characters.", 255, r"[!-~]+")] | None
-    ) = Field(default=None, alias="Idempotency-Key")
+    idempotency_key: Header | None = Field(default=None, alias="Idempotency-Key")
+    if_match: (
+        Annotated[str, Text('Send the ETag of the last answer, as in "7", or *.', 30, r'"\d+"|\*')]
+        | None
+    ) = Field(default=None, alias="If-Match")
 
 
 MAX_KEY_BYTES = 1_024  # S3's own limit, in UTF-8
@@ -106,6 +127,14 @@ ObjectKey = Annotated[
     str, AfterValidator(_key_fits), Field(json_schema_extra={"minLength": 1, "maxLength": 1024})
 ]
 VersionId = Annotated[str, Text("1 to 1024 visible ASCII characters", 1024, r"[\x21-\x7e]+")]
+Cursor = Annotated[str, Text("Send the cursor of the page before, unchanged.", 4_096)]
 Slug = Annotated[
     str, Text("1 to 64 of a-z 0-9 -, beginning with a letter or digit", 64, r"[a-z0-9][a-z0-9-]*")
 ]
+
+
+class PageQuery(Contract, strict=False):
+    """Strict is off because everything in a query string is text."""
+
+    limit: int = Field(default=50, ge=1, le=1000)
+    cursor: Cursor | None = None

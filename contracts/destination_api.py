@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.contract import PLAIN, Bytes, Contract, Published, Slug, Text, UtcTime
+from contracts.contract import PLAIN, Bytes, Contract, Patch, Published, Slug, Text, UtcTime
 from contracts.transfer_events import Failure
 
 Name = Annotated[str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)]
@@ -64,11 +64,8 @@ class DestinationRequest(Contract):
         return self
 
 
-class DestinationPatch(Contract):
-    """Fields left out stay as they are; a credential replaces the stored one.
-
-    `model_fields_set` tells which fields were sent.
-    """
+class DestinationPatch(Patch):
+    """A credential replaces the stored one."""
 
     name: Name | None = None
     host: Host | None = None
@@ -82,14 +79,7 @@ class DestinationPatch(Contract):
     host_keys: HostKeys | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.model_fields_set:
-            raise PydanticCustomError("empty_patch", "Give at least one field to change.")
-        for name in sorted(self.model_fields_set):
-            if getattr(self, name) is None:
-                raise PydanticCustomError(
-                    "null_patch", "{name} cannot be null: leave it out to keep it.", {"name": name}
-                )
+    def _one_credential(self) -> Self:
         if self.password is not None and self.private_key is not None:
             raise PydanticCustomError("credential", "Give only one of password and private_key.")
         _refuse_lone_passphrase(self)

@@ -7,22 +7,45 @@ request body' where the function names field and value.
 
 import json
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from contracts.contract import CallHeaders
+from contracts.gateway_responses import gateway_responses
 from contracts.problem import Problem
-from contracts.routes import ROUTES, Route
+from contracts.route import Route
+from contracts.routes import ROUTES
 
 Json = dict[str, Any]
 
 PATH_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}
 _FUNCTION = (
+    "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
-    ":function:fileferry-${Stage}-{service}-api:live"  # the alias a canary deployment shifts
+    ":function:fileferry-${Stage}-{name}:live/invocations"  # the alias a canary deployment shifts
 )
+# A session that was closed goes on at most so long: the authorizer's answer is kept for its token.
+AUTHORIZER_SECONDS = 30
+# The key is not the caller's: the authorizer names it, so that the calls of a user are counted.
+_SECURITY: Json = {
+    "token": {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": {
+            "type": "request",
+            "identitySource": "method.request.header.Authorization",
+            "authorizerResultTtlInSeconds": AUTHORIZER_SECONDS,
+            "authorizerUri": {"Fn::Sub": _FUNCTION.replace("{name}", "auth-authorizer")},
+        },
+    },
+    "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+}
 
 
 def gateway_document() -> Json:
@@ -32,8 +55,14 @@ def gateway_document() -> Json:
         methods = {route.method.lower(): _gateway_method(route) for route in routes}
         answered = _gateway_call(routes[0], "Tells browsers what they may send")
         paths[path] = {**methods, "options": answered}
-    title = {"Fn::Sub": "fileferry-${Stage}"}
-    return {"openapi": "3.0.1", "info": {"title": title, "version": "1"}, "paths": paths}
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": {"Fn::Sub": "fileferry-${Stage}"}, "version": "1"},
+        "paths": paths,
+        "components": {"securitySchemes": _SECURITY},
+        "x-amazon-apigateway-api-key-source": "AUTHORIZER",
+        "x-amazon-apigateway-gateway-responses": gateway_responses(),
+    }
 
 
 def readers_document() -> Json:
@@ -45,12 +74,20 @@ def readers_document() -> Json:
     return {
         "openapi": "3.1.0",
         "info": {"title": "FileFerry", "version": "1", "license": _LICENSE},
+        "servers": [{"url": ".."}],  # this document is at <server>/api/openapi.json
+        "security": [{"bearer": []}],
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": components, "securitySchemes": {"bearer": _BEARER}},
     }
 
 
 _LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+_BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "The access_token of POST /api/login or POST /api/refresh",
+}
 
 
 def _by_path() -> Iterable[tuple[str, list[Route]]]:
@@ -65,15 +102,14 @@ def _path_parameters(path: str) -> list[Json]:
 
 
 def _gateway_method(route: Route) -> Json:
-    return {"operationId": route.operation_id, **_gateway_call(route, route.summary)}
+    method = {"operationId": route.operation_id, **_gateway_call(route, route.summary)}
+    if not route.public:
+        method["security"] = [{name: [] for name in _SECURITY}]
+    return method
 
 
 def _gateway_call(route: Route, summary: str) -> Json:
-    function = _FUNCTION.replace("{service}", route.service)
-    uri = (
-        "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
-        f"{function}/invocations"
-    )
+    uri = _FUNCTION.replace("{name}", f"{route.service}-api")
     return {
         "summary": summary,
         "parameters": _path_parameters(route.path),
@@ -103,41 +139,87 @@ def _schemas() -> tuple[Mapping[object, Json], Json]:
 
 
 def _operation(route: Route, schemas: Mapping[object, Json]) -> Json:
-    parameters = _path_parameters(route.path) + _query_parameters(route)
-    if route.idempotency_key:
-        parameters.append({"name": "Idempotency-Key", "in": "header", "schema": _IDEMPOTENCY_KEY})
     operation: Json = {
         "operationId": route.operation_id,
         "summary": route.summary,
-        "parameters": parameters,
+        "description": f"Who may: {route.access}",
+        "tags": [route.path.split("/")[2]],
+        "parameters": [
+            *_path_parameters(route.path),
+            *_query_parameters(route),
+            *_header_parameters(route),
+        ],
         "responses": _responses(route, schemas),
     }
+    if route.public:
+        operation["security"] = []
     if route.request:
         content = {"application/json": {"schema": schemas[route.request]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
-_IDEMPOTENCY_KEY = {"type": "string", "pattern": "^[!-~]+$", "maxLength": 255}
-
-
 def _query_parameters(route: Route) -> list[Json]:
     if route.query is None:
         return []
     fields = route.query.model_json_schema()["properties"]
-    return [{"name": name, "in": "query", "schema": schema} for name, schema in fields.items()]
+    return [
+        {"name": name, "in": "query", "schema": _of_query(schema)}
+        for name, schema in fields.items()
+    ]
+
+
+def _of_query(schema: Json) -> Json:
+    """A query string has no word for null: a parameter is left out."""
+    options = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    if not options:
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return rest | (options[0] if len(options) == 1 else {"anyOf": options})
+
+
+def _header_parameters(route: Route) -> list[Json]:
+    meant = {"Idempotency-Key": route.idempotency_key, "If-Match": route.if_match}
+    fields = CallHeaders.model_json_schema()["properties"]
+    return [
+        {"name": name, "in": "header", "schema": _of_query(fields[name])}
+        for name, is_meant in meant.items()
+        if is_meant
+    ]
 
 
 def _responses(route: Route, schemas: Mapping[object, Json]) -> Json:
     done: Json = {"description": route.summary}
     if route.response:
         done["content"] = {"application/json": {"schema": schemas[route.response]}}
-    read = (400, 413, 415) if route.request else (400,) if route.query else ()
-    foreign = () if route.method == "GET" else (403,)  # a page of an origin that is not listed
+    elif route.media:
+        done["content"] = {route.media: {"schema": {}}}
+    if (route.method == "GET" and route.status == 200) or route.etag:
+        done["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    answers: Json = {str(route.status): done}
+    if route.method == "GET" and route.status == 200:
+        answers["304"] = {"description": "As If-None-Match says, you have it already"}
     problem = {"application/problem+json": {"schema": schemas[Problem]}}
-    told = sorted({*route.problems, *read, *foreign, 500})
-    refusals = {str(status): {"description": "Problem", "content": problem} for status in told}
-    return {str(route.status): done, **refusals}
+    for status in sorted(_problems(route)):
+        answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": problem}
+    answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+    return answers
+
+
+def _problems(route: Route) -> set[int]:
+    """Its own, and those that every route of its kind may have."""
+    statuses = {*route.problems, 429, 500}
+    if route.request or route.query or route.idempotency_key or route.if_match:
+        statuses |= {400}
+    if route.request:
+        statuses |= {413, 415}
+    if route.if_match:
+        statuses |= {412}
+    if not route.public:
+        statuses |= {401}
+    if route.method != "GET":
+        statuses |= {403}  # a page of an origin that is not listed
+    return statuses
 
 
 def text_of(document: Json) -> str:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from contracts.caller import Prefix, UserName
 from contracts.contract import (
     BucketName,
     Bytes,
@@ -11,6 +12,7 @@ from contracts.contract import (
     Count,
     Id,
     ObjectKey,
+    PageQuery,
     Published,
     Slug,
     Text,
@@ -33,7 +35,6 @@ Status = Literal[
 ]
 # the transfer service judges a path's characters and parts, with reason codes of its own
 TargetPath = Annotated[str, Text("A target path has 1 to 4095 characters.", 4_095)]
-Cursor = Annotated[str, Text("Send the cursor of the page before, unchanged.", 4_096)]
 
 
 class SourceObject(Contract):
@@ -52,15 +53,14 @@ class StartTransferRequest(Contract):
     verify: Verify = "checksum"
 
 
-class PageQuery(Contract, strict=False):
-    """Strict is off because everything in a query string is text."""
+class HistoryQuery(PageQuery):
+    """`owner`: whose transfers, '*' for everybody's; left out: your own."""
 
-    limit: int = Field(default=50, ge=1, le=1000)
-    cursor: Cursor | None = None
+    owner: UserName | Literal["*"] | None = None
 
 
 class FilesQuery(PageQuery):
-    prefix: Annotated[str, Text("A prefix has at most 1024 characters.", 1_024, min_length=0)] = ""
+    prefix: Prefix = ""
     delimiter: Literal["/", ""] = "/"
 
 
@@ -127,8 +127,11 @@ class BucketView(Published):
     created_at: UtcTime
 
 
-class BucketsView(Published):
+class BucketsPage(Published):
+    """By name; `cursor` is null on the last page."""
+
     buckets: tuple[BucketView, ...]
+    cursor: str | None
 
 
 class FileView(Published):

@@ -12,47 +12,32 @@ def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from contracts.contract import CallHeaders
-from contracts.problem import field_errors
-from contracts.routes import Route, routes_of
+from contracts.route import Route
+from contracts.routes import routes_of
+from runtime.calls import Answer, Call, call_of
 from runtime.problems import Problems, RequestRefused
 from runtime.telemetry import correlation_id
 
-B = TypeVar("B")
-M = TypeVar("M", bound=BaseModel)
+Operation = Callable[[Call[Any]], BaseModel | Answer | None]
 
-MAX_BODY_BYTES = 262_144  # a private key and ten host keys fit many times
-ANONYMOUS = "anonymous"  # the caller while the API has no authorizer
-HEADERS = {"Cache-Control": "no-store", "Vary": "Origin", "X-Content-Type-Options": "nosniff"}
-
-
-@dataclass(frozen=True)
-class Call(Generic[B]):
-    """One decoded request; `body` and `query` are the models its route names, else None."""
-
-    body: B
-    query: Any
-    path: Mapping[str, str]
-    caller: str
-    correlation_id: str
-    idempotency_key: str | None = None
-
-    @property
-    def body_hash(self) -> str:
-        """Tells a repeated body from another one; secrets do not count in it."""
-        text = self.body.model_dump_json() if isinstance(self.body, BaseModel) else ""
-        return hashlib.sha256(text.encode()).hexdigest()
-
-
-Operation = Callable[[Call[Any]], BaseModel | None]
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Vary": "Origin, Authorization",
+    "X-Content-Type-Options": "nosniff",
+}
+KEPT = "private, no-cache"  # kept by the browser, and asked for again with If-None-Match each time
+ASKED_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Correlation-Id"]
+TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
 
 
 class Api:
@@ -69,8 +54,13 @@ class Api:
             raise ValueError(f"The routes and the operations of {service} differ.")
         self._problems = problems
         self._origins = list(cors_origins) or [""]  # '' matches no page; Powertools' default is any
-        asked = ["Idempotency-Key", "X-Correlation-Id"]
-        cors = CORSConfig(self._origins[0], self._origins[1:], allow_headers=asked, max_age=600)
+        cors = CORSConfig(
+            self._origins[0],
+            self._origins[1:],
+            allow_headers=ASKED_HEADERS,
+            expose_headers=TOLD_HEADERS,
+            max_age=600,
+        )
         self._app = APIGatewayRestResolver(cors=cors)
         self._app.exception_handler(Exception)(self._problem)
         for route in routes:
@@ -81,36 +71,17 @@ class Api:
 
     def _serve(self, route: Route, operation: Operation) -> None:
         def serve(**path: str) -> Response[str]:
-            answer = operation(self._decode(route, path))
-            kind, text = ("application/json", answer.model_dump_json()) if answer else (None, "")
-            return Response(route.status, kind, text, dict(HEADERS))
+            event = self._app.current_event
+            origin = event.headers.get("Origin")
+            # a page elsewhere could send simple requests without asking first, also to loopback
+            if origin and route.method != "GET" and origin not in self._origins:
+                reason = f"{origin!r} may not change anything here."
+                raise RequestRefused(403, "origin_refused", reason)
+            given = operation(call_of(event, route, path))
+            answer = given if isinstance(given, Answer) else Answer(given)
+            return _response(route, answer, event.headers.get("If-None-Match"))
 
         self._app.route(route.path.replace("{", "<").replace("}", ">"), route.method)(serve)
-
-    def _decode(self, route: Route, path: Mapping[str, str]) -> Call[Any]:
-        event = self._app.current_event
-        origin = event.headers.get("Origin")
-        # a page elsewhere could send simple requests without asking first, also to a loopback API
-        if origin and route.method != "GET" and origin not in self._origins:
-            raise RequestRefused(403, "origin_refused", f"{origin!r} may not change anything here.")
-        sent = event.query_string_parameters or {}
-        query = _read(route.query, route.query.model_validate, sent) if route.query else None
-        body = self._body(route.request) if route.request else None
-        key = {"Idempotency-Key": event.headers.get("Idempotency-Key")}
-        headers = _read(CallHeaders, CallHeaders.model_validate, key)
-        authorizer = event.raw_event["requestContext"].get("authorizer") or {}
-        caller = str(authorizer.get("principalId") or ANONYMOUS)
-        return Call(body, query, path, caller, correlation_id(), headers.idempotency_key)
-
-    def _body(self, model: type[M]) -> M:
-        event = self._app.current_event
-        kind = event.headers.get("Content-Type", "").split(";")[0].strip().lower()
-        if kind != "application/json":
-            raise RequestRefused(415, "not_json", "Send Content-Type: application/json.")
-        text = event.decoded_body or ""
-        if len(text.encode()) > MAX_BODY_BYTES:
-            raise RequestRefused(413, "body_too_large", f"Send at most {MAX_BODY_BYTES} bytes.")
-        return _read(model, model.model_validate_json, text)
 
     def _problem(self, error: Exception) -> Response[str]:
         event = self._app.current_event
@@ -118,13 +89,36 @@ class Api:
             error = RequestRefused(404, "no_route", "There is nothing at this address.")
         request_id = event.request_context.request_id or correlation_id()
         problem = self._problems.of(error, event.path, request_id)
+        headers = dict(HEADERS)
+        if problem.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        if (seconds := getattr(error, "retry_after_seconds", None)) is not None:
+            headers["Retry-After"] = str(seconds)
         text = problem.model_dump_json(exclude_none=True)
-        return Response(problem.status, "application/problem+json", text, dict(HEADERS))
+        return Response(problem.status, "application/problem+json", text, headers)
 
 
-def _read(model: type[M], read: Callable[[Any], M], sent: object) -> M:
-    try:
-        return read(sent)
-    except ValidationError as error:
-        errors = field_errors(error, model)
-        raise RequestRefused(400, "request_invalid", "; ".join(map(str, errors)), errors) from None
+def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
+    """`known`: If-None-Match, the versions that the caller has already."""
+    status = answer.status or route.status
+    text = answer.body.model_dump_json() if isinstance(answer.body, BaseModel) else answer.body
+    headers = dict(HEADERS)
+    if answer.version is not None:
+        headers["ETag"] = f'"{answer.version}"'
+    elif route.method == "GET" and status == 200 and "Cache-Control" not in answer.headers:
+        digest = hashlib.sha256((text or "").encode()).hexdigest()
+        headers["ETag"] = f'W/"{digest[:32]}"'
+    if route.method == "GET" and "ETag" in headers:
+        headers["Cache-Control"] = KEPT
+    headers |= answer.headers
+    if route.method == "GET" and _matches(known, headers.get("ETag", "")):
+        return Response(304, None, "", headers)
+    return Response(
+        status, (route.media or "application/json") if text else None, text or "", headers
+    )
+
+
+def _matches(known: str | None, tag: str) -> bool:
+    """RFC 9110, If-None-Match: weak comparison with each of a list."""
+    tags = [each.strip().removeprefix("W/") for each in (known or "").split(",")]
+    return bool(tag) and tag.removeprefix("W/") in tags

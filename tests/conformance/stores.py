@@ -118,7 +118,7 @@ def dynamodb_stores(client: BaseClient, table: str) -> Stores:
 
 def create_table(client: BaseClient, name: str) -> None:
     """As services/transfer/template.yaml declares it."""
-    keys = ["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk"]
+    keys = ["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi3pk", "gsi3sk"]
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -127,6 +127,7 @@ def create_table(client: BaseClient, name: str) -> None:
         GlobalSecondaryIndexes=[
             _index("by_owner", "gsi1pk", "gsi1sk"),
             _index("open", "gsi2pk", "gsi2sk"),
+            _index("by_time", "gsi3pk", "gsi3sk"),
         ],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )

@@ -100,6 +100,17 @@ def test_pages_list_every_destination_by_id(stores: Stores) -> None:
     assert stores.destinations.page(5, None).cursor is None
 
 
+def test_a_page_can_be_of_some_ids_only_known_or_not(stores: Stores) -> None:
+    for name in ("a", "b", "c", "d"):
+        stores.destinations.create(a_destination(name), None)
+    some = frozenset({"d", "a", "nobody", "c"})
+    first = stores.destinations.page(2, None, some)
+    assert [each.id for each in first.items] == ["a", "c"]
+    second = stores.destinations.page(2, first.cursor, some)
+    assert ([each.id for each in second.items], second.cursor) == (["d"], None)
+    assert stores.destinations.page(2, None, frozenset()).items == []
+
+
 def test_a_page_goes_on_after_a_destination_that_was_deleted_meanwhile(stores: Stores) -> None:
     for destination_id in ("a", "b", "c"):
         stores.destinations.create(a_destination(destination_id), None)

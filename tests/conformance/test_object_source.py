@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -54,7 +55,9 @@ def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
         yield Storage(sts_readers(clients), put, bucket)
 
 
-def sts_readers(clients: Clients, role: str = "") -> StsSourceReaders:
+def sts_readers(
+    clients: Clients, role: str = "", now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> StsSourceReaders:
     """With `role`, or with one of the bucket's account."""
     sts = clients("sts")
     account = sts.get_caller_identity()["Account"]
@@ -65,7 +68,7 @@ def sts_readers(clients: Clients, role: str = "") -> StsSourceReaders:
         return boto3.client("s3", config=S3_READS, **place, **credentials)
 
     role = role or f"arn:aws:iam::{account}:role/reader"
-    return StsSourceReaders(sts, role, "aws", s3)
+    return StsSourceReaders(sts, role, "aws", s3, now)
 
 
 def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) -> None:
@@ -117,6 +120,24 @@ def test_a_role_without_rights_on_the_object_is_told_so() -> None:
         role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
         source = sts_readers(client, role).authorize(ObjectRef("outgoing", "k"), "t-1")
         with enable_iam_authentication(), pytest.raises(SourceForbidden, match="s3:GetObject"):
+            source.inspect()
+
+
+def test_a_session_near_its_end_is_renewed_and_a_closed_one_reads_no_more() -> None:
+    with mock_aws():
+        s3 = client("s3")
+        create_bucket(s3, "outgoing")
+        s3.put_object(Bucket="outgoing", Key="k", Body=BODY)
+        clock = [datetime.now(UTC)]
+        readers = sts_readers(client, now=lambda: clock[0])
+        with readers.authorize(ObjectRef("outgoing", "k"), "t-1") as source:
+            keys = []
+            for seconds in (0, 800, 100):
+                clock[0] += timedelta(seconds=seconds)
+                source.inspect()
+                keys.append(source._client._request_signer._credentials.access_key)
+        assert [key == keys[0] for key in keys] == [True, True, False]
+        with pytest.raises(ValueError, match="closed"):
             source.inspect()
 
 

@@ -125,6 +125,22 @@ def test_history_pages_through_every_transfer_of_the_owner_newest_first(stores: 
     assert pages == [["t-6", "t-5"], ["t-4", "t-3"], ["t-2", "t-1"], ["t-0"]]
 
 
+def test_everybodys_history_pages_through_the_transfers_of_all_owners(stores: Stores) -> None:
+    for number, owner in enumerate(("ann", "bob", "ann", "cid", "bob")):
+        made = a_transfer(f"t-{number}", owner=owner, at=NOON + timedelta(seconds=number))
+        stores.transfers.create(made, (), None)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = stores.transfers.history(None, 2, cursor)
+        assert len(page.items) <= 2
+        seen += [each.id for each in page.items]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert seen == ["t-4", "t-3", "t-2", "t-1", "t-0"]
+
+
 def test_the_last_full_page_of_history_has_no_cursor(stores: Stores) -> None:
     for number in range(2):
         stores.transfers.create(a_transfer(f"t-{number}"), (), None)

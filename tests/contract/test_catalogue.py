@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, datetime
+from types import ModuleType
 
 import pytest
 
-from contracts import transfer_events
+from contracts import auth_events, transfer_events
 from contracts.catalogue import CATALOGUE, UnknownEvent, parse, parse_as, spec_of
-from contracts.transfer_events import TransferFact, TransferPausedV1, TransferRequestedV1
+from contracts.transfer_events import TransferPausedV1, TransferRequestedV1
 from tests.contract.examples import examples
 
 MAX_DETAIL_TYPE = 128  # EventBridge's limit
@@ -31,13 +32,16 @@ def test_a_model_is_named_after_its_event() -> None:
         assert spec_of(spec.model) is spec
 
 
-def test_every_transfer_event_is_in_the_catalogue() -> None:
-    models = {m for m in vars(transfer_events).values() if _is_event(m)}
-    assert models == {spec.model for spec in CATALOGUE if spec.producer == "transfer"}
+@pytest.mark.parametrize(
+    ("module", "producer"), [(transfer_events, "transfer"), (auth_events, "auth")]
+)
+def test_every_event_of_a_service_is_in_the_catalogue(module: ModuleType, producer: str) -> None:
+    models = {m for name, m in vars(module).items() if re.search(r"V\d+$", name)}
+    assert models == {spec.model for spec in CATALOGUE if spec.producer == producer}
 
 
 def test_the_source_names_the_producer() -> None:
-    assert {spec.source for spec in CATALOGUE} == {"fileferry.transfer"}
+    assert {spec.source for spec in CATALOGUE} == {"fileferry.auth", "fileferry.transfer"}
 
 
 def test_an_event_nobody_knows_is_refused_by_name() -> None:
@@ -51,7 +55,3 @@ def test_a_consumer_of_one_event_refuses_another() -> None:
         parse_as(TransferRequestedV1, "TransferPaused.v1", paused.text)
     event = parse_as(TransferPausedV1, "TransferPaused.v1", paused.text)
     assert event.data.paused_at == datetime(2026, 11, 22, 8, 15, 9, tzinfo=UTC)
-
-
-def _is_event(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, TransferFact) and value is not TransferFact

@@ -7,7 +7,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from contracts.openapi import gateway_document, readers_document
-from contracts.routes import ROUTES, Route
+from contracts.route import Route
+from contracts.routes import ROUTES
 from tests.contract.templates import resources, service_templates
 
 PSEUDO = {
@@ -41,7 +42,38 @@ def test_every_path_has_its_methods_and_options_and_no_others() -> None:
 
 def test_the_gateways_document_holds_no_models() -> None:
     assert "$ref" not in json.dumps(gateway_document())
-    assert "components" not in gateway_document()
+    assert set(gateway_document()["components"]) == {"securitySchemes"}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
+def test_only_public_routes_pass_the_gateway_without_a_token_and_a_counted_key(
+    route: Route,
+) -> None:
+    asked = gateway_document()["paths"][route.path][route.method.lower()].get("security", [])
+    assert asked == ([] if route.public else [{"token": [], "key": []}])
+    told = readers_document()["paths"][route.path][route.method.lower()]
+    assert told.get("security") == ([] if route.public else None)
+
+
+def test_what_is_public_was_meant_to_be() -> None:
+    assert {route.path for route in ROUTES if route.public} == {
+        "/api/docs",
+        "/api/health",
+        "/api/login",
+        "/api/login/sso",
+        "/api/login/sso/callback",
+        "/api/openapi.json",
+        "/api/refresh",
+    }
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)
+def test_a_route_tells_what_its_kind_can_answer(route: Route) -> None:
+    answers = readers_document()["paths"][route.path][route.method.lower()]["responses"]
+    assert {"429", "500", str(route.status)} <= set(answers)
+    assert ("401" in answers) or route.public
+    assert ("412" in answers) is route.if_match
+    assert "Retry-After" in answers["429"]["headers"]
 
 
 def test_every_method_calls_the_alias_of_a_function_that_a_template_makes() -> None:
@@ -73,12 +105,21 @@ def test_a_secret_is_write_only_in_the_readers_document() -> None:
 
 
 def _filled_in(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    if isinstance(value, dict):
-        if set(value) == {"Fn::Sub"}:
-            text = value["Fn::Sub"]
-            for name, stands_for in PSEUDO.items():
-                text = text.replace(name, stands_for)
-            assert "${" not in text
-            return text
-        return {key: _filled_in(each) for key, each in value.items()}
-    return [_filled_in(each) for each in value] if isinstance(value, list) else value
+    """As CloudFormation fills it in for a stage with one console."""
+    if isinstance(value, list):
+        return [_filled_in(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Fn::If"}:
+        condition, then, _ = value["Fn::If"]
+        assert condition == "HasOrigins"
+        return _filled_in(then)
+    if set(value) == {"Fn::Sub"}:
+        text = value["Fn::Sub"]
+        if isinstance(text, list):
+            text = text[0].replace("${Origin}", "https://console.example")
+        for name, stands_for in PSEUDO.items():
+            text = text.replace(name, stands_for)
+        assert "${" not in text
+        return text
+    return {key: _filled_in(each) for key, each in value.items()}

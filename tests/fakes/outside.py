@@ -31,6 +31,7 @@ class InMemoryBuckets:
     objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
     fail_reads: list[TransferError] = field(default_factory=list)
     bytes_read: int = 0
+    open_readers: int = 0
 
     def put(self, bucket: str, key: str, body: bytes) -> None:
         self.objects_by_bucket.setdefault(bucket, {})[key] = body
@@ -71,6 +72,16 @@ def etag_of(body: bytes) -> str:
 class InMemoryObjectSource:
     def __init__(self, buckets: InMemoryBuckets, ref: ObjectRef) -> None:
         self._buckets, self._ref = buckets, ref
+        buckets.open_readers += 1
+
+    def close(self) -> None:
+        self._buckets.open_readers -= 1
+
+    def __enter__(self) -> "InMemoryObjectSource":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
 
     def inspect(self) -> SourceObject:
         body = self._body()

@@ -67,6 +67,9 @@ class InMemoryPartners:
                 raise planned.error
             self._planned[index] = Planned(planned.error, planned.at, planned.after - 1)
 
+    def check_address(self, host: str, port: int) -> None:
+        self.called("check_address")
+
     def connect(self, destination: Destination, credential: Credential) -> "InMemoryPartnerSession":
         self.called("connect")
         if not destination.host_keys:

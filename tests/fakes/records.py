@@ -5,17 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from services.transfer.adapters.dynamodb_cursor import (
-    DESTINATION_POSITION,
-    HISTORY_POSITION,
-    read_cursor,
-    write_cursor,
-)
+from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from services.transfer.adapters.dynamodb_destination_store import DESTINATION_POSITION
+from services.transfer.adapters.dynamodb_transfer_store import HISTORY_POSITION
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     DestinationChanged,
     DestinationExists,
     DestinationNotFound,
+    FieldInvalid,
     IdempotencyConflict,
     StaleTransfer,
     TransferNotFound,
@@ -86,21 +84,22 @@ class InMemoryTransferStore:
             self.outbox[transfer.id].extend(events)
             return self.rows[transfer.id]
 
-    def history(self, owner: str, limit: int, cursor: str | None) -> Page[Transfer]:
+    def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
         mine = {
             f"{row.requested_at.isoformat(timespec='microseconds')}#{row.id}": row
             for row in list(self.rows.values())
-            if row.owner == owner
+            if owner in (None, row.owner)
         }
         newest_first = sorted(mine, reverse=True)
         if cursor is not None:
-            after = read_cursor(f"history/{owner}", cursor, HISTORY_POSITION)
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor(f"history/{owner or '*'}", cursor, HISTORY_POSITION, refusal)
             newest_first = [position for position in newest_first if position < after]
         last = len(newest_first) <= limit
         page = newest_first[:limit]
         return Page(
             [mine[position] for position in page],
-            None if last else write_cursor(f"history/{owner}", page[-1]),
+            None if last else write_cursor(f"history/{owner or '*'}", page[-1]),
         )
 
     def open_transfers(self) -> Iterator[Transfer]:
@@ -158,9 +157,15 @@ class InMemoryDestinationStore:
                 raise DestinationChanged(destination.id)
             self.rows.pop(destination.id, None)
 
-    def page(self, limit: int, cursor: str | None) -> Page[Destination]:
-        after = "" if cursor is None else read_cursor("destinations", cursor, DESTINATION_POSITION)
-        ids = sorted(row for row in list(self.rows) if row > after)
+    def page(
+        self, limit: int, cursor: str | None, only: frozenset[str] | None = None
+    ) -> Page[Destination]:
+        after = ""
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor("destinations", cursor, DESTINATION_POSITION, refusal)
+        known = list(self.rows) if only is None else only & self.rows.keys()
+        ids = sorted(row for row in known if row > after)
         page = ids[:limit]
         return Page(
             [self.rows[row] for row in page],

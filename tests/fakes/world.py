@@ -20,6 +20,7 @@ from services.transfer.use_cases.publish_outbox import publish_pending
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.run_lane import Worker, run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
+from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.outside import (
     CountedMessageLease,
     InMemoryBuckets,
@@ -87,8 +88,8 @@ class World:
     def _step(self, event: dict[str, Any]) -> Any:  # noqa: ANN401
         return run_step(event, self.ports)
 
-    def register(self, destination_id: str = "acme", **changes: Any) -> None:  # noqa: ANN401
-        wish = NewDestination(
+    def new_destination(self, destination_id: str = "acme") -> NewDestination:
+        return NewDestination(
             id=destination_id,
             name="ACME",
             protocol=Protocol.SFTP,
@@ -99,18 +100,16 @@ class World:
             max_sessions=4,
             host_keys=(HOST_KEY,),
         )
-        register_destination(
-            replace(wish, **changes), Credential(password="pw"), None, ports=self.ports
-        )
-        probe_destination(destination_id, ports=self.ports)
+
+    def register(self, destination_id: str = "acme", **changes: Any) -> None:  # noqa: ANN401
+        wish = replace(self.new_destination(destination_id), **changes)
+        register_destination(wish, Credential(password="pw"), ADMIN, None, ports=self.ports)
+        probe_destination(destination_id, ADMIN, ports=self.ports)
         self.partner.calls.clear()
         self.partner.most_sessions = 0
 
-    def request(self, body: bytes, **changes: Any) -> Transfer:  # noqa: ANN401
-        """A transfer of an object with that body, requested and its execution started."""
-        self.buckets.put("outgoing", "reports/day.csv", body)
+    def wish(self, **changes: Any) -> NewTransfer:  # noqa: ANN401
         wish = NewTransfer(
-            owner="ann",
             correlation_id="c-1",
             source=ObjectRef("outgoing", "reports/day.csv"),
             destination_id="acme",
@@ -118,7 +117,12 @@ class World:
             if_exists=IfExists.FAIL,
             verify=Verify.CHECKSUM,
         )
-        transfer = request_transfer(replace(wish, **changes), None, ports=self.ports)
+        return replace(wish, **changes)
+
+    def request(self, body: bytes, **changes: Any) -> Transfer:  # noqa: ANN401
+        """A transfer of an object with that body, requested and its execution started."""
+        self.buckets.put("outgoing", "reports/day.csv", body)
+        transfer = request_transfer(self.wish(**changes), ANN, None, ports=self.ports)
         start_workflow(transfer.id, transfer.run, ports=self.ports)
         return transfer
 

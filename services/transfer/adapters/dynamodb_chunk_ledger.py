@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from botocore.client import BaseClient
 
-from services.transfer.adapters.dynamodb_items import Item, from_item, to_attribute, to_item
-from services.transfer.adapters.dynamodb_table import (
+from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
+from runtime.dynamodb.table import (
     Action,
     Table,
     check,

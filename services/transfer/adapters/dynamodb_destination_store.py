@@ -1,27 +1,28 @@
 """Destinations in DynamoDB: all in one partition, because they are few and are listed by id."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from botocore.client import BaseClient
 
-from services.transfer.adapters.dynamodb_cursor import (
-    DESTINATION_POSITION,
-    read_cursor,
-    write_cursor,
-)
-from services.transfer.adapters.dynamodb_idempotency import first_record, remember
-from services.transfer.adapters.dynamodb_items import Item, from_item, to_item
-from services.transfer.adapters.dynamodb_table import Table, delete, put, row_key
+from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from runtime.dynamodb.idempotency import first_record, remember
+from runtime.dynamodb.items import Item, from_item, to_item
+from runtime.dynamodb.table import Table, delete, put, row_key
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     DestinationChanged,
     DestinationExists,
     DestinationNotFound,
+    FieldInvalid,
+    IdempotencyConflict,
 )
 from services.transfer.domain.ports import Idempotency, Page
 
 PARTITION = "DESTINATION"
+DESTINATION_POSITION = re.compile(r"[!-~]{1,200}")
 
 
 class DynamoDbDestinationStore:
@@ -37,7 +38,9 @@ class DynamoDbDestinationStore:
         if not refused:
             return destination
         if idempotency is not None and 1 in refused:
-            earlier = first_record(self._table, PARTITION, idempotency)
+            earlier = first_record(
+                self._table, PARTITION, idempotency, IdempotencyConflict(idempotency.key)
+            )
             if earlier is not None:
                 return self.read(earlier)
         raise DestinationExists(destination.id)
@@ -61,15 +64,29 @@ class DynamoDbDestinationStore:
         if self._table.write([row], busy=DestinationChanged(destination.id)):
             raise DestinationChanged(destination.id)
 
-    def page(self, limit: int, cursor: str | None) -> Page[Destination]:
-        options: dict[str, object] = {"Limit": limit + 1}  # one more: is this the last page?
+    def page(
+        self, limit: int, cursor: str | None, only: frozenset[str] | None = None
+    ) -> Page[Destination]:
+        after = ""
         if cursor is not None:
-            after = read_cursor("destinations", cursor, DESTINATION_POSITION)
-            options["ExclusiveStartKey"] = _key(after)
-        found = self._table.rows("#pk = :pk", {"pk": PARTITION}, **options)
-        items = [from_item(Destination, row) for row in islice(found, limit + 1)]
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor("destinations", cursor, DESTINATION_POSITION, refusal)
+        rows = self._all(after, limit + 1) if only is None else self._each(only, after)
+        items = [from_item(Destination, row) for row in islice(rows, limit + 1)]
         more = write_cursor("destinations", items[limit - 1].id) if len(items) > limit else None
         return Page(items[:limit], more)
+
+    def _all(self, after: str, limit: int) -> Iterator[Item]:
+        options: dict[str, object] = {"Limit": limit}
+        if after:
+            options["ExclusiveStartKey"] = _key(after)
+        return self._table.rows("#pk = :pk", {"pk": PARTITION}, **options)
+
+    def _each(self, ids: frozenset[str], after: str) -> Iterator[Item]:
+        for destination_id in sorted(each for each in ids if each > after):
+            row = self._table.read(_key(destination_id))
+            if row is not None:
+                yield row
 
 
 def _key(destination_id: str) -> Item:

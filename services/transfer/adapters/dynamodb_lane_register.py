@@ -6,8 +6,8 @@ from datetime import datetime
 
 from botocore.client import BaseClient
 
-from services.transfer.adapters.dynamodb_items import Item, from_item, to_item
-from services.transfer.adapters.dynamodb_table import Table, put, row_key, update
+from runtime.dynamodb.items import Item, from_item, to_item
+from runtime.dynamodb.table import Table, put, row_key, update
 from services.transfer.domain.errors import LeaseLost, StaleTransfer
 from services.transfer.domain.ledger import Lane, LedgerId
 

@@ -4,6 +4,8 @@ import base64
 import json
 import string
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -12,7 +14,8 @@ from services.transfer.adapters.s3_errors import s3_errors
 from services.transfer.domain.errors import BucketNotFound, SourceUnavailable
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
-SESSION_SECONDS = 3_600  # a lane's turn is at most 15 minutes
+SESSION_SECONDS = 900  # STS's shortest: nobody can call a session back, so it is short
+RENEW_BEFORE = timedelta(seconds=60)  # longer than one ranged GET may take to begin
 Credentials = dict[str, str]
 # of a key in a policy: printable ASCII without wildcards, variables and what JSON escapes
 PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation + " ") - set('*?$"\\')
@@ -22,20 +25,31 @@ class StsSourceReaders:
     """Implements SourceReaders: assumes the reader role with a session policy for the object."""
 
     def __init__(
-        self, sts: Any, role_arn: str, partition: str, s3: Callable[[Credentials], Any]
+        self,
+        sts: Any,
+        role_arn: str,
+        partition: str,
+        s3: Callable[[Credentials], Any],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._sts, self._role_arn, self._partition, self._s3 = sts, role_arn, partition, s3
+        self._now = now
 
     def authorize(self, ref: ObjectRef, session_name: str) -> "S3ObjectSource":
         policy = json.dumps(session_policy(ref, self._partition))
-        with s3_errors(ref.bucket, ref.key):
-            session = self._sts.assume_role(
-                RoleArn=self._role_arn,
-                RoleSessionName=session_name,
-                DurationSeconds=SESSION_SECONDS,
-                Policy=policy,
-            )
-        return S3ObjectSource(self._s3(credentials_of(session)), ref)
+
+        def assume() -> ReaderSession:
+            with s3_errors(ref.bucket, ref.key):
+                session = self._sts.assume_role(
+                    RoleArn=self._role_arn,
+                    RoleSessionName=session_name,
+                    DurationSeconds=SESSION_SECONDS,
+                    Policy=policy,
+                )
+            ends_at = session["Credentials"]["Expiration"]
+            return ReaderSession(self._s3(credentials_of(session)), ends_at - RENEW_BEFORE)
+
+        return S3ObjectSource(assume, ref, self._now)
 
     def browser(self) -> Any:
         """An S3 client with all rights of the reader role, for listing."""
@@ -80,11 +94,39 @@ def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
     }
 
 
-class S3ObjectSource:
-    """Implements ObjectSource."""
+@dataclass(frozen=True)
+class ReaderSession:
+    client: Any = field(repr=False)
+    renew_at: datetime
 
-    def __init__(self, client: Any, ref: ObjectRef) -> None:
-        self._client, self._ref = client, ref
+
+class S3ObjectSource:
+    """Implements ObjectSource. Its session is renewed in time, and forgotten when it is closed."""
+
+    def __init__(
+        self, assume: Callable[[], ReaderSession], ref: ObjectRef, now: Callable[[], datetime]
+    ) -> None:
+        self._assume, self._ref, self._now = assume, ref, now
+        self._session: ReaderSession | None = assume()
+
+    @property
+    def _client(self) -> Any:
+        if self._session is None:
+            raise ValueError(f"the reader session for {self._ref} is closed")
+        if self._now() >= self._session.renew_at:
+            self._session = self._assume()
+        return self._session.client
+
+    def close(self) -> None:
+        if self._session is not None:
+            self._session.client.close()
+        self._session = None
+
+    def __enter__(self) -> "S3ObjectSource":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
 
     def inspect(self) -> SourceObject:
         ref = self._ref

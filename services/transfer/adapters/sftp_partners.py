@@ -31,6 +31,9 @@ class SftpPartners:
         # It logs tracebacks of what we raise as our own errors, and packets at DEBUG
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
+    def check_address(self, host: str, port: int) -> None:
+        self._guard.addresses(host, port)
+
     def connect(self, destination: Destination, credential: Credential) -> SftpPartnerSession:
         login = SshLogin(destination, self._timeout_seconds)
         transport, host_key = login.open(lambda: self._connection(destination), credential)

@@ -11,6 +11,7 @@
 decides about a retry.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -75,6 +76,51 @@ class DestinationInUse(RequestError):
         super().__init__(
             f"Destination {destination_id!r} is used by transfer {transfer_id}. Wait for it or"
             " cancel it first."
+        )
+
+
+class RoleMissing(RequestError):
+    code, status = "role_missing", 403
+
+    def __init__(self, needed: Sequence[str]) -> None:
+        self.needed = tuple(needed)
+        super().__init__(f"This needs the role {' or '.join(self.needed)}. Ask an admin.")
+
+
+class SourceNotGranted(RequestError):
+    """The same whether the object exists or not."""
+
+    code, status = "source_not_granted", 403
+
+    def __init__(self, bucket: str, key: str) -> None:
+        self.bucket, self.key = bucket, key
+        super().__init__(
+            f"You have no grant for {key!r} in bucket {bucket!r}. Ask an admin for one; GET /api/me"
+            " shows yours."
+        )
+
+
+class DestinationNotGranted(RequestError):
+    """The same whether the destination exists or not."""
+
+    code, status = "destination_not_granted", 403
+
+    def __init__(self, destination_id: str) -> None:
+        self.destination_id = destination_id
+        super().__init__(
+            f"You have no grant to send to {destination_id!r}. Ask an admin for one; GET /api/me"
+            " shows yours."
+        )
+
+
+class VersionMismatch(RequestError):
+    code, status = "version_mismatch", 412
+
+    def __init__(self, expected: int, found: int) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(
+            f'If-Match asks for version "{expected}", the record is at "{found}".'
+            " Read it again, and repeat the change if it still makes sense."
         )
 
 

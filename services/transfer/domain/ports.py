@@ -72,8 +72,8 @@ class TransferStore(Protocol):
         """
         ...
 
-    def history(self, owner: str, limit: int, cursor: str | None) -> Page[Transfer]:
-        """Newest first; raises FieldInvalid for a cursor that is not ours."""
+    def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
+        """Newest first, of everybody for None; raises FieldInvalid for a strange cursor."""
         ...
 
     def open_transfers(self) -> Iterator[Transfer]:
@@ -207,8 +207,10 @@ class DestinationStore(Protocol):
         """Raises DestinationChanged; one that is gone is no error."""
         ...
 
-    def page(self, limit: int, cursor: str | None) -> Page[Destination]:
-        """By id."""
+    def page(
+        self, limit: int, cursor: str | None, only: frozenset[str] | None = None
+    ) -> Page[Destination]:
+        """By id; `only` those of these ids. Raises FieldInvalid for a cursor that is not ours."""
         ...
 
 
@@ -230,7 +232,7 @@ class CredentialVault(Protocol):
 
 
 class ObjectSource(Protocol):
-    """Reads of one object with rights for that object only."""
+    """Reads of one object with rights for that object only, which are renewed while it is open."""
 
     def inspect(self) -> SourceObject:
         """Raises BucketNotFound, ObjectNotFound, SourceForbidden, SourceUnavailable."""
@@ -243,6 +245,14 @@ class ObjectSource(Protocol):
         SourceChanged when the object is not the one with `source.etag` any more,
         SourceUnavailable when the stream ends early."""
         ...
+
+    def close(self) -> None:
+        """Forgets the session: no read after it."""
+        ...
+
+    def __enter__(self) -> "ObjectSource": ...
+
+    def __exit__(self, *exc: object) -> None: ...
 
 
 class SourceReaders(Protocol):
@@ -347,6 +357,10 @@ class PartnerSession(Protocol):
 
 
 class Partners(Protocol):
+    def check_address(self, host: str, port: int) -> None:
+        """Raises HostNotResolved, AddressForbidden; `connect` checks again what it connects to."""
+        ...
+
     def connect(self, destination: Destination, credential: Credential) -> PartnerSession:
         """Raises PartnerError; the credential is sent only to a server that offers a pinned host
         key.

@@ -6,17 +6,19 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import transfer_api as http
+from runtime.calls import Answer, Call
 from runtime.entrypoint import Event, entrypoint
-from runtime.http import Api, Call, Operation
+from runtime.http import Api, Operation
 from runtime.problems import Problems
 from services.transfer import wiring
 from services.transfer.domain import errors
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import IfExists, ObjectRef, Verify
 from services.transfer.handlers import api_destinations, api_views
-from services.transfer.handlers.api_idempotency import idempotency_of
+from services.transfer.handlers.api_calls import caller_of, idempotency_of
+from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
-from services.transfer.use_cases.read_state import read_state
+from services.transfer.use_cases.read_state import read_state, show_state
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 
 PROBLEMS = Problems(
@@ -24,6 +26,8 @@ PROBLEMS = Problems(
         errors.SourceForbidden: 403,
         errors.SourceUnavailable: 502,
         errors.SourceError: 404,
+        errors.AddressForbidden: 400,
+        errors.HostNotResolved: 400,
         errors.HostKeyUnconfirmed: 409,
         errors.PartnerError: 502,
         errors.TargetError: 400,
@@ -55,10 +59,9 @@ def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
     return api(event, context)
 
 
-def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> http.TransferView:
+def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
     body = call.body
     wish = NewTransfer(
-        owner=call.caller,
         correlation_id=call.correlation_id,
         source=ObjectRef(body.source.bucket, body.source.key, body.source.version_id),
         destination_id=body.destination_id,
@@ -66,40 +69,38 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> http.Transfer
         if_exists=IfExists(body.if_exists),
         verify=Verify(body.verify),
     )
-    transfer = request_transfer(wish, idempotency_of(call), ports=ports)
-    return api_views.transfer_view(read_state(transfer.id, ports=ports))
+    transfer = request_transfer(wish, caller_of(call), idempotency_of(call), ports=ports)
+    view = api_views.transfer_view(read_state(transfer.id, ports=ports))
+    return Answer(view, headers={"Location": f"/api/transfer/{transfer.id}"})
 
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:
-    return api_views.transfer_view(read_state(call.path["id"], ports=ports))
+    return api_views.transfer_view(show_state(call.path["id"], caller_of(call), ports=ports))
 
 
 def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401
-    act(call.path["id"], ports=ports)
+    act(call.path["id"], caller_of(call), ports=ports)
     return api_views.transfer_view(read_state(call.path["id"], ports=ports))
 
 
 def _history(ports: Ports, call: Call[None]) -> http.HistoryPage:
-    page = ports.transfers.history(call.caller, call.query.limit, call.query.cursor)
+    query = call.query
+    page = browse.list_history(query.owner, caller_of(call), query.limit, query.cursor, ports=ports)
     return http.HistoryPage(
         transfers=tuple(api_views.transfer_summary(each) for each in page.items), cursor=page.cursor
     )
 
 
-def _buckets(ports: Ports, call: Call[None]) -> http.BucketsView:
-    return http.BucketsView(
-        buckets=tuple(
-            http.BucketView(name=name, created_at=created)
-            for name, created in ports.buckets.buckets()
-        )
-    )
+def _buckets(ports: Ports, call: Call[None]) -> http.BucketsPage:
+    page = browse.list_buckets(caller_of(call), call.query.limit, call.query.cursor, ports=ports)
+    buckets = tuple(http.BucketView(name=name, created_at=created) for name, created in page.items)
+    return http.BucketsPage(buckets=buckets, cursor=page.cursor)
 
 
 def _files(ports: Ports, call: Call[None]) -> http.FilesPage:
     query = call.query
-    listing = ports.buckets.objects(
-        call.path["name"], query.prefix, query.delimiter, query.limit, query.cursor
-    )
+    folder, page = (query.prefix, query.delimiter), (query.limit, query.cursor)
+    listing = browse.list_files(call.path["name"], folder, page, caller_of(call), ports=ports)
     return api_views.files_page(listing)
 
 

@@ -1,15 +1,17 @@
 """The REST API's routes about destinations."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from pydantic import SecretStr
 
 from contracts import destination_api as http
-from runtime.http import Call, Operation
-from services.transfer.domain.destination import Credential, HostKey, Protocol
+from runtime.calls import Answer, Call
+from runtime.http import Operation
+from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
 from services.transfer.domain.ports import Ports
 from services.transfer.handlers import api_views
-from services.transfer.handlers.api_idempotency import idempotency_of
+from services.transfer.handlers.api_calls import caller_of, idempotency_of
 from services.transfer.use_cases import manage_destinations as manage
 from services.transfer.use_cases.probe_destination import probe_destination
 
@@ -27,7 +29,7 @@ def operations(ports: Ports) -> dict[str, Operation]:
     }
 
 
-def _register(ports: Ports, call: Call[http.DestinationRequest]) -> http.DestinationView:
+def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
     body = call.body
     wish = manage.NewDestination(
         id=body.id,
@@ -40,40 +42,45 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> http.Destina
         max_sessions=body.max_sessions,
         host_keys=tuple(HostKey.parse(line) for line in body.host_keys),
     )
-    stored = manage.register_destination(wish, _credential(body), idempotency_of(call), ports=ports)
-    return api_views.destination_view(stored)
+    stored = manage.register_destination(
+        wish, _credential(body), caller_of(call), idempotency_of(call), ports=ports
+    )
+    return _answer(stored, {"Location": f"/api/destinations/{stored.id}"})
 
 
 def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
-    page = ports.destinations.page(call.query.limit, call.query.cursor)
+    query = call.query
+    page = manage.list_destinations(caller_of(call), query.limit, query.cursor, ports=ports)
     return http.DestinationsPage(
         destinations=tuple(api_views.destination_view(each) for each in page.items),
         cursor=page.cursor,
     )
 
 
-def _read(ports: Ports, call: Call[None]) -> http.DestinationView:
-    return api_views.destination_view(ports.destinations.read(call.path["id"]))
+def _read(ports: Ports, call: Call[None]) -> Answer:
+    return _answer(manage.show_destination(call.path["id"], caller_of(call), ports=ports))
 
 
-def _change(ports: Ports, call: Call[http.DestinationPatch]) -> http.DestinationView:
+def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:
     body = call.body
     given = body.model_fields_set
     changes = {name: getattr(body, name) for name in given - SECRETS}
     if body.host_keys is not None:
         changes["host_keys"] = tuple(HostKey.parse(line) for line in body.host_keys)
     credential = _credential(body) if given & SECRETS else None
-    return api_views.destination_view(
-        manage.change_destination(call.path["id"], changes, credential, ports=ports)
+    return _answer(
+        manage.change_destination(
+            call.path["id"], changes, credential, caller_of(call), call.if_match, ports=ports
+        )
     )
 
 
 def _remove(ports: Ports, call: Call[None]) -> None:
-    manage.delete_destination(call.path["id"], ports=ports)
+    manage.delete_destination(call.path["id"], caller_of(call), call.if_match, ports=ports)
 
 
 def _test(ports: Ports, call: Call[None]) -> http.TestResult:
-    result = probe_destination(call.path["id"], ports=ports)
+    result = probe_destination(call.path["id"], caller_of(call), ports=ports)
     if result.offered is not None:
         offered = api_views.host_key_view(result.offered)
         return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)
@@ -84,6 +91,11 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
         profile=api_views.profile_view(result.profile) if result.profile else None,
         strategy=result.strategy.why if result.strategy else None,
     )
+
+
+def _answer(stored: Destination, headers: Mapping[str, str] | None = None) -> Answer:
+    view = api_views.destination_view(stored)
+    return Answer(view, version=stored.version, headers=headers or {})
 
 
 def _credential(body: http.DestinationRequest | http.DestinationPatch) -> Credential:

@@ -11,7 +11,7 @@ from services.transfer.use_cases.guard import active_transfer
 
 def authorize_reader(run: RunId, *, ports: Ports) -> None:
     """Proves that a reader session can be had; every lane opens one of its own from then on."""
-    open_source(active_transfer(run, ports=ports), ports=ports)
+    open_source(active_transfer(run, ports=ports), ports=ports).close()
 
 
 def open_source(transfer: Transfer, *, ports: Ports) -> ObjectSource:
@@ -21,7 +21,8 @@ def open_source(transfer: Transfer, *, ports: Ports) -> ObjectSource:
 def inspect_source(run: RunId, *, ports: Ports) -> SourceObject:
     """Pins the object by its ETag; a transfer going on from its ledger insists on the first."""
     transfer = active_transfer(run, ports=ports)
-    found = open_source(transfer, ports=ports).inspect()
+    with open_source(transfer, ports=ports) as source:
+        found = source.inspect()
     pinned = transfer.source_object
     if pinned is not None and pinned.etag != found.etag:
         raise SourceChanged(transfer.source.bucket, transfer.source.key, pinned.etag)

@@ -4,9 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.transfer.domain.access import ALL, SEE_DESTINATIONS, Caller, Role
 from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
-from services.transfer.domain.errors import DestinationInUse, RequestError
-from services.transfer.domain.ports import Idempotency, Ports
+from services.transfer.domain.errors import (
+    DestinationInUse,
+    DestinationNotFound,
+    RequestError,
+    VersionMismatch,
+)
+from services.transfer.domain.ports import Idempotency, Page, Ports
 from services.transfer.domain.transfer import ENDED, Status
 
 CONNECTION_FIELDS = frozenset({"host", "port", "user", "base_path", "protocol"})
@@ -26,10 +32,18 @@ class NewDestination:
 
 
 def register_destination(
-    wish: NewDestination, credential: Credential, idempotency: Idempotency | None, *, ports: Ports
+    wish: NewDestination,
+    credential: Credential,
+    caller: Caller,
+    idempotency: Idempotency | None,
+    *,
+    ports: Ports,
 ) -> Destination:
     """Without host keys it cannot be used until one is confirmed. Each registration has a secret of
-    its own, stored first: a repeated one never touches what the destination has by now."""
+    its own, stored first: a repeated one never touches what the destination has by now. Raises
+    RoleMissing, HostNotResolved, AddressForbidden, DestinationExists, IdempotencyConflict."""
+    caller.require(Role.ADMIN)
+    ports.partners.check_address(wish.host, wish.port)
     now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
     destination = Destination(
         **{name: getattr(wish, name) for name in NewDestination.__dataclass_fields__},
@@ -53,16 +67,22 @@ def change_destination(
     destination_id: str,
     changes: Mapping[str, Any],
     credential: Credential | None,
+    caller: Caller,
+    expected: int | None = None,
     *,
     ports: Ports,
 ) -> Destination:
-    """`changes` by field name. Another server (host, port) loses pins that are not given anew."""
-    before = ports.destinations.read(destination_id)
+    """`changes` by field name; `expected`: the version that is changed, None for any. Another
+    server (host, port) loses pins that are not given anew. Raises RoleMissing, VersionMismatch,
+    HostNotResolved, AddressForbidden, DestinationInUse."""
+    caller.require(Role.ADMIN)
+    before = _expected(destination_id, expected, ports)
     after = replace(before, **changes, updated_at=ports.now())
     if (after.place, after.base_path) != (before.place, before.base_path):
         _require_no_transfer(destination_id, [each for each in Status if each not in ENDED], ports)
-    if (after.host, after.port) != (before.host, before.port) and "host_keys" not in changes:
-        after = replace(after, host_keys=())
+    if (after.host, after.port) != (before.host, before.port):
+        ports.partners.check_address(after.host, after.port)
+        after = after if "host_keys" in changes else replace(after, host_keys=())
     if credential is not None:
         after = replace(after, auth=credential.auth)
     if CONNECTION_FIELDS & changes.keys():
@@ -73,12 +93,38 @@ def change_destination(
     return stored
 
 
-def delete_destination(destination_id: str, *, ports: Ports) -> None:
-    """Raises DestinationInUse while a transfer needs it, be it only to remove its part file."""
-    destination = ports.destinations.read(destination_id)
+def delete_destination(
+    destination_id: str, caller: Caller, expected: int | None = None, *, ports: Ports
+) -> None:
+    """Raises RoleMissing, VersionMismatch; DestinationInUse while a transfer needs it, be it only
+    to remove its part file."""
+    caller.require(Role.ADMIN)
+    destination = _expected(destination_id, expected, ports)
     _require_no_transfer(destination_id, list(Status), ports)
     ports.destinations.delete(destination)
     ports.vault.delete(destination.secret_id)
+
+
+def show_destination(destination_id: str, caller: Caller, *, ports: Ports) -> Destination:
+    """DestinationNotFound also for one that is not the caller's to see."""
+    if not caller.may_see_destination(destination_id):
+        raise DestinationNotFound(destination_id)
+    return ports.destinations.read(destination_id)
+
+
+def list_destinations(
+    caller: Caller, limit: int, cursor: str | None, *, ports: Ports
+) -> Page[Destination]:
+    """Those the caller may see."""
+    sees_all = caller.has(SEE_DESTINATIONS) or ALL in caller.destinations
+    return ports.destinations.page(limit, cursor, None if sees_all else caller.destinations)
+
+
+def _expected(destination_id: str, version: int | None, ports: Ports) -> Destination:
+    destination = ports.destinations.read(destination_id)
+    if version is not None and version != destination.version:
+        raise VersionMismatch(version, destination.version)
+    return destination
 
 
 def _require_no_transfer(destination_id: str, states: Sequence[Status], ports: Ports) -> None:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from services.transfer.domain.access import TEST_DESTINATIONS, Caller
 from services.transfer.domain.destination import HostKey, ServerProfile
-from services.transfer.domain.errors import PartnerError, TargetError
+from services.transfer.domain.errors import DestinationNotFound, PartnerError, TargetError
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.strategy import Strategy, choose_strategy
 from services.transfer.domain.transfer import Failure
@@ -20,8 +21,13 @@ class ProbeResult:
     failure: Failure | None = None
 
 
-def probe_destination(destination_id: str, *, ports: Ports) -> ProbeResult:
-    """A destination without pins is only asked for its host key: no credential is sent."""
+def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> ProbeResult:
+    """A destination without pins is only asked for its host key: no credential is sent. Raises
+    DestinationNotFound (also for one the caller may not see), RoleMissing."""
+    if not caller.may_see_destination(destination_id):
+        raise DestinationNotFound(destination_id)
+    if not caller.may_send_to(destination_id):
+        caller.require(*TEST_DESTINATIONS)
     destination = ports.destinations.read(destination_id)
     try:
         if not destination.confirmed:

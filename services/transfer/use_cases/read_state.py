@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.transfer.domain.access import Caller
+from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDED, Status, Transfer
@@ -39,6 +41,14 @@ class TransferState:
         if self.transfer.plan is None or not self.rate_bytes_per_second:
             return None
         return (self.transfer.plan.size_bytes - self.bytes_done) / self.rate_bytes_per_second
+
+
+def show_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
+    """As read_state; TransferNotFound also for one that is not the caller's to see."""
+    state = read_state(transfer_id, ports=ports)
+    if not caller.may_see_transfer(state.transfer.owner):
+        raise TransferNotFound(transfer_id)
+    return state
 
 
 def read_state(transfer_id: str, *, ports: Ports) -> TransferState:

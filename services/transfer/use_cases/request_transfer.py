@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.transfer.domain.access import SENDERS, Caller
 from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Idempotency, Ports
@@ -17,7 +18,6 @@ from services.transfer.use_cases.announce import requested
 
 @dataclass(frozen=True)
 class NewTransfer:
-    owner: str
     correlation_id: str
     source: ObjectRef
     destination_id: str
@@ -27,10 +27,13 @@ class NewTransfer:
 
 
 def request_transfer(
-    wish: NewTransfer, idempotency: Idempotency | None, *, ports: Ports
+    wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
-    """The stored transfer (the first one when the idempotency key is repeated). Raises
-    DestinationNotFound, HostKeyUnconfirmed, NameInvalid, PathOutsideBase, IdempotencyConflict."""
+    """The stored transfer (the first one when the idempotency key is repeated). Raises RoleMissing,
+    SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, NameInvalid,
+    PathOutsideBase, IdempotencyConflict."""
+    caller.require(*SENDERS)
+    caller.require_grants(wish.source.bucket, wish.source.key, wish.destination_id)
     destination = ports.destinations.read(wish.destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(
@@ -45,7 +48,7 @@ def request_transfer(
     now = ports.now()
     transfer = Transfer(
         id=ports.new_id(),
-        owner=wish.owner,
+        owner=caller.name,
         correlation_id=wish.correlation_id,
         source=wish.source,
         destination_id=destination.id,

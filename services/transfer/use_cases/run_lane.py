@@ -79,8 +79,10 @@ def _drive(pulse: LanePulse, worker: Worker, *, ports: Ports) -> bool:
     transfer = pulse.transfer
     destination = ports.destinations.read(transfer.destination_id)
     credential = ports.vault.read(destination.secret_id)
-    source = open_source(transfer, ports=ports)
-    with ports.partners.connect(destination, credential) as session:
+    with (
+        open_source(transfer, ports=ports) as source,
+        ports.partners.connect(destination, credential) as session,
+    ):
         sink = session.open_part(transfer.part)
         route = Route(transfer, source, sink, ports.crc64)
         pulse.beat(0)  # the login may have taken long

@@ -1,5 +1,7 @@
-"""Pause, resume, cancel and retry: what an operator may wish of a transfer under way."""
+"""Pause, resume, cancel and retry: what its owner or an operator may wish of a transfer."""
 
+from services.transfer.domain.access import Caller, Role
+from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import OutboxEvent, Ports
 from services.transfer.domain.transfer import Status, Transfer
@@ -13,10 +15,11 @@ from services.transfer.use_cases.report_moved import report_moved
 RESTART_AFTER = frozenset({"source_changed", "checksum_mismatch", "size_mismatch", "part_missing"})
 
 
-def pause_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+def pause_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Lanes stop within a second, each at a checkpoint; the workflow waits."""
 
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        _require_may_steer(current, caller)
         if current.status is Status.PAUSED:
             return current, []
         after = current.pause(ports.now())
@@ -25,8 +28,10 @@ def pause_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
     return change_transfer(transfer_id, decide, ports=ports)
 
 
-def resume_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        _require_may_steer(current, caller)
+        _require_grants(current, caller)
         after = current.resume(ports.now())
         return after, [resumed(after, ports=ports)]
 
@@ -36,10 +41,11 @@ def resume_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
     return transfer
 
 
-def cancel_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Possible until the commit begins. The workflow then cleans up and stores the outcome."""
 
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        _require_may_steer(current, caller)
         if current.status in {Status.CANCELLING, Status.CANCELLED}:
             return current, []
         return current.cancel(ports.now()), []
@@ -49,14 +55,31 @@ def cancel_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
     return transfer
 
 
-def retry_transfer(transfer_id: str, *, ports: Ports) -> Transfer:
+def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Goes on from the ledger where the part file is still there, else from the beginning."""
 
     def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+        _require_may_steer(current, caller)
+        _require_grants(current, caller)
         after = current.retry(ports.now(), restart=not _can_go_on(current, ports=ports))
         return after, [requested(after, ports=ports)]
 
     return change_transfer(transfer_id, decide, ports=ports)
+
+
+def _require_may_steer(transfer: Transfer, caller: Caller) -> None:
+    """Raises TransferNotFound where the caller may not even see it, else RoleMissing."""
+    if not caller.may_see_transfer(transfer.owner):
+        raise TransferNotFound(transfer.id)
+    if transfer.owner != caller.name:
+        caller.require(Role.OPERATOR)
+
+
+def _require_grants(transfer: Transfer, caller: Caller) -> None:
+    """Bytes move again: what was taken from the owner meanwhile counts. Operators decide alone."""
+    if not caller.has({Role.OPERATOR}):
+        source = transfer.source
+        caller.require_grants(source.bucket, source.key, transfer.destination_id)
 
 
 def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:

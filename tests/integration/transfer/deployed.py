@@ -14,9 +14,11 @@ from infra.stacks import find_stack
 from infra.templates import read_template
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
+from services.transfer.domain.access import Caller
 from services.transfer.domain.transfer import Transfer
 from tests.conformance.clouds import arn_of, received
 from tests.conformance.stores import create_table
+from tests.fakes.callers import ANN_AS_ADMIN
 from tests.servers.embedded import USER, EmbeddedServer
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
@@ -91,8 +93,9 @@ class Deployed:
         *,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        caller: Caller | None = ANN_AS_ADMIN,
     ) -> Answer:
-        answer = self.invoke("api", request(method, path, body, headers, query))
+        answer = self.invoke("api", request(method, path, body, headers, query, caller))
         told = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
         document = json.loads(answer["body"]) if answer["body"] else None
         return Answer(answer["statusCode"], document, told)

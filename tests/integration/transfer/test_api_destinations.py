@@ -65,7 +65,6 @@ def test_a_credential_goes_into_the_vault_and_into_no_answer(deployed: Deployed)
     [
         ({"password": "not the one"}, "password_rejected"),
         ({"port": 1}, "connection_refused"),
-        ({"host": "10.1.2.3"}, "address_forbidden"),
         ({"base_path": "/no/such/folder"}, "folder_missing"),
     ],
 )
@@ -132,3 +131,43 @@ def test_a_destination_that_a_transfer_needs_stays(deployed: Deployed) -> None:
         assert transfer_id in refused.body["detail"]
     renamed = deployed.api("PATCH", path, {"name": "Acme & Sons"})
     assert (renamed.status, renamed.body["name"]) == (200, "Acme & Sons")
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("10.1.2.3", "address_forbidden"),
+        ("169.254.169.254", "address_forbidden"),
+        ("fe80::1", "address_forbidden"),
+        ("::ffff:169.254.169.254", "address_forbidden"),
+        ("nobody.invalid", "host_not_resolved"),
+    ],
+)
+def test_a_forbidden_address_is_refused_when_it_is_registered_and_when_it_is_changed(
+    deployed: Deployed, host: str, code: str
+) -> None:
+    refused = deployed.api("POST", "/api/destinations", deployed.destination(host=host))
+    assert (refused.status, refused.body["code"]) == (400, code)
+    assert host in refused.body["detail"]
+    deployed.register()
+    changed = deployed.api("PATCH", "/api/destinations/acme", {"host": host})
+    assert (changed.status, changed.body["code"]) == (400, code)
+    assert deployed.api("GET", "/api/destinations/acme").body["host"] == "127.0.0.1"
+
+
+def test_a_version_that_is_not_the_stored_one_changes_and_removes_nothing(
+    deployed: Deployed,
+) -> None:
+    deployed.register()
+    tag = deployed.api("GET", "/api/destinations/acme").headers["ETag"]
+    changed = deployed.api(
+        "PATCH", "/api/destinations/acme", {"name": "New"}, headers={"If-Match": tag}
+    )
+    assert (changed.status, changed.body["name"]) == (200, "New")
+    assert changed.headers["ETag"] != tag
+    for method, body in (("PATCH", {"name": "Newer"}), ("DELETE", None)):
+        late = deployed.api(method, "/api/destinations/acme", body, headers={"If-Match": tag})
+        assert (late.status, late.body["code"]) == (412, "version_mismatch")
+    assert deployed.api("GET", "/api/destinations/acme").body["name"] == "New"
+    fresh = {"If-Match": changed.headers["ETag"]}
+    assert deployed.api("DELETE", "/api/destinations/acme", headers=fresh).status == 204

@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.routes import routes_of
-from runtime.http import Api, Call, Operation
+from runtime.calls import Call
+from runtime.http import Api, Operation
 from runtime.problems import Problems
+from services.transfer.domain.access import Caller
+from tests.fakes.callers import ANN, as_context
 from tests.unit.runtime.lambda_context import Invocation
 
 ORIGIN = "https://console.example"
@@ -19,7 +22,9 @@ def request(
     body: object = None,
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
+    caller: Caller | None = ANN,
 ) -> dict[str, Any]:
+    """`caller`: whom the authorizer found; None on a public route, or when it was not asked."""
     text = body if isinstance(body, str) or body is None else json.dumps(body)
     return {
         "httpMethod": method,
@@ -30,7 +35,12 @@ def request(
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
         "stageVariables": None,
-        "requestContext": {"requestId": "g-1", "stage": "v1"},
+        "requestContext": {
+            "requestId": "g-1",
+            "stage": "v1",
+            "identity": {"sourceIp": "192.0.2.7"},
+            "authorizer": as_context(caller) if caller else None,
+        },
         "body": text,
         "isBase64Encoded": False,
     }

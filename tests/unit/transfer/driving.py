@@ -7,6 +7,7 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import retry_transfer
+from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 
 BODY = bytes(1 + number % 250 for number in range(6 * CHUNK_BYTES + 5))  # a hole of zeros shows
@@ -61,7 +62,7 @@ def fail_half_way(world: World, body: bytes = BODY) -> Transfer:
 
 def retry(world: World, transfer: Transfer) -> Transfer:
     """Asked for again, its execution started, nothing of it run yet."""
-    again = retry_transfer(transfer.id, ports=world.ports)
+    again = retry_transfer(transfer.id, ANN, ports=world.ports)
     start_workflow(again.id, again.run, ports=world.ports)
     return again
 

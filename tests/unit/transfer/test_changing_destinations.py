@@ -11,6 +11,7 @@ from services.transfer.use_cases.manage_destinations import (
     change_destination,
     register_destination,
 )
+from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, fail_half_way, until_moving
@@ -28,10 +29,10 @@ def secret_of(world: World, destination_id: str) -> Credential:
 
 def test_a_repeated_registration_does_not_bring_back_the_old_secret() -> None:
     world = World()
-    first = register_destination(WISH, OLD, KEY, ports=world.ports)
-    change_destination("partner", {}, NEW, ports=world.ports)
+    first = register_destination(WISH, OLD, ADMIN, KEY, ports=world.ports)
+    change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
     secrets = dict(world.vault.secrets)
-    again = register_destination(WISH, OLD, KEY, ports=world.ports)
+    again = register_destination(WISH, OLD, ADMIN, KEY, ports=world.ports)
     assert again.secret_id == first.secret_id
     assert secret_of(world, "partner") == NEW
     assert world.vault.secrets == secrets
@@ -39,10 +40,10 @@ def test_a_repeated_registration_does_not_bring_back_the_old_secret() -> None:
 
 def test_a_refused_registration_leaves_no_secret_and_touches_none() -> None:
     world = World()
-    register_destination(WISH, OLD, None, ports=world.ports)
+    register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
     secrets = dict(world.vault.secrets)
     with pytest.raises(DestinationExists):
-        register_destination(WISH, NEW, None, ports=world.ports)
+        register_destination(WISH, NEW, ADMIN, None, ports=world.ports)
     assert world.vault.secrets == secrets
     assert secret_of(world, "partner") == OLD
 
@@ -61,14 +62,14 @@ def test_a_destination_does_not_move_under_a_transfer(changes: dict[str, object]
     before = world.ports.destinations.read("acme")
     transfer = world.request(BODY)
     with pytest.raises(DestinationInUse, match=transfer.id):
-        change_destination("acme", changes, None, ports=world.ports)
+        change_destination("acme", changes, None, ADMIN, ports=world.ports)
     until_moving(world)
     with pytest.raises(DestinationInUse, match=transfer.id):
-        change_destination("acme", changes, None, ports=world.ports)
+        change_destination("acme", changes, None, ADMIN, ports=world.ports)
     assert world.ports.destinations.read("acme") == before
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
-    change_destination("acme", changes, None, ports=world.ports)
+    change_destination("acme", changes, None, ADMIN, ports=world.ports)
 
 
 def test_what_moves_nothing_may_change_under_a_transfer() -> None:
@@ -76,7 +77,7 @@ def test_what_moves_nothing_may_change_under_a_transfer() -> None:
     transfer = world.request(BODY)
     until_moving(world)
     changes = {"name": "Acme & Co", "max_sessions": 2, "host": "sftp.acme.example"}
-    change_destination("acme", changes, NEW, ports=world.ports)
+    change_destination("acme", changes, NEW, ADMIN, ports=world.ports)
     assert secret_of(world, "acme") == NEW
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
@@ -85,5 +86,5 @@ def test_what_moves_nothing_may_change_under_a_transfer() -> None:
 def test_a_destination_may_move_when_only_a_part_file_for_a_retry_is_left() -> None:
     world = World()
     fail_half_way(world)
-    moved = change_destination("acme", {"base_path": "/new"}, None, ports=world.ports)
+    moved = change_destination("acme", {"base_path": "/new"}, None, ADMIN, ports=world.ports)
     assert moved.base_path == "/new"

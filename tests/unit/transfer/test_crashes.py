@@ -13,6 +13,7 @@ from services.transfer.use_cases.publish_outbox import NotPublished, publish_pen
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import until_moving
 
@@ -153,7 +154,7 @@ def test_a_transfer_cancelled_before_its_execution_started_is_cancelled_by_it() 
     world = World()
     transfer = world.request(BODY)
     world.workflow.executions.clear()
-    cancel_transfer(transfer.id, ports=world.ports)
+    cancel_transfer(transfer.id, ANN, ports=world.ports)
     world.pass_time(60)
     sweep_transfer(transfer.id, ports=world.ports)
     world.run()

@@ -18,6 +18,7 @@ from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import TARGET, content
 
@@ -103,7 +104,7 @@ def test_a_retry_goes_on_from_the_ledger_and_moves_nothing_twice() -> None:
     assert moved > 0
     assert len(world.parts()) == 1
     before = world.buckets.bytes_read
-    retry_transfer(ended.id, ports=world.ports)
+    retry_transfer(ended.id, ANN, ports=world.ports)
     start_workflow(ended.id, 2, ports=world.ports)
     world.run()
     again = world.read(ended)
@@ -128,7 +129,7 @@ def test_a_retry_after_that_begins_anew() -> None:
     ended = fail_after_some_chunks(world)
     world.pass_time(world.policy.keep_part_seconds + 1)
     sweep_transfer(ended.id, ports=world.ports)
-    retry_transfer(ended.id, ports=world.ports)
+    retry_transfer(ended.id, ANN, ports=world.ports)
     start_workflow(ended.id, 2, ports=world.ports)
     world.run()
     again = world.read(ended)

@@ -19,6 +19,7 @@ from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.manage_destinations import delete_destination
 from services.transfer.use_cases.steer_transfer import cancel_transfer, retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_stalled, sweep_transfer
+from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
@@ -99,8 +100,8 @@ def test_a_restart_that_is_cancelled_at_once_still_removes_the_earlier_part_file
     assert ended.failure is not None
     failure = replace(ended.failure, code="size_mismatch")
     world.transfers.save(replace(ended, failure=failure))
-    assert retry_transfer(ended.id, ports=world.ports).generation == 2
-    cancel_transfer(ended.id, ports=world.ports)
+    assert retry_transfer(ended.id, ANN, ports=world.ports).generation == 2
+    cancel_transfer(ended.id, ANN, ports=world.ports)
     world.workflow.start(ended.id, 2)
     world.run()
     assert world.read(ended).status is Status.CANCELLED
@@ -133,7 +134,7 @@ def test_stalled_work_is_swept_before_part_files_of_a_partner_that_is_away() -> 
     left = [moving(world, destination_id="dead", target_path=f"{each}") for each in range(6)]
     world.partner.connect = slow  # type: ignore[method-assign, assignment]
     for each in left:
-        cancel_transfer(each.id, ports=world.ports)
+        cancel_transfer(each.id, ANN, ports=world.ports)
     world.run()
     assert all(world.read(each).status is Status.CANCELLED for each in left)
     stalled = moving(world)
@@ -147,7 +148,7 @@ def test_stalled_work_is_swept_before_part_files_of_a_partner_that_is_away() -> 
 def test_a_part_file_that_cannot_be_removed_is_tried_ever_more_rarely_and_then_reported() -> None:
     world = World()
     transfer = moving(world)
-    cancel_transfer(transfer.id, ports=world.ports)
+    cancel_transfer(transfer.id, ANN, ports=world.ports)
     refuse(world, "remove", lambda: PermissionDenied("/in/part", "remove"))
     world.run()
     ended = world.read(transfer)
@@ -160,14 +161,14 @@ def test_a_part_file_that_cannot_be_removed_is_tried_ever_more_rarely_and_then_r
         if world.clock < ended.updated_at + TWO_WEEKS:
             assert told == []
             with pytest.raises(DestinationInUse, match=transfer.id):
-                delete_destination("acme", ports=world.ports)
+                delete_destination("acme", ADMIN, ports=world.ports)
         sweep_stalled(lambda *each: told.append(each), always, ports=world.ports)
     [(transfer_id, error)] = told
     assert transfer_id == transfer.id
     assert isinstance(error, PartAbandoned)
     assert error.path == ended.part_path
     assert 10 < world.partner.calls["refused remove"] < REMOVAL_TRIES_AT_MOST
-    delete_destination("acme", ports=world.ports)
+    delete_destination("acme", ADMIN, ports=world.ports)
 
 
 def test_a_part_file_is_kept_for_a_retry_as_long_as_the_policy_says() -> None:

@@ -8,6 +8,7 @@ from services.transfer.domain.errors import ConnectionLost, ConnectionRefused, N
 from services.transfer.domain.transfer import IfExists, Status, Transfer
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.callers import ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
@@ -61,7 +62,7 @@ def test_the_sweeper_wakes_the_workflow_of_a_transfer_being_cancelled_again() ->
     until_moving(world)
     lose_the_next_callback(world)
     with pytest.raises(Throttled):
-        cancel_transfer(transfer.id, ports=world.ports)
+        cancel_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.CANCELLING
     assert sweep_and_run(world, transfer).status is Status.CANCELLED

@@ -12,6 +12,7 @@ from services.transfer.use_cases.manage_destinations import change_destination
 from services.transfer.use_cases.report_moved import report_moved
 from services.transfer.use_cases.steer_transfer import retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
@@ -81,7 +82,7 @@ def test_a_retry_to_another_folder_begins_anew_and_clears_the_old_one() -> None:
     world = World()
     ended = fail_half_way(world)
     world.partner.folders.add("/new")
-    change_destination("acme", {"base_path": "/new"}, None, ports=world.ports)
+    change_destination("acme", {"base_path": "/new"}, None, ADMIN, ports=world.ports)
     assert retried(world, ended).generation == 2
     assert_completed(world, ended, path="/new/day.csv")
 
@@ -92,7 +93,7 @@ def test_a_retry_to_another_folder_begins_anew_and_clears_the_old_one() -> None:
 def test_a_retry_to_another_server_or_user_begins_anew(moved: dict[str, object]) -> None:
     world = World()
     ended = fail_half_way(world)
-    change_destination("acme", {**moved, "host_keys": (HOST_KEY,)}, None, ports=world.ports)
+    change_destination("acme", {**moved, "host_keys": (HOST_KEY,)}, None, ADMIN, ports=world.ports)
     world.partner.files.clear()  # that one has never seen a part file
     assert retried(world, ended).generation == 2
     assert_completed(world, ended)
@@ -118,7 +119,7 @@ def test_a_discarded_part_file_is_not_gone_on_with_even_where_its_removal_failed
     sweep_transfer(ended.id, ports=world.ports)
     kept = world.read(ended)
     assert kept.part_path == ended.part_path
-    assert retry_transfer(ended.id, ports=world.ports).generation == 2
+    assert retry_transfer(ended.id, ANN, ports=world.ports).generation == 2
 
 
 @pytest.mark.parametrize("old_bytes", [len(BODY), len(BODY) - 1])

@@ -17,6 +17,7 @@ from services.transfer.use_cases.steer_transfer import (
     retry_transfer,
 )
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import until_moving
 
@@ -72,7 +73,7 @@ def test_a_transfer_cancelled_in_the_middle_of_its_bytes_leaves_no_part_file(wri
 
 
 def cancel(world: World, transfer: Transfer) -> None:
-    cancel_transfer(transfer.id, ports=world.ports)
+    cancel_transfer(transfer.id, ANN, ports=world.ports)
 
 
 def test_cancelling_twice_is_no_error_and_changes_nothing() -> None:
@@ -104,14 +105,14 @@ def test_a_paused_transfer_stands_still_until_it_is_resumed() -> None:
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
-    pause_transfer(transfer.id, ports=world.ports)
+    pause_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     world.pass_time(3_600)
     sweep_transfer(transfer.id, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.PAUSED
     assert world.buckets.bytes_read == 0
-    resume_transfer(transfer.id, ports=world.ports)
+    resume_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
     assert world.buckets.bytes_read == len(BODY)
@@ -122,11 +123,11 @@ def test_a_paused_transfer_stands_still_until_it_is_resumed() -> None:
 def test_a_transfer_paused_before_it_moves_waits_with_its_lanes(state: str) -> None:
     world = World()
     transfer = world.request(BODY)
-    pause = once_before(state, lambda: pause_transfer(transfer.id, ports=world.ports))
+    pause = once_before(state, lambda: pause_transfer(transfer.id, ANN, ports=world.ports))
     world.run(before_state=pause)
     assert world.read(transfer).status is Status.PAUSED
     assert world.buckets.bytes_read == 0
-    resume_transfer(transfer.id, ports=world.ports)
+    resume_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
 
@@ -141,7 +142,7 @@ def test_pausing_in_the_middle_of_a_chunk_keeps_what_was_acknowledged() -> None:
 
     def pause_at(name: str) -> None:
         if name == "write" and world.partner.calls["write"] == 1:
-            pause_transfer(transfer.id, ports=world.ports)
+            pause_transfer(transfer.id, ANN, ports=world.ports)
             world.pass_time(2)  # the next beat is due
         kept(name)
 
@@ -150,7 +151,7 @@ def test_pausing_in_the_middle_of_a_chunk_keeps_what_was_acknowledged() -> None:
     (lease,) = world.ports.ledger.open_leases(LedgerId(transfer.id, 1))
     assert 0 < lease.done_bytes < len(big)
     assert read_state(transfer.id, ports=world.ports).bytes_done == lease.done_bytes
-    resume_transfer(transfer.id, ports=world.ports)
+    resume_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
     assert world.buckets.bytes_read == len(big)
@@ -166,4 +167,4 @@ def test_only_a_failed_transfer_can_be_retried() -> None:
     transfer = world.request(BODY)
     world.run()
     with pytest.raises(WrongState, match="completed"):
-        retry_transfer(transfer.id, ports=world.ports)
+        retry_transfer(transfer.id, ANN, ports=world.ports)

@@ -20,6 +20,7 @@ def test_every_size_arrives_byte_for_byte(size: int) -> None:
     assert ended.status is Status.COMPLETED, ended.failure
     assert bytes(world.partner.files[TARGET]) == content(size)
     assert world.parts() == []
+    assert world.buckets.open_readers == 0
     assert ended.receipt is not None
     assert ended.receipt.bytes_sent == size
     assert ended.receipt.source_checksum is SourceChecksum.MATCHED

@@ -5,11 +5,7 @@ import binascii
 import json
 import re
 
-from services.transfer.domain.errors import FieldInvalid
-
-# Positions that DynamoDB takes as a start key without an error; they need not exist.
-HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")
-DESTINATION_POSITION = re.compile(r"[!-~]{1,200}")
+CURSOR_ADVICE = "Send back the cursor of the page before, unchanged, or none."
 
 
 def write_cursor(query: str, after: str) -> str:
@@ -18,11 +14,11 @@ def write_cursor(query: str, after: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(query: str, cursor: str, position: re.Pattern[str]) -> str:
-    """The position; FieldInvalid for all that write_cursor did not make for this very query."""
-    refusal = FieldInvalid(
-        "cursor", cursor, "Send back the cursor of the page before, unchanged, or none."
-    )
+def read_cursor(query: str, cursor: str, position: re.Pattern[str], refusal: Exception) -> str:
+    """The position; raises `refusal` for all that write_cursor did not make for this very query.
+
+    `position` lets only those pass that DynamoDB takes as a start key; they need not exist.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         content = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

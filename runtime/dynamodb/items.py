@@ -30,6 +30,11 @@ def instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def epoch_seconds(at: datetime) -> int:
+    """What DynamoDB's time to live expects."""
+    return int(at.timestamp())
+
+
 def to_attribute(value: object) -> Attribute:
     match value:
         case bool():

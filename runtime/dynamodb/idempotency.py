@@ -1,13 +1,21 @@
 """Idempotency keys: which record a caller's key stands for, for as long as a caller may repeat."""
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from services.transfer.adapters.dynamodb_items import Item, to_attribute
-from services.transfer.adapters.dynamodb_table import Action, Table, put, row_key
-from services.transfer.domain.errors import IdempotencyConflict
-from services.transfer.domain.ports import Idempotency
+from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
+from runtime.dynamodb.table import Action, Table, put, row_key
 
 KEY_LIFETIME = timedelta(days=7)
+
+
+class Idempotency(Protocol):
+    """`key` is scoped by the caller; `body_hash` tells a repetition from another request."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def body_hash(self) -> str: ...
 
 
 def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime) -> Action:
@@ -22,19 +30,16 @@ def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime)
     return put(row, free, now=epoch_seconds(now))
 
 
-def first_record(table: Table, kind: str, idempotency: Idempotency) -> str | None:
-    """The id of the record that the key stands for; raises IdempotencyConflict for another body."""
+def first_record(
+    table: Table, kind: str, idempotency: Idempotency, conflict: Exception
+) -> str | None:
+    """The id of the record that the key stands for; raises `conflict` for another body."""
     row = table.read(_key(kind, idempotency))
     if row is None:
         return None
     if row["body_hash"]["S"] != idempotency.body_hash:
-        raise IdempotencyConflict(idempotency.key)
+        raise conflict
     return str(row["record_id"]["S"])
-
-
-def epoch_seconds(at: datetime) -> int:
-    """What DynamoDB's time to live expects."""
-    return int(at.timestamp())
 
 
 def _key(kind: str, idempotency: Idempotency) -> Item:

@@ -11,8 +11,7 @@ from typing import Any
 
 from botocore.client import BaseClient
 
-from services.transfer.adapters.dynamodb_items import Item, to_attribute
-from services.transfer.domain.errors import TransferError
+from runtime.dynamodb.items import Item, to_attribute
 
 CONFLICT_TRIES = 30  # a transaction takes milliseconds, and one of two in conflict wins
 
@@ -55,7 +54,7 @@ class Table:
         item: Item | None = answer.get("Item")
         return item
 
-    def write(self, actions: Sequence[Action], busy: TransferError) -> frozenset[int]:
+    def write(self, actions: Sequence[Action], busy: Exception) -> frozenset[int]:
         """All or nothing: empty when written, else the indices of the actions that were refused.
 
         Raises `busy` when other transactions on the same rows get in the way again and again.

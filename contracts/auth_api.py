@@ -1,0 +1,146 @@
+"""HTTP requests and answers about logging in, sessions and users."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
+
+from contracts.auth_events import ClientKind, LoginMethod
+from contracts.caller import Grants, Role, UserName
+from contracts.contract import PLAIN, Contract, Id, Patch, Published, Text, UtcTime
+
+MIN_PASSWORD, MAX_PASSWORD = 12, 256  # characters
+
+
+def _strong(password: SecretStr) -> SecretStr:
+    if len(set(password.get_secret_value())) < 5:
+        raise PydanticCustomError("weak", "Use at least 5 different characters.")
+    return password
+
+
+FullName = Annotated[str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)]
+GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=MAX_PASSWORD)]
+NewPassword = Annotated[
+    SecretStr, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD), AfterValidator(_strong)
+]
+GivenToken = Annotated[SecretStr, Field(min_length=1, max_length=1_024)]
+# shown in the one answer that hands it over, and masked wherever the model itself is printed
+IssuedToken = Annotated[
+    SecretStr, PlainSerializer(lambda token: token.get_secret_value(), when_used="json")
+]
+Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=4)]
+Challenge = Annotated[
+    str, Text("The base64url SHA-256 of the verifier: 43 characters", 43, r"[A-Za-z0-9_-]+", 43)
+]
+Verifier = Annotated[SecretStr, Field(min_length=43, max_length=128)]
+
+
+class LoginRequest(Contract):
+    """A session of the console ends when it is idle, one of the API after its time only."""
+
+    user: UserName
+    password: GivenPassword
+    client: ClientKind = "api"
+
+
+class RefreshRequest(Contract):
+    refresh_token: GivenToken
+
+
+class TokensView(Published):
+    """Send `access_token` as 'Authorization: Bearer ...'. A refresh token works once."""
+
+    access_token: IssuedToken
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - RFC 6749's word
+    expires_in_seconds: int = Field(ge=0)
+    refresh_token: IssuedToken
+    session_expires_at: UtcTime
+
+
+class SsoQuery(Contract, strict=False):
+    """Without `return_to` the callback itself answers with the tokens.
+
+    `return_to` gets `?code=`, to be redeemed once with the verifier of `challenge` (as in PKCE).
+    """
+
+    return_to: Annotated[str, Text("An address of an origin that is allowed", 500)] | None = None
+    challenge: Challenge | None = None
+    client: ClientKind = "api"
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.return_to is None) != (self.challenge is None):
+            raise PydanticCustomError("sso", "Send return_to and challenge together.")
+        return self
+
+
+class SsoCallbackQuery(Contract, strict=False, extra="ignore"):
+    """What the identity provider sends the browser back with."""
+
+    state: Annotated[str, Text("As the provider got it", 200)]
+    code: Annotated[str, Text("As the provider gave it", 4_096)] | None = None
+    error: Annotated[str, Text("As the provider gave it", 200)] | None = None
+
+
+class SsoRedeemRequest(Contract):
+    code: GivenToken
+    verifier: Verifier
+
+
+class PasswordChange(Contract):
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class SessionView(Published):
+    """`idle_seconds`: after so long without a call it is closed; null where it is not."""
+
+    id: Id
+    method: LoginMethod
+    client: ClientKind
+    opened_at: UtcTime
+    last_seen_at: UtcTime
+    expires_at: UtcTime
+    idle_seconds: int | None
+
+
+class UserView(Published):
+    user: UserName
+    name: str
+    roles: tuple[Role, ...]
+    grants: Grants
+    login: LoginMethod
+    locked: bool
+    created_at: UtcTime
+    updated_at: UtcTime
+
+
+class MeView(UserView):
+    session: SessionView
+
+
+class UsersPage(Published):
+    """By user; `cursor` is null on the last page."""
+
+    users: tuple[UserView, ...]
+    cursor: str | None
+
+
+class UserRequest(Contract):
+    """Without a password the user can only log in by single sign-on."""
+
+    user: UserName
+    name: FullName
+    roles: Roles
+    password: NewPassword | None = None
+    grants: Grants = Grants()
+
+
+class UserPatch(Patch):
+    """`grants` replaces all grants there were."""
+
+    name: FullName | None = None
+    roles: Roles | None = None
+    password: NewPassword | None = None
+    locked: bool | None = None
+    grants: Grants | None = None

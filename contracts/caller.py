@@ -1,0 +1,45 @@
+"""Who calls: what the authorizer found out and hands to the services with every request."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.contract import BucketName, Contract, Id, Published, Slug, Text
+
+Role = Literal["user", "operator", "auditor", "admin"]
+UserName = Annotated[
+    str,
+    Text(
+        "1 to 64 of a-z 0-9 . _ @ + -, beginning with a letter or digit, in lower case",
+        64,
+        r"[a-z0-9][a-z0-9._@+-]*",
+    ),
+]
+Prefix = Annotated[str, Text("A prefix has at most 1024 characters.", 1_024, min_length=0)]
+MAX_GRANTS = 50  # of a kind: they travel with every request
+
+
+class SourceGrant(Contract):
+    """Leave to read the keys of a bucket that begin with `prefix`; bucket '*' stands for all."""
+
+    bucket: BucketName | Literal["*"]
+    prefix: Prefix = ""
+
+
+class Grants(Contract):
+    """What a user may send, and where to. Nothing is allowed that is not listed.
+
+    A destination is listed by its id; '*' stands for all of them.
+    """
+
+    sources: Annotated[tuple[SourceGrant, ...], Field(max_length=MAX_GRANTS)] = ()
+    destinations: Annotated[tuple[Slug | Literal["*"], ...], Field(max_length=MAX_GRANTS)] = ()
+
+
+class Caller(Published):
+    """The authorizer's finding, as JSON in the context of each request it lets pass."""
+
+    user: UserName
+    session_id: Id
+    roles: tuple[Role, ...]
+    grants: Grants

@@ -1,0 +1,114 @@
+"""What API Gateway itself answers, without any function: the same problems as everywhere else.
+
+The template knows the condition HasOrigins and the parameter CorsOrigins. Where there are origins
+the first one, the console's own, may read these answers; otherwise no page of another origin may.
+"""
+
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from contracts.problem import Problem
+
+Json = dict[str, Any]
+
+SECOND = "1"  # by then a key's bucket holds a call again
+DAY = "86400"
+# No Content-Security-Policy: API Gateway takes no single quotes inside of a value.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Type": "application/problem+json",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Vary": "Origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+EXPOSED = "Retry-After, WWW-Authenticate"  # what a page may read besides the body
+
+
+class Answer(NamedTuple):
+    status: int
+    code: str
+    detail: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+_LOG_IN = Answer(
+    401,
+    "unauthorized",
+    "Log in, and send the access token as 'Authorization: Bearer ...'.",
+    (("WWW-Authenticate", "Bearer"),),
+)
+_NO_ROUTE = Answer(404, "no_route", "There is nothing at this address.")
+_FORBIDDEN = Answer(403, "forbidden", "You may not call this.")
+_INVALID = Answer(400, "request_invalid", "The request cannot be read. Compare it with /api/docs.")
+_OUR_FAULT = Answer(
+    500, "internal_error", "Something went wrong on our side. Tell us the request id."
+)
+_TOO_SLOW = Answer(504, "too_slow", "The answer took too long. Look whether it was done, or retry.")
+
+# Every type there is, because one that is left out keeps its own status but would get the status
+# in the body of DEFAULT_4XX or DEFAULT_5XX.
+ANSWERS: dict[str, Answer] = {
+    "ACCESS_DENIED": _FORBIDDEN,
+    "API_CONFIGURATION_ERROR": _OUR_FAULT,
+    "AUTHORIZER_CONFIGURATION_ERROR": _OUR_FAULT,
+    "AUTHORIZER_FAILURE": _OUR_FAULT,
+    "BAD_REQUEST_BODY": _INVALID,
+    "BAD_REQUEST_PARAMETERS": _INVALID,
+    "DEFAULT_4XX": _INVALID,
+    "DEFAULT_5XX": _OUR_FAULT,
+    "EXPIRED_TOKEN": _LOG_IN,
+    "INTEGRATION_FAILURE": _TOO_SLOW,
+    "INTEGRATION_TIMEOUT": _TOO_SLOW,
+    "INVALID_API_KEY": Answer(
+        403, "no_api_key", "Your user has no valid API key. Ask an admin to look at it."
+    ),
+    "INVALID_SIGNATURE": _LOG_IN,
+    "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,  # what API Gateway calls an address it does not know
+    "QUOTA_EXCEEDED": Answer(
+        429, "quota_exceeded", "All calls of this period are used up.", (("Retry-After", DAY),)
+    ),
+    "REQUEST_TOO_LARGE": Answer(413, "body_too_large", "Send less."),
+    "RESOURCE_NOT_FOUND": _NO_ROUTE,
+    "THROTTLED": Answer(
+        429,
+        "too_many_requests",
+        "Too many calls in a short time. Wait as long as Retry-After says.",
+        (("Retry-After", SECOND),),
+    ),
+    "UNAUTHORIZED": _LOG_IN,
+    "UNSUPPORTED_MEDIA_TYPE": Answer(415, "not_json", "Send Content-Type: application/json."),
+    "WAF_FILTERED": _FORBIDDEN,
+}
+
+
+def gateway_responses() -> Json:
+    """The value of `x-amazon-apigateway-gateway-responses`, by type."""
+    return {name: _response(answer) for name, answer in ANSWERS.items()}
+
+
+def _response(answer: Answer) -> Json:
+    problem = Problem(
+        type=f"urn:fileferry:problem:{answer.code}",
+        title=HTTPStatus(answer.status).phrase,
+        status=answer.status,
+        detail=answer.detail,
+        instance="$context.path",
+        code=answer.code,
+        request_id="$context.requestId",
+    )
+    fixed = {**HEADERS, **dict(answer.headers)}
+    headers: Json = {f"gatewayresponse.header.{name}": f"'{text}'" for name, text in fixed.items()}
+    first = {"Origin": {"Fn::Select": [0, {"Fn::Split": [",", {"Ref": "CorsOrigins"}]}]}}
+    for name, value in (
+        ("Access-Control-Allow-Origin", {"Fn::Sub": ["'${Origin}'", first]}),
+        ("Access-Control-Expose-Headers", f"'{EXPOSED}'"),
+    ):
+        chosen = {"Fn::If": ["HasOrigins", value, {"Ref": "AWS::NoValue"}]}
+        headers[f"gatewayresponse.header.{name}"] = chosen
+    return {
+        "statusCode": str(answer.status),
+        "responseParameters": headers,
+        "responseTemplates": {"application/json": problem.model_dump_json(exclude={"errors"})},
+    }

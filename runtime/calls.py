@@ -1,0 +1,122 @@
+"""One request of a route, decoded: who asks, for what, with which body; and what is answered."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Generic, TypeVar
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from pydantic import BaseModel, ValidationError
+
+from contracts.caller import Caller
+from contracts.contract import CallHeaders
+from contracts.problem import field_errors
+from contracts.route import Route
+from runtime.problems import RequestRefused
+from runtime.telemetry import correlation_id
+
+B = TypeVar("B")
+M = TypeVar("M", bound=BaseModel)
+
+MAX_BODY_BYTES = 262_144  # a private key and ten host keys fit many times
+
+
+@dataclass(frozen=True)
+class Call(Generic[B]):
+    """`body` and `query` are the models its route names, else None.
+
+    `if_match`: the version the caller insists on; None for any.
+    """
+
+    body: B
+    query: Any
+    path: Mapping[str, str]
+    correlation_id: str
+    known_caller: Caller | None = None
+    source_ip: str | None = None
+    idempotency_key: str | None = None
+    if_match: int | None = None
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def caller(self) -> Caller:
+        """Raises RequestRefused (401): only public routes are called without one."""
+        if self.known_caller is None:
+            raise RequestRefused(
+                401, "not_logged_in", "Log in with POST /api/login and send the access token."
+            )
+        return self.known_caller
+
+    @property
+    def body_hash(self) -> str:
+        """Tells a repeated body from another one; secrets do not count in it."""
+        text = self.body.model_dump_json() if isinstance(self.body, BaseModel) else ""
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """More than a model: another status, a version (its ETag), headers; `body` may be text."""
+
+    body: BaseModel | str | None = None
+    status: int | None = None
+    version: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) -> Call[Any]:
+    """Raises RequestRefused, field by field."""
+    caller = _caller_of(event)
+    if caller is None and not route.public:
+        Call(None, None, path, correlation_id()).caller  # noqa: B018 - refuses
+    sent = event.query_string_parameters or {}
+    query = _read(route.query, route.query.model_validate, sent) if route.query else None
+    body = _body_of(event, route.request) if route.request else None
+    names = [each.alias or "" for each in CallHeaders.model_fields.values()]
+    meant = {name: event.headers.get(name) for name in names}
+    headers = _read(CallHeaders, CallHeaders.model_validate, meant)
+    version = (headers.if_match or "*").strip('"')
+    return Call(
+        body,
+        query,
+        path,
+        correlation_id(),
+        caller,
+        (event.raw_event["requestContext"].get("identity") or {}).get("sourceIp"),
+        headers.idempotency_key,
+        None if version == "*" else int(version),
+        _cookies_of(event),
+    )
+
+
+def _caller_of(event: APIGatewayProxyEvent) -> Caller | None:
+    """As the authorizer found out; a context that is not its own is an error of ours."""
+    context = event.raw_event["requestContext"].get("authorizer") or {}
+    return Caller.model_validate_json(context["caller"]) if "caller" in context else None
+
+
+def _cookies_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
+    try:
+        jar = SimpleCookie(event.headers.get("Cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _body_of(event: APIGatewayProxyEvent, model: type[M]) -> M:
+    kind = event.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RequestRefused(415, "not_json", "Send Content-Type: application/json.")
+    text = event.decoded_body or ""
+    if len(text.encode()) > MAX_BODY_BYTES:
+        raise RequestRefused(413, "body_too_large", f"Send at most {MAX_BODY_BYTES} bytes.")
+    return _read(model, model.model_validate_json, text)
+
+
+def _read(model: type[M], read: Callable[[Any], M], sent: object) -> M:
+    try:
+        return read(sent)
+    except ValidationError as error:
+        errors = field_errors(error, model)
+        raise RequestRefused(400, "request_invalid", "; ".join(map(str, errors)), errors) from None

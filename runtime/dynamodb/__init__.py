@@ -1,0 +1,1 @@
+"""What the services' DynamoDB adapters share: rows, conditional writes, cursors, outbox."""

@@ -1,0 +1,61 @@
+"""What can be chosen to send, and what was sent: as far as the caller may see it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.transfer.domain.access import SEE_TRANSFERS, Caller
+from services.transfer.domain.errors import FieldInvalid, SourceNotGranted
+from services.transfer.domain.ports import Listing, Page, Ports
+from services.transfer.domain.transfer import Transfer
+
+EVERYBODY = "*"
+
+
+def list_buckets(
+    caller: Caller, limit: int, cursor: str | None, *, ports: Ports
+) -> Page[tuple[str, datetime]]:
+    """By name, those the caller has a grant in; the cursor is the last name given out."""
+    found = sorted(bucket for bucket in ports.buckets.buckets() if caller.prefixes(bucket[0]))
+    left = [bucket for bucket in found if bucket[0] > (cursor or "")]
+    return Page(left[:limit], left[limit - 1][0] if len(left) > limit else None)
+
+
+def list_files(
+    bucket: str,
+    folder: tuple[str, str],
+    page: tuple[int, str | None],
+    caller: Caller,
+    *,
+    ports: Ports,
+) -> Listing:
+    """`folder`: prefix and delimiter, `page`: limit and cursor. Above what is granted only the ways
+    down to it are shown, as folders. Raises SourceNotGranted, BucketNotFound, FieldInvalid."""
+    prefix, delimiter = folder
+    if caller.may_read(bucket, prefix):
+        return ports.buckets.objects(bucket, prefix, delimiter, *page)
+    ways = _ways_down(prefix, delimiter, caller.prefixes(bucket))
+    if not ways:
+        raise SourceNotGranted(bucket, prefix)
+    if page[1] is not None:
+        raise FieldInvalid("cursor", page[1], "This listing has one page only: leave it out.")
+    return Listing(objects=(), folders=ways, cursor=None)
+
+
+def list_history(
+    owner: str | None, caller: Caller, limit: int, cursor: str | None, *, ports: Ports
+) -> Page[Transfer]:
+    """Of `owner` ('*': of everybody), of the caller for None. Raises RoleMissing, FieldInvalid."""
+    if owner not in (None, caller.name):
+        caller.require(*SEE_TRANSFERS)
+    of = None if owner == EVERYBODY else owner or caller.name
+    return ports.transfers.history(of, limit, cursor)
+
+
+def _ways_down(prefix: str, delimiter: str, granted: Sequence[str]) -> list[str]:
+    """The granted prefixes under `prefix`, each cut off behind its next delimiter."""
+    ways = set()
+    for each in granted:
+        if each.startswith(prefix):
+            end = each.find(delimiter, len(prefix)) if delimiter else -1
+            ways.add(each[: end + 1] if end >= 0 else each)
+    return sorted(ways)

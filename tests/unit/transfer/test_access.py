@@ -1,0 +1,135 @@
+"""Nothing is allowed that neither a role nor a grant names."""
+
+from collections.abc import Callable
+
+import pytest
+
+from services.transfer.domain.access import Caller, Role, SourceGrant
+from services.transfer.domain.errors import (
+    DestinationNotGranted,
+    RoleMissing,
+    SourceNotGranted,
+    TransferNotFound,
+)
+from services.transfer.domain.transfer import ObjectRef, Status
+from services.transfer.use_cases.read_state import show_state
+from services.transfer.use_cases.request_transfer import request_transfer
+from services.transfer.use_cases.steer_transfer import (
+    cancel_transfer,
+    pause_transfer,
+    resume_transfer,
+    retry_transfer,
+)
+from tests.fakes.callers import ADMIN, ANN, AUDITOR, BOB, EVERYTHING, EVERYWHERE, OPERATOR
+from tests.fakes.world import World
+from tests.unit.transfer.driving import until_moving
+
+Act = Callable[..., object]
+STEERING = [pause_transfer, resume_transfer, cancel_transfer, retry_transfer]
+
+
+def granted(*sources: tuple[str, str]) -> Caller:
+    return Caller("gil", frozenset({Role.USER}), tuple(SourceGrant(*each) for each in sources))
+
+
+@pytest.mark.parametrize(
+    ("grant", "bucket", "key", "allowed"),
+    [
+        (("a", ""), "a", "any/key", True),
+        (("a", ""), "b", "any/key", False),
+        (("a", "reports/"), "a", "reports/x", True),
+        (("a", "reports/"), "a", "reports", False),
+        (("a", "reports/"), "a", "reportsx/x", False),
+        (("a", "reports/"), "a", "Reports/x", False),
+        (("a", "reports/"), "a", "x/reports/x", False),
+        (("*", "reports/"), "b", "reports/x", True),
+        (("*", "reports/"), "b", "x", False),
+    ],
+)
+def test_a_grant_covers_the_keys_that_begin_with_its_prefix(
+    grant: tuple[str, str], bucket: str, key: str, allowed: bool
+) -> None:
+    assert granted(grant).may_read(bucket, key) is allowed
+
+
+def test_a_destination_is_granted_by_its_id_or_all_are() -> None:
+    some = Caller("gil", frozenset({Role.USER}), (), frozenset({"acme"}))
+    assert [some.may_send_to(each) for each in ("acme", "acm", "acme2", "*")] == [1, 0, 0, 0]
+    assert ANN.may_send_to("anything")
+
+
+def test_a_start_needs_a_role_that_sends_and_both_grants() -> None:
+    world = World()
+    refusals = {
+        SourceNotGranted: Caller("u", frozenset({Role.USER}), (), EVERYWHERE),
+        DestinationNotGranted: Caller("u", frozenset({Role.USER}), EVERYTHING),
+        RoleMissing: Caller("u", frozenset({Role.AUDITOR}), EVERYTHING, EVERYWHERE),
+    }
+    wish = world.wish(source=ObjectRef("outgoing", "k"))
+    for refusal, caller in refusals.items():
+        with pytest.raises(refusal):
+            request_transfer(wish, caller, None, ports=world.ports)
+    assert list(world.ports.transfers.open_transfers()) == []
+    assert request_transfer(wish, ANN, None, ports=world.ports).owner == "ann"
+
+
+def test_a_refusal_does_not_tell_whether_a_destination_exists() -> None:
+    world = World()
+    caller = Caller("u", frozenset({Role.USER}), EVERYTHING)
+    said = []
+    for destination_id in ("acme", "nobody"):
+        wish = world.wish(destination_id=destination_id)
+        with pytest.raises(DestinationNotGranted) as refused:
+            request_transfer(wish, caller, None, ports=world.ports)
+        said.append(str(refused.value).replace(destination_id, "X"))
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("caller", [ANN, OPERATOR, AUDITOR], ids=lambda each: each.name)
+def test_the_owner_operators_and_auditors_see_a_transfer(caller: Caller) -> None:
+    world = World()
+    transfer = world.request(b"x")
+    assert show_state(transfer.id, caller, ports=world.ports).transfer.id == transfer.id
+
+
+@pytest.mark.parametrize("caller", [BOB, ADMIN], ids=lambda each: each.name)
+def test_to_others_a_transfer_does_not_exist(caller: Caller) -> None:
+    world = World()
+    transfer = world.request(b"x")
+    acts: list[Act] = [show_state, *STEERING]
+    for act in acts:
+        with pytest.raises(TransferNotFound):
+            act(transfer.id, caller, ports=world.ports)
+    assert world.read(transfer).status is Status.REQUESTED
+
+
+@pytest.mark.parametrize("act", STEERING, ids=lambda act: act.__name__)
+def test_an_auditor_reads_and_acts_not(act: Act) -> None:
+    world = World()
+    transfer = world.request(b"x")
+    with pytest.raises(RoleMissing):
+        act(transfer.id, AUDITOR, ports=world.ports)
+
+
+def test_an_operator_steers_what_is_anothers() -> None:
+    world = World()
+    transfer = world.request(bytes(300_000))
+    until_moving(world)
+    assert pause_transfer(transfer.id, OPERATOR, ports=world.ports).status is Status.PAUSED
+    assert resume_transfer(transfer.id, OPERATOR, ports=world.ports).status is Status.MOVING
+    cancel_transfer(transfer.id, OPERATOR, ports=world.ports)
+    assert world.read(transfer).owner == "ann"
+
+
+def test_an_owner_who_lost_the_grants_can_stop_but_not_go_on() -> None:
+    world = World()
+    transfer = world.request(bytes(300_000))
+    until_moving(world)
+    poorer = Caller("ann", frozenset({Role.USER}), EVERYTHING)
+    pause_transfer(transfer.id, poorer, ports=world.ports)
+    with pytest.raises(DestinationNotGranted):
+        resume_transfer(transfer.id, poorer, ports=world.ports)
+    cancel_transfer(transfer.id, poorer, ports=world.ports)
+    world.run()
+    with pytest.raises(DestinationNotGranted):
+        retry_transfer(transfer.id, poorer, ports=world.ports)
