@@ -1,0 +1,68 @@
+"""Sessions and their outbox in DynamoDB: a change and its events are one transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from botocore.client import BaseClient
+
+from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
+from runtime.dynamodb.outbox import outbox_rows
+from runtime.dynamodb.table import Table, put, row_key
+from services.auth.adapters.dynamodb_user_store import partition_of
+from services.auth.domain.errors import StaleSession
+from services.auth.domain.ports import OutboxEvent
+from services.auth.domain.session import Session
+
+KEPT = timedelta(days=90)  # a closed session, for whoever has to find out what happened
+OPEN = "OPEN_SESSIONS"  # one partition of the index: sessions change once a minute at most
+PREFIX = "SESSION#"
+
+
+class DynamoDbSessionStore:
+    def __init__(self, client: BaseClient, table: str) -> None:
+        self._table = Table(client, table)
+
+    def create(self, session: Session, events: Sequence[OutboxEvent]) -> Session:
+        return self._write(session, "attribute_not_exists(#pk)", events)
+
+    def read(self, user: str, session_id: str) -> Session | None:
+        row = self._table.read(_key(user, session_id))
+        return from_item(Session, row) if row else None
+
+    def save(self, session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
+        saved = replace(session, version=session.version + 1)
+        return self._write(saved, "#version = :seen", events, seen=session.version)
+
+    def open_sessions(self, user: str) -> Sequence[Session]:
+        rows = self._table.rows_under(partition_of(user), PREFIX)
+        return [each for each in (from_item(Session, row) for row in rows) if each.is_open]
+
+    def due(self, now: datetime) -> Iterator[Session]:
+        # '$' is the character after the '#' that follows the instant
+        values: dict[str, object] = {"open": OPEN, "end": f"{instant(now)}$"}
+        condition = "#gsi1pk = :open AND #gsi1sk < :end"
+        for row in self._table.rows(condition, values, IndexName="listed"):
+            yield from_item(Session, row)
+
+    def _write(
+        self, session: Session, condition: str, events: Sequence[OutboxEvent], **values: object
+    ) -> Session:
+        at = session.closed_at or session.last_seen_at
+        told = outbox_rows(partition_of(session.user), session.version, events, at)
+        actions = [put(_row(session), condition, **values), *told]
+        if self._table.write(actions, busy=StaleSession(session.id)):
+            raise StaleSession(session.id)
+        return session
+
+
+def _key(user: str, session_id: str) -> Item:
+    return row_key(partition_of(user), f"{PREFIX}{session_id}")
+
+
+def _row(session: Session) -> Item:
+    row = _key(session.user, session.id) | to_item(session)
+    if session.closed_at is not None:
+        return row | {"expires_at": to_attribute(epoch_seconds(session.closed_at + KEPT))}
+    position = f"{instant(session.due_at)}#{session.user}#{session.id}"
+    return row | {"gsi1pk": to_attribute(OPEN), "gsi1sk": to_attribute(position)}

@@ -1,0 +1,97 @@
+"""Access tokens: JSON Web Tokens signed with HMAC-SHA-256, in the profile of RFC 9068."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import jwt
+
+from services.auth.adapters.secretsmanager_signing_keys import SigningKey
+from services.auth.domain.errors import TokenRefused
+from services.auth.domain.ports import Claims
+from services.auth.domain.user import Role
+
+ALGORITHM = "HS256"
+TYPE = "at+jwt"
+LEEWAY = timedelta(seconds=60)  # how far clocks may be apart
+REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "sid"]
+# The times are compared here, with the caller's clock rather than PyJWT's own.
+OPTIONS: Any = {
+    "require": REQUIRED,
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+    "strict_aud": True,
+}
+
+
+class SigningKeys(Protocol):
+    def current(self) -> SigningKey: ...
+    def find(self, kid: str) -> SigningKey | None: ...
+
+
+class JwtAccessTokens:
+    """Implements AccessTokens. `issuer` and `audience` are of one stage: its tokens are good for
+    no other."""
+
+    def __init__(self, keys: SigningKeys, stage: str) -> None:
+        self._keys = keys
+        self._issuer, self._audience = f"fileferry-{stage}", f"fileferry-{stage}-api"
+
+    def issue(self, claims: Claims) -> str:
+        key, issued_at = self._keys.current(), int(claims.issued_at.timestamp())
+        payload = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": claims.user,
+            "jti": claims.token_id,
+            "sid": claims.session_id,
+            "roles": [role.value for role in claims.roles],
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": int(claims.expires_at.timestamp()),
+        }
+        return jwt.encode(payload, key.key, ALGORITHM, headers={"typ": TYPE, "kid": key.kid})
+
+    def read(self, token: str, now: datetime) -> Claims:
+        try:
+            key = self._key_of(token)
+            payload = jwt.decode(
+                token,
+                key.key,
+                algorithms=[ALGORITHM],
+                issuer=self._issuer,
+                audience=self._audience,
+                options=OPTIONS,
+            )
+            return _claims_of(payload, now)
+        except jwt.PyJWTError as error:
+            raise TokenRefused(type(error).__name__) from None
+        except (KeyError, TypeError, ValueError, OverflowError):
+            raise TokenRefused("claims of another kind than ours") from None
+
+    def _key_of(self, token: str) -> SigningKey:
+        header = jwt.get_unverified_header(token)
+        kid = header.get("kid")
+        # nothing but what `issue` writes: no key, address of a key or extension of the sender's
+        if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid} or not isinstance(kid, str):
+            raise TokenRefused("header of another kind than ours")
+        key = self._keys.find(kid)
+        if key is None:
+            raise TokenRefused("unknown key")
+        return key
+
+
+def _claims_of(payload: dict[str, Any], now: datetime) -> Claims:
+    times = [payload[name] for name in ("iat", "nbf", "exp")]
+    if any(type(seconds) is not int for seconds in times):
+        raise TokenRefused("times of another kind than ours")
+    issued_at, not_before, expires_at = (datetime.fromtimestamp(each, UTC) for each in times)
+    if max(issued_at, not_before) - LEEWAY > now:
+        raise TokenRefused("not valid yet")
+    if expires_at + LEEWAY <= now:
+        raise TokenRefused("expired")
+    user, session_id, token_id = (payload[name] for name in ("sub", "sid", "jti"))
+    if not all(isinstance(text, str) and text for text in (user, session_id, token_id)):
+        raise TokenRefused("claims of another kind than ours")
+    roles = tuple(Role(role) for role in payload["roles"])
+    return Claims(user, session_id, token_id, roles, issued_at, expires_at)

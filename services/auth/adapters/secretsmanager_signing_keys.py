@@ -1,0 +1,85 @@
+"""The keys that sign access tokens, as AWS Secrets Manager holds them, kept in memory a while."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from botocore.exceptions import ClientError
+
+KEPT = timedelta(minutes=5)  # so long a new key may go unused for signing
+ASKED_AGAIN = timedelta(seconds=5)  # whoever invents key ids must not drive up the bill
+_KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+MIN_KEY = 32  # characters; RFC 7518, 3.2: at least as long as the hash, which has 32 bytes
+
+
+class SigningKeyInvalid(Exception):
+    """The message never says what was found."""
+
+    code = "signing_key_invalid"
+
+    def __init__(self) -> None:
+        super().__init__(
+            'The signing secret must be JSON {"kid": ..., "key": ...}: a kid of 1 to 64 letters and'
+            " digits, a key of at least 32 printable characters. Rotate it."
+        )
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    kid: str
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, secret: str) -> Self:
+        """Raises SigningKeyInvalid."""
+        try:
+            content = json.loads(secret)
+        except ValueError:
+            raise SigningKeyInvalid from None
+        match content:
+            case {"kid": str(kid), "key": str(key)} if (
+                _KID.fullmatch(kid) and len(key) >= MIN_KEY and key.isprintable()
+            ):
+                return cls(kid, key.encode())
+        raise SigningKeyInvalid
+
+
+class SecretsManagerSigningKeys:
+    """AWSCURRENT signs; AWSCURRENT and AWSPREVIOUS verify."""
+
+    def __init__(self, client: Any, secret_id: str, now: Callable[[], datetime]) -> None:
+        self._client, self._secret_id, self._now = client, secret_id, now
+        self._keys: tuple[SigningKey, ...] = ()
+        self._read_at: datetime | None = None
+
+    def current(self) -> SigningKey:
+        return self._latest(KEPT)[0]
+
+    def find(self, kid: str) -> SigningKey | None:
+        """A key that was made a moment ago is found at once."""
+        for age in (KEPT, ASKED_AGAIN):
+            for key in self._latest(age):
+                if key.kid == kid:
+                    return key
+        return None
+
+    def _latest(self, age: timedelta) -> tuple[SigningKey, ...]:
+        now = self._now()
+        if self._read_at is None or now - self._read_at >= age:
+            found = (self._read(stage) for stage in ("AWSCURRENT", "AWSPREVIOUS"))
+            self._keys = tuple(key for key in found if key is not None)
+            self._read_at = now
+        return self._keys
+
+    def _read(self, stage: str) -> SigningKey | None:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+        except ClientError as error:
+            missing = error.response["Error"]["Code"] == "ResourceNotFoundException"
+            if missing and stage == "AWSPREVIOUS":  # the first key has none before it
+                return None
+            raise
+        return SigningKey.parse(answer["SecretString"])

@@ -1,0 +1,84 @@
+"""A user: who they are, which roles they have, and what they may send where."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    USER = "user"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class LoginMethod(StrEnum):
+    PASSWORD = "password"  # noqa: S105 - a kind, not a secret
+    SSO = "sso"
+
+
+@dataclass(frozen=True)
+class SourceGrant:
+    bucket: str  # '*' for all
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Grants:
+    sources: tuple[SourceGrant, ...] = ()
+    destinations: tuple[str, ...] = ()  # ids, '*' for all
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """API Gateway counts a user's requests by it; users never see it."""
+
+    id: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class User:
+    """`name` is theirs for ever: of a removed user it stays, so that history keeps its meaning."""
+
+    name: str
+    full_name: str
+    roles: tuple[Role, ...]
+    created_at: datetime
+    updated_at: datetime
+    grants: Grants = Grants()
+    login: LoginMethod = LoginMethod.PASSWORD
+    password_hash: str | None = field(default=None, repr=False)
+    subject: str | None = None  # '<issuer>|<sub>' of the identity provider
+    api_key: ApiKey | None = None
+    locked: bool = False
+    removed: bool = False
+    version: int = 0
+
+    @property
+    def welcome(self) -> bool:
+        return not (self.locked or self.removed)
+
+    def remove(self, now: datetime) -> "User":
+        """What is left says only that the name was used."""
+        nothing = replace(self, full_name=self.name, roles=(), grants=Grants(), api_key=None)
+        return replace(nothing, password_hash=None, subject=None, removed=True, updated_at=now)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user behind a request, as the authorizer found them."""
+
+    name: str
+    session_id: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the identity provider says logged in; `subject` is '<issuer>|<sub>'."""
+
+    subject: str
+    user_name: str
+    full_name: str
+    groups: frozenset[str]

@@ -1,0 +1,84 @@
+"""The REST API's routes of users, for admins."""
+
+from functools import partial
+
+from pydantic import SecretStr
+
+from contracts import auth_api as http
+from contracts import caller
+from runtime.calls import Answer, Call
+from runtime.http import Operation
+from services.auth.domain.ports import Ports
+from services.auth.domain.user import Grants, Role, SourceGrant, User
+from services.auth.handlers.api_caller import caller_of, idempotency_of
+from services.auth.handlers.api_views import user_view
+from services.auth.use_cases import manage_users as manage
+from services.auth.use_cases.end_sessions import end_sessions_of
+
+
+def operations(ports: Ports) -> dict[str, Operation]:
+    return {
+        "list_users": partial(_list, ports),
+        "create_user": partial(_create, ports),
+        "read_user": partial(_read, ports),
+        "change_user": partial(_change, ports),
+        "remove_user": partial(_remove, ports),
+        "end_sessions": partial(_end_sessions, ports),
+    }
+
+
+def _list(ports: Ports, call: Call[None]) -> http.UsersPage:
+    query = call.query
+    page = manage.list_users(caller_of(call), query.limit, query.cursor, ports=ports)
+    return http.UsersPage(users=tuple(map(user_view, page.items)), cursor=page.cursor)
+
+
+def _create(ports: Ports, call: Call[http.UserRequest]) -> Answer:
+    body = call.body
+    wish = manage.NewUser(
+        body.user, body.name, roles_of(body.roles), grants_of(body.grants), _shown(body.password)
+    )
+    return _answer(manage.create_user(caller_of(call), wish, idempotency_of(call), ports=ports))
+
+
+def _read(ports: Ports, call: Call[None]) -> Answer:
+    return _answer(manage.read_user(caller_of(call), call.path["user"], ports=ports))
+
+
+def _change(ports: Ports, call: Call[http.UserPatch]) -> Answer:
+    body = call.body
+    changes = manage.UserChanges(
+        full_name=body.name,
+        roles=None if body.roles is None else roles_of(body.roles),
+        grants=None if body.grants is None else grants_of(body.grants),
+        locked=body.locked,
+        password=_shown(body.password),
+    )
+    name = call.path["user"]
+    return _answer(manage.change_user(caller_of(call), name, changes, call.if_match, ports=ports))
+
+
+def _remove(ports: Ports, call: Call[None]) -> None:
+    manage.remove_user(caller_of(call), call.path["user"], call.if_match, ports=ports)
+
+
+def _end_sessions(ports: Ports, call: Call[None]) -> None:
+    end_sessions_of(caller_of(call), call.path["user"], ports=ports)
+
+
+def _answer(user: User) -> Answer:
+    return Answer(user_view(user), version=user.version)
+
+
+def roles_of(roles: tuple[caller.Role, ...]) -> tuple[Role, ...]:
+    """Each once, in the order of the enumeration."""
+    return tuple(role for role in Role if role.value in roles)
+
+
+def grants_of(grants: caller.Grants) -> Grants:
+    sources = tuple(SourceGrant(each.bucket, each.prefix) for each in grants.sources)
+    return Grants(sources, grants.destinations)
+
+
+def _shown(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret is not None else None

@@ -1,0 +1,56 @@
+"""What the auth service's records look like in its answers."""
+
+from pydantic import SecretStr
+
+from contracts import auth_api as http
+from contracts import caller
+from services.auth.domain.session import Session
+from services.auth.domain.user import Grants, User
+from services.auth.use_cases.open_session import OpenedSession
+
+
+def tokens_view(opened: OpenedSession) -> http.TokensView:
+    return http.TokensView(
+        access_token=SecretStr(opened.access_token),
+        expires_in_seconds=opened.expires_in_seconds,
+        refresh_token=SecretStr(opened.refresh_token),
+        session_expires_at=opened.session.ends_at,
+    )
+
+
+def session_view(session: Session) -> http.SessionView:
+    return http.SessionView(
+        id=session.id,
+        method=session.method.value,
+        client=session.client.value,
+        opened_at=session.opened_at,
+        last_seen_at=session.last_seen_at,
+        expires_at=session.ends_at,
+        idle_seconds=session.idle_seconds,
+    )
+
+
+def user_view(user: User) -> http.UserView:
+    return http.UserView(
+        user=user.name,
+        name=user.full_name,
+        roles=tuple(role.value for role in user.roles),
+        grants=grants_view(user.grants),
+        login=user.login.value,
+        locked=user.locked,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def me_view(user: User, session: Session) -> http.MeView:
+    return http.MeView(**dict(user_view(user)), session=session_view(session))
+
+
+def grants_view(grants: Grants) -> caller.Grants:
+    return caller.Grants(
+        sources=tuple(
+            caller.SourceGrant(bucket=each.bucket, prefix=each.prefix) for each in grants.sources
+        ),
+        destinations=grants.destinations,
+    )

@@ -1,0 +1,34 @@
+"""Creates the first admin: whoever may invoke this function may have one."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from contracts.auth_api import NewPassword, UserRequest
+from runtime.entrypoint import Event, entrypoint
+from runtime.telemetry import logger
+from services.auth import wiring
+from services.auth.handlers.api_users import grants_of, roles_of
+from services.auth.use_cases.create_first_user import FirstUser, create_first_user
+
+
+class FirstUserRequest(UserRequest):
+    password: NewPassword
+
+
+@entrypoint(wiring.build)
+def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
+    """{"user", "password", "name"?, "roles"?, "grants"?}; raises UserExists, ValidationError."""
+    asked = {"name": event.get("user"), "roles": ["admin"], **event}
+    request = FirstUserRequest.model_validate_json(json.dumps(asked))
+    wish = FirstUser(
+        name=request.user,
+        password=request.password.get_secret_value(),
+        full_name=request.name,
+        roles=roles_of(request.roles),
+        grants=grants_of(request.grants),
+    )
+    user = create_first_user(wish, ports=wires.ports)
+    logger().info("user created", user=user.name, roles=list(user.roles))
+    return {"user": user.name, "roles": list(user.roles)}

@@ -1,0 +1,19 @@
+"""Once a minute: sessions that are idle or over are closed."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from runtime.entrypoint import Event, entrypoint
+from runtime.telemetry import logger
+from services.auth import wiring
+from services.auth.use_cases.sweep_sessions import sweep_sessions
+
+RESERVE_MS = 15_000  # one more session may cost several tries of a call
+
+
+@entrypoint(wiring.build)
+def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> None:
+    def goes_on() -> bool:
+        return context.get_remaining_time_in_millis() > RESERVE_MS
+
+    closed = sweep_sessions(goes_on, ports=wires.ports)
+    logger().info("swept", sessions_closed=closed)

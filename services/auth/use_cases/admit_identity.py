@@ -1,0 +1,129 @@
+"""Decides which user somebody is whom the identity provider knows, and with which roles."""
+
+import re
+from dataclasses import dataclass, replace
+
+from contracts.contract import CONTROL
+from services.auth.domain.attempts import Attempts
+from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged, UserExists, UserNotFound
+from services.auth.domain.ports import Ports
+from services.auth.domain.user import Identity, LoginMethod, Role, User
+from services.auth.use_cases.add_user import add_user
+from services.auth.use_cases.announce import FailedLogin, FailReason, login_failed
+
+TRIES = 5  # against others who change the same user at the same moment
+MAX_NAME, MAX_FULL_NAME = 64, 100  # characters, as contracts' UserName and FullName have it
+_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
+_CONTROL = re.compile(f"[{CONTROL}]")
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """An identity with the name and the roles that it asks for."""
+
+    identity: Identity
+    name: str
+    roles: tuple[Role, ...]
+    source_ip: str | None
+
+
+def admit_identity(identity: Identity, source_ip: str | None, *, ports: Ports) -> User:
+    """The user with the roles of their groups, made at the first login.
+
+    Raises NotMapped, after LoginFailed was told; SsoRefused after too many rivals.
+    """
+    name = _user_name(identity.user_name)
+    groups = identity.groups
+    mapped = {role for group, role in ports.policy.group_roles if group in groups}
+    arrival = _Arrival(identity, name, tuple(role for role in Role if role in mapped), source_ip)
+    if not _NAME.fullmatch(name):
+        raise _refused(arrival, None, "not_mapped", "that is no name of a user", ports=ports)
+    for _ in range(TRIES):
+        try:
+            return _admitted(arrival, ports=ports)
+        except (UserChanged, UserExists):
+            continue  # another login, or an admin, was faster: look again
+    raise SsoRefused("others changed the user at the same moments")
+
+
+def _admitted(arrival: _Arrival, *, ports: Ports) -> User:
+    try:
+        user = ports.users.read(arrival.name)
+    except UserNotFound:
+        return _first_login(arrival, ports=ports)
+    subject = arrival.identity.subject
+    if user.login is not LoginMethod.SSO or user.password_hash is not None:
+        reason = "a user of that name logs in with a password"
+        raise _refused(arrival, user, "not_mapped", reason, ports=ports)
+    if user.subject not in (None, subject):
+        reason = "a user of that name is somebody else at the identity provider"
+        raise _refused(arrival, user, "not_mapped", reason, ports=ports)
+    if user.locked:
+        raise _refused(arrival, user, "user_locked", "the user is locked", ports=ports)
+    if not arrival.roles:
+        if user.subject is not None:  # sessions that are still open can do nothing any more
+            _save(user, replace(user, roles=()), ports=ports)
+        raise _no_role(arrival, user, ports=ports)
+    return _save(user, replace(user, roles=arrival.roles, subject=subject), ports=ports)
+
+
+def _save(user: User, changed: User, *, ports: Ports) -> User:
+    if changed == user:
+        return user
+    return ports.users.save(replace(changed, updated_at=ports.now()))
+
+
+def _first_login(arrival: _Arrival, *, ports: Ports) -> User:
+    """The users it makes may send nothing yet: grants are the admins'."""
+    if not arrival.roles:
+        raise _no_role(arrival, None, ports=ports)
+    now, identity = ports.now(), arrival.identity
+    user = User(
+        name=arrival.name,
+        full_name=_full_name(identity.full_name) or arrival.name,
+        roles=arrival.roles,
+        created_at=now,
+        updated_at=now,
+        login=LoginMethod.SSO,
+        subject=identity.subject,
+    )
+    try:
+        return add_user(user, None, ports=ports)
+    except UserExists:
+        if _is_there(arrival.name, ports=ports):
+            raise
+        reason = "a user of that name was removed"
+        raise _refused(arrival, None, "not_mapped", reason, ports=ports) from None
+
+
+def _is_there(name: str, *, ports: Ports) -> bool:
+    try:
+        ports.users.read(name)
+    except UserNotFound:
+        return False
+    return True
+
+
+def _no_role(arrival: _Arrival, user: User | None, *, ports: Ports) -> NotMapped:
+    reason = "none of the groups at the identity provider has a role here"
+    return _refused(arrival, user, "no_role", reason, ports=ports)
+
+
+def _refused(
+    arrival: _Arrival, user: User | None, kind: FailReason, reason: str, *, ports: Ports
+) -> NotMapped:
+    name = arrival.name[:MAX_NAME]
+    failed = FailedLogin(user.name if user else None, LoginMethod.SSO, kind, arrival.source_ip)
+    # Guesses are the identity provider's matter: nothing is counted here, only told.
+    attempts = Attempts(arrival.identity.subject, 1, ports.now())
+    ports.attempts.failed(attempts, [login_failed(failed, None, ports=ports)])
+    return NotMapped(name, reason)
+
+
+def _user_name(claim: str) -> str:
+    """In lower case; letters of other alphabets stay, and are refused: some turn into ASCII."""
+    return claim.lower() if claim.isascii() else claim
+
+
+def _full_name(claim: str) -> str:
+    return " ".join(_CONTROL.sub(" ", claim).split())[:MAX_FULL_NAME].strip()

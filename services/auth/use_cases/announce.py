@@ -1,0 +1,79 @@
+"""The facts of auth in the words of the contracts, ready for the outbox."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts import auth_events as fact
+from contracts.catalogue import encode
+from contracts.contract import Published
+from contracts.envelope import Event, Meta
+from services.auth.domain.attempts import Attempts
+from services.auth.domain.ports import OutboxEvent, Ports
+from services.auth.domain.session import Session
+from services.auth.domain.user import LoginMethod, Role
+
+FailReason = Literal["wrong_password", "unknown_user", "user_locked", "not_mapped", "no_role"]
+
+
+@dataclass(frozen=True)
+class FailedLogin:
+    """`user` is None when there is none of the name that was given."""
+
+    user: str | None
+    method: LoginMethod
+    reason: FailReason
+    source_ip: str | None
+
+
+def session_opened(session: Session, roles: tuple[Role, ...], *, ports: Ports) -> OutboxEvent:
+    data = fact.SessionOpenedV1(
+        session_id=session.id,
+        user=session.user,
+        roles=tuple(role.value for role in roles),
+        method=session.method.value,
+        client=session.client.value,
+        source_ip=session.source_ip,
+        opened_at=session.opened_at,
+        expires_at=session.ends_at,
+    )
+    return _event(data, session.id, ports=ports)
+
+
+def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
+    if session.closed_at is None or session.close_reason is None:
+        raise ValueError(f"session {session.id} is not closed")
+    data = fact.SessionClosedV1(
+        session_id=session.id,
+        user=session.user,
+        reason=session.close_reason.value,
+        opened_at=session.opened_at,
+        closed_at=session.closed_at,
+    )
+    return _event(data, session.id, ports=ports)
+
+
+def login_failed(failed: FailedLogin, attempts: Attempts | None, *, ports: Ports) -> OutboxEvent:
+    """`attempts`: the tries under the name given, this one included; None where none are counted,
+    as at the identity provider, whose matter guesses are."""
+    now, event_id = ports.now(), ports.new_id()
+    waiting = attempts is not None and attempts.retry_at > now
+    data = fact.LoginFailedV1(
+        user=failed.user,
+        method=failed.method.value,
+        reason=failed.reason,
+        failures=attempts.count if attempts else 1,
+        retry_at=attempts.retry_at if attempts and waiting else None,
+        source_ip=failed.source_ip,
+        failed_at=now,
+    )
+    return _event(data, event_id, event_id, ports=ports)
+
+
+def _event(
+    data: Published, correlation_id: str, event_id: str | None = None, *, ports: Ports
+) -> OutboxEvent:
+    """What is told of a session is found by the session's id, from its first to its last event."""
+    event_id = event_id or ports.new_id()
+    meta = Meta(event_id=event_id, occurred_at=ports.now(), correlation_id=correlation_id)
+    detail_type, detail = encode(Event(meta=meta, data=data))
+    return OutboxEvent(event_id, detail_type, detail)

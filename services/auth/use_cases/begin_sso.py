@@ -1,0 +1,74 @@
+"""Begins a login at the identity provider: where the browser goes, and what ties it to us."""
+
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from services.auth.domain.errors import FieldInvalid
+from services.auth.domain.ports import Ports
+from services.auth.domain.session import ClientKind, SsoLogin
+
+# One reading only: no user names, backslashes, fragments, spaces or other alphabets, which
+# browsers and libraries understand in different ways.
+_ADDRESS = re.compile(
+    r"(https?://[a-z0-9.-]+(?::[0-9]{1,5})?)(?:[/?][A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]*)?"
+)
+# A program on the user's own computer (RFC 8252, 7.3). Whoever else listens there gets a code
+# that is worth nothing without the verifier of its challenge.
+_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """`browser` is for a cookie: only the browser that holds it can finish this login."""
+
+    url: str = field(repr=False)
+    state: str
+    browser: str = field(repr=False)
+
+
+def begin_sso(
+    client: ClientKind, return_to: str | None, challenge: str | None, *, ports: Ports
+) -> Begun:
+    """Raises FieldInvalid, SsoNotConfigured, ProviderError."""
+    if return_to is not None:
+        check_return(return_to, ports.policy.return_origins)
+    state, nonce, browser = ports.new_id(), ports.new_id(), ports.new_id()
+    verifier = s256(ports.new_id() + ports.new_id())  # its form and length are right for PKCE
+    url = ports.provider.authorization_url(state, nonce, s256(verifier))
+    login = SsoLogin(
+        state=state,
+        nonce=nonce,
+        verifier=verifier,
+        browser_hash=digest(browser),
+        client=client,
+        return_to=return_to,
+        challenge=challenge,
+        begun_at=ports.now(),
+    )
+    ports.sso.keep_login(login)
+    return Begun(url, state, browser)
+
+
+def check_return(address: str, origins: Sequence[str]) -> None:
+    """Raises FieldInvalid unless `address` is at one of `origins` or on the user's computer."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        advice = "Give an address of http or https without user, fragment or backslash."
+        raise FieldInvalid("return_to", address, advice)
+    allowed = {origin.rstrip("/").lower() for origin in origins}
+    if found[1] not in allowed and not _LOOPBACK.fullmatch(found[1]):
+        advice = "Its origin is not one of those that this installation allows (CORS_ORIGINS)."
+        raise FieldInvalid("return_to", address, advice)
+
+
+def s256(text: str) -> str:
+    """RFC 7636, 4.2: the challenge of a verifier."""
+    return urlsafe_b64encode(sha256(text.encode()).digest()).decode().rstrip("=")
+
+
+def digest(secret: str) -> str:
+    """As it is stored: who reads the table cannot use it."""
+    return sha256(secret.encode()).hexdigest()

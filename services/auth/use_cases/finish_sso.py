@@ -1,0 +1,75 @@
+"""Finishes a login at the identity provider: a session, or a code for the page that asked."""
+
+from dataclasses import dataclass, field
+from hmac import compare_digest
+
+from services.auth.domain.errors import SsoRefused
+from services.auth.domain.ports import Ports
+from services.auth.domain.session import Handover, SsoLogin
+from services.auth.domain.user import LoginMethod, User
+from services.auth.use_cases.admit_identity import admit_identity
+from services.auth.use_cases.begin_sso import digest
+from services.auth.use_cases.open_session import OpenedSession, open_session
+
+# RFC 6749, 4.1.2.1 and OpenID Connect Core, 3.1.2.6. Nothing else of the answer is repeated:
+# anybody can write an address with a text in it.
+_ERRORS = {
+    "access_denied": "the identity provider denied it, or you did not agree there",
+    "consent_required": "the identity provider wants your consent, or an administrator's",
+    "interaction_required": "the identity provider wants you to do something there first",
+    "invalid_request": "the identity provider does not accept how we ask (invalid_request)",
+    "invalid_scope": "the identity provider does not know a scope of OIDC_SCOPES",
+    "login_required": "the identity provider wants you to log in there first",
+    "server_error": "the identity provider failed (server_error)",
+    "temporarily_unavailable": "the identity provider is not available at the moment",
+    "unauthorized_client": "the identity provider does not let this client ask",
+}
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What the browser came back with; `browser` is the cookie it got at the beginning."""
+
+    state: str
+    code: str | None = field(repr=False)
+    error: str | None
+    browser: str | None = field(repr=False)
+    source_ip: str | None
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """The page to go on at; its address holds the code."""
+
+    url: str = field(repr=False)
+
+
+def finish_sso(returned: Returned, *, ports: Ports) -> OpenedSession | Redirect:
+    """Raises SsoRefused, NotMapped, SsoNotConfigured, ProviderError."""
+    login = ports.sso.take_login(returned.state, ports.now())
+    if login is None:
+        raise SsoRefused("it took too long, or was finished before")
+    # The browser of somebody who was led here by a link has no such cookie: nobody is logged in
+    # as somebody else without noticing it.
+    if not compare_digest(digest(returned.browser or ""), login.browser_hash):
+        raise SsoRefused("it was begun in another browser")
+    if returned.error is not None:
+        unnamed = "the identity provider answered with an error"
+        raise SsoRefused(_ERRORS.get(returned.error, unnamed))
+    if returned.code is None:
+        raise SsoRefused("the identity provider sent no code")
+    identity = ports.provider.identity(returned.code, login.verifier, login.nonce)
+    user = admit_identity(identity, returned.source_ip, ports=ports)
+    if login.return_to is None or login.challenge is None:
+        return open_session(user, LoginMethod.SSO, login.client, returned.source_ip, ports=ports)
+    return _hand_over(user, login, login.return_to, login.challenge, ports=ports)
+
+
+def _hand_over(
+    user: User, login: SsoLogin, return_to: str, challenge: str, *, ports: Ports
+) -> Redirect:
+    code = ports.new_id()
+    handover = Handover(digest(code), user.name, login.client, challenge, ports.now())
+    ports.sso.keep_handover(handover)
+    joint = "&" if "?" in return_to else "?"
+    return Redirect(f"{return_to}{joint}code={code}")

@@ -1,0 +1,68 @@
+"""Logs a user in with a password, telling nobody whether it was the name that was wrong."""
+
+from dataclasses import dataclass, field, replace
+
+from services.auth.domain.attempts import Attempts
+from services.auth.domain.errors import LoginRefused, UserChanged, UserNotFound
+from services.auth.domain.ports import Ports
+from services.auth.domain.session import ClientKind
+from services.auth.domain.user import LoginMethod, User
+from services.auth.use_cases.announce import FailedLogin, FailReason, login_failed
+from services.auth.use_cases.count_try import count_try
+from services.auth.use_cases.open_session import OpenedSession, open_session
+
+
+@dataclass(frozen=True)
+class PasswordLogin:
+    name: str
+    password: str = field(repr=False)
+    client: ClientKind
+    source_ip: str | None
+
+
+def log_in(login: PasswordLogin, *, ports: Ports) -> OpenedSession:
+    """Raises LoginRefused, or TooManyAttempts before the password is looked at."""
+    attempts = count_try(login.name, ports=ports)
+    user = _find(login.name, ports=ports)
+    # always exactly one comparison, whoever it is
+    right = ports.passwords.verify(user.password_hash if user else None, login.password)
+    if user is None:
+        raise _refused(login, None, "unknown_user", attempts, ports=ports)
+    if user.locked:
+        raise _refused(login, user, "user_locked", attempts, ports=ports)
+    if not right:
+        raise _refused(login, user, "wrong_password", attempts, ports=ports)
+    ports.attempts.clear(login.name)
+    user = _rehashed(user, login.password, ports=ports)
+    return open_session(user, LoginMethod.PASSWORD, login.client, login.source_ip, ports=ports)
+
+
+def _find(name: str, *, ports: Ports) -> User | None:
+    try:
+        return ports.users.read(name)
+    except UserNotFound:
+        return None
+
+
+def _refused(
+    login: PasswordLogin,
+    user: User | None,
+    reason: FailReason,
+    attempts: Attempts,
+    *,
+    ports: Ports,
+) -> LoginRefused:
+    name = user.name if user else None
+    failed = FailedLogin(name, LoginMethod.PASSWORD, reason, login.source_ip)
+    ports.attempts.failed(attempts, [login_failed(failed, attempts, ports=ports)])
+    return LoginRefused()
+
+
+def _rehashed(user: User, password: str, *, ports: Ports) -> User:
+    """With today's parameters, while the password is at hand; another time when that fails."""
+    if user.password_hash is None or not ports.passwords.outdated(user.password_hash):
+        return user
+    try:
+        return ports.users.save(replace(user, password_hash=ports.passwords.hash(password)))
+    except UserChanged:
+        return user

@@ -1,0 +1,13 @@
+"""Ends the session that a request comes from."""
+
+from services.auth.domain.ports import Ports
+from services.auth.domain.session import CloseReason
+from services.auth.domain.user import Caller
+from services.auth.use_cases.close_session import close_session
+
+
+def log_out(caller: Caller, *, ports: Ports) -> None:
+    """Nothing to do when it ended already."""
+    session = ports.sessions.read(caller.name, caller.session_id)
+    if session is not None:
+        close_session(session, CloseReason.LOGOUT, ports=ports)

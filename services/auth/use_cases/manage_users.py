@@ -1,0 +1,125 @@
+"""What admins do with users: create, read, list, change, lock, remove."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from services.auth.domain.errors import LastAdmin, NoPassword, VersionMismatch
+from services.auth.domain.grants import check_grants
+from services.auth.domain.passwords import check_password
+from services.auth.domain.ports import Idempotency, Page, Ports
+from services.auth.domain.session import CloseReason
+from services.auth.domain.user import Caller, Grants, LoginMethod, Role, User
+from services.auth.use_cases.add_user import add_user
+from services.auth.use_cases.close_session import close_sessions
+from services.auth.use_cases.require_admin import require_admin
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """Without a password only single sign-on lets them in."""
+
+    name: str
+    full_name: str
+    roles: tuple[Role, ...]
+    grants: Grants
+    password: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class UserChanges:
+    """None leaves a field as it is."""
+
+    full_name: str | None = None
+    roles: tuple[Role, ...] | None = None
+    grants: Grants | None = None
+    locked: bool | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def create_user(
+    caller: Caller, wish: NewUser, idempotency: Idempotency | None, *, ports: Ports
+) -> User:
+    """Raises RoleMissing, UserExists, WeakPassword, IdempotencyConflict."""
+    require_admin(caller)
+    check_grants(wish.grants)
+    now = ports.now()
+    user = User(
+        name=wish.name,
+        full_name=wish.full_name,
+        roles=wish.roles,
+        grants=wish.grants,
+        created_at=now,
+        updated_at=now,
+        login=LoginMethod.SSO if wish.password is None else LoginMethod.PASSWORD,
+    )
+    if wish.password is not None:
+        check_password(wish.password, wish.name)
+        user = replace(user, password_hash=ports.passwords.hash(wish.password))
+    return add_user(user, idempotency, ports=ports)
+
+
+def read_user(caller: Caller, name: str, *, ports: Ports) -> User:
+    require_admin(caller)
+    return ports.users.read(name)
+
+
+def list_users(caller: Caller, limit: int, cursor: str | None, *, ports: Ports) -> Page[User]:
+    require_admin(caller)
+    return ports.users.page(limit, cursor)
+
+
+def change_user(
+    caller: Caller, name: str, changes: UserChanges, expected: int | None, *, ports: Ports
+) -> User:
+    """`expected`: the version that the caller has seen. Roles and grants hold from the authorizer's
+    next look on. Raises RoleMissing, UserNotFound, VersionMismatch, LastAdmin, NoPassword,
+    WeakPassword, UserChanged."""
+    before = _expected_user(caller, name, expected, ports=ports)
+    own = name == caller.name
+    if own and (changes.locked or (changes.roles and Role.ADMIN not in changes.roles)):
+        raise LastAdmin(name)
+    if changes.grants is not None:
+        check_grants(changes.grants)
+    given: dict[str, Any] = {
+        each: value
+        for each in ("full_name", "roles", "grants", "locked")
+        if (value := getattr(changes, each)) is not None
+    }
+    if changes.password is not None:
+        if before.login is not LoginMethod.PASSWORD:
+            raise NoPassword(name)
+        check_password(changes.password, name)
+        given["password_hash"] = ports.passwords.hash(changes.password)
+    stored = ports.users.save(replace(before, **given, updated_at=ports.now()))
+    if changes.password is not None or changes.locked is False:
+        ports.attempts.clear(name)  # whoever forgot theirs is let in again at once
+    keep = caller.session_id if own else None
+    if reason := _ends_sessions(changes):
+        close_sessions(name, reason, keep=keep, ports=ports)
+    return stored
+
+
+def remove_user(caller: Caller, name: str, expected: int | None, *, ports: Ports) -> None:
+    """The name stays taken. Raises RoleMissing, UserNotFound, VersionMismatch, LastAdmin,
+    UserChanged."""
+    before = _expected_user(caller, name, expected, ports=ports)
+    if name == caller.name:
+        raise LastAdmin(name)
+    ports.users.save(before.remove(ports.now()))
+    close_sessions(name, CloseReason.USER_REMOVED, ports=ports)
+    if before.api_key is not None:
+        ports.api_keys.remove(before.api_key)
+
+
+def _expected_user(caller: Caller, name: str, expected: int | None, *, ports: Ports) -> User:
+    require_admin(caller)
+    user = ports.users.read(name)
+    if expected is not None and expected != user.version:
+        raise VersionMismatch(expected, user.version)
+    return user
+
+
+def _ends_sessions(changes: UserChanges) -> CloseReason | None:
+    if changes.locked:
+        return CloseReason.USER_LOCKED
+    return CloseReason.PASSWORD_CHANGED if changes.password is not None else None

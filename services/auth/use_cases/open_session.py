@@ -1,0 +1,76 @@
+"""Opens the session of a user who has proven who they are, and hands out its first tokens."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from services.auth.domain.errors import LoginRefused, UserNotFound
+from services.auth.domain.ports import Claims, Ports
+from services.auth.domain.refresh_token import RefreshToken
+from services.auth.domain.session import ClientKind, CloseReason, Session
+from services.auth.domain.user import LoginMethod, User
+from services.auth.use_cases.announce import session_opened
+from services.auth.use_cases.close_session import close_session
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    session: Session
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in_seconds: int  # of the access token
+
+
+def open_session(
+    user: User, method: LoginMethod, client: ClientKind, source_ip: str | None, *, ports: Ports
+) -> OpenedSession:
+    """`user` as it was when the proof was looked at. Raises LoginRefused when the user was locked
+    or removed, or got another password, in the meantime."""
+    now, policy = ports.now(), ports.policy
+    token = RefreshToken(user.name, ports.new_id(), ports.new_id())
+    session = Session(
+        id=token.session_id,
+        user=user.name,
+        method=method,
+        client=client,
+        source_ip=source_ip,
+        opened_at=now,
+        last_seen_at=now,
+        ends_at=now + timedelta(seconds=policy.session_seconds),
+        refresh_hash=token.digest,
+        idle_seconds=policy.idle_seconds if client is ClientKind.CONSOLE else None,
+    )
+    stored = ports.sessions.create(session, [session_opened(session, user.roles, ports=ports)])
+    # Whoever locks a user closes the sessions there are. One that came too late for that ends here.
+    if reason := _taken_back(user, ports=ports):
+        close_session(stored, reason, ports=ports)
+        raise LoginRefused
+    return with_tokens(user, stored, token, ports=ports)
+
+
+def with_tokens(
+    user: User, session: Session, token: RefreshToken, *, ports: Ports
+) -> OpenedSession:
+    """No access token outlives its session."""
+    now = ports.now().replace(microsecond=0)
+    end = min(now + timedelta(seconds=ports.policy.access_seconds), session.ends_at)
+    claims = Claims(
+        user=user.name,
+        session_id=session.id,
+        token_id=ports.new_id(),
+        roles=user.roles,
+        issued_at=now,
+        expires_at=end.replace(microsecond=0),
+    )
+    seconds = int((claims.expires_at - now).total_seconds())
+    return OpenedSession(session, ports.tokens.issue(claims), token.text, seconds)
+
+
+def _taken_back(user: User, *, ports: Ports) -> CloseReason | None:
+    try:
+        latest = ports.users.read(user.name)
+    except UserNotFound:
+        return CloseReason.USER_REMOVED
+    if not latest.welcome:
+        return CloseReason.USER_LOCKED
+    changed = latest.password_hash != user.password_hash
+    return CloseReason.PASSWORD_CHANGED if changed else None

@@ -1,0 +1,25 @@
+"""Exchanges the code that a page got for a session, once, for whoever began that login."""
+
+from hmac import compare_digest
+
+from services.auth.domain.errors import SsoRefused, UserNotFound
+from services.auth.domain.ports import Ports
+from services.auth.domain.user import LoginMethod
+from services.auth.use_cases.begin_sso import digest, s256
+from services.auth.use_cases.open_session import OpenedSession, open_session
+
+
+def redeem_sso(code: str, verifier: str, source_ip: str | None, *, ports: Ports) -> OpenedSession:
+    """A wrong verifier uses the code up. Raises SsoRefused."""
+    handover = ports.sso.take_handover(digest(code), ports.now())
+    if handover is None:
+        raise SsoRefused("the code is not known, used already, or older than a minute")
+    if not compare_digest(s256(verifier), handover.challenge):
+        raise SsoRefused("the verifier is not that of the challenge")
+    try:
+        user = ports.users.read(handover.user)
+    except UserNotFound:
+        raise SsoRefused("the user was removed in the meantime") from None
+    if not user.welcome or user.login is not LoginMethod.SSO:
+        raise SsoRefused("the user was locked or changed in the meantime")
+    return open_session(user, LoginMethod.SSO, handover.client, source_ip, ports=ports)

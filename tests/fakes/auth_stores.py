@@ -1,0 +1,175 @@
+"""In-memory stores of users, sessions, tries and single sign-ons."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from services.auth.adapters.dynamodb_user_store import USER_POSITION
+from services.auth.domain.attempts import Attempts
+from services.auth.domain.errors import (
+    FieldInvalid,
+    IdempotencyConflict,
+    StaleSession,
+    UserChanged,
+    UserExists,
+    UserNotFound,
+)
+from services.auth.domain.ports import Idempotency, OutboxEvent, Page
+from services.auth.domain.session import Handover, Session, SsoLogin
+from services.auth.domain.user import User
+
+KEY_LIFETIME = timedelta(days=7)
+ATTEMPTS_LIFETIME = timedelta(days=1)
+LOGIN_LIFETIME = timedelta(minutes=10)
+HANDOVER_LIFETIME = timedelta(minutes=1)
+
+
+class InMemoryUserStore:
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.rows: dict[str, User] = {}
+        self._keys: dict[str, tuple[str, str, datetime]] = {}
+
+    def create(self, user: User, idempotency: Idempotency | None) -> User:
+        with self.lock:
+            if idempotency is not None:
+                body_hash, name, expires_at = self._keys.get(
+                    idempotency.key, ("", "", user.created_at)
+                )
+                if expires_at > user.created_at:
+                    if body_hash != idempotency.body_hash:
+                        raise IdempotencyConflict(idempotency.key)
+                    if not self.rows[name].removed:
+                        return self.rows[name]
+            if user.name in self.rows:
+                raise UserExists(user.name)
+            if idempotency is not None:
+                expires_at = user.created_at + KEY_LIFETIME
+                self._keys[idempotency.key] = (idempotency.body_hash, user.name, expires_at)
+            self.rows[user.name] = user
+            return user
+
+    def read(self, name: str) -> User:
+        user = self.rows.get(name)
+        if user is None or user.removed:
+            raise UserNotFound(name)
+        return user
+
+    def save(self, user: User) -> User:
+        with self.lock:
+            stored = self.rows.get(user.name)
+            if stored is None or stored.version != user.version:
+                raise UserChanged(user.name)
+            self.rows[user.name] = replace(user, version=user.version + 1)
+            return self.rows[user.name]
+
+    def page(self, limit: int, cursor: str | None) -> Page[User]:
+        after = ""
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor("users", cursor, USER_POSITION, refusal)
+        users = [self.rows[name] for name in sorted(self.rows) if name > after]
+        listed = [user for user in users if not user.removed]
+        more = write_cursor("users", listed[limit - 1].name) if len(listed) > limit else None
+        return Page(listed[:limit], more)
+
+
+@dataclass
+class InMemorySessionStore:
+    """`outbox` holds every event ever stored. `before_next_save` runs once, as a rival would, when
+    the session to be saved has been read already."""
+
+    outbox: list[OutboxEvent] = field(default_factory=list)
+    rows: dict[tuple[str, str], Session] = field(default_factory=dict)
+    saves: int = 0
+    before_next_save: Callable[[], object] | None = None
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+
+    def create(self, session: Session, events: Sequence[OutboxEvent]) -> Session:
+        with self.lock:
+            if (session.user, session.id) in self.rows:
+                raise StaleSession(session.id)
+            return self._store(session, events)
+
+    def read(self, user: str, session_id: str) -> Session | None:
+        return self.rows.get((user, session_id))
+
+    def save(self, session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
+        rival, self.before_next_save = self.before_next_save, None
+        if rival is not None:
+            rival()
+        with self.lock:
+            stored = self.rows.get((session.user, session.id))
+            if stored is None or stored.version != session.version:
+                raise StaleSession(session.id)
+            self.saves += 1
+            return self._store(replace(session, version=session.version + 1), events)
+
+    def open_sessions(self, user: str) -> Sequence[Session]:
+        mine = (row for (owner, _), row in sorted(self.rows.items()) if owner == user)
+        return [row for row in mine if row.is_open]
+
+    def due(self, now: datetime) -> Iterator[Session]:
+        due = [row for row in self.rows.values() if row.is_open and row.due_at <= now]
+        yield from sorted(due, key=lambda row: (row.due_at, row.user, row.id))
+
+    def _store(self, session: Session, events: Sequence[OutboxEvent]) -> Session:
+        self.rows[session.user, session.id] = session
+        self.outbox.extend(events)
+        return session
+
+
+@dataclass
+class InMemoryAttemptStore:
+    now: Callable[[], datetime]
+    outbox: list[OutboxEvent] = field(default_factory=list)
+    rows: dict[str, Attempts] = field(default_factory=dict)
+    before_next_save: Callable[[], object] | None = None
+
+    def __post_init__(self) -> None:
+        self.lock = threading.RLock()
+
+    def read(self, name: str) -> Attempts | None:
+        found = self.rows.get(name)
+        return found if found and self.now() < found.last_at + ATTEMPTS_LIFETIME else None
+
+    def save(self, attempts: Attempts) -> bool:
+        rival, self.before_next_save = self.before_next_save, None
+        if rival is not None:
+            rival()
+        with self.lock:
+            stored = self.read(attempts.name)
+            if attempts.version != (stored.version if stored else 0):
+                return False
+            self.rows[attempts.name] = replace(attempts, version=attempts.version + 1)
+            return True
+
+    def failed(self, attempts: Attempts, events: Sequence[OutboxEvent]) -> None:
+        self.outbox.extend(events)
+
+    def clear(self, name: str) -> None:
+        self.rows.pop(name, None)
+
+
+class InMemorySsoStore:
+    def __init__(self) -> None:
+        self.logins: dict[str, SsoLogin] = {}
+        self.handovers: dict[str, Handover] = {}
+
+    def keep_login(self, login: SsoLogin) -> None:
+        self.logins[login.state] = login
+
+    def take_login(self, state: str, now: datetime) -> SsoLogin | None:
+        login = self.logins.pop(state, None)
+        return login if login and now < login.begun_at + LOGIN_LIFETIME else None
+
+    def keep_handover(self, handover: Handover) -> None:
+        self.handovers[handover.code_hash] = handover
+
+    def take_handover(self, code_hash: str, now: datetime) -> Handover | None:
+        handover = self.handovers.pop(code_hash, None)
+        return handover if handover and now < handover.made_at + HANDOVER_LIFETIME else None

@@ -1,0 +1,119 @@
+"""The whole auth service in memory: real use cases and tokens among fakes, and a clock to move."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
+from services.auth.domain.ports import IdentityProvider, OutboxEvent, Policy, Ports
+from services.auth.domain.session import ClientKind
+from services.auth.domain.user import Caller, Grants, Role, SourceGrant, User
+from services.auth.use_cases.add_user import add_user
+from services.auth.use_cases.authorize import Authorized, authorize
+from services.auth.use_cases.log_in import PasswordLogin, log_in
+from services.auth.use_cases.open_session import OpenedSession
+from services.auth.use_cases.refresh_session import refresh_session
+from tests.fakes.auth_secrets import (
+    InMemoryApiKeys,
+    InMemoryPasswordHasher,
+    InMemorySigningKeys,
+    NoIdentityProvider,
+)
+from tests.fakes.auth_stores import (
+    InMemoryAttemptStore,
+    InMemorySessionStore,
+    InMemorySsoStore,
+    InMemoryUserStore,
+)
+
+STAGE = "test"
+PASSWORD = "correct horse battery"
+ADDRESS = "192.0.2.7"
+POLICY = Policy(
+    access_seconds=3_600,
+    session_seconds=43_200,
+    idle_seconds=1_800,
+    group_roles=(("ferry-users", Role.USER), ("ferry-admins", Role.ADMIN)),
+    return_origins=("https://console.example",),
+)
+
+
+@dataclass
+class AuthWorld:
+    """Ann (user) and Ada (admin) have the password PASSWORD."""
+
+    clock: datetime = datetime(2026, 11, 1, tzinfo=UTC)
+    provider: IdentityProvider = field(default_factory=NoIdentityProvider)
+    policy: Policy = POLICY
+
+    def __post_init__(self) -> None:
+        numbers = count(1)
+        self.outbox: list[OutboxEvent] = []
+        self.users = InMemoryUserStore()
+        self.sessions = InMemorySessionStore(self.outbox)
+        self.attempts = InMemoryAttemptStore(lambda: self.clock, self.outbox)
+        self.sso = InMemorySsoStore()
+        self.passwords = InMemoryPasswordHasher()
+        self.keys = InMemorySigningKeys()
+        self.api_keys = InMemoryApiKeys()
+        self.ports = Ports(
+            users=self.users,
+            sessions=self.sessions,
+            attempts=self.attempts,
+            sso=self.sso,
+            passwords=self.passwords,
+            tokens=JwtAccessTokens(self.keys, STAGE),
+            api_keys=self.api_keys,
+            provider=self.provider,
+            now=lambda: self.clock,
+            new_id=lambda: f"{next(numbers):032x}",
+            policy=self.policy,
+        )
+        self.add("ann", Role.USER, grants=Grants((SourceGrant("outgoing", "ann/"),), ("acme",)))
+        self.add("ada", Role.ADMIN)
+
+    def add(self, name: str, *roles: Role, **changes: Any) -> User:  # noqa: ANN401
+        user = User(
+            name=name,
+            full_name=name.title(),
+            roles=roles,
+            created_at=self.clock,
+            updated_at=self.clock,
+            password_hash=self.passwords.hash(PASSWORD),
+        )
+        return add_user(replace(user, **changes), None, ports=self.ports)
+
+    def log_in(
+        self,
+        name: str = "ann",
+        password: str = PASSWORD,
+        client: ClientKind = ClientKind.API,
+    ) -> OpenedSession:
+        return log_in(PasswordLogin(name, password, client, ADDRESS), ports=self.ports)
+
+    def refresh(self, token: str) -> OpenedSession:
+        return refresh_session(token, ports=self.ports)
+
+    def authorize(self, token: str) -> Authorized:
+        return authorize(token, ports=self.ports)
+
+    def caller(self, name: str = "ann", session_id: str = "") -> Caller:
+        """As the authorizer finds them; of no session unless one is named."""
+        return Caller(name, session_id, frozenset(self.users.read(name).roles))
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock += timedelta(seconds=seconds)
+
+    def rival_session_save(self, act: Callable[[], object]) -> None:
+        """`act` comes in between the reading and the saving of the next session."""
+        self.sessions.before_next_save = act
+
+    def told(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every event so far: its kind and its data."""
+        return [(each.detail_type, json.loads(each.detail)["data"]) for each in self.outbox]
+
+    def close_reasons(self) -> list[str]:
+        return [data["reason"] for kind, data in self.told() if kind == "SessionClosed.v1"]

@@ -1,0 +1,177 @@
+"""The auth service as its template deploys it, its AWS in moto; API Gateway is what calls it."""
+
+import importlib.util
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from infra.stacks import find_stack
+from infra.templates import read_template
+from tests.conformance.auth_stores import create_auth_table
+from tests.conformance.clouds import arn_of, received
+from tests.unit.runtime.gateway import request
+from tests.unit.runtime.lambda_context import Invocation
+
+TEMPLATE = read_template(find_stack("auth").template)
+TABLE, BUS, SECRET = "fileferry-local-auth", "fileferry-local", "fileferry/local/auth/signing-key"
+REGION = "eu-central-1"
+PASSWORD = "correct horse battery"
+METHOD_ARN = f"arn:aws:execute-api:{REGION}:123456789012:abc123/v1/GET/api/me"
+Handler = Callable[[dict[str, Any], LambdaContext], Any]
+
+
+def environment(resources: Mapping[str, str]) -> dict[str, str]:
+    """The functions' variables as the template sets them; `resources` are what Ref gives."""
+    defaults = {name: str(each["Default"]) for name, each in TEMPLATE["Parameters"].items()}
+    known = {**defaults, **resources}
+
+    def resolved(value: Any) -> str:  # noqa: ANN401 - any value of a template
+        if not isinstance(value, dict):
+            return str(value)
+        [(function, argument)] = value.items()
+        if function == "Ref":
+            return known[argument]
+        assert function == "Fn::Sub", value
+        return re.sub(r"\$\{([\w:]+)\}", lambda found: known[found[1]], argument)
+
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    return {name: resolved(value) for name, value in variables.items()}
+
+
+def cold_start(name: str) -> Handler:
+    """The handler in a module of its own, with nothing built yet: a new execution environment."""
+    spec = importlib.util.find_spec(f"services.auth.handlers.{name}")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Handler = module.handler
+    return handler
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    headers: dict[str, str]
+    text: str = field(repr=False)
+
+
+@dataclass
+class Deployed:
+    """Every call goes through a real handler; functions stay warm from one call to the next."""
+
+    bus_heard_url: str
+    plan_id: str
+    warm: dict[str, Handler] = field(default_factory=dict)
+
+    def invoke(self, name: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - any handler's
+        if name not in self.warm:
+            self.warm[name] = cold_start(name)
+        return self.warm[name](event, Invocation(remaining_milliseconds=30_000))
+
+    def authorizer(self, headers: Mapping[str, str] | None) -> dict[str, Any]:
+        """Its answer; raises what it raises."""
+        event = {
+            "type": "REQUEST",
+            "methodArn": METHOD_ARN,
+            "resource": "/api/me",
+            "path": "/api/me",
+            "httpMethod": "GET",
+            "headers": headers,
+            "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+            "requestContext": {"requestId": "r-1", "stage": "v1"},
+        }
+        answer: dict[str, Any] = self.invoke("authorizer", event)
+        return answer
+
+    def api(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """With `token` the authorizer is asked first, as API Gateway does."""
+        event = request(method, path, body, headers, query, caller=None)
+        if token is not None:
+            found = self.authorizer({"Authorization": f"Bearer {token}"})
+            event["requestContext"]["authorizer"] = found["context"]
+        answer = self.invoke("api", event)
+        told = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        text = answer["body"] or ""
+        is_json = "json" in told.get("Content-Type", "")
+        return Answer(answer["statusCode"], json.loads(text) if is_json else None, told, text)
+
+    # --- users -------------------------------------------------------------------------------
+
+    def create_admin(self, **event: object) -> dict[str, Any]:
+        asked = {"user": "root", "password": PASSWORD, **event}
+        answer: dict[str, Any] = self.invoke("create_admin", asked)
+        return answer
+
+    def log_in(self, user: str = "root", password: str = PASSWORD, **more: object) -> Any:  # noqa: ANN401
+        answer = self.api("POST", "/api/login", {"user": user, "password": password, **more})
+        assert answer.status == 200, answer
+        return answer.body
+
+    def admin(self) -> str:
+        """The access token of a first admin."""
+        self.create_admin()
+        return str(self.log_in()["access_token"])
+
+    def user(self, admin: str, name: str = "ann", **more: object) -> Answer:
+        wish = {"user": name, "name": name.title(), "roles": ["user"], "password": PASSWORD, **more}
+        answer = self.api("POST", "/api/users", wish, token=admin)
+        assert answer.status == 201, answer
+        return answer
+
+    # --- what is there -----------------------------------------------------------------------
+
+    def outbox(self) -> dict[str, Any]:
+        """The stream's records from its beginning that the mapping's filter passes."""
+        streams = boto3.client("dynamodbstreams")
+        [stream] = streams.list_streams(TableName=TABLE)["Streams"]
+        arn = stream["StreamArn"]
+        [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        start = {"ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = streams.get_shard_iterator(StreamArn=arn, **start)["ShardIterator"]
+        records = streams.get_records(ShardIterator=iterator)["Records"]
+        return {"Records": [each for each in records if _is_outbox_insert(each)]}
+
+    def heard(self) -> list[dict[str, Any]]:
+        """New events on the bus, as a rule's target gets them."""
+        return [json.loads(body) for body in received(boto3.client("sqs"), self.bus_heard_url)]
+
+    def rows(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+        return rows
+
+
+def _is_outbox_insert(record: Mapping[str, Any]) -> bool:
+    sort_key = record["dynamodb"]["Keys"]["sk"]["S"]
+    return record["eventName"] == "INSERT" and str(sort_key).startswith("OUTBOX#")
+
+
+def create_resources() -> Deployed:
+    """What the stacks of the bus, of the API and of the service hold."""
+    create_auth_table(boto3.client("dynamodb"), TABLE)
+    sqs, events = boto3.client("sqs"), boto3.client("events")
+    heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
+    events.create_event_bus(Name=BUS)
+    pattern = json.dumps({"source": ["fileferry.auth"]})
+    events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
+    target = {"Id": "heard", "Arn": arn_of(sqs, heard)}
+    events.put_targets(Rule="all", EventBusName=BUS, Targets=[target])
+    first = json.dumps({"kid": "first", "key": "0aB9" * 10 + "xyz"})
+    boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=first)
+    plan = boto3.client("apigateway").create_usage_plan(name="fileferry-local-users")
+    return Deployed(heard, plan["id"])

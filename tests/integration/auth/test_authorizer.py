@@ -1,0 +1,152 @@
+"""The authorizer: who passes, what API Gateway is told, and why the others do not."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from contracts.caller import Caller
+from tests.integration.auth.deployed import REGION, SECRET, TABLE, Deployed
+from tests.unit.runtime.conftest import Lines
+
+ARN = f"arn:aws:execute-api:{REGION}:123456789012:abc123/v1"
+
+
+def connect(headers: dict[str, str], **more: object) -> dict[str, Any]:
+    """A WebSocket's $connect, as its authorizer gets it."""
+    return {
+        "type": "REQUEST",
+        "methodArn": f"{ARN}/$connect",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "requestContext": {"eventType": "CONNECT", "routeKey": "$connect", "requestId": "r-1"},
+        **more,
+    }
+
+
+def test_a_caller_passes_with_all_the_services_need_to_know(deployed: Deployed) -> None:
+    admin = deployed.admin()
+    grants = {"sources": [{"bucket": "outgoing", "prefix": "ann/"}], "destinations": ["acme"]}
+    deployed.user(admin, roles=["operator", "user"], grants=grants)
+    token = deployed.log_in("ann")["access_token"]
+    answer = deployed.authorizer({"Authorization": f"Bearer {token}"})
+    assert answer["principalId"] == "ann"
+    assert answer["policyDocument"] == {
+        "Version": "2012-10-17",
+        "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{ARN}/*"}],
+    }
+    caller = Caller.model_validate_json(answer["context"]["caller"])
+    assert (caller.user, caller.roles) == ("ann", ("user", "operator"))
+    assert caller.grants.model_dump(mode="json") == grants
+    [key] = [
+        each["value"]
+        for each in boto3.client("apigateway").get_api_keys(includeValues=True)["items"]
+        if each["name"] == "fileferry-local-ann"
+    ]
+    assert answer["usageIdentifierKey"] == key
+    assert set(answer) == {"principalId", "policyDocument", "context", "usageIdentifierKey"}
+
+
+def test_the_largest_grants_fit_into_the_answer(deployed: Deployed) -> None:
+    admin = deployed.admin()
+    sources = [{"bucket": f"bucket-{n:02d}", "prefix": "größe/" + "x" * 50} for n in range(45)]
+    deployed.user(admin, grants={"sources": sources, "destinations": ["*"]})
+    token = deployed.log_in("ann")["access_token"]
+    answer = deployed.authorizer({"Authorization": f"Bearer {token}"})
+    assert len(json.dumps(answer, ensure_ascii=False).encode()) < 8_000
+
+
+@pytest.mark.parametrize("name", ["Authorization", "authorization", "AUTHORIZATION"])
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER  "])
+def test_header_and_scheme_are_taken_in_any_case(
+    deployed: Deployed, name: str, scheme: str
+) -> None:
+    token = deployed.admin()
+    assert deployed.authorizer({name: f"{scheme}{token}"})["principalId"] == "root"
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{}", "Basic {}", "Bearer", "Bearer ", "Bearer {} {}", "Bearer {},Bearer {}", "", "Token {}"],
+)
+def test_another_authorization_than_one_bearer_token_is_refused(
+    deployed: Deployed, form: str
+) -> None:
+    token = deployed.admin()
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        deployed.authorizer({"Authorization": form.replace("{}", token)})
+
+
+@pytest.mark.parametrize("headers", [None, {}, {"X-Api-Key": "k"}])
+def test_a_missing_token_is_refused(deployed: Deployed, headers: dict[str, str] | None) -> None:
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        deployed.authorizer(headers)
+
+
+def test_two_authorization_headers_are_refused(deployed: Deployed) -> None:
+    token = deployed.admin()
+    event = connect({"Authorization": f"Bearer {token}"})
+    event["multiValueHeaders"] = {"Authorization": [f"Bearer {token}", "Bearer other"]}
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        deployed.invoke("authorizer", event)
+
+
+@pytest.mark.parametrize("form", ["bearer, {}", "Bearer,{}", " bearer ,  {} "])
+def test_a_browsers_websocket_names_its_token_as_a_protocol(deployed: Deployed, form: str) -> None:
+    token = deployed.admin()
+    event = connect({"Sec-WebSocket-Protocol": form.replace("{}", token)})
+    answer = deployed.invoke("authorizer", event)
+    assert answer["policyDocument"]["Statement"][0]["Resource"] == f"{ARN}/*"
+
+
+def test_a_websocket_with_a_header_passes_too(deployed: Deployed) -> None:
+    event = connect({"authorization": f"Bearer {deployed.admin()}"})
+    event["multiValueHeaders"] = None
+    assert deployed.invoke("authorizer", event)["principalId"] == "root"
+
+
+@pytest.mark.parametrize("form", ["{}", "bearer", "bearer, ", "chat, {}", "bearer, {}, chat", ""])
+def test_other_protocols_of_a_websocket_are_refused(deployed: Deployed, form: str) -> None:
+    token = deployed.admin()
+    event = connect({"Sec-WebSocket-Protocol": form.replace("{}", token)})
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        deployed.invoke("authorizer", event)
+
+
+def test_a_rest_call_cannot_name_its_token_as_a_protocol(deployed: Deployed) -> None:
+    """API Gateway keeps the answer for the Authorization header alone."""
+    token = deployed.admin()
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        deployed.authorizer({"Sec-WebSocket-Protocol": f"bearer, {token}"})
+
+
+def test_a_refusal_is_logged_with_its_reason_and_without_the_token(
+    deployed: Deployed, lines: Lines
+) -> None:
+    token = deployed.admin()
+    deployed.api("POST", "/api/logout", token=token)
+    lines()
+    for headers in ({"Authorization": f"Bearer {token}"}, {}):
+        with pytest.raises(Exception, match=r"^Unauthorized$"):
+            deployed.authorizer(headers)
+    logged = [line for line in lines() if line.get("message") == "caller refused"]
+    assert [line["reason"] for line in logged] == ["logout", "no token"]
+    assert {line["level"] for line in logged} == {"INFO"}
+    assert token not in json.dumps(logged)
+
+
+def test_an_error_of_ours_is_no_refusal(deployed: Deployed) -> None:
+    token = deployed.admin()
+    boto3.client("dynamodb").delete_table(TableName=TABLE)
+    with pytest.raises(ClientError):
+        deployed.authorizer({"Authorization": f"Bearer {token}"})
+
+
+def test_a_missing_signing_key_is_no_refusal(deployed: Deployed) -> None:
+    token = deployed.admin()
+    boto3.client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    deployed.warm = {}
+    with pytest.raises(ClientError):
+        deployed.authorizer({"Authorization": f"Bearer {token}"})

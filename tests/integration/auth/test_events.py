@@ -1,0 +1,147 @@
+"""What the other functions of the service do: publish, sweep, make the first admin, rotate."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from pydantic import ValidationError
+
+from contracts.catalogue import parse
+from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
+from services.auth.domain.errors import UserExists, WeakPassword
+from tests.integration.auth.deployed import PASSWORD, SECRET, TABLE, Deployed
+from tests.unit.runtime.conftest import Lines
+
+
+def published(deployed: Deployed) -> list[tuple[str, Any]]:
+    answer = deployed.invoke("publish_outbox", deployed.outbox())
+    assert answer == {"batchItemFailures": []}
+    heard = deployed.heard()
+    return [(each["detail-type"], parse(each["detail-type"], each["detail"])) for each in heard]
+
+
+def age_session(user: str, **ago: float) -> None:
+    """As if it had been opened and used that long ago."""
+    store = DynamoDbSessionStore(boto3.client("dynamodb"), TABLE)
+    [session] = store.open_sessions(user)
+    span = timedelta(**ago)
+    store.save(
+        replace(
+            session,
+            opened_at=session.opened_at - span,
+            last_seen_at=session.last_seen_at - span,
+            ends_at=session.ends_at - span,
+        )
+    )
+
+
+def test_what_happens_to_sessions_is_told_on_the_bus(deployed: Deployed) -> None:
+    token = deployed.admin()
+    deployed.api("POST", "/api/login", {"user": "root", "password": "a wrong guess"})
+    deployed.api("POST", "/api/login", {"user": "hunter2", "password": "a wrong guess"})
+    deployed.api("POST", "/api/logout", token=token)
+    events = dict(published(deployed))
+    assert sorted(events) == ["LoginFailed.v1", "SessionClosed.v1", "SessionOpened.v1"]
+    opened, closed = events["SessionOpened.v1"], events["SessionClosed.v1"]
+    assert opened.data.session_id == closed.data.session_id == opened.meta.correlation_id
+    assert (opened.data.source_ip, closed.data.reason) == ("192.0.2.7", "logout")
+    assert "hunter2" not in str(deployed.outbox())
+
+
+def test_events_that_the_bus_refuses_come_again(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.admin()
+    records = deployed.outbox()
+    deployed.warm = {}
+    monkeypatch.setenv("EVENT_BUS_NAME", "no-such-bus")
+    refused = deployed.invoke("publish_outbox", records)["batchItemFailures"]
+    numbers = [each["dynamodb"]["SequenceNumber"] for each in records["Records"]]
+    assert [each["itemIdentifier"] for each in refused] == numbers
+
+
+@pytest.mark.parametrize(
+    ("client", "ago", "reason"),
+    [
+        ("console", {"minutes": 30}, "idle"),
+        ("console", {"minutes": 29}, None),
+        ("api", {"minutes": 30}, None),
+        ("api", {"hours": 12}, "expired"),
+    ],
+)
+def test_sessions_that_are_idle_or_over_are_closed(
+    deployed: Deployed, client: str, ago: dict[str, float], reason: str | None, lines: Lines
+) -> None:
+    deployed.create_admin()
+    deployed.log_in(client=client)
+    age_session("root", **ago)
+    for _ in range(2):
+        deployed.invoke("sweep_sessions", {})
+    closed = [event.data for kind, event in published(deployed) if kind == "SessionClosed.v1"]
+    assert [data.reason for data in closed] == ([reason] if reason else [])
+    swept = [line["sessions_closed"] for line in lines() if line.get("message") == "swept"]
+    assert swept == [1 if reason else 0, 0]
+
+
+def test_a_closed_session_stays_for_ninety_days(deployed: Deployed) -> None:
+    token = deployed.admin()
+    [row] = [each for each in deployed.rows() if each["sk"]["S"].startswith("SESSION#")]
+    assert "expires_at" not in row
+    assert row["gsi1pk"]["S"] == "OPEN_SESSIONS"
+    deployed.api("POST", "/api/logout", token=token)
+    [row] = [each for each in deployed.rows() if each["sk"]["S"].startswith("SESSION#")]
+    assert "gsi1pk" not in row
+    store = DynamoDbSessionStore(boto3.client("dynamodb"), TABLE)
+    session = store.read("root", row["id"]["S"])
+    assert session is not None
+    assert session.closed_at is not None
+    assert int(row["expires_at"]["N"]) == int(session.closed_at.timestamp()) + 90 * 86_400
+
+
+def test_the_first_admin_may_have_another_name_and_other_roles(deployed: Deployed) -> None:
+    grants = {"sources": [{"bucket": "outgoing"}], "destinations": ["*"]}
+    made = deployed.create_admin(user="demo", name="Demo D.", roles=["user"], grants=grants)
+    assert made == {"user": "demo", "roles": ["user"]}
+    me = deployed.api("GET", "/api/me", token=deployed.log_in("demo")["access_token"]).body
+    assert (me["name"], me["grants"]["destinations"]) == ("Demo D.", ["*"])
+
+
+def test_an_admin_who_is_there_already_is_not_changed(deployed: Deployed) -> None:
+    deployed.create_admin()
+    with pytest.raises(UserExists):
+        deployed.create_admin(password="an entirely new one")
+    assert deployed.log_in()
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"user": "x"}, {"user": "x", "password": "hunter2"}, {"user": "X Y"}]
+)
+def test_a_first_admin_without_a_good_password_is_refused(
+    deployed: Deployed, event: dict[str, Any], lines: Lines
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        deployed.invoke("create_admin", event)
+    assert "hunter2" not in str(refused.value)
+    assert all("hunter2" not in str(line) for line in lines())
+
+
+def test_a_first_admins_password_must_not_hold_their_name(deployed: Deployed) -> None:
+    with pytest.raises(WeakPassword):
+        deployed.create_admin(password=f"root {PASSWORD}")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"Step": "other", "SecretId": SECRET, "ClientRequestToken": "1" * 32},
+        {"Step": "createSecret", "SecretId": SECRET},
+    ],
+)
+def test_a_rotation_event_of_another_kind_is_refused(
+    deployed: Deployed, event: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError):
+        deployed.invoke("rotate_signing_key", event)
