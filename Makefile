@@ -12,6 +12,7 @@ SAM_VENV := .venv-sam
 SAM := $(SAM_VENV)/bin/sam
 SAM_READY := $(SAM_VENV)/.ready
 STAGE ?= local
+ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
 STACKS := bus api $(SERVICES)
 TEMPLATES := $(wildcard infra/*/template.yaml services/*/template.yaml)
@@ -26,7 +27,7 @@ export PYTHONPATH :=
 help: ## What there is (this list)
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z%<>-]+:.*## / {sub(/%/, "<name>", $$1); printf "  %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z%<>-]+:.*## / {sub(/%/, "<name>", $$1); printf "  %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nServices: %s   Stacks: %s\n' '$(SERVICES)' '$(STACKS)'
 
 .PHONY: up
@@ -42,8 +43,17 @@ logs: $(READY) ## Follow the logs of the functions
 	@$(PYTHON) -m infra.local logs
 
 .PHONY: demo
-demo: $(READY) ## Send a small and a 1 GiB file to a real SFTP server and compare them
+demo: $(READY) ## Log in, send a small and a 1 GiB file to a real SFTP server and compare them
 	@$(PYTHON) -m infra.local.demo
+
+.PHONY: user
+user: $(READY) ## Make a user NAME=..., by default an admin: ROLES=admin STAGE=local GENERATE=1
+	@[ -n "$(NAME)" ] || { echo 'Say who: make user NAME=...' >&2; exit 2; }
+	@$(PYTHON) -m infra.user '$(NAME)' --stage $(STAGE) --roles '$(ROLES)' $(if $(GENERATE),--generate)
+
+.PHONY: rotate-signing-key
+rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=...; logs nobody out
+	@$(PYTHON) -m infra.signing_key --stage $(STAGE)
 
 ##@ Before a commit
 .PHONY: check

@@ -28,8 +28,11 @@ NOT_CODE = {
     "workflow.asl.json",
 }
 ONE_MOMENT = 315_532_800  # 1980-01-01, the oldest a zip can say: equal content, equal archive
-# Lambda's python3.11 runs on glibc 2.26, so nothing newer than manylinux2014 may be chosen.
-AWS_TARGET = ("--platform", "manylinux2014_aarch64", "--python-version", "3.11")
+# Lambda's python3.11 runs on glibc 2.26, so nothing that asks for a newer one may be chosen.
+AWS_TARGET = (
+    *("--platform", "manylinux2014_aarch64", "--platform", "manylinux_2_26_aarch64"),
+    *("--python-version", "3.11"),
+)
 IMPORT_ALL = (
     "import importlib, sys; sys.path[:0] = sys.argv[1:3]; sys.dont_write_bytecode = True\n"
     "for name in sys.argv[3:]: getattr(importlib.import_module(name), 'handler')"

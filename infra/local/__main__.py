@@ -2,29 +2,18 @@
 
 import argparse
 import contextlib
-import os
 import shlex
 import sys
 import time
 from pathlib import Path
 
+from infra.local.kept import DEMO_BUCKET, DEMO_PARTNER, STATE, kept_stack, running_stack
 from infra.local.log_lines import LogLine
 from infra.local.stack import LocalStack, SftpServer
+from infra.local.users import ADMIN, DEMO, ensure_users, password_file
 from infra.stacks import REPOSITORY, all_stacks
 
-STATE = REPOSITORY / ".local"
-DEMO_BUCKET = "fileferry-demo"
-DEMO_PARTNER = "partner"
 POLL_SECONDS = 1.0
-
-
-def object_folder() -> Path | None:
-    folder = os.environ.get("FILEFERRY_S3_DIR")
-    return Path(folder) if folder else None
-
-
-def kept_stack() -> LocalStack:
-    return LocalStack(STATE, s3_dir=object_folder(), keep=True)
 
 
 def up() -> None:
@@ -36,6 +25,7 @@ def up() -> None:
         buckets = [each["Name"] for each in stack.client("s3").list_buckets()["Buckets"]]
         if DEMO_BUCKET not in buckets:
             stack.create_bucket(DEMO_BUCKET)
+        ensure_users(stack)
     except BaseException:
         if not ran:
             stack.stop()
@@ -43,7 +33,9 @@ def up() -> None:
     deployed = [name for name, did in changed.items() if did]
     print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
     print(f" in {time.monotonic() - began:.1f} s\n")
-    print(f"REST API     {stack.api_url}/api/health")
+    print(f"REST API     {stack.api_url}/api/docs")
+    for user in (ADMIN, DEMO):
+        print(f"User         {user:<8} (password in {_shown(password_file(STATE, user))})")
     print(f"AWS          {stack.endpoint}   (region {stack.region}, any credentials)")
     print(f"Objects      {stack.object_endpoint}   bucket {DEMO_BUCKET}")
     print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
@@ -55,9 +47,11 @@ def up() -> None:
 
 
 def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
-    """For a shell to source; the password stays in its file."""
+    """For a shell to source; passwords stay in their files."""
     known = {
         "API": stack.api_url,
+        "ADMIN_PASSWORD_FILE": _shown(password_file(STATE, ADMIN)),
+        "DEMO_PASSWORD_FILE": _shown(password_file(STATE, DEMO)),
         "OBJECTS": stack.object_endpoint,
         "PARTNER_PORT": partner.port,
         "PARTNER_USER": partner.user,
@@ -76,9 +70,7 @@ def down() -> None:
 
 
 def deploy(name: str) -> None:
-    stack = kept_stack()
-    if not stack.recall():
-        sys.exit("The local stack does not run. Start it with `make up`.")
+    stack = running_stack()
     began = time.monotonic()
     changed = stack.deploy(name)
     took = time.monotonic() - began
@@ -86,9 +78,7 @@ def deploy(name: str) -> None:
 
 
 def logs() -> None:
-    stack = kept_stack()
-    if not stack.recall():
-        sys.exit("The local stack does not run. Start it with `make up`.")
+    stack = running_stack()
     since, shown = 0, set[LogLine]()
     with contextlib.suppress(KeyboardInterrupt):
         while stack.recall():

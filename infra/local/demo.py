@@ -1,4 +1,4 @@
-"""make demo: sends a small file and one of 1 GiB through the whole system, and proves it."""
+"""make demo: an admin lets a user send; the user sends a small file and one of 1 GiB, proven."""
 
 import hashlib
 import os
@@ -9,23 +9,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from infra.local.__main__ import DEMO_BUCKET, DEMO_PARTNER, STATE, object_folder
 from infra.local.ferry import Ferry
+from infra.local.kept import DEMO_BUCKET, DEMO_PARTNER, STATE, kept_stack, object_folder
 from infra.local.stack import LocalStack, SftpServer
+from infra.local.users import ADMIN, DEMO, ensure_users
 
+DESTINATION = "demo"
 SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
 LARGE_BYTES = 1 << 30
 BLOCK_BYTES = 1 << 20
 ROWS = 200
 PATIENCE_SECONDS = 600.0
+LOOK_SECONDS = 0.5
 PLAIN_LINE_SECONDS = 2.0  # between two progress lines where the output is no terminal
 
 
 def main() -> None:
     with running_stack() as (stack, partner):
-        ferry = Ferry(stack.api_url)
-        say(f"Local stack   {stack.api_url}/api/health")
-        register(ferry, partner)
+        say(f"Local stack   {stack.api_url}/api/docs")
+        passwords = ensure_users(stack)
+        admin = Ferry(stack.api_url, ADMIN, passwords[ADMIN])
+        register(admin, partner)
+        grant(admin)
+        admin.close()
+        ferry = Ferry(stack.api_url, DEMO, passwords[DEMO], every=LOOK_SECONDS)
         for key in (SMALL, LARGE):
             source = make_sample(key)
             upload(stack, key, source)
@@ -45,7 +52,7 @@ def main() -> None:
 @contextmanager
 def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
     """The stack of `make up` where it runs, and it goes on; else one that ends with the demo."""
-    running = LocalStack(STATE, s3_dir=object_folder(), keep=True)
+    running = kept_stack()
     if running.recall():
         running.start()
         yield running, running.sftp(DEMO_PARTNER, STATE / "partner-files")
@@ -57,7 +64,7 @@ def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
 
 def register(ferry: Ferry, partner: SftpServer) -> None:
     destination = {
-        "id": "demo",
+        "id": DESTINATION,
         "name": "Demo partner",
         "protocol": "sftp",
         "host": partner.host,
@@ -68,8 +75,15 @@ def register(ferry: Ferry, partner: SftpServer) -> None:
     tested = ferry.register(destination, partner.host_key)
     if tested["status"] != "ok":
         sys.exit(f"The destination cannot be used: {tested['failure']['message']}")
-    say(f"Destination   demo: {tested['profile']['software']}, {tested['profile']['cipher']}")
+    profile = tested["profile"]
+    say(f"Destination   {DESTINATION}: {profile['software']}, {profile['cipher']}")
     say(f"              {tested['strategy']}")
+
+
+def grant(admin: Ferry) -> None:
+    grants = {"sources": [{"bucket": DEMO_BUCKET, "prefix": ""}], "destinations": [DESTINATION]}
+    admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants})
+    say(f"User          {DEMO} may send from s3://{DEMO_BUCKET}/ to {DESTINATION}")
 
 
 def make_sample(key: str) -> Path:
@@ -97,7 +111,7 @@ def upload(stack: LocalStack, key: str, path: Path) -> None:
 def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
     """The state of the completed transfer, shown live."""
     began, shown, state = time.monotonic(), 0.0, {}
-    transfer_id = ferry.send(DEMO_BUCKET, key, "demo", if_exists="replace")
+    transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace")
     say(f"Transfer      {transfer_id}")
     for state in ferry.watch(transfer_id, PATIENCE_SECONDS):
         line = progress_line(state)

@@ -6,7 +6,10 @@ from typing import Any
 
 import httpx
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 1.0  # a user may call 100 times a minute
+RENEW_SECONDS = 60.0  # so long before its end an access token is renewed
+PATIENCE_SECONDS = 60.0  # of being throttled
+UNAUTHORIZED, THROTTLED = 401, 429
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
 
@@ -21,13 +24,56 @@ class Refused(Exception):
 class Ferry:
     """`api_url` ends before '/api'. Answers are the JSON documents of contracts/."""
 
-    def __init__(self, api_url: str) -> None:
+    def __init__(
+        self, api_url: str, user: str, password: str, *, every: float = POLL_SECONDS
+    ) -> None:
+        """Logs in at the first call; looks `every` so many seconds how a transfer is."""
+        self._every = every
         self._http = httpx.Client(base_url=api_url, timeout=60)
+        self._login = {"user": user, "password": password, "client": "api"}
+        self._tokens: Mapping[str, Any] = {}
+        self._renew_at = 0.0  # on the monotonic clock
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401
-        """The answer's JSON (None without one); raises Refused."""
+        """The answer's JSON (None without one); raises Refused. Logs in again when the session has
+        ended.
+        """
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        answer = self._http.request(method, path, headers=sent, json=body)
+        if time.monotonic() > self._renew_at:
+            self._renew()
+        try:
+            return self._answer(method, path, self._signed(sent), body)
+        except Refused as refused:
+            if refused.status != UNAUTHORIZED:
+                raise
+        self._renew()
+        return self._answer(method, path, self._signed(sent), body)
+
+    def _signed(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        return {**headers, "Authorization": f"Bearer {self._tokens['access_token']}"}
+
+    def _renew(self) -> None:
+        """By the refresh token where there is one that is still good, else by the password."""
+        began = time.monotonic()
+        try:
+            old = self._tokens.get("refresh_token")
+            wish = ("/api/refresh", {"refresh_token": old}) if old else ("/api/login", self._login)
+            self._tokens = self._answer("POST", wish[0], {}, wish[1])
+        except Refused as refused:
+            if not self._tokens or refused.status != UNAUTHORIZED:
+                raise
+            self._tokens = self._answer("POST", "/api/login", {}, self._login)
+        self._renew_at = began + self._tokens["expires_in_seconds"] - RENEW_SECONDS
+
+    def _answer(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Any:  # noqa: ANN401
+        """Waits where the API says so; raises Refused."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            answer = self._http.request(method, path, headers=headers, json=body)
+            wait = float(answer.headers.get("Retry-After", 1))
+            if answer.status_code != THROTTLED or time.monotonic() + wait > deadline:
+                break
+            time.sleep(wait)
         document = answer.json() if answer.content else None
         if answer.is_error:
             raise Refused(answer.status_code, document or {})
@@ -45,7 +91,7 @@ class Ferry:
     def state(self, transfer_id: str) -> Any:  # noqa: ANN401
         return self.call("GET", f"/api/transfer/{transfer_id}")
 
-    def watch(self, transfer_id: str, seconds: float, every: float = POLL_SECONDS) -> Iterator[Any]:
+    def watch(self, transfer_id: str, seconds: float) -> Iterator[Any]:
         """State after state until the transfer has ended; raises TimeoutError after `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -53,7 +99,7 @@ class Ferry:
             yield state
             if state["status"] in ENDED:
                 return
-            time.sleep(every)
+            time.sleep(self._every)
         raise TimeoutError(f"transfer {transfer_id} did not end within {seconds:g} s: {state}")
 
     def wait(self, transfer_id: str, seconds: float) -> Any:  # noqa: ANN401

@@ -18,6 +18,10 @@ import ministack.services.s3 as s3
 import ministack.services.stepfunctions as workflows
 from ministack.app import main
 
+from infra.local.anchors import expect
+from infra.local.gateway_corrections import correct_gateway
+from infra.local.secret_corrections import rotate_by_function
+
 WRITTEN_FOR = "1.5.33"
 LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
 ERROR_ANSWER = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
@@ -36,17 +40,6 @@ ENDS_WITH_PARENT = """
         os._exit(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 """
-
-
-class MiniStackChanged(Exception):
-    """This release of MiniStack is not the one the corrections were written for."""
-
-
-def expect(condition: bool, what: str) -> None:
-    if not condition:
-        raise MiniStackChanged(
-            f"{what}: look through infra/local/launcher.py before raising MiniStack's version."
-        )
 
 
 def change_worker_script() -> None:
@@ -148,6 +141,8 @@ def start() -> None:
     retry_rule_targets()
     fail_tasks_with_their_function()
     end_idle_workers()
+    correct_gateway()
+    rotate_by_function()
     waits = runtime.Worker._drain_stderr_bounded
     expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
     waits.__defaults__ = LOG_WAITS  # no fixed 50 ms for a handler that logs nothing

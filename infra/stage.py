@@ -1,0 +1,15 @@
+"""How a command reaches the AWS services of a stage, the local one too."""
+
+from typing import Any
+
+import boto3
+
+from infra.local.kept import running_stack
+from infra.stacks import read_environment
+
+
+def stage_client(stage: str, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    """On AWS with the credentials of whoever calls, in the region of the stage."""
+    if stage == "local":
+        return running_stack().client(service)
+    return boto3.client(service, region_name=read_environment(stage).region)

@@ -1,0 +1,101 @@
+"""python -m infra.user NAME --stage STAGE: makes a user, by default an admin; for the first one.
+
+Asks for the password on a terminal. Without one, or with --generate, it makes one and prints it
+once. Later users are made by an admin through the API.
+"""
+
+import argparse
+import getpass
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contracts.auth_api import MIN_PASSWORD
+from contracts.caller import Role
+from infra.stacks import STAGES
+from infra.stage import stage_client
+
+ROLES: tuple[Role, ...] = get_args(Role)
+PASSWORD_BYTES = 18  # of chance: 24 characters
+
+
+class UserRefused(Exception):
+    """The function did not make the user; `kind` is the class of its error."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind = kind
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class NewUser:
+    name: str
+    password: str
+    roles: Sequence[str]
+
+
+def create_user(functions: Any, stage: str, user: NewUser) -> None:  # noqa: ANN401 - boto3 has no types
+    """Raises UserRefused."""
+    name = f"fileferry-{stage}-auth-create-admin"
+    event = {"user": user.name, "password": user.password, "roles": list(user.roles)}
+    try:
+        answer = functions.invoke(
+            FunctionName=name, Qualifier="live", Payload=json.dumps(event).encode()
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        advice = f"There is no function {name}. Deploy it: make deploy-auth STAGE={stage}"
+        raise UserRefused("NotDeployed", advice) from None
+    told = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise UserRefused(str(told.get("errorType")), str(told.get("errorMessage")))
+
+
+def new_password() -> str:
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+def asked_password(name: str) -> str:
+    while True:
+        password = getpass.getpass(f"Password of {name}, at least {MIN_PASSWORD} characters: ")
+        if len(password) < MIN_PASSWORD:
+            print("That is too short.", file=sys.stderr)
+        elif getpass.getpass("Again: ") == password:
+            return password
+        else:
+            print("The two differ.", file=sys.stderr)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("--stage", choices=STAGES, required=True)
+    parser.add_argument("--roles", default="admin", help=f"some of {','.join(ROLES)}")
+    parser.add_argument("--generate", action="store_true", help="make the password, and print it")
+    given = parser.parse_args()
+    roles = [role.strip() for role in given.roles.split(",") if role.strip()]
+    if wrong := sorted(set(roles) - set(ROLES)) or (not roles and ["none"]):
+        parser.error(f"ROLES: {', '.join(wrong)} is not one of {', '.join(ROLES)}.")
+    functions = stage_client(given.stage, "lambda")
+    generate = given.generate or not sys.stdin.isatty()
+    password = new_password() if generate else asked_password(given.name)
+    try:
+        create_user(functions, given.stage, NewUser(given.name, password, roles))
+    except (UserRefused, ClientError, BotoCoreError) as error:
+        sys.exit(f"User {given.name!r} was not made. {error}")
+    print(f"Made user {given.name} with {', '.join(roles)} on {given.stage}.")
+    if generate:
+        print(f"Password, shown this once: {password}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (KeyboardInterrupt, EOFError):
+        sys.exit(130)
