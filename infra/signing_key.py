@@ -1,6 +1,6 @@
 """python -m infra.signing_key --stage STAGE: a new key signs access tokens; nobody is logged out.
 
-Functions that run notice it within some minutes. The key before it goes on to verify the tokens it
+Functions that run notice it within half a minute. The key before it goes on to verify the tokens it
 signed, until the next rotation. On AWS it also happens every 30 days.
 """
 
@@ -54,7 +54,7 @@ def main() -> None:
     except (RotationFailed, ClientError, BotoCoreError) as error:
         sys.exit(f"The signing key was not rotated. {error}")
     print(f"Version {version} of the signing key is the current one on {stage}.")
-    print("It signs within minutes; what the one before it signed stays valid.")
+    print("It signs within half a minute; what the one before it signed stays valid.")
 
 
 if __name__ == "__main__":

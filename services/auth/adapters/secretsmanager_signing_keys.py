@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
-KEPT = timedelta(minutes=5)  # so long a new key may go unused for signing
+KEPT = timedelta(minutes=5)  # for verifying: keys that are known do not change
+SIGNED_WITH = timedelta(seconds=30)  # so long a new key may go unused for signing
 ASKED_AGAIN = timedelta(seconds=5)  # whoever invents key ids must not drive up the bill
 _KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MIN_KEY = 32  # characters; RFC 7518, 3.2: at least as long as the hash, which has 32 bytes
@@ -56,7 +57,7 @@ class SecretsManagerSigningKeys:
         self._read_at: datetime | None = None
 
     def current(self) -> SigningKey:
-        return self._latest(KEPT)[0]
+        return self._latest(SIGNED_WITH)[0]
 
     def find(self, kid: str) -> SigningKey | None:
         """A key that was made a moment ago is found at once."""
