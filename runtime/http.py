@@ -16,6 +16,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
@@ -72,16 +73,22 @@ class Api:
     def _serve(self, route: Route, operation: Operation) -> None:
         def serve(**path: str) -> Response[str]:
             event = self._app.current_event
-            origin = event.headers.get("Origin")
-            # a page elsewhere could send simple requests without asking first, also to loopback
-            if origin and route.method != "GET" and origin not in self._origins:
-                reason = f"{origin!r} may not change anything here."
-                raise RequestRefused(403, "origin_refused", reason)
+            if route.method != "GET":
+                self._require_origin(event)
             given = operation(call_of(event, route, path))
             answer = given if isinstance(given, Answer) else Answer(given)
             return _response(route, answer, event.headers.get("If-None-Match"))
 
         self._app.route(route.path.replace("{", "<").replace("}", ">"), route.method)(serve)
+
+    def _require_origin(self, event: APIGatewayProxyEvent) -> None:
+        """A page elsewhere could send simple requests without asking first, also to loopback."""
+        origin = event.headers.get("Origin")
+        host = event.headers.get("Host")
+        own = [f"https://{host}", f"http://{host}"]  # the API's own page, where it can be tried
+        if origin and origin not in [*self._origins, *own]:
+            reason = f"{origin!r} may not change anything here."
+            raise RequestRefused(403, "origin_refused", reason)
 
     def _problem(self, error: Exception) -> Response[str]:
         event = self._app.current_event

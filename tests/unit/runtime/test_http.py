@@ -260,6 +260,17 @@ def test_a_page_of_another_origin_cannot_change_anything() -> None:
     assert service.sent(event).path == {"id": "t-1"}
 
 
+def test_the_apis_own_page_may_try_what_it_describes() -> None:
+    service = Service()
+    here = {"Origin": "https://api.example", "Host": "api.example"}
+    assert service.sent(request("POST", "/api/transfer/t-1/cancel", headers=here))
+    for elsewhere in ("https://api.example.evil", "https://evil.example", "null", "http://["):
+        event = request("POST", "/api/transfer/t-1/cancel", headers={**here, "Origin": elsewhere})
+        assert problem(service(event))["code"] == "origin_refused"
+    event = request("POST", "/api/transfer/t-1/cancel", headers={"Origin": "https://"})
+    assert problem(service(event))["code"] == "origin_refused"
+
+
 def test_cors_headers_stand_on_errors_too() -> None:
     event = request("POST", "/api/transfer", {}, {"Origin": ORIGIN})
     answer = Service()(event)
