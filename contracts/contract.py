@@ -64,11 +64,28 @@ class Text:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         limits = {"minLength": self.min_length, "maxLength": self.max_length}
-        return {**handler(schema), **limits, "pattern": f"^{self.pattern}$"}
+        return {**handler(schema), **limits, "pattern": f"^(?:{self.pattern})$"}
+
+
+def _something_and_no_null(schema: dict[str, Any]) -> None:
+    schema["minProperties"] = 1
+    for name, field in schema["properties"].items():
+        schema["properties"][name] = without_null(field)
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a field that may be left out but not be null."""
+    options = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
+    if not options:
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
+    return rest | (options[0] if len(options) == 1 else {"anyOf": options})
 
 
 class Patch(Contract):
     """Fields left out stay as they are: `model_fields_set` tells which were sent."""
+
+    model_config = ConfigDict(json_schema_extra=_something_and_no_null)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -127,7 +144,7 @@ ObjectKey = Annotated[
     str, AfterValidator(_key_fits), Field(json_schema_extra={"minLength": 1, "maxLength": 1024})
 ]
 VersionId = Annotated[str, Text("1 to 1024 visible ASCII characters", 1024, r"[\x21-\x7e]+")]
-Cursor = Annotated[str, Text("Send the cursor of the page before, unchanged.", 4_096)]
+Cursor = Annotated[str, Text("Send the cursor of the page before, unchanged.", 4_096, r"[!-~]+")]
 Slug = Annotated[
     str, Text("1 to 64 of a-z 0-9 -, beginning with a letter or digit", 64, r"[a-z0-9][a-z0-9-]*")
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.local.ferry import Refused
 from tests.servers.waiting import wait_for
-from tests.stack.conftest import BUCKET, CHUNK_BYTES, LEASE_SECONDS, Running, as_destination
+from tests.stack.running import BUCKET, CHUNK_BYTES, LEASE_SECONDS, Running, as_destination
 
 SECONDS = 120.0
 CHUNKS = 60
@@ -107,8 +107,8 @@ def test_a_killed_sftp_server_that_comes_back(running: Running) -> None:
 
 def test_a_redeployment_in_mid_transfer(running: Running) -> None:
     with in_mid_transfer(running, "redeployed.bin", "partner"):
-        assert running.stack.deploy("transfer", {"LogLevel": "DEBUG"})
-    assert running.stack.deploy("transfer", {"LogLevel": "INFO"})
+        assert running.stack.deploy("transfer", {"LogLevel": "INFO"})
+    assert running.stack.deploy("transfer", {"LogLevel": "DEBUG"})
 
 
 def test_every_message_and_event_twice(running: Running) -> None:

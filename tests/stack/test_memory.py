@@ -3,7 +3,7 @@
 import os
 
 from infra.local.measure import peak_rss_mb
-from tests.stack.conftest import BUCKET, CHUNK_BYTES, Running
+from tests.stack.running import BUCKET, CHUNK_BYTES, Running
 from tests.stack.test_transfers import SECONDS
 
 ONE_CHUNK_BYTES = 400_000_000

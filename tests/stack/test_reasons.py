@@ -15,7 +15,7 @@ from tests.servers.proxy import CuttingProxy
 from tests.servers.sites import small_disk
 from tests.servers.system_user import SystemUser
 from tests.servers.waiting import wait_for
-from tests.stack.conftest import BUCKET, CHUNK_BYTES, Running
+from tests.stack.running import BUCKET, CHUNK_BYTES, Running
 
 SECONDS = 120.0
 THEIRS = "theirs.txt"

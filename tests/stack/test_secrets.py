@@ -2,19 +2,16 @@
 
 import json
 import re
+from typing import Any
 
-from tests.stack.conftest import BUCKET, Running, as_destination
+from tests.stack.running import BUCKET, Running, as_destination
 from tests.stack.test_transfers import SECONDS
 
 
 def everything_written(running: Running) -> str:
     """Logs, table rows, executions with their history, parameters and what the API shows."""
     stack = running.stack
-    rows = (
-        stack.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(TableName="fileferry-local-transfer")
-    )
+    rows = [*rows_of(running, "transfer"), *rows_of(running, "auth")]
     machine = stack.client("stepfunctions")
     arn = machine.list_state_machines()["stateMachines"][0]["stateMachineArn"]
     runs = machine.list_executions(stateMachineArn=arn)["executions"]
@@ -24,10 +21,22 @@ def everything_written(running: Running) -> str:
     shown = [
         running.ferry.call("GET", "/api/history?limit=1000"),
         running.ferry.call("GET", "/api/destinations"),
+        running.ferry.call("GET", "/api/users"),
+        running.ferry.call("GET", "/api/me"),
     ]
     return "\n".join(
-        [stack.logs(), *(json.dumps(each, default=str) for each in (list(rows), histories, shown))]
+        [stack.logs(), *(json.dumps(each, default=str) for each in (rows, histories, shown))]
     )
+
+
+def rows_of(running: Running, service: str) -> list[Any]:
+    """With their outbox, so the events are among them."""
+    pages = running.stack.client("dynamodb").get_paginator("scan")
+    return [
+        row
+        for page in pages.paginate(TableName=f"fileferry-local-{service}")
+        for row in page["Items"]
+    ]
 
 
 def test_no_secret_is_written_down_anywhere(running: Running) -> None:
@@ -47,6 +56,8 @@ def test_no_secret_is_written_down_anywhere(running: Running) -> None:
         running.ferry.wait(transfer_id, SECONDS)
     written = everything_written(running)
     assert transfer_id in written  # the search sees what it should see
+    assert running.people.admin.name in written
     for secret in (running.partner.password, "Wr0ng-But-Secret-99", "content that stays out"):
         assert secret not in written
+    assert running.door.secrets.found_in(written) == []
     assert not re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----", written)

@@ -3,11 +3,10 @@
 import os
 from typing import Any
 
-import httpx
 import pytest
 
 from infra.local.ferry import Refused
-from tests.stack.conftest import BUCKET, CHUNK_BYTES, Running, as_destination
+from tests.stack.running import BUCKET, CHUNK_BYTES, Running, as_destination
 
 SECONDS = 60.0
 
@@ -133,8 +132,10 @@ def test_what_cannot_be_an_id_is_not_found_and_no_number_is_no_error_of_ours(
     with pytest.raises(Refused) as refused:
         running.ferry.state("a" * 5_000)
     assert refused.value.status == 404
-    url = running.stack.api_url + "/api/transfer"
-    answer = httpx.post(
-        url, content='{"source": NaN}', headers={"Content-Type": "application/json"}
+    signed = {"Authorization": f"Bearer {running.people.admin_token}"}
+    answer = running.door.http.post(
+        "/api/transfer",
+        content='{"source": NaN}',
+        headers={"Content-Type": "application/json", **signed},
     )
     assert answer.status_code == 400, answer.text
