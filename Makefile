@@ -35,7 +35,7 @@ up: $(READY) ## Start everything on this machine; again: deploy what changed
 	@$(PYTHON) -m infra.local up
 
 .PHONY: down
-down: $(READY) ## End everything that `make up` started
+down: $(READY) ## End everything that `make up` started; what it knew is gone, its files stay
 	@$(PYTHON) -m infra.local down
 
 .PHONY: logs
@@ -47,13 +47,15 @@ demo: $(READY) ## Log in, send a small and a 1 GiB file to a real SFTP server an
 	@$(PYTHON) -m infra.local.demo
 
 .PHONY: user
-user: $(READY) ## Make a user NAME=..., by default an admin: ROLES=admin STAGE=local GENERATE=1
-	@[ -n "$(NAME)" ] || { echo 'Say who: make user NAME=...' >&2; exit 2; }
-	@$(PYTHON) -m infra.user '$(NAME)' --stage $(STAGE) --roles '$(ROLES)' $(if $(GENERATE),--generate)
+user: export USER_NAME = $(NAME)
+user: export USER_ROLES = $(ROLES)
+user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), STAGE=local; GENERATE=1 makes a password
+	@[ -n "$$USER_NAME" ] || { echo 'Say who: make user NAME=...' >&2; exit 2; }
+	@$(PYTHON) -m infra.user "$$USER_NAME" --stage $(STAGE) --roles "$$USER_ROLES" $(if $(GENERATE),--generate)
 
 .PHONY: rotate-signing-key
-rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=...; logs nobody out
-	@$(PYTHON) -m infra.signing_key --stage $(STAGE)
+rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs nobody out (FORCE=1: at once, and may)
+	@$(PYTHON) -m infra.signing_key --stage $(STAGE) $(if $(FORCE),--force)
 
 ##@ Before a commit
 .PHONY: check

@@ -7,9 +7,10 @@ from pydantic_core import PydanticCustomError
 
 from contracts.auth_events import ClientKind, LoginMethod
 from contracts.caller import Grants, Role, UserName
-from contracts.contract import PLAIN, Contract, Id, Patch, Published, Text, UtcTime
+from contracts.contract import PLAIN, Contract, Id, Patch, Published, SecretLength, Text, UtcTime
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256  # characters
+MAX_ROLES = 4  # there are no more
 
 
 def _strong(password: SecretStr) -> SecretStr:
@@ -18,21 +19,31 @@ def _strong(password: SecretStr) -> SecretStr:
     return password
 
 
+def _some(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    if not 1 <= len(roles) <= MAX_ROLES:
+        raise PydanticCustomError("roles", "Give 1 to 4 roles.")
+    return roles
+
+
 FullName = Annotated[str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)]
-GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=MAX_PASSWORD)]
+GivenPassword = Annotated[SecretStr, SecretLength(1, MAX_PASSWORD)]
 NewPassword = Annotated[
-    SecretStr, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD), AfterValidator(_strong)
+    SecretStr, SecretLength(MIN_PASSWORD, MAX_PASSWORD), AfterValidator(_strong)
 ]
-GivenToken = Annotated[SecretStr, Field(min_length=1, max_length=1_024)]
+GivenToken = Annotated[SecretStr, SecretLength(1, 1_024)]
 # shown in the one answer that hands it over, and masked wherever the model itself is printed
 IssuedToken = Annotated[
     SecretStr, PlainSerializer(lambda token: token.get_secret_value(), when_used="json")
 ]
-Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=4)]
+Roles = Annotated[
+    tuple[Role, ...],
+    AfterValidator(_some),
+    Field(json_schema_extra={"minItems": 1, "maxItems": MAX_ROLES}),
+]
 Challenge = Annotated[
     str, Text("The base64url SHA-256 of the verifier: 43 characters", 43, r"[A-Za-z0-9_-]+", 43)
 ]
-Verifier = Annotated[SecretStr, Field(min_length=43, max_length=128)]
+Verifier = Annotated[SecretStr, SecretLength(43, 128)]
 
 
 class LoginRequest(Contract):

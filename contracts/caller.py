@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.contract import BucketName, Contract, Id, Published, Slug, Text
+from contracts.contract import AnyBucket, AnySlug, Contract, Id, Published, Text
 
 Role = Literal["user", "operator", "auditor", "admin"]
 UserName = Annotated[
@@ -22,7 +22,7 @@ MAX_GRANTS = 50  # of a kind: they travel with every request
 class SourceGrant(Contract):
     """Leave to read the keys of a bucket that begin with `prefix`; bucket '*' stands for all."""
 
-    bucket: BucketName | Literal["*"]
+    bucket: AnyBucket
     prefix: Prefix = ""
 
 
@@ -33,7 +33,7 @@ class Grants(Contract):
     """
 
     sources: Annotated[tuple[SourceGrant, ...], Field(max_length=MAX_GRANTS)] = ()
-    destinations: Annotated[tuple[Slug | Literal["*"], ...], Field(max_length=MAX_GRANTS)] = ()
+    destinations: Annotated[tuple[AnySlug, ...], Field(max_length=MAX_GRANTS)] = ()
 
 
 class Caller(Published):

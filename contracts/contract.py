@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    SecretStr,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -64,10 +65,37 @@ class Text:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         limits = {"minLength": self.min_length, "maxLength": self.max_length}
-        return {**handler(schema), **limits, "pattern": f"^(?:{self.pattern})$"}
+        whole = f"(?:{self.pattern})" if "|" in self.pattern else self.pattern
+        return {**handler(schema), **limits, "pattern": f"^{whole}$"}
 
 
-def _something_and_no_null(schema: dict[str, Any]) -> None:
+@dataclass(frozen=True)
+class SecretLength:
+    """Metadata for `Annotated[SecretStr, ...]`: how many characters, said as text is."""
+
+    min_length: int
+    max_length: int
+
+    def _checked(self, value: SecretStr) -> SecretStr:
+        if not self.min_length <= len(value.get_secret_value()) <= self.max_length:
+            limits = {"least": self.min_length, "most": self.max_length}
+            raise PydanticCustomError(
+                "secret_refused", "Send {least} to {most} characters.", limits
+            )
+        return value
+
+    def __get_pydantic_core_schema__(
+        self, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "minLength": self.min_length, "maxLength": self.max_length}
+
+
+def something_and_no_null(schema: dict[str, Any]) -> None:
     schema["minProperties"] = 1
     for name, field in schema["properties"].items():
         schema["properties"][name] = without_null(field)
@@ -85,7 +113,7 @@ def without_null(schema: dict[str, Any]) -> dict[str, Any]:
 class Patch(Contract):
     """Fields left out stay as they are: `model_fields_set` tells which were sent."""
 
-    model_config = ConfigDict(json_schema_extra=_something_and_no_null)
+    model_config = ConfigDict(json_schema_extra=something_and_no_null)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -101,13 +129,19 @@ class Patch(Contract):
 
 Header = Annotated[str, Text("Send 1 to 255 visible ASCII characters.", 255, r"[!-~]+")]
 
+VersionTag = Annotated[
+    str, Text('Send the ETag of the last answer, as in "7", or *.', 20, r'"[0-9]{1,18}"|\*')
+]
+
 
 class CallHeaders(Contract):
     """The headers that mean something; a repeated Idempotency-Key gets the first answer."""
 
     idempotency_key: Header | None = Field(default=None, alias="Idempotency-Key")
     if_match: (
-        Annotated[str, Text('Send the ETag of the last answer, as in "7", or *.', 30, r'"\d+"|\*')]
+        Annotated[
+            str, Text('Send the ETag of the last answer, as in "7", or *.', 20, r'"[0-9]{1,18}"|\*')
+        ]
         | None
     ) = Field(default=None, alias="If-Match")
 
@@ -130,24 +164,22 @@ Id = Annotated[str, Text("1 to 128 of A-Z a-z 0-9 . _ : -", 128, r"[A-Za-z0-9._:
 Crc64 = Annotated[str, Text("16 lower-case hexadecimal digits", 16, r"[0-9a-f]{16}", 16)]
 Bytes = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]
-BucketName = Annotated[
-    str,
-    Text(
-        "A bucket's name has 3 to 63 of a-z 0-9 . - begins and ends with a letter or digit,"
-        " holds no '..' and is not written like an IP address.",
-        63,
-        r"(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-        3,
-    ),
-]
+_BUCKET = r"(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_BUCKET_ADVICE = (
+    "A bucket's name has 3 to 63 of a-z 0-9 . - begins and ends with a letter or digit,"
+    " holds no '..' and is not written like an IP address."
+)
+BucketName = Annotated[str, Text(_BUCKET_ADVICE, 63, _BUCKET, 3)]
+AnyBucket = Annotated[str, Text(f"{_BUCKET_ADVICE} '*' is every bucket.", 63, rf"{_BUCKET}|\*")]
 ObjectKey = Annotated[
     str, AfterValidator(_key_fits), Field(json_schema_extra={"minLength": 1, "maxLength": 1024})
 ]
 VersionId = Annotated[str, Text("1 to 1024 visible ASCII characters", 1024, r"[\x21-\x7e]+")]
 Cursor = Annotated[str, Text("Send the cursor of the page before, unchanged.", 4_096, r"[!-~]+")]
-Slug = Annotated[
-    str, Text("1 to 64 of a-z 0-9 -, beginning with a letter or digit", 64, r"[a-z0-9][a-z0-9-]*")
-]
+_SLUG = r"[a-z0-9][a-z0-9-]*"
+_SLUG_ADVICE = "1 to 64 of a-z 0-9 -, beginning with a letter or digit"
+Slug = Annotated[str, Text(_SLUG_ADVICE, 64, _SLUG)]
+AnySlug = Annotated[str, Text(f"{_SLUG_ADVICE}; '*' is all of them", 64, rf"{_SLUG}|\*")]
 
 
 class PageQuery(Contract, strict=False):

@@ -1,11 +1,22 @@
 """HTTP requests and answers about destinations; secrets go in and never come out."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from contracts.contract import PLAIN, Bytes, Contract, Patch, Published, Slug, Text, UtcTime
+from contracts.contract import (
+    PLAIN,
+    Bytes,
+    Contract,
+    Patch,
+    Published,
+    SecretLength,
+    Slug,
+    Text,
+    UtcTime,
+    something_and_no_null,
+)
 from contracts.transfer_events import Failure
 
 Name = Annotated[str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)]
@@ -34,14 +45,30 @@ HostKeyLine = Annotated[
     ),
 ]
 HostKeys = Annotated[list[HostKeyLine], Field(max_length=10)]  # room to rotate several algorithms
-Password = Annotated[SecretStr, Field(min_length=1, max_length=1_024)]
-PrivateKey = Annotated[
-    SecretStr, Field(min_length=1, max_length=32_768)
-]  # RSA 16384 in PEM is 13 KB
+Password = Annotated[SecretStr, SecretLength(1, 1_024)]
+PrivateKey = Annotated[SecretStr, SecretLength(1, 32_768)]  # RSA 16384 in PEM is 13 KB
+
+
+def _one_of_both(schema: dict[str, Any]) -> None:
+    given, none = {"not": {"type": "null"}}, {"type": "null"}
+    password = {"password": given, "private_key": none, "passphrase": none}
+    private_key = {"private_key": given, "password": none}
+    schema["oneOf"] = [
+        {"required": ["password"], "properties": password},
+        {"required": ["private_key"], "properties": private_key},
+    ]
+
+
+def _one_at_most(schema: dict[str, Any]) -> None:
+    something_and_no_null(schema)
+    schema["not"] = {"required": ["password", "private_key"]}
+    schema["dependentRequired"] = {"passphrase": ["private_key"]}
 
 
 class DestinationRequest(Contract):
     """Exactly one of `password` and `private_key`; host keys may be pinned after the first test."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of_both)
 
     id: Slug
     name: Name
@@ -66,6 +93,8 @@ class DestinationRequest(Contract):
 
 class DestinationPatch(Patch):
     """A credential replaces the stored one."""
+
+    model_config = ConfigDict(json_schema_extra=_one_at_most)
 
     name: Name | None = None
     host: Host | None = None

@@ -94,7 +94,8 @@ def _response(answer: Answer) -> Json:
         title=HTTPStatus(answer.status).phrase,
         status=answer.status,
         detail=answer.detail,
-        instance="$context.path",
+        # not the path: nothing escapes the characters in it that end a text of JSON
+        instance="urn:fileferry:request:$context.requestId",
         code=answer.code,
         request_id="$context.requestId",
     )

@@ -8,13 +8,14 @@ request body' where the function names field and value.
 import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from contracts.contract import CallHeaders
+from contracts.caller import UserName
+from contracts.contract import BucketName, CallHeaders, Id, Slug, without_null
 from contracts.gateway_responses import gateway_responses
 from contracts.problem import Problem
 from contracts.route import Route
@@ -23,6 +24,8 @@ from contracts.routes import ROUTES
 Json = dict[str, Any]
 
 PATH_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}
+# What is told to readers about a parameter, by the part of the path before it.
+NAMED_AFTER = {"buckets": BucketName, "destinations": Slug, "transfer": Id, "users": UserName}
 _FUNCTION = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
@@ -101,6 +104,15 @@ def _path_parameters(path: str) -> list[Json]:
     return [{"name": name, **PATH_PARAMETER} for name in names]
 
 
+def _described_path_parameters(path: str) -> list[Json]:
+    parts = path.split("/")
+    named = {part[1:-1]: before for before, part in pairwise(parts) if part.startswith("{")}
+    return [
+        {**each, "schema": TypeAdapter(NAMED_AFTER[named[each["name"]]]).json_schema()}
+        for each in _path_parameters(path)
+    ]
+
+
 def _gateway_method(route: Route) -> Json:
     method = {"operationId": route.operation_id, **_gateway_call(route, route.summary)}
     if not route.public:
@@ -145,7 +157,7 @@ def _operation(route: Route, schemas: Mapping[object, Json]) -> Json:
         "description": f"Who may: {route.access}",
         "tags": [route.path.split("/")[2]],
         "parameters": [
-            *_path_parameters(route.path),
+            *_described_path_parameters(route.path),
             *_query_parameters(route),
             *_header_parameters(route),
         ],
@@ -162,27 +174,23 @@ def _operation(route: Route, schemas: Mapping[object, Json]) -> Json:
 def _query_parameters(route: Route) -> list[Json]:
     if route.query is None:
         return []
-    fields = route.query.model_json_schema()["properties"]
+    model = route.query.model_json_schema()
     return [
-        {"name": name, "in": "query", "schema": _of_query(schema)}
-        for name, schema in fields.items()
+        {
+            "name": name,
+            "in": "query",
+            "required": name in model.get("required", ()),
+            "schema": without_null(schema),  # a query string has no word for null
+        }
+        for name, schema in model["properties"].items()
     ]
-
-
-def _of_query(schema: Json) -> Json:
-    """A query string has no word for null: a parameter is left out."""
-    options = [each for each in schema.get("anyOf", []) if each != {"type": "null"}]
-    if not options:
-        return schema
-    rest = {name: value for name, value in schema.items() if name not in ("anyOf", "default")}
-    return rest | (options[0] if len(options) == 1 else {"anyOf": options})
 
 
 def _header_parameters(route: Route) -> list[Json]:
     meant = {"Idempotency-Key": route.idempotency_key, "If-Match": route.if_match}
     fields = CallHeaders.model_json_schema()["properties"]
     return [
-        {"name": name, "in": "header", "schema": _of_query(fields[name])}
+        {"name": name, "in": "header", "schema": without_null(fields[name])}
         for name, is_meant in meant.items()
         if is_meant
     ]
@@ -216,7 +224,7 @@ def _problems(route: Route) -> set[int]:
     if route.if_match:
         statuses |= {412}
     if not route.public:
-        statuses |= {401}
+        statuses |= {401, 403}  # the gateway's own 403: a user without a valid key
     if route.method != "GET":
         statuses |= {403}  # a page of an origin that is not listed
     return statuses

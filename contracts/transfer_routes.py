@@ -177,6 +177,6 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         "Connect, and find out what the server can do",
         TestResult,
         "Users with a grant for it; operators and admins.",
-        problems=(403, 404, 409),
+        problems=(400, 403, 404, 409),  # 400: a private key that turns out to be none
     ),
 )

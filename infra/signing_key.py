@@ -1,12 +1,14 @@
 """python -m infra.signing_key --stage STAGE: a new key signs access tokens; nobody is logged out.
 
 Functions that run notice it within half a minute. The key before it goes on to verify the tokens it
-signed, until the next rotation. On AWS it also happens every 30 days.
+signed, until the next rotation: so the next one has to wait for an hour, the life of a token, or be
+forced. On AWS it also happens every 30 days.
 """
 
 import argparse
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.stacks import STAGES
 from infra.stage import stage_client
 
+TOKEN_LIFE = timedelta(hours=1)
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.25
 
@@ -22,9 +25,30 @@ class RotationFailed(Exception):
     """The new version did not become the current one in time."""
 
 
+class TooEarly(Exception):
+    """Tokens of the key before the current one would end with it."""
+
+
+def require_age(secrets: Any, stage: str, now: datetime) -> None:  # noqa: ANN401 - boto3 has no types
+    """Raises TooEarly when tokens signed by the previous key may still be in use."""
+    found = secrets.list_secret_version_ids(SecretId=secret_of(stage))["Versions"]
+    ages = {label: each["CreatedDate"] for each in found for label in each["VersionStages"]}
+    if "AWSPREVIOUS" in ages and now < ages["AWSCURRENT"] + TOKEN_LIFE:
+        free = ages["AWSCURRENT"] + TOKEN_LIFE
+        raise TooEarly(
+            f"The last rotation was at {ages['AWSCURRENT']:%H:%M}; tokens of the key before it are"
+            f" good until {free:%H:%M %Z}. A rotation now ends them: their users have to refresh or"
+            " log in again. Wait, or force it (FORCE=1), as when a key became known."
+        )
+
+
+def secret_of(stage: str) -> str:
+    return f"fileferry/{stage}/auth/signing-key"
+
+
 def rotate(secrets: Any, functions: Any, stage: str) -> str:  # noqa: ANN401 - boto3 has no types
     """The id of the version that signs now; raises RotationFailed."""
-    secret_id = f"fileferry/{stage}/auth/signing-key"
+    secret_id = secret_of(stage)
     name = f"fileferry-{stage}-auth-rotate-signing-key"
     wish = {"SecretId": secret_id}
     if not secrets.describe_secret(**wish).get("RotationLambdaARN"):  # there is no schedule locally
@@ -46,15 +70,18 @@ def rotate(secrets: Any, functions: Any, stage: str) -> str:  # noqa: ANN401 - b
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", choices=STAGES, required=True)
-    stage = parser.parse_args().stage
+    parser.add_argument("--force", action="store_true", help="even if it ends tokens")
+    given = parser.parse_args()
+    stage = given.stage
+    secrets = stage_client(stage, "secretsmanager")
     try:
-        version = rotate(
-            stage_client(stage, "secretsmanager"), stage_client(stage, "lambda"), stage
-        )
-    except (RotationFailed, ClientError, BotoCoreError) as error:
+        if not given.force:
+            require_age(secrets, stage, datetime.now(UTC))
+        version = rotate(secrets, stage_client(stage, "lambda"), stage)
+    except (TooEarly, RotationFailed, ClientError, BotoCoreError) as error:
         sys.exit(f"The signing key was not rotated. {error}")
     print(f"Version {version} of the signing key is the current one on {stage}.")
-    print("It signs within half a minute; what the one before it signed stays valid.")
+    print("It signs within half a minute; what the one before it signed stays valid for its hour.")
 
 
 if __name__ == "__main__":

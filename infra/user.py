@@ -79,9 +79,9 @@ def main() -> None:
     parser.add_argument("--roles", default="admin", help=f"some of {','.join(ROLES)}")
     parser.add_argument("--generate", action="store_true", help="make the password, and print it")
     given = parser.parse_args()
-    roles = [role.strip() for role in given.roles.split(",") if role.strip()]
+    roles = given.roles.replace(",", " ").split()
     if wrong := sorted(set(roles) - set(ROLES)) or (not roles and ["none"]):
-        parser.error(f"ROLES: {', '.join(wrong)} is not one of {', '.join(ROLES)}.")
+        sys.exit(f"ROLES: {', '.join(wrong)} is not one of {', '.join(ROLES)}.")
     functions = stage_client(given.stage, "lambda")
     generate = given.generate or not sys.stdin.isatty()
     password = new_password() if generate else asked_password(given.name)

@@ -101,14 +101,17 @@ class Api:
             headers["WWW-Authenticate"] = "Bearer"
         if (seconds := getattr(error, "retry_after_seconds", None)) is not None:
             headers["Retry-After"] = str(seconds)
-        text = problem.model_dump_json(exclude_none=True)
+        text = problem.model_dump_json(exclude_none=True) + "\n"
         return Response(problem.status, "application/problem+json", text, headers)
 
 
 def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
     """`known`: If-None-Match, the versions that the caller has already."""
     status = answer.status or route.status
-    text = answer.body.model_dump_json() if isinstance(answer.body, BaseModel) else answer.body
+    # the line's end is for people at terminals
+    text = (
+        f"{answer.body.model_dump_json()}\n" if isinstance(answer.body, BaseModel) else answer.body
+    )
     headers = dict(HEADERS)
     if answer.version is not None:
         headers["ETag"] = f'"{answer.version}"'

@@ -33,7 +33,8 @@ def up() -> None:
     deployed = [name for name, did in changed.items() if did]
     print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
     print(f" in {time.monotonic() - began:.1f} s\n")
-    print(f"REST API     {stack.api_url}/api/docs")
+    print(f"REST API     {stack.api_url}")
+    print(f"Its page     {stack.api_url}/api/docs")
     for user in (ADMIN, DEMO):
         print(f"User         {user:<8} (password in {_shown(password_file(STATE, user))})")
     print(f"AWS          {stack.endpoint}   (region {stack.region}, any credentials)")
@@ -50,12 +51,12 @@ def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
     """For a shell to source; passwords stay in their files."""
     known = {
         "API": stack.api_url,
-        "ADMIN_PASSWORD_FILE": _shown(password_file(STATE, ADMIN)),
-        "DEMO_PASSWORD_FILE": _shown(password_file(STATE, DEMO)),
+        "ADMIN_PASSWORD_FILE": password_file(STATE, ADMIN),
+        "DEMO_PASSWORD_FILE": password_file(STATE, DEMO),
         "OBJECTS": stack.object_endpoint,
         "PARTNER_PORT": partner.port,
         "PARTNER_USER": partner.user,
-        "PARTNER_PASSWORD_FILE": _shown(STATE / DEMO_PARTNER / "password"),
+        "PARTNER_PASSWORD_FILE": STATE / DEMO_PARTNER / "password",
         "PARTNER_HOST_KEY": partner.host_key,
     }
     lines = [f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items()]
@@ -66,7 +67,8 @@ def down() -> None:
     stack = kept_stack()
     ran = stack.recall()
     stack.stop()
-    print("Ended." if ran else "Nothing was running.")
+    told = "Ended. Users, destinations and history are gone; files stay in .local, passwords too."
+    print(told if ran else "Nothing was running.")
 
 
 def deploy(name: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from infra.local.ferry import Ferry
+from infra.local.ferry import Ferry, Refused
 from infra.local.kept import DEMO_BUCKET, DEMO_PARTNER, STATE, kept_stack, object_folder
 from infra.local.stack import LocalStack, SftpServer
 from infra.local.users import ADMIN, DEMO, ensure_users
@@ -133,10 +133,12 @@ def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
 def progress_line(state: Mapping[str, Any]) -> str:
     moving = sum(1 for lane in state["lanes"] if lane["state"] == "moving")
     rate, eta = state["rate_bytes_per_second"], state["eta_seconds"]
-    size = state["size_bytes"] or 0
+    size = state["size_bytes"]
+    if size is None:
+        return f"{state['status']}"
     return (
         f"{state['status']:<13} {human(state['bytes_done']):>9} of {human(size)}"
-        f" {state['percent'] or 0:6.1f} %  {human(rate or 0):>9}/s"
+        f" {state['percent'] or 0:6.1f} %  {human(rate) + '/s' if rate else '-':>11}"
         f"  ETA {'-' if eta is None else f'{eta:.0f} s':>5}  lanes {moving}"
     )
 
@@ -168,5 +170,8 @@ def say(line: str) -> None:
 if __name__ == "__main__":
     try:
         main()
+    except Refused as refused:
+        advice = "If a password of .local/users was changed: make down, then again."
+        sys.exit(f"The API refused: {refused} {advice}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -13,8 +13,11 @@ DEMO_PARTNER = "partner"
 
 
 def object_folder() -> Path | None:
-    folder = os.environ.get("FILEFERRY_S3_DIR")
-    return Path(folder) if folder else None
+    """Ends the program when FILEFERRY_S3_DIR names no folder: it would be an empty FileFerry."""
+    named = os.environ.get("FILEFERRY_S3_DIR")
+    if named and not Path(named).is_dir():
+        sys.exit(f"FILEFERRY_S3_DIR: {named!r} is no folder. Create it, or leave it out.")
+    return Path(named) if named else None
 
 
 def kept_stack() -> LocalStack:

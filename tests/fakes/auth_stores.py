@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from services.auth.adapters.dynamodb_user_store import USER_POSITION
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import (

@@ -1,10 +1,12 @@
 """The smaller neighbours in memory: source, vault, queue, bus, buckets."""
 
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
 from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import (
@@ -20,7 +22,7 @@ from services.transfer.domain.ports import ListedObject, Listing, OutboxEvent
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
-AFTER = "after:"  # begins a cursor: the name of the page's last entry follows
+NAME = re.compile(r".+")  # of the last entry given out
 
 
 @dataclass
@@ -47,21 +49,22 @@ class InMemoryBuckets:
     ) -> Listing:
         if bucket not in self.objects_by_bucket:
             raise BucketNotFound(bucket)
-        if cursor is not None and not cursor.startswith(AFTER):
-            raise FieldInvalid("cursor", cursor, "Take it from the page before, unchanged.")
+        asked, last = f"files/{bucket}/{delimiter}/{prefix}", ""
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            last = read_cursor(asked, cursor, NAME, refusal)
         found: dict[str, ListedObject | None] = {}  # None: a folder
         for key, body in self.objects_by_bucket[bucket].items():
             if key.startswith(prefix):
                 end = key.find(delimiter, len(prefix)) if delimiter else -1
                 listed = ListedObject(key, len(body), MODIFIED, etag_of(body))
                 found |= {key: listed} if end < 0 else {key[: end + len(delimiter)]: None}
-        last = (cursor or AFTER).removeprefix(AFTER)
         left = sorted((name for name in found if name > last), key=str.encode)
         page = [found[name] for name in left[:limit]]
         return Listing(
             [each for each in page if each is not None],
             [name for name in left[:limit] if found[name] is None],
-            AFTER + left[limit - 1] if len(left) > limit else None,
+            write_cursor(asked, left[limit - 1]) if len(left) > limit else None,
         )
 
 

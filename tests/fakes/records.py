@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.dynamodb_destination_store import DESTINATION_POSITION
 from services.transfer.adapters.dynamodb_transfer_store import HISTORY_POSITION
 from services.transfer.domain.destination import Destination

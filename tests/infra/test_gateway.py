@@ -113,7 +113,7 @@ def test_an_answer_of_the_gateway_is_a_problem_with_its_own_status(kind: str) ->
     problem = Problem.model_validate_json(answer["responseTemplates"]["application/json"])
     assert str(problem.status) == answer["statusCode"]
     assert problem.type == f"urn:fileferry:problem:{problem.code}"
-    assert problem.instance == "$context.path"
+    assert problem.instance == "urn:fileferry:request:$context.requestId"
     assert problem.request_id == "$context.requestId"
     assert header(answer, "Content-Type") == "'application/problem+json'"
     assert header(answer, "X-Content-Type-Options") == "'nosniff'"

@@ -36,6 +36,16 @@ class FieldInvalid(RequestError):
         super().__init__(f"{field}: {value!r} cannot be used. {advice}")
 
 
+class UserInvalid(RequestError):
+    """`wrong` says field by field what is wrong, never a password."""
+
+    code = "request_invalid"
+
+    def __init__(self, wrong: str) -> None:
+        self.wrong = wrong
+        super().__init__(wrong)
+
+
 class WeakPassword(RequestError):
     code = "weak_password"
 
@@ -80,8 +90,8 @@ class VersionMismatch(RequestError):
         )
 
 
-class LastAdmin(RequestError):
-    code, status = "last_admin", 409
+class OwnAdminRights(RequestError):
+    code, status = "own_admin_rights", 409
 
     def __init__(self, name: str) -> None:
         self.name = name

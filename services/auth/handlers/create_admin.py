@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
 
 from contracts.auth_api import NewPassword, UserRequest
+from contracts.problem import field_errors
 from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
+from services.auth.domain.errors import UserInvalid
 from services.auth.handlers.api_users import grants_of, roles_of
 from services.auth.use_cases.create_first_user import FirstUser, create_first_user
 
@@ -19,9 +22,13 @@ class FirstUserRequest(UserRequest):
 
 @entrypoint(wiring.build)
 def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
-    """{"user", "password", "name"?, "roles"?, "grants"?}; raises UserExists, ValidationError."""
+    """{"user", "password", "name"?, "roles"?, "grants"?}; raises UserExists, UserInvalid."""
     asked = {"name": event.get("user"), "roles": ["admin"], **event}
-    request = FirstUserRequest.model_validate_json(json.dumps(asked))
+    try:
+        request = FirstUserRequest.model_validate_json(json.dumps(asked))
+    except ValidationError as error:
+        wrong = "; ".join(map(str, field_errors(error, FirstUserRequest)))
+        raise UserInvalid(wrong) from None
     wish = FirstUser(
         name=request.user,
         password=request.password.get_secret_value(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from services.auth.domain.errors import LastAdmin, NoPassword, VersionMismatch
+from services.auth.domain.errors import NoPassword, OwnAdminRights, VersionMismatch
 from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
 from services.auth.domain.ports import Idempotency, Page, Ports
@@ -72,12 +72,12 @@ def change_user(
     caller: Caller, name: str, changes: UserChanges, expected: int | None, *, ports: Ports
 ) -> User:
     """`expected`: the version that the caller has seen. Roles and grants hold from the authorizer's
-    next look on. Raises RoleMissing, UserNotFound, VersionMismatch, LastAdmin, NoPassword,
+    next look on. Raises RoleMissing, UserNotFound, VersionMismatch, OwnAdminRights, NoPassword,
     WeakPassword, UserChanged."""
     before = _expected_user(caller, name, expected, ports=ports)
     own = name == caller.name
     if own and (changes.locked or (changes.roles and Role.ADMIN not in changes.roles)):
-        raise LastAdmin(name)
+        raise OwnAdminRights(name)
     if changes.grants is not None:
         check_grants(changes.grants)
     given: dict[str, Any] = {
@@ -100,11 +100,11 @@ def change_user(
 
 
 def remove_user(caller: Caller, name: str, expected: int | None, *, ports: Ports) -> None:
-    """The name stays taken. Raises RoleMissing, UserNotFound, VersionMismatch, LastAdmin,
+    """The name stays taken. Raises RoleMissing, UserNotFound, VersionMismatch, OwnAdminRights,
     UserChanged."""
     before = _expected_user(caller, name, expected, ports=ports)
     if name == caller.name:
-        raise LastAdmin(name)
+        raise OwnAdminRights(name)
     ports.users.save(before.remove(ports.now()))
     close_sessions(name, CloseReason.USER_REMOVED, ports=ports)
     if before.api_key is not None:

@@ -7,7 +7,7 @@ from itertools import islice
 
 from botocore.client import BaseClient
 
-from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_item
 from runtime.dynamodb.table import Table, delete, put, row_key

@@ -7,7 +7,7 @@ from itertools import islice
 
 from botocore.client import BaseClient
 
-from runtime.dynamodb.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.outbox import mark_published, outbox_rows, unpublished

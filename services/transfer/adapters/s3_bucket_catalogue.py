@@ -1,14 +1,16 @@
 """Lists buckets and objects for those who choose what to send."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.s3_errors import s3_errors
 from services.transfer.domain.errors import FieldInvalid
 from services.transfer.domain.ports import ListedObject, Listing
+
+TOKEN = re.compile(r"[!-~]{1,2000}")  # S3's own, opaque
 
 
 class S3BucketCatalogue:
@@ -31,23 +33,20 @@ class S3BucketCatalogue:
         self, bucket: str, prefix: str, delimiter: str, limit: int, cursor: str | None
     ) -> Listing:
         query: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": limit}
+        asked = f"files/{bucket}/{delimiter}/{prefix}"
         if delimiter:
             query["Delimiter"] = delimiter
-        if cursor:
-            query["ContinuationToken"] = cursor
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            query["ContinuationToken"] = read_cursor(asked, cursor, TOKEN, refusal)
         with s3_errors(bucket, prefix):
-            try:
-                page = self._client().list_objects_v2(**query)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "InvalidArgument" and cursor:
-                    advice = "Take it from the page before, unchanged."
-                    raise FieldInvalid("cursor", cursor, advice) from error
-                raise
+            page = self._client().list_objects_v2(**query)
+        more = page.get("NextContinuationToken")
         return Listing(
             objects=[
                 ListedObject(one["Key"], one["Size"], one["LastModified"], one["ETag"])
                 for one in page.get("Contents", [])
             ],
             folders=[one["Prefix"] for one in page.get("CommonPrefixes", [])],
-            cursor=page.get("NextContinuationToken"),
+            cursor=write_cursor(asked, more) if more else None,
         )

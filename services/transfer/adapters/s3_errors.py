@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    ParamValidationError,
+)
 
 from services.transfer.domain.errors import (
     BucketNotFound,
@@ -28,6 +33,8 @@ def s3_errors(bucket: str, key: str = "", etag: str = "") -> Iterator[None]:
         yield
     except ClientError as error:
         raise _domain_error(error, bucket, key, etag) from error
+    except ParamValidationError as error:  # no bucket can have such a name
+        raise BucketNotFound(bucket) from error
     except (BotoCoreError, HTTPClientError, OSError) as error:
         raise SourceUnavailable(bucket, key, type(error).__name__) from error
 

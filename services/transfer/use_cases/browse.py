@@ -1,23 +1,31 @@
 """What can be chosen to send, and what was sent: as far as the caller may see it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.domain.access import SEE_TRANSFERS, Caller
 from services.transfer.domain.errors import FieldInvalid, SourceNotGranted
 from services.transfer.domain.ports import Listing, Page, Ports
 from services.transfer.domain.transfer import Transfer
 
 EVERYBODY = "*"
+BUCKET_NAME = re.compile(r"[!-~]{1,255}")
 
 
 def list_buckets(
     caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[tuple[str, datetime]]:
-    """By name, those the caller has a grant in; the cursor is the last name given out."""
+    """By name, those the caller has a grant in. Raises FieldInvalid."""
+    after = ""
+    if cursor is not None:
+        refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+        after = read_cursor("buckets", cursor, BUCKET_NAME, refusal)
     found = sorted(bucket for bucket in ports.buckets.buckets() if caller.prefixes(bucket[0]))
-    left = [bucket for bucket in found if bucket[0] > (cursor or "")]
-    return Page(left[:limit], left[limit - 1][0] if len(left) > limit else None)
+    left = [bucket for bucket in found if bucket[0] > after]
+    more = write_cursor("buckets", left[limit - 1][0]) if len(left) > limit else None
+    return Page(left[:limit], more)
 
 
 def list_files(

@@ -135,7 +135,7 @@ def test_nobody_but_admins_gets_at_users(deployed: Deployed, role: str) -> None:
 def test_admins_do_not_shut_themselves_out(deployed: Deployed, patch: dict[str, Any]) -> None:
     admin = deployed.admin()
     answer = deployed.api("PATCH", "/api/users/root", patch, token=admin)
-    assert (answer.status, answer.body["code"]) == (409, "last_admin")
+    assert (answer.status, answer.body["code"]) == (409, "own_admin_rights")
     assert deployed.api("DELETE", "/api/users/root", token=admin).status == 409
     assert deployed.api("GET", "/api/me", token=admin).body["roles"] == ["admin"]
 

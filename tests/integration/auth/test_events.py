@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from contracts.catalogue import parse
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
-from services.auth.domain.errors import UserExists, WeakPassword
+from services.auth.domain.errors import UserExists, UserInvalid, WeakPassword
 from tests.integration.auth.deployed import PASSWORD, SECRET, TABLE, Deployed
 from tests.unit.runtime.conftest import Lines
 
@@ -121,7 +121,7 @@ def test_an_admin_who_is_there_already_is_not_changed(deployed: Deployed) -> Non
 def test_a_first_admin_without_a_good_password_is_refused(
     deployed: Deployed, event: dict[str, Any], lines: Lines
 ) -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(UserInvalid) as refused:
         deployed.invoke("create_admin", event)
     assert "hunter2" not in str(refused.value)
     assert all("hunter2" not in str(line) for line in lines())

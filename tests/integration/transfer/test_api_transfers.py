@@ -44,7 +44,7 @@ def test_history_shows_the_newest_first_page_by_page(deployed: Deployed) -> None
     rest = deployed.api("GET", "/api/history", query={"cursor": first["cursor"]}).body
     assert [each["id"] for each in first["transfers"] + rest["transfers"]] == ids[::-1]
     assert rest["cursor"] is None
-    refused = deployed.api("GET", "/api/history", query={"cursor": "not ours"})
+    refused = deployed.api("GET", "/api/history", query={"cursor": "not-ours"})
     assert (refused.status, refused.body["code"]) == (400, "field_invalid")
 
 

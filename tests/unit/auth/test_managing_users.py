@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.auth.domain.errors import (
-    LastAdmin,
     LoginRefused,
+    OwnAdminRights,
     RoleMissing,
     SessionOver,
     TooManyAttempts,
@@ -155,9 +155,9 @@ def test_a_removed_user_is_gone_with_sessions_and_key_but_the_name_stays_taken()
 def test_admins_cannot_lock_or_demote_themselves(changes: dict[str, Any]) -> None:
     world = AuthWorld()
     world.add("other.admin", Role.ADMIN)
-    with pytest.raises(LastAdmin):
+    with pytest.raises(OwnAdminRights):
         change(world, "ada", **changes)
-    with pytest.raises(LastAdmin):
+    with pytest.raises(OwnAdminRights):
         remove(world, "ada")
     ada = change(world, "ada", roles=(Role.ADMIN, Role.USER), full_name="Ada L.", locked=False)
     assert ada.welcome

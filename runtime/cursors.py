@@ -17,7 +17,7 @@ def write_cursor(query: str, after: str) -> str:
 def read_cursor(query: str, cursor: str, position: re.Pattern[str], refusal: Exception) -> str:
     """The position; raises `refusal` for all that write_cursor did not make for this very query.
 
-    `position` lets only those pass that DynamoDB takes as a start key; they need not exist.
+    `position` lets only those pass that the store takes to go on from; they need not exist.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
