@@ -39,18 +39,19 @@ class Problem(Published):
 
 def field_errors(error: ValidationError, model: type[BaseModel]) -> tuple[FieldError, ...]:
     """One FieldError for each thing pydantic refused in a request of type `model`."""
-    with_secrets = any(
-        "SecretStr" in repr(field.annotation) for field in model.model_fields.values()
+    secrets = frozenset(
+        name for name, field in model.model_fields.items() if "SecretStr" in repr(field.annotation)
     )
-    return tuple(_field_error(each, with_secrets) for each in error.errors(include_url=False))
+    return tuple(_field_error(each, secrets) for each in error.errors(include_url=False))
 
 
-def _field_error(each: ErrorDetails, with_secrets: bool) -> FieldError:
+def _field_error(each: ErrorDetails, secrets: frozenset[str]) -> FieldError:
     field = ".".join(str(part) for part in each["loc"]) or "body"
     unknown = each["type"] == "extra_forbidden"
     message = "This field is not known. Check its spelling." if unknown else each["msg"]
     # an unknown field beside secrets may be a secret with a typing error in its name
-    hidden = bool(_SECRET_NAME.search(field)) or (unknown and with_secrets)
+    hidden = bool(_SECRET_NAME.search(field)) or (unknown and bool(secrets))
+    hidden = hidden or not secrets.isdisjoint(each["loc"][:1])
     value = each["input"]
     if hidden or not each["loc"] or not isinstance(value, str | int | float | bool):
         return FieldError(field=field, message=message)

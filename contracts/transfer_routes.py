@@ -119,7 +119,7 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         ADMINS,
         201,
         request=DestinationRequest,
-        problems=(403, 409),
+        problems=(403, 404, 409),  # 404: of a repeated key, when it was removed since
         idempotency_key=True,
         etag=True,
     ),

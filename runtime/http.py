@@ -82,7 +82,7 @@ class Api:
         self._app.route(route.path.replace("{", "<").replace("}", ">"), route.method)(serve)
 
     def _require_origin(self, event: APIGatewayProxyEvent) -> None:
-        """A page elsewhere could send simple requests without asking first, also to loopback."""
+        """A page elsewhere could send simple requests without asking the browser first."""
         origin = event.headers.get("Origin")
         host = event.headers.get("Host")
         own = [f"https://{host}", f"http://{host}"]  # the API's own page, where it can be tried

@@ -22,9 +22,18 @@ METADATA = frozenset(
         "fd00:ec2::23",
     )
 )
-NAT64 = IPv6Network(
-    "64:ff9b::/96"
-)  # a VPC with DNS64 turns it into the IPv4 address in its last 32 bits
+# IPv6 addresses that networks translate into the IPv4 address in their last 32 bits: NAT64 (RFC
+# 6052), local NAT64 (RFC 8215), IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765) ones
+TRANSLATED = tuple(
+    IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")
+)
+GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that IANA gives out; Python's lists lag behind it
+NOT_PUBLIC: tuple[Network, ...] = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments
+    IPv4Network("192.31.196.0/24"),  # AS112
+    IPv4Network("192.88.99.0/24"),  # 6to4 relays
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
+)
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
@@ -65,16 +74,23 @@ class AddressGuard:
         address = _real(ip_address(text.partition("%")[0]))  # without the zone of fe80::1%eth0
         if address in METADATA:
             return False
-        if address.is_global and not address.is_multicast:
+        if _is_public(address):
             return True
         return any(address in network for network in self.allowed)
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in GLOBAL_UNICAST:
+        return False
+    special = any(address in network for network in NOT_PUBLIC)
+    return address.is_global and not address.is_multicast and not special
 
 
 def _real(address: Address) -> Address:
     """The IPv4 address that packets for this IPv6 address reach in the end, where it holds one."""
     if isinstance(address, IPv4Address):
         return address
-    if address in NAT64:
+    if int(address) > 1 and any(address in network for network in TRANSLATED):
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     return (
         address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or address

@@ -7,9 +7,11 @@ from typing import Any
 
 from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.s3_errors import s3_errors
-from services.transfer.domain.errors import FieldInvalid
+from services.transfer.domain.errors import BucketNotFound, FieldInvalid
 from services.transfer.domain.ports import ListedObject, Listing
 
+# botocore would take an ARN for a bucket, too, and ask whoever it names with our credentials
+BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 TOKEN = re.compile(r"[!-~]{1,2000}")  # S3's own, opaque
 
 
@@ -32,6 +34,8 @@ class S3BucketCatalogue:
     def objects(
         self, bucket: str, prefix: str, delimiter: str, limit: int, cursor: str | None
     ) -> Listing:
+        if not BUCKET.fullmatch(bucket):
+            raise BucketNotFound(bucket)
         query: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": limit}
         asked = f"files/{bucket}/{delimiter}/{prefix}"
         if delimiter:

@@ -88,7 +88,7 @@ def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
             {
                 "Effect": "Allow",
                 "Action": "kms:Decrypt",
-                "Resource": "*",  # narrowed by the role's own policy; a session only takes away
+                "Resource": "*",  # where a key's policy names the reader role, and nowhere else
             },
         ],
     }

@@ -15,26 +15,15 @@ GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 
 class SecretsManagerCredentialVault:
-    """Implements CredentialVault. The secret's name is the prefix plus the destination's id."""
+    """Implements CredentialVault. The secret's name is the prefix plus its id."""
 
     def __init__(self, client: Any, prefix: str) -> None:
         self._client, self._prefix = client, prefix
 
     def store(self, secret_id: str, credential: Credential) -> None:
-        name = self._prefix + secret_id
         known = {key: value for key, value in asdict(credential).items() if value is not None}
-        text = json.dumps(known)
-        try:
-            self._client.put_secret_value(SecretId=name, SecretString=text)
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "ResourceNotFoundException":
-                self._client.create_secret(Name=name, SecretString=text)
-            elif code == "InvalidRequestException":  # marked for deletion: the id is used again
-                self._client.restore_secret(SecretId=name)
-                self._client.put_secret_value(SecretId=name, SecretString=text)
-            else:
-                raise
+        name = self._prefix + secret_id
+        self._client.create_secret(Name=name, SecretString=json.dumps(known))
 
     def read(self, secret_id: str) -> Credential:
         try:

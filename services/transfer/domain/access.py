@@ -39,7 +39,7 @@ class SourceGrant:
 
 @dataclass(frozen=True)
 class Caller:
-    """The user behind a request, with what the admins granted."""
+    """The user behind a request, with what the admins granted. Without a role grants are nothing."""
 
     name: str
     roles: frozenset[Role]
@@ -53,10 +53,10 @@ class Caller:
         return any(key.startswith(prefix) for prefix in self.prefixes(bucket))
 
     def prefixes(self, bucket: str) -> list[str]:
-        return [grant.prefix for grant in self.sources if grant.is_for(bucket)]
+        return [grant.prefix for grant in self.sources if self.roles and grant.is_for(bucket)]
 
     def may_send_to(self, destination_id: str) -> bool:
-        return not self.destinations.isdisjoint({ALL, destination_id})
+        return bool(self.roles) and not self.destinations.isdisjoint({ALL, destination_id})
 
     def require_grants(self, bucket: str, key: str, destination_id: str) -> None:
         """Raises SourceNotGranted, DestinationNotGranted."""

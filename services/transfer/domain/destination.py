@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from services.transfer.domain.errors import FieldInvalid
 
+MAX_CHANGES = 1_000_000  # of one destination; with the second it was made in: 16 digits
+
 
 class Protocol(StrEnum):
     SFTP = "sftp"
@@ -105,6 +107,11 @@ class Destination:
     host_keys: tuple[HostKey, ...] = ()
     profile: ServerProfile | None = None
     version: int = 0
+
+    @property
+    def tag(self) -> int:
+        """The version for callers: also another one when the id is registered again."""
+        return int(self.created_at.timestamp()) * MAX_CHANGES + self.version
 
     @property
     def place(self) -> str:

@@ -216,7 +216,7 @@ class DestinationStore(Protocol):
 
 class CredentialVault(Protocol):
     def store(self, secret_id: str, credential: Credential) -> None:
-        """Create or replace."""
+        """Under an id that was never used: each credential has its own."""
         ...
 
     def read(self, secret_id: str) -> Credential:

@@ -71,7 +71,7 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
     )
     transfer = request_transfer(wish, caller_of(call), idempotency_of(call), ports=ports)
     view = api_views.transfer_view(read_state(transfer.id, ports=ports))
-    return Answer(view, headers={"Location": f"/api/transfer/{transfer.id}"})
+    return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
 
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:

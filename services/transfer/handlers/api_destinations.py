@@ -45,7 +45,7 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
     stored = manage.register_destination(
         wish, _credential(body), caller_of(call), idempotency_of(call), ports=ports
     )
-    return _answer(stored, {"Location": f"/api/destinations/{stored.id}"})
+    return _answer(stored, {"Location": f"destinations/{stored.id}"})
 
 
 def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
@@ -95,7 +95,7 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
 
 def _answer(stored: Destination, headers: Mapping[str, str] | None = None) -> Answer:
     view = api_views.destination_view(stored)
-    return Answer(view, version=stored.version, headers=headers or {})
+    return Answer(view, version=stored.tag, headers=headers or {})
 
 
 def _credential(body: http.DestinationRequest | http.DestinationPatch) -> Credential:

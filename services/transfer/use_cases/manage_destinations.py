@@ -83,13 +83,25 @@ def change_destination(
     if (after.host, after.port) != (before.host, before.port):
         ports.partners.check_address(after.host, after.port)
         after = after if "host_keys" in changes else replace(after, host_keys=())
-    if credential is not None:
-        after = replace(after, auth=credential.auth)
     if CONNECTION_FIELDS & changes.keys():
         after = replace(after, profile=None)
-    stored = ports.destinations.save(after)
-    if credential is not None:
-        ports.vault.store(stored.secret_id, credential)
+    if credential is None:
+        return ports.destinations.save(after)
+    return _save_with_credential(before, after, credential, ports=ports)
+
+
+def _save_with_credential(
+    before: Destination, after: Destination, credential: Credential, *, ports: Ports
+) -> Destination:
+    """As at the registration the new secret is stored first: record and credential never differ."""
+    after = replace(after, auth=credential.auth, secret_id=f"{after.id}-{ports.new_id()}")
+    ports.vault.store(after.secret_id, credential)
+    try:
+        stored = ports.destinations.save(after)
+    except RequestError:  # refused for sure; after any other error it may be the stored one
+        ports.vault.delete(after.secret_id)
+        raise
+    ports.vault.delete(before.secret_id)
     return stored
 
 
@@ -116,14 +128,15 @@ def list_destinations(
     caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[Destination]:
     """Those the caller may see."""
-    sees_all = caller.has(SEE_DESTINATIONS) or ALL in caller.destinations
-    return ports.destinations.page(limit, cursor, None if sees_all else caller.destinations)
+    sees_all = caller.has(SEE_DESTINATIONS) or caller.may_send_to(ALL)
+    some = caller.destinations if caller.roles else frozenset()
+    return ports.destinations.page(limit, cursor, None if sees_all else some)
 
 
 def _expected(destination_id: str, version: int | None, ports: Ports) -> Destination:
     destination = ports.destinations.read(destination_id)
-    if version is not None and version != destination.version:
-        raise VersionMismatch(version, destination.version)
+    if version is not None and version != destination.tag:
+        raise VersionMismatch(version, destination.tag)
     return destination
 
 

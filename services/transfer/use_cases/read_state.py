@@ -45,15 +45,18 @@ class TransferState:
 
 def show_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
     """As read_state; TransferNotFound also for one that is not the caller's to see."""
-    state = read_state(transfer_id, ports=ports)
-    if not caller.may_see_transfer(state.transfer.owner):
+    transfer = ports.transfers.read(transfer_id)
+    if not caller.may_see_transfer(transfer.owner):  # before any further look: time would tell
         raise TransferNotFound(transfer_id)
-    return state
+    return _state_of(transfer, ports=ports)
 
 
 def read_state(transfer_id: str, *, ports: Ports) -> TransferState:
     """Raises TransferNotFound."""
-    transfer = ports.transfers.read(transfer_id)
+    return _state_of(ports.transfers.read(transfer_id), ports=ports)
+
+
+def _state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
     ledger = LedgerId(transfer.id, transfer.generation)
     lanes = ports.lanes.lanes(ledger)
     if transfer.status in ENDED:  # what lanes left behind when it ended under them

@@ -14,6 +14,7 @@ from services.transfer.use_cases.fail_transfer import fail_transfer, note_troubl
 from services.transfer.use_cases.inspect_source import open_source
 from services.transfer.use_cases.lane_pulse import LanePulse, visibility_seconds
 from services.transfer.use_cases.move_chunk import Route, move_chunk
+from services.transfer.use_cases.partner_session import with_credential
 from services.transfer.use_cases.queue_lanes import Turn, chunk_is_free, queue_lanes, send_turn
 from services.transfer.use_cases.report_moved import report_moved
 
@@ -77,11 +78,10 @@ def _take(message: LaneMessage, worker: Worker, *, ports: Ports) -> LanePulse | 
 def _drive(pulse: LanePulse, worker: Worker, *, ports: Ports) -> bool:
     """True when nothing is left for this lane, False when it hands over to its next turn."""
     transfer = pulse.transfer
-    destination = ports.destinations.read(transfer.destination_id)
-    credential = ports.vault.read(destination.secret_id)
+    login = with_credential(transfer.destination_id, ports=ports)
     with (
         open_source(transfer, ports=ports) as source,
-        ports.partners.connect(destination, credential) as session,
+        ports.partners.connect(*login) as session,
     ):
         sink = session.open_part(transfer.part)
         route = Route(transfer, source, sink, ports.crc64)

@@ -1,6 +1,6 @@
 """Pause, resume, cancel and retry: what its owner or an operator may wish of a transfer."""
 
-from services.transfer.domain.access import Caller, Role
+from services.transfer.domain.access import SENDERS, Caller, Role
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import OutboxEvent, Ports
@@ -76,8 +76,10 @@ def _require_may_steer(transfer: Transfer, caller: Caller) -> None:
 
 
 def _require_grants(transfer: Transfer, caller: Caller) -> None:
-    """Bytes move again: what was taken from the owner meanwhile counts. Operators decide alone."""
-    if not caller.has({Role.OPERATOR}):
+    """Bytes move again: what was taken from the owner meanwhile counts. Operators decide alone
+    about those of others."""
+    if transfer.owner == caller.name:
+        caller.require(*SENDERS)
         source = transfer.source
         caller.require_grants(source.bucket, source.key, transfer.destination_id)
 

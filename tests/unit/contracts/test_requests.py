@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from contracts.auth_api import SsoRedeemRequest
 from contracts.destination_api import DestinationPatch, DestinationRequest
+from contracts.problem import field_errors
 from contracts.transfer_api import FilesQuery, SourceObject, StartTransferRequest
 
 PARTNER: dict[str, Any] = {
@@ -175,3 +177,14 @@ def test_a_patch_that_makes_no_sense_is_refused(fields: dict[str, Any], message:
 def test_a_query_is_text_and_has_defaults() -> None:
     query = FilesQuery.model_validate({"limit": "20", "delimiter": ""})
     assert (query.limit, query.prefix, query.delimiter, query.cursor) == (20, "", "", None)
+
+
+@pytest.mark.parametrize(
+    "sent", ['{"code": "c", "verifier": "too-short"}', '{"code": 7, "verifier": 8}']
+)
+def test_what_is_secret_by_its_kind_is_never_echoed(sent: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        SsoRedeemRequest.model_validate_json(sent)
+    told = field_errors(refused.value, SsoRedeemRequest)
+    assert told
+    assert all(each.value is None for each in told)

@@ -6,12 +6,17 @@ import pytest
 
 from services.transfer.domain.access import Caller, Role, SourceGrant
 from services.transfer.domain.errors import (
+    DestinationNotFound,
     DestinationNotGranted,
     RoleMissing,
     SourceNotGranted,
     TransferNotFound,
+    WrongState,
 )
 from services.transfer.domain.transfer import ObjectRef, Status
+from services.transfer.use_cases.browse import list_buckets
+from services.transfer.use_cases.manage_destinations import list_destinations
+from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.read_state import show_state
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.steer_transfer import (
@@ -133,3 +138,32 @@ def test_an_owner_who_lost_the_grants_can_stop_but_not_go_on() -> None:
     world.run()
     with pytest.raises(DestinationNotGranted):
         retry_transfer(transfer.id, poorer, ports=world.ports)
+
+
+def test_whoever_lost_every_role_has_no_use_of_grants_and_can_only_stop() -> None:
+    world = World()
+    transfer = world.request(bytes(300_000))
+    until_moving(world)
+    for roles in (frozenset[Role](), frozenset({Role.AUDITOR})):
+        lost = Caller("ann", roles, EVERYTHING, EVERYWHERE)
+        pause_transfer(transfer.id, lost, ports=world.ports)
+        for act in (resume_transfer, retry_transfer):
+            with pytest.raises((RoleMissing, WrongState)):
+                act(transfer.id, lost, ports=world.ports)
+    nobody = Caller("ann", frozenset(), EVERYTHING, EVERYWHERE)
+    assert list_buckets(nobody, 10, None, ports=world.ports).items == []
+    assert list_destinations(nobody, 10, None, ports=world.ports).items == []
+    with pytest.raises(DestinationNotFound):
+        probe_destination("acme", nobody, ports=world.ports)
+    cancel_transfer(transfer.id, nobody, ports=world.ports)
+
+
+def test_an_operator_needs_grants_for_transfers_of_their_own() -> None:
+    world = World()
+    transfer = world.request(bytes(300_000))
+    until_moving(world)
+    promoted = Caller("ann", frozenset({Role.OPERATOR}))
+    pause_transfer(transfer.id, promoted, ports=world.ports)
+    with pytest.raises(SourceNotGranted):
+        resume_transfer(transfer.id, promoted, ports=world.ports)
+    assert resume_transfer(transfer.id, OPERATOR, ports=world.ports).status is Status.MOVING

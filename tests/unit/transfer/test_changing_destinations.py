@@ -1,16 +1,26 @@
 """Destinations that are registered twice or changed under way: no secret and no file gets lost."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from services.transfer.domain.destination import Credential, Protocol
-from services.transfer.domain.errors import DestinationExists, DestinationInUse
+from services.transfer.domain.destination import Credential, Destination, Protocol
+from services.transfer.domain.errors import (
+    DestinationChanged,
+    DestinationExists,
+    DestinationInUse,
+    VersionMismatch,
+)
 from services.transfer.domain.ports import Idempotency
 from services.transfer.domain.transfer import Status
 from services.transfer.use_cases.manage_destinations import (
     NewDestination,
     change_destination,
+    delete_destination,
     register_destination,
 )
+from services.transfer.use_cases.partner_session import with_credential
 from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import World
@@ -33,7 +43,7 @@ def test_a_repeated_registration_does_not_bring_back_the_old_secret() -> None:
     change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
     secrets = dict(world.vault.secrets)
     again = register_destination(WISH, OLD, ADMIN, KEY, ports=world.ports)
-    assert again.secret_id == first.secret_id
+    assert again.created_at == first.created_at
     assert secret_of(world, "partner") == NEW
     assert world.vault.secrets == secrets
 
@@ -88,3 +98,59 @@ def test_a_destination_may_move_when_only_a_part_file_for_a_retry_is_left() -> N
     fail_half_way(world)
     moved = change_destination("acme", {"base_path": "/new"}, None, ADMIN, ports=world.ports)
     assert moved.base_path == "/new"
+
+
+def test_a_new_credential_takes_the_place_of_the_old_one_whole() -> None:
+    world = World()
+    first = register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
+    changed = change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
+    assert secret_of(world, "partner") == NEW
+    assert changed.secret_id != first.secret_id
+    assert first.secret_id not in world.vault.secrets
+
+
+def test_a_change_that_came_too_late_leaves_record_and_credential_as_they_were() -> None:
+    world = World()
+    register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
+    secrets = dict(world.vault.secrets)
+
+    class Rival:
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.ports.destinations, name)
+
+        def save(self, destination: Destination) -> Destination:
+            raise DestinationChanged(destination.id)
+
+    rival: Any = Rival()
+    ports = replace(world.ports, destinations=rival)
+    with pytest.raises(DestinationChanged):
+        change_destination("partner", {}, NEW, ADMIN, ports=ports)
+    assert world.vault.secrets == secrets
+    assert secret_of(world, "partner") == OLD
+
+
+def test_a_credential_exchanged_while_a_lane_begins_is_no_failure() -> None:
+    world = World()
+    register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
+    kept = world.ports.vault.read
+
+    class Vault:
+        def read(self, secret_id: str) -> Credential:
+            if secret_of(world, "partner") == OLD:
+                change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
+            return kept(secret_id)
+
+    vault: Any = Vault()
+    ports = replace(world.ports, vault=vault)
+    assert with_credential("partner", ports=ports)[1] == NEW
+
+
+def test_a_destination_registered_again_has_another_tag() -> None:
+    world = World()
+    first = register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
+    delete_destination("partner", ADMIN, first.tag, ports=world.ports)
+    world.pass_time(1)
+    second = register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
+    assert second.tag > first.tag
+    with pytest.raises(VersionMismatch):
+        change_destination("partner", {"name": "Mine"}, None, ADMIN, first.tag, ports=world.ports)
