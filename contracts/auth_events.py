@@ -42,7 +42,8 @@ class SessionClosedV1(Published):
 class LoginFailedV1(Published):
     """`user` is null when there is none of that name: people type passwords into the wrong field.
 
-    `failures` counts those in a row under the name given; `retry_at`: earlier tries are refused.
+    `failures` counts those in a row under the name given; `retry_at`: earlier tries are refused. A
+    wrong current password, when somebody changes theirs, is told as well; counted by session.
     """
 
     user: UserName | None

@@ -76,7 +76,12 @@ def readers_document() -> Json:
         paths[path] = {route.method.lower(): _operation(route, schemas) for route in routes}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "FileFerry", "version": "1", "license": _LICENSE},
+        "info": {
+            "title": "FileFerry",
+            "version": "1",
+            "description": _INTRODUCTION,
+            "license": _LICENSE,
+        },
         "servers": [{"url": ".."}],  # this document is at <server>/api/openapi.json
         "security": [{"bearer": []}],
         "paths": paths,
@@ -84,6 +89,16 @@ def readers_document() -> Json:
     }
 
 
+_INTRODUCTION = """Managed file transfer: S3 objects to partners' SFTP servers, whole and proven.
+
+Log in with `POST /api/login` and send the `access_token` as `Authorization: Bearer <token>`; on
+this page: *Authorize*. Nothing can be sent that an admin did not grant (`GET /api/me`).
+
+- Refusals are problems (RFC 9457): `code` for programs, `detail` for people.
+- Lists come in pages: send `cursor` back until it is null.
+- A `POST` that creates takes an `Idempotency-Key`: repeated, it answers what the first one did.
+- 100 calls a minute and user, 20 a second and route (bursts of 50); 429 says when to come again.
+"""
 _LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 _BEARER = {
     "type": "http",

@@ -18,6 +18,7 @@ class AuthSettings(ServiceSettings):
     session_seconds: int = Field(default=43_200, ge=60)
     idle_seconds: int = Field(default=1_800, ge=60)
     usage_plan_id: str = ""
+    sso_loopback: bool = False
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_secret_id: str = ""
@@ -34,4 +35,5 @@ class AuthSettings(ServiceSettings):
             idle_seconds=self.idle_seconds,
             group_roles=tuple((group, Role(role)) for group, role in self.oidc_roles.items()),
             return_origins=self.cors_origins,
+            sso_loopback=self.sso_loopback,
         )

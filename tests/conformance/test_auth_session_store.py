@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import StaleSession
-from services.auth.domain.session import MAX_USED, ClientKind, CloseReason
+from services.auth.domain.session import MAX_USED, ClientKind
 from services.auth.domain.user import LoginMethod
 from tests.conformance.auth_stores import NOON, AuthStores, a_session, an_event
 
@@ -17,6 +18,7 @@ def test_a_session_comes_back_exactly_as_it_was_stored(auth_stores: AuthStores) 
     full = replace(
         a_session("s2"),
         used_hashes=tuple(f"h{n}" for n in range(MAX_USED)),
+        generation=3,
         closed_at=LATER,
         close_reason=CloseReason.REFRESH_REUSED,
     )

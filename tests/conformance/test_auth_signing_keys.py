@@ -140,21 +140,37 @@ def test_a_token_of_a_new_key_is_known_at_once(secret: Secret) -> None:
     behind.current()
     secret.rotate()
     new = secret.keys().current()
-    secret.clock.pass_time(seconds=5)
-    assert behind.find(new.kid) == new
-    assert behind.current() == new
+    assert behind.find(new.kid) == behind.current() == new
+
+
+def test_a_rotation_that_ends_between_two_reads_is_read_again(secret: Secret) -> None:
+    keys, versions = secret.keys(), [f"{next(VERSIONS):032x}"]
+
+    def rival(**_: object) -> None:
+        if versions:
+            secret.rotate(versions.pop())
+
+    secret.client.meta.events.register("after-call.secrets-manager.GetSecretValue", rival)
+    assert keys.current().kid != "first"
+    assert keys.find("first") is not None
 
 
 def test_unknown_keys_make_it_look_every_five_seconds_at_most(secret: Secret) -> None:
     keys = secret.keys()
     for _ in range(100):
         assert keys.find("unknown") is None
-    assert secret.reads == ["AWSCURRENT", "AWSPREVIOUS"]
+    assert secret.reads == ["AWSCURRENT", "AWSPREVIOUS"] * 2  # at first, and for the unknown one
     for _ in range(3):
         secret.clock.pass_time(seconds=5)
         for _ in range(10):
             assert keys.find("unknown") is None
-    assert secret.reads.count("AWSCURRENT") == 4
+    assert secret.reads.count("AWSCURRENT") == 5
+
+
+def test_a_secret_that_is_no_text_is_no_signing_key(secret: Secret) -> None:
+    secret.client.put_secret_value(SecretId=secret.name, SecretBinary=b"{}")
+    with pytest.raises(SigningKeyInvalid):
+        secret.keys().find("first")
 
 
 def test_the_first_key_of_cloudformation_has_none_before_it(secret: Secret) -> None:

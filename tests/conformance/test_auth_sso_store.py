@@ -18,7 +18,7 @@ LOGIN = SsoLogin(
     challenge="challenge",
     begun_at=NOON,
 )
-HANDOVER = Handover("hash-1", "ann", ClientKind.API, "challenge", NOON)
+HANDOVER = Handover("hash-1", "ann", ClientKind.API, "challenge", NOON, generation=3)
 
 
 @pytest.mark.parametrize("login", [LOGIN, replace(LOGIN, return_to=None, challenge=None)])

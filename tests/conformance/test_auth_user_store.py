@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import (
     FieldInvalid,
     IdempotencyConflict,
@@ -29,6 +30,9 @@ FULL = User(
     subject="https://id.example|sub",
     api_key=ApiKey("k1", "value"),
     locked=True,
+    generation=3,
+    end_reason=CloseReason.USER_LOCKED,
+    kept_session="s1",
 )
 
 
@@ -89,6 +93,20 @@ def test_a_save_raises_the_version_and_a_stale_one_changes_nothing(auth_stores: 
     with pytest.raises(UserChanged):
         auth_stores.users.save(a_user("never.stored"))
     assert auth_stores.users.read(FULL.name) == saved
+
+
+def test_a_save_by_an_admin_counts_only_while_they_are_what_they_were(
+    auth_stores: AuthStores,
+) -> None:
+    ann, ada = (auth_stores.users.create(a_user(name), None) for name in ("ann", "ada"))
+    ann = auth_stores.users.save(ann, by=ada)
+    assert auth_stores.users.read("ada") == ada
+    changed = auth_stores.users.save(ada, by=ada)
+    for by in (ada, a_user("never.stored")):
+        with pytest.raises(UserChanged, match="'ann'"):
+            auth_stores.users.save(replace(ann, locked=True), by=by)
+    assert auth_stores.users.read("ann") == ann
+    assert auth_stores.users.save(replace(ann, locked=True), by=changed).locked
 
 
 def test_pages_list_every_user_by_name_without_removed_ones(auth_stores: AuthStores) -> None:

@@ -57,11 +57,12 @@ class InMemoryUserStore:
             raise UserNotFound(name)
         return user
 
-    def save(self, user: User) -> User:
+    def save(self, user: User, by: User | None = None) -> User:
         with self.lock:
-            stored = self.rows.get(user.name)
-            if stored is None or stored.version != user.version:
-                raise UserChanged(user.name)
+            for seen in (user, *([by] if by and by.name != user.name else [])):
+                stored = self.rows.get(seen.name)
+                if stored is None or stored.version != seen.version:
+                    raise UserChanged(user.name)
             self.rows[user.name] = replace(user, version=user.version + 1)
             return self.rows[user.name]
 

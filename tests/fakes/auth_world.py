@@ -9,7 +9,7 @@ from typing import Any
 
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.domain.ports import IdentityProvider, OutboxEvent, Policy, Ports
-from services.auth.domain.session import ClientKind
+from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import Caller, Grants, Role, SourceGrant, User
 from services.auth.use_cases.add_user import add_user
 from services.auth.use_cases.authorize import Authorized, authorize
@@ -101,8 +101,26 @@ class AuthWorld:
         return authorize(token, ports=self.ports)
 
     def caller(self, name: str = "ann", session_id: str = "") -> Caller:
-        """As the authorizer finds them; of no session unless one is named."""
-        return Caller(name, session_id, frozenset(self.users.read(name).roles))
+        """As the authorizer finds them; in an open session: an untold one, or that named."""
+        user = self.users.read(name)
+        if not session_id:
+            session_id = self._untold_session(user).id
+        return Caller(name, session_id, frozenset(user.roles))
+
+    def _untold_session(self, user: User) -> Session:
+        session = Session(
+            id=self.ports.new_id(),
+            user=user.name,
+            method=user.login,
+            client=ClientKind.API,
+            source_ip=None,
+            opened_at=self.clock,
+            last_seen_at=self.clock,
+            ends_at=self.clock + timedelta(seconds=self.policy.session_seconds),
+            refresh_hash="",
+            generation=user.generation,
+        )
+        return self.sessions.create(session, ())
 
     def pass_time(self, seconds: float) -> None:
         self.clock += timedelta(seconds=seconds)

@@ -1,10 +1,10 @@
 """Passwords hashed with argon2id."""
 
-import unicodedata
-
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from argon2.low_level import Type
+
+from services.auth.domain.passwords import normal
 
 # OWASP Password Storage Cheat Sheet, 'Argon2id': at least 19 MiB, 2 iterations, parallelism 1.
 MEMORY_KIB, ITERATIONS, LANES = 19 * 1024, 2, 1
@@ -19,19 +19,14 @@ class Argon2PasswordHasher:
         self._argon2 = PasswordHasher(ITERATIONS, MEMORY_KIB, LANES, type=Type.ID)
 
     def hash(self, password: str) -> str:
-        return self._argon2.hash(_normal(password))
+        return self._argon2.hash(normal(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
         try:
-            self._argon2.verify(password_hash or NOBODY, _normal(password))
+            self._argon2.verify(password_hash or NOBODY, normal(password))
         except VerifyMismatchError:
             return False
         return password_hash is not None
 
     def outdated(self, password_hash: str) -> bool:
         return self._argon2.check_needs_rehash(password_hash)
-
-
-def _normal(password: str) -> str:
-    """Keyboards write one and the same letter differently (NIST SP 800-63B, 5.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)

@@ -1,4 +1,7 @@
-"""Tries to log in, counted by the name that was given, in DynamoDB."""
+"""Tries to log in, counted by the name that was given, in DynamoDB.
+
+Of the name only its SHA-256 is kept: people type passwords into the wrong field.
+"""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -27,10 +30,11 @@ class DynamoDbAttemptStore:
         row = self._table.read(_key(name))
         if row is None or int(row["expires_at"]["N"]) <= epoch_seconds(self._now()):
             return None
-        return from_item(Attempts, row)
+        return replace(from_item(Attempts, row), name=name)
 
     def save(self, attempts: Attempts) -> bool:
-        saved = replace(attempts, version=attempts.version + 1)
+        digest = _digest(attempts.name)
+        saved = replace(attempts, name=digest, version=attempts.version + 1)
         expires_at = epoch_seconds(attempts.last_at + REMEMBERED)
         row = _key(attempts.name) | to_item(saved) | {"expires_at": to_attribute(expires_at)}
         if attempts.version == 0:
@@ -40,9 +44,7 @@ class DynamoDbAttemptStore:
         return not self._table.write([action], busy=AttemptsBusy(attempts.name))
 
     def failed(self, attempts: Attempts, events: Sequence[OutboxEvent]) -> None:
-        # people type passwords into the wrong field, and events are kept for weeks
-        digest = hashlib.sha256(attempts.name.encode()).hexdigest()
-        rows = outbox_rows(_partition(digest), attempts.version, events, self._now())
+        rows = outbox_rows(_partition(attempts.name), attempts.version, events, self._now())
         self._table.write(list(rows), busy=AttemptsBusy(attempts.name))
 
     def clear(self, name: str) -> None:
@@ -51,7 +53,11 @@ class DynamoDbAttemptStore:
 
 
 def _partition(name: str) -> str:
-    return f"LOGIN#{name}"
+    return f"LOGIN#{_digest(name)}"
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def _key(name: str) -> Item:

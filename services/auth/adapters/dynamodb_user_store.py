@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
-from runtime.dynamodb.table import Table, put, row_key
+from runtime.dynamodb.table import Table, check, put, row_key
 from services.auth.domain.errors import (
     FieldInvalid,
     IdempotencyConflict,
@@ -54,10 +54,12 @@ class DynamoDbUserStore:
             raise UserNotFound(name)
         return user
 
-    def save(self, user: User) -> User:
+    def save(self, user: User, by: User | None = None) -> User:
         saved = replace(user, version=user.version + 1)
-        row = put(_row(saved), "#version = :seen", seen=user.version)
-        if self._table.write([row], busy=UserChanged(user.name)):
+        actions = [put(_row(saved), "#version = :seen", seen=user.version)]
+        if by is not None and by.name != user.name:
+            actions.append(check(_key(by.name), "#version = :seen", seen=by.version))
+        if self._table.write(actions, busy=UserChanged(user.name)):
             raise UserChanged(user.name)
         return saved
 

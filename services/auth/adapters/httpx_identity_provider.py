@@ -2,7 +2,7 @@
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -14,6 +14,8 @@ from services.auth.domain.user import Identity
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 DISCOVERY_SECONDS = 3_600
+EMAIL = "email"  # the one claim of which providers say whether they have verified it
+YES = (True, "true", "True")  # some write it as a text
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
@@ -65,17 +67,18 @@ class HttpxIdentityProvider:
         id_token = tokens.get("id_token")
         if not isinstance(id_token, str):
             raise ProviderError("it sent no ID token: OIDC_SCOPES has to begin with openid")
-        claims = self._tokens.claims(id_token, nonce)
-        wanted = (self._ours.user_claim, self._ours.groups_claim)
-        if any(claims.get(name) is None for name in wanted):
-            told = self._user_info(tokens.get("access_token"), claims["sub"])
-            own = {name: value for name, value in claims.items() if value is not None}
-            claims = {**told, **own, **_unverified(told)}
+        said = self._tokens.claims(id_token, nonce)
+        own = {name: value for name, value in said.items() if value is not None}
+        told: Mapping[str, Any] = {}
+        if not {self._ours.user_claim, self._ours.groups_claim} <= own.keys():
+            told = self._user_info(tokens.get("access_token"), own["sub"])
+        claims = {**told, **own, **_unverified(told)}
         return Identity(
             subject=f"{claims['iss']}|{claims['sub']}",
             user_name=self._user_name(claims),
             full_name=str(claims.get("name") or ""),
             groups=_groups(claims.get(self._ours.groups_claim)),
+            vouched=self._ours.user_claim != EMAIL or _verified(claims[EMAIL], (own, told)),
         )
 
     # --- what the provider says about itself -----------------------------------------------------
@@ -157,7 +160,7 @@ class HttpxIdentityProvider:
         name = claims.get(self._ours.user_claim)
         if not isinstance(name, str) or not name:
             raise SsoRefused(f"the identity provider does not tell {self._ours.user_claim!r}")
-        if self._ours.user_claim == "email" and _unverified(claims):
+        if self._ours.user_claim == EMAIL and _unverified(claims):
             raise SsoRefused("the identity provider has not verified the e-mail address")
         return name
 
@@ -166,6 +169,13 @@ def _unverified(claims: Mapping[str, Any]) -> dict[str, bool]:
     """Some providers write false as a text; some never say anything, which is no false."""
     doubtful = claims.get("email_verified") in (False, "false", "False", 0)
     return {"email_verified": False} if doubtful else {}
+
+
+def _verified(address: str, documents: Sequence[Mapping[str, Any]]) -> bool:
+    """One of them says so, of this address and not of another one."""
+    return any(
+        each.get(EMAIL) == address and each.get("email_verified") in YES for each in documents
+    )
 
 
 def _groups(claim: object) -> frozenset[str]:

@@ -53,8 +53,8 @@ class JwtAccessTokens:
         return jwt.encode(payload, key.key, ALGORITHM, headers={"typ": TYPE, "kid": key.kid})
 
     def read(self, token: str, now: datetime) -> Claims:
+        key = self._key_of(token)
         try:
-            key = self._key_of(token)
             payload = jwt.decode(
                 token,
                 key.key,
@@ -70,15 +70,25 @@ class JwtAccessTokens:
             raise TokenRefused("claims of another kind than ours") from None
 
     def _key_of(self, token: str) -> SigningKey:
-        header = jwt.get_unverified_header(token)
-        kid = header.get("kid")
-        # nothing but what `issue` writes: no key, address of a key or extension of the sender's
-        if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid} or not isinstance(kid, str):
-            raise TokenRefused("header of another kind than ours")
-        key = self._keys.find(kid)
+        """Errors of the store of keys are no fault of the token's: they pass."""
+        key = self._keys.find(_kid_of(token))
         if key is None:
             raise TokenRefused("unknown key")
         return key
+
+
+def _kid_of(token: str) -> str:
+    try:
+        header = jwt.get_unverified_header(token)
+    except jwt.PyJWTError as error:
+        raise TokenRefused(type(error).__name__) from None
+    except (TypeError, ValueError):
+        raise TokenRefused("header of another kind than ours") from None
+    kid = header.get("kid")
+    # nothing but what `issue` writes: no key, address of a key or extension of the sender's
+    if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid} or not isinstance(kid, str):
+        raise TokenRefused("header of another kind than ours")
+    return kid
 
 
 def _claims_of(payload: dict[str, Any], now: datetime) -> Claims:

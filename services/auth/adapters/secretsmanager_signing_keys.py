@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -55,27 +55,37 @@ class SecretsManagerSigningKeys:
         self._client, self._secret_id, self._now = client, secret_id, now
         self._keys: tuple[SigningKey, ...] = ()
         self._read_at: datetime | None = None
+        self._asked_at: datetime | None = None  # about a key that was not known
 
     def current(self) -> SigningKey:
         return self._latest(SIGNED_WITH)[0]
 
     def find(self, kid: str) -> SigningKey | None:
-        """A key that was made a moment ago is found at once."""
-        for age in (KEPT, ASKED_AGAIN):
-            for key in self._latest(age):
-                if key.kid == kid:
-                    return key
-        return None
+        """A key that was made a moment ago is found at once, however new what is kept may be."""
+        kept_since = self._read_at
+        now, found = self._now(), _with(kid, self._latest(KEPT))
+        due = self._asked_at is None or now - self._asked_at >= ASKED_AGAIN
+        if found is None and due and self._read_at == kept_since:
+            self._asked_at = now
+            found = _with(kid, self._latest(timedelta()))
+        return found
 
     def _latest(self, age: timedelta) -> tuple[SigningKey, ...]:
         now = self._now()
         if self._read_at is None or now - self._read_at >= age:
-            found = (self._read(stage) for stage in ("AWSCURRENT", "AWSPREVIOUS"))
-            self._keys = tuple(key for key in found if key is not None)
+            self._keys = self._read()
             self._read_at = now
         return self._keys
 
-    def _read(self, stage: str) -> SigningKey | None:
+    def _read(self) -> tuple[SigningKey, ...]:
+        """Again when one key came twice: a rotation ended between the two calls."""
+        for _ in range(2):
+            current, before = self._of_stage("AWSCURRENT"), self._of_stage("AWSPREVIOUS")
+            if current != before:
+                break
+        return tuple(key for key in (current, before) if key is not None)
+
+    def _of_stage(self, stage: str) -> SigningKey | None:
         try:
             answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
         except ClientError as error:
@@ -83,4 +93,8 @@ class SecretsManagerSigningKeys:
             if missing and stage == "AWSPREVIOUS":  # the first key has none before it
                 return None
             raise
-        return SigningKey.parse(answer["SecretString"])
+        return SigningKey.parse(answer.get("SecretString", ""))
+
+
+def _with(kid: str, keys: Sequence[SigningKey]) -> SigningKey | None:
+    return next((key for key in keys if key.kid == kid), None)

@@ -11,6 +11,7 @@
 """
 
 from datetime import datetime
+from math import ceil
 from typing import ClassVar
 
 
@@ -207,7 +208,7 @@ class TooManyAttempts(AuthError):
 
     def __init__(self, retry_at: datetime, now: datetime) -> None:
         self.retry_at = retry_at
-        self.retry_after_seconds = max(1, round((retry_at - now).total_seconds()))
+        self.retry_after_seconds = max(1, ceil((retry_at - now).total_seconds()))
         super().__init__(f"Too many tries. Wait {self.retry_after_seconds} s.")
 
 

@@ -50,8 +50,9 @@ class UserStore(Protocol):
         """Strongly consistent; raises UserNotFound, also for a removed one."""
         ...
 
-    def save(self, user: User) -> User:
-        """Stored with version + 1; raises UserChanged when `user.version` is not the stored one."""
+    def save(self, user: User, by: User | None = None) -> User:
+        """Stored with version + 1; raises UserChanged when `user.version` is not the stored one,
+        or when `by`, the admin who changes somebody else, is not any more what they were."""
         ...
 
     def page(self, limit: int, cursor: str | None) -> Page[User]:
@@ -196,6 +197,7 @@ class Policy:
     idle_seconds: int
     group_roles: tuple[tuple[str, Role], ...]  # of the identity provider's groups
     return_origins: tuple[str, ...]  # pages that a single sign-on may end at
+    sso_loopback: bool = False  # or programs on the computer of whoever logs in
 
 
 @dataclass(frozen=True)

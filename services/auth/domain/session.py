@@ -4,10 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.auth.domain.user import LoginMethod
+from services.auth.domain.close_reason import CloseReason
+from services.auth.domain.user import LoginMethod, User
 
 SEEN_EVERY = timedelta(seconds=60)  # one write a minute for a session in use, not one a request
-MAX_USED = 50  # used refresh tokens that are still recognised; one an hour in ordinary use
+# Used refresh tokens, all of which are recognised; one an hour in ordinary use. A row of DynamoDB
+# has room for more, but every save of the session pays for them.
+MAX_USED = 200
 
 
 class ClientKind(StrEnum):
@@ -15,22 +18,12 @@ class ClientKind(StrEnum):
     API = "api"
 
 
-class CloseReason(StrEnum):
-    LOGOUT = "logout"
-    IDLE = "idle"
-    EXPIRED = "expired"
-    REFRESH_REUSED = "refresh_reused"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason, not a secret
-    CLOSED_BY_ADMIN = "closed_by_admin"
-    USER_LOCKED = "user_locked"
-    USER_REMOVED = "user_removed"
-
-
 @dataclass(frozen=True)
 class Session:
     """`refresh_hash` is the SHA-256 of the token that is good now, `used_hashes` of earlier ones.
 
-    `ends_at` is fixed at the login: refreshing does not prolong a session.
+    `ends_at` is fixed at the login: refreshing does not prolong a session. `generation` is the
+    user's at the moment at which they proved who they are.
     """
 
     id: str
@@ -44,6 +37,7 @@ class Session:
     refresh_hash: str = field(repr=False)
     used_hashes: tuple[str, ...] = field(default=(), repr=False)
     idle_seconds: int | None = None
+    generation: int = 0
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
     version: int = 0
@@ -64,12 +58,27 @@ class Session:
             return CloseReason.EXPIRED
         return CloseReason.IDLE if now >= self.due_at else None
 
+    def ended_by(self, user: User) -> CloseReason | None:
+        """Why the row of its user says that it is over, whatever its own row says."""
+        if user.removed:
+            return CloseReason.USER_REMOVED
+        if user.locked:
+            return CloseReason.USER_LOCKED
+        if self.generation == user.generation or self.id == user.kept_session:
+            return None
+        return user.end_reason or CloseReason.EXPIRED
+
+    @property
+    def used_up(self) -> bool:
+        """No token more: forgetting a used one would let it come again unnoticed."""
+        return len(self.used_hashes) >= MAX_USED
+
     def seen(self, now: datetime) -> "Session":
         """Itself when it was seen a moment ago."""
         return replace(self, last_seen_at=now) if now - self.last_seen_at >= SEEN_EVERY else self
 
     def refreshed(self, refresh_hash: str, now: datetime) -> "Session":
-        used = (*self.used_hashes, self.refresh_hash)[-MAX_USED:]
+        used = (*self.used_hashes, self.refresh_hash)
         return replace(self, refresh_hash=refresh_hash, used_hashes=used, last_seen_at=now)
 
     def closed(self, reason: CloseReason, now: datetime) -> "Session":
@@ -95,10 +104,14 @@ class SsoLogin:
 
 @dataclass(frozen=True)
 class Handover:
-    """A login that went well, waiting for the page it is meant for; good once."""
+    """A login that went well, waiting for the page it is meant for; good once.
+
+    `generation` is the user's at the login, as in the session that comes of it.
+    """
 
     code_hash: str
     user: str
     client: ClientKind
     challenge: str
     made_at: datetime
+    generation: int = 0

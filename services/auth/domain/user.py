@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.auth.domain.close_reason import CloseReason
+
 
 class Role(StrEnum):
     USER = "user"
@@ -39,7 +41,10 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class User:
-    """`name` is theirs for ever: of a removed user it stays, so that history keeps its meaning."""
+    """`name` is theirs for ever: of a removed user it stays, so that history keeps its meaning.
+
+    Sessions of an earlier `generation` are over for `end_reason`, all but `kept_session`.
+    """
 
     name: str
     full_name: str
@@ -53,11 +58,19 @@ class User:
     api_key: ApiKey | None = None
     locked: bool = False
     removed: bool = False
+    generation: int = 0
+    end_reason: CloseReason | None = None
+    kept_session: str | None = None  # id
     version: int = 0
 
     @property
     def welcome(self) -> bool:
         return not (self.locked or self.removed)
+
+    def end_sessions(self, reason: CloseReason, keep: str | None = None) -> "User":
+        """One write ends all there are together with what they end for: none is forgotten, however
+        many there are. A session that is kept is one of the latest generation, or kept already."""
+        return replace(self, generation=self.generation + 1, end_reason=reason, kept_session=keep)
 
     def remove(self, now: datetime) -> "User":
         """What is left says only that the name was used."""
@@ -76,9 +89,13 @@ class Caller:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the identity provider says logged in; `subject` is '<issuer>|<sub>'."""
+    """Who the identity provider says logged in; `subject` is '<issuer>|<sub>'.
+
+    `vouched`: the provider knows that `user_name` is theirs, they did not just say so.
+    """
 
     subject: str
     user_name: str
     full_name: str
     groups: frozenset[str]
+    vouched: bool = False

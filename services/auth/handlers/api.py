@@ -71,7 +71,9 @@ def _me(ports: Ports, call: Call[None]) -> http.MeView:
 def _change_password(ports: Ports, call: Call[http.PasswordChange]) -> None:
     body = call.body
     wish = NewOwnPassword(
-        body.current_password.get_secret_value(), body.new_password.get_secret_value()
+        body.current_password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        call.source_ip,
     )
     change_password(caller_of(call), wish, ports=ports)
 

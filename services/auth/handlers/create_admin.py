@@ -1,4 +1,4 @@
-"""Creates the first admin: whoever may invoke this function may have one."""
+"""Makes a user for whoever may invoke it, with any roles: the first admin of an installation."""
 
 import json
 from typing import Any

@@ -58,6 +58,10 @@ def _admitted(arrival: _Arrival, *, ports: Ports) -> User:
     if user.subject not in (None, subject):
         reason = "a user of that name is somebody else at the identity provider"
         raise _refused(arrival, user, "not_mapped", reason, ports=ports)
+    if user.subject is None and not arrival.identity.vouched:
+        # whoever sets that claim to the name of somebody else would get what was granted to them
+        reason = "the identity provider does not say that this e-mail address is verified"
+        raise _refused(arrival, user, "not_mapped", reason, ports=ports)
     if user.locked:
         raise _refused(arrival, user, "user_locked", "the user is locked", ports=ports)
     if not arrival.roles:

@@ -33,6 +33,8 @@ def authorize(token: str, *, ports: Ports) -> Authorized:
         raise TokenRefused("user removed") from None
     if not user.welcome:
         raise TokenRefused("user locked")
+    if reason := session.ended_by(user):  # its row is closed in a moment, or by the sweeper
+        raise SessionOver(reason)
     return Authorized(user, _seen(session, ports=ports))
 
 

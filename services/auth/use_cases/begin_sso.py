@@ -2,12 +2,11 @@
 
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from services.auth.domain.errors import FieldInvalid
-from services.auth.domain.ports import Ports
+from services.auth.domain.ports import Policy, Ports
 from services.auth.domain.session import ClientKind, SsoLogin
 
 # One reading only: no user names, backslashes, fragments, spaces or other alphabets, which
@@ -15,8 +14,9 @@ from services.auth.domain.session import ClientKind, SsoLogin
 _ADDRESS = re.compile(
     r"(https?://[a-z0-9.-]+(?::[0-9]{1,5})?)(?:[/?][A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]*)?"
 )
-# A program on the user's own computer (RFC 8252, 7.3). Whoever else listens there gets a code
-# that is worth nothing without the verifier of its challenge.
+# A program on the user's own computer (RFC 8252, 7.3). The challenge does not tell whose program
+# it is: whoever listens there, and has the user open a link with a challenge of their own, gets the
+# session. So only where programs need it.
 _LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}")
 
 
@@ -34,7 +34,7 @@ def begin_sso(
 ) -> Begun:
     """Raises FieldInvalid, SsoNotConfigured, ProviderError."""
     if return_to is not None:
-        check_return(return_to, ports.policy.return_origins)
+        check_return(return_to, ports.policy)
     state, nonce, browser = ports.new_id(), ports.new_id(), ports.new_id()
     verifier = s256(ports.new_id() + ports.new_id())  # its form and length are right for PKCE
     url = ports.provider.authorization_url(state, nonce, s256(verifier))
@@ -52,14 +52,16 @@ def begin_sso(
     return Begun(url, state, browser)
 
 
-def check_return(address: str, origins: Sequence[str]) -> None:
-    """Raises FieldInvalid unless `address` is at one of `origins` or on the user's computer."""
+def check_return(address: str, policy: Policy) -> None:
+    """Raises FieldInvalid unless `address` is at an allowed origin or, where that is allowed too,
+    on the computer of whoever logs in."""
     found = _ADDRESS.fullmatch(address)
     if found is None:
         advice = "Give an address of http or https without user, fragment or backslash."
         raise FieldInvalid("return_to", address, advice)
-    allowed = {origin.rstrip("/").lower() for origin in origins}
-    if found[1] not in allowed and not _LOOPBACK.fullmatch(found[1]):
+    allowed = {origin.rstrip("/").lower() for origin in policy.return_origins}
+    on_loopback = policy.sso_loopback and _LOOPBACK.fullmatch(found[1])
+    if found[1] not in allowed and not on_loopback:
         advice = "Its origin is not one of those that this installation allows (CORS_ORIGINS)."
         raise FieldInvalid("return_to", address, advice)
 

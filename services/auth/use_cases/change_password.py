@@ -2,37 +2,44 @@
 
 from dataclasses import dataclass, field, replace
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NoPassword, WeakPassword, WrongPassword
-from services.auth.domain.passwords import check_password
+from services.auth.domain.passwords import check_password, normal
 from services.auth.domain.ports import Ports
-from services.auth.domain.session import CloseReason
-from services.auth.domain.user import Caller
+from services.auth.domain.user import Caller, LoginMethod
+from services.auth.use_cases.announce import FailedLogin, login_failed
 from services.auth.use_cases.close_session import close_sessions
 from services.auth.use_cases.count_try import count_try
-from services.auth.use_cases.read_me import own_user
+from services.auth.use_cases.read_me import read_me
+
+OWN = "ME#"  # before a session's id: no name that anybody can give at a login
 
 
 @dataclass(frozen=True)
 class NewOwnPassword:
     current: str = field(repr=False)
     new: str = field(repr=False)
+    source_ip: str | None = None
 
 
 def change_password(caller: Caller, wish: NewOwnPassword, *, ports: Ports) -> None:
-    """A stolen access token must not do to guess the password: tries count as those of logins do.
+    """A stolen access token must not do to guess the password: tries count as those of logins do,
+    but by themselves, or everybody could keep everybody from changing theirs.
 
     Raises WrongPassword, WeakPassword, NoPassword, TooManyAttempts, SessionOver, UserChanged.
     """
-    user = own_user(caller, ports=ports)
+    user, session = read_me(caller, ports=ports)
     if user.password_hash is None:
         raise NoPassword(user.name)
-    count_try(user.name, ports=ports)
+    attempts = count_try(f"{OWN}{session.id}", ports=ports)
     if not ports.passwords.verify(user.password_hash, wish.current):
+        failed = FailedLogin(user.name, LoginMethod.PASSWORD, "wrong_password", wish.source_ip)
+        ports.attempts.failed(attempts, [login_failed(failed, attempts, ports=ports)])
         raise WrongPassword
-    ports.attempts.clear(user.name)
+    ports.attempts.clear(attempts.name)
     check_password(wish.new, user.name)
-    if wish.new == wish.current:
+    if normal(wish.new) == normal(wish.current):
         raise WeakPassword("It is the one you have. Choose another one.")
     changed = replace(user, password_hash=ports.passwords.hash(wish.new), updated_at=ports.now())
-    ports.users.save(changed)
-    close_sessions(user.name, CloseReason.PASSWORD_CHANGED, keep=caller.session_id, ports=ports)
+    changed = changed.end_sessions(CloseReason.PASSWORD_CHANGED, keep=session.id)
+    close_sessions(ports.users.save(changed), ports=ports)

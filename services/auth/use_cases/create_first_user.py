@@ -1,4 +1,5 @@
-"""Creates a user for whoever may call the function itself: the first admin of an installation."""
+"""Makes a user for whoever may invoke the function itself: the first admin, or one more when no
+admin is left."""
 
 from dataclasses import dataclass, field
 

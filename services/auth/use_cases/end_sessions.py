@@ -1,18 +1,36 @@
 """Ends all sessions of a user: by themselves, or by an admin."""
 
+from services.auth.domain.close_reason import CloseReason
+from services.auth.domain.errors import UserChanged, UserNotFound
 from services.auth.domain.ports import Ports
-from services.auth.domain.session import CloseReason
 from services.auth.domain.user import Caller
 from services.auth.use_cases.close_session import close_sessions
 from services.auth.use_cases.require_admin import require_admin
 
+END_TRIES = 5  # against others who change the same user at the same moment
+
 
 def end_own_sessions(caller: Caller, *, ports: Ports) -> None:
-    close_sessions(caller.name, CloseReason.LOGOUT, ports=ports)
+    """Nothing to do for a removed user. Raises UserChanged after too many rivals."""
+    try:
+        _end(caller.name, CloseReason.LOGOUT, ports=ports)
+    except UserNotFound:
+        return
 
 
 def end_sessions_of(caller: Caller, name: str, *, ports: Ports) -> None:
-    """Raises RoleMissing, UserNotFound."""
-    require_admin(caller)
-    user = ports.users.read(name)
-    close_sessions(user.name, CloseReason.CLOSED_BY_ADMIN, ports=ports)
+    """Raises RoleMissing, SessionOver, UserNotFound, UserChanged."""
+    require_admin(caller, ports=ports)
+    _end(name, CloseReason.CLOSED_BY_ADMIN, ports=ports)
+
+
+def _end(name: str, reason: CloseReason, *, ports: Ports) -> None:
+    for _ in range(END_TRIES):
+        user = ports.users.read(name)
+        try:
+            ended = ports.users.save(user.end_sessions(reason))
+        except UserChanged:
+            continue
+        close_sessions(ended, ports=ports)
+        return
+    raise UserChanged(name)

@@ -69,7 +69,14 @@ def _hand_over(
     user: User, login: SsoLogin, return_to: str, challenge: str, *, ports: Ports
 ) -> Redirect:
     code = ports.new_id()
-    handover = Handover(digest(code), user.name, login.client, challenge, ports.now())
+    handover = Handover(
+        code_hash=digest(code),
+        user=user.name,
+        client=login.client,
+        challenge=challenge,
+        made_at=ports.now(),
+        generation=user.generation,
+    )
     ports.sso.keep_handover(handover)
     joint = "&" if "?" in return_to else "?"
     return Redirect(f"{return_to}{joint}code={code}")

@@ -1,7 +1,7 @@
 """Ends the session that a request comes from."""
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.ports import Ports
-from services.auth.domain.session import CloseReason
 from services.auth.domain.user import Caller
 from services.auth.use_cases.close_session import close_session
 

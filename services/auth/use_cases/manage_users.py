@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NoPassword, OwnAdminRights, VersionMismatch
 from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
 from services.auth.domain.ports import Idempotency, Page, Ports
-from services.auth.domain.session import CloseReason
 from services.auth.domain.user import Caller, Grants, LoginMethod, Role, User
 from services.auth.use_cases.add_user import add_user
 from services.auth.use_cases.close_session import close_sessions
@@ -39,8 +39,8 @@ class UserChanges:
 def create_user(
     caller: Caller, wish: NewUser, idempotency: Idempotency | None, *, ports: Ports
 ) -> User:
-    """Raises RoleMissing, UserExists, WeakPassword, IdempotencyConflict."""
-    require_admin(caller)
+    """Raises RoleMissing, SessionOver, UserExists, WeakPassword, IdempotencyConflict."""
+    require_admin(caller, ports=ports)
     check_grants(wish.grants)
     now = ports.now()
     user = User(
@@ -59,12 +59,12 @@ def create_user(
 
 
 def read_user(caller: Caller, name: str, *, ports: Ports) -> User:
-    require_admin(caller)
+    require_admin(caller, ports=ports)
     return ports.users.read(name)
 
 
 def list_users(caller: Caller, limit: int, cursor: str | None, *, ports: Ports) -> Page[User]:
-    require_admin(caller)
+    require_admin(caller, ports=ports)
     return ports.users.page(limit, cursor)
 
 
@@ -72,9 +72,9 @@ def change_user(
     caller: Caller, name: str, changes: UserChanges, expected: int | None, *, ports: Ports
 ) -> User:
     """`expected`: the version that the caller has seen. Roles and grants hold from the authorizer's
-    next look on. Raises RoleMissing, UserNotFound, VersionMismatch, OwnAdminRights, NoPassword,
-    WeakPassword, UserChanged."""
-    before = _expected_user(caller, name, expected, ports=ports)
+    next look on. Raises RoleMissing, SessionOver, UserNotFound, VersionMismatch, OwnAdminRights,
+    NoPassword, WeakPassword, UserChanged."""
+    admin, before = _looked_up(caller, name, expected, ports=ports)
     own = name == caller.name
     if own and (changes.locked or (changes.roles and Role.ADMIN not in changes.roles)):
         raise OwnAdminRights(name)
@@ -90,33 +90,39 @@ def change_user(
             raise NoPassword(name)
         check_password(changes.password, name)
         given["password_hash"] = ports.passwords.hash(changes.password)
-    stored = ports.users.save(replace(before, **given, updated_at=ports.now()))
+    changed = replace(before, **given, updated_at=ports.now())
+    if reason := _ends_sessions(changes):
+        changed = changed.end_sessions(reason, keep=caller.session_id if own else None)
+    stored = ports.users.save(changed, by=admin)
     if changes.password is not None or changes.locked is False:
         ports.attempts.clear(name)  # whoever forgot theirs is let in again at once
-    keep = caller.session_id if own else None
-    if reason := _ends_sessions(changes):
-        close_sessions(name, reason, keep=keep, ports=ports)
+    if reason:
+        close_sessions(stored, ports=ports)
     return stored
 
 
 def remove_user(caller: Caller, name: str, expected: int | None, *, ports: Ports) -> None:
-    """The name stays taken. Raises RoleMissing, UserNotFound, VersionMismatch, OwnAdminRights,
-    UserChanged."""
-    before = _expected_user(caller, name, expected, ports=ports)
+    """The name stays taken. Raises RoleMissing, SessionOver, UserNotFound, VersionMismatch,
+    OwnAdminRights, UserChanged."""
+    admin, before = _looked_up(caller, name, expected, ports=ports)
     if name == caller.name:
         raise OwnAdminRights(name)
-    ports.users.save(before.remove(ports.now()))
-    close_sessions(name, CloseReason.USER_REMOVED, ports=ports)
+    removed = ports.users.save(before.remove(ports.now()), by=admin)
     if before.api_key is not None:
         ports.api_keys.remove(before.api_key)
+    close_sessions(removed, ports=ports)
 
 
-def _expected_user(caller: Caller, name: str, expected: int | None, *, ports: Ports) -> User:
-    require_admin(caller)
+def _looked_up(
+    caller: Caller, name: str, expected: int | None, *, ports: Ports
+) -> tuple[User, User]:
+    """The admin, and the user as the admin expects them. A change is stored only if neither has
+    changed until then, so two admins cannot take the role from each other at the same moment."""
+    admin = require_admin(caller, ports=ports)
     user = ports.users.read(name)
     if expected is not None and expected != user.version:
         raise VersionMismatch(expected, user.version)
-    return user
+    return admin, user
 
 
 def _ends_sessions(changes: UserChanges) -> CloseReason | None:

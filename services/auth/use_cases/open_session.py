@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import LoginRefused, UserNotFound
 from services.auth.domain.ports import Claims, Ports
 from services.auth.domain.refresh_token import RefreshToken
-from services.auth.domain.session import ClientKind, CloseReason, Session
+from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import LoginMethod, User
 from services.auth.use_cases.announce import session_opened
 from services.auth.use_cases.close_session import close_session
@@ -38,10 +39,11 @@ def open_session(
         ends_at=now + timedelta(seconds=policy.session_seconds),
         refresh_hash=token.digest,
         idle_seconds=policy.idle_seconds if client is ClientKind.CONSOLE else None,
+        generation=user.generation,
     )
     stored = ports.sessions.create(session, [session_opened(session, user.roles, ports=ports)])
-    # Whoever locks a user closes the sessions there are. One that came too late for that ends here.
-    if reason := _taken_back(user, ports=ports):
+    # Of a generation that is over it would be refused anyway, but the login need not succeed.
+    if reason := _taken_back(stored, ports=ports):
         close_session(stored, reason, ports=ports)
         raise LoginRefused
     return with_tokens(user, stored, token, ports=ports)
@@ -65,12 +67,8 @@ def with_tokens(
     return OpenedSession(session, ports.tokens.issue(claims), token.text, seconds)
 
 
-def _taken_back(user: User, *, ports: Ports) -> CloseReason | None:
+def _taken_back(session: Session, *, ports: Ports) -> CloseReason | None:
     try:
-        latest = ports.users.read(user.name)
+        return session.ended_by(ports.users.read(session.user))
     except UserNotFound:
         return CloseReason.USER_REMOVED
-    if not latest.welcome:
-        return CloseReason.USER_LOCKED
-    changed = latest.password_hash != user.password_hash
-    return CloseReason.PASSWORD_CHANGED if changed else None

@@ -22,4 +22,6 @@ def redeem_sso(code: str, verifier: str, source_ip: str | None, *, ports: Ports)
         raise SsoRefused("the user was removed in the meantime") from None
     if not user.welcome or user.login is not LoginMethod.SSO:
         raise SsoRefused("the user was locked or changed in the meantime")
+    if user.generation != handover.generation:
+        raise SsoRefused("the user's sessions were ended in the meantime")
     return open_session(user, LoginMethod.SSO, handover.client, source_ip, ports=ports)

@@ -2,10 +2,11 @@
 
 from hmac import compare_digest
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import SessionOver, StaleSession, TokenRefused, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.refresh_token import RefreshToken
-from services.auth.domain.session import CloseReason, Session
+from services.auth.domain.session import Session
 from services.auth.domain.user import User
 from services.auth.use_cases.close_session import close_session
 from services.auth.use_cases.open_session import OpenedSession, with_tokens
@@ -42,7 +43,8 @@ def _check(session: Session, token: RefreshToken, *, ports: Ports) -> None:
     if any(used):
         close_session(session, CloseReason.REFRESH_REUSED, ports=ports)
         raise TokenRefused("used before")
-    if reason := session.over(ports.now()):
+    worn = CloseReason.EXPIRED if session.used_up else None
+    if reason := session.over(ports.now()) or worn:
         close_session(session, reason, ports=ports)
         raise SessionOver(reason)
 
@@ -54,4 +56,7 @@ def _user_of(session: Session, *, ports: Ports) -> User:
         raise TokenRefused("user removed") from None
     if not user.welcome:
         raise TokenRefused("user locked")
+    if reason := session.ended_by(user):
+        close_session(session, reason, ports=ports)
+        raise SessionOver(reason)
     return user

@@ -182,6 +182,8 @@ def test_no_secret_is_logged_or_stored_in_the_clear(deployed: Deployed, lines: L
     tokens = deployed.log_in()
     access, refresh = tokens["access_token"], tokens["refresh_token"]
     deployed.api("POST", "/api/login", {"user": "root", "password": NEW_PASSWORD})
+    typed_as_a_name = "hunter2hunter2"
+    deployed.api("POST", "/api/login", {"user": typed_as_a_name, "password": PASSWORD})
     deployed.api("POST", "/api/refresh", {"refresh_token": f"{refresh}x"})
     deployed.api("POST", "/api/refresh", {"refresh_token": refresh})
     deployed.api("POST", "/api/refresh", {"refresh_token": refresh})
@@ -189,7 +191,7 @@ def test_no_secret_is_logged_or_stored_in_the_clear(deployed: Deployed, lines: L
         deployed.authorizer({"Authorization": f"Bearer {access}"})
     key = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
     secrets = [access, access.split(".")[2], refresh, refresh.split(".")[2], PASSWORD]
-    secrets += [NEW_PASSWORD, json.loads(key)["key"]]
+    secrets += [NEW_PASSWORD, typed_as_a_name, json.loads(key)["key"]]
     logged, stored = json.dumps(lines()), json.dumps(deployed.rows(), default=str)
     assert "caller refused" in logged
     for secret in secrets:

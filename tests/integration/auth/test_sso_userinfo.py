@@ -69,6 +69,31 @@ def test_an_unverified_address_is_refused_wherever_that_is_said(
         finish(adapter())
 
 
+@pytest.mark.parametrize(
+    ("token", "userinfo", "vouched"),
+    [
+        ({"email_verified": True}, {}, True),
+        ({"email_verified": "true"}, {}, True),
+        ({}, {}, False),
+        ({"email_verified": None}, {}, False),
+        ({"email_verified": "perhaps"}, {}, False),
+        ({}, {"email": "mia@x", "email_verified": True}, True),
+        ({}, {"email": "other@x", "email_verified": True}, False),
+        ({}, {"email_verified": True}, False),
+    ],
+)
+def test_an_address_is_vouched_for_only_where_it_is_called_verified(
+    broken: Broken,
+    adapter: Adapter,
+    token: dict[str, object],
+    userinfo: dict[str, object],
+    vouched: bool,
+) -> None:
+    signed_in(broken, **token)
+    broken.says(USERINFO, sub="42", **userinfo)
+    assert finish(adapter()).vouched is vouched
+
+
 def test_a_user_without_the_claim_is_refused(broken: Broken, adapter: Adapter) -> None:
     for claim in (None, "", 7):
         signed_in(broken, groups=["a"], email=claim)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.auth.domain.attempts import Attempts
-from services.auth.domain.errors import AttemptsBusy, LoginRefused, TooManyAttempts
+from services.auth.domain.errors import AttemptsBusy, LoginRefused, TooManyAttempts, WrongPassword
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import LoginMethod, Role
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
@@ -13,6 +13,10 @@ from services.auth.use_cases.count_try import count_try
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def wish(current: str = PASSWORD) -> NewOwnPassword:
+    return NewOwnPassword(current, "another good one")
 
 
 def fail(world: AuthWorld, name: str = "ann") -> None:
@@ -136,18 +140,30 @@ def test_a_name_that_others_always_count_first_is_refused_in_the_end() -> None:
     assert (refused.value.status, refused.value.retry_after_seconds) == (429, 1)
 
 
-def test_guesses_of_the_current_password_count_as_those_of_logins_do() -> None:
+def test_guesses_of_the_current_password_have_to_wait_in_the_session_they_come_from() -> None:
+    world = AuthWorld()
+    thief, owner = world.caller("ann"), world.caller("ann")
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            change_password(thief, wish("a wrong guess"), ports=world.ports)
+    with pytest.raises(TooManyAttempts):
+        change_password(thief, wish(), ports=world.ports)
+    world.log_in()
+    change_password(owner, wish(), ports=world.ports)
+
+
+def test_whoever_fails_to_log_in_keeps_nobody_from_changing_their_password() -> None:
     world = AuthWorld()
     caller = world.caller("ann")
     for _ in range(5):
-        with pytest.raises(Exception, match="current_password"):
-            change_password(
-                caller, NewOwnPassword("a wrong guess", "another good one"), ports=world.ports
-            )
-    with pytest.raises(TooManyAttempts):
-        change_password(caller, NewOwnPassword(PASSWORD, "another good one"), ports=world.ports)
-    with pytest.raises(TooManyAttempts):
-        world.log_in()
+        fail(world)
+    change_password(caller, wish(), ports=world.ports)
+
+
+def test_the_time_to_wait_is_never_told_too_short() -> None:
+    assert TooManyAttempts(NOW + timedelta(seconds=1.01), NOW).retry_after_seconds == 2
+    assert TooManyAttempts(NOW + timedelta(seconds=2), NOW).retry_after_seconds == 2
+    assert TooManyAttempts(NOW, NOW).retry_after_seconds == 1
 
 
 def test_known_unknown_locked_and_sso_users_cost_one_comparison_and_get_one_answer() -> None:

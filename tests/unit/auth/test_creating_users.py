@@ -77,6 +77,22 @@ def test_a_password_with_the_users_name_in_it_is_refused(password: str) -> None:
         change(world, "smith", password="blacksmith-2026")
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "a\uff41\U0001d41a\U0001d44e\U0001d482\U0001d4ea" * 2,
+        "e\u0301" * 6 + "123",
+    ],
+)
+def test_a_password_that_is_weak_in_the_form_in_which_it_is_hashed_is_refused(
+    password: str,
+) -> None:
+    assert len(password) >= 12
+    assert len(set(password)) >= 5
+    with pytest.raises(WeakPassword):
+        create(AuthWorld(), password=password)
+
+
 def test_grants_that_would_not_fit_into_the_authorizers_answer_are_refused() -> None:
     world = AuthWorld()
     many = Grants(tuple(SourceGrant("outgoing", f"{n}/" + "x" * 200) for n in range(30)))

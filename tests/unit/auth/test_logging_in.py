@@ -11,6 +11,7 @@ from services.auth.domain.ports import OutboxEvent
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import LoginMethod, Role
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user
+from services.auth.use_cases.open_session import OpenedSession
 from tests.fakes.auth_world import ADDRESS, PASSWORD, AuthWorld
 
 WRONG = "a wrong guess"
@@ -115,6 +116,22 @@ def test_a_login_that_meets_the_locking_of_its_user_leaves_no_open_session(
         world.log_in()
     assert world.sessions.open_sessions("ann") == []
     assert world.close_reasons() == [reason]
+
+
+def test_two_right_logins_at_once_are_both_good_when_the_hash_is_made_anew() -> None:
+    world = AuthWorld()
+    world.passwords.parameters = "p2"
+    verify, rivals = world.passwords.verify, list[OpenedSession]()
+
+    def slow(password_hash: str | None, password: str) -> bool:
+        world.passwords.verify = verify  # type: ignore[method-assign]
+        rivals.append(world.log_in())
+        return verify(password_hash, password)
+
+    world.passwords.verify = slow  # type: ignore[method-assign]
+    for opened in (world.log_in(), *rivals):
+        assert world.authorize(opened.access_token)
+    assert world.close_reasons() == []
 
 
 def test_neither_passwords_nor_tokens_stand_in_what_is_printed_or_told() -> None:

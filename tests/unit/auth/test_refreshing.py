@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import SessionOver, TokenRefused
 from services.auth.domain.refresh_token import RefreshToken
-from services.auth.domain.session import MAX_USED, ClientKind, CloseReason
+from services.auth.domain.session import MAX_USED, ClientKind
 from services.auth.domain.user import Role
 from services.auth.use_cases.close_session import close_session
 from services.auth.use_cases.manage_users import UserChanges, change_user
@@ -52,6 +53,17 @@ def test_a_token_used_many_refreshes_ago_is_still_recognised() -> None:
     with pytest.raises(TokenRefused, match="no longer"):
         world.refresh(first.refresh_token)
     assert world.close_reasons() == ["refresh_reused"]
+
+
+def test_a_session_ends_before_a_used_token_would_have_to_be_forgotten() -> None:
+    world = AuthWorld()
+    opened = world.log_in()
+    for _ in range(MAX_USED):
+        opened = world.refresh(opened.refresh_token)
+    assert world.authorize(opened.access_token)
+    with pytest.raises(SessionOver, match="expired"):
+        world.refresh(opened.refresh_token)
+    assert world.close_reasons() == ["expired"]
 
 
 def test_of_two_at_once_exactly_one_wins_and_the_other_counts_as_reuse() -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import RoleMissing, SessionOver, UserNotFound
-from services.auth.domain.session import ClientKind, CloseReason, Session
+from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import Role
 from services.auth.use_cases.close_session import close_session
 from services.auth.use_cases.end_sessions import end_own_sessions, end_sessions_of

@@ -30,6 +30,7 @@ def test_what_is_not_set_has_its_default(monkeypatch: pytest.MonkeyPatch) -> Non
         1_800,
     )
     assert (policy.group_roles, policy.return_origins) == ((), ())
+    assert not policy.sso_loopback
     assert (settings.usage_plan_id, settings.oidc_issuer) == ("", "")
 
 
@@ -39,10 +40,12 @@ def test_groups_and_origins_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         OIDC_ROLES='{"ferry-admins": "admin", "everybody": "user"}',
         CORS_ORIGINS="https://a.example, https://b.example",
         IDLE_SECONDS="60",
+        SSO_LOOPBACK="true",
     ).policy
     assert policy.group_roles == (("ferry-admins", Role.ADMIN), ("everybody", Role.USER))
     assert policy.return_origins == ("https://a.example", "https://b.example")
     assert policy.idle_seconds == 60
+    assert policy.sso_loopback
 
 
 @pytest.mark.parametrize(

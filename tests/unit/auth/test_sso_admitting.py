@@ -14,7 +14,7 @@ from services.auth.use_cases.open_session import open_session
 from tests.fakes.auth_world import ADDRESS, AuthWorld
 
 SUBJECT = "https://idp.example|42"
-MIA = Identity(SUBJECT, "mia@acme.example", "Mia Miller", frozenset({"ferry-users", "golf"}))
+MIA = Identity(SUBJECT, "mia@acme.example", "Mia Miller", frozenset({"ferry-users", "golf"}), True)
 NAME = MIA.user_name
 
 
@@ -96,6 +96,21 @@ def test_a_user_that_an_admin_made_for_it_is_bound_at_the_first_login(world: Aut
     assert refusal(world, replace(MIA, subject="https://idp.example|43"))[0] == "not_mapped"
 
 
+def test_only_whom_the_provider_vouches_for_is_bound_to_a_user_that_is_there(
+    world: AuthWorld,
+) -> None:
+    made = world.add(NAME, Role.USER, login=LoginMethod.SSO, password_hash=None)
+    claimed = replace(MIA, vouched=False)
+    assert refusal(world, claimed) == ("not_mapped", NAME)
+    assert world.users.read(NAME) == made
+    admit(world)
+    assert admit(world, claimed).subject == SUBJECT
+
+
+def test_a_new_user_may_be_one_the_provider_does_not_vouch_for(world: AuthWorld) -> None:
+    assert admit(world, replace(MIA, vouched=False)).subject == SUBJECT
+
+
 def test_a_removed_users_name_is_nobodys(world: AuthWorld) -> None:
     admit(world)
     remove_user(world.caller("ada"), NAME, None, ports=world.ports)
@@ -158,7 +173,7 @@ def test_a_change_at_the_same_moment_is_not_lost(world: AuthWorld) -> None:
     admit(world)
     save = world.users.save
 
-    def late(user: User) -> User:
+    def late(user: User, by: User | None = None) -> User:
         world.users.save = save  # type: ignore[method-assign]
         save(replace(world.users.read(NAME), locked=True))
         return save(user)
@@ -172,7 +187,7 @@ def test_a_change_at_the_same_moment_is_not_lost(world: AuthWorld) -> None:
 def test_a_user_who_is_changed_all_the_time_has_to_begin_again(world: AuthWorld) -> None:
     admit(world)
 
-    def late(user: User) -> User:
+    def late(user: User, by: User | None = None) -> User:
         raise UserChanged(user.name)
 
     world.users.save = late  # type: ignore[method-assign]

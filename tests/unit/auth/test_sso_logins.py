@@ -11,6 +11,7 @@ from services.auth.domain.errors import ProviderError, SsoRefused
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import Identity
 from services.auth.use_cases.begin_sso import Begun, begin_sso
+from services.auth.use_cases.end_sessions import end_sessions_of
 from services.auth.use_cases.finish_sso import Redirect, Returned, finish_sso
 from services.auth.use_cases.manage_users import remove_user
 from services.auth.use_cases.open_session import OpenedSession
@@ -169,6 +170,14 @@ def test_a_user_removed_meanwhile_cannot_redeem_the_code(world: AuthWorld) -> No
     remove_user(world.caller("ada"), "mia", None, ports=world.ports)
     with pytest.raises(SsoRefused, match="removed"):
         redeem(world, code)
+
+
+def test_a_code_from_before_all_sessions_of_the_user_ended_opens_none(world: AuthWorld) -> None:
+    code = code_at(world)
+    end_sessions_of(world.caller("ada"), "mia", ports=world.ports)
+    with pytest.raises(SsoRefused, match="sessions were ended"):
+        redeem(world, code)
+    assert redeem(world, code_at(world)).session.user == "mia"
 
 
 def test_a_page_keeps_its_own_query(world: AuthWorld) -> None:

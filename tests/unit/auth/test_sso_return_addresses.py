@@ -1,11 +1,17 @@
 """Where a single sign-on may end: open redirects would hand codes to strangers."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.auth.domain.errors import FieldInvalid
 from services.auth.use_cases.begin_sso import check_return
+from tests.fakes.auth_world import POLICY
 
 ORIGINS = ("https://console.example", "http://localhost:5173/", "https://Other.example:8443")
+PAGES = replace(POLICY, return_origins=ORIGINS)
+PROGRAMS = replace(PAGES, sso_loopback=True)
+LOOPBACK = ["http://127.0.0.1:49152/", "http://localhost:1/cli?x=y"]
 
 
 @pytest.mark.parametrize(
@@ -18,12 +24,18 @@ ORIGINS = ("https://console.example", "http://localhost:5173/", "https://Other.e
         "https://console.example/user@host",
         "https://other.example:8443/x",
         "http://localhost:5173/callback",
-        "http://127.0.0.1:49152/",
-        "http://localhost:1/cli?x=y",
     ],
 )
-def test_pages_of_allowed_origins_and_programs_on_the_users_computer_are_good(address: str) -> None:
-    check_return(address, ORIGINS)
+def test_pages_of_allowed_origins_are_good(address: str) -> None:
+    check_return(address, PAGES)
+    check_return(address, PROGRAMS)
+
+
+@pytest.mark.parametrize("address", LOOPBACK)
+def test_programs_on_the_users_computer_are_good_only_where_that_is_set(address: str) -> None:
+    check_return(address, PROGRAMS)
+    with pytest.raises(FieldInvalid):
+        check_return(address, PAGES)
 
 
 @pytest.mark.parametrize(
@@ -65,11 +77,12 @@ def test_pages_of_allowed_origins_and_programs_on_the_users_computer_are_good(ad
 )
 def test_every_other_address_is_refused(address: str) -> None:
     with pytest.raises(FieldInvalid) as refused:
-        check_return(address, ORIGINS)
+        check_return(address, PROGRAMS)
     assert refused.value.field == "return_to"
 
 
 def test_without_allowed_origins_only_the_users_computer_is_left() -> None:
-    check_return("http://127.0.0.1:8000/", ())
+    none = replace(PROGRAMS, return_origins=())
+    check_return("http://127.0.0.1:8000/", none)
     with pytest.raises(FieldInvalid):
-        check_return("https://console.example/", ())
+        check_return("https://console.example/", none)

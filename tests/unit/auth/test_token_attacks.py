@@ -129,3 +129,21 @@ def test_a_token_signed_with_a_hash_of_the_key_or_with_nothing_is_refused() -> N
 
 def test_a_key_is_not_shown() -> None:
     assert "0000" not in repr(InMemorySigningKeys().current())
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyError("no"), TypeError("no")])
+def test_a_store_of_keys_that_fails_is_not_taken_for_a_bad_token(error: Exception) -> None:
+    world = AuthWorld()
+    token = world.log_in().access_token
+
+    def fail(kid: str) -> None:
+        raise error
+
+    world.keys.find = fail  # type: ignore[method-assign]
+    with pytest.raises(type(error)):
+        world.authorize(token)
+
+
+def test_a_header_of_brackets_in_brackets_is_refused() -> None:
+    deep = encoded(b"[" * 3_000 + b"]" * 3_000)
+    assert refused(AuthWorld(), f"{deep}.e30.AA")
