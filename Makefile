@@ -75,6 +75,10 @@ test: $(READY) system-packages check ## Everything: check, then real servers and
 test-%: $(READY) ## The tests of one service that need no stack
 	$(PYTHON) -m pytest -q $(wildcard tests/unit/$* tests/integration/$*) tests/contract
 
+.PHONY: load
+load: $(READY) ## 100 users at once against a stack of its own: percentiles and errors
+	$(PYTHON) -m tests.load
+
 .PHONY: generate
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document
 	$(PYTHON) -m contracts.generate

@@ -39,7 +39,7 @@ class SourceGrant:
 
 @dataclass(frozen=True)
 class Caller:
-    """The user behind a request, with what the admins granted. Without a role grants are nothing."""
+    """The user behind a request, with what admins granted: nothing to whoever has no role."""
 
     name: str
     roles: frozenset[Role]
