@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from tests.stack.log_scan import all_logs
 from tests.stack.running import BUCKET, Running, as_destination
 from tests.stack.test_transfers import SECONDS
 
@@ -25,7 +26,7 @@ def everything_written(running: Running) -> str:
         running.ferry.call("GET", "/api/me"),
     ]
     return "\n".join(
-        [stack.logs(), *(json.dumps(each, default=str) for each in (rows, histories, shown))]
+        [all_logs(stack), *(json.dumps(each, default=str) for each in (rows, histories, shown))]
     )
 
 

@@ -1,0 +1,135 @@
+"""The calls that the rows of the table of permissions stand for."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.stack.people import NOTHING, new_password
+from tests.stack.running import BUCKET, as_destination
+from tests.stack.world import USERS, World, wish
+
+NAME = {"name": "Another Name"}
+CODE = {"code": "unknown-code", "verifier": "v" * 43}
+
+
+class Sent(NamedTuple):
+    method: str
+    path: str
+    body: object = None
+    token: str | None = None  # where it is not the caller's own
+
+
+Make = Callable[[World, str], Sent]
+
+
+def _log_in(world: World, who: str) -> Sent:
+    twin = world.twin(who)
+    return Sent("POST", "/api/login", {"user": twin.name, "password": twin.password})
+
+
+def _refresh(world: World, who: str) -> Sent:
+    tokens = world.running.door.tokens(world.twin(who))
+    return Sent("POST", "/api/refresh", {"refresh_token": tokens["refresh_token"]})
+
+
+def _change_password(world: World, who: str) -> Sent:
+    twin = world.twin(who)
+    body = {"current_password": twin.password, "new_password": new_password()}
+    return Sent("POST", "/api/me/password", body, world.twin_token(who, twin))
+
+
+def _as_twin(method: str, path: str) -> Make:
+    return lambda w, who: Sent(method, path, None, w.twin_token(who, w.twin(who)))
+
+
+def _new_user(world: World, role: str) -> Sent:
+    body = {"user": world.name("made"), "name": "Made", "roles": [role]}
+    return Sent("POST", "/api/users", {**body, "password": new_password()})
+
+
+def _new_destination(world: World) -> Sent:
+    body = as_destination(world.name("made"), world.running.partner)
+    return Sent("POST", "/api/destinations", body)
+
+
+def _own(world: World, who: str, method: str, change: Any = None) -> Sent:  # noqa: ANN401
+    """One's own record, or that of the visitor for those who are nobody."""
+    return Sent(method, f"/api/users/{who if who in USERS else 'visitor'}", change)
+
+
+def _steer(action: str, status: str) -> Make:
+    return lambda w, who: Sent("POST", f"/api/transfer/{w.transfer(status, who)}/{action}")
+
+
+CALLS: dict[str, Make] = {
+    "login": _log_in,
+    "begin_sso:not-configured": lambda w, who: Sent("GET", "/api/login/sso"),
+    "finish_sso:not-configured": lambda w, who: Sent("GET", "/api/login/sso/callback?state=s"),
+    "redeem_sso:not-configured": lambda w, who: Sent("POST", "/api/login/sso", CODE),
+    "refresh": _refresh,
+    "logout": _as_twin("POST", "/api/logout"),
+    "read_me": lambda w, who: Sent("GET", "/api/me"),
+    "change_password": _change_password,
+    "change_password:wrong": lambda w, who: Sent(
+        "POST",
+        "/api/me/password",
+        {"current_password": "not-this-one", "new_password": new_password()},
+    ),
+    "end_my_sessions": _as_twin("DELETE", "/api/me/sessions"),
+    "list_users": lambda w, who: Sent("GET", "/api/users"),
+    "create_user": lambda w, who: _new_user(w, "user"),
+    "create_user:an-admin": lambda w, who: _new_user(w, "admin"),
+    "read_user": lambda w, who: Sent("GET", "/api/users/visitor"),
+    "read_user:themselves": lambda w, who: _own(w, who, "GET"),
+    "read_user:missing": lambda w, who: Sent("GET", "/api/users/none-such"),
+    "change_user": lambda w, who: Sent("PATCH", "/api/users/visitor", NAME),
+    "change_user:to-admin-themselves": lambda w, who: _own(w, who, "PATCH", {"roles": ["admin"]}),
+    "change_user:own-grants": lambda w, who: _own(w, who, "PATCH", {"grants": NOTHING}),
+    "change_user:missing": lambda w, who: Sent("PATCH", "/api/users/none-such", NAME),
+    "remove_user": lambda w, who: Sent("DELETE", f"/api/users/{w.twin(who).name}"),
+    "remove_user:themselves": lambda w, who: _own(w, who, "DELETE"),
+    "end_sessions": lambda w, who: Sent("DELETE", f"/api/users/{w.twin(who).name}/sessions"),
+    "end_sessions:missing": lambda w, who: Sent("DELETE", "/api/users/none-such/sessions"),
+    "read_api_page": lambda w, who: Sent("GET", "/api/docs"),
+    "read_api_document": lambda w, who: Sent("GET", "/api/openapi.json"),
+    "read_health": lambda w, who: Sent("GET", "/api/health"),
+    "start_transfer": lambda w, who: Sent("POST", "/api/transfer", wish()),
+    "start_transfer:key-not-granted": lambda w, who: Sent("POST", "/api/transfer", wish("secret")),
+    "start_transfer:bucket-not-granted": lambda w, who: Sent(
+        "POST", "/api/transfer", {**wish(), "source": {"bucket": "elsewhere", "key": "granted/x"}}
+    ),
+    "start_transfer:partner-not-granted": lambda w, who: Sent(
+        "POST", "/api/transfer", wish(destination="not-granted")
+    ),
+    "read_transfer": lambda w, who: Sent("GET", f"/api/transfer/{w.paused}"),
+    "read_transfer:missing": lambda w, who: Sent("GET", "/api/transfer/none-such"),
+    "pause_transfer": lambda w, who: Sent("POST", f"/api/transfer/{w.paused}/pause"),
+    "pause_transfer:missing": lambda w, who: Sent("POST", "/api/transfer/none-such/pause"),
+    "resume_transfer": _steer("resume", "paused"),
+    "cancel_transfer": _steer("cancel", "paused"),
+    "retry_transfer": _steer("retry", "failed"),
+    "list_history": lambda w, who: Sent("GET", "/api/history"),
+    "list_history:of-themselves": lambda w, who: Sent("GET", f"/api/history?owner={who}"),
+    "list_history:of-the-owner": lambda w, who: Sent("GET", "/api/history?owner=owner"),
+    "list_history:of-everybody": lambda w, who: Sent("GET", "/api/history?owner=*"),
+    "list_buckets": lambda w, who: Sent("GET", "/api/buckets"),
+    "list_files": lambda w, who: Sent("GET", f"/api/buckets/{BUCKET}/files?prefix=granted/"),
+    "list_files:prefix-not-granted": lambda w, who: Sent(
+        "GET", f"/api/buckets/{BUCKET}/files?prefix=secret/"
+    ),
+    "list_files:bucket-not-granted": lambda w, who: Sent(
+        "GET", "/api/buckets/fileferry-local-artifacts/files"
+    ),
+    "register_destination": lambda w, who: _new_destination(w),
+    "list_destinations": lambda w, who: Sent("GET", "/api/destinations"),
+    "read_destination": lambda w, who: Sent("GET", "/api/destinations/partner"),
+    "read_destination:not-granted": lambda w, who: Sent("GET", "/api/destinations/not-granted"),
+    "read_destination:missing": lambda w, who: Sent("GET", "/api/destinations/none-such"),
+    "change_destination": lambda w, who: Sent("PATCH", "/api/destinations/not-granted", NAME),
+    "change_destination:missing": lambda w, who: Sent("PATCH", "/api/destinations/none-such", NAME),
+    "remove_destination": lambda w, who: Sent("DELETE", f"/api/destinations/{w.destination()}"),
+    "test_destination": lambda w, who: Sent("POST", "/api/destinations/partner/test"),
+    "test_destination:not-granted": lambda w, who: Sent(
+        "POST", "/api/destinations/not-granted/test"
+    ),
+    "test_destination:missing": lambda w, who: Sent("POST", "/api/destinations/none-such/test"),
+}

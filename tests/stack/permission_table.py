@@ -1,0 +1,84 @@
+"""Who gets which answer: one row for each way to call a route, one column for each kind of caller.
+
+A row begins with the route's operation id; what follows the colon tells the ways apart. A transfer
+belongs to `owner`, and so does the only grant: for keys under `granted/` and for `partner`.
+"""
+
+from tests.stack.world import WHO
+
+TABLE = """
+                                  nobody garbage owner other operator auditor admin
+login                                200     200   200   200      200     200   200
+begin_sso:not-configured             404     404   404   404      404     404   404
+finish_sso:not-configured            404     404   404   404      404     404   404
+redeem_sso:not-configured            404     404   404   404      404     404   404
+refresh                              200     200   200   200      200     200   200
+logout                               401     401   204   204      204     204   204
+read_me                              401     401   200   200      200     200   200
+change_password                      401     401   204   204      204     204   204
+change_password:wrong                401     401   403   403      403     403   403
+end_my_sessions                      401     401   204   204      204     204   204
+
+list_users                           401     401   403   403      403     403   200
+create_user                          401     401   403   403      403     403   201
+create_user:an-admin                 401     401   403   403      403     403   201
+read_user                            401     401   403   403      403     403   200
+read_user:themselves                 401     401   403   403      403     403   200
+read_user:missing                    401     401   403   403      403     403   404
+change_user                          401     401   403   403      403     403   200
+change_user:to-admin-themselves      401     401   403   403      403     403   200
+change_user:own-grants               401     401   403   403      403     403   200
+change_user:missing                  401     401   403   403      403     403   404
+remove_user                          401     401   403   403      403     403   204
+remove_user:themselves               401     401   403   403      403     403   409
+end_sessions                         401     401   403   403      403     403   204
+end_sessions:missing                 401     401   403   403      403     403   404
+
+read_api_page                        200     200   200   200      200     200   200
+read_api_document                    200     200   200   200      200     200   200
+read_health                          200     200   200   200      200     200   200
+
+start_transfer                       401     401   202   403      403     403   403
+start_transfer:key-not-granted       401     401   403   403      403     403   403
+start_transfer:bucket-not-granted    401     401   403   403      403     403   403
+start_transfer:partner-not-granted   401     401   403   403      403     403   403
+read_transfer                        401     401   200   404      200     200   404
+read_transfer:missing                401     401   404   404      404     404   404
+pause_transfer                       401     401   202   404      202     403   404
+pause_transfer:missing               401     401   404   404      404     404   404
+resume_transfer                      401     401   202   404      202     403   404
+cancel_transfer                      401     401   202   404      202     403   404
+retry_transfer                       401     401   202   404      202     403   404
+
+list_history                         401     401   200   200      200     200   200
+list_history:of-themselves           401     401   200   200      200     200   200
+list_history:of-the-owner            401     401   200   403      200     200   403
+list_history:of-everybody            401     401   403   403      200     200   403
+list_buckets                         401     401   200   200      200     200   200
+list_files                           401     401   200   403      403     403   403
+list_files:prefix-not-granted        401     401   403   403      403     403   403
+list_files:bucket-not-granted        401     401   403   403      403     403   403
+
+register_destination                 401     401   403   403      403     403   201
+list_destinations                    401     401   200   200      200     200   200
+read_destination                     401     401   200   404      200     200   200
+read_destination:not-granted         401     401   404   404      200     200   200
+read_destination:missing             401     401   404   404      404     404   404
+change_destination                   401     401   403   403      403     403   200
+change_destination:missing           401     401   403   403      403     403   404
+remove_destination                   401     401   403   403      403     403   204
+test_destination                     401     401   200   404      200     403   200
+test_destination:not-granted         401     401   404   404      200     403   200
+test_destination:missing             401     401   404   404      404     403   404
+"""
+
+
+def rows() -> dict[str, dict[str, int]]:
+    """By row the status of each caller."""
+    head, *lines = [line.split() for line in TABLE.splitlines() if line]
+    assert tuple(head) == WHO
+    table = {}
+    for name, *statuses in lines:
+        assert name not in table, f"{name} has two rows"
+        table[name] = dict(zip(WHO, map(int, statuses), strict=True))
+    return table
