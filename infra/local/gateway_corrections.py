@@ -12,7 +12,6 @@ from infra.local.anchors import expect
 KEY_IN_CONTEXT = "\0usageIdentifierKey"
 OWN_ERROR = b'{"message"'  # how MiniStack begins what no function wrote
 _api_key: ContextVar[str | None] = ContextVar("api key", default=None)
-_path: ContextVar[str] = ContextVar("path", default="")
 
 
 def uses(function: Any, name: str) -> bool:  # noqa: ANN401 - any function of MiniStack
@@ -75,20 +74,10 @@ def import_extensions() -> None:
     gateway._import_rest_api = import_all
 
 
-def answer_with_the_path() -> None:
-    """Gateway responses know `$context.path`, and a function's failure is answered by one."""
+def answer_for_functions() -> None:
+    """A function's failure is answered by a gateway response."""
     expect(uses(gateway._execute_in_scope, "_invoke_lambda_proxy_v1"), "the proxy moved")
-    expect(uses(gateway._handle_execute_in_scope, "_gateway_error_response"), "its errors moved")
-    handle, render = gateway._handle_execute_in_scope, gateway._gateway_error_response
     invoke = gateway._invoke_lambda_proxy_v1
-
-    async def handle_path(api_id: str, stage: str, method: str, path: str, *given: Any) -> Any:  # noqa: ANN401
-        _path.set(f"/{stage}{path}")
-        return await handle(api_id, stage, method, path, *given)
-
-    def render_path(error: Any, request: Any) -> Any:  # noqa: ANN401
-        status, headers, body = render(error, request)
-        return status, headers, body.replace(b"$context.path", _path.get().encode())
 
     async def invoke_or_err(*given: Any, **named: Any) -> Any:  # noqa: ANN401
         answer = await invoke(*given, **named)
@@ -96,12 +85,10 @@ def answer_with_the_path() -> None:
             return gateway._gw_error("DEFAULT_5XX", "Internal server error")
         return answer
 
-    gateway._handle_execute_in_scope = handle_path
-    gateway._gateway_error_response = render_path
     gateway._invoke_lambda_proxy_v1 = invoke_or_err
 
 
 def correct_gateway() -> None:
     count_for_the_authorizers_key()
     import_extensions()
-    answer_with_the_path()
+    answer_for_functions()

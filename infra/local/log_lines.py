@@ -1,8 +1,10 @@
 """What the functions of the local stack logged."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 LOG_GROUPS = "/fileferry/local/"
+PAGE = 10_000
 
 
 class LogLine(NamedTuple):
@@ -10,15 +12,28 @@ class LogLine(NamedTuple):
     text: str
 
 
-def log_lines(logs: Any, since_ms: int) -> list[LogLine]:  # noqa: ANN401 - boto3 has no types
-    """Of all functions since then, oldest first."""
-    groups = logs.describe_log_groups(logGroupNamePrefix=LOG_GROUPS)["logGroups"]
-    pages = [
-        page
-        for group in groups
-        for page in logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group["logGroupName"], startTime=since_ms
-        )
+def log_lines(logs: Any, since_ms: int, groups: str = LOG_GROUPS) -> list[LogLine]:  # noqa: ANN401 - boto3 has no types
+    """Of all functions since then, oldest first; `groups`: what a log group's name begins with."""
+    found = [
+        line
+        for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=groups)
+        for group in page["logGroups"]
+        for line in _lines_of(logs, group["logGroupName"], since_ms)
     ]
-    found = [LogLine(e["timestamp"], e["message"].rstrip()) for p in pages for e in p["events"]]
     return sorted(found, key=lambda line: line.at_ms)
+
+
+def _lines_of(logs: Any, group: str, since_ms: int) -> Iterator[LogLine]:  # noqa: ANN401
+    """From time to time: MiniStack shows 10,000 events at once, and no next page."""
+    begin, seen = since_ms, set[LogLine]()
+    while begin >= 0:
+        wish = {"logGroupName": group, "startTime": begin, "limit": PAGE}
+        events = logs.filter_log_events(**wish)["events"]
+        found = [LogLine(each["timestamp"], each["message"].rstrip()) for each in events]
+        fresh = [line for line in found if line not in seen]
+        yield from fresh
+        more = len(events) == PAGE
+        if more and not fresh:
+            raise ValueError(f"{group} has more than {PAGE} events in millisecond {begin}")
+        seen = {line for line in found if line.at_ms == found[-1].at_ms}
+        begin = found[-1].at_ms if more else -1
