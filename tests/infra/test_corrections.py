@@ -82,7 +82,7 @@ def document(arns: dict[str, str]) -> dict[str, Any]:
         name: {
             "statusCode": status,
             "responseParameters": {"gatewayresponse.header.Retry-After": "'1'"},
-            "responseTemplates": {"application/json": '{"told": "%s"}' % status},
+            "responseTemplates": {"application/json": json.dumps({"told": status})},
         }
         for name, status in (("UNAUTHORIZED", "401"), ("DEFAULT_5XX", "500"))
     }
