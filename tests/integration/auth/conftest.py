@@ -5,13 +5,8 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.integration.auth.deployed import (
-    TABLE,
-    Deployed,
-    Handler,
-    create_resources,
-    environment,
-)
+from tests.integration.auth.deployed import TABLE, TEMPLATE, Deployed, create_resources
+from tests.integration.functions import Handler, environment
 from tests.unit.runtime.conftest import environment as fresh_telemetry
 from tests.unit.runtime.conftest import lines
 
@@ -39,7 +34,7 @@ def deployed(
         service = create_resources()
         # of a session's first test; moto takes keys into plans that are gone
         resources = {**RESOURCES, "UsagePlanId": service.plan_id}
-        for name, value in environment(resources).items():
+        for name, value in environment(TEMPLATE, resources).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
         service.warm = warm

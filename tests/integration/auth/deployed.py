@@ -1,19 +1,17 @@
 """The auth service as its template deploys it, its AWS in moto; API Gateway is what calls it."""
 
-import importlib.util
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from infra.stacks import find_stack
 from infra.templates import read_template
 from tests.conformance.auth_stores import create_auth_table
 from tests.conformance.clouds import arn_of, received
+from tests.integration.functions import Handler, cold_start, outbox_of
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -22,36 +20,6 @@ TABLE, BUS, SECRET = "fileferry-local-auth", "fileferry-local", "fileferry/local
 REGION = "eu-central-1"
 PASSWORD = "correct horse battery"
 METHOD_ARN = f"arn:aws:execute-api:{REGION}:123456789012:abc123/v1/GET/api/me"
-Handler = Callable[[dict[str, Any], LambdaContext], Any]
-
-
-def environment(resources: Mapping[str, str]) -> dict[str, str]:
-    """The functions' variables as the template sets them; `resources` are what Ref gives."""
-    defaults = {name: str(each["Default"]) for name, each in TEMPLATE["Parameters"].items()}
-    known = {**defaults, **resources}
-
-    def resolved(value: Any) -> str:  # noqa: ANN401 - any value of a template
-        if not isinstance(value, dict):
-            return str(value)
-        [(function, argument)] = value.items()
-        if function == "Ref":
-            return known[argument]
-        assert function == "Fn::Sub", value
-        return re.sub(r"\$\{([\w:]+)\}", lambda found: known[found[1]], argument)
-
-    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-    return {name: resolved(value) for name, value in variables.items()}
-
-
-def cold_start(name: str) -> Handler:
-    """The handler in a module of its own, with nothing built yet: a new execution environment."""
-    spec = importlib.util.find_spec(f"services.auth.handlers.{name}")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Handler = module.handler
-    return handler
 
 
 @dataclass(frozen=True)
@@ -72,7 +40,7 @@ class Deployed:
 
     def invoke(self, name: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - any handler's
         if name not in self.warm:
-            self.warm[name] = cold_start(name)
+            self.warm[name] = cold_start("auth", name)
         return self.warm[name](event, Invocation(remaining_milliseconds=30_000))
 
     def authorizer(self, headers: Mapping[str, str] | None) -> dict[str, Any]:
@@ -137,15 +105,7 @@ class Deployed:
     # --- what is there -----------------------------------------------------------------------
 
     def outbox(self) -> dict[str, Any]:
-        """The stream's records from its beginning that the mapping's filter passes."""
-        streams = boto3.client("dynamodbstreams")
-        [stream] = streams.list_streams(TableName=TABLE)["Streams"]
-        arn = stream["StreamArn"]
-        [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        start = {"ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-        iterator = streams.get_shard_iterator(StreamArn=arn, **start)["ShardIterator"]
-        records = streams.get_records(ShardIterator=iterator)["Records"]
-        return {"Records": [each for each in records if _is_outbox_insert(each)]}
+        return outbox_of(TABLE)
 
     def heard(self) -> list[dict[str, Any]]:
         """New events on the bus, as a rule's target gets them."""
@@ -154,11 +114,6 @@ class Deployed:
     def rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
         return rows
-
-
-def _is_outbox_insert(record: Mapping[str, Any]) -> bool:
-    sort_key = record["dynamodb"]["Keys"]["sk"]["S"]
-    return record["eventName"] == "INSERT" and str(sort_key).startswith("OUTBOX#")
 
 
 def create_resources() -> Deployed:

@@ -1,19 +1,18 @@
 """The auth service with an identity provider: its own handlers, its AWS in moto."""
 
-import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from infra.stacks import find_stack
 from infra.templates import read_template
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
 from services.auth.domain.user import User
+from tests.integration.functions import Handler, cold_start
 from tests.servers.oidc_provider import Client, Person, sign_in
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
@@ -55,7 +54,7 @@ class Browser:
 
 @dataclass
 class Installation:
-    handler: Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+    handler: Handler
 
     def api(
         self,
@@ -146,15 +145,4 @@ def install(client: Client) -> Installation:
     key = json.dumps({"kid": "k1", "key": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"})
     vault.create_secret(Name=SIGNING, SecretString=key)
     vault.create_secret(Name=SECRET, SecretString=client.secret or "none")
-    return Installation(cold_start())
-
-
-def cold_start() -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
-    """The handler in a module of its own, with nothing built yet."""
-    spec = importlib.util.find_spec("services.auth.handlers.api")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Callable[[dict[str, Any], LambdaContext], dict[str, Any]] = module.handler
-    return handler
+    return Installation(cold_start("auth", "api"))

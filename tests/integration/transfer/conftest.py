@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
+from tests.integration.functions import Handler, environment
 from tests.integration.transfer.deployed import (
+    PSEUDO,
     TABLE,
+    TEMPLATE,
     Deployed,
-    Handler,
     create_resources,
-    environment,
 )
 from tests.servers.embedded import EmbeddedServer
 from tests.unit.runtime.conftest import environment as fresh_telemetry
@@ -54,7 +55,7 @@ def deployed(
     with mock_aws():
         service = create_resources(partner)
         resources = {"TransfersTable": TABLE, "LaneQueue": service.queue_url}
-        for name, value in environment(PARAMETERS, resources).items():
+        for name, value in environment(TEMPLATE, {**PSEUDO, **resources, **PARAMETERS}).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
         service.warm = warm

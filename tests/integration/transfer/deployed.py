@@ -1,14 +1,11 @@
 """The transfer service as its template deploys it, its AWS in moto, its partner a real server."""
 
-import importlib.util
 import json
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from infra.stacks import find_stack
 from infra.templates import read_template
@@ -19,6 +16,7 @@ from services.transfer.domain.transfer import Transfer
 from tests.conformance.clouds import arn_of, received
 from tests.conformance.stores import create_table
 from tests.fakes.callers import ANN_AS_ADMIN
+from tests.integration.functions import Handler, cold_start, outbox_of
 from tests.servers.embedded import USER, EmbeddedServer
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
@@ -28,39 +26,6 @@ TABLE, BUS, MACHINE = "fileferry-local-transfer", "fileferry-local", "fileferry-
 BUCKET = "outgoing"
 REGION = "eu-central-1"
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": REGION, "AWS::AccountId": "123456789012"}
-Handler = Callable[[dict[str, Any], LambdaContext], Any]
-
-
-def environment(parameters: Mapping[str, str], resources: Mapping[str, str]) -> dict[str, str]:
-    """The functions' variables as the template sets them; `resources` are what Ref gives."""
-    defaults = {name: str(each["Default"]) for name, each in TEMPLATE["Parameters"].items()}
-    known = {**defaults, **PSEUDO, **resources, **parameters}
-
-    def resolved(value: Any) -> str | None:  # noqa: ANN401 - any value of a template
-        if not isinstance(value, dict):
-            return str(value)
-        [(function, argument)] = value.items()
-        if function == "Ref":
-            return known[argument]
-        if function == "Fn::Sub":
-            return re.sub(r"\$\{([\w:]+)\}", lambda found: known[found[1]], argument)
-        assert value == {"Fn::If": ["OtherS3", {"Ref": "S3Endpoint"}, {"Ref": "AWS::NoValue"}]}
-        return None
-
-    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-    values = {name: resolved(value) for name, value in variables.items()}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def cold_start(name: str) -> Handler:
-    """The handler in a module of its own, with nothing built yet: a new execution environment."""
-    spec = importlib.util.find_spec(f"services.transfer.handlers.{name}")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    handler: Handler = module.handler
-    return handler
 
 
 @dataclass(frozen=True)
@@ -82,7 +47,7 @@ class Deployed:
 
     def invoke(self, name: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - any handler's
         if name not in self.warm:
-            self.warm[name] = cold_start(name)
+            self.warm[name] = cold_start("transfer", name)
         return self.warm[name](event, Invocation(remaining_milliseconds=900_000))
 
     def api(
@@ -168,15 +133,7 @@ class Deployed:
         return {"Records": [sqs_record(each) for each in got.get("Messages", [])]}
 
     def outbox(self) -> dict[str, Any]:
-        """The stream's records from its beginning that the mapping's filter passes."""
-        streams = boto3.client("dynamodbstreams")
-        [stream] = streams.list_streams(TableName=TABLE)["Streams"]
-        arn = stream["StreamArn"]
-        [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-        start = {"ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
-        iterator = streams.get_shard_iterator(StreamArn=arn, **start)["ShardIterator"]
-        records = streams.get_records(ShardIterator=iterator)["Records"]
-        return {"Records": [each for each in records if is_outbox_insert(each)]}
+        return outbox_of(TABLE)
 
 
 def sqs_record(message: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,11 +145,6 @@ def sqs_record(message: Mapping[str, Any]) -> dict[str, Any]:
         "messageAttributes": {},
         "eventSource": "aws:sqs",
     }
-
-
-def is_outbox_insert(record: Mapping[str, Any]) -> bool:
-    sort_key = record["dynamodb"]["Keys"]["sk"]["S"]
-    return record["eventName"] == "INSERT" and str(sort_key).startswith("OUTBOX#")
 
 
 def create_resources(partner: EmbeddedServer) -> Deployed:

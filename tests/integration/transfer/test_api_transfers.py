@@ -4,7 +4,8 @@ import pytest
 
 from runtime.settings import SettingsInvalid
 from services.transfer.domain.transfer import Status
-from tests.integration.transfer.deployed import BUCKET, Deployed, cold_start
+from tests.integration.functions import cold_start
+from tests.integration.transfer.deployed import BUCKET, Deployed
 from tests.unit.runtime.gateway import ORIGIN, request
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -154,4 +155,4 @@ def test_a_missing_variable_is_named_at_the_first_call(
 ) -> None:
     monkeypatch.delenv("TRANSFERS_TABLE")
     with pytest.raises(SettingsInvalid, match="TRANSFERS_TABLE"):
-        cold_start("api")(request("GET", "/api/health"), Invocation())
+        cold_start("transfer", "api")(request("GET", "/api/health"), Invocation())
