@@ -43,10 +43,15 @@ class Call(Generic[B]):
     def caller(self) -> Caller:
         """Raises RequestRefused (401): only public routes are called without one."""
         if self.known_caller is None:
-            raise RequestRefused(
-                401, "not_logged_in", "Log in with POST /api/login and send the access token."
-            )
+            raise _not_logged_in()
         return self.known_caller
+
+    @property
+    def idempotency_scope(self) -> str | None:
+        """Keys belong to a caller and a route: two callers, or two routes, never meet."""
+        if self.idempotency_key is None:
+            return None
+        return f"{self.caller.user}#{type(self.body).__name__}#{self.idempotency_key}"
 
     @property
     def body_hash(self) -> str:
@@ -69,7 +74,7 @@ def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) 
     """Raises RequestRefused, field by field."""
     caller = _caller_of(event)
     if caller is None and not route.public:
-        Call(None, None, path, correlation_id()).caller  # noqa: B018 - refuses
+        raise _not_logged_in()
     sent = event.query_string_parameters or {}
     query = _read(route.query, route.query.model_validate, sent) if route.query else None
     body = _body_of(event, route.request) if route.request else None
@@ -88,6 +93,11 @@ def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) 
         None if version == "*" else int(version),
         _cookies_of(event),
     )
+
+
+def _not_logged_in() -> RequestRefused:
+    advice = "Log in with POST /api/login and send the access token."
+    return RequestRefused(401, "not_logged_in", advice)
 
 
 def _caller_of(event: APIGatewayProxyEvent) -> Caller | None:

@@ -13,8 +13,5 @@ def caller_of(call: Call[Any]) -> Caller:
 
 
 def idempotency_of(call: Call[Any]) -> Idempotency | None:
-    """Keys belong to a caller and a route: two callers, or two routes, never meet."""
-    if call.idempotency_key is None:
-        return None
-    key = f"{call.caller.user}#{type(call.body).__name__}#{call.idempotency_key}"
-    return Idempotency(key, call.body_hash)
+    scope = call.idempotency_scope
+    return Idempotency(scope, call.body_hash) if scope is not None else None

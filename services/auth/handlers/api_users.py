@@ -13,6 +13,7 @@ from services.auth.domain.user import Grants, Role, SourceGrant, User
 from services.auth.handlers.api_caller import caller_of, idempotency_of
 from services.auth.handlers.api_views import user_view
 from services.auth.use_cases import manage_users as manage
+from services.auth.use_cases.add_user import NewUser
 from services.auth.use_cases.end_sessions import end_sessions_of
 
 
@@ -35,7 +36,7 @@ def _list(ports: Ports, call: Call[None]) -> http.UsersPage:
 
 def _create(ports: Ports, call: Call[http.UserRequest]) -> Answer:
     body = call.body
-    wish = manage.NewUser(
+    wish = NewUser(
         body.user, body.name, roles_of(body.roles), grants_of(body.grants), _shown(body.password)
     )
     return _answer(manage.create_user(caller_of(call), wish, idempotency_of(call), ports=ports))

@@ -13,7 +13,8 @@ from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.domain.errors import UserInvalid
 from services.auth.handlers.api_users import grants_of, roles_of
-from services.auth.use_cases.create_first_user import FirstUser, create_first_user
+from services.auth.use_cases.add_user import NewUser
+from services.auth.use_cases.create_first_user import create_first_user
 
 
 class FirstUserRequest(UserRequest):
@@ -29,7 +30,7 @@ def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[
     except ValidationError as error:
         wrong = "; ".join(map(str, field_errors(error, FirstUserRequest)))
         raise UserInvalid(wrong) from None
-    wish = FirstUser(
+    wish = NewUser(
         name=request.user,
         password=request.password.get_secret_value(),
         full_name=request.name,

@@ -1,10 +1,42 @@
 """Stores a new user together with the API key their calls are counted by."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from services.auth.domain.errors import RequestError
+from services.auth.domain.grants import check_grants
+from services.auth.domain.passwords import check_password
 from services.auth.domain.ports import Idempotency, Ports
-from services.auth.domain.user import User
+from services.auth.domain.user import Grants, LoginMethod, Role, User
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """Without a password only single sign-on lets them in."""
+
+    name: str
+    full_name: str
+    roles: tuple[Role, ...]
+    grants: Grants
+    password: str | None = field(repr=False)
+
+
+def new_user(wish: NewUser, *, ports: Ports) -> User:
+    """Not stored yet. Raises WeakPassword, FieldInvalid."""
+    check_grants(wish.grants)
+    now = ports.now()
+    user = User(
+        name=wish.name,
+        full_name=wish.full_name,
+        roles=wish.roles,
+        grants=wish.grants,
+        created_at=now,
+        updated_at=now,
+        login=LoginMethod.SSO if wish.password is None else LoginMethod.PASSWORD,
+    )
+    if wish.password is None:
+        return user
+    check_password(wish.password, wish.name)
+    return replace(user, password_hash=ports.passwords.hash(wish.password))
 
 
 def add_user(user: User, idempotency: Idempotency | None, *, ports: Ports) -> User:

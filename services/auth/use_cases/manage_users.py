@@ -9,20 +9,9 @@ from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
 from services.auth.domain.ports import Idempotency, Page, Ports
 from services.auth.domain.user import Caller, Grants, LoginMethod, Role, User
-from services.auth.use_cases.add_user import add_user
+from services.auth.use_cases.add_user import NewUser, add_user, new_user
 from services.auth.use_cases.close_session import close_sessions
 from services.auth.use_cases.require_admin import require_admin
-
-
-@dataclass(frozen=True)
-class NewUser:
-    """Without a password only single sign-on lets them in."""
-
-    name: str
-    full_name: str
-    roles: tuple[Role, ...]
-    grants: Grants
-    password: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,21 +30,7 @@ def create_user(
 ) -> User:
     """Raises RoleMissing, SessionOver, UserExists, WeakPassword, IdempotencyConflict."""
     require_admin(caller, ports=ports)
-    check_grants(wish.grants)
-    now = ports.now()
-    user = User(
-        name=wish.name,
-        full_name=wish.full_name,
-        roles=wish.roles,
-        grants=wish.grants,
-        created_at=now,
-        updated_at=now,
-        login=LoginMethod.SSO if wish.password is None else LoginMethod.PASSWORD,
-    )
-    if wish.password is not None:
-        check_password(wish.password, wish.name)
-        user = replace(user, password_hash=ports.passwords.hash(wish.password))
-    return add_user(user, idempotency, ports=ports)
+    return add_user(new_user(wish, ports=ports), idempotency, ports=ports)
 
 
 def read_user(caller: Caller, name: str, *, ports: Ports) -> User:

@@ -13,7 +13,8 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.user import Grants, LoginMethod, Role, SourceGrant
 from services.auth.use_cases import manage_users as manage
-from services.auth.use_cases.create_first_user import FirstUser, create_first_user
+from services.auth.use_cases.add_user import NewUser
+from services.auth.use_cases.create_first_user import create_first_user
 from services.auth.use_cases.manage_users import UserChanges
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import KEY, WISH, change, create, remove
@@ -105,7 +106,7 @@ def test_grants_that_would_not_fit_into_the_authorizers_answer_are_refused() -> 
 
 def test_the_first_admin_is_created_by_whoever_may_call_the_function() -> None:
     world = AuthWorld()
-    wish = FirstUser("root", PASSWORD, "Root", (Role.ADMIN,), Grants())
+    wish = NewUser("root", "Root", (Role.ADMIN,), Grants(), PASSWORD)
     user = create_first_user(wish, ports=world.ports)
     assert user.api_key is not None
     world.log_in("root")
