@@ -7,6 +7,7 @@ from typing import Any
 from contracts.catalogue import CATALOGUE, EventSpec
 from contracts.envelope import Meta
 from contracts.openapi import Json
+from contracts.sequences import diagram
 
 HEAD = """# Events
 
@@ -17,6 +18,13 @@ Bus `fileferry-<stage>`; `source` is `fileferry.<producer>`; `detail` is
 `meta.event_id`, compare `data.sequence` (or `meta.occurred_at`) with what you know, and skip fields
 you do not know. Schemas stand in `contracts/schemas/`, examples in `contracts/examples/`.
 """
+SEQUENCES = """## Sequences
+
+What a transfer tells after what, in the order of `data.sequence`, which grows with every event:
+each arrow is one event, the states are what is known from them (`contracts/sequences.py`, with
+`check_sequence`). `waiting`: not started in this run; `held`: paused while waiting.
+TransferProgressed is left out: it may be lost or late, and shares the sequence of its state.
+"""
 
 
 def events_page(schemas: Mapping[str, Json]) -> str:
@@ -26,6 +34,7 @@ def events_page(schemas: Mapping[str, Json]) -> str:
         anchor = spec.detail_type.lower().replace(".", "")
         consumers = ", ".join(spec.consumers) or "-"
         lines.append(f"| [{spec.detail_type}](#{anchor}) | {spec.producer} | {consumers} |")
+    lines += ["", SEQUENCES, f"```mermaid\n{diagram()}```"]
     lines += ["", "## meta", "", *_described(Meta.model_json_schema())]
     for spec in CATALOGUE:
         lines += ["", *_section(spec, schemas[spec.detail_type])]

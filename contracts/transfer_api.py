@@ -19,7 +19,14 @@ from contracts.contract import (
     UtcTime,
     VersionId,
 )
-from contracts.transfer_events import Failure, IfExists, Receipt, S3Object, Verify
+from contracts.transfer_events import (
+    Failure,
+    IfExists,
+    Receipt,
+    S3Object,
+    SourceAlgorithm,
+    Verify,
+)
 
 Status = Literal[
     "requested",
@@ -70,6 +77,7 @@ class ChunkCounts(Published):
     total: Count
     done: Count
     open: Count
+    proven: Count = Field(default=0, description="read back from the partner (verify readback)")
 
 
 class LaneView(Published):
@@ -91,6 +99,10 @@ class TransferSummary(Published):
     if_exists: IfExists
     verify: Verify
     size_bytes: Bytes | None
+    source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
+        description="S3's checksum of the object that the bytes can be compared with; none: S3 has"
+        " none that we can compare; null until the source was inspected"
+    )
     run: int = Field(ge=1)
     requested_at: UtcTime
     updated_at: UtcTime

@@ -18,9 +18,13 @@ from contracts.contract import (
 )
 
 IfExists = Literal["fail", "replace", "keep_both"]
-Verify = Literal["size", "checksum", "readback"]
+# What the sender asks for. reread: every byte is read twice from S3 and compared; readback: every
+# byte is read back from the partner at the end
+Verify = Literal["size", "checksum", "reread", "readback"]
 Protocol = Literal["sftp", "ftp", "ftps"]
 SourceChecksum = Literal["matched", "absent", "not_compared"]
+SourceAlgorithm = Literal["crc64nvme", "crc32c", "crc32", "sha256", "sha1", "md5"]
+Proven = Literal["acknowledged", "size", "sampled", "readback"]
 
 
 class S3Object(Published):
@@ -47,20 +51,42 @@ class Failure(Published):
 
 
 class Receipt(Published):
-    """The proof: `crc64nvme` is over all bytes sent, `attempts` counts leases of chunks."""
+    """The proof: `crc64nvme` is over all bytes sent, `attempts` counts leases of chunks.
+
+    `verified` is what was asked for, `proven` what was seen at the partner, `source_checksum` what
+    the bytes sent were compared with.
+    """
 
     target_path: str
     bytes_sent: Bytes
     crc64nvme: Crc64
     verified: Verify
+    proven: Proven | None = Field(
+        default=None,
+        description="acknowledged: the server acknowledged every write and shows no more; size: the"
+        " file has the right size; sampled: ranges of every chunk were read back and are equal;"
+        " readback: every byte was read back after the last one was written, and is equal; null:"
+        " told before this field was",
+    )
     source_checksum: SourceChecksum = Field(
-        description="compared with S3's CRC64NVME; absent: S3 has none for this object"
+        description="matched: the bytes sent have the checksum that S3 has of the object; absent:"
+        " S3 has none that we can compare; not_compared: was not asked for (verify size)"
+    )
+    source_algorithm: SourceAlgorithm | None = Field(
+        default=None,
+        description="of S3's checksum that the bytes were compared with; null when they were"
+        " compared with none",
     )
     host_key_fingerprint: str
     chunks: Count
     attempts: Count
     started_at: UtcTime
     finished_at: UtcTime
+    left_behind: tuple[str, ...] = Field(
+        default=(),
+        description="paths of our own temporary files at the partner that could not be removed yet;"
+        " removal is tried again",
+    )
 
 
 class TransferFact(Published):
@@ -92,12 +118,21 @@ class TransferRequestedV1(TransferFact):
 
 
 class TransferStartedV1(TransferFact):
-    """The source was inspected, the plan made, the first lane sent off."""
+    """The source was inspected, the plan made, the part file is there, and the lanes go.
+
+    Told once in each run that comes so far. A transfer that is paused before that tells it when it
+    is resumed; one that begins to move anew, because its content differed, does not tell it again.
+    """
 
     size_bytes: Bytes
     chunks: Count
     lanes: Count
-    started_at: UtcTime
+    started_at: UtcTime = Field(description="of the first run that came so far")
+    source_algorithm: SourceAlgorithm | None = Field(
+        default=None,
+        description="of S3's checksum of the object, with which the bytes can be compared; null: S3"
+        " has none that we can compare",
+    )
 
 
 class TransferProgressedV1(TransferFact):
@@ -114,14 +149,25 @@ class TransferProgressedV1(TransferFact):
 
 
 class TransferCompletedV1(TransferFact):
-    """The file stands whole and verified under its name at the partner."""
+    """The file got its name at the partner; the receipt says what was proved of it, and which of
+    our temporary files still have to be removed there.
+
+    Without TransferStarted in its run: what an earlier run had delivered was found there.
+    """
 
     size_bytes: Bytes
     receipt: Receipt
 
 
 class TransferFailedV1(TransferFact):
-    """The transfer ended without a file at the partner; nothing half stays visible."""
+    """The transfer ended, and no file of it was seen under its name; nothing half got that name.
+
+    Where the rename was asked for and the connection broke for good, in this run or an earlier one,
+    the file may stand there nevertheless (`delivery_unclear`, `connection_lost`): a retry looks.
+    A part file may be there: kept for a retry, or not yet removed because the partner could not be
+    reached; removal is tried again. With `if_exists` replace the old file may then stand under a
+    temporary name of ours.
+    """
 
     bytes_done: Bytes
     failure: Failure
@@ -130,7 +176,11 @@ class TransferFailedV1(TransferFact):
 
 
 class TransferCancelledV1(TransferFact):
-    """Somebody cancelled the transfer; its part file is gone."""
+    """Somebody cancelled the transfer before its file was given its name.
+
+    Its part file is removed; while the partner cannot be reached it may still be there, and removal
+    is tried again. After an earlier run that failed in its rename the file may stand there.
+    """
 
     bytes_done: Bytes
     started_at: UtcTime | None = None
@@ -138,14 +188,18 @@ class TransferCancelledV1(TransferFact):
 
 
 class TransferPausedV1(TransferFact):
-    """Somebody paused the transfer; what was moved stays moved."""
+    """Somebody paused the transfer; what was moved stays moved.
+
+    A pause that came after the last chunk was moved changes nothing: the transfer goes on without
+    TransferResumed.
+    """
 
     bytes_done: Bytes
     paused_at: UtcTime
 
 
 class TransferResumedV1(TransferFact):
-    """A paused transfer goes on where it stopped."""
+    """A paused transfer goes on where it stopped, or waits for its start when that was not told."""
 
     bytes_done: Bytes
     resumed_at: UtcTime

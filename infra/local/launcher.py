@@ -11,6 +11,7 @@ from collections import defaultdict
 from contextvars import ContextVar
 from threading import Semaphore
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement
 
 import awscrt.checksums
 import ministack.core.lambda_runtime as runtime
@@ -27,6 +28,7 @@ from infra.local.secret_corrections import rotate_by_function
 WRITTEN_FOR = "1.5.33"
 LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
 PROCESSES = 4  # of one short function at once
+HTTP_OK = 200
 SHORT_SECONDS = 60  # a function that may run longer, as a lane does, waits for nobody
 ERROR_ANSWER = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 RAISED_ANSWER = (
@@ -154,6 +156,32 @@ def end_idle_workers() -> None:
     functions.reap_idle_workers = reap_all
 
 
+def list_checksums_of_parts() -> None:
+    """GetObjectAttributes lists the parts of an object with their checksums; stock MiniStack lists
+    their sizes only.
+    """
+    complete, list_parts = s3._complete_multipart_upload, s3._append_object_parts
+    uploads = s3._multipart_uploads
+
+    def keep(bucket: str, key: str, body: bytes, query: Any, headers: Any = None) -> Any:  # noqa: ANN401
+        upload = uploads.get(s3._qp(query, "uploadId"))
+        answer = complete(bucket, key, body, query, headers)
+        if upload and answer[0] == HTTP_OK:
+            for part in s3._ensure_bucket(bucket)["objects"][key]["parts"]:
+                part["Checksums"] = upload["parts"][part["PartNumber"]].get("checksums", {})
+        return answer
+
+    def tell(root: Element, record: Any, headers: Any) -> None:  # noqa: ANN401
+        list_parts(root, record, headers)
+        known = {str(part["PartNumber"]): part for part in record.get("parts") or []}
+        for listed in root.iterfind("ObjectParts/Part"):
+            part = known[listed.findtext("PartNumber", "")]
+            for algorithm, value in part.get("Checksums", {}).items():
+                SubElement(listed, f"Checksum{algorithm}").text = value
+
+    s3._complete_multipart_upload, s3._append_object_parts = keep, tell
+
+
 def start() -> None:
     version = importlib.metadata.version("ministack")
     expect(version == WRITTEN_FOR, f"ministack is {version}, not {WRITTEN_FOR}")
@@ -163,6 +191,7 @@ def start() -> None:
     retry_rule_targets()
     fail_tasks_with_their_function()
     end_idle_workers()
+    list_checksums_of_parts()
     correct_gateway()
     rotate_by_function()
     waits = runtime.Worker._drain_stderr_bounded

@@ -12,6 +12,7 @@ from runtime.bus import EventBusPublisher
 from services.auth.adapters.apigateway_api_keys import ApiGatewayApiKeys
 from services.auth.adapters.argon2_password_hasher import Argon2PasswordHasher
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
+from services.auth.adapters.dynamodb_outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
@@ -37,6 +38,7 @@ class Wiring:
     settings: AuthSettings
     ports: Ports
     bus: EventPublisher
+    outbox: DynamoDbOutbox
     rotation: KeyRotation
 
 
@@ -66,7 +68,8 @@ def build() -> Wiring:
         policy=settings.policy,
     )
     bus = EventBusPublisher(client("events"), settings.event_bus_name, "auth")
-    return Wiring(settings, ports, bus, SecretsManagerKeyRotation(vault))
+    outbox = DynamoDbOutbox(dynamodb, table)
+    return Wiring(settings, ports, bus, outbox, SecretsManagerKeyRotation(vault))
 
 
 def _provider(settings: AuthSettings, vault: Any) -> HttpxIdentityProvider:

@@ -1,12 +1,16 @@
 """Every setting of the transfer service; a field is the environment variable of that name."""
 
 from ipaddress import ip_network
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from runtime.settings import CommaList, ServiceSettings
 from services.transfer.domain.ports import Policy
 from services.transfer.domain.retry import RetryPolicy
+
+LOGIN_WAITS = 6  # of a partner's timeout each: connect, keys, login, the same again, SFTP
+MAX_QUEUE_DELAY_SECONDS = 900  # SQS keeps no message back for longer
 
 
 class TransferSettings(ServiceSettings):
@@ -20,14 +24,16 @@ class TransferSettings(ServiceSettings):
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
     lanes_per_transfer: int = Field(default=4, ge=1, le=16)
+    lane_turn_seconds: float = Field(default=900, gt=0, description="the lane worker's timeout")
     lease_seconds: float = Field(default=90, ge=2)
     lane_due_seconds: float = Field(default=300, ge=2)
     hand_over_seconds: float = Field(default=60, ge=0)
     backoff_base_seconds: float = Field(default=2, gt=0)
-    backoff_cap_seconds: float = Field(default=120, gt=0)
+    backoff_cap_seconds: float = Field(default=120, gt=0, le=MAX_QUEUE_DELAY_SECONDS)
     max_failures: int = Field(default=8, ge=1)
     partner_timeout_seconds: float = Field(default=60, gt=0)
     keep_part_seconds: float = Field(default=86_400, ge=0)
+    checkpoint_seconds: float = Field(default=30, gt=0)
 
     @field_validator("allowed_networks")
     @classmethod
@@ -35,6 +41,24 @@ class TransferSettings(ServiceSettings):
         for name in names:
             ip_network(name)
         return names
+
+    @model_validator(mode="after")
+    def _leave_time_to_move(self) -> Self:
+        """A turn logs in, moves, and hands over: or every turn ends without a byte."""
+        needed = 2 * self.hand_over_seconds + LOGIN_WAITS * self.partner_timeout_seconds
+        if needed >= self.lane_turn_seconds:
+            raise ValueError(
+                f"LANE_TURN_SECONDS is {self.lane_turn_seconds:g}: with HAND_OVER_SECONDS"
+                f" {self.hand_over_seconds:g} (twice) and PARTNER_TIMEOUT_SECONDS"
+                f" {self.partner_timeout_seconds:g} ({LOGIN_WAITS} times) no time is left"
+                " to move a byte. Lower them."
+            )
+        if self.backoff_base_seconds > self.backoff_cap_seconds:
+            raise ValueError(
+                f"BACKOFF_BASE_SECONDS {self.backoff_base_seconds:g} is above"
+                f" BACKOFF_CAP_SECONDS {self.backoff_cap_seconds:g}. Lower it."
+            )
+        return self
 
     @property
     def policy(self) -> Policy:
@@ -45,6 +69,7 @@ class TransferSettings(ServiceSettings):
             hand_over_seconds=self.hand_over_seconds,
             lane_due_seconds=self.lane_due_seconds,
             keep_part_seconds=self.keep_part_seconds,
+            checkpoint_seconds=self.checkpoint_seconds,
             retry=RetryPolicy(
                 self.backoff_base_seconds, self.backoff_cap_seconds, self.max_failures
             ),

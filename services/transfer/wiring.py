@@ -12,7 +12,7 @@ from botocore.config import Config
 from runtime.bus import EventBusPublisher
 from runtime.inbox import Inbox
 from services.transfer.adapters.address_guard import AddressGuard
-from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
+from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
@@ -26,10 +26,13 @@ from services.transfer.adapters.secretsmanager_credential_vault import (
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLease
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
+from services.transfer.adapters.thread_heart import ThreadHeart
 from services.transfer.domain.ports import MessageLease, Ports
 from services.transfer.settings import TransferSettings
 
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
+# Of calls that leases wait for: all tries together are over long before a lease is.
+QUICK = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=2, read_timeout=5)
 # Five tries with backoff; after that S3's error ends one lane's turn, not the transfer.
 AWS_RETRIES = Config(
     retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=30
@@ -55,13 +58,14 @@ def build() -> Wiring:
     settings = TransferSettings.load()
     session = boto3.session.Session()
 
-    def client(name: str) -> Any:
-        return session.client(name, config=AWS_RETRIES)
+    def client(name: str, config: Config = AWS_RETRIES) -> Any:
+        return session.client(name, config=config)
 
     def reader(credentials: Credentials) -> Any:
         return session.client("s3", config=S3_READS, **credentials)
 
-    dynamodb, sqs, table = client("dynamodb"), client("sqs"), settings.transfers_table
+    dynamodb, sqs = client("dynamodb", QUICK), client("sqs", QUICK)
+    table = settings.transfers_table
     partition = settings.reader_role_arn.split(":")[1]
     readers = StsSourceReaders(client("sts"), settings.reader_role_arn, partition, reader)
     ports = Ports(
@@ -78,8 +82,9 @@ def build() -> Wiring:
         ),
         queue=SqsLaneQueue(sqs, settings.lane_queue_url),
         workflow=StepFunctionsWorkflow(client("stepfunctions"), settings.state_machine_arn),
-        bus=EventBusPublisher(client("events"), settings.event_bus_name, "transfer"),
-        crc64=AwscrtCrc64(),
+        bus=EventBusPublisher(client("events", QUICK), settings.event_bus_name, "transfer"),
+        crcs=CRCS,
+        heart=ThreadHeart(),
         now=lambda: datetime.now(UTC),
         new_id=lambda: secrets.token_hex(ID_BYTES),
         random=SystemRandom(),

@@ -41,6 +41,12 @@ def claim(stores: Stores, ledger: LedgerId, worker: str, at: float = 0) -> Chunk
     return stores.ledger.claim(ledger, worker, after(at), after(at + 60))
 
 
+def must_claim(stores: Stores, ledger: LedgerId, worker: str, at: float = 0) -> ChunkLease:
+    lease = claim(stores, ledger, worker, at)
+    assert lease is not None
+    return lease
+
+
 def _once(action: Callable[[], object]) -> Callable[..., None]:
     waiting = [action]
 

@@ -1,28 +1,29 @@
 """Records to store: small, complete, and with the values that break careless storage."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Destination, HostKey, Protocol, ServerProfile
-from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Mark
+from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.ports import Idempotency, OutboxEvent
+from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
 from services.transfer.domain.transfer import (
     DestinationLabel,
     Failure,
     IfExists,
     ObjectRef,
-    Receipt,
-    SourceChecksum,
     SourceObject,
     Status,
     Transfer,
-    Verify,
 )
+from tests.conformance.stores import NOON as NOON
 from tests.conformance.stores import Stores
 
-NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 LARGEST_CRC = 2**64 - 1  # a float or a signed number would not hold it
+PART = "/in/.größe & plan 🚢.csv.t-1-1.part"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkHMVNn8oGyMT2pnJOrqbhNRYRPB4ktC0IHvlWcJJKZ"
 
 
@@ -58,28 +59,48 @@ def a_full_transfer() -> Transfer:
         status=Status.FAILED,
         run=3,
         generation=2,
-        source_object=SourceObject(source, 50 * 10**12, '"etag"', LARGEST_CRC, NOON),
+        begun_run=3,
+        started_run=2,
+        source_object=SourceObject(
+            source,
+            50 * 10**12,
+            '"etag"',
+            ObjectChecksum(Algorithm.SHA256, None, 5 * 10**9),
+            NOON,
+        ),
         plan=plan_chunks(50 * 10**12),
         lanes=4,
+        moved_again=True,
         started_at=after(1.000001),
         finished_at=after(2),
-        task_token="token",
+        task_tokens=("token", "later token"),
         host_key_fingerprint="SHA256:abc",
-        part_path="/in/.plan.t-full.part",
+        part=PartFile("/in/.plan.t-full-2.part", "sftp.example.com:22/in", NOON, made=True),
+        leftovers=(
+            PartFile("/in/.plan.t-full-1.part", "sftp.example.com:22/in", after(-9.000001)),
+            PartFile(PART, "elsewhere:22/in", after(-8), made=True),
+        ),
+        aside=OldTarget("/in/.plan.t-full-2.old", "/in/plan", "sftp.example.com:22/in"),
         keep_part_until=after(86_400),
+        look_again_at=after(60),
+        proof=Proof(PART, LARGEST_CRC, SourceChecksum.MATCHED, Algorithm.SHA256, Proven.SAMPLED),
         final_path="/in/plan",
+        final_existed_bytes=0,
         failure=Failure("no_space", "The disk is full.", False),
         receipt=Receipt(
             target_path="/in/plan",
             bytes_sent=50 * 10**12,
             crc64nvme=LARGEST_CRC,
             verified=Verify.READBACK,
+            proven=Proven.READBACK,
             source_checksum=SourceChecksum.MATCHED,
+            source_algorithm=Algorithm.CRC64NVME,
             host_key_fingerprint="SHA256:abc",
             chunks=10_000,
             attempts=10_007,
             started_at=NOON,
             finished_at=after(9_000),
+            left_behind=("/in/.plan.t-full-1.part", PART),
         ),
     )
 
@@ -122,10 +143,30 @@ def a_key(body: str = "body", key: str = "ann/POST /transfer/k-1") -> Idempotenc
     return Idempotency(key, body)
 
 
+def a_part(path: str = PART) -> PartFile:
+    return PartFile(path, "sftp.example.com:22/in", NOON)
+
+
+def a_mark(done_bytes: int = 10, crc64: int = 1) -> Mark:
+    """With four checksums that are told apart."""
+    return Mark(done_bytes, crc64, crc64 // 2, crc64 % 2**32, crc64 // 3)
+
+
+def finish(stores: Stores, lease: ChunkLease, done_bytes: int = 10, crc64: int = 1) -> None:
+    stores.ledger.finish(lease, a_mark(done_bytes, crc64), PART)
+
+
+def a_lane(number: int = 0, turn: int = 1, **changes: object) -> Lane:
+    """Waiting in the queue, to be taken within 30 seconds."""
+    lane = Lane("t-1", 1, number, turn, None, after(30))
+    return replace(lane, **changes)  # type: ignore[arg-type]
+
+
 def a_moving_ledger(stores: Stores, plan: ChunkPlan, transfer_id: str = "t-1") -> LedgerId:
     """A stored transfer in `moving` and its open ledger."""
-    stores.transfers.create(a_transfer(transfer_id, status=Status.MOVING, plan=plan), (), None)
-    ledger = LedgerId(transfer_id, 1)
+    moving = a_transfer(transfer_id, status=Status.MOVING, generation=1, plan=plan)
+    stores.transfers.create(moving, (), None)
+    ledger = moving.ledger
     stores.ledger.open(ledger, plan)
     return ledger
 

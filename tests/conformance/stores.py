@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 
 import boto3
@@ -33,6 +34,7 @@ from tests.servers.emulator import Emulator
 StartEmulator = Callable[[], Emulator]
 Backend = Callable[[StartEmulator], AbstractContextManager["Stores"]]
 NUMBERS = count(1)
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)  # when rows that expire are written
 SESSION = boto3.Session()  # one for all clients: it keeps DynamoDB's model, which is slow to read
 
 
@@ -109,7 +111,7 @@ def dynamodb_client(endpoint: str | None = None) -> BaseClient:
 def dynamodb_stores(client: BaseClient, table: str) -> Stores:
     return Stores(
         DynamoDbTransferStore(client, table),
-        DynamoDbChunkLedger(client, table),
+        DynamoDbChunkLedger(client, table, lambda: NOON),
         DynamoDbLaneRegister(client, table),
         DynamoDbSessionSlots(client, table),
         DynamoDbDestinationStore(client, table),

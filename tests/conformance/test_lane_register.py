@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import Lane, LedgerId
-from tests.conformance.records import NOON, after
+from services.transfer.domain.ledger import CLOCKS_DIFFER, Lane, LedgerId
+from tests.conformance.records import NOON, a_lane, after
 from tests.conformance.stores import Stores
 
 LEDGER = LedgerId("t-1", 1)
+HOUR = 3_600.0
+BELIEVED = 60 + CLOCKS_DIFFER.total_seconds()  # of a turn that is seen at noon, for 60 seconds
 
 
-def queued(stores: Stores, number: int = 0, turn: int = 1, failures: int = 0) -> None:
-    assert stores.lanes.queue(LEDGER, number, turn, after(30), failures)
+def queued(stores: Stores, number: int = 0, turn: int = 1, **changes: object) -> None:
+    assert stores.lanes.queue(a_lane(number, turn, **changes))
 
 
 def taken(stores: Stores, worker: str = "a", turn: int = 1, at: float = 0) -> Lane:
@@ -23,14 +25,24 @@ def taken(stores: Stores, worker: str = "a", turn: int = 1, at: float = 0) -> La
 
 
 def test_a_queued_lane_waits_for_a_worker(stores: Stores) -> None:
-    queued(stores, failures=3)
-    assert stores.lanes.lanes(LEDGER) == [Lane("t-1", 1, 0, 1, None, after(30), failures=3)]
+    queued(stores, failures=3, untaken=2)
+    waiting = Lane("t-1", 1, 0, 1, None, after(30), failures=3, untaken=2)
+    assert stores.lanes.lanes(LEDGER) == [waiting]
+    assert stores.lanes.lanes(LEDGER.proof) == [waiting]
+
+
+def test_a_queued_lane_has_neither_worker_nor_bytes_whatever_its_last_turn_had(
+    stores: Stores,
+) -> None:
+    queued(stores, worker="a", bytes_in_flight=1_000, ended=True)
+    assert stores.lanes.lanes(LEDGER) == [a_lane()]
+    assert taken(stores).worker == "a"
 
 
 def test_lanes_are_listed_by_number_and_by_generation(stores: Stores) -> None:
     for number in (10, 2, 0):
         queued(stores, number)
-    stores.lanes.queue(LedgerId("t-1", 2), 0, 1, NOON, 0)
+    assert stores.lanes.queue(a_lane(generation=2))
     assert [lane.number for lane in stores.lanes.lanes(LEDGER)] == [0, 2, 10]
     assert stores.lanes.lanes(LedgerId("t-2", 1)) == []
 
@@ -38,15 +50,15 @@ def test_lanes_are_listed_by_number_and_by_generation(stores: Stores) -> None:
 def test_a_second_sender_of_the_same_turn_gives_way(stores: Stores) -> None:
     queued(stores, turn=2)
     lane = taken(stores, turn=2)
-    assert not stores.lanes.queue(LEDGER, 0, 2, after(99), 5)
-    assert not stores.lanes.queue(LEDGER, 0, 1, after(99), 5)
+    assert not stores.lanes.queue(a_lane(turn=2, failures=5))
+    assert not stores.lanes.queue(a_lane(turn=1, failures=5))
     assert stores.lanes.lanes(LEDGER) == [lane]
 
 
 def test_the_next_turn_replaces_its_predecessor_whoever_drives_it(stores: Stores) -> None:
     queued(stores)
     lane = stores.lanes.beat(taken(stores), after(90), 1_000)
-    assert stores.lanes.queue(LEDGER, 0, 2, after(99), 1)
+    queued(stores, turn=2, until=after(99), failures=1)
     assert stores.lanes.lanes(LEDGER) == [Lane("t-1", 1, 0, 2, None, after(99), failures=1)]
     with pytest.raises(LeaseLost):
         stores.lanes.beat(lane, after(200), 0)
@@ -55,7 +67,7 @@ def test_the_next_turn_replaces_its_predecessor_whoever_drives_it(stores: Stores
 
 
 def test_only_one_live_worker_gets_a_turn(stores: Stores) -> None:
-    queued(stores, failures=2)
+    queued(stores, failures=2, untaken=3)
     lane = taken(stores, "a")
     assert lane == Lane("t-1", 1, 0, 1, "a", after(60), failures=2)
     for worker in ("a", "b"):  # the same message delivered twice, to the same or another worker
@@ -77,6 +89,25 @@ def test_an_expired_turn_is_taken_over_and_its_first_worker_is_out(stores: Store
     with pytest.raises(LeaseLost):
         stores.lanes.beat(zombie, after(200), 0)
     stores.lanes.end(zombie)
+    assert stores.lanes.lanes(LEDGER) == [heir]
+
+
+def test_a_turn_is_free_when_its_lease_says_more_than_any_clock_may_differ(
+    stores: Stores,
+) -> None:
+    queued(stores)
+    lane = stores.lanes.beat(taken(stores, "ahead"), after(BELIEVED), 0)
+    assert stores.lanes.take(LEDGER, 0, 1, "b", NOON, after(60)) is None
+    stores.lanes.beat(lane, after(BELIEVED + 0.000001), 0)
+    assert taken(stores, "b").until == after(60)
+
+
+def test_a_clock_that_is_an_hour_ahead_holds_no_lane_for_an_hour(stores: Stores) -> None:
+    queued(stores)
+    ahead = taken(stores, "ahead", at=HOUR)
+    heir = taken(stores, "b")
+    with pytest.raises(LeaseLost):
+        stores.lanes.beat(ahead, after(HOUR + 60), 0)
     assert stores.lanes.lanes(LEDGER) == [heir]
 
 

@@ -1,7 +1,6 @@
 """Reading an object: the same answers from the fake and from S3 (moto, MiniStack)."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,65 +9,24 @@ import pytest
 from moto import mock_aws
 from moto.core.authorization import enable_iam_authentication
 
-from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
-from services.transfer.adapters.s3_source_readers import (
-    Credentials,
-    StsSourceReaders,
-    session_policy,
-)
+from services.transfer.adapters.s3_source_readers import session_policy
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.errors import (
     BucketNotFound,
     ObjectNotFound,
     SourceChanged,
     SourceForbidden,
 )
-from services.transfer.domain.ports import SourceReaders
 from services.transfer.domain.transfer import ObjectRef
-from services.transfer.wiring import S3_READS
-from tests.conformance.clouds import CLOUDS, Clients, cloud, create_bucket, new_name
-from tests.fakes.outside import InMemoryBuckets
+from tests.conformance.clouds import create_bucket
+from tests.conformance.objects import BODY, STORAGES, Storage, digest, storage_in, sts_readers
 from tests.servers.emulator import REGION
 
-BODY = bytes(range(256)) * 100
 
-
-@dataclass
-class Storage:
-    readers: SourceReaders
-    put: Callable[[str, str, bytes], None]
-    bucket: str
-
-
-@pytest.fixture(params=["in_memory", *CLOUDS])
+@pytest.fixture(params=STORAGES)
 def storage(request: pytest.FixtureRequest) -> Iterator[Storage]:
-    if request.param == "in_memory":
-        fake = InMemoryBuckets()
-        yield Storage(fake, fake.put, "outgoing")
-        return
-    with cloud(request.param, request) as clients:
-        s3, bucket = clients("s3"), new_name("outgoing")
-        create_bucket(s3, bucket)
-
-        def put(bucket: str, key: str, body: bytes) -> None:
-            s3.put_object(Bucket=bucket, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
-
-        yield Storage(sts_readers(clients), put, bucket)
-
-
-def sts_readers(
-    clients: Clients, role: str = "", now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> StsSourceReaders:
-    """With `role`, or with one of the bucket's account."""
-    sts = clients("sts")
-    account = sts.get_caller_identity()["Account"]
-
-    def s3(credentials: Credentials) -> Any:  # noqa: ANN401 - boto3 has no types
-        at = clients("s3").meta
-        place = {"region_name": at.region_name, "endpoint_url": at.endpoint_url}
-        return boto3.client("s3", config=S3_READS, **place, **credentials)
-
-    role = role or f"arn:aws:iam::{account}:role/reader"
-    return StsSourceReaders(sts, role, "aws", s3, now)
+    with storage_in(request.param, request) as opened:
+        yield opened
 
 
 def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) -> None:
@@ -76,7 +34,7 @@ def test_an_object_is_inspected_with_size_etag_and_checksum(storage: Storage) ->
     found = storage.readers.authorize(ObjectRef(storage.bucket, "a/b ü.csv"), "t-1").inspect()
     assert found.size_bytes == len(BODY)
     assert found.etag.startswith('"')
-    assert found.crc64nvme == AwscrtCrc64().update(0, BODY)
+    assert found.checksum == ObjectChecksum(Algorithm.CRC64NVME, digest(Algorithm.CRC64NVME, BODY))
     assert found.last_modified.tzinfo is not None
 
 

@@ -3,9 +3,12 @@
 import pytest
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import Slot
+from services.transfer.domain.ledger import CLOCKS_DIFFER, Slot
 from tests.conformance.records import NOON, after
 from tests.conformance.stores import Stores
+
+HOUR = 3_600.0
+BELIEVED = 60 + CLOCKS_DIFFER.total_seconds()  # of a slot that is seen at noon, for 60 seconds
 
 
 def take(stores: Stores, holder: str, at: float = 0, limit: int = 2) -> Slot | None:
@@ -43,6 +46,25 @@ def test_an_expired_session_is_taken_over_and_its_holder_is_out(stores: Stores) 
     stores.slots.free(zombie)
     assert take(stores, "c", at=119, limit=1) is None
     assert stores.slots.renew(heir, after(300)).until == after(300)
+
+
+def test_a_session_is_free_when_its_lease_says_more_than_any_clock_may_differ(
+    stores: Stores,
+) -> None:
+    ahead = stores.slots.renew(taken(stores, "ahead", limit=1), after(BELIEVED))
+    assert take(stores, "b", limit=1) is None
+    stores.slots.renew(ahead, after(BELIEVED + 0.000001))
+    assert taken(stores, "b", limit=1) == Slot("partner", 0, "b", after(60))
+
+
+def test_a_clock_that_is_an_hour_ahead_holds_no_session_for_an_hour(stores: Stores) -> None:
+    ahead = taken(stores, "ahead", at=HOUR, limit=1)
+    heir = taken(stores, "b", limit=1)
+    with pytest.raises(LeaseLost):
+        stores.slots.renew(ahead, after(HOUR + 60))
+    stores.slots.free(ahead)
+    assert take(stores, "c", limit=1) is None
+    assert stores.slots.renew(heir, after(90)).until == after(90)
 
 
 def test_a_renewed_session_stays_with_its_holder(stores: Stores) -> None:

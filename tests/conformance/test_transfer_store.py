@@ -11,11 +11,13 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
+from services.transfer.domain.part_file import OldTarget
 from services.transfer.domain.transfer import Status
 from tests.conformance.records import (
     NOON,
     a_full_transfer,
     a_key,
+    a_part,
     a_transfer,
     after,
     an_event,
@@ -40,6 +42,19 @@ def test_a_save_raises_the_version_and_replaces_every_field(stores: Stores) -> N
     saved = stores.transfers.save(bare)
     assert saved == replace(bare, version=full.version + 1)
     assert stores.transfers.read(full.id) == saved
+
+
+@pytest.mark.parametrize(("events", "more"), [(0, 1), (1, 1), (2, 2), (3, 3)])
+def test_every_event_of_a_save_has_a_version_of_its_own(
+    stores: Stores, events: int, more: int
+) -> None:
+    before = stores.transfers.create(a_transfer(), (), None)
+    saved = stores.transfers.save(before, [an_event(f"e-{n}") for n in range(events)])
+    assert saved.version == before.version + more
+    assert stores.transfers.read("t-1") == saved
+    with pytest.raises(StaleTransfer):
+        stores.transfers.save(replace(saved, version=saved.version - 1))
+    assert stores.transfers.save(saved).version == saved.version + 1
 
 
 def test_a_stale_save_changes_nothing_and_stores_no_event(stores: Stores) -> None:
@@ -92,22 +107,6 @@ def test_a_key_is_forgotten_after_seven_days(stores: Stores) -> None:
     assert stores.transfers.create(still_known, (), a_key("body")).id == "t-1"
     assert stores.transfers.create(a_transfer("t-3", at=NOON + week), (), a_key("new")).id == "t-3"
     assert stores.transfers.create(a_transfer("t-4", at=NOON + week), (), a_key("new")).id == "t-3"
-
-
-def test_events_wait_in_the_order_of_their_changes_until_published(stores: Stores) -> None:
-    transfer = stores.transfers.create(a_transfer(), [an_event("z"), an_event("y")], None)
-    for letter in "xwvutsrqponm":
-        transfer = stores.transfers.save(transfer, [an_event(letter)])
-    assert [event.event_id for event in stores.transfers.unpublished("t-1")] == list(
-        "zyxwvutsrqponm"
-    )
-    stores.transfers.mark_published("t-1", "y")
-    stores.transfers.mark_published("t-1", "y")
-    stores.transfers.mark_published("t-1", "never seen")
-    assert [event.event_id for event in stores.transfers.unpublished("t-1")] == list(
-        "zxwvutsrqponm"
-    )
-    assert stores.transfers.unpublished("t-2") == []
 
 
 def test_history_pages_through_every_transfer_of_the_owner_newest_first(stores: Stores) -> None:
@@ -167,20 +166,27 @@ def test_a_cursor_of_another_owner_is_refused(stores: Stores) -> None:
 def test_open_transfers_are_those_that_need_work(stores: Stores) -> None:
     for status in Status:
         stores.transfers.create(a_transfer(f"t-{status}", status=status), (), None)
-        part = a_transfer(f"part-{status}", status=status, part_path="/in/.a.part")
-        stores.transfers.create(part, (), None)
+        untidy = {
+            "part": a_transfer(f"part-{status}", status=status, part=a_part()),
+            "left": a_transfer(f"left-{status}", status=status, leftovers=(a_part(),)),
+            "aside": a_transfer(
+                f"aside-{status}", status=status, aside=OldTarget("/in/.a.old", "/in/a", "here")
+            ),
+        }
+        for transfer in untidy.values():
+            stores.transfers.create(transfer, (), None)
     ended = {"t-completed", "t-failed", "t-cancelled"}
-    every = {f"{kind}-{status}" for status in Status for kind in ("t", "part")}
+    every = {f"{kind}-{status}" for status in Status for kind in ("t", *untidy)}
     assert {transfer.id for transfer in stores.transfers.open_transfers()} == every - ended
 
 
 def test_a_transfer_leaves_and_enters_the_open_ones_with_its_state(stores: Stores) -> None:
     transfer = stores.transfers.create(a_transfer(), (), None)
     for status, part, is_open in [
-        (Status.FAILED, "/in/.a.part", True),
+        (Status.FAILED, a_part(), True),
         (Status.FAILED, None, False),
         (Status.REQUESTED, None, True),
         (Status.COMPLETED, None, False),
     ]:
-        transfer = stores.transfers.save(replace(transfer, status=status, part_path=part))
+        transfer = stores.transfers.save(replace(transfer, status=status, part=part))
         assert [found.id for found in stores.transfers.open_transfers()] == ["t-1"] * is_open

@@ -6,22 +6,22 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import Lane, LedgerId, Slot
+from services.transfer.domain.ledger import Lane, LedgerId, Slot, is_over
+
+LaneKey = tuple[str, int, int]  # transfer, generation, lane: both passes of a ledger share them
 
 
 class InMemoryLaneRegister:
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.rows: dict[tuple[LedgerId, int], Lane] = {}
+        self.rows: dict[LaneKey, Lane] = {}
 
-    def queue(self, ledger: LedgerId, number: int, turn: int, due: datetime, failures: int) -> bool:
+    def queue(self, lane: Lane) -> bool:
         with self.lock:
-            stored = self.rows.get((ledger, number))
-            if stored is not None and stored.turn >= turn:
+            stored = self.rows.get(_key(lane))
+            if stored is not None and stored.turn >= lane.turn:
                 return False
-            self.rows[ledger, number] = Lane(
-                ledger.transfer_id, ledger.generation, number, turn, None, due, failures
-            )
+            self.rows[_key(lane)] = replace(lane, worker=None, bytes_in_flight=0, ended=False)
             return True
 
     def take(
@@ -34,13 +34,13 @@ class InMemoryLaneRegister:
         until: datetime,
     ) -> Lane | None:
         with self.lock:
-            stored = self.rows.get((ledger, number))
+            stored = self.rows.get((ledger.transfer_id, ledger.generation, number))
             if stored is None or stored.turn != turn or stored.ended:
                 return None
-            if stored.worker is not None and stored.until > now:
+            if stored.worker is not None and not is_over(stored.until, now, until):
                 return None
-            taken = replace(stored, worker=worker, until=until, bytes_in_flight=0)
-            self.rows[ledger, number] = taken
+            taken = replace(stored, worker=worker, until=until, untaken=0, bytes_in_flight=0)
+            self.rows[_key(taken)] = taken
             return taken
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
@@ -48,31 +48,37 @@ class InMemoryLaneRegister:
             if lane.worker is None or not self._holds(lane):
                 raise LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
             beaten = replace(lane, until=until, bytes_in_flight=bytes_in_flight)
-            self.rows[self._key(lane)] = beaten
+            self.rows[_key(lane)] = replace(
+                self.rows[_key(lane)],
+                until=until,
+                bytes_in_flight=bytes_in_flight,
+                failures=lane.failures,
+            )
             return beaten
 
     def end(self, lane: Lane) -> None:
         with self.lock:
             if self._holds(lane):
-                self.rows[self._key(lane)] = replace(
-                    self.rows[self._key(lane)], worker=None, bytes_in_flight=0, ended=True
+                self.rows[_key(lane)] = replace(
+                    self.rows[_key(lane)], worker=None, bytes_in_flight=0, ended=True
                 )
 
     def lanes(self, ledger: LedgerId) -> Sequence[Lane]:
         with self.lock:
-            mine = [key for key in self.rows if key[0] == ledger]
-            return [self.rows[key] for key in sorted(mine, key=lambda key: key[1])]
-
-    def _key(self, lane: Lane) -> tuple[LedgerId, int]:
-        return LedgerId(lane.transfer_id, lane.generation), lane.number
+            mine = (ledger.transfer_id, ledger.generation)
+            return [self.rows[key] for key in sorted(self.rows) if key[:2] == mine]
 
     def _holds(self, lane: Lane) -> bool:
-        stored = self.rows.get(self._key(lane))
+        stored = self.rows.get(_key(lane))
         return (
             stored is not None
             and not stored.ended
             and (stored.turn, stored.worker) == (lane.turn, lane.worker)
         )
+
+
+def _key(lane: Lane) -> LaneKey:
+    return lane.transfer_id, lane.generation, lane.number
 
 
 class InMemorySessionSlots:
@@ -86,7 +92,8 @@ class InMemorySessionSlots:
         with self.lock:
             mine = {n: slot for (d, n), slot in self.rows.items() if d == destination_id}
             own = [n for n, slot in mine.items() if slot.holder == holder]
-            live = [n for n, slot in mine.items() if slot.until > now and n not in own]
+            over = [n for n, slot in mine.items() if is_over(slot.until, now, until)]
+            live = [n for n in mine if n not in own and n not in over]
             if len(live) >= limit:
                 return None
             free = [n for n in sorted(own) + list(range(limit)) if n not in live]

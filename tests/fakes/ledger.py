@@ -6,7 +6,15 @@ from datetime import UTC, datetime
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import ChunkLease, DoneChunk, LedgerId, Progress
+from services.transfer.domain.ledger import (
+    NEVER_OPENED,
+    ChunkLease,
+    DoneChunk,
+    LedgerId,
+    Mark,
+    Progress,
+    is_over,
+)
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Status
 from tests.fakes.records import InMemoryTransferStore
@@ -40,7 +48,7 @@ class InMemoryChunkLedger:
         with self._lock:
             book = self._books.get(ledger)
             if book is None:
-                return Progress(0, 0, 0, 0, 0)
+                return NEVER_OPENED
             return Progress(
                 chunks_total=book.plan.total,
                 next_chunk=book.next_chunk,
@@ -57,30 +65,31 @@ class InMemoryChunkLedger:
             book = self._books.get(ledger)
             if book is None or not self._transfer_is(ledger, {Status.MOVING}):
                 return None
-            lease = self._next_lease(ledger, book, now)
-            if lease is None:
+            free = self._next_free(ledger, book, now, until)
+            if free is None:
                 return None
-            lease = replace(lease, worker=worker, until=until, attempt=lease.attempt + 1)
+            lease = replace(free, worker=worker, until=until, attempt=free.attempt + 1)
             book.leases[lease.number] = lease
             book.attempts += 1
             return lease
 
     def renew(self, lease: ChunkLease, until: datetime) -> ChunkLease:
         with self._lock:
-            if not self._holds(lease):
-                raise LeaseLost(_name(lease))
-            renewed = replace(lease, until=until)
-            self._books[lease.ledger].leases[lease.number] = renewed
-            return renewed
+            self._change(lease, until=until)
+        return replace(lease, until=until)
 
-    def release(self, lease: ChunkLease, done_bytes: int, crc64: int) -> None:
+    def checkpoint(self, lease: ChunkLease, mark: Mark) -> ChunkLease:
         with self._lock:
-            if self._holds(lease):
-                self._books[lease.ledger].leases[lease.number] = replace(
-                    lease, worker="", until=RELEASED, done_bytes=done_bytes, crc64=crc64
-                )
+            self._change(lease, mark=mark, ahead=None)
+        return replace(lease, mark=mark, ahead=None)
 
-    def finish(self, lease: ChunkLease, length_bytes: int, crc64: int) -> None:
+    def release(self, lease: ChunkLease) -> None:
+        with self._lock:
+            if self._stored(lease) is not None:
+                free = replace(lease, worker="", until=RELEASED)
+                self._books[lease.ledger].leases[lease.number] = free
+
+    def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
         with self._lock:
             book = self._books.get(lease.ledger)
             if book is None:
@@ -90,13 +99,26 @@ class InMemoryChunkLedger:
                 if (worker, chunk.attempt) == (lease.worker, lease.attempt):
                     return
             movable = self._transfer_is(lease.ledger, {Status.MOVING, Status.PAUSED})
-            if not movable or not self._holds(lease):
+            if not movable or self._stored(lease) is None:
                 raise LeaseLost(_name(lease))
-            if length_bytes != book.plan.range_of(lease.number)[1]:
-                raise ValueError(f"{_name(lease)} does not have {length_bytes} bytes")
+            if mark.done_bytes != book.plan.range_of(lease.number)[1]:
+                raise ValueError(f"{_name(lease)} does not have {mark.done_bytes} bytes")
             del book.leases[lease.number]
-            chunk = DoneChunk(lease.number, length_bytes, crc64, lease.attempt)
+            chunk = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
             book.done[lease.number] = (lease.worker, chunk)
+
+    def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
+        with self._lock:
+            current = self.done_chunk(ledger, done.number)
+            if current is None or current.attempt != done.attempt:
+                return False
+            book = self._books[ledger]
+            del book.done[done.number]
+            doubts = done.doubts + 1
+            book.leases[done.number] = ChunkLease(
+                ledger, done.number, "", done.attempt, RELEASED, doubts=doubts
+            )
+            return True
 
     def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
         with self._lock:
@@ -109,6 +131,14 @@ class InMemoryChunkLedger:
             done = [] if book is None else [book.done[n][1] for n in sorted(book.done)]
         yield from done
 
+    def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None:
+        with self._lock:
+            book = self._books.get(ledger)
+            return None if book is None or number not in book.done else book.done[number][1]
+
+    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
+        return max(self.done_chunks(ledger), key=lambda done: done.number, default=None)
+
     def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
         with self._lock:
             book = self._books.get(ledger)
@@ -117,9 +147,11 @@ class InMemoryChunkLedger:
             book.rate = rate
             return True
 
-    def _next_lease(self, ledger: LedgerId, book: _Book, now: datetime) -> ChunkLease | None:
+    def _next_free(
+        self, ledger: LedgerId, book: _Book, now: datetime, until: datetime
+    ) -> ChunkLease | None:
         for number in sorted(book.leases):
-            if book.leases[number].until <= now:
+            if is_over(book.leases[number].until, now, until):
                 return book.leases[number]
         if book.next_chunk == book.plan.total:
             return None
@@ -134,12 +166,21 @@ class InMemoryChunkLedger:
             and transfer.generation == ledger.generation
         )
 
-    def _holds(self, lease: ChunkLease) -> bool:
+    def _stored(self, lease: ChunkLease) -> ChunkLease | None:
+        """None when somebody else holds it, or nobody."""
         book = self._books.get(lease.ledger)
         stored = None if book is None else book.leases.get(lease.number)
         if stored is None or not stored.worker:
-            return False
-        return (stored.worker, stored.attempt) == (lease.worker, lease.attempt)
+            return None
+        held = (stored.worker, stored.attempt) == (lease.worker, lease.attempt)
+        return stored if held else None
+
+    def _change(self, lease: ChunkLease, **changes: object) -> None:
+        stored = self._stored(lease)
+        if stored is None:
+            raise LeaseLost(_name(lease))
+        changed = replace(stored, **changes)  # type: ignore[arg-type]
+        self._books[lease.ledger].leases[lease.number] = changed
 
 
 def _name(lease: ChunkLease) -> str:

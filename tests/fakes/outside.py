@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
-from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
+from services.transfer.adapters.awscrt_crcs import CRCS
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
 from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import (
     BucketNotFound,
@@ -15,6 +16,7 @@ from services.transfer.domain.errors import (
     FieldInvalid,
     ObjectNotFound,
     SourceChanged,
+    SourceUnavailable,
     TransferError,
 )
 from services.transfer.domain.ledger import LaneMessage
@@ -23,20 +25,56 @@ from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = re.compile(r".+")  # of the last entry given out
+NEVER_BY_PART = frozenset({Algorithm.CRC64NVME, Algorithm.MD5})  # S3 has them of whole objects
 
 
 @dataclass
 class InMemoryBuckets:
     """Objects by bucket and key; replacing one changes its ETag. Implements SourceReaders and
-    BucketCatalogue."""
+    BucketCatalogue.
+
+    `flips`: how often each byte, by its offset in the object, is still read wrongly.
+    """
 
     objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    checksums: dict[tuple[str, str], ObjectChecksum | None] = field(default_factory=dict)
     fail_reads: list[TransferError] = field(default_factory=list)
+    flips: dict[int, int] = field(default_factory=dict)
     bytes_read: int = 0
     open_readers: int = 0
 
-    def put(self, bucket: str, key: str, body: bytes) -> None:
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes,
+        checksum: Algorithm | None = Algorithm.CRC64NVME,
+        part_bytes: int | None = None,
+    ) -> None:
+        """`part_bytes`: uploaded in parts of that size, with a checksum of each."""
+        known = None
+        if part_bytes is not None:
+            if checksum is None or checksum in NEVER_BY_PART:
+                raise ValueError(f"S3 has no {checksum} by part")
+            known = ObjectChecksum(checksum, part_bytes=part_bytes)
+        elif checksum is not None:
+            known = ObjectChecksum(checksum, digest(checksum, body))
         self.objects_by_bucket.setdefault(bucket, {})[key] = body
+        self.checksums[bucket, key] = known
+
+    def flip_next_read(self, at: int, times: int = 1) -> None:
+        """The next reads that cover byte `at` of an object get it wrong."""
+        self.flips[at] = self.flips.get(at, 0) + times
+
+    def flipped(self, start: int, block: bytes) -> bytes:
+        """As it is read, when it begins at byte `start`."""
+        changed = bytearray(block)
+        for at in [each for each in self.flips if start <= each < start + len(block)]:
+            changed[at - start] ^= 0xFF
+            self.flips[at] -= 1
+            if not self.flips[at]:
+                del self.flips[at]
+        return bytes(changed)
 
     def authorize(self, ref: ObjectRef, session_name: str) -> "InMemoryObjectSource":
         return InMemoryObjectSource(self, ref)
@@ -68,8 +106,14 @@ class InMemoryBuckets:
         )
 
 
+def digest(algorithm: Algorithm, body: bytes) -> str:
+    made = hasher(algorithm, CRCS.get(algorithm))
+    made.update(body)
+    return made.hexdigest()
+
+
 def etag_of(body: bytes) -> str:
-    return f'"{AwscrtCrc64().update(0, body):016x}-{len(body)}"'
+    return f'"{digest(Algorithm.CRC64NVME, body)}-{len(body)}"'
 
 
 class InMemoryObjectSource:
@@ -88,22 +132,37 @@ class InMemoryObjectSource:
 
     def inspect(self) -> SourceObject:
         body = self._body()
-        crc = AwscrtCrc64().update(0, body)
-        return SourceObject(self._ref, len(body), etag_of(body), crc, MODIFIED)
+        checksum = self._buckets.checksums.get((self._ref.bucket, self._ref.key))
+        return SourceObject(self._ref, len(body), etag_of(body), checksum, MODIFIED)
 
     def read(
         self, source: SourceObject, offset: int, length: int, block_bytes: int
     ) -> Iterator[bytes]:
-        body = self._body()
-        if etag_of(body) != source.etag:
-            raise SourceChanged(self._ref.bucket, self._ref.key, source.etag)
+        body = self._body_of(source)
         end = offset + length
         for start in range(offset, end, block_bytes):
             if self._buckets.fail_reads:
                 raise self._buckets.fail_reads.pop(0)
             block = body[start : min(start + block_bytes, end)]
             self._buckets.bytes_read += len(block)
-            yield block
+            yield self._buckets.flipped(start, block)
+
+    def part_checksums(self, source: SourceObject, first: int, count: int) -> Sequence[str]:
+        checksum, body = source.checksum, self._body_of(source)
+        if checksum is None or checksum.part_bytes is None:
+            raise ValueError(f"{self._ref} has no checksums by part")
+        size = checksum.part_bytes
+        starts = range(0, len(body), size)[first : first + count]
+        if len(starts) != count:
+            detail = f"{len(starts)} parts from part {first + 1} on, instead of {count}"
+            raise SourceUnavailable(self._ref.bucket, self._ref.key, detail)
+        return [digest(checksum.algorithm, body[at : at + size]) for at in starts]
+
+    def _body_of(self, source: SourceObject) -> bytes:
+        body = self._body()
+        if etag_of(body) != source.etag:
+            raise SourceChanged(self._ref.bucket, self._ref.key, source.etag)
+        return body
 
     def _body(self) -> bytes:
         ref = self._ref

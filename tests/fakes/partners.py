@@ -1,11 +1,13 @@
 """A partner's server in memory: a dict of files that every session shares; errors on demand."""
 
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from posixpath import dirname
+from itertools import islice
+from posixpath import basename, dirname
 
 from services.transfer.domain.destination import Credential, Destination, HostKey, ServerProfile
 from services.transfer.domain.errors import (
@@ -15,7 +17,9 @@ from services.transfer.domain.errors import (
     HostKeyUnconfirmed,
     PartMissing,
     PasswordRejected,
+    PermissionDenied,
     SizeMismatch,
+    TargetError,
     TargetExists,
     TransferError,
 )
@@ -24,6 +28,7 @@ HOST_KEY = HostKey(
     "ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 )
 BLOCK_BYTES = 32_768
+READ_AHEAD_RANGES = 64  # are taken before the first one is given
 SOFTWARE = "SSH-2.0-InMemory"
 CIPHER = "none"
 
@@ -39,12 +44,22 @@ class Planned:
 
 @dataclass
 class InMemoryPartners:
-    """`files` and `folders` hold absolute paths; `calls` counts what was called, by method name."""
+    """`files` and `folders` hold absolute paths; `calls` counts what was called, by method name; a
+    "read" is one range.
+
+    Drop boxes: neither `readable` nor `shows_sizes`. With `takes_away_on_rename` a file goes into
+    `taken` when it gets its final name, that is one without a dot before it.
+    """
 
     folders: set[str] = field(default_factory=lambda: {"/", "/in"})
     files: dict[str, bytearray] = field(default_factory=dict)
     host_key: HostKey = HOST_KEY
     password: str | None = None  # None: every credential is accepted
+    replaces_atomically: bool = True
+    readable: bool = True
+    shows_sizes: bool = True
+    takes_away_on_rename: bool = False
+    taken: dict[str, bytes] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     open_sessions: int = 0
     most_sessions: int = 0  # at the same time
@@ -92,33 +107,50 @@ class InMemoryPartnerSession:
     def __init__(self, server: InMemoryPartners, destination: Destination) -> None:
         self.host_key_fingerprint = server.host_key.fingerprint
         self._server = server
+        self.replaces_atomically = server.replaces_atomically
         self._destination = destination
-        self._closed = False
+        self.closed = False
+        self._closing = threading.Lock()
 
-    def _called(self, name: str) -> None:
-        if self._closed:
+    def called(self, name: str) -> None:
+        if self.closed:
             raise ConnectionLost(self._destination.host, self._destination.port, "session closed")
         self._server.called(name)
 
+    def synced(self) -> None:
+        self._server.calls["fsync"] += 1
+
     def create_part(self, path: str) -> None:
-        self._called("create_part")
+        self.called("create_part")
         if dirname(path) not in self._server.folders:
             raise FolderMissing(path)
-        self._server.files.setdefault(path, bytearray())
+        self._server.files.setdefault(path, bytearray()).clear()
 
     def open_part(self, path: str) -> "InMemoryChunkSink":
-        self._called("open_part")
+        self.called("open_part")
         if path not in self._server.files:
             raise PartMissing(path)
-        return InMemoryChunkSink(self._server, path)
+        return InMemoryChunkSink(self, path, self._server.files[path])
+
+    def open_reader(self, path: str) -> "InMemoryFileReader":
+        self.called("open_reader")
+        if path not in self._server.files:
+            raise PartMissing(path)
+        if not self._server.readable:
+            raise PermissionDenied(path, "read")
+        return InMemoryFileReader(self, path, self._server.files[path])
 
     def size(self, path: str) -> int | None:
-        self._called("size")
+        self.called("size")
+        if not self._server.shows_sizes:
+            raise PermissionDenied(path, "look at")
         content = self._server.files.get(path)
         return None if content is None else len(content)
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
-        self._called("rename")
+        if replace and not self.replaces_atomically:
+            raise ValueError("this server does not replace atomically: rename the target first")
+        self.called("rename")
         if target in self._server.files and not replace:
             raise TargetExists(target)
         if part not in self._server.files:
@@ -126,13 +158,15 @@ class InMemoryPartnerSession:
         if dirname(target) not in self._server.folders:
             raise FolderMissing(target)
         self._server.files[target] = self._server.files.pop(part)
+        if self._server.takes_away_on_rename and not basename(target).startswith("."):
+            self._server.taken[target] = bytes(self._server.files.pop(target))
 
     def remove(self, path: str) -> None:
-        self._called("remove")
+        self.called("remove")
         self._server.files.pop(path, None)
 
     def probe(self, base_path: str) -> ServerProfile:
-        self._called("probe")
+        self.called("probe")
         if base_path not in self._server.folders:
             raise FolderMissing(base_path)
         return ServerProfile(
@@ -140,7 +174,7 @@ class InMemoryPartnerSession:
             cipher=CIPHER,
             write_at_offset=True,
             rename=True,
-            atomic_replace=True,
+            atomic_replace=self._server.replaces_atomically,
             fsync=True,
             max_write_bytes=None,
             max_read_bytes=None,
@@ -150,10 +184,11 @@ class InMemoryPartnerSession:
         )
 
     def close(self) -> None:
-        """Never fails, as often as it is called."""
-        if not self._closed:
-            self._closed = True
-            self._server.open_sessions -= 1
+        """Never fails, as often as it is called, and by whichever thread."""
+        with self._closing:
+            if not self.closed:
+                self.closed = True
+                self._server.open_sessions -= 1
 
     def __enter__(self) -> "InMemoryPartnerSession":
         return self
@@ -163,29 +198,40 @@ class InMemoryPartnerSession:
 
 
 class InMemoryChunkSink:
+    """Each write is acknowledged when it returns; the one that fails is not. A flush or close that
+    is refused (TargetError) takes that back, one that loses the connection does not.
+    """
+
     block_bytes = BLOCK_BYTES
 
-    def __init__(self, server: InMemoryPartners, path: str) -> None:
-        self._server = server
+    def __init__(self, session: InMemoryPartnerSession, path: str, content: bytearray) -> None:
+        self._session = session
         self._path = path
-        self._content = server.files[path]  # stays writable when it is renamed, as a handle does
+        self._content = content  # stays writable when it is renamed, as a handle does
+        self._begin: int | None = None  # of what was written since the flush
+        self._acknowledged_until: int | None = None
+        self._in_line = True  # each write since the flush began where the one before ended
         self._broken: TransferError | None = None
         self._closed = False
 
     @contextmanager
     def _call(self, name: str) -> Iterator[None]:
-        if self._closed:
-            raise ValueError("the sink is closed")
         if self._broken is not None:
             raise self._broken
+        if self._closed:
+            raise ValueError("the sink is closed")
         try:
-            self._server.called(name)
+            self._session.called(name)
             yield
         except TransferError as error:
             self._broken = error
+            if name != "write" and isinstance(error, TargetError):
+                self._acknowledged_until = self._begin
             raise
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
+        if data and self._begin is None and self._broken is None and not self._closed:
+            self._begin = self._acknowledged_until = offset
         with self._call("write"):
             if not data:
                 return
@@ -193,25 +239,66 @@ class InMemoryChunkSink:
             if gap > 0:
                 self._content.extend(bytes(gap))
             self._content[offset : offset + len(data)] = data
+            self._in_line = self._in_line and offset == self._acknowledged_until
+            if self._in_line:
+                self._acknowledged_until = offset + len(data)
 
-    def flush(self, *, durable: bool, beat: Callable[[], object] | None = None) -> None:
+    def flush(self, *, durable: bool) -> None:
         with self._call("flush"):
-            if beat is not None:
-                beat()
             if durable:
-                self._server.calls["fsync"] += 1
+                self._session.synced()
+            self._begin = self._acknowledged_until = None
+            self._in_line = True
 
-    def read(self, offset: int, length: int) -> Iterator[bytes]:
-        with self._call("read"):
-            end = offset + length
-            if len(self._content) < end:
-                raise SizeMismatch(self._path, end, len(self._content))
-            for start in range(offset, end, BLOCK_BYTES):
-                yield bytes(self._content[start : min(start + BLOCK_BYTES, end)])
+    def acknowledged_until(self) -> int | None:
+        return self._acknowledged_until
 
     def close(self) -> None:
-        """Raises what was planned for it, unless the sink is broken already."""
-        if not self._closed and self._broken is None:
+        """Raises what was planned for it, unless sink or session is broken already."""
+        if not self._closed and self._broken is None and not self._session.closed:
             with self._call("close"):
                 self._closed = True
         self._closed = True
+
+    def __enter__(self) -> "InMemoryChunkSink":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        try:
+            self.close()
+        except TransferError:
+            if not any(exc):
+                raise
+
+
+class InMemoryFileReader:
+    def __init__(self, session: InMemoryPartnerSession, path: str, content: bytearray) -> None:
+        self._session = session
+        self._path = path
+        self._content = content
+        self._closed = False
+
+    def read(self, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+        coming = iter(ranges)
+        while ahead := list(islice(coming, READ_AHEAD_RANGES)):
+            for offset, length in ahead:
+                if length:
+                    yield from self._range(offset, offset + length)
+
+    def _range(self, offset: int, end: int) -> Iterator[bytes]:
+        if self._closed:
+            raise ValueError("the reader is closed")
+        self._session.called("read")
+        for start in range(offset, min(end, len(self._content)), BLOCK_BYTES):
+            yield bytes(self._content[start : min(start + BLOCK_BYTES, end)])
+        if len(self._content) < end:
+            raise SizeMismatch(self._path, end, len(self._content))
+
+    def close(self) -> None:
+        self._closed = True
+
+    def __enter__(self) -> "InMemoryFileReader":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()

@@ -18,6 +18,7 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
+from services.transfer.domain.ledger import is_over
 from services.transfer.domain.ports import Idempotency, OutboxEvent, Page
 from services.transfer.domain.transfer import ENDED, Transfer
 
@@ -46,13 +47,15 @@ class _RememberedKeys:
 
 
 class InMemoryTransferStore:
-    """`outbox` holds every event ever stored, by transfer; `published` those marked."""
+    """`outbox` holds every event ever stored, by transfer; `published` those marked, `claims` who
+    may publish which until when."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.rows: dict[str, Transfer] = {}
         self.outbox: dict[str, list[OutboxEvent]] = {}
         self.published: set[tuple[str, str]] = set()
+        self.claims: dict[tuple[str, str], tuple[str, datetime]] = {}
         self._keys = _RememberedKeys()
 
     def create(
@@ -80,7 +83,8 @@ class InMemoryTransferStore:
             stored = self.rows.get(transfer.id)
             if stored is None or stored.version != transfer.version:
                 raise StaleTransfer(transfer.id)
-            self.rows[transfer.id] = replace(transfer, version=transfer.version + 1)
+            version = transfer.version + max(1, len(events))
+            self.rows[transfer.id] = replace(transfer, version=version)
             self.outbox[transfer.id].extend(events)
             return self.rows[transfer.id]
 
@@ -104,19 +108,39 @@ class InMemoryTransferStore:
 
     def open_transfers(self) -> Iterator[Transfer]:
         for row in list(self.rows.values()):
-            if row.status not in ENDED or row.part_path is not None:
+            if row.status not in ENDED or not row.tidy:
                 yield row
 
     def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
-        return [
-            event
-            for event in self.outbox.get(transfer_id, [])
-            if (transfer_id, event.event_id) not in self.published
-        ]
+        with self.lock:
+            return [
+                event
+                for event in self.outbox.get(transfer_id, [])
+                if (transfer_id, event.event_id) not in self.published
+            ]
+
+    def claim_event(
+        self, transfer_id: str, event_id: str, holder: str, now: datetime, until: datetime
+    ) -> bool:
+        key = (transfer_id, event_id)
+        with self.lock:
+            if event_id not in [event.event_id for event in self.unpublished(transfer_id)]:
+                return False
+            claimed_by, claimed_until = self.claims.get(key, (holder, now))
+            if claimed_by != holder and not is_over(claimed_until, now, until):
+                return False
+            self.claims[key] = (holder, until)
+            return True
 
     def mark_published(self, transfer_id: str, event_id: str) -> None:
-        if event_id in [event.event_id for event in self.outbox.get(transfer_id, [])]:
-            self.published.add((transfer_id, event_id))
+        with self.lock:
+            if event_id in [event.event_id for event in self.outbox.get(transfer_id, [])]:
+                self.published.add((transfer_id, event_id))
+                self.claims.pop((transfer_id, event_id), None)
+
+    def give_back_event(self, transfer_id: str, event_id: str) -> None:
+        with self.lock:
+            self.claims.pop((transfer_id, event_id), None)
 
 
 class InMemoryDestinationStore:

@@ -106,7 +106,8 @@ class InMemoryWorkflow:
             try:
                 return self.step(event)
             except Exception as error:
-                if type(error).__name__ == "PermanentFailure" or attempt == MAX_TRIES - 1:
+                never = type(error).__name__ in {"PermanentFailure", "MoveAgain"}
+                if never or attempt == MAX_TRIES - 1:
                     raise
         return None
 
@@ -115,5 +116,12 @@ class InMemoryWorkflow:
         if "Catch" not in state:
             execution.state = None
             return
-        execution.input["error"] = {"Error": error, "Cause": cause}
-        execution.state = state["Catch"][0]["Next"]
+        catcher = self._catcher(state, error)
+        if catcher["ResultPath"] is not None:
+            execution.input["error"] = {"Error": error, "Cause": cause}
+        execution.state = catcher["Next"]
+
+    def _catcher(self, state: dict[str, Any], error: str) -> dict[str, Any]:
+        return next(
+            each for each in state["Catch"] if {error, "States.ALL"} & set(each["ErrorEquals"])
+        )

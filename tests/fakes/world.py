@@ -7,20 +7,23 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from services.transfer.adapters.awscrt_crc64 import AwscrtCrc64
+from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.domain.destination import Credential, Protocol
 from services.transfer.domain.ledger import LaneMessage
 from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.retry import RetryPolicy
-from services.transfer.domain.transfer import IfExists, ObjectRef, Transfer, Verify
+from services.transfer.domain.transfer import IfExists, ObjectRef, Transfer
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
 from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.publish_outbox import publish_pending
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
-from services.transfer.use_cases.run_lane import Worker, run_lane
+from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
+from services.transfer.use_cases.worker import Worker
 from tests.fakes.callers import ADMIN, ANN
+from tests.fakes.calls import Calls
 from tests.fakes.outside import (
     CountedMessageLease,
     InMemoryBuckets,
@@ -36,6 +39,7 @@ from tests.fakes.stores import (
     InMemorySessionSlots,
     InMemoryTransferStore,
 )
+from tests.fakes.watched import watched
 from tests.fakes.workflow import InMemoryWorkflow
 
 CHUNK_BYTES = 100_000
@@ -46,6 +50,7 @@ POLICY = Policy(
     hand_over_seconds=60,
     lane_due_seconds=300,
     keep_part_seconds=3_600,
+    checkpoint_seconds=30,
     retry=RetryPolicy(base_seconds=2, cap_seconds=120, max_failures=3),
 )
 
@@ -59,25 +64,28 @@ class World:
     bus: InMemoryBus = field(default_factory=InMemoryBus)
     vault: InMemoryCredentialVault = field(default_factory=InMemoryCredentialVault)
     policy: Policy = POLICY
+    correlated: list[str] = field(default_factory=list)  # what lane workers log under
 
     def __post_init__(self) -> None:
         numbers = count(1)
-        self.workflow = InMemoryWorkflow(self._step, direct_below_bytes=CHUNK_BYTES)
+        calls = self.calls = Calls(self._move_clock)
+        self.workflow = self._new_workflow()
         self.transfers = InMemoryTransferStore()
         self.ports = Ports(
-            transfers=self.transfers,
-            ledger=InMemoryChunkLedger(self.transfers),
-            lanes=InMemoryLaneRegister(),
-            slots=InMemorySessionSlots(),
-            destinations=InMemoryDestinationStore(),
-            vault=self.vault,
-            readers=self.buckets,
-            buckets=self.buckets,
-            partners=self.partner,
-            queue=self.queue,
-            workflow=self.workflow,
-            bus=self.bus,
-            crc64=AwscrtCrc64(),
+            transfers=watched("transfers", self.transfers, calls),
+            ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
+            lanes=watched("lanes", InMemoryLaneRegister(), calls),
+            slots=watched("slots", InMemorySessionSlots(), calls),
+            destinations=watched("destinations", InMemoryDestinationStore(), calls),
+            vault=watched("vault", self.vault, calls),
+            readers=watched("source", self.buckets, calls),
+            buckets=watched("catalogue", self.buckets, calls),
+            partners=watched("partner", self.partner, calls),
+            queue=watched("queue", self.queue, calls),
+            workflow=watched("workflow", self.workflow, calls),
+            bus=watched("bus", self.bus, calls),
+            crcs=CRCS,
+            heart=calls,
             now=lambda: self.clock,
             new_id=lambda: f"id-{next(numbers)}",
             random=Random(7),  # noqa: S311 - jitter
@@ -85,8 +93,12 @@ class World:
         )
         self.register()
 
+    def _new_workflow(self) -> InMemoryWorkflow:
+        return InMemoryWorkflow(self._step, direct_below_bytes=self.policy.chunk_bytes)
+
     def _step(self, event: dict[str, Any]) -> Any:  # noqa: ANN401
-        return run_step(event, self.ports)
+        with self.calls.worker(event["step"]):
+            return run_step(event, self.ports)
 
     def new_destination(self, destination_id: str = "acme") -> NewDestination:
         return NewDestination(
@@ -148,11 +160,17 @@ class World:
             if not self.queue.messages:
                 return False
             message = self.queue.messages.popleft()
-        worker = Worker(f"worker-{message.lane}-{message.turn}", CountedMessageLease(), remaining)
-        run_lane(message, worker, ports=self.ports)
+        lease = watched("message", CountedMessageLease(), self.calls)
+        name = f"worker-{message.lane}-{message.turn}"
+        worker = Worker(name, lease, remaining, self.correlated.append)
+        with self.calls.worker(worker.name):
+            run_lane(message, worker, ports=self.ports)
         return True
 
     def pass_time(self, seconds: float) -> None:
+        self.calls.pass_time(seconds)
+
+    def _move_clock(self, seconds: float) -> None:
         self.clock += timedelta(seconds=seconds)
 
     def read(self, transfer: Transfer) -> Transfer:

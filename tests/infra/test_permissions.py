@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from infra.stacks import Stack
+from services.transfer.adapters.s3_source_readers import session_policy
+from services.transfer.domain.transfer import ObjectRef
 from tests.infra.resources import (
     SERVICES,
     TEMPLATES,
@@ -174,3 +176,16 @@ def test_the_authorizer_reads_and_notes_when_a_session_was_seen_and_nothing_else
     [policy] = authorizer.properties["Policies"]
     [statement] = policy["PolicyDocument"]["Statement"]
     assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+
+
+def test_the_reader_may_do_all_that_its_sessions_ask_for() -> None:
+    """A session has what both allow, and nobody is told of a checksum that could not be read."""
+    asked = session_policy(ObjectRef("outgoing", "k"), "aws")["Statement"]
+    actions = {action for statement in asked for action in listed(statement["Action"])}
+    allowed = {
+        action
+        for resource, statement in STATEMENTS
+        if resource.logical_id == "ReaderRole"
+        for action in listed(statement["Action"])
+    }
+    assert actions - allowed == {"kms:Decrypt"}  # by the policies of the keys

@@ -3,15 +3,23 @@
 import ast
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from infra.stacks import find_stack
+from runtime.publishing import CLAIM_SECONDS
+from services.transfer.adapters.dynamodb_ledger_rows import LEDGER_ROW_LIFETIME
+from services.transfer.domain.ledger import CLOCKS_DIFFER
+from services.transfer.domain.part_file import MAKER_LIFETIME
+from services.transfer.use_cases.steer_transfer import OLDEST_PART
 from tests.infra.resources import resources
 
 STATES_OF_THE_DESIGN = 11  # HandleError and the second way to move not counted
 [MACHINE] = resources("AWS::Serverless::StateMachine", "transfer")
+FUNCTION = "AWS::Serverless::Function"
+OF_ITS_OWN = {"VerifyTarget": [["MoveAgain"]], "Publish": [["NotPublished"]]}
 VALUES = {
     "WorkflowStepFunctionArn": "arn:aws:lambda:eu-central-1:1:function:step:live",
     "Partition": "aws",
@@ -83,7 +91,8 @@ def test_every_task_gives_up_at_once_waits_for_sessions_and_repeats_all_else(
     """The first matching retrier counts: States.TaskFailed would match the two others, too."""
     for name, state in states.items():
         if state["Type"] == "Task":
-            permanent, busy, rest = state["Retry"]
+            *of_its_own, permanent, busy, rest = state["Retry"]
+            assert [each["ErrorEquals"] for each in of_its_own] == OF_ITS_OWN.get(name, []), name
             assert permanent == {"ErrorEquals": ["PermanentFailure"], "MaxAttempts": 0}, name
             assert busy["ErrorEquals"] == ["SessionsBusy"], name
             assert set(rest["ErrorEquals"]) == {"States.TaskFailed", "States.Timeout"}, name
@@ -94,7 +103,46 @@ def test_every_task_gives_up_at_once_waits_for_sessions_and_repeats_all_else(
                 assert retrier["JitterStrategy"] == "FULL", name
 
 
-@pytest.mark.parametrize("error", ["PermanentFailure", "SessionsBusy"])
+def test_what_differs_is_moved_again_at_once_and_nothing_else_goes_back(
+    states: dict[str, Any],
+) -> None:
+    verify = states["VerifyTarget"]
+    assert verify["Retry"][0] == {"ErrorEquals": ["MoveAgain"], "MaxAttempts": 0}
+    assert verify["Catch"][0] == {
+        "ErrorEquals": ["MoveAgain"],
+        "ResultPath": None,
+        "Next": "ChooseBySize",
+    }
+
+
+def test_publishing_is_tried_for_longer_than_a_dead_publishers_claim_lasts(
+    states: dict[str, Any],
+) -> None:
+    retrier = states["Publish"]["Retry"][0]
+    assert "JitterStrategy" not in retrier  # it could make all waits short
+    waits = [
+        min(
+            retrier["MaxDelaySeconds"],
+            retrier["IntervalSeconds"] * retrier["BackoffRate"] ** number,
+        )
+        for number in range(retrier["MaxAttempts"])
+    ]
+    assert sum(waits) > 2 * CLAIM_SECONDS
+
+
+def test_a_step_has_ended_before_what_it_recorded_counts_as_settled() -> None:
+    [step] = [each for each in resources(FUNCTION, "transfer") if "WorkflowStep" in each.logical_id]
+    assert timedelta(seconds=step.properties["Timeout"]) + CLOCKS_DIFFER <= MAKER_LIFETIME
+
+
+def test_rows_of_a_ledger_outlive_the_last_run_that_may_need_them() -> None:
+    path = find_stack("transfer").folder / MACHINE.properties["DefinitionUri"]
+    text = path.read_text(encoding="utf-8")
+    run = timedelta(seconds=int(re.findall(r'"TimeoutSeconds": (\d+)', text)[0]))
+    assert OLDEST_PART + run < LEDGER_ROW_LIFETIME
+
+
+@pytest.mark.parametrize("error", ["PermanentFailure", "SessionsBusy", "MoveAgain"])
 def test_the_retriers_name_errors_that_the_steps_raise(error: str) -> None:
     """By the name of their class: nothing else tells the state machine."""
     path = find_stack("transfer").folder / "handlers/workflow_step.py"

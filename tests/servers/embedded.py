@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -69,6 +70,7 @@ class FailingSftpServer(RootedSftpServer):
     """Fails the write number `fail_at` (1-based) of all sessions together, and does not do it.
 
     `fails_closes`: as NFS and quotas do. Without `has_fsync` that request is refused as unknown.
+    With `takes_away` a file is gone as soon as it was renamed. `fails_fsync`: the disk is broken.
     """
 
     fail_at: int | None = None
@@ -76,6 +78,8 @@ class FailingSftpServer(RootedSftpServer):
     fails_closes = False
     closes = 0
     has_fsync = True
+    fails_fsync = False
+    takes_away = False
 
     def write(self, file_obj: object, offset: int, data: bytes) -> int:
         kind = type(self)
@@ -89,7 +93,21 @@ class FailingSftpServer(RootedSftpServer):
     def fsync(self, file_obj: object) -> None:
         if not type(self).has_fsync:
             raise asyncssh.SFTPOpUnsupported("no fsync here")
+        if type(self).fails_fsync:
+            raise asyncssh.SFTPFailure("told at fsync")
         super().fsync(file_obj)
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        super().rename(oldpath, newpath)
+        self._take_away(newpath)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        super().posix_rename(oldpath, newpath)
+        self._take_away(newpath)
+
+    def _take_away(self, path: bytes) -> None:
+        if type(self).takes_away:
+            os.unlink(self.map_path(path))
 
     def close(self, file_obj: object) -> None:
         kind = type(self)

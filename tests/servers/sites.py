@@ -17,13 +17,14 @@ from services.transfer.domain.destination import Credential, Destination, HostKe
 from services.transfer.domain.ports import Partners
 from tests.fakes.partners import InMemoryPartners
 from tests.servers import require_program, unavailable
-from tests.servers.embedded import USER, EmbeddedServer
+from tests.servers.embedded import USER, EmbeddedServer, InnerServer
 from tests.servers.openssh import OpenSshServer
 from tests.servers.system_user import SystemUser
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 LOOPBACK = AddressGuard.of(["127.0.0.0/8", "::1/128"])
 SMALL_DISK_BYTES = 8 << 20
+WITHOUT_EXTENSIONS = "sftp internal-sftp -P fsync,posix-rename"
 
 
 def destination(
@@ -57,7 +58,7 @@ class Site:
     destination: Destination
     credential: Credential
     root: Path | None
-    server: EmbeddedServer | OpenSshServer | InMemoryPartners
+    server: EmbeddedServer | InnerServer | OpenSshServer | InMemoryPartners
 
     def at(self, name: str) -> str:
         """The server's path of a file in its base folder."""
@@ -126,9 +127,12 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def site(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
-    """`kind` is memory, asyncssh or openssh."""
-    if kind == "memory":
-        fake = InMemoryPartners()
+    """`kind` is memory, asyncssh or openssh; the first and the last one may be -plain: they replace
+    nothing atomically, and OpenSSH has no fsync either.
+    """
+    plain = kind.endswith("-plain")
+    if kind.startswith("memory"):
+        fake = InMemoryPartners(replaces_atomically=not plain)
         target = destination(22, USER, "/in", [fake.host_key])
         yield Site(fake, target, Credential(password="any"), None, fake)
     elif kind == "asyncssh":
@@ -141,7 +145,8 @@ def site(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
         finally:
             embedded.stop()
     else:
-        openssh = OpenSshServer(folder / "state", user)
+        subsystem = WITHOUT_EXTENSIONS if plain else "sftp internal-sftp"
+        openssh = OpenSshServer(folder / "state", user, subsystem=subsystem)
         openssh.start()
         try:
             target = destination(openssh.port, user.name, f"{folder}/in", openssh.host_keys)

@@ -233,6 +233,16 @@ class StaleSession(AuthError):
         super().__init__(f"Session {session_id} was changed at the same moment. Try again.")
 
 
+class OutboxBusy(AuthError):
+    """Others get in the way of one event's row again and again; the stream brings it once more."""
+
+    code, status = "outbox_busy", 503
+
+    def __init__(self, event_id: str) -> None:
+        self.event_id = event_id
+        super().__init__(f"Event {event_id} is changed by others all the time. It comes again.")
+
+
 class AttemptsBusy(AuthError):
     """So many at once log in under one name that none of them gets to be counted."""
 

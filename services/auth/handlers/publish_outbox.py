@@ -17,7 +17,10 @@ def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> Batch
     """The mapping's filter passes outbox rows only; the stream goes on at the first failure."""
 
     def publish(entries: Sequence[StoredEvent]) -> frozenset[str]:
-        events = [OutboxEvent(each.event_id, each.detail_type, each.detail) for each in entries]
-        return publish_outbox(events, bus=wires.bus)
+        stored = [
+            (each.partition, OutboxEvent(each.event_id, each.detail_type, each.detail))
+            for each in entries
+        ]
+        return publish_outbox(stored, outbox=wires.outbox, bus=wires.bus, now=wires.ports.now())
 
     return publish_rows(event, publish)

@@ -1,58 +1,81 @@
-"""The chunk ledger in DynamoDB: every change is one transaction that also looks at the transfer.
+"""The chunk ledger in DynamoDB: every change is one conditional transaction.
 
-A claim is one query and one transaction, a finish one transaction. A worker may die between any two
-calls: what it held expires and is taken over with its last checkpoint under the next attempt.
+A claim is one query and one transaction, a finish one transaction; both also look at the transfer.
+A worker may die between any two calls: what it held expires and is taken over with its last
+checkpoint under the next attempt.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from botocore.client import BaseClient
 
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
-from runtime.dynamodb.table import (
-    Action,
-    Table,
-    check,
-    delete,
-    put,
-    row_key,
-    update,
+from runtime.dynamodb.table import Action, Table, delete, put, update
+from services.transfer.adapters.dynamodb_ledger_rows import (
+    HELD,
+    RELEASED,
+    busy,
+    done_key,
+    expiring,
+    held_by,
+    lease_of,
+    lost,
+    open_key,
+    partition_of_ledger,
+    prefix_of,
+    progress_key,
+    transfer_is,
 )
-from services.transfer.adapters.dynamodb_transfer_store import transfer_key
 from services.transfer.domain.chunks import ChunkPlan
-from services.transfer.domain.errors import LeaseLost, StaleTransfer
-from services.transfer.domain.ledger import ChunkLease, DoneChunk, LedgerId, Progress
+from services.transfer.domain.ledger import (
+    NEVER_OPENED,
+    ChunkLease,
+    DoneChunk,
+    LedgerId,
+    Mark,
+    Progress,
+    is_over,
+)
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Status
 
-RELEASED = datetime.fromtimestamp(0, UTC)  # the `until` of a chunk given back: free at once
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk; lanes are few
-HELD = "#worker = :worker AND #attempt = :attempt"
+COUNT_DONE = "SET #chunks_done = #chunks_done + :chunks, #bytes_done = #bytes_done + :bytes"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class DynamoDbChunkLedger:
-    def __init__(self, client: BaseClient, table: str) -> None:
-        self._table = Table(client, table)
+    """`now` decides only when rows expire."""
+
+    def __init__(
+        self, client: BaseClient, table: str, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self._table, self._now = Table(client, table), now
 
     def open(self, ledger: LedgerId, plan: ChunkPlan) -> None:
-        row = _progress_key(ledger) | to_item(plan) | to_item(Progress(plan.total, 0, 0, 0, 0))
-        self._table.write([put(row, "attribute_not_exists(#pk)")], _busy(ledger))
+        row = progress_key(ledger) | to_item(plan) | to_item(Progress(plan.total, 0, 0, 0, 0))
+        row |= expiring(self._now())
+        self._table.write([put(row, "attribute_not_exists(#pk)")], busy(ledger))
 
     def progress(self, ledger: LedgerId) -> Progress:
-        row = self._table.read(_progress_key(ledger))
-        return Progress(0, 0, 0, 0, 0) if row is None else from_item(Progress, row)
+        row = self._table.read(progress_key(ledger))
+        return NEVER_OPENED if row is None else from_item(Progress, row)
 
     def claim(
         self, ledger: LedgerId, worker: str, now: datetime, until: datetime
     ) -> ChunkLease | None:
-        moving = _transfer_is(ledger, "#status = :moving", moving=Status.MOVING)
+        moving = transfer_is(ledger, "#status = :moving", moving=Status.MOVING)
         for _ in range(CLAIM_TRIES):
             leases, progress = self._leases_and_progress(ledger)
             if progress is None:
                 return None
-            free = next((lease for lease in leases if lease.until <= now), None)
+            free = next((each for each in leases if is_over(each.until, now, until)), None)
             if free is not None:
                 lease = replace(free, worker=worker, until=until, attempt=free.attempt + 1)
                 actions = _take_over(free, lease)
@@ -61,172 +84,157 @@ class DynamoDbChunkLedger:
                 if number >= plan.total:
                     return None
                 lease = ChunkLease(ledger, number, worker, 1, until)
-                actions = _claim_next(lease, plan)
-            refused = self._table.write([moving, *actions], _busy(ledger))
+                actions = self._claim_next(lease, plan)
+            refused = self._table.write([moving, *actions], busy(ledger))
             if not refused:
                 return lease
             if 0 in refused:
                 return None
-        raise _busy(ledger)
+        raise busy(ledger)
 
     def renew(self, lease: ChunkLease, until: datetime) -> ChunkLease:
-        held = {"worker": lease.worker, "attempt": lease.attempt}
-        change = update(_open_key(lease), "SET #until = :until", HELD, until=until, **held)
-        if self._table.write([change], _busy(lease.ledger)):
-            raise _lost(lease)
+        self._change(lease, "SET #until = :until", until=until)
         return replace(lease, until=until)
 
-    def release(self, lease: ChunkLease, done_bytes: int, crc64: int) -> None:
-        change = update(
-            _open_key(lease),
-            "SET #until = :until, #done_bytes = :done_bytes, #crc64 = :crc64 REMOVE #worker",
-            HELD,
-            until=RELEASED,
-            done_bytes=done_bytes,
-            crc64=crc64,
-            worker=lease.worker,
-            attempt=lease.attempt,
-        )
-        self._table.write([change], _busy(lease.ledger))
+    def checkpoint(self, lease: ChunkLease, mark: Mark) -> ChunkLease:
+        self._change(lease, "SET #mark = :mark REMOVE #ahead", mark=mark)
+        return replace(lease, mark=mark, ahead=None)
 
-    def finish(self, lease: ChunkLease, length_bytes: int, crc64: int) -> None:
-        done = DoneChunk(lease.number, length_bytes, crc64, lease.attempt)
-        held = {"worker": lease.worker, "attempt": lease.attempt, "length": length_bytes}
+    def release(self, lease: ChunkLease) -> None:
+        change = "SET #until = :until, #mark = :mark, #doubts = :doubts"
+        values: dict[str, Any] = {"mark": lease.mark, "doubts": lease.doubts, "until": RELEASED}
+        if lease.ahead is None:
+            change += " REMOVE #worker, #ahead"
+        else:
+            change += ", #ahead = :ahead REMOVE #worker"
+            values["ahead"] = lease.ahead
+        release = update(_open_key(lease), change, HELD, **values, **held_by(lease))
+        self._table.write([release], busy(lease.ledger))
+
+    def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
+        done = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
+        row = done_key(lease.ledger, lease.number) | to_item(done) | expiring(self._now())
+        row |= {"worker": to_attribute(lease.worker)}
+        its_own = f"{HELD} AND #length_bytes = :length"
         actions = [
-            _transfer_is(
+            transfer_is(
                 lease.ledger,
                 "#status IN (:moving, :paused)",
                 moving=Status.MOVING,
                 paused=Status.PAUSED,
             ),
-            delete(_open_key(lease), f"{HELD} AND #length_bytes = :length", **held),
-            put(
-                _done_key(lease) | to_item(done) | {"worker": to_attribute(lease.worker)},
-                "attribute_not_exists(#pk)",
-            ),
-            update(
-                _progress_key(lease.ledger),
-                "SET #chunks_done = #chunks_done + :one, #bytes_done = #bytes_done + :length",
-                "#chunks_done < #chunks_total",
-                one=1,
-                length=length_bytes,
-            ),
+            delete(_open_key(lease), its_own, length=done.length_bytes, **held_by(lease)),
+            put(row, "attribute_not_exists(#pk)"),
+            _count(lease.ledger, chunks=1, length_bytes=done.length_bytes),
         ]
-        if self._table.write(actions, _busy(lease.ledger)):
-            self._explain(lease, length_bytes)
+        if self._table.write(actions, busy(lease.ledger)):
+            self._explain(lease, done.length_bytes)
+
+    def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
+        free = ChunkLease(ledger, done.number, "", done.attempt, RELEASED, doubts=done.doubts + 1)
+        row = to_item(free) | {"length_bytes": to_attribute(done.length_bytes)}
+        del row["worker"]
+        key = open_key(ledger, done.number)
+        actions = [
+            delete(done_key(ledger, done.number), "#attempt = :attempt", attempt=done.attempt),
+            put(key | row | expiring(self._now()), "attribute_not_exists(#pk)"),
+            _count(ledger, chunks=-1, length_bytes=-done.length_bytes),
+        ]
+        return not self._table.write(actions, busy(ledger))
 
     def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
-        rows = self._table.rows_under(_partition(ledger), f"{_prefix(ledger)}OPEN#")
-        return [_lease(row) for row in rows]
+        return [lease_of(row) for row in self._rows(ledger, "OPEN#")]
 
     def done_chunks(self, ledger: LedgerId) -> Iterator[DoneChunk]:
-        for row in self._table.rows_under(_partition(ledger), f"{_prefix(ledger)}DONE#"):
+        for row in self._rows(ledger, "DONE#"):
             yield from_item(DoneChunk, row)
+
+    def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None:
+        row = self._table.read(done_key(ledger, number))
+        return None if row is None else from_item(DoneChunk, row)
+
+    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
+        row = next(self._rows(ledger, "DONE#", ScanIndexForward=False, Limit=1), None)
+        return None if row is None else from_item(DoneChunk, row)
 
     def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
         first = "attribute_exists(#pk) AND attribute_not_exists(#rate)"
         condition, values = (first, {}) if seen is None else ("#rate = :seen", {"seen": seen})
-        sample = update(_progress_key(ledger), "SET #rate = :rate", condition, rate=rate, **values)
-        return not self._table.write([sample], _busy(ledger))
+        sample = update(progress_key(ledger), "SET #rate = :rate", condition, rate=rate, **values)
+        return not self._table.write([sample], busy(ledger))
+
+    def _change(self, lease: ChunkLease, change: str, **values: object) -> None:
+        held = update(_open_key(lease), change, HELD, **values, **held_by(lease))
+        if self._table.write([held], busy(lease.ledger)):
+            raise lost(lease)
+
+    def _claim_next(self, lease: ChunkLease, plan: ChunkPlan) -> list[Action]:
+        length = {"length_bytes": to_attribute(plan.range_of(lease.number)[1])}
+        row = _open_key(lease) | to_item(lease) | length | expiring(self._now())
+        return [
+            put(row, "attribute_not_exists(#pk)"),
+            update(
+                progress_key(lease.ledger),
+                "SET #next_chunk = :next, #attempts = #attempts + :one",
+                "#next_chunk = :number",
+                next=lease.number + 1,
+                number=lease.number,
+                one=1,
+            ),
+        ]
+
+    def _rows(self, ledger: LedgerId, kind: str, **options: object) -> Iterator[Item]:
+        prefix = f"{prefix_of(ledger)}{kind}"
+        return self._table.rows_under(partition_of_ledger(ledger), prefix, **options)
 
     def _leases_and_progress(self, ledger: LedgerId) -> tuple[list[ChunkLease], Item | None]:
         """Neighbours in the table, so one query; the progress row sorts last."""
         values: dict[str, object] = {
-            "pk": _partition(ledger),
-            "first": f"{_prefix(ledger)}OPEN#",
-            "last": f"{_prefix(ledger)}PROGRESS",
+            "pk": partition_of_ledger(ledger),
+            "first": f"{prefix_of(ledger)}OPEN#",
+            "last": f"{prefix_of(ledger)}PROGRESS",
         }
         rows = list(self._table.rows("#pk = :pk AND #sk BETWEEN :first AND :last", values))
         if not rows or rows[-1]["sk"]["S"] != values["last"]:
             return [], None  # never opened
-        return [_lease(row) for row in rows[:-1]], rows[-1]
+        return [lease_of(row) for row in rows[:-1]], rows[-1]
 
     def _explain(self, lease: ChunkLease, length_bytes: int) -> None:
         """After a refused finish: nothing when this very lease finished the chunk before."""
-        done = self._table.read(_done_key(lease))
+        done = self._table.read(done_key(lease.ledger, lease.number))
         if done is not None:
             by = (done["worker"]["S"], int(done["attempt"]["N"]))
             if by == (lease.worker, lease.attempt):
                 return
         held = self._table.read(_open_key(lease))
-        if held is not None and _lease(held).attempt == lease.attempt:
+        if held is not None and lease_of(held).attempt == lease.attempt:
             expected = int(held["length_bytes"]["N"])
             if expected != length_bytes:
                 raise ValueError(f"chunk {lease.number} has {expected} bytes, not {length_bytes}")
-        raise _lost(lease)
-
-
-def _claim_next(lease: ChunkLease, plan: ChunkPlan) -> list[Action]:
-    length = {"length_bytes": to_attribute(plan.range_of(lease.number)[1])}
-    return [
-        put(_open_key(lease) | to_item(lease) | length, "attribute_not_exists(#pk)"),
-        update(
-            _progress_key(lease.ledger),
-            "SET #next_chunk = :next, #attempts = #attempts + :one",
-            "#next_chunk = :number",
-            next=lease.number + 1,
-            number=lease.number,
-            one=1,
-        ),
-    ]
-
-
-def _take_over(free: ChunkLease, lease: ChunkLease) -> list[Action]:
-    """On the attempt and `until` that were seen: a renewal in between keeps the chunk."""
-    return [
-        update(
-            _open_key(lease),
-            "SET #worker = :worker, #until = :until, #attempt = :attempt",
-            "#attempt = :seen_attempt AND #until = :seen_until",
-            worker=lease.worker,
-            until=lease.until,
-            attempt=lease.attempt,
-            seen_attempt=free.attempt,
-            seen_until=free.until,
-        ),
-        update(
-            _progress_key(lease.ledger),
-            "SET #attempts = #attempts + :one",
-            "attribute_exists(#pk)",
-            one=1,
-        ),
-    ]
-
-
-def _lease(row: Item) -> ChunkLease:
-    """A chunk given back has no worker, so that nobody's lease fits it."""
-    return from_item(ChunkLease, {"worker": to_attribute("")} | row)
-
-
-def _transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
-    condition = f"{status} AND #generation = :generation"
-    key = transfer_key(ledger.transfer_id)
-    return check(key, condition, generation=ledger.generation, **statuses)
-
-
-def _partition(ledger: LedgerId) -> str:
-    return f"T#{ledger.transfer_id}"
-
-
-def _prefix(ledger: LedgerId) -> str:
-    return f"LEDGER#{ledger.generation:04d}#"
-
-
-def _progress_key(ledger: LedgerId) -> Item:
-    return row_key(_partition(ledger), f"{_prefix(ledger)}PROGRESS")
+        raise lost(lease)
 
 
 def _open_key(lease: ChunkLease) -> Item:
-    return row_key(_partition(lease.ledger), f"{_prefix(lease.ledger)}OPEN#{lease.number:05d}")
+    return open_key(lease.ledger, lease.number)
 
 
-def _done_key(lease: ChunkLease) -> Item:
-    return row_key(_partition(lease.ledger), f"{_prefix(lease.ledger)}DONE#{lease.number:05d}")
+def _take_over(free: ChunkLease, lease: ChunkLease) -> list[Action]:
+    """On what was seen: a renewal or a checkpoint in between keeps the chunk."""
+    seen = "#attempt = :seen_attempt AND #until = :seen_until AND #mark = :seen_mark"
+    values: dict[str, Any] = {"seen_attempt": free.attempt, "seen_until": free.until}
+    values["seen_mark"] = free.mark
+    if free.ahead is not None:  # it comes with a release only, which changes `until`; it may go
+        seen += " AND #ahead = :seen_ahead"
+        values["seen_ahead"] = free.ahead
+    change = "SET #worker = :worker, #until = :until, #attempt = :attempt"
+    take = update(_open_key(lease), change, seen, until=lease.until, **held_by(lease), **values)
+    attempt = "SET #attempts = #attempts + :one"
+    return [take, update(progress_key(lease.ledger), attempt, "attribute_exists(#pk)", one=1)]
 
 
-def _lost(lease: ChunkLease) -> LeaseLost:
-    return LeaseLost(f"chunk {lease.number} of transfer {lease.ledger.transfer_id}")
-
-
-def _busy(ledger: LedgerId) -> StaleTransfer:
-    return StaleTransfer(ledger.transfer_id)
+def _count(ledger: LedgerId, *, chunks: int, length_bytes: int) -> Action:
+    possible = "#chunks_done < #chunks_total" if chunks > 0 else "#chunks_done > :zero"
+    zero = {} if chunks > 0 else {"zero": 0}
+    return update(
+        progress_key(ledger), COUNT_DONE, possible, chunks=chunks, bytes=length_bytes, **zero
+    )

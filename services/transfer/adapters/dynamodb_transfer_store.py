@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
 from botocore.client import BaseClient
@@ -10,7 +11,14 @@ from botocore.client import BaseClient
 from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, instant, to_attribute, to_item
-from runtime.dynamodb.outbox import mark_published, outbox_rows, unpublished
+from runtime.dynamodb.outbox import (
+    Claim,
+    claim,
+    give_back,
+    mark_published,
+    outbox_rows,
+    unpublished,
+)
 from runtime.dynamodb.table import Table, put, row_key
 from services.transfer.domain.errors import (
     FieldInvalid,
@@ -67,13 +75,11 @@ class DynamoDbTransferStore:
         return from_item(Transfer, row)
 
     def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
-        saved = replace(transfer, version=transfer.version + 1)
+        first = transfer.version + 1  # of the events; each has a version of its own
+        saved = replace(transfer, version=transfer.version + max(1, len(events)))
         row = put(_row(saved), "#version = :seen", seen=transfer.version)
-        busy = StaleTransfer(transfer.id)
-        if self._table.write(
-            [row, *outbox_rows(partition_of(saved.id), saved.version, events, saved.updated_at)],
-            busy,
-        ):
+        told = outbox_rows(partition_of(saved.id), first, events, saved.updated_at)
+        if self._table.write([row, *told], StaleTransfer(transfer.id)):
             raise StaleTransfer(transfer.id)
         return saved
 
@@ -105,9 +111,19 @@ class DynamoDbTransferStore:
             for each in unpublished(self._table, partition_of(transfer_id))
         ]
 
+    def claim_event(
+        self, transfer_id: str, event_id: str, holder: str, now: datetime, until: datetime
+    ) -> bool:
+        wish, busy = Claim(holder, now, until), StaleTransfer(transfer_id)
+        return claim(self._table, partition_of(transfer_id), event_id, wish, busy)
+
     def mark_published(self, transfer_id: str, event_id: str) -> None:
         busy = StaleTransfer(transfer_id)
         mark_published(self._table, partition_of(transfer_id), event_id, busy)
+
+    def give_back_event(self, transfer_id: str, event_id: str) -> None:
+        busy = StaleTransfer(transfer_id)
+        give_back(self._table, partition_of(transfer_id), event_id, busy)
 
 
 def _row(transfer: Transfer) -> Item:
@@ -115,6 +131,6 @@ def _row(transfer: Transfer) -> Item:
     row = transfer_key(transfer.id) | to_item(transfer)
     row |= {"gsi1pk": to_attribute(f"OWNER#{transfer.owner}"), "gsi1sk": to_attribute(position)}
     row |= {"gsi3pk": to_attribute(EVERYBODY), "gsi3sk": to_attribute(position)}
-    if transfer.status not in ENDED or transfer.part_path is not None:
+    if transfer.status not in ENDED or not transfer.tidy:
         row |= {"gsi2pk": to_attribute("OPEN"), "gsi2sk": to_attribute(transfer.id)}
     return row

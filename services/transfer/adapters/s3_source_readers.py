@@ -1,21 +1,40 @@
 """Reads S3 objects with a session that may read exactly one object."""
 
-import base64
 import json
 import string
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from services.transfer.adapters.s3_checksums import (
+    Answer,
+    best_checksum,
+    checksums_of,
+    even_part_bytes,
+    listed_parts,
+)
 from services.transfer.adapters.s3_errors import s3_errors
-from services.transfer.domain.errors import BucketNotFound, SourceUnavailable
+from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.errors import (
+    BucketNotFound,
+    SourceChanged,
+    SourceForbidden,
+    SourceUnavailable,
+)
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 SESSION_SECONDS = 900  # STS's shortest: nobody can call a session back, so it is short
 RENEW_BEFORE = timedelta(seconds=60)  # longer than one ranged GET may take to begin
+MAX_PARTS = 10_000  # of an object (S3's limit): what we look at, whatever is listed
+READS = (
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectVersionAttributes",
+)
 Credentials = dict[str, str]
 # of a key in a policy: printable ASCII without wildcards, variables and what JSON escapes
 PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation + " ") - set('*?$"\\')
@@ -71,7 +90,7 @@ def credentials_of(session: Any) -> Credentials:
 
 
 def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
-    """Read this object, and learn whether it is the bucket or the key that is missing. '?' stands
+    """Read this object and its checksums, and learn whether bucket or key is missing. '?' stands
     for characters that a policy would take for wildcards or variables, and for those that JSON
     escapes: a long key of them would pass the 2,048 characters STS allows."""
     key = "".join(each if each in PLAIN else "?" for each in ref.key)
@@ -81,7 +100,7 @@ def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["s3:GetObject", "s3:GetObjectVersion"],
+                "Action": list(READS),
                 "Resource": f"{bucket}/{key}",
             },
             {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket},
@@ -134,15 +153,46 @@ class S3ObjectSource:
             self._require_bucket()
         with s3_errors(ref.bucket, ref.key):
             head = self._client.head_object(**self._address(), ChecksumMode="ENABLED")
-        crc = head.get("ChecksumCRC64NVME")
-        whole = head.get("ChecksumType", "FULL_OBJECT") == "FULL_OBJECT"
-        return SourceObject(
+        found = SourceObject(
             ref=ObjectRef(ref.bucket, ref.key, head.get("VersionId", ref.version_id)),
             size_bytes=int(head["ContentLength"]),
             etag=head["ETag"],
-            crc64nvme=_from_base64(crc) if crc and whole else None,
+            checksum=None,
             last_modified=head["LastModified"],
         )
+        checksum = best_checksum(head, lambda algorithm: self._part_bytes(found, algorithm))
+        return replace(found, checksum=checksum)
+
+    def part_checksums(self, source: SourceObject, first: int, count: int) -> Sequence[str]:
+        return checksums_of(self._parts(source, first, count), source, first, count)
+
+    def _part_bytes(self, source: SourceObject, algorithm: Algorithm) -> int | None:
+        try:
+            parts = self._parts(source, 0, MAX_PARTS)
+            return even_part_bytes(parts, source.size_bytes, algorithm)
+        except SourceForbidden:  # a role from before we looked at parts may read all the same
+            return None
+        except SourceChanged as error:  # nothing is pinned yet: look at the new object instead
+            detail = "it was replaced while it was looked at"
+            raise SourceUnavailable(source.ref.bucket, source.ref.key, detail) from error
+
+    def _parts(self, source: SourceObject, first: int, count: int) -> Iterator[Answer]:
+        ref = source.ref
+
+        def page(after: int, limit: int) -> dict[str, Any]:
+            with s3_errors(ref.bucket, ref.key, source.etag):
+                told = self._client.get_object_attributes(
+                    **self._address(ref.version_id),
+                    ObjectAttributes=["ETag", "ObjectParts"],
+                    PartNumberMarker=after,
+                    MaxParts=limit,
+                )
+            if told.get("ETag", "").strip('"') != source.etag.strip('"'):  # here without quotes
+                raise SourceChanged(ref.bucket, ref.key, source.etag)
+            parts: dict[str, Any] = told.get("ObjectParts", {})
+            return parts
+
+        return listed_parts(page, first, count)
 
     def _require_bucket(self) -> None:
         """HEAD of an object says 404 without telling whether bucket or key is missing."""
@@ -192,7 +242,3 @@ def _blocks(body: Any, length: int, block_bytes: int, ref: ObjectRef) -> Iterato
             raise SourceUnavailable(ref.bucket, ref.key, f"the stream ended {left} bytes early")
         left -= len(block)
         yield block
-
-
-def _from_base64(text: str) -> int:
-    return int.from_bytes(base64.b64decode(text), "big")

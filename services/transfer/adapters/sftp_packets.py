@@ -50,6 +50,7 @@ class Open(IntFlag):
     READ = 1
     WRITE = 2
     CREAT = 8
+    TRUNC = 16
 
 
 POSIX_RENAME = b"posix-rename@openssh.com"
@@ -64,6 +65,8 @@ _UINT64 = struct.Struct(">Q")
 _ATTRIBUTE_SIZE = 1  # SSH_FILEXFER_ATTR_SIZE
 NO_ATTRIBUTES = bytes(4)
 MAX_TEXT = 200  # characters
+USUAL_BLOCK_BYTES = 32_768  # what every server must take (draft-ietf-secsh-filexfer-02, section 3)
+MAX_BLOCK_BYTES = 1 << 20  # larger requests gain nothing and make the window of requests coarse
 
 
 class Malformed(Exception):
@@ -98,6 +101,14 @@ class Limits(NamedTuple):
 
     max_read_bytes: int | None
     max_write_bytes: int | None
+
+    @property
+    def read_block_bytes(self) -> int:
+        return min(self.max_read_bytes or USUAL_BLOCK_BYTES, MAX_BLOCK_BYTES)
+
+    @property
+    def write_block_bytes(self) -> int:
+        return min(self.max_write_bytes or USUAL_BLOCK_BYTES, MAX_BLOCK_BYTES)
 
 
 class Reader:

@@ -1,5 +1,6 @@
 """Speaks SFTP over one SSH channel: many requests in flight, and every reply accounted for."""
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, TypeVar
@@ -10,6 +11,7 @@ from services.transfer.adapters.sftp_packets import (
     HEADER,
     LENGTH,
     LIMITS,
+    MAX_BLOCK_BYTES,
     VERSION,
     Code,
     Kind,
@@ -26,7 +28,7 @@ from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, 
 
 MAX_REQUESTS = 64  # in flight; OpenSSH's own client uses 64, some servers queue no more than 128
 MAX_BYTES = 16 << 20  # in flight; 16 MiB fill 1 Gbit/s at 130 ms, and bound a worker's memory
-MAX_PACKET_BYTES = 8 << 20  # a reply beyond this is no SFTP (a login banner, most often)
+MAX_PACKET_BYTES = 2 * MAX_BLOCK_BYTES  # a reply beyond is no SFTP (most often a login banner)
 FIRST_PIECE_BYTES = (
     32_768 - 64
 )  # a header and its first data go in one SSH packet of the usual size
@@ -44,7 +46,8 @@ class Pending(NamedTuple):
 
 
 class SftpProtocol:
-    """For one thread. After the connection's end every method raises ConnectionLost or -TimedOut.
+    """For one thread, but for `close`. After the connection's end every method raises
+    ConnectionLost or -TimedOut.
 
     `timeout_seconds` is the longest time without progress: nothing received, nothing taken from us.
     """
@@ -61,12 +64,23 @@ class SftpProtocol:
         self._last_id = 0
         self._buffer = bytearray()
         self._broken: PartnerError | None = None
+        self._deadline: float | None = None  # of all that is received, on the monotonic clock
         self.extensions: dict[bytes, bytes] = {}
         self.limits = Limits(None, None)
         channel.settimeout(timeout_seconds)
 
     def negotiate(self) -> None:
-        """INIT/VERSION and, where offered, the server's limits."""
+        """INIT/VERSION and, where offered, the server's limits: all of it within the timeout, as a
+        server may send a byte now and then for ever, and nobody can close this session yet.
+        """
+        self._deadline = time.monotonic() + self._timeout_seconds
+        try:
+            self._negotiate()
+        finally:
+            self._deadline = None
+            self._channel.settimeout(self._timeout_seconds)
+
+    def _negotiate(self) -> None:
         self._send(LENGTH.pack(5) + bytes((Kind.INIT,)) + LENGTH.pack(VERSION), NOTHING)
         packet = self._next_packet()
         while packet is None:
@@ -138,8 +152,14 @@ class SftpProtocol:
             self._deliver(packet)
 
     def close(self) -> None:
+        """Also from another thread: what waits here ends when the connection under it does.
+
+        No goodbye while something is pending: it would wait behind what the server does not take.
+        """
+        polite = self._broken is None and not self._pending
         self._broken = self._broken or ConnectionLost(self._host, self._port, "closed by ourselves")
-        self._close_channel()
+        if polite:
+            self._close_channel()
 
     def _send(self, head: bytes, payload: memoryview) -> None:
         """send() takes what fits into an SSH packet and the window: the payload is not copied."""
@@ -159,6 +179,8 @@ class SftpProtocol:
     def _fill(self) -> None:
         if self._broken is not None:
             raise self._broken
+        if self._deadline is not None:
+            self._channel.settimeout(max(0.0, self._deadline - time.monotonic()))
         try:
             received = self._channel.recv(RECEIVE_BYTES)
         except CONNECTION_ERRORS as error:
@@ -191,12 +213,11 @@ class SftpProtocol:
 
     def _break(self, error: Exception) -> PartnerError:
         """Nothing sent is certain any more: the channel closes, later calls raise the same."""
+        detail = str(error) or type(error).__name__
+        told: PartnerError = ConnectionLost(self._host, self._port, detail)
         if isinstance(error, TimeoutError):
-            self._broken = ConnectionTimedOut(self._host, self._port, self._timeout_seconds)
-        else:
-            self._broken = ConnectionLost(
-                self._host, self._port, str(error) or type(error).__name__
-            )
+            told = ConnectionTimedOut(self._host, self._port, self._timeout_seconds)
+        self._broken = self._broken or told  # another thread's close comes first
         self._pending.clear()
         self._close_channel()
         return self._broken

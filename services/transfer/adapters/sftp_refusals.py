@@ -35,10 +35,10 @@ class Refusals:
             return FolderMissing(path)
         return self._of_space(status, path, 0) or self.of(status, path, "create")
 
-    def of_open(self, status: Status, path: str) -> TargetError:
+    def of_open(self, status: Status, path: str, action: str = "open") -> TargetError:
         if status.code == Code.NO_SUCH_FILE:
             return PartMissing(path)
-        return self.of(status, path, "open")
+        return self.of(status, path, action)
 
     def of_write(self, status: Status, path: str, wanted_bytes: int) -> TargetError:
         return self._of_space(status, path, wanted_bytes) or self.of(status, path, "write to")

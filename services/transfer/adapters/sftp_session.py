@@ -1,7 +1,7 @@
 """One SFTP session on a partner's server: part files, their names, and the server's abilities."""
 
+import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 
 import paramiko
@@ -21,15 +21,16 @@ from services.transfer.adapters.sftp_packets import (
 )
 from services.transfer.adapters.sftp_probe import Probe
 from services.transfer.adapters.sftp_protocol import SftpProtocol
+from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import end
 from services.transfer.domain.destination import HostKey, ServerProfile
-from services.transfer.domain.errors import TargetExists, TransferError, WriteRefused
+from services.transfer.domain.errors import TargetError, TargetExists, WriteRefused
 
 
 class SftpPartnerSession:
-    """Not for several threads at a time."""
+    """Not for several threads at a time, but for `close`."""
 
     def __init__(
         self,
@@ -39,14 +40,15 @@ class SftpPartnerSession:
         now: Callable[[], datetime],
     ) -> None:
         self.host_key_fingerprint = host_key.fingerprint
+        self.replaces_atomically = POSIX_RENAME in protocol.extensions
         self._transport = transport
         self._protocol = protocol
         self._refusals = Refusals(protocol)
         self._now = now
+        self._ending = threading.Lock()
 
     def create_part(self, path: str) -> None:
-        # neither TRUNC nor EXCL: a part file that is there may hold what earlier lanes wrote
-        fields = open_fields(path, Open.WRITE | Open.CREAT)
+        fields = open_fields(path, Open.WRITE | Open.CREAT | Open.TRUNC)
         try:
             handle = self._protocol.call(Kind.OPEN, fields, handle_of)
             self._protocol.call(Kind.CLOSE, string(handle), check_status)
@@ -55,14 +57,18 @@ class SftpPartnerSession:
 
     def open_part(self, path: str) -> SftpChunkSink:
         try:
-            return self._open(path, Open.READ | Open.WRITE)
-        except Status as status:
-            if status.code == Code.NO_SUCH_FILE:
-                raise self._refusals.of_open(status, path) from None
-        try:  # drop boxes: a partner may let us write and not read
-            return self._open(path, Open.WRITE)
+            # not READ: a partner may let us write and not read
+            handle = self._protocol.call(Kind.OPEN, open_fields(path, Open.WRITE), handle_of)
         except Status as status:
             raise self._refusals.of_open(status, path) from None
+        return SftpChunkSink(self._protocol, path, handle)
+
+    def open_reader(self, path: str) -> SftpFileReader:
+        try:
+            handle = self._protocol.call(Kind.OPEN, open_fields(path, Open.READ), handle_of)
+        except Status as status:
+            raise self._refusals.of_open(status, path, "read") from None
+        return SftpFileReader(self._protocol, path, handle)
 
     def size(self, path: str) -> int | None:
         try:
@@ -85,7 +91,7 @@ class SftpPartnerSession:
         try:
             self._protocol.call(Kind.REMOVE, path_string(path), check_status)
         except Status as status:
-            if status.code != Code.NO_SUCH_FILE:
+            if status.code != Code.NO_SUCH_FILE and not self._is_gone(path):
                 raise self._refusals.of(status, path, "remove") from None
 
     def probe(self, base_path: str) -> ServerProfile:
@@ -97,19 +103,18 @@ class SftpPartnerSession:
         ).run(base_path, self._now())
 
     def close(self) -> None:
-        """Never fails, as often as it is called."""
+        """Never fails, as often as it is called, and by whichever thread: the connection ends under
+        a call that waits for the server.
+        """
         self._protocol.close()
-        end(self._transport)
+        with self._ending:  # nobody shuts down the number of a socket that the other one closed
+            end(self._transport)
 
     def __enter__(self) -> "SftpPartnerSession":
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _open(self, path: str, flags: Open) -> SftpChunkSink:
-        handle = self._protocol.call(Kind.OPEN, open_fields(path, flags), handle_of)
-        return SftpChunkSink(self._protocol, path, handle, bool(flags & Open.READ))
 
     def _rename(self, part: str, target: str) -> None:
         # version 3 demands that RENAME fails when the target exists; not every server does it
@@ -124,22 +129,17 @@ class SftpPartnerSession:
             raise refusal from None
 
     def _replace(self, part: str, target: str) -> None:
-        """Without an atomic rename the old target steps aside, and comes back on a failure."""
+        if not self.replaces_atomically:
+            raise ValueError("this server does not replace atomically: rename the target first")
         fields = path_string(part) + path_string(target)
-        if POSIX_RENAME in self._protocol.extensions:
-            try:
-                self._protocol.extended(POSIX_RENAME, fields, check_status)
-            except Status as status:
-                raise self._refusals.of_rename(status, part, target) from None
-            return
-        aside = f"{part}.old"
-        if self._refusals.exists(target):
-            self.remove(aside)  # of a try before
-            self._rename(target, aside)
         try:
-            self._rename(part, target)
-        except TransferError:
-            with suppress(TransferError):
-                self._rename(aside, target)
-            raise
-        self.remove(aside)
+            self._protocol.extended(POSIX_RENAME, fields, check_status)
+        except Status as status:
+            raise self._refusals.of_rename(status, part, target) from None
+
+    def _is_gone(self, path: str) -> bool:
+        """Some servers fail to remove what is not there, without telling so."""
+        try:
+            return not self._refusals.exists(path)
+        except TargetError:
+            return False

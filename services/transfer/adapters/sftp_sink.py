@@ -1,7 +1,6 @@
 """Writes chunks into a part file over SFTP: pipelined, with the status of every write checked."""
 
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from services.transfer.adapters.sftp_packets import (
@@ -13,179 +12,168 @@ from services.transfer.adapters.sftp_packets import (
     Reply,
     Status,
     check_status,
-    data_of,
     handle_of,
     open_fields,
-    read_fields,
     string,
 )
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
-from services.transfer.domain.errors import PartnerError, SizeMismatch, TransferError
+from services.transfer.domain.errors import PartnerError, TransferError
 
-USUAL_BLOCK_BYTES = 32_768  # what every server must take (draft-ietf-secsh-filexfer-02, section 3)
-MAX_BLOCK_BYTES = 1 << 20  # larger requests gain nothing and make the window of requests coarse
-READ_AHEAD_BYTES = 8 << 20  # 1 Gbit/s at 65 ms, held in memory
+
+class WrittenRun:
+    """The writes since a flush, as long as each begins where the one before ended."""
+
+    def __init__(self) -> None:
+        self.acknowledged_until: int | None = None
+        self._begin = 0
+        self._sent_until: int | None = None  # None: one began elsewhere, the run is over
+        self._early: dict[int, int] = {}  # begin: end of those acknowledged behind a gap
+        self._trusted = True
+
+    def sent(self, begin: int, end: int) -> bool:
+        """Whether this write belongs to the run."""
+        if self.acknowledged_until is None:
+            self.acknowledged_until = self._begin = self._sent_until = begin
+        belongs = begin == self._sent_until
+        self._sent_until = end if belongs else None
+        return belongs
+
+    def acknowledged(self, begin: int, end: int) -> None:
+        """Of a write that belongs to it; servers may answer in any order."""
+        if not self._trusted:
+            return
+        self._early[begin] = end
+        while self.acknowledged_until in self._early:
+            self.acknowledged_until = self._early.pop(self.acknowledged_until)
+
+    def distrust(self) -> None:
+        """The server took its acknowledgements back: none of them counts, nor any to come."""
+        self._trusted = False
+        if self.acknowledged_until is not None:
+            self.acknowledged_until = self._begin
 
 
 class SftpChunkSink:
-    def __init__(self, protocol: SftpProtocol, path: str, handle: bytes, readable: bool) -> None:
-        read, write = protocol.limits
-        self.block_bytes = min(write or USUAL_BLOCK_BYTES, MAX_BLOCK_BYTES)
-        self._read_bytes = min(read or USUAL_BLOCK_BYTES, MAX_BLOCK_BYTES)
+    def __init__(self, protocol: SftpProtocol, path: str, handle: bytes) -> None:
+        self.block_bytes = protocol.limits.write_block_bytes
         self._protocol = protocol
         self._refusals = Refusals(protocol)
         self._path = path
-        self._handles = [handle]
-        self._readable = readable
+        self._handle: bytes | None = handle
         self._unacknowledged = 0
+        self._run = WrittenRun()
         self._refusal: tuple[Status, int] | None = None  # the first one, and the bytes it concerns
         self._broken: TransferError | None = None
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """`data` is sent before this returns: the caller may use its buffer again."""
-        with self._unbroken():
+        with self._unbroken() as handle:
             view = memoryview(data)
             for start in range(0, len(view), self.block_bytes):
-                self._submit(offset + start, view[start : start + self.block_bytes])
+                self._submit(handle, offset + start, view[start : start + self.block_bytes])
             self._check()
 
-    def flush(self, *, durable: bool, beat: Callable[[], object] | None = None) -> None:
-        with self._unbroken():
-            self._drain(beat)
-            if durable and not self._synced():
-                self._reopen()
+    def flush(self, *, durable: bool) -> None:
+        with self._unbroken() as handle:
+            while self._unacknowledged:
+                self._protocol.receive()
+            self._check()
+            if durable and not self._synced(handle):
+                self._reopen(handle)
+            self._run = WrittenRun()
 
-    def read(self, offset: int, length: int) -> Iterator[bytes]:
-        with self._unbroken():
-            self._drain()  # some servers answer out of order: no read may pass a write
-            yield from self._read(self._handle_for_reading(), offset, length)
+    def acknowledged_until(self) -> int | None:
+        return self._run.acknowledged_until
 
     def close(self) -> None:
-        """Raises what no call told before; quiet when sink or connection is broken.
-
-        Some file systems (NFS, quotas) tell of lost writes only now.
-        """
-        handles, self._handles = self._handles, []
+        """Raises what no call told before; quiet when sink or connection is broken."""
+        handle, self._handle = self._handle, None
+        if handle is None:
+            return
         untold = self._broken is None
-        refusal: Status | None = None
         with suppress(PartnerError):
             while self._unacknowledged and untold:
                 self._protocol.receive()
-            for handle in handles:
-                try:
-                    self._protocol.call(Kind.CLOSE, string(handle), check_status)
-                except Status as status:
-                    refusal = refusal or status
+            refusal = self._refusal_of_close(handle)
             if untold:
                 self._check()
                 if refusal is not None:
-                    raise self._refusals.of_write(refusal, self._path, 0)
+                    raise refusal
+
+    def __enter__(self) -> "SftpChunkSink":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        try:
+            self.close()
+        except TransferError:
+            if not any(exc):  # otherwise the first error is the one to tell
+                raise
 
     @contextmanager
-    def _unbroken(self) -> Iterator[None]:
+    def _unbroken(self) -> Iterator[bytes]:
+        """The handle."""
         if self._broken is not None:
             raise self._broken
-        if not self._handles:
+        if self._handle is None:
             raise ValueError("the sink is closed")
         try:
-            yield
+            yield self._handle
         except TransferError as error:
             self._broken = error
             raise
 
-    def _submit(self, offset: int, block: memoryview) -> None:
-        def acknowledged(reply: Reply) -> None:
+    def _submit(self, handle: bytes, offset: int, block: memoryview) -> None:
+        run, end = self._run, offset + len(block)
+        belongs = run.sent(offset, end)
+
+        def answered(reply: Reply) -> None:
             self._unacknowledged -= 1
             try:
                 check_status(reply)
             except Status as status:
-                self._refusal = self._refusal or (status, len(block))
+                self._refusal = self._refusal or (status, end - offset)
+            else:
+                if belongs:
+                    run.acknowledged(offset, end)
 
         self._unacknowledged += 1
-        fields = string(self._handles[0]) + WRITE_FIELDS.pack(offset, len(block))
-        self._protocol.submit(Kind.WRITE, fields, acknowledged, block)
-
-    def _drain(self, beat: Callable[[], object] | None = None) -> None:
-        while self._unacknowledged:
-            self._protocol.receive()
-            if beat is not None:
-                beat()
-        self._check()
+        fields = string(handle) + WRITE_FIELDS.pack(offset, len(block))
+        self._protocol.submit(Kind.WRITE, fields, answered, block)
 
     def _check(self) -> None:
         if self._refusal is not None:
             status, wanted = self._refusal
             raise self._refusals.of_write(status, self._path, wanted)
 
-    def _synced(self) -> bool:
-        if FSYNC not in self._protocol.extensions:
-            return False
+    def _synced(self, handle: bytes) -> bool:
         try:
-            self._protocol.extended(FSYNC, string(self._handles[0]), check_status)
+            self._protocol.extended(FSYNC, string(handle), check_status)
         except Status as status:
             if status.code == Code.OP_UNSUPPORTED:
                 return False
+            self._run.distrust()
             raise self._refusals.of_write(status, self._path, 0) from None
         return True
 
-    def _reopen(self) -> None:
-        """Without fsync only a close that went well tells that nothing was lost (NFS, quotas)."""
-        handles, self._handles = self._handles, []
-        both = self._readable and len(handles) == 1
+    def _reopen(self, handle: bytes) -> None:
+        """Without fsync only a close that went well tells that nothing was lost."""
+        self._handle = None
+        refusal = self._refusal_of_close(handle)
+        if refusal is not None:
+            raise refusal
         try:
-            for handle in handles:
-                self._protocol.call(Kind.CLOSE, string(handle), check_status)
-        except Status as status:
-            raise self._refusals.of_write(status, self._path, 0) from None
-        fields = open_fields(self._path, Open.WRITE | Open.READ if both else Open.WRITE)
-        try:
-            self._handles = [self._protocol.call(Kind.OPEN, fields, handle_of)]
+            fields = open_fields(self._path, Open.WRITE)
+            self._handle = self._protocol.call(Kind.OPEN, fields, handle_of)
         except Status as status:
             raise self._refusals.of_open(status, self._path) from None
-        self._readable = both
 
-    def _handle_for_reading(self) -> bytes:
-        if not self._readable:
-            fields = open_fields(self._path, Open.READ)
-            try:
-                handle = self._protocol.call(Kind.OPEN, fields, handle_of)
-            except Status as status:
-                raise self._refusals.of_open(status, self._path) from None
-            self._handles.append(handle)
-            self._readable = True
-        return self._handles[-1]
-
-    def _read(self, handle: bytes, offset: int, length: int) -> Iterator[bytes]:
-        at, asked, end = offset, offset, offset + length
-        wanted: deque[tuple[int, list[Reply]]] = deque()  # in order: size asked for, its reply
-        while at < end:
-            while asked < end and (asked - at < READ_AHEAD_BYTES or not wanted):
-                size = min(self._read_bytes, end - asked)
-                wanted.append((size, self._ask(handle, asked, size)))
-                asked += size
-            size, replies = wanted.popleft()
-            while not replies:
-                self._protocol.receive()
-            block = self._block(replies[0], at, end)
-            yield block
-            at += len(block)
-            if len(block) < size:  # allowed to every server: ask for the rest, in its place
-                wanted.appendleft((size - len(block), self._ask(handle, at, size - len(block))))
-
-    def _ask(self, handle: bytes, offset: int, size: int) -> list[Reply]:
-        replies: list[Reply] = []
-        fields = read_fields(handle, offset, size)
-        self._protocol.submit(Kind.READ, fields, replies.append, weight=size)
-        return replies
-
-    def _block(self, reply: Reply, at: int, end: int) -> bytes:
+    def _refusal_of_close(self, handle: bytes) -> TransferError | None:
+        """Some file systems (NFS, quotas) tell of lost writes only now."""
         try:
-            block = self._protocol.parsed(reply, data_of)
+            self._protocol.call(Kind.CLOSE, string(handle), check_status)
         except Status as status:
-            if status.code == Code.EOF:
-                raise SizeMismatch(self._path, end, at) from None
-            raise self._refusals.of(status, self._path, "read") from None
-        if not block:
-            raise SizeMismatch(self._path, end, at)
-        return block
+            self._run.distrust()
+            return self._refusals.of_write(status, self._path, 0)
+        return None

@@ -27,8 +27,14 @@ class ChunkPlan:
         return offset, min(self.chunk_bytes, self.size_bytes - offset)
 
 
-def plan_chunks(size_bytes: int, chunk_bytes: int = DEFAULT_CHUNK_BYTES) -> ChunkPlan:
-    """Chunks of `chunk_bytes`, or larger ones where that would make more than MAX_CHUNKS."""
-    if size_bytes < 0 or chunk_bytes < 1:
-        raise ValueError(f"no plan for {size_bytes} bytes in chunks of {chunk_bytes}")
-    return ChunkPlan(size_bytes, max(chunk_bytes, -(-size_bytes // MAX_CHUNKS)))
+def plan_chunks(
+    size_bytes: int, chunk_bytes: int = DEFAULT_CHUNK_BYTES, unit_bytes: int | None = None
+) -> ChunkPlan:
+    """Chunks of about `chunk_bytes`, or larger ones where that would make more than MAX_CHUNKS;
+    whole multiples of `unit_bytes`, so that no unit lies in two chunks."""
+    if size_bytes < 0 or chunk_bytes < 1 or (unit_bytes is not None and unit_bytes < 1):
+        raise ValueError(f"no plan for {size_bytes} bytes in chunks of {chunk_bytes}, {unit_bytes}")
+    least = max(chunk_bytes, -(-size_bytes // MAX_CHUNKS))
+    if unit_bytes is not None:
+        least = -(-least // unit_bytes) * unit_bytes
+    return ChunkPlan(size_bytes, least)

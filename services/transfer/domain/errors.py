@@ -230,6 +230,19 @@ class SourceUnavailable(SourceError):
         )
 
 
+class SourceCorrupted(SourceError):
+    """Bytes read from S3 do not have the checksum that S3 has for them."""
+
+    code, retryable = "source_corrupted", True
+
+    def __init__(self, key: str, algorithm: str, expected: str, found: str) -> None:
+        self.key, self.algorithm, self.expected, self.found = key, algorithm, expected, found
+        super().__init__(
+            f"What was read of {key!r} has the {algorithm} {found}, expected {expected}."
+            " It is read and sent once more by itself."
+        )
+
+
 # --- the partner ---------------------------------------------------------------------------------
 
 
@@ -364,9 +377,9 @@ class HostKeyChanged(PartnerError):
     def __init__(self, host: str, pinned: str, offered: str) -> None:
         self.host, self.pinned, self.offered = host, pinned, offered
         super().__init__(
-            f"{host} offers host key {offered}, but {pinned} is pinned. Nothing was sent."
-            " Ask the partner whether the key was changed on purpose; only then pin the new one"
-            " with PATCH host_keys."
+            f"{host} offers host key {offered}, but {pinned} is pinned. This server got neither"
+            " login nor data. Ask the partner whether the key was changed on purpose; only then pin"
+            " the new one with PATCH host_keys."
         )
 
 
@@ -465,6 +478,49 @@ class PartMissing(TargetError):
         )
 
 
+class PartDamaged(TargetError):
+    """The ledger knows of bytes that the file cannot hold."""
+
+    code = "part_damaged"
+
+    def __init__(self, path: str, acknowledged_bytes: int, found_bytes: int) -> None:
+        self.path = path
+        self.acknowledged_bytes, self.found_bytes = acknowledged_bytes, found_bytes
+        super().__init__(
+            f"The part file {path!r} has {found_bytes} bytes at the partner, although its server"
+            f" acknowledged bytes up to {acknowledged_bytes}: something there cut it off. Ask the"
+            " partner to leave '.*.part' files alone, then retry the transfer; it begins anew."
+        )
+
+
+class TargetDamaged(TargetError):
+    """What is read back is not what was sent, and sending it once more did not help."""
+
+    code = "target_damaged"
+
+    def __init__(self, path: str, what: str, expected: str, found: str) -> None:
+        self.path, self.what, self.expected, self.found = path, what, expected, found
+        super().__init__(
+            f"{what} of {path!r} reads back as CRC64NVME {found}, {expected} was sent. Something at"
+            " the partner changes the file, or its disk is damaged: ask the partner, then retry the"
+            " transfer; it begins anew."
+        )
+
+
+class DeliveryUnclear(TargetError):
+    """The answer to the rename was lost, and what is there now does not tell."""
+
+    code = "delivery_unclear"
+
+    def __init__(self, part: str, target: str) -> None:
+        self.part, self.target = part, target
+        super().__init__(
+            f"The partner's answer to the rename of {part!r} to {target!r} was lost, and now"
+            " neither name shows the file. Perhaps it arrived and was taken away: ask the partner."
+            " A retry sends it again."
+        )
+
+
 class WriteRefused(TargetError):
     code, retryable = "write_refused", True
 
@@ -490,11 +546,12 @@ class SizeMismatch(TargetError):
 class ChecksumMismatch(TargetError):
     code = "checksum_mismatch"
 
-    def __init__(self, path: str, expected: str, found: str) -> None:
-        self.path, self.expected, self.found = path, expected, found
+    def __init__(self, path: str, algorithm: str, expected: str, found: str) -> None:
+        self.path, self.algorithm, self.expected, self.found = path, algorithm, expected, found
         super().__init__(
-            f"The content of {path!r} differs: CRC64NVME {found}, expected {expected}. The file was"
-            " not made visible; retry the transfer."
+            f"What was sent to {path!r} has the {algorithm} {found}, S3 says {expected}, and so it"
+            " was when it was read once more. The file was not made visible; check the object,"
+            " then retry the transfer."
         )
 
 
@@ -519,11 +576,58 @@ class WorkError(TransferError):
 class LeaseLost(WorkError):
     """Somebody else holds the chunk, lane or slot now: stop, change nothing."""
 
-    code = "lease_lost"
+    code, retryable = "lease_lost", True
 
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"The lease of {what} belongs to another worker now.")
+
+
+class StepSuperseded(WorkError):
+    """Another start of the same step went ahead: what this one began is not used."""
+
+    code, retryable = "step_superseded", True
+
+    def __init__(self, transfer_id: str) -> None:
+        self.transfer_id = transfer_id
+        super().__init__(f"Another start of this step leads transfer {transfer_id} now.")
+
+
+class StepUnderWay(WorkError):
+    """An earlier start of a step still works at the partner; two at once would be in each other's
+    way. It ends, or its lease does."""
+
+    code, retryable = "step_under_way", True
+
+    def __init__(self, transfer_id: str) -> None:
+        self.transfer_id = transfer_id
+        super().__init__(
+            f"An earlier step of transfer {transfer_id} is still at work at the partner."
+            " This one begins when that has ended."
+        )
+
+
+class MovesAgain(WorkError):
+    """Not everything is at the partner (any more): back to the state that moves."""
+
+    code, retryable = "moves_again", True
+
+    def __init__(self, transfer_id: str) -> None:
+        self.transfer_id = transfer_id
+        super().__init__(f"The bytes of transfer {transfer_id} are moved once more.")
+
+
+class NoHeadway(WorkError):
+    """A lane's turn was over before it had moved a byte."""
+
+    code, retryable = "no_headway", True
+
+    def __init__(self, transfer_id: str, lane: int) -> None:
+        self.transfer_id, self.lane = transfer_id, lane
+        super().__init__(
+            f"Lane {lane} of transfer {transfer_id} moved no byte in its turn: connecting took all"
+            " of its time. Ask the partner why logging in takes so long."
+        )
 
 
 class StaleTransfer(WorkError):
@@ -578,6 +682,20 @@ class LaneCrashed(WorkError):
             f"The worker of lane {lane} of transfer {transfer_id} crashed {times} times in a row."
             " Retry the transfer; if it fails again, look for the transfer's id in the lane"
             " worker's log."
+        )
+
+
+class LaneNotTaken(WorkError):
+    """The lane's message was sent again and again, and no worker took it (the sweeper counted)."""
+
+    code, retryable = "lane_not_taken", True
+
+    def __init__(self, transfer_id: str, lane: int, times: int) -> None:
+        self.transfer_id, self.lane, self.times = transfer_id, lane, times
+        super().__init__(
+            f"Lane {lane} of transfer {transfer_id} was sent off {times} times and no worker took"
+            " it. Look at the lane queue's age and at the lane worker's log: its workers are busy,"
+            " or they die before they begin."
         )
 
 

@@ -1,17 +1,50 @@
 """The ledger's records: chunks, their leases, lanes and session slots."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from services.transfer.domain.rate import Rate
+
+CLOCKS_DIFFER = timedelta(seconds=30)  # of two workers, at the most; NTP keeps them within one
+
+
+class Pass(StrEnum):
+    """A ledger is gone through once to move the chunks and, for `readback`, once to prove them."""
+
+    MOVE = "move"
+    PROVE = "prove"
 
 
 @dataclass(frozen=True)
 class LedgerId:
-    """One ledger per part file: a retry from the beginning opens the next generation."""
+    """One ledger per part file and pass: each part file is a generation of its own."""
 
     transfer_id: str
     generation: int
+    work: Pass = Pass.MOVE
+
+    @property
+    def proof(self) -> "LedgerId":
+        return LedgerId(self.transfer_id, self.generation, Pass.PROVE)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a chunk has come: checksums of its first `done_bytes`.
+
+    `source_crc` is in the object's own algorithm, where that combines and is another than
+    CRC64NVME; `unit_crc64` covers the bytes since the last part of the source began.
+    """
+
+    done_bytes: int = 0
+    crc64: int = 0  # CRC64NVME
+    sample_crc64: int = 0  # of those bytes that samples.py chooses
+    source_crc: int = 0
+    unit_crc64: int = 0
+
+
+NOTHING_DONE = Mark()
 
 
 @dataclass(frozen=True)
@@ -19,8 +52,9 @@ class ChunkLease:
     """The right to move one chunk until `until`.
 
     `attempt` starts at 1 and grows with every take-over: only the highest one may finish the chunk.
-    The first `done_bytes` were acknowledged by the partner under an earlier lease (a checkpoint);
-    `crc64` is the CRC64NVME of exactly those bytes.
+    What `mark` tells of was acknowledged and durable under an earlier lease; `ahead` goes further:
+    acknowledged, but the connection broke before it was made durable. `doubts` counts how often
+    the chunk is moved again because its content differed.
     """
 
     ledger: LedgerId
@@ -28,16 +62,24 @@ class ChunkLease:
     worker: str
     attempt: int
     until: datetime
-    done_bytes: int = 0
-    crc64: int = 0
+    mark: Mark = NOTHING_DONE
+    ahead: Mark | None = None
+    doubts: int = 0
 
 
 @dataclass(frozen=True)
 class DoneChunk:
+    """`part` is the path of the part file it was written into."""
+
     number: int
-    length_bytes: int
-    crc64: int
     attempt: int
+    mark: Mark
+    part: str
+    doubts: int = 0
+
+    @property
+    def length_bytes(self) -> int:
+        return self.mark.done_bytes
 
 
 @dataclass(frozen=True)
@@ -50,15 +92,23 @@ class Progress:
     bytes_done: int
     attempts: int
     rate: Rate | None = None  # the last published sample, bytes in flight included
+    opened: bool = True
+
+    @property
+    def complete(self) -> bool:
+        return self.opened and self.chunks_done == self.chunks_total
+
+
+NEVER_OPENED = Progress(0, 0, 0, 0, 0, opened=False)
 
 
 @dataclass(frozen=True)
 class Lane:
     """One lane of a transfer: at most one worker drives its current `turn`.
 
-    `worker` is None while its message waits in the queue. `failures` counts errors in a row.
-    `bytes_in_flight` are those of
-    the unfinished chunk the lane is moving, for the live display only.
+    `worker` is None while its message waits in the queue. `failures` counts errors in a row,
+    `untaken` turns in a row that no worker took. `bytes_in_flight` are those of the unfinished
+    chunk the lane is moving, for the live display only.
     """
 
     transfer_id: str
@@ -68,6 +118,7 @@ class Lane:
     worker: str | None
     until: datetime  # lease when driven; when queued: the time by which it should have been taken
     failures: int = 0
+    untaken: int = 0
     bytes_in_flight: int = 0
     ended: bool = False
 
@@ -80,6 +131,15 @@ class Slot:
     number: int
     holder: str
     until: datetime
+
+
+def is_over(until: datetime, now: datetime, mine: datetime) -> bool:
+    """Whether a lease that says `until` may be taken over by somebody who would write `mine`.
+
+    All leases are given for the same time, so one that says much more than `mine` was written by a
+    clock that runs ahead: it is not believed. The attempt numbers keep this safe in any case.
+    """
+    return until <= now or until > mine + CLOCKS_DIFFER
 
 
 @dataclass(frozen=True)

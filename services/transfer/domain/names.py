@@ -48,12 +48,18 @@ def default_target(key: str) -> str:
 
 
 def part_path(target: str, transfer_id: str, generation: int) -> str:
-    """`<dir>/.<name>.<transfer-id>.part`, the name shortened where it would pass MAX_NAME_BYTES.
-    Later generations have their number behind the id: no late writer of an old one meets them."""
+    """`<dir>/.<name>.<transfer-id>.part`, the name shortened where it, or aside_path's, would pass
+    MAX_NAME_BYTES. Later generations have their number behind the id: no late writer of an old one
+    meets them."""
     folder, name = posixpath.split(target)
     mark = transfer_id if generation == 1 else f"{transfer_id}-{generation}"
-    room = MAX_NAME_BYTES - len(f"..{mark}.part")
+    room = MAX_NAME_BYTES - len(aside_path(f"..{mark}.part"))
     return posixpath.join(folder, f".{_shortened(name, room)}.{mark}.part")
+
+
+def aside_path(part: str) -> str:
+    """The name that an old target has while the part file takes its own."""
+    return f"{part}.old"
 
 
 def numbered(target: str, number: int) -> str:

@@ -2,12 +2,14 @@
 others.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Generic, Literal, Protocol, TypeVar
 
+from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Credential, Destination, HostKey, ServerProfile
 from services.transfer.domain.ledger import (
@@ -16,6 +18,7 @@ from services.transfer.domain.ledger import (
     Lane,
     LaneMessage,
     LedgerId,
+    Mark,
     Progress,
     Slot,
 )
@@ -67,8 +70,8 @@ class TransferStore(Protocol):
         ...
 
     def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
-        """Stored with version + 1; raises StaleTransfer when `transfer.version` is not the stored
-        one.
+        """Stored with version + 1, or + 1 for each event, so that every event has a version of its
+        own; raises StaleTransfer when `transfer.version` is not the stored one.
         """
         ...
 
@@ -77,21 +80,33 @@ class TransferStore(Protocol):
         ...
 
     def open_transfers(self) -> Iterator[Transfer]:
-        """Every transfer that still needs work: not ended, or ended with a part file left.
-        Eventually consistent.
+        """Every transfer that still needs work: not ended, or ended and not tidy. Eventually
+        consistent.
         """
         ...
 
     def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
-        """Outbox events of the transfer not yet marked published, oldest first."""
+        """Outbox events of the transfer not yet marked published, oldest first, those that somebody
+        has claimed included."""
+        ...
+
+    def claim_event(
+        self, transfer_id: str, event_id: str, holder: str, now: datetime, until: datetime
+    ) -> bool:
+        """The right to publish it until then; False when it was published, or when somebody else
+        has that right (see ledger.is_over). A holder may take its own claim again at once."""
         ...
 
     def mark_published(self, transfer_id: str, event_id: str) -> None: ...
 
+    def give_back_event(self, transfer_id: str, event_id: str) -> None:
+        """Claimed and not published: the next one may try at once."""
+        ...
+
 
 class ChunkLedger(Protocol):
     """Which chunks are free, leased and done. Free chunks have no record; every change is one
-    conditional write.
+    conditional write. Records expire long after the last run that could need them.
     """
 
     def open(self, ledger: LedgerId, plan: ChunkPlan) -> None:
@@ -99,7 +114,7 @@ class ChunkLedger(Protocol):
         ...
 
     def progress(self, ledger: LedgerId) -> Progress:
-        """Strongly consistent; a ledger never opened has zero chunks in every field."""
+        """Strongly consistent; NEVER_OPENED for one that was never opened."""
         ...
 
     def claim(
@@ -107,21 +122,32 @@ class ChunkLedger(Protocol):
     ) -> ChunkLease | None:
         """The next chunk: first released or expired ones (attempt + 1), then never-claimed ones;
         None when all are done or leased. Gives nothing (None) unless the transfer is MOVING in
-        this generation: checked in the same transaction."""
+        this generation: checked in the same transaction. Whether a lease is over is judged by
+        ledger.is_over."""
         ...
 
     def renew(self, lease: ChunkLease, until: datetime) -> ChunkLease:
         """Raises LeaseLost when another attempt holds the chunk."""
         ...
 
-    def release(self, lease: ChunkLease, done_bytes: int, crc64: int) -> None:
-        """Give the chunk back with its checkpoint; a lost lease is no error (nothing changes)."""
+    def checkpoint(self, lease: ChunkLease, mark: Mark) -> ChunkLease:
+        """The lease with its new mark (and nothing ahead of it); raises LeaseLost."""
         ...
 
-    def finish(self, lease: ChunkLease, length_bytes: int, crc64: int) -> None:
+    def release(self, lease: ChunkLease) -> None:
+        """Give the chunk back with the lease's mark, `ahead` and `doubts`; a lost lease is no error
+        (nothing changes)."""
+        ...
+
+    def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
         """Chunk done + counters in one transaction; raises LeaseLost, ValueError for another length
         than the plan's. Repeating the finish of the very lease that worked changes nothing.
         """
+        ...
+
+    def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
+        """A chunk done, found damaged: free again from its beginning, with doubts + 1. False
+        (nothing changed) when it is not done under that attempt any more."""
         ...
 
     def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
@@ -130,6 +156,12 @@ class ChunkLedger(Protocol):
 
     def done_chunks(self, ledger: LedgerId) -> Iterator[DoneChunk]:
         """In order of number."""
+        ...
+
+    def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None: ...
+
+    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
+        """The one with the highest number: its end is the least size that the file has."""
         ...
 
     def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
@@ -142,17 +174,17 @@ class ChunkLedger(Protocol):
 class LaneRegister(Protocol):
     """Who drives which lane of a transfer's generation."""
 
-    def queue(self, ledger: LedgerId, number: int, turn: int, due: datetime, failures: int) -> bool:
-        """Record that the message of `turn` is sent, should be taken by `due`, and no worker has
-        it. False (nothing changed) when the lane has a turn >= this one already, so that a
-        duplicate sender gives way."""
+    def queue(self, lane: Lane) -> bool:
+        """Record that the message of `lane.turn` is sent, should be taken by `lane.until`, and no
+        worker has it. False (nothing changed) when the lane has a turn >= this one already, so that
+        a duplicate sender gives way."""
         ...
 
     def take(
         self, ledger: LedgerId, number: int, turn: int, worker: str, now: datetime, until: datetime
     ) -> Lane | None:
-        """The lane, when `turn` is its current one, it has not ended, and it has no live worker;
-        None otherwise.
+        """The lane with `untaken` 0, when `turn` is its current one, it has not ended, and it has
+        no live worker (see ledger.is_over); None otherwise.
         """
         ...
 
@@ -246,6 +278,12 @@ class ObjectSource(Protocol):
         SourceUnavailable when the stream ends early."""
         ...
 
+    def part_checksums(self, source: SourceObject, first: int, count: int) -> Sequence[str]:
+        """Of the object's parts first .. first + count - 1 (0-based), lower-case hex, in the
+        algorithm of `source.checksum`; raises as `read` does, ValueError for an object without
+        checksums of its parts."""
+        ...
+
     def close(self) -> None:
         """Forgets the session: no read after it."""
         ...
@@ -292,57 +330,85 @@ class BucketCatalogue(Protocol):
 
 
 class ChunkSink(Protocol):
-    """A part file open for writing at offsets.
+    """A part file open for writing at offsets; a context manager.
 
     Writes are pipelined: an error may surface at a later write, but at the latest in `flush`.
-    After any error the sink is
-    broken and every further call raises.
+    After any error the sink is broken: every further call but `acknowledged_until` raises.
     """
 
     block_bytes: int  # the best size for one write
 
     def write(self, offset: int, data: bytes | memoryview) -> None: ...
 
-    def flush(self, *, durable: bool, beat: Callable[[], object] | None = None) -> None:
+    def flush(self, *, durable: bool) -> None:
         """Returns when the server acknowledged EVERY write with success; with `durable` after an
-        fsync, or where there is none after a close that went well. `beat` is called while it waits.
+        fsync, or where there is none after a close that went well.
         """
         ...
 
-    def read(self, offset: int, length: int) -> Iterator[bytes]:
-        """What the server holds there, for read-back; raises SizeMismatch when it ends early."""
+    def acknowledged_until(self) -> int | None:
+        """The end of the bytes that were acknowledged without a gap, of those written one behind
+        the other since the last flush; None when nothing was written since. Never raises."""
+        ...
+
+    def close(self) -> None:
+        """Raises what no call told before; quiet when sink or connection is broken."""
+        ...
+
+    def __enter__(self) -> "ChunkSink": ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class FileReader(Protocol):
+    """A file at the partner, open for reading with a handle of its own; a context manager."""
+
+    def read(self, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+        """What the server holds in the ranges (offset, length), in their order, in blocks of any
+        size; many requests are on their way at once, and no more of `ranges` is taken than that.
+        Raises SizeMismatch when the file ends early."""
         ...
 
     def close(self) -> None: ...
 
+    def __enter__(self) -> "FileReader": ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
 
 class PartnerSession(Protocol):
-    """An authenticated session on a server whose host key was checked; a context manager."""
+    """An authenticated session on a server whose host key was checked; a context manager. `close`
+    may come from another thread: what waits for the server then ends with ConnectionLost.
+    """
 
     host_key_fingerprint: str
+    replaces_atomically: bool  # rename(replace=True) needs no step aside
 
     def create_part(self, path: str) -> None:
-        """An empty file, or the existing one untouched; raises FolderMissing, PermissionDenied,
-        NoSpace.
-        """
+        """An empty file; raises FolderMissing, PermissionDenied, NoSpace."""
         ...
 
     def open_part(self, path: str) -> ChunkSink:
         """Never creates it; raises PartMissing."""
         ...
 
+    def open_reader(self, path: str) -> FileReader:
+        """Raises PartMissing when there is no such file, PermissionDenied or WriteRefused when
+        reading it is not allowed."""
+        ...
+
     def size(self, path: str) -> int | None:
-        """Bytes; None when there is no such file (or folder)."""
+        """Bytes; None when there is no such file (or folder). Raises PermissionDenied or
+        WriteRefused where the server shows no sizes."""
         ...
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
-        """Atomic where offered; raises TargetExists unless `replace`, PartMissing,
-        PermissionDenied.
-        """
+        """Raises TargetExists unless `replace`, PartMissing, FolderMissing, PermissionDenied.
+        `replace` is for servers that replace atomically; raises ValueError for others."""
         ...
 
     def remove(self, path: str) -> None:
-        """Idempotent."""
+        """Idempotent: returns when there is no such file any more."""
         ...
 
     def probe(self, base_path: str) -> ServerProfile:
@@ -411,13 +477,15 @@ class EventPublisher(Protocol):
         ...
 
 
-class Crc64(Protocol):
-    """CRC64NVME."""
+class Heart(Protocol):
+    """Beats beside the work, so that no wait on the outside outlives a lease."""
 
-    def update(self, crc: int, data: bytes | memoryview) -> int: ...
-
-    def combine(self, first: int, second: int, second_length: int) -> int:
-        """Of the concatenation, from both checksums and the second's length in bytes."""
+    def beating(
+        self, beat: Callable[[], None], every_seconds: float
+    ) -> AbstractContextManager[None]:
+        """`beat` is called again and again, also while the caller waits for something, until the
+        context is left (then it has returned for the last time). What it raises is logged and the
+        beats go on: a beat keeps what the caller has to know. It runs in another thread."""
         ...
 
 
@@ -430,10 +498,11 @@ class Policy:
 
     chunk_bytes: int
     lanes_per_transfer: int
-    lease_seconds: float  # of chunks, lanes and slots: a dead worker is noticed after this time
+    lease_seconds: float  # of chunks, lanes, slots and steps: a dead worker is noticed by then
     hand_over_seconds: float  # kept of a worker's time for its last flush and checkpoint
     lane_due_seconds: float  # a queued lane not taken by then is sent again
     keep_part_seconds: float  # how long a failed transfer can go on from its ledger
+    checkpoint_seconds: float  # a worker that dies loses what it moved since the last checkpoint
     retry: RetryPolicy
 
 
@@ -453,8 +522,14 @@ class Ports:
     queue: LaneQueue
     workflow: Workflow
     bus: EventPublisher
-    crc64: Crc64
+    crcs: Mapping[Algorithm, Crc]  # of every combinable algorithm
+    heart: Heart
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     random: Random
     policy: Policy
+
+    @property
+    def crc64(self) -> Crc:
+        """CRC64NVME, which every chunk gets."""
+        return self.crcs[Algorithm.CRC64NVME]

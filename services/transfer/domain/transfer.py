@@ -1,16 +1,27 @@
 """One transfer: its request, its state, and the only ways its state may change."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from services.transfer.domain.checksums import ObjectChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
-from services.transfer.domain.errors import TransferCancelled, TransferError, WrongState
+from services.transfer.domain.errors import (
+    StepSuperseded,
+    TransferCancelled,
+    TransferError,
+    WrongState,
+)
+from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.names import aside_path, part_path
+from services.transfer.domain.part_file import OldTarget, PartFile
+from services.transfer.domain.proof import Proof, Proven, Receipt, Verify
 
 T = TypeVar("T")
+TOKENS_KEPT = 8  # a step repeated while its first function lives: either may come last
 
 
 class Status(StrEnum):
@@ -27,7 +38,14 @@ class Status(StrEnum):
 
 
 ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
+ENDING = frozenset({Status.FAILING, Status.CANCELLING})
 CANCELLABLE = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED, Status.VERIFYING})
+LANES_WORK = frozenset({Status.MOVING, Status.PAUSED})  # paused: until they reach a checkpoint
+END_OF = {
+    Status.COMMITTING: Status.COMPLETED,
+    Status.FAILING: Status.FAILED,
+    Status.CANCELLING: Status.CANCELLED,
+}
 
 
 class IfExists(StrEnum):
@@ -36,18 +54,16 @@ class IfExists(StrEnum):
     KEEP_BOTH = "keep_both"
 
 
-class Verify(StrEnum):
-    SIZE = "size"  # the target's size
-    CHECKSUM = "checksum"  # + CRC64NVME of every byte read equals S3's
-    READBACK = "readback"  # + every byte is read back once after it was written, and compared
+class Fact(StrEnum):
+    """What a change of state tells the world; each becomes one event."""
 
-
-class SourceChecksum(StrEnum):
-    """Whether the bytes sent were compared with S3's own CRC64NVME of the object."""
-
-    MATCHED = "matched"
-    ABSENT = "absent"  # S3 has none
-    NOT_COMPARED = "not_compared"  # Verify.SIZE
+    REQUESTED = "requested"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -74,8 +90,13 @@ class SourceObject:
     ref: ObjectRef
     size_bytes: int
     etag: str
-    crc64nvme: int | None  # S3's own FULL_OBJECT checksum, where it has one
+    checksum: ObjectChecksum | None  # S3's own, the best of those it has
     last_modified: datetime
+
+    @property
+    def unit_bytes(self) -> int | None:
+        """See ObjectChecksum.unit_bytes."""
+        return self.checksum.unit_bytes(self.size_bytes) if self.checksum else None
 
 
 @dataclass(frozen=True)
@@ -90,24 +111,6 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """The proof of a completed transfer; `crc64nvme` is over all bytes sent, `attempts` counts
-    chunk leases.
-    """
-
-    target_path: str
-    bytes_sent: int
-    crc64nvme: int
-    verified: Verify
-    source_checksum: SourceChecksum
-    host_key_fingerprint: str
-    chunks: int
-    attempts: int
-    started_at: datetime
-    finished_at: datetime
-
-
-@dataclass(frozen=True)
 class RunId:
     """One execution of the workflow. Whoever works for a run does nothing to a later one."""
 
@@ -117,8 +120,8 @@ class RunId:
 
 @dataclass(frozen=True)
 class Transfer:
-    """`run` counts executions of the workflow; `generation` counts part files: chunks of another
-    generation are void.
+    """`run` counts executions of the workflow; `generation` counts part files: each has a ledger of
+    its own, and chunks, lanes and messages of another one are void.
     """
 
     id: str
@@ -134,76 +137,266 @@ class Transfer:
     updated_at: datetime
     status: Status = Status.REQUESTED
     run: int = 1
-    generation: int = 1
+    begun_run: int = 0  # the last run whose lanes may work
+    started_run: int = 0  # the last run whose start was told
+    generation: int = 0
     version: int = 0  # optimistic lock, kept by the store
     source_object: SourceObject | None = None
-    plan: ChunkPlan | None = None
+    plan: ChunkPlan | None = None  # of this generation
     lanes: int = 0
+    moved_again: bool = False  # because the content differed; a second time it fails
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    task_token: str | None = None
+    task_tokens: tuple[str, ...] = ()
     host_key_fingerprint: str | None = None
-    part_path: str | None = None  # set while a part file may exist at the partner
-    part_place: str | None = None  # the destination's place when it was made
-    part_discarded: bool = False  # being removed, or removed: the ledger is void
+    part: PartFile | None = None  # of this generation: what the ledger tells of
+    leftovers: tuple[PartFile, ...] = ()  # of no use any more, and perhaps still at the partner
+    aside: OldTarget | None = None
     keep_part_until: datetime | None = None  # of a failed transfer that may be retried
-    crc64nvme: int | None = None  # of all bytes sent; known once verified
-    final_path: str | None = (
-        None  # decided before the rename, so that a repeated commit looks at the same name
-    )
+    look_again_at: datetime | None = None  # for leftovers that could not be removed
+    proof: Proof | None = None
+    final_path: str | None = None  # decided before the rename: a repeated commit looks there, too
     final_existed_bytes: int | None = None  # what stood under final_path before the rename
     failure: Failure | None = None  # why it failed; before its end: the last error it met
     receipt: Receipt | None = None
 
-    def moved_to(
-        self, status: Status, now: datetime, *, wish: str, allowed: Collection[Status]
-    ) -> "Transfer":
-        """The transfer in `status`; raises TransferCancelled for one being cancelled, WrongState
-        for any other refusal.
+    # --- what its user wishes --------------------------------------------------------------------
+
+    def pause(self, now: datetime) -> "Change":
+        if self.status is Status.PAUSED:
+            return Change(self)
+        allowed = {Status.REQUESTED, Status.MOVING}
+        paused = self._moved_to(Status.PAUSED, now, wish="paused", allowed=allowed)
+        return Change(paused, (Fact.PAUSED,))
+
+    def resume(self, now: datetime) -> "Change":
+        status = Status.MOVING if self.begun_run == self.run else Status.REQUESTED
+        resumed = self._moved_to(status, now, wish="resumed", allowed={Status.PAUSED})
+        return resumed._told_of_start((Fact.RESUMED,))
+
+    def cancel(self, now: datetime) -> "Change":
+        if self.status in {Status.CANCELLING, Status.CANCELLED}:
+            return Change(self)
+        return Change(self._moved_to(Status.CANCELLING, now, wish="cancelled", allowed=CANCELLABLE))
+
+    def retry(self, now: datetime, *, go_on: bool) -> "Change":
+        """A failed transfer asked for again; `go_on`: from its ledger, with the part file that this
+        tells of. Otherwise that file is left over, and the source is looked at anew.
         """
-        if self.status is Status.CANCELLING and status is not Status.CANCELLED:
-            raise TransferCancelled(self.id)
-        if self.status not in allowed:
-            raise WrongState(self.id, self.status, wish)
-        return replace(self, status=status, updated_at=now)
-
-    def pause(self, now: datetime) -> "Transfer":
-        return self.moved_to(
-            Status.PAUSED, now, wish="paused", allowed={Status.REQUESTED, Status.MOVING}
-        )
-
-    def resume(self, now: datetime) -> "Transfer":
-        status = Status.REQUESTED if self.plan is None else Status.MOVING
-        return self.moved_to(status, now, wish="resumed", allowed={Status.PAUSED})
-
-    def cancel(self, now: datetime) -> "Transfer":
-        return self.moved_to(Status.CANCELLING, now, wish="cancelled", allowed=CANCELLABLE)
-
-    def retry(self, now: datetime, *, restart: bool) -> "Transfer":
-        """A failed transfer asked for again; `restart` when its part file is gone or its source
-        changed: a new generation.
-        """
-        again = self.moved_to(Status.REQUESTED, now, wish="retried", allowed={Status.FAILED})
+        again = self._moved_to(Status.REQUESTED, now, wish="retried", allowed={Status.FAILED})
         again = replace(
             again,
             run=self.run + 1,
             failure=None,
             finished_at=None,
-            task_token=None,
+            task_tokens=(),
             keep_part_until=None,
+            moved_again=False,
         )
-        if not restart:
-            return again
-        return replace(  # part_path stays on record until that file is removed
-            again,
-            generation=self.generation + 1,
-            source_object=None,
-            plan=None,
-            part_discarded=False,
-            crc64nvme=None,
-            final_path=None,
-            final_existed_bytes=None,
+        if not go_on:
+            again = replace(again._without_part(), source_object=None)
+        return Change(again, (Fact.REQUESTED,))
+
+    # --- moving ----------------------------------------------------------------------------------
+
+    def active(self) -> "Transfer":
+        """Itself; raises TransferCancelled or WrongState when no step may work for it."""
+        if self.status is Status.CANCELLING:
+            raise TransferCancelled(self.id)
+        if self.status in ENDED or self.status is Status.FAILING:
+            raise WrongState(self.id, self.status, "worked on")
+        return self
+
+    def pin(self, found: SourceObject) -> "Transfer":
+        """The first look at the source counts."""
+        return replace(self.active(), source_object=self.source_object or found)
+
+    def awaited(self, task_token: str) -> "Transfer":
+        """Also by whoever holds an earlier token: which of two functions is late, none can tell."""
+        known = (*(each for each in self.task_tokens if each != task_token), task_token)
+        return replace(self._movable(), task_tokens=known[-TOKENS_KEPT:])
+
+    def record_part(self, target: str, place: str, plan: ChunkPlan, now: datetime) -> "Transfer":
+        """A new part file with a ledger and a name of its own, on record before it exists. Another
+        one that is recorded and not known to be made is left over, with whoever makes it. Once
+        there is one that was made, it stays: then this changes nothing."""
+        movable = self._movable()
+        if self.part_made:
+            return movable
+        generation = self.generation + 1
+        part = PartFile(part_path(target, self.id, generation), place, now)
+        fresh = replace(movable._without_part(), generation=generation, part=part)
+        return replace(fresh, plan=plan)
+
+    def begin(self, generation: int, lanes: int, fingerprint: str, now: datetime) -> "Change":
+        """The part file of `generation` is there; raises StepSuperseded when another was recorded
+        since. A paused transfer stays so, and its start is told when it is resumed."""
+        if generation != self.generation or self.part is None:
+            raise StepSuperseded(self.id)
+        begun = self.active()
+        if self.status is not Status.PAUSED:
+            allowed = {Status.REQUESTED, Status.MOVING}
+            begun = self._moved_to(Status.MOVING, now, wish="started", allowed=allowed)
+        begun = replace(
+            begun,
+            begun_run=self.run,
+            part=replace(self.part, made=True),
+            lanes=max(1, min(lanes, self.planned.total)),
+            started_at=self.started_at or now,
+            host_key_fingerprint=fingerprint,
         )
+        return begun._told_of_start(())
+
+    def verifying(self, now: datetime) -> "Change":
+        """Of a transfer whose lanes have gone. A pause that came after the last chunk came too
+        late: the transfer goes on, and says so."""
+        if self.active().started_run != self.run or not self.part_made:
+            raise WrongState(self.id, self.status, "verified")
+        allowed = {Status.MOVING, Status.PAUSED, Status.VERIFYING}
+        after = self._moved_to(Status.VERIFYING, now, wish="verified", allowed=allowed)
+        return Change(after, (Fact.RESUMED,) if self.status is Status.PAUSED else ())
+
+    def move_again(self, now: datetime) -> "Transfer":
+        """From the beginning, into another part file: the content differs, and nobody knows where.
+        Once only."""
+        allowed = {Status.VERIFYING}
+        again = self._moved_to(Status.MOVING, now, wish="moved again", allowed=allowed)
+        return replace(again._without_part(), moved_again=True)
+
+    def proved(self, proof: Proof) -> "Transfer":
+        if self.status is not Status.VERIFYING or self.part is None or proof.part != self.part.path:
+            raise WrongState(self.id, self.status, "proved")
+        return replace(self, proof=proof)
+
+    # --- giving the file its name ----------------------------------------------------------------
+
+    def committing(self, now: datetime) -> "Transfer":
+        """Raises ValueError for a part file that is not the one that was proved."""
+        allowed = {Status.VERIFYING, Status.COMMITTING}
+        after = self._moved_to(Status.COMMITTING, now, wish="committed", allowed=allowed)
+        if self.part is None and self.status is Status.VERIFYING:
+            raise ValueError(f"transfer {self.id} has no part file to commit")
+        if self.part is not None and self.proven.part != self.part.path:
+            raise ValueError(f"transfer {self.id}: {self.part.path} was never proved")
+        return after
+
+    def decide_on(self, name: str, existed_bytes: int | None) -> "Transfer":
+        self._require_committing()
+        return replace(self, final_path=name, final_existed_bytes=existed_bytes)
+
+    def step_aside(self, target: str, place: str) -> "Transfer":
+        """On record before the old target gets another name."""
+        self._require_committing()
+        now_aside = OldTarget(aside_path(self.recorded_part.path), target, place)
+        left, before = self.leftovers, self.aside
+        if before is not None and before != now_aside:  # of an earlier run, and still there
+            left = (*left, PartFile(before.path, before.place, self.updated_at, made=True))
+        return replace(self, aside=now_aside, leftovers=left)
+
+    def committed(self, proven: Proven) -> "Transfer":
+        self._require_committing()
+        proof = replace(self.proven, proven=proven)
+        return replace(self, part=None, keep_part_until=None, proof=proof)
+
+    # --- what goes wrong -------------------------------------------------------------------------
+
+    def fail(self, failure: Failure, now: datetime) -> "Transfer":
+        """The first reason counts: what is failing, being cancelled or ended stays as it is."""
+        if self.status in ENDED or self.status in ENDING:
+            return self
+        return replace(self, status=Status.FAILING, failure=failure, updated_at=now)
+
+    def lane_failed(self, generation: int, failure: Failure, now: datetime) -> "Transfer":
+        """A lane judges the work of lanes only: not what came after it, nor another part file."""
+        if self.status not in LANES_WORK or generation != self.generation:
+            return self
+        return self.fail(failure, now)
+
+    def lane_troubled(self, generation: int, failure: Failure) -> "Transfer":
+        if self.status not in LANES_WORK or generation != self.generation:
+            return self
+        return self.troubled(failure)
+
+    def troubled(self, failure: Failure) -> "Transfer":
+        """What is being tried again, for whoever looks at the transfer meanwhile."""
+        if self.status in ENDED or self.status in ENDING:
+            return self
+        return replace(self, failure=failure)
+
+    def found_delivered(self, now: datetime) -> "Transfer":
+        """It was about to fail, and the rename had worked after all."""
+        if self.final_path is None or self.proven.part != self.recorded_part.path:
+            raise WrongState(self.id, self.status, "completed")
+        allowed = {Status.FAILING}
+        return self._moved_to(Status.COMMITTING, now, wish="completed", allowed=allowed)
+
+    # --- what is left behind ---------------------------------------------------------------------
+
+    def keep_part(self, until: datetime) -> "Transfer":
+        return replace(self, keep_part_until=until)
+
+    def discard_part(self, now: datetime) -> "Transfer":
+        """The ledger is void from here on, so that no retry goes on from it while its bytes go.
+        A part file that is still of use stays."""
+        kept = self.keep_part_until is not None and self.keep_part_until > now
+        over = self.status in ENDED or self.status in ENDING
+        if self.part is None or kept or not over:
+            return self
+        return replace(self._without_part(), keep_part_until=None)
+
+    def removed(self, paths: Collection[str], now: datetime) -> "Transfer":
+        """`paths` were seen to be gone at `now`; what may still be made stays on record."""
+        left = tuple(
+            each for each in self.leftovers if each.path not in paths or not each.settled(now)
+        )
+        return replace(self, leftovers=left)._receipt_of_now()
+
+    def back_in_place(self) -> "Transfer":
+        """Nothing of the old target is left under the name it had stepped aside to."""
+        return replace(self, aside=None)._receipt_of_now()
+
+    def look_again(self, at: datetime | None) -> "Transfer":
+        return replace(self, look_again_at=at)
+
+    def abandon_leftovers(self) -> "Transfer":
+        """Their partner did not let us remove them for so long that nobody tries any more."""
+        return replace(self, leftovers=(), aside=None, look_again_at=None)
+
+    # --- its end ---------------------------------------------------------------------------------
+
+    def end(self, now: datetime, receipt: Callable[["Transfer"], Receipt]) -> "Change":
+        """Completed, failed or cancelled; an ended one stays as it is. Raises WrongState, also for
+        a commit that nobody saw come to its end."""
+        if self.status in ENDED:
+            return Change(self)
+        end = END_OF.get(self.status, Status.FAILED)
+        ended = self._moved_to(end, now, wish="ended", allowed=END_OF)
+        ended = replace(ended, finished_at=now, task_tokens=())
+        if end is Status.FAILED:
+            return Change(ended, (Fact.FAILED,))
+        ended = replace(ended, failure=None)
+        if end is Status.CANCELLED:
+            return Change(ended, (Fact.CANCELLED,))
+        if self.part is not None:
+            raise WrongState(self.id, self.status, "completed")
+        return Change(replace(ended, receipt=receipt(ended)), (Fact.COMPLETED,))
+
+    # --- what is known of it ---------------------------------------------------------------------
+
+    @property
+    def part_made(self) -> bool:
+        return self.part is not None and self.part.made
+
+    @property
+    def tidy(self) -> bool:
+        """Nothing of ours may be at the partner but the target."""
+        return self.part is None and not self.left_behind
+
+    @property
+    def left_behind(self) -> tuple[str, ...]:
+        """Paths of ours that may still be at the partner and are of no use any more."""
+        aside = () if self.aside is None else (self.aside.path,)
+        return (*(each.path for each in self.leftovers), *aside)
 
     @property
     def pinned(self) -> SourceObject:
@@ -215,12 +408,74 @@ class Transfer:
         return _known(self.plan, self.id, "chunk plan")
 
     @property
-    def part(self) -> str:
-        return _known(self.part_path, self.id, "part file")
+    def recorded_part(self) -> PartFile:
+        return _known(self.part, self.id, "part file")
+
+    @property
+    def proven(self) -> Proof:
+        return _known(self.proof, self.id, "proof")
 
     @property
     def run_id(self) -> RunId:
         return RunId(self.id, self.run)
+
+    @property
+    def ledger(self) -> LedgerId:
+        return LedgerId(self.id, self.generation)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _movable(self) -> "Transfer":
+        """Itself, where a start of its move may still change it."""
+        if self.status not in {Status.REQUESTED, Status.MOVING, Status.PAUSED}:
+            raise WrongState(self.active().id, self.status, "started")
+        return self
+
+    def _receipt_of_now(self) -> "Transfer":
+        if self.receipt is None:
+            return self
+        return replace(self, receipt=replace(self.receipt, left_behind=self.left_behind))
+
+    def _moved_to(
+        self, status: Status, now: datetime, *, wish: str, allowed: Collection[Status]
+    ) -> "Transfer":
+        """Raises TransferCancelled for one being cancelled, WrongState for any other refusal."""
+        if self.status is Status.CANCELLING and status is not Status.CANCELLED:
+            raise TransferCancelled(self.id)
+        if self.status not in allowed:
+            raise WrongState(self.id, self.status, wish)
+        return replace(self, status=status, updated_at=now)
+
+    def _require_committing(self) -> None:
+        if self.status is not Status.COMMITTING:
+            raise WrongState(self.id, self.status, "committed")
+
+    def _told_of_start(self, facts: "tuple[Fact, ...]") -> "Change":
+        """Once in a run, when its lanes go."""
+        if self.status is not Status.MOVING or self.started_run == self.run:
+            return Change(self, facts)
+        return Change(replace(self, started_run=self.run), (*facts, Fact.STARTED))
+
+    def _without_part(self) -> "Transfer":
+        left = self.leftovers if self.part is None else (*self.leftovers, self.part)
+        return replace(
+            self,
+            part=None,
+            leftovers=left,
+            look_again_at=None,
+            plan=None,
+            proof=None,
+            final_path=None,
+            final_existed_bytes=None,
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """A transfer's new state, and the facts that come with it."""
+
+    transfer: Transfer
+    facts: tuple[Fact, ...] = ()
 
 
 def _known(value: T | None, transfer_id: str, what: str) -> T:

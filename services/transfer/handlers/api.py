@@ -13,7 +13,8 @@ from runtime.problems import Problems
 from services.transfer import wiring
 from services.transfer.domain import errors
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import IfExists, ObjectRef, Verify
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.transfer import IfExists, ObjectRef
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.handlers.api_calls import caller_of, idempotency_of
 from services.transfer.use_cases import browse

@@ -30,6 +30,7 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
             total=plan.total if plan else 0,
             done=progress.chunks_done,
             open=max(0, (plan.total if plan else 0) - progress.chunks_done - state.chunks_moving),
+            proven=state.chunks_proven,
         ),
         lanes=tuple(_lane(lane) for lane in state.lanes),
         attempts=progress.attempts,
@@ -38,6 +39,7 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
 
 def _summary(transfer: Transfer) -> dict[str, Any]:
     source = transfer.source_object
+    checksum = source.checksum if source else None
     return {
         "id": transfer.id,
         "status": transfer.status.value,
@@ -49,6 +51,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "if_exists": transfer.if_exists.value,
         "verify": transfer.verify.value,
         "size_bytes": source.size_bytes if source else None,
+        "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
         "run": transfer.run,
         "requested_at": transfer.requested_at,
         "updated_at": transfer.updated_at,

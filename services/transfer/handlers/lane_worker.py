@@ -9,9 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime.batches import BatchResponse, each_message
 from runtime.entrypoint import Event, entrypoint
 from runtime.events import message_of
+from runtime.telemetry import correlate
 from services.transfer import wiring
 from services.transfer.domain.ledger import LaneMessage
-from services.transfer.use_cases.run_lane import Worker, run_lane
+from services.transfer.use_cases.run_lane import run_lane
+from services.transfer.use_cases.worker import Worker
 
 
 @entrypoint(wiring.build)
@@ -23,6 +25,7 @@ def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> Batch
             name=f"{context.aws_request_id}/{record.message_id}",
             message=wires.message_lease(record.receipt_handle),
             remaining_seconds=remaining_seconds,
+            correlate=correlate,
         )
         run_lane(message_of(record, LaneMessage), worker, ports=wires.ports)
 

@@ -9,7 +9,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import correlate
 from services.transfer import wiring
-from services.transfer.domain.errors import NoSessionFree, RunSuperseded, TransferError
+from services.transfer.domain.errors import (
+    MovesAgain,
+    NoSessionFree,
+    PartnerError,
+    RunSuperseded,
+    SourceError,
+    StepUnderWay,
+    TargetError,
+    TransferError,
+)
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId
 from services.transfer.use_cases.clean_up import clean_up
@@ -34,6 +43,12 @@ class TransientFailure(Exception):
 
 class SessionsBusy(TransientFailure):
     """Retried for much longer: a session becomes free when others end."""
+
+
+class MoveAgain(Exception):
+    """From VerifyTarget back to the state that moves: the state machine matches this name."""
+
+    retryable = True
 
 
 class PermanentFailure(Exception):
@@ -67,6 +82,7 @@ STEPS: dict[str, Step] = {
     "Publish": lambda event, ports: publish_pending(event["transfer_id"], ports=ports),
     "HandleError": lambda event, ports: handle_error(_run(event), event["error"], ports=ports),
 }
+TROUBLE = (SourceError, PartnerError, TargetError)  # what is worth telling while it is retried
 AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # nothing left for an old run
 
 
@@ -83,7 +99,7 @@ def run_step(event: Event, ports: Ports) -> dict[str, Any]:
     except TransferError as error:
         if isinstance(error, RunSuperseded) and event["step"] in AFTER_ALL:
             return {}
-        if error.retryable:
+        if error.retryable and isinstance(error, TROUBLE):
             note_trouble(_run(event), error, ports=ports)
         told = {"code": error.code, "message": str(error), "retryable": error.retryable}
         raise _class_of(error)(json.dumps(told)) from error
@@ -91,6 +107,8 @@ def run_step(event: Event, ports: Ports) -> dict[str, Any]:
 
 
 def _class_of(error: TransferError) -> type[Exception]:
-    if isinstance(error, NoSessionFree):
+    if isinstance(error, MovesAgain):
+        return MoveAgain
+    if isinstance(error, NoSessionFree | StepUnderWay):
         return SessionsBusy
     return TransientFailure if error.retryable else PermanentFailure

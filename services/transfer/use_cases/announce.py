@@ -1,34 +1,31 @@
 """The events of a transfer: its facts in the words of the contracts, ready for the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from contracts import transfer_events as fact
+from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
-from services.transfer.domain.ledger import Lane, LedgerId, Progress
+from services.transfer.domain.ledger import Lane, Progress
 from services.transfer.domain.ports import OutboxEvent, Ports
+from services.transfer.domain.proof import Receipt
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Receipt, Transfer
+from services.transfer.domain.transfer import Change, Fact, Transfer
 
 
-def requested(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
-    stored = 0 if transfer.run == 1 else transfer.version + 1
-    data = fact.TransferRequestedV1(
-        **_facts(transfer, stored), if_exists=transfer.if_exists.value, verify=transfer.verify.value
-    )
-    return _event(transfer, data, ports=ports)
+def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:
+    """Its facts, in order; each has a version of the transfer of its own as its sequence."""
+    first = change.transfer.version + 1
+    return [
+        _event(change.transfer, _TELL[fact](change.transfer, first + index, ports), ports=ports)
+        for index, fact in enumerate(change.facts)
+    ]
 
 
-def started(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
-    data = fact.TransferStartedV1(
-        **_facts(transfer),
-        chunks=transfer.planned.total,
-        lanes=transfer.lanes,
-        started_at=transfer.started_at or transfer.updated_at,
-    )
-    return _event(transfer, data, ports=ports)
+def announce_new(transfer: Transfer, *, ports: Ports) -> list[OutboxEvent]:
+    """Of one about to be created."""
+    return [_event(transfer, _requested(transfer, transfer.version, ports), ports=ports)]
 
 
 def progressed(
@@ -36,7 +33,7 @@ def progressed(
 ) -> OutboxEvent:
     size = transfer.planned.size_bytes
     done = min(size, rate.bytes_done)
-    data = fact.TransferProgressedV1(
+    data = event.TransferProgressedV1(
         **_facts(transfer, transfer.version),
         bytes_done=done,
         percent=percent_of(done, size),
@@ -49,66 +46,97 @@ def progressed(
     return _event(transfer, data, ports=ports)
 
 
-def completed(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
+def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
+    return event.TransferRequestedV1(
+        **_facts(transfer, sequence),
+        if_exists=transfer.if_exists.value,
+        verify=transfer.verify.value,
+    )
+
+
+def _started(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
+    checksum = transfer.pinned.checksum
+    return event.TransferStartedV1(
+        **_facts(transfer, sequence),
+        chunks=transfer.planned.total,
+        lanes=transfer.lanes,
+        started_at=transfer.started_at or transfer.updated_at,
+        source_algorithm=checksum.algorithm.value if checksum else None,
+    )
+
+
+def _completed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     if transfer.receipt is None:
         raise ValueError(f"transfer {transfer.id} is completed without a receipt")
-    data = fact.TransferCompletedV1(**_facts(transfer), receipt=receipt_fact(transfer.receipt))
-    return _event(transfer, data, ports=ports)
+    return event.TransferCompletedV1(
+        **_facts(transfer, sequence), receipt=receipt_fact(transfer.receipt)
+    )
 
 
-def failed(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
+def _failed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     if transfer.failure is None:
         raise ValueError(f"transfer {transfer.id} is failed without a reason")
-    data = fact.TransferFailedV1(
-        **_facts(transfer),
-        bytes_done=_bytes_done(transfer, ports=ports),
-        failure=fact.Failure(**asdict(transfer.failure)),
+    return event.TransferFailedV1(
+        **_facts(transfer, sequence),
+        bytes_done=_bytes_done(transfer, ports),
+        failure=event.Failure(**asdict(transfer.failure)),
         started_at=transfer.started_at,
         failed_at=transfer.updated_at,
     )
-    return _event(transfer, data, ports=ports)
 
 
-def cancelled(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
-    data = fact.TransferCancelledV1(
-        **_facts(transfer),
-        bytes_done=_bytes_done(transfer, ports=ports),
+def _cancelled(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
+    return event.TransferCancelledV1(
+        **_facts(transfer, sequence),
+        bytes_done=_bytes_done(transfer, ports),
         started_at=transfer.started_at,
         cancelled_at=transfer.updated_at,
     )
-    return _event(transfer, data, ports=ports)
 
 
-def paused(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
-    data = fact.TransferPausedV1(
-        **_facts(transfer),
-        bytes_done=_bytes_done(transfer, ports=ports),
+def _paused(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
+    return event.TransferPausedV1(
+        **_facts(transfer, sequence),
+        bytes_done=_bytes_done(transfer, ports),
         paused_at=transfer.updated_at,
     )
-    return _event(transfer, data, ports=ports)
 
 
-def resumed(transfer: Transfer, *, ports: Ports) -> OutboxEvent:
-    data = fact.TransferResumedV1(
-        **_facts(transfer),
-        bytes_done=_bytes_done(transfer, ports=ports),
+def _resumed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
+    return event.TransferResumedV1(
+        **_facts(transfer, sequence),
+        bytes_done=_bytes_done(transfer, ports),
         resumed_at=transfer.updated_at,
     )
-    return _event(transfer, data, ports=ports)
 
 
-def receipt_fact(receipt: Receipt) -> fact.Receipt:
-    return fact.Receipt(
+_TELL: Mapping[Fact, Callable[[Transfer, int, Ports], event.TransferFact]] = {
+    Fact.REQUESTED: _requested,
+    Fact.STARTED: _started,
+    Fact.PAUSED: _paused,
+    Fact.RESUMED: _resumed,
+    Fact.COMPLETED: _completed,
+    Fact.FAILED: _failed,
+    Fact.CANCELLED: _cancelled,
+}
+
+
+def receipt_fact(receipt: Receipt) -> event.Receipt:
+    algorithm = receipt.source_algorithm
+    return event.Receipt(
         target_path=receipt.target_path,
         bytes_sent=receipt.bytes_sent,
         crc64nvme=f"{receipt.crc64nvme:016x}",
         verified=receipt.verified.value,
+        proven=receipt.proven.value,
         source_checksum=receipt.source_checksum.value,
+        source_algorithm=algorithm.value if algorithm else None,
         host_key_fingerprint=receipt.host_key_fingerprint,
         chunks=receipt.chunks,
         attempts=receipt.attempts,
         started_at=receipt.started_at,
         finished_at=receipt.finished_at,
+        left_behind=receipt.left_behind,
     )
 
 
@@ -117,17 +145,15 @@ def percent_of(done: int, size: int) -> float:
     return round(100 * done / size, 2) if size else 100.0
 
 
-def _facts(transfer: Transfer, sequence: int | None = None) -> dict[str, Any]:
-    """An event of a change carries the version that the change is stored as."""
+def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
     label = transfer.destination_label
-    sequence = transfer.version + 1 if sequence is None else sequence
     return {
         "transfer_id": transfer.id,
         "owner": transfer.owner,
         "run": transfer.run,
         "sequence": sequence,
-        "source": fact.S3Object(**asdict(transfer.source)),
-        "destination": fact.Partner(
+        "source": event.S3Object(**asdict(transfer.source)),
+        "destination": event.Partner(
             id=transfer.destination_id,
             name=label.name,
             host=label.host,
@@ -139,11 +165,11 @@ def _facts(transfer: Transfer, sequence: int | None = None) -> dict[str, Any]:
     }
 
 
-def _bytes_done(transfer: Transfer, *, ports: Ports) -> int:
-    return ports.ledger.progress(LedgerId(transfer.id, transfer.generation)).bytes_done
+def _bytes_done(transfer: Transfer, ports: Ports) -> int:
+    return ports.ledger.progress(transfer.ledger).bytes_done
 
 
-def _event(transfer: Transfer, data: fact.TransferFact, *, ports: Ports) -> OutboxEvent:
+def _event(transfer: Transfer, data: event.TransferFact, *, ports: Ports) -> OutboxEvent:
     event_id = ports.new_id()
     meta = Meta(event_id=event_id, occurred_at=ports.now(), correlation_id=transfer.correlation_id)
     detail_type, detail = encode(Event(meta=meta, data=data))

@@ -1,25 +1,29 @@
 """Changes a stored transfer by a pure decision, again and again until nobody was faster."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from services.transfer.domain.errors import RunSuperseded, StaleTransfer
-from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import RunId, Transfer
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import Change, RunId, Transfer
+from services.transfer.use_cases.announce import announce
 
 MAX_TRIES = 20  # lanes do not write this row, so that even a few conflicts in a row are rare
 
-Decision = Callable[[Transfer], tuple[Transfer, Sequence[OutboxEvent]]]
+Decision = Callable[[Transfer], Transfer | Change]
 
 
 def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Transfer:
-    """The transfer as stored in the end. A decision that changes nothing writes nothing."""
+    """The transfer as stored in the end. A decision that changes nothing writes nothing. It is made
+    anew from what is stored whenever somebody was faster: whatever it depends on, it looks at
+    itself."""
     for _ in range(MAX_TRIES):
         before = ports.transfers.read(transfer_id)
-        after, events = decide(before)
-        if after == before and not events:
+        decided = decide(before)
+        change = decided if isinstance(decided, Change) else Change(decided)
+        if change == Change(before):
             return before
         try:
-            return ports.transfers.save(after, events)
+            return ports.transfers.save(change.transfer, announce(change, ports=ports))
         except StaleTransfer:
             continue
     raise StaleTransfer(transfer_id)
@@ -27,11 +31,9 @@ def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Tran
 
 def change_run(run: RunId, decide: Decision, *, ports: Ports) -> Transfer:
     """As change_transfer, for what belongs to one run; raises RunSuperseded for another one."""
-
-    def decide_in_run(current: Transfer) -> tuple[Transfer, Sequence[OutboxEvent]]:
-        return decide(_of_run(run, current))
-
-    return change_transfer(run.transfer_id, decide_in_run, ports=ports)
+    return change_transfer(
+        run.transfer_id, lambda current: decide(_of_run(run, current)), ports=ports
+    )
 
 
 def read_run(run: RunId, *, ports: Ports) -> Transfer:

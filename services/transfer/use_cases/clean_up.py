@@ -1,55 +1,95 @@
 """State CleanUp: leaves nothing at the partner that nobody needs."""
 
-from dataclasses import replace
+from contextlib import suppress
 from datetime import timedelta
 
-from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.ports import OutboxEvent, Ports
+from services.transfer.domain.errors import DeliveryUnclear, PartMissing, TransferError
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run, read_run
-from services.transfer.use_cases.partner_session import partner_session
+from services.transfer.use_cases.commit_target import finish_commit
+from services.transfer.use_cases.look_at_target import look_at, renamed_before
+from services.transfer.use_cases.partner_session import FencedSession, step_session
 
 
 def clean_up(run: RunId, *, ports: Ports) -> None:
-    """Removes the part file, unless a retry may go on with it."""
+    """Removes the part file, unless a retry may go on with it. One that is about to fail although
+    its file got its name is completed after all. Raises PartnerError or TargetError when something
+    cannot be removed now: it stays on record."""
     transfer = read_run(run, ports=ports)
-    if transfer.part_path is None:
+    if _may_be_delivered(transfer):
+        change_run(run, lambda current: _keep(current, ports), ports=ports)  # until we know
+        with step_session(transfer, ports=ports) as session:
+            _find_delivered(transfer, session, ports=ports)
+    transfer = change_run(run, lambda current: _keep_or_discard(current, ports), ports=ports)
+    if transfer.left_behind:
+        with step_session(transfer, ports=ports) as session:
+            remove_left_behind(transfer, session, ports=ports)
+
+
+def remove_left_behind(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+    """One that cannot be removed does not keep the others from it. What somebody may still be
+    about to make stays on record until that cannot be any more."""
+    now, place = ports.now(), ports.destinations.read(transfer.destination_id).place
+    gone: list[str] = []
+    failure: TransferError | None = None
+    for each in transfer.leftovers:
+        if each.place != place:
+            continue  # on another server, or in another user's folders
+        try:
+            session.remove(each.path)
+            gone.append(each.path)
+        except TransferError as error:
+            failure = error
+    change_run(transfer.run_id, lambda current: current.removed(gone, now), ports=ports)
+    if transfer.aside is not None and transfer.aside.place == place:
+        _see_to_old_target(transfer, session, ports=ports)
+    if failure is not None:
+        raise failure
+
+
+def _see_to_old_target(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+    """It comes back where ours did not take its place, not where it did and was taken away."""
+    aside = transfer.aside
+    if aside is None:
         return
-    if _may_go_on(transfer, ports=ports):
-        _keep(run, ports=ports)
+    delivered = transfer.part is None and transfer.status in {Status.COMMITTING, Status.COMPLETED}
+    if not delivered and look_at(session, aside.target).there is False:
+        with suppress(PartMissing):  # it had never stepped aside
+            session.rename(aside.path, aside.target, replace=False)
     else:
-        remove_part(transfer, ports=ports)
+        session.remove(aside.path)
+    change_run(transfer.run_id, lambda current: current.back_in_place(), ports=ports)
 
 
-def remove_part(transfer: Transfer, *, ports: Ports) -> None:
-    """Raises PartnerError or TargetError when it cannot be removed now: it stays on record. The
-    ledger is void before the bytes go, so that no retry goes on from it meanwhile."""
-    if transfer.part_path is None:
+def _may_be_delivered(transfer: Transfer) -> bool:
+    """A rename was asked for."""
+    failing = transfer.status is Status.FAILING
+    return failing and transfer.part is not None and transfer.final_path is not None
+
+
+def _find_delivered(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+    try:
+        if not renamed_before(transfer, session, ports=ports):
+            return
+    except (PartMissing, DeliveryUnclear):
         return
-
-    def discard(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, part_discarded=True), []
-
-    change_run(transfer.run_id, discard, ports=ports)
-    with partner_session(transfer.destination_id, f"{transfer.id}/clean", ports=ports) as session:
-        session.remove(transfer.part)
-
-    def removed(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, part_path=None, keep_part_until=None), []
-
-    change_run(transfer.run_id, removed, ports=ports)
+    delivered = change_run(
+        transfer.run_id, lambda current: current.found_delivered(ports.now()), ports=ports
+    )
+    finish_commit(delivered, session, ports=ports)
 
 
-def _may_go_on(transfer: Transfer, *, ports: Ports) -> bool:
-    if transfer.status is not Status.FAILING or transfer.failure is None:
-        return False
-    moved = ports.ledger.progress(LedgerId(transfer.id, transfer.generation)).chunks_done
-    return transfer.failure.retryable and moved > 0
+def _keep_or_discard(current: Transfer, ports: Ports) -> Transfer:
+    kept = _keep(current, ports)
+    return current.discard_part(ports.now()) if kept is current else kept
 
 
-def _keep(run: RunId, *, ports: Ports) -> None:
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        until = ports.now() + timedelta(seconds=ports.policy.keep_part_seconds)
-        return replace(current, keep_part_until=until), []
-
-    change_run(run, decide, ports=ports)
+def _keep(current: Transfer, ports: Ports) -> Transfer:
+    """Failed for a reason that may pass, with something moved: a retry goes on from it."""
+    failing = current.status is Status.FAILING and current.part_made
+    may_pass = failing and current.failure is not None and current.failure.retryable
+    if not may_pass or ports.ledger.progress(current.ledger).chunks_done == 0:
+        return current
+    until = ports.now() + timedelta(seconds=ports.policy.keep_part_seconds)
+    return current.keep_part(until)

@@ -1,60 +1,95 @@
 """State CommitTarget: gives the whole file its name, once."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
 from itertools import count
 
-from services.transfer.domain.errors import TargetExists
+from services.transfer.domain.errors import TargetExists, TransferError
 from services.transfer.domain.names import numbered, resolve_target
-from services.transfer.domain.ports import OutboxEvent, PartnerSession, Ports
-from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.transfer import IfExists, RunId, Transfer
 from services.transfer.use_cases.change_transfer import change_run
-from services.transfer.use_cases.partner_session import partner_session
-from services.transfer.use_cases.renamed_before import renamed_before
+from services.transfer.use_cases.look_at_target import (
+    UNSEEN,
+    find_damage,
+    look_at,
+    renamed_before,
+    require_size,
+)
+from services.transfer.use_cases.partner_session import FencedSession, step_session
 
 MAX_NUMBER = 1_000  # names tried beside an existing one
 
 
 def commit_target(run: RunId, *, ports: Ports) -> None:
-    """May run again after a rename whose answer was lost: it looks at both names, then decides."""
-    allowed = {Status.VERIFYING, Status.COMMITTING}
-
-    def committing(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return current.moved_to(
-            Status.COMMITTING, ports.now(), wish="committed", allowed=allowed
-        ), []
-
-    transfer = change_run(run, committing, ports=ports)
-    if transfer.part_path is None:
+    """May run again after a rename whose answer was lost: it looks at both names, then decides.
+    Looks at the file once more under its name: what it finds goes into the receipt."""
+    transfer = change_run(run, lambda current: current.committing(ports.now()), ports=ports)
+    if transfer.part is None:
         return
-    with partner_session(transfer.destination_id, f"{transfer.id}/commit", ports=ports) as session:
-        if not renamed_before(transfer, session):
-            _rename(transfer, session, ports=ports)
-
-    def committed(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, part_path=None), []
-
-    change_run(run, committed, ports=ports)
+    with step_session(transfer, ports=ports) as session:
+        if not renamed_before(transfer, session, ports=ports):
+            path = transfer.part.path
+            require_size(transfer, path, look_at(session, path))
+            transfer = _rename(transfer, session, ports=ports)
+        finish_commit(transfer, session, ports=ports)
 
 
-def _rename(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    replacing = transfer.if_exists is IfExists.REPLACE
-    for name in _candidates(transfer, ports=ports):
-        existed_bytes = session.size(name)
-        if transfer.if_exists is IfExists.KEEP_BOTH and existed_bytes is not None:
+def finish_commit(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+    """The file has its name."""
+    proven = _look(transfer, session, ports=ports)
+    change_run(transfer.run_id, lambda current: current.committed(proven), ports=ports)
+
+
+def _rename(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Transfer:
+    keeps_both = transfer.if_exists is IfExists.KEEP_BOTH
+    destination = ports.destinations.read(transfer.destination_id)
+    for name in _candidates(transfer, destination.base_path):
+        seen = look_at(session, name)
+        if keeps_both and seen.there:
             continue
-        _decide_on(transfer.run_id, name, existed_bytes, ports=ports)
+        transfer = _decide_on(transfer, name, seen.size_bytes, ports=ports)
         try:
-            return session.rename(transfer.part, name, replace=replacing)
+            if transfer.if_exists is IfExists.REPLACE:
+                return _replace(transfer, name, destination.place, session, ports=ports)
+            session.rename(transfer.recorded_part.path, name, replace=False)
+            return transfer
         except TargetExists:
-            if transfer.if_exists is not IfExists.KEEP_BOTH:
+            if not keeps_both:
                 raise
     raise TargetExists(transfer.target_path)
 
 
-def _candidates(transfer: Transfer, *, ports: Ports) -> Iterator[str]:
-    destination = ports.destinations.read(transfer.destination_id)
-    target = resolve_target(destination.base_path, transfer.target_path)
+def _replace(
+    transfer: Transfer, name: str, place: str, session: FencedSession, *, ports: Ports
+) -> Transfer:
+    """Where the server cannot replace in one step, the old target steps aside, on record, and comes
+    back on a failure; CleanUp sees to what is left of it."""
+    part = transfer.recorded_part.path
+    if session.replaces_atomically:
+        session.rename(part, name, replace=True)
+        return transfer
+    if look_at(session, name).there is False:
+        session.rename(part, name, replace=False)
+        return transfer
+    transfer = change_run(
+        transfer.run_id, lambda current: current.step_aside(name, place), ports=ports
+    )
+    aside = transfer.aside.path if transfer.aside else ""
+    session.remove(aside)  # of a try before: another target stands there since
+    session.rename(name, aside, replace=False)
+    try:
+        session.rename(part, name, replace=False)
+    except TransferError:
+        with suppress(TransferError):
+            session.rename(aside, name, replace=False)
+        raise
+    return transfer
+
+
+def _candidates(transfer: Transfer, base_path: str) -> Iterator[str]:
+    target = resolve_target(base_path, transfer.target_path)
     yield target
     if transfer.if_exists is IfExists.KEEP_BOTH:
         for number in count(1):
@@ -63,8 +98,26 @@ def _candidates(transfer: Transfer, *, ports: Ports) -> Iterator[str]:
             yield numbered(target, number)
 
 
-def _decide_on(run: RunId, name: str, existed_bytes: int | None, *, ports: Ports) -> None:
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, final_path=name, final_existed_bytes=existed_bytes), []
+def _decide_on(
+    transfer: Transfer, name: str, existed_bytes: int | None, *, ports: Ports
+) -> Transfer:
+    return change_run(
+        transfer.run_id, lambda current: current.decide_on(name, existed_bytes), ports=ports
+    )
 
-    change_run(run, decide, ports=ports)
+
+def _look(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Proven:
+    """What is proven of the file under its name. A partner may take it away at once: then what was
+    seen before it got its name stands."""
+    path, before = transfer.final_path or "", transfer.proven.proven
+    seen = look_at(session, path)
+    if seen.there is False or transfer.verify is Verify.SIZE:
+        return before
+    require_size(transfer, path, seen)
+    try:
+        damage = find_damage(transfer, session, path, ports=ports)
+    except UNSEEN:
+        return before
+    if damage is not None:
+        raise damage
+    return before if before is Proven.READBACK else Proven.SAMPLED

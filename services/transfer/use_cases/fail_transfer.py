@@ -1,10 +1,8 @@
 """Puts a transfer on the way to its failure and wakes its workflow."""
 
-from dataclasses import replace
-
 from services.transfer.domain.errors import TransferError
-from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import ENDED, Failure, RunId, Status, Transfer
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import ENDING, Failure, RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run
 
 NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
@@ -12,32 +10,37 @@ NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 
 def fail_transfer(run: RunId, failure: Failure, *, ports: Ports) -> Transfer:
     """The first reason counts: what is failing, being cancelled or ended stays as it is."""
-
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        if current.status in ENDED or current.status in {Status.FAILING, Status.CANCELLING}:
-            return current, []
-        return replace(current, status=Status.FAILING, failure=failure, updated_at=ports.now()), []
-
-    transfer = change_run(run, decide, ports=ports)
+    transfer = change_run(run, lambda current: current.fail(failure, ports.now()), ports=ports)
     wake_workflow(transfer, ports=ports)
     return transfer
 
 
+def fail_by_lane(run: RunId, generation: int, error: TransferError, *, ports: Ports) -> None:
+    """Only while lanes move that part file: what comes later is not theirs to judge."""
+    failure = Failure.of(error)
+    transfer = change_run(
+        run, lambda current: current.lane_failed(generation, failure, ports.now()), ports=ports
+    )
+    wake_workflow(transfer, ports=ports)
+
+
 def note_trouble(run: RunId, error: TransferError, *, ports: Ports) -> None:
     """What is being tried again, for whoever looks at the transfer meanwhile."""
+    failure = Failure.of(error)
+    change_run(run, lambda current: current.troubled(failure), ports=ports)
 
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        if current.status in ENDED or current.status in {Status.FAILING, Status.CANCELLING}:
-            return current, []
-        return replace(current, failure=Failure.of(error)), []
 
-    change_run(run, decide, ports=ports)
+def note_lane_trouble(run: RunId, generation: int, error: TransferError, *, ports: Ports) -> None:
+    failure = Failure.of(error)
+    change_run(run, lambda current: current.lane_troubled(generation, failure), ports=ports)
 
 
 def wake_workflow(transfer: Transfer, *, ports: Ports) -> None:
     """Ends the wait for the lanes of a transfer that is failing or being cancelled. The sweeper
     repeats it, should the first call have been lost."""
-    ending = transfer.status in {Status.FAILING, Status.CANCELLING}
-    if ending and transfer.task_token is not None:
-        why = transfer.failure.message if transfer.failure else "The transfer was cancelled."
-        ports.workflow.fail(transfer.task_token, NOT_AGAIN, why)
+    if transfer.status not in ENDING:
+        return
+    failing = transfer.status is Status.FAILING and transfer.failure is not None
+    why = transfer.failure.message if failing and transfer.failure else "It was cancelled."
+    for token in transfer.task_tokens:
+        ports.workflow.fail(token, NOT_AGAIN, why)

@@ -1,17 +1,24 @@
-"""A lane's heartbeat: prolongs what it holds, shows progress, sees pause and cancel."""
+"""A lane's heartbeat: prolongs what it holds, shows progress, sees pause and cancel.
 
-from dataclasses import dataclass
+It beats in a thread of its own, so that no wait on the outside outlives a lease; the worker only
+looks at what the last beat found, and at the clock.
+"""
+
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
+from threading import Lock
 
-from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Slot
-from services.transfer.domain.ports import MessageLease, Ports
+from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Mark, Slot
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import RunId, Status, Transfer
+from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.announce import progressed
+from services.transfer.use_cases.partner_session import RENEWALS_PER_LEASE
+from services.transfer.use_cases.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
-RENEWALS_PER_LEASE = 3  # so that two may fail before a lease is lost
 VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
 
 
@@ -19,71 +26,173 @@ def visibility_seconds(lease_seconds: float) -> int:
     return ceil(lease_seconds) + VISIBILITY_SLACK_SECONDS
 
 
-@dataclass
 class LanePulse:
-    """What one turn holds right now (mutable). `beat` raises LeaseLost when that is gone."""
+    """What one turn holds right now. All its leases end at the same time, the message's
+    invisibility a little later: whoever receives the message of a dead worker can take everything
+    over at once. Acts for the generation of its lane and for no other."""
 
-    transfer: Transfer
-    lane: Lane
-    slot: Slot
-    message: MessageLease
-    ports: Ports
-    run: RunId  # for which it was taken
-    beaten_at: datetime
-    renewed_at: datetime
-    chunk: ChunkLease | None = None
+    def __init__(self, lane: Lane, worker: Worker, ports: Ports) -> None:
+        self.lane = lane
+        self.slot: Slot | None = None
+        self.worker = worker
+        self.moving = True  # as the last beat saw it
+        self.headway = False  # something was moved in this turn
+        self.out_of_time = False  # the last beat closed the session
+        self._ports = ports
+        self._lock = Lock()
+        self._renewed_at = ports.now()
+        self._until = lane.until
+        self._lost: LeaseLost | None = None
+        self._bytes_in_flight = 0
+        self._chunk: ChunkLease | None = None
+        self._session: PartnerSession | None = None
 
     @property
     def ledger(self) -> LedgerId:
-        return LedgerId(self.transfer.id, self.transfer.generation)
+        return LedgerId(self.lane.transfer_id, self.lane.generation)
 
     @property
-    def held(self) -> ChunkLease:
-        if self.chunk is None:
-            raise ValueError(f"lane {self.lane.number} of {self.transfer.id} holds no chunk")
-        return self.chunk
+    def is_lost(self) -> bool:
+        return self._lost is not None
 
-    def beat(self, bytes_in_flight: int) -> bool:
-        """Cheap when called often. False when the transfer is not to be moved any more."""
-        now = self.ports.now()
-        if (now - self.beaten_at).total_seconds() < BEAT_SECONDS:
-            return self.transfer.status is Status.MOVING
-        self.beaten_at = now
-        if (now - self.renewed_at).total_seconds() * RENEWALS_PER_LEASE >= self._lease_seconds:
-            self._renew(now, bytes_in_flight)
+    # --- the worker's side -----------------------------------------------------------------------
+
+    def fence(self) -> None:
+        """Before every burst of writes. Raises LeaseLost, also when this very process was asleep
+        while its leases ended."""
+        if self._lost is not None:
+            raise self._lost
+        if self._ports.now() >= self._until:
+            raise self._gone()
+
+    def goes_on(self, bytes_in_flight: int) -> bool:
+        """Cheap. False when the chunk is to be brought to a checkpoint. Raises LeaseLost."""
+        self._bytes_in_flight = bytes_in_flight
+        self.fence()
+        return self.moving and self.worker.remaining_seconds() > self._hand_over_seconds
+
+    def watch(self, session: PartnerSession) -> None:
+        """The beats close it when the lane is lost, and when its time is up."""
+        self._session = session
+        self.fence()
+
+    def take_slot(self, destination_id: str, limit: int) -> bool:
+        """Under the lane's name: after a crash it must not eat two."""
+        holder = f"{self.lane.transfer_id}/{self.lane.generation}/lane-{self.lane.number}"
+        with self._lock:
+            now = self._ports.now()
+            slots = self._ports.slots
+            self.slot = slots.take(destination_id, limit, holder, now, self._until)
+            return self.slot is not None
+
+    def claim(self, ledger: LedgerId) -> ChunkLease | None:
+        with self._lock:
+            now = self._ports.now()
+            self._chunk = self._ports.ledger.claim(ledger, self.worker.name, now, self._until)
+            return self._chunk
+
+    def confirm(self) -> None:
+        """The chunk is still this lane's. Raises LeaseLost."""
+        with self._lock:
+            self._chunk = self._ports.ledger.renew(self._held, self._until)
+
+    def checkpoint(self, mark: Mark) -> None:
+        with self._lock:
+            self._chunk = self._ports.ledger.checkpoint(self._held, mark)
+            self.headway = True
+
+    def finish(self, mark: Mark, part: str) -> None:
+        """The chunk is done: the lane's failures in a row end here."""
+        with self._lock:
+            self._ports.ledger.finish(self._held, mark, part)
+            self._chunk, self._bytes_in_flight, self.headway = None, 0, True
+            self.lane = self._ports.lanes.beat(replace(self.lane, failures=0), self.lane.until, 0)
+
+    def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
+        """Nothing, when no chunk is held any more."""
+        with self._lock:
+            held, self._chunk = self._chunk, None
+            if held is None:
+                return
+            reached = (ahead or mark).done_bytes
+            known = (held.ahead or held.mark).done_bytes
+            self.headway = self.headway or reached > known
+            doubts = held.doubts + (1 if doubted else 0)
+            self._ports.ledger.release(replace(held, mark=mark, ahead=ahead, doubts=doubts))
+
+    def free_slot(self) -> None:
+        with self._lock:
+            slot, self.slot = self.slot, None
+            if slot is not None:
+                self._ports.slots.free(slot)
+
+    # --- the beats -------------------------------------------------------------------------------
+
+    def beat(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            return  # the worker is just changing what it holds; the next beat comes soon
+        try:
+            self._beat(self._ports.now())
+        except LeaseLost as lost:
+            self._lost = lost
+            self._close()
+        finally:
+            self._lock.release()
+
+    def _beat(self, now: datetime) -> None:
+        if self._lost is not None:
+            return
+        age = (now - self._renewed_at).total_seconds()
+        if age * RENEWALS_PER_LEASE >= self._ports.policy.lease_seconds:
+            self._renew(now)
         else:
-            self.lane = self.ports.lanes.beat(self.lane, self.lane.until, bytes_in_flight)
-        self.transfer = self.ports.transfers.read(self.transfer.id)
-        self._show_progress(now)
-        return (
-            self.transfer.status is Status.MOVING
-            and self.transfer.generation == self.lane.generation
-        )
+            self.lane = self._ports.lanes.beat(self.lane, self.lane.until, self._bytes_in_flight)
+        transfer = self._ports.transfers.read(self.lane.transfer_id)
+        if transfer.generation != self.lane.generation:
+            raise self._gone()  # asked for again from the beginning
+        self.moving = transfer.status is Status.MOVING
+        if transfer.plan is not None:
+            self._show_progress(transfer, now)
+        if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
+            self.out_of_time = True  # the worker hangs: what was acknowledged must not die with it
+            self._close()
 
-    @property
-    def _lease_seconds(self) -> float:
-        return self.ports.policy.lease_seconds
+    def _renew(self, now: datetime) -> None:
+        until = now + timedelta(seconds=self._ports.policy.lease_seconds)
+        self.lane = self._ports.lanes.beat(self.lane, until, self._bytes_in_flight)
+        if self.slot is not None:
+            self.slot = self._ports.slots.renew(self.slot, until)
+        if self._chunk is not None:
+            self._chunk = self._ports.ledger.renew(self._chunk, until)
+        self.worker.message.extend(visibility_seconds(self._ports.policy.lease_seconds))
+        self._renewed_at, self._until = now, until
 
-    def _renew(self, now: datetime, bytes_in_flight: int) -> None:
-        """All leases end together, the message's invisibility a little later: whoever receives the
-        message of a dead worker can take everything over at once."""
-        until = now + timedelta(seconds=self._lease_seconds)
-        self.lane = self.ports.lanes.beat(self.lane, until, bytes_in_flight)
-        self.slot = self.ports.slots.renew(self.slot, until)
-        if self.chunk is not None:
-            self.chunk = self.ports.ledger.renew(self.chunk, until)
-        self.message.extend(visibility_seconds(self._lease_seconds))
-        self.renewed_at = now
-
-    def _show_progress(self, now: datetime) -> None:
+    def _show_progress(self, transfer: Transfer, now: datetime) -> None:
         """One lane a second samples the rate for all of them; that one publishes."""
-        progress = self.ports.ledger.progress(self.ledger)
+        progress = self._ports.ledger.progress(self.ledger)
         seen = progress.rate
         if seen is not None and (now - seen.at).total_seconds() < BEAT_SECONDS:
             return
-        lanes = self.ports.lanes.lanes(self.ledger)
+        lanes = self._ports.lanes.lanes(self.ledger)
         bytes_now = progress.bytes_done + sum(lane.bytes_in_flight for lane in lanes)
         rate = Rate(now, bytes_now) if seen is None else seen.sampled(now, bytes_now)
-        if self.ports.ledger.sample_rate(self.ledger, seen, rate):
-            event = progressed(self.transfer, rate, progress, lanes, ports=self.ports)
-            self.ports.bus.publish([event])  # may be lost without harm: the next one tells more
+        if self._ports.ledger.sample_rate(self.ledger, seen, rate):
+            event = progressed(transfer, rate, progress, lanes, ports=self._ports)
+            self._ports.bus.publish([event])  # may be lost without harm: the next one tells more
+
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+
+    @property
+    def _hand_over_seconds(self) -> float:
+        return self._ports.policy.hand_over_seconds
+
+    @property
+    def _held(self) -> ChunkLease:
+        if self._chunk is None:
+            raise ValueError(f"lane {self.lane.number} of {self.lane.transfer_id} holds no chunk")
+        return self._chunk
+
+    def _gone(self) -> LeaseLost:
+        return LeaseLost(f"lane {self.lane.number} of transfer {self.lane.transfer_id}")

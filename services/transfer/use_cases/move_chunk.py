@@ -1,12 +1,23 @@
-"""Moves one chunk into the part file: read, checksum, write at its offset, prove."""
+"""Moves one chunk into the part file: read, checksum, write at its offset, make durable."""
 
-from collections.abc import Callable
+from collections import deque
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from services.transfer.domain.errors import ChunkCorrupted
-from services.transfer.domain.ledger import ChunkLease
-from services.transfer.domain.ports import ChunkSink, Crc64, ObjectSource
-from services.transfer.domain.transfer import Transfer, Verify
+from services.transfer.domain.errors import (
+    ChecksumMismatch,
+    PermissionDenied,
+    SizeMismatch,
+    SourceCorrupted,
+    WriteRefused,
+)
+from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
+from services.transfer.domain.ports import ChunkSink, ObjectSource, PartnerSession, Ports
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.samples import sample_ranges, sampled
+from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.lane_pulse import LanePulse
+from services.transfer.use_cases.source_units import SourceUnits, own_crc
 
 READ_BYTES = 1 << 20  # S3 reads of 64 KiB cost twice the CPU of 1 MiB ones
 
@@ -18,39 +29,135 @@ class Route:
     transfer: Transfer
     source: ObjectSource
     sink: ChunkSink
-    crc64: Crc64
+    session: PartnerSession
+    ports: Ports
 
 
-@dataclass(frozen=True)
-class Moved:
-    """The first `done_bytes` of the chunk are at the partner, acknowledged; `crc64` is theirs."""
+def move_chunk(lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
+    """Goes on from the lease's mark, to the chunk's end or to where the pulse wants a checkpoint.
+    Every byte counted is acknowledged and, where the server can, durable; after an error what was
+    acknowledged is kept, too, and looked at by the next lease. Memory: some blocks, whatever the
+    chunk's size.
 
-    done_bytes: int
-    crc64: int
+    Raises SourceCorrupted where S3's checksum of a part or a second read says other than what was
+    read; ChecksumMismatch when that happens to this chunk for the second time."""
+    move = _Move(lease, route, pulse)
+    try:
+        mark = move.run()
+        if mark.done_bytes == move.length:
+            pulse.finish(mark, route.transfer.recorded_part.path)
+        else:
+            pulse.give_back(mark)
+    except SourceCorrupted as error:
+        pulse.give_back(NOTHING_DONE, doubted=True)
+        if not lease.doubts:
+            raise
+        path = route.transfer.recorded_part.path
+        raise ChecksumMismatch(path, error.algorithm, error.expected, error.found) from error
+    except BaseException:
+        pulse.give_back(move.mark, move.acknowledged())
+        raise
 
 
-def move_chunk(lease: ChunkLease, route: Route, goes_on: Callable[[int], bool]) -> Moved:
-    """Goes on from the lease's checkpoint. `goes_on(done_bytes)` is asked after every block: with
-    False the chunk is brought to a checkpoint there. Every byte counted is acknowledged and, where
-    the server can, durable. Memory: two blocks, whatever the chunk's size."""
-    transfer, sink = route.transfer, route.sink
-    offset, length = transfer.planned.range_of(lease.number)
-    begin, left = offset + lease.done_bytes, length - lease.done_bytes
-    block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
-    sent, crc = 0, 0  # of what this lease adds
-    for block in route.source.read(transfer.pinned, begin, left, block_bytes):
-        sink.write(begin + sent, block)
-        crc = route.crc64.update(crc, block)
-        sent += len(block)
-        if not goes_on(lease.done_bytes + sent):
-            break
-    done = lease.done_bytes + sent
-    sink.flush(durable=True, beat=lambda: goes_on(done))
-    if transfer.verify is Verify.READBACK:
-        found = 0
-        for block in sink.read(begin, sent):
-            found = route.crc64.update(found, block)
-            goes_on(done)  # the lease lives on; the comparison is finished in any case
-        if found != crc:
-            raise ChunkCorrupted(transfer.part, lease.number, f"{crc:016x}", f"{found:016x}")
-    return Moved(done, route.crc64.combine(lease.crc64, crc, sent))
+class _Move:
+    """`mark` is what is durable so far."""
+
+    def __init__(self, lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
+        transfer = route.transfer
+        self.mark = lease.mark
+        self.offset, self.length = transfer.planned.range_of(lease.number)
+        self._lease, self._route, self._pulse = lease, route, pulse
+        self._transfer, self._ports = transfer, route.ports
+        self._ahead = lease.ahead
+        self._trail: deque[Mark] = deque()  # after each block that is not known to be durable
+        self._samples = sample_ranges(lease.ledger, lease.number, self.length)
+        self._own_crc = own_crc(transfer, self._ports)
+        self._units = SourceUnits(transfer, route.source, (self.offset, self.length), self._ports)
+
+    def run(self) -> Mark:
+        self._go_on_ahead()
+        self._units.begin(self.mark)
+        sink, reached = self._route.sink, self.mark
+        block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
+        begin, left = self.offset + reached.done_bytes, self.length - reached.done_bytes
+        due = self._next_checkpoint()
+        for block in self._route.source.read(self._transfer.pinned, begin, left, block_bytes):
+            if not self._pulse.goes_on(reached.done_bytes):
+                break
+            sink.write(self.offset + reached.done_bytes, block)
+            reached = self._after(reached, memoryview(block))
+            self._trail.append(reached)
+            if self._ports.now() >= due:
+                self._settle(reached)
+                self._pulse.checkpoint(reached)
+                due = self._next_checkpoint()
+        self._settle(reached)
+        return reached
+
+    def acknowledged(self) -> Mark | None:
+        """Beyond `mark`, after an error: not known to be durable."""
+        until = self._route.sink.acknowledged_until()
+        reached = [
+            mark
+            for mark in self._trail
+            if until is not None and self.offset + mark.done_bytes <= until
+        ]
+        return reached[-1] if reached else self._ahead
+
+    def _after(self, mark: Mark, block: memoryview) -> Mark:
+        crc64, sample = self._ports.crc64, mark.sample_crc64
+        for piece in sampled(self._samples, mark.done_bytes, block):
+            sample = crc64.update(sample, piece)
+        own = self._own_crc
+        return Mark(
+            done_bytes=mark.done_bytes + len(block),
+            crc64=crc64.update(mark.crc64, block),
+            sample_crc64=sample,
+            source_crc=own.update(mark.source_crc, block) if own else 0,
+            unit_crc64=self._units.feed(mark, block),
+        )
+
+    def _settle(self, reached: Mark) -> None:
+        """What was sent up to there is durable and, where asked for, read twice."""
+        self._route.sink.flush(durable=True)
+        if self._transfer.verify is Verify.REREAD:
+            self._read_again(reached)
+        self.mark, self._ahead = reached, None
+        self._trail.clear()
+
+    def _read_again(self, reached: Mark) -> None:
+        crc, begin = self.mark.crc64, self.mark.done_bytes
+        source = self._transfer.pinned
+        length = reached.done_bytes - begin
+        for block in self._route.source.read(source, self.offset + begin, length, READ_BYTES):
+            crc = self._ports.crc64.update(crc, block)
+            self._pulse.fence()
+        if crc != reached.crc64:
+            key, first, second = source.ref.key, f"{reached.crc64:016x}", f"{crc:016x}"
+            raise SourceCorrupted(key, "crc64nvme", second, first)
+
+    def _go_on_ahead(self) -> None:
+        """An earlier lease's connection broke: what was acknowledged then is read back before it
+        counts, because the server may have lost it since."""
+        if self._ahead is None:
+            return
+        try:
+            crc = self._read_back(self._ahead)
+        except (PermissionDenied, WriteRefused, SizeMismatch):
+            crc = None  # no reading there, or cut off: sent again
+        ahead, self._ahead = self._ahead, None
+        if crc == ahead.crc64:
+            self._ahead = ahead
+            self._settle(ahead)
+            self._pulse.checkpoint(ahead)
+
+    def _read_back(self, ahead: Mark) -> int:
+        done, crc = self.mark.done_bytes, self.mark.crc64
+        with self._route.session.open_reader(self._transfer.recorded_part.path) as reader:
+            for block in reader.read([(self.offset + done, ahead.done_bytes - done)]):
+                crc = self._ports.crc64.update(crc, block)
+                self._pulse.fence()
+        return crc
+
+    def _next_checkpoint(self) -> datetime:
+        return self._ports.now() + timedelta(seconds=self._ports.policy.checkpoint_seconds)

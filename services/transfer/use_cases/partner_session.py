@@ -1,30 +1,127 @@
-"""A session with a destination's server inside one of its session slots."""
+"""A session with a destination's server, inside leases that live as long as the work does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Credential, Destination
-from services.transfer.domain.errors import CredentialMissing, NoSessionFree
+from services.transfer.domain.errors import (
+    CredentialMissing,
+    LeaseLost,
+    NoSessionFree,
+    StepUnderWay,
+)
+from services.transfer.domain.ledger import Slot
 from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.transfer import Transfer
 
-STEP_SLOT_SECONDS = 300.0  # a workflow step's own timeout: its slot is free again after a crash
+RENEWALS_PER_LEASE = 3  # so that two may fail before a lease is lost
+
+
+class SlotPulse:
+    """Renews slots beside the work; the work asks it before whatever changes something outside."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._slots: list[Slot] = []
+        self._lost: LeaseLost | None = None
+        self._session: PartnerSession | None = None
+
+    def take(self, of: str, limit: int, holder: str) -> bool:
+        """False when `limit` are in use."""
+        now = self._ports.now()
+        slot = self._ports.slots.take(of, limit, holder, now, self._until())
+        if slot is not None:
+            self._slots.append(slot)
+        return slot is not None
+
+    def watch(self, session: PartnerSession) -> None:
+        """It is closed when a lease is lost: others may use its place from then on."""
+        self._session = session
+
+    def beat(self) -> None:
+        try:
+            until = self._until()
+            self._slots = [self._ports.slots.renew(slot, until) for slot in self._slots]
+        except LeaseLost as lost:
+            self._lost = lost
+            if self._session is not None:
+                self._session.close()
+
+    def fence(self) -> None:
+        """Raises LeaseLost, also when this very process was asleep while its leases ended."""
+        if self._lost is not None:
+            raise self._lost
+        now = self._ports.now()
+        for slot in self._slots:
+            if slot.until <= now:
+                raise LeaseLost(f"session {slot.number} of {slot.destination_id}")
+
+    def free(self) -> None:
+        for slot in self._slots:
+            self._ports.slots.free(slot)
+
+    def _until(self) -> datetime:
+        return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)
 
 
 @contextmanager
-def partner_session(destination_id: str, holder: str, *, ports: Ports) -> Iterator[PartnerSession]:
-    """For the short steps of a workflow; raises NoSessionFree and what connect raises."""
+def partner_session(destination_id: str, *, ports: Ports) -> Iterator[PartnerSession]:
+    """Raises NoSessionFree and what connect raises."""
+    with _leased(destination_id, None, ports=ports) as (session, _):
+        yield session
+
+
+@contextmanager
+def step_session(transfer: Transfer, *, ports: Ports) -> "Iterator[FencedSession]":
+    """For the steps of a transfer's workflow, one at a time: Step Functions repeats a step whose
+    first function still lives. Raises StepUnderWay, NoSessionFree and what connect raises."""
+    with _leased(transfer.destination_id, transfer, ports=ports) as (session, pulse):
+        yield FencedSession(session, pulse)
+
+
+@contextmanager
+def _leased(
+    destination_id: str, transfer: Transfer | None, *, ports: Ports
+) -> Iterator[tuple[PartnerSession, SlotPulse]]:
     destination = ports.destinations.read(destination_id)
-    now = ports.now()
-    until = now + timedelta(seconds=STEP_SLOT_SECONDS)
-    slot = ports.slots.take(destination_id, destination.max_sessions, holder, now, until)
-    if slot is None:
-        raise NoSessionFree(destination_id, destination.max_sessions)
-    try:
-        with ports.partners.connect(*with_credential(destination_id, ports=ports)) as session:
-            yield session
-    finally:
-        ports.slots.free(slot)
+    pulse, holder = SlotPulse(ports), ports.new_id()
+    with ExitStack() as stack:
+        stack.callback(pulse.free)
+        every = ports.policy.lease_seconds / RENEWALS_PER_LEASE
+        if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
+            raise StepUnderWay(transfer.id)
+        if not pulse.take(destination_id, destination.max_sessions, holder):
+            raise NoSessionFree(destination_id, destination.max_sessions)
+        stack.enter_context(ports.heart.beating(pulse.beat, every))
+        login = with_credential(destination_id, ports=ports)
+        session = stack.enter_context(ports.partners.connect(*login))
+        pulse.watch(session)
+        pulse.fence()
+        yield session, pulse
+
+
+class FencedSession:
+    """A session whose leases are looked at before every call that changes something there."""
+
+    def __init__(self, session: PartnerSession, pulse: SlotPulse) -> None:
+        self._session, self._pulse = session, pulse
+        self.host_key_fingerprint = session.host_key_fingerprint
+        self.replaces_atomically = session.replaces_atomically
+        self.size = session.size
+        self.open_reader = session.open_reader
+
+    def create_part(self, path: str) -> None:
+        self._pulse.fence()
+        self._session.create_part(path)
+
+    def rename(self, part: str, target: str, *, replace: bool) -> None:
+        self._pulse.fence()
+        self._session.rename(part, target, replace=replace)
+
+    def remove(self, path: str) -> None:
+        self._pulse.fence()
+        self._session.remove(path)
 
 
 def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:

@@ -32,7 +32,7 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
     try:
         if not destination.confirmed:
             return ProbeResult(offered=ports.partners.offered_host_key(destination))
-        with partner_session(destination_id, f"probe/{ports.new_id()}", ports=ports) as session:
+        with partner_session(destination_id, ports=ports) as session:
             profile = session.probe(destination.base_path)
     except (PartnerError, TargetError) as error:
         return ProbeResult(failure=Failure.of(error))

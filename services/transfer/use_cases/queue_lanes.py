@@ -1,54 +1,76 @@
 """Sends the message of every lane that should be moving and has neither a worker nor a message."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.transfer.domain.ledger import Lane, LaneMessage, LedgerId
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ledger import Lane, LaneMessage, LedgerId, is_over
+from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
 
 
-@dataclass(frozen=True)
-class Turn:
-    """One turn of one lane to be sent; `failures` in a row so far."""
-
-    ledger: LedgerId
-    lane: int
-    number: int
-    failures: int = 0
-
-
 def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
-    """Idempotent: a lane driven or queued is left alone; one that ended gets another turn."""
-    ledger = LedgerId(transfer.id, transfer.generation)
-    known = {lane.number: lane for lane in ports.lanes.lanes(ledger)}
+    """Idempotent: a lane driven or queued is left alone; one that ended gets another turn. Nothing
+    as long as there is no part file to write into."""
+    if not transfer.part_made:
+        return
+    known = {lane.number: lane for lane in ports.lanes.lanes(transfer.ledger)}
     for number in range(transfer.lanes):
         lane = known.get(number)
         if lane is None:
-            send_turn(Turn(ledger, number, 1), 0, ports=ports)
-        elif lane.ended or is_dead(lane, ports.now()):
-            send_turn(Turn(ledger, number, lane.turn + 1), 0, ports=ports)
+            send_turn(_before_first(transfer, number, ports.now()), 0, ports=ports)
+        elif lane.ended or is_dead(lane, ports.now(), ports.policy):
+            send_turn(replace(lane, failures=0), 0, ports=ports)
 
 
-def send_turn(turn: Turn, delay_seconds: float, *, ports: Ports) -> None:
-    """Record first, then send: a message lost in between is noticed when its due time passes."""
+def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
+    """The turn after the one `lane` stands at, with its counts of what went wrong. Record first,
+    then send: a message lost in between is noticed when its due time passes."""
     due = ports.now() + timedelta(seconds=delay_seconds + ports.policy.lane_due_seconds)
-    if ports.lanes.queue(turn.ledger, turn.lane, turn.number, due, turn.failures):
-        message = LaneMessage(
-            turn.ledger.transfer_id, turn.ledger.generation, turn.lane, turn.number
-        )
+    queued = replace(
+        lane, turn=lane.turn + 1, worker=None, until=due, bytes_in_flight=0, ended=False
+    )
+    if ports.lanes.queue(queued):
+        message = LaneMessage(queued.transfer_id, queued.generation, queued.number, queued.turn)
         ports.queue.send(message, round(delay_seconds))
 
 
-def is_dead(lane: Lane, now: datetime) -> bool:
+def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
     """Its worker stopped renewing the lease, or its message was not taken in time."""
-    return not lane.ended and lane.until <= now
+    if lane.ended:
+        return False
+    longest = policy.lease_seconds
+    if lane.worker is None:
+        longest = policy.retry.cap_seconds + policy.lane_due_seconds
+    return is_over(lane.until, now, now + timedelta(seconds=longest))
 
 
-def chunk_is_free(ledger: LedgerId, *, ports: Ports) -> bool:
+def is_driven(lane: Lane, now: datetime, policy: Policy) -> bool:
+    """By a worker that lives."""
+    return lane.worker is not None and not lane.ended and not is_dead(lane, now, policy)
+
+
+def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
+    """A chunk to move, or to prove, that no living worker holds."""
+    if _chunk_is_free(transfer.ledger, ports=ports):
+        return True
+    if transfer.verify is not Verify.READBACK:
+        return False
+    if not ports.ledger.progress(transfer.ledger).complete:
+        return False
+    proof = transfer.ledger.proof
+    return not ports.ledger.progress(proof).opened or _chunk_is_free(proof, ports=ports)
+
+
+def _chunk_is_free(ledger: LedgerId, *, ports: Ports) -> bool:
     """Never claimed, released, or leased by a worker that is dead."""
     progress = ports.ledger.progress(ledger)
     if progress.next_chunk < progress.chunks_total:
         return True
     now = ports.now()
-    return any(lease.until <= now for lease in ports.ledger.open_leases(ledger))
+    mine = now + timedelta(seconds=ports.policy.lease_seconds)
+    return any(is_over(lease.until, now, mine) for lease in ports.ledger.open_leases(ledger))
+
+
+def _before_first(transfer: Transfer, number: int, now: datetime) -> Lane:
+    return Lane(transfer.id, transfer.generation, number, 0, None, now)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from services.transfer.domain.access import Caller
 from services.transfer.domain.errors import TransferNotFound
-from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Progress
+from services.transfer.domain.ledger import ChunkLease, Lane, Progress
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import ENDED, Status, Transfer
 
 
@@ -16,12 +17,13 @@ class TransferState:
     progress: Progress
     lanes: Sequence[Lane]
     open_chunks: Sequence[ChunkLease]
+    chunks_proven: int = 0  # read back, for Verify.READBACK
 
     @property
     def bytes_done(self) -> int:
         """Finished chunks, bytes in flight and checkpoints; never more than the object has."""
         live = sum(lane.bytes_in_flight for lane in self.lanes if lane.worker and not lane.ended)
-        parked = 0 if live else sum(chunk.done_bytes for chunk in self.open_chunks)
+        parked = 0 if live else sum(chunk.mark.done_bytes for chunk in self.open_chunks)
         size = self.transfer.plan.size_bytes if self.transfer.plan else 0
         return min(size, self.progress.bytes_done + live + parked)
 
@@ -57,10 +59,15 @@ def read_state(transfer_id: str, *, ports: Ports) -> TransferState:
 
 
 def _state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
-    ledger = LedgerId(transfer.id, transfer.generation)
+    ledger = transfer.ledger
     lanes = ports.lanes.lanes(ledger)
+    reads_back = transfer.verify is Verify.READBACK
     if transfer.status in ENDED:  # what lanes left behind when it ended under them
         lanes = [replace(each, worker=None, bytes_in_flight=0, ended=True) for each in lanes]
     return TransferState(
-        transfer, ports.ledger.progress(ledger), lanes, ports.ledger.open_leases(ledger)
+        transfer,
+        ports.ledger.progress(ledger),
+        lanes,
+        ports.ledger.open_leases(ledger),
+        ports.ledger.progress(ledger.proof).chunks_done if reads_back else 0,
     )

@@ -6,14 +6,14 @@ from services.transfer.domain.access import SENDERS, Caller
 from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Idempotency, Ports
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import (
     DestinationLabel,
     IfExists,
     ObjectRef,
     Transfer,
-    Verify,
 )
-from services.transfer.use_cases.announce import requested
+from services.transfer.use_cases.announce import announce_new
 
 
 @dataclass(frozen=True)
@@ -61,4 +61,4 @@ def request_transfer(
         requested_at=now,
         updated_at=now,
     )
-    return ports.transfers.create(transfer, [requested(transfer, ports=ports)], idempotency)
+    return ports.transfers.create(transfer, announce_new(transfer, ports=ports), idempotency)

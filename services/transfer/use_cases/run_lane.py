@@ -1,165 +1,156 @@
 """One turn of one lane: one session, chunk after chunk, handed over before time is up."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
-from services.transfer.domain.errors import LeaseLost, RunSuperseded, TransferError
-from services.transfer.domain.ledger import ChunkLease, Lane, LaneMessage, LedgerId
-from services.transfer.domain.ports import MessageLease, Ports
+from services.transfer.domain.errors import LeaseLost, NoHeadway, RunSuperseded, TransferError
+from services.transfer.domain.ledger import LaneMessage, LedgerId
+from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.strategy import lane_sessions
-from services.transfer.domain.transfer import Failure, Status, Verify
-from services.transfer.use_cases.fail_transfer import fail_transfer, note_trouble
+from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.use_cases.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.use_cases.inspect_source import open_source
-from services.transfer.use_cases.lane_pulse import LanePulse, visibility_seconds
+from services.transfer.use_cases.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
 from services.transfer.use_cases.move_chunk import Route, move_chunk
+from services.transfer.use_cases.part_file import require_whole
 from services.transfer.use_cases.partner_session import with_credential
-from services.transfer.use_cases.queue_lanes import Turn, chunk_is_free, queue_lanes, send_turn
+from services.transfer.use_cases.prove_chunk import prove_chunk
+from services.transfer.use_cases.queue_lanes import queue_lanes, send_turn, work_is_free
 from services.transfer.use_cases.report_moved import report_moved
+from services.transfer.use_cases.worker import Worker
 
-
-@dataclass(frozen=True)
-class Worker:
-    """Who runs the turn: a name unique to the invocation, its message, its remaining seconds."""
-
-    name: str
-    message: MessageLease
-    remaining_seconds: Callable[[], float]
+SLOT_TRIES = 2  # how long a lane without a slot waits, as after so many failures
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
     """Repeated and outdated messages do nothing. Errors of source and partner are answered here
     (another turn later, or the end of the transfer); any other exception goes up, and the message
     comes back."""
-    pulse = _take(message, worker, ports=ports)
-    if pulse is None:
-        return
-    try:
-        done = _drive(pulse, worker, ports=ports)
-    except LeaseLost:
-        return  # somebody took over; whatever was held is theirs
-    except TransferError as error:
-        _after_failure(pulse, error, ports=ports)
-        return
-    finally:
-        ports.slots.free(pulse.slot)
-    if done:
-        _end(pulse.lane, pulse.ledger, ports=ports)
-    else:
-        _next_turn(pulse, 0, pulse.lane.failures, ports=ports)
-
-
-def _take(message: LaneMessage, worker: Worker, *, ports: Ports) -> LanePulse | None:
-    """The lane and a slot, or nothing. Without a slot the next turn is sent with a delay."""
     ledger = LedgerId(message.transfer_id, message.generation)
     now = ports.now()
     until = now + timedelta(seconds=ports.policy.lease_seconds)
     lane = ports.lanes.take(ledger, message.lane, message.turn, worker.name, now, until)
-    if lane is None:
-        return None
-    transfer = ports.transfers.read(message.transfer_id)
-    if transfer.status is not Status.MOVING or transfer.generation != message.generation:
-        _end(lane, ledger, ports=ports)
-        return None
-    worker.message.extend(visibility_seconds(ports.policy.lease_seconds))
-    destination = ports.destinations.read(transfer.destination_id)
-    holder = f"{transfer.id}/{transfer.generation}/lane-{lane.number}"
-    slot = ports.slots.take(destination.id, lane_sessions(destination), holder, now, until)
-    if slot is None:
-        delay = ports.policy.retry.delay_seconds(2, ports.random)
-        send_turn(Turn(ledger, lane.number, lane.turn + 1, lane.failures), delay, ports=ports)
-        return None
-    return LanePulse(
-        transfer, lane, slot, worker.message, ports, transfer.run_id, beaten_at=now, renewed_at=now
-    )
+    if lane is not None:
+        _Turn(LanePulse(lane, worker, ports), ports).run()
 
 
-def _drive(pulse: LanePulse, worker: Worker, *, ports: Ports) -> bool:
-    """True when nothing is left for this lane, False when it hands over to its next turn."""
-    transfer = pulse.transfer
-    login = with_credential(transfer.destination_id, ports=ports)
-    with (
-        open_source(transfer, ports=ports) as source,
-        ports.partners.connect(*login) as session,
-    ):
-        sink = session.open_part(transfer.part)
-        route = Route(transfer, source, sink, ports.crc64)
-        pulse.beat(0)  # the login may have taken long
-        while worker.remaining_seconds() > 2 * ports.policy.hand_over_seconds:
-            now = ports.now()
-            until = now + timedelta(seconds=ports.policy.lease_seconds)
-            chunk = ports.ledger.claim(pulse.ledger, worker.name, now, until)
-            if chunk is None:
-                sink.close()
-                return True
-            with _held(chunk, pulse, ports=ports):
-                _move(chunk, route, pulse, worker)
-        sink.close()
-    return False
+class _Turn:
+    def __init__(self, pulse: LanePulse, ports: Ports) -> None:
+        self._pulse, self._ports = pulse, ports
+        self._worker = pulse.worker
 
-
-@contextmanager
-def _held(chunk: ChunkLease, pulse: LanePulse, *, ports: Ports) -> Iterator[None]:
-    """Whatever goes wrong, the chunk goes back at once with the checkpoint it came with."""
-    pulse.chunk = chunk
-    try:
-        yield
-    except BaseException:
-        ports.ledger.release(pulse.held, chunk.done_bytes, chunk.crc64)
-        raise
-    finally:
-        pulse.chunk = None
-
-
-def _move(chunk: ChunkLease, route: Route, pulse: LanePulse, worker: Worker) -> None:
-    ports = pulse.ports
-
-    began = worker.remaining_seconds()
-    reads_back = route.transfer.verify is Verify.READBACK
-
-    def goes_on(done_bytes: int) -> bool:
-        moving = pulse.beat(done_bytes)
-        left = worker.remaining_seconds()
-        reading_back = began - left if reads_back else 0.0  # takes about as long as writing did
-        return moving and left > ports.policy.hand_over_seconds + reading_back
-
-    length = route.transfer.planned.range_of(chunk.number)[1]
-    moved = move_chunk(chunk, route, goes_on)
-    if moved.done_bytes < length:
-        ports.ledger.release(pulse.held, moved.done_bytes, moved.crc64)
-    else:
-        ports.ledger.finish(pulse.held, length, moved.crc64)
-        pulse.lane = ports.lanes.beat(replace(pulse.lane, failures=0), pulse.lane.until, 0)
-
-
-def _end(lane: Lane, ledger: LedgerId, *, ports: Ports) -> None:
-    """Nothing left for it - unless the transfer was resumed at this very moment."""
-    ports.lanes.end(lane)
-    transfer = ports.transfers.read(ledger.transfer_id)
-    current = transfer.generation == ledger.generation
-    if transfer.status is not Status.MOVING or not current or report_moved(transfer, ports=ports):
-        return
-    if chunk_is_free(ledger, ports=ports):
-        queue_lanes(transfer, ports=ports)
-
-
-def _next_turn(pulse: LanePulse, delay: float, failures: int, *, ports: Ports) -> None:
-    turn = Turn(pulse.ledger, pulse.lane.number, pulse.lane.turn + 1, failures)
-    send_turn(turn, delay, ports=ports)
-
-
-def _after_failure(pulse: LanePulse, error: TransferError, *, ports: Ports) -> None:
-    failures = pulse.lane.failures + 1
-    retry = ports.policy.retry
-    if retry.gives_up(error, failures):
+    def run(self) -> None:
         try:
-            fail_transfer(pulse.run, Failure.of(error), ports=ports)
-            ports.lanes.end(pulse.lane)
+            with self._ports.heart.beating(self._pulse.beat, BEAT_SECONDS):
+                self._take_part()
+        finally:
+            self._pulse.free_slot()
+
+    def _take_part(self) -> None:
+        transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
+        self._worker.correlate(transfer.correlation_id)
+        of_today = transfer.generation == self._pulse.lane.generation
+        if transfer.status is not Status.MOVING or not of_today or not transfer.part_made:
+            self._end()
             return
-        except RunSuperseded:
-            pass  # asked for again since: the later run judges for itself
-    else:
-        with suppress(RunSuperseded):
-            note_trouble(pulse.run, error, ports=ports)
-    _next_turn(pulse, retry.delay_seconds(failures, ports.random), failures, ports=ports)
+        lease_seconds = self._ports.policy.lease_seconds
+        self._worker.message.extend(visibility_seconds(lease_seconds))
+        destination = self._ports.destinations.read(transfer.destination_id)
+        if not self._pulse.take_slot(destination.id, lane_sessions(destination)):
+            delay = self._ports.policy.retry.delay_seconds(SLOT_TRIES, self._ports.random)
+            send_turn(self._pulse.lane, delay, ports=self._ports)
+            return
+        self._drive(transfer)
+
+    def _drive(self, transfer: Transfer) -> None:
+        pulse = self._pulse
+        try:
+            finished = self._work(transfer)
+        except TransferError as error:
+            if isinstance(error, LeaseLost) or pulse.is_lost:
+                self._end()  # whatever was held is somebody else's; what still is ours is not kept
+                return
+            if not (pulse.out_of_time and pulse.headway):
+                self._after_failure(transfer, error)
+                return
+            finished = False  # the last beat closed the session, so that nothing dies with us
+        if finished:
+            self._end()
+        elif pulse.headway:
+            send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
+        else:
+            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
+
+    def _work(self, transfer: Transfer) -> bool:
+        """True when nothing is left for this lane, False when it hands over to its next turn."""
+        ports, pulse = self._ports, self._pulse
+        login = with_credential(transfer.destination_id, ports=ports)
+        with (
+            open_source(transfer, ports=ports) as source,
+            ports.partners.connect(*login) as session,
+        ):
+            pulse.watch(session)
+            require_whole(transfer, session, ports=ports)
+            with session.open_part(transfer.recorded_part.path) as sink:
+                route = Route(transfer, source, sink, session, ports)
+                while self._has_time():
+                    chunk = pulse.claim(pulse.ledger)
+                    if chunk is None:
+                        break
+                    move_chunk(chunk, route, pulse)
+                else:
+                    return False
+            if transfer.verify is Verify.READBACK:
+                return self._prove(transfer, session)
+            return True
+
+    def _prove(self, transfer: Transfer, session: PartnerSession) -> bool:
+        """Through a handle of its own, once every chunk is moved; with the other lanes, which had
+        ended when no chunk was left to move."""
+        ports, pulse = self._ports, self._pulse
+        if not ports.ledger.progress(pulse.ledger).complete:
+            return True
+        ports.ledger.open(pulse.ledger.proof, transfer.planned)
+        queue_lanes(transfer, ports=ports)
+        with session.open_reader(transfer.recorded_part.path) as reader:
+            while self._has_time():
+                chunk = pulse.claim(pulse.ledger.proof)
+                if chunk is None or not prove_chunk(chunk, transfer, reader, pulse, ports=ports):
+                    return True
+        return False
+
+    def _has_time(self) -> bool:
+        return self._worker.remaining_seconds() > 2 * self._ports.policy.hand_over_seconds
+
+    def _end(self) -> None:
+        """Nothing left for it - unless the transfer was resumed at this very moment."""
+        ports, pulse = self._ports, self._pulse
+        pulse.free_slot()
+        ports.lanes.end(pulse.lane)
+        transfer = ports.transfers.read(pulse.lane.transfer_id)
+        of_today = transfer.generation == pulse.lane.generation
+        if transfer.status is not Status.MOVING or not of_today:
+            return
+        if not report_moved(transfer, ports=ports) and work_is_free(transfer, ports=ports):
+            queue_lanes(transfer, ports=ports)
+
+    def _after_failure(self, transfer: Transfer, error: TransferError) -> None:
+        ports, pulse = self._ports, self._pulse
+        run, generation = transfer.run_id, pulse.lane.generation
+        failures = 1 if pulse.headway else pulse.lane.failures + 1
+        retry = ports.policy.retry
+        pulse.free_slot()
+        if retry.gives_up(error, failures):
+            try:
+                fail_by_lane(run, generation, error, ports=ports)
+                self._end()
+                return
+            except RunSuperseded:
+                pass  # asked for again since: the later run judges for itself
+        else:
+            with suppress(RunSuperseded):
+                note_lane_trouble(run, generation, error, ports=ports)
+        delay = retry.delay_seconds(failures, ports.random)
+        send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)

@@ -1,39 +1,48 @@
 """Pause, resume, cancel and retry: what its owner or an operator may wish of a transfer."""
 
+from datetime import timedelta
+
 from services.transfer.domain.access import SENDERS, Caller, Role
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.names import part_path, resolve_target
-from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.announce import paused, requested, resumed
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import Change, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_transfer
 from services.transfer.use_cases.fail_transfer import wake_workflow
 from services.transfer.use_cases.queue_lanes import queue_lanes
 from services.transfer.use_cases.report_moved import report_moved
 
 # After these the bytes at the partner are another object's, or wrong: begin again.
-RESTART_AFTER = frozenset({"source_changed", "checksum_mismatch", "size_mismatch", "part_missing"})
+RESTART_AFTER = frozenset(
+    {
+        "source_changed",
+        "checksum_mismatch",
+        "size_mismatch",
+        "part_missing",
+        "part_damaged",
+        "target_damaged",
+        "delivery_unclear",
+    }
+)
+# Rows of a ledger expire; a run lasts 30 days at the most and begins before its part file is older.
+OLDEST_PART = timedelta(days=60)
 
 
 def pause_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Lanes stop within a second, each at a checkpoint; the workflow waits."""
 
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+    def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
-        if current.status is Status.PAUSED:
-            return current, []
-        after = current.pause(ports.now())
-        return after, [paused(after, ports=ports)]
+        return current.pause(ports.now())
 
     return change_transfer(transfer_id, decide, ports=ports)
 
 
 def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+    def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
         _require_grants(current, caller)
-        after = current.resume(ports.now())
-        return after, [resumed(after, ports=ports)]
+        return current.resume(ports.now())
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
     if transfer.status is Status.MOVING and not report_moved(transfer, ports=ports):
@@ -44,11 +53,9 @@ def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Possible until the commit begins. The workflow then cleans up and stores the outcome."""
 
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+    def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
-        if current.status in {Status.CANCELLING, Status.CANCELLED}:
-            return current, []
-        return current.cancel(ports.now()), []
+        return current.cancel(ports.now())
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
     wake_workflow(transfer, ports=ports)
@@ -58,11 +65,10 @@ def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Goes on from the ledger where the part file is still there, else from the beginning."""
 
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
+    def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
         _require_grants(current, caller)
-        after = current.retry(ports.now(), restart=not _can_go_on(current, ports=ports))
-        return after, [requested(after, ports=ports)]
+        return current.retry(ports.now(), go_on=_can_go_on(current, ports=ports))
 
     return change_transfer(transfer_id, decide, ports=ports)
 
@@ -86,11 +92,12 @@ def _require_grants(transfer: Transfer, caller: Caller) -> None:
 
 def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:
     """From the ledger: only with the very part file that it tells of."""
-    if transfer.plan is None or transfer.part_path is None or transfer.part_discarded:
+    part = transfer.part
+    if part is None or not part.made or ports.now() - part.recorded_at > OLDEST_PART:
         return False
     if transfer.failure is not None and transfer.failure.code in RESTART_AFTER:
         return False
     destination = ports.destinations.read(transfer.destination_id)
     target = resolve_target(destination.base_path, transfer.target_path)
     here = (part_path(target, transfer.id, transfer.generation), destination.place)
-    return (transfer.part_path, transfer.part_place) == here
+    return (part.path, part.place) == here

@@ -1,31 +1,38 @@
 """Looks after all open work: revives what stands still, ends what cannot go on."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from services.transfer.domain.errors import (
     LaneCrashed,
+    LaneNotTaken,
     PartAbandoned,
     RunSuperseded,
     TransferError,
+    WorkError,
     WorkflowLost,
 )
-from services.transfer.domain.ledger import Lane, LedgerId
-from services.transfer.domain.ports import OutboxEvent, Ports
+from services.transfer.domain.ledger import Lane
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDED, Failure, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run
-from services.transfer.use_cases.clean_up import clean_up, remove_part
+from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
 from services.transfer.use_cases.commit_target import commit_target
-from services.transfer.use_cases.fail_transfer import fail_transfer, wake_workflow
-from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.fail_transfer import (
+    fail_by_lane,
+    fail_transfer,
+    note_lane_trouble,
+    wake_workflow,
+)
+from services.transfer.use_cases.partner_session import step_session
+from services.transfer.use_cases.publish_outbox import NotPublished, publish_pending
 from services.transfer.use_cases.queue_lanes import (
-    Turn,
-    chunk_is_free,
     is_dead,
     queue_lanes,
     send_turn,
+    work_is_free,
 )
 from services.transfer.use_cases.report_moved import report_moved
 from services.transfer.use_cases.store_outcome import store_outcome
@@ -33,6 +40,7 @@ from services.transfer.use_cases.store_outcome import store_outcome
 ABANDON_AFTER = timedelta(days=14)  # of a part file that its partner does not let us remove
 SOONEST = timedelta(minutes=1)
 QUIET_SECONDS = 30.0  # a state just changed is somebody else's work in progress
+UNTAKEN_PER_FAILURE = 3  # workers may be busy with others for long: a lesser sign than a crash
 
 
 def sweep_stalled(
@@ -55,9 +63,11 @@ def sweep_transfer(transfer_id: str, *, ports: Ports) -> None:
     """Idempotent, and harmless beside workers and workflow that are alive."""
     transfer = ports.transfers.read(transfer_id)
     if transfer.status in ENDED:
-        _forget_part(transfer, ports=ports)
+        _tidy(transfer, ports=ports)
         return
     if ports.now() - transfer.updated_at > timedelta(seconds=QUIET_SECONDS):
+        with suppress(NotPublished):  # the next sweep tries again
+            publish_pending(transfer.id, ports=ports)
         state = ports.workflow.state(transfer.id, transfer.run)
         if state == "absent" and transfer.status is not Status.MOVING:
             ports.workflow.start(transfer.id, transfer.run)
@@ -70,13 +80,22 @@ def sweep_transfer(transfer_id: str, *, ports: Ports) -> None:
         _revive_lanes(transfer, ports=ports)
 
 
-def _forget_part(transfer: Transfer, *, ports: Ports) -> None:
-    """At its time; a partner that cannot be reached is tried again ever more rarely."""
-    until = transfer.keep_part_until
-    if transfer.part_path is None or (until is not None and until > ports.now()):
+def _tidy(transfer: Transfer, *, ports: Ports) -> None:
+    """Removes what an ended transfer left at the partner, at its time; a partner that cannot be
+    reached is tried again ever more rarely. What is of use is judged by the row as it is when it
+    changes: this one may be stale."""
+    now = ports.now()
+    if transfer.look_again_at is not None and transfer.look_again_at > now:
         return
     try:
-        remove_part(transfer, ports=ports)
+        transfer = change_run(
+            transfer.run_id, lambda current: current.discard_part(ports.now()), ports=ports
+        )
+        settled = any(each.settled(now) for each in transfer.leftovers)
+        if transfer.status in ENDED and (settled or transfer.aside is not None):
+            with step_session(transfer, ports=ports) as session:
+                remove_left_behind(transfer, session, ports=ports)
+            _abandon_elsewhere(transfer, ports=ports)
     except RunSuperseded:
         return  # retried meanwhile: the new run sees to the file
     except TransferError:
@@ -87,40 +106,53 @@ def _postpone(transfer: Transfer, *, ports: Ports) -> None:
     """Raises PartAbandoned when it has been tried long enough."""
     now = ports.now()
     age = now - (transfer.finished_at or transfer.updated_at)
+    _abandon_elsewhere(transfer, ports=ports)
+    again = now + max(SOONEST, age / 4)
+    change_run(transfer.run_id, lambda current: current.look_again(again), ports=ports)
+
+
+def _abandon_elsewhere(transfer: Transfer, *, ports: Ports) -> None:
+    """Also what lies at a place where the destination does not lead any more. Raises
+    PartAbandoned."""
+    now = ports.now()
+    age = now - (transfer.finished_at or transfer.updated_at)
     if age > ABANDON_AFTER:
-        path = transfer.part
-        _record(transfer, ports=ports, part_path=None, keep_part_until=None)
-        raise PartAbandoned(transfer.id, path)
-    _record(transfer, ports=ports, keep_part_until=now + max(SOONEST, age / 4))
-
-
-def _record(transfer: Transfer, *, ports: Ports, **known: Any) -> None:  # noqa: ANN401
-    def decide(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, **known), []
-
-    change_run(transfer.run_id, decide, ports=ports)
+        left = change_run(transfer.run_id, lambda current: current, ports=ports).left_behind
+        if left:
+            change_run(transfer.run_id, lambda current: current.abandon_leftovers(), ports=ports)
+            raise PartAbandoned(transfer.id, ", ".join(left))
 
 
 def _revive_lanes(transfer: Transfer, *, ports: Ports) -> None:
-    ledger = LedgerId(transfer.id, transfer.generation)
-    lanes = ports.lanes.lanes(ledger)
+    lanes = ports.lanes.lanes(transfer.ledger)
     for lane in lanes:
-        if is_dead(lane, ports.now()):
+        if is_dead(lane, ports.now(), ports.policy):
             _revive(transfer, lane, ports=ports)
     nobody = len(lanes) < transfer.lanes or all(lane.ended for lane in lanes)
-    if nobody and chunk_is_free(ledger, ports=ports):
+    if nobody and work_is_free(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
 
 
 def _revive(transfer: Transfer, lane: Lane, *, ports: Ports) -> None:
-    """A worker that died counts as a failure, so that one that always dies comes to an end."""
-    failures = lane.failures + (1 if lane.worker is not None else 0)
-    if failures >= ports.policy.retry.max_failures:
+    """A worker that died counts as a failure, and so does, after longer, a message that no worker
+    took: whatever always goes wrong comes to an end with a reason."""
+    failures, untaken = lane.failures, lane.untaken
+    error: WorkError
+    if lane.worker is not None:
+        failures += 1
         error = LaneCrashed(transfer.id, lane.number, failures)
-        fail_transfer(transfer.run_id, Failure.of(error), ports=ports)
+        hopeless = failures >= ports.policy.retry.max_failures
+    else:
+        untaken += 1
+        error = LaneNotTaken(transfer.id, lane.number, untaken)
+        hopeless = untaken >= UNTAKEN_PER_FAILURE * ports.policy.retry.max_failures
+    run, generation = transfer.run_id, transfer.generation
+    if hopeless:
+        fail_by_lane(run, generation, error, ports=ports)
         return
-    ledger = LedgerId(transfer.id, transfer.generation)
-    send_turn(Turn(ledger, lane.number, lane.turn + 1, failures), 0, ports=ports)
+    if failures > 1 or untaken > 1:
+        note_lane_trouble(run, generation, error, ports=ports)
+    send_turn(replace(lane, failures=failures, untaken=untaken), 0, ports=ports)
 
 
 def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
@@ -132,9 +164,8 @@ def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
         fail_transfer(transfer.run_id, Failure.of(lost), ports=ports)
     try:
         clean_up(transfer.run_id, ports=ports)
-    finally:  # a part file that cannot be removed now stays on record
-        store_outcome(transfer.run_id, ports=ports)
-        publish_pending(transfer.id, ports=ports)
+    finally:  # what cannot be removed now stays on record
+        store_outcome(transfer.run_id, ports=ports)  # the stream publishes it
 
 
 def _commit(transfer: Transfer, *, ports: Ports) -> None:

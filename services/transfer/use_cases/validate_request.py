@@ -4,12 +4,12 @@ from services.transfer.domain.errors import HostKeyUnconfirmed
 from services.transfer.domain.names import resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId, Transfer
-from services.transfer.use_cases.guard import active_transfer
+from services.transfer.use_cases.change_transfer import read_run
 
 
 def validate_request(run: RunId, *, ports: Ports) -> Transfer:
     """Destinations change between request and start, so they are looked at again."""
-    transfer = active_transfer(run, ports=ports)
+    transfer = read_run(run, ports=ports).active()
     destination = ports.destinations.read(transfer.destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(destination.host, "an unknown key")

@@ -1,53 +1,120 @@
 """State VerifyTarget: are all bytes there, and are they the source's?"""
 
-from dataclasses import replace
-
-from services.transfer.domain.errors import ChecksumMismatch, PartMissing, SizeMismatch
-from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.domain.transfer import RunId, Status, Transfer, Verify
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
+from services.transfer.domain.errors import ChecksumMismatch, MovesAgain, TransferError
+from services.transfer.domain.ledger import Mark
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
+from services.transfer.domain.transfer import Change, RunId, Transfer
 from services.transfer.use_cases.change_transfer import change_run
-from services.transfer.use_cases.partner_session import partner_session
-from services.transfer.use_cases.renamed_before import renamed_before
-
-MOVED = {Status.MOVING, Status.PAUSED, Status.VERIFYING}  # PAUSED: the pause came too late
+from services.transfer.use_cases.fail_transfer import note_trouble
+from services.transfer.use_cases.look_at_target import (
+    UNSEEN,
+    find_damage,
+    look_at,
+    renamed_before,
+    require_size,
+)
+from services.transfer.use_cases.partner_session import FencedSession, step_session
+from services.transfer.use_cases.report_moved import is_moved
+from services.transfer.use_cases.source_units import own_crc
 
 
 def verify_target(run: RunId, *, ports: Ports) -> None:
-    transfer = change_run(run, lambda now: _verifying(now, ports), ports=ports)
-    with partner_session(transfer.destination_id, f"{transfer.id}/verify", ports=ports) as session:
-        if not renamed_before(transfer, session):
-            _check_size(transfer, session.size(transfer.part))
-    crc = combined_crc64(transfer, ports=ports)
-    of_source = transfer.pinned.crc64nvme
-    if transfer.verify is not Verify.SIZE and of_source is not None and of_source != crc:
-        raise ChecksumMismatch(transfer.part, f"{of_source:016x}", f"{crc:016x}")
-
-    def remember(current: Transfer) -> tuple[Transfer, list[OutboxEvent]]:
-        return replace(current, crc64nvme=crc), []
-
-    change_run(run, remember, ports=ports)
-
-
-def _check_size(transfer: Transfer, found: int | None) -> None:
-    if found is None:
-        raise PartMissing(transfer.part)
-    if found != transfer.pinned.size_bytes:
-        raise SizeMismatch(transfer.part, transfer.pinned.size_bytes, found)
+    """Raises MovesAgain when not everything is moved: a repeated start of this step comes late, or
+    the content differed for the first time and is sent once more."""
+    transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
+    whole = sum_up(transfer, ports=ports)
+    compared = _compare(transfer, whole, ports=ports)
+    with step_session(transfer, ports=ports) as session:
+        proven = _look(transfer, session, ports=ports)
+    checksum = transfer.pinned.checksum
+    proof = Proof(
+        part=transfer.recorded_part.path,
+        crc64nvme=whole.crc64,
+        source_checksum=compared,
+        source_algorithm=checksum.algorithm if checksum else None,
+        proven=proven,
+    )
+    change_run(run, lambda current: current.proved(proof), ports=ports)
 
 
-def _verifying(current: Transfer, ports: Ports) -> tuple[Transfer, list[OutboxEvent]]:
-    return current.moved_to(Status.VERIFYING, ports.now(), wish="verified", allowed=MOVED), []
-
-
-def combined_crc64(transfer: Transfer, *, ports: Ports) -> int:
-    """CRC64NVME of the whole file from those of its chunks; every chunk exactly once, in order."""
-    whole, expected = 0, 0
-    for chunk in ports.ledger.done_chunks(LedgerId(transfer.id, transfer.generation)):
-        if chunk.number != expected:
-            raise ValueError(f"ledger of {transfer.id}: chunk {expected} is missing")
-        whole = ports.crc64.combine(whole, chunk.crc64, chunk.length_bytes)
+def sum_up(transfer: Transfer, *, ports: Ports) -> Mark:
+    """Checksums of the whole file from those of its chunks: every chunk exactly once, in order, and
+    written into this very part file. Anything else is a bug of ours, a ValueError."""
+    whole, expected, own = Mark(), 0, own_crc(transfer, ports)
+    for chunk in ports.ledger.done_chunks(transfer.ledger):
+        if chunk.number != expected or chunk.part != transfer.recorded_part.path:
+            raise ValueError(f"ledger of {transfer.id}: chunk {expected} is not in its part file")
+        mark = chunk.mark
+        whole = Mark(
+            done_bytes=whole.done_bytes + mark.done_bytes,
+            crc64=ports.crc64.combine(whole.crc64, mark.crc64, mark.done_bytes),
+            source_crc=own.combine(whole.source_crc, mark.source_crc, mark.done_bytes)
+            if own
+            else 0,
+        )
         expected += 1
-    if expected != transfer.planned.total:
+    if expected != transfer.planned.total or whole.done_bytes != transfer.pinned.size_bytes:
         raise ValueError(f"ledger of {transfer.id}: {expected} of {transfer.planned.total} chunks")
     return whole
+
+
+def _verifying(current: Transfer, ports: Ports) -> Change:
+    if not current.active().part_made or not is_moved(current, ports=ports):
+        raise MovesAgain(current.id)
+    return current.verifying(ports.now())
+
+
+def _compare(transfer: Transfer, whole: Mark, *, ports: Ports) -> SourceChecksum:
+    """With what S3 has of the whole object; parts were compared by the lanes."""
+    checksum = transfer.pinned.checksum
+    if checksum is None:
+        return SourceChecksum.ABSENT
+    if transfer.verify is Verify.SIZE:
+        return SourceChecksum.NOT_COMPARED
+    found = _found(checksum, transfer, whole)
+    if found is not None and checksum.value != found:
+        path, algorithm = transfer.recorded_part.path, checksum.algorithm.value
+        error = ChecksumMismatch(path, algorithm, checksum.value or "", found)
+        raise _once_more(transfer, error, ports=ports)
+    return SourceChecksum.MATCHED
+
+
+def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | None:
+    """None where the lanes have compared already; an empty object has no chunk to do it with."""
+    if checksum.combines:
+        long = checksum.algorithm is Algorithm.CRC64NVME
+        return f"{whole.crc64:016x}" if long else f"{whole.source_crc:08x}"
+    if transfer.pinned.size_bytes == 0 and checksum.value is not None:
+        return hasher(checksum.algorithm, None).hexdigest()
+    return None
+
+
+def _look(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Proven:
+    """Before the file gets its name; under its name where only the commit's answer was lost."""
+    path = transfer.recorded_part.path
+    if renamed_before(transfer, session, ports=ports):
+        path = transfer.final_path or path
+    look = look_at(session, path)
+    require_size(transfer, path, look)
+    if transfer.verify is Verify.READBACK:
+        return Proven.READBACK
+    if transfer.verify is not Verify.SIZE:
+        try:
+            damage = find_damage(transfer, session, path, ports=ports)
+        except UNSEEN:
+            return Proven.SIZE if look.there else Proven.ACKNOWLEDGED
+        if damage is not None:
+            raise _once_more(transfer, damage, ports=ports)
+        return Proven.SAMPLED
+    return Proven.SIZE if look.there else Proven.ACKNOWLEDGED
+
+
+def _once_more(transfer: Transfer, error: TransferError, *, ports: Ports) -> TransferError:
+    """The error to raise: `error` itself when it was moved again already."""
+    if transfer.moved_again:
+        return error
+    change_run(transfer.run_id, lambda current: current.move_again(ports.now()), ports=ports)
+    note_trouble(transfer.run_id, error, ports=ports)
+    return MovesAgain(transfer.id)

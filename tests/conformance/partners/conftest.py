@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from services.transfer.domain.ports import PartnerSession
+from tests.fakes.partners import InMemoryPartners
 from tests.servers.sites import Site, site, small_disk
 from tests.servers.system_user import SystemUser
 
 
-@pytest.fixture(params=["memory", "asyncssh", "openssh"])
+@pytest.fixture(params=["memory", "memory-plain", "asyncssh", "openssh", "openssh-plain"])
 def partner(
     request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
 ) -> Iterator[Site]:
@@ -18,7 +19,7 @@ def partner(
         yield place
 
 
-@pytest.fixture(params=["asyncssh", "openssh"])
+@pytest.fixture(params=["asyncssh", "openssh", "openssh-plain"])
 def real_partner(
     request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
 ) -> Iterator[Site]:
@@ -29,6 +30,20 @@ def real_partner(
 @pytest.fixture
 def openssh_partner(partner_folder: Path, server_user: SystemUser) -> Iterator[Site]:
     with site("openssh", partner_folder, server_user) as place:
+        yield place
+
+
+@pytest.fixture(params=["memory", "openssh"])
+def drop_box(
+    request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
+) -> Iterator[Site]:
+    """Its file `part` may be written and not be read."""
+    with site(request.param, partner_folder, server_user) as place:
+        place.plant(place.at("part"), b"")
+        if isinstance(place.server, InMemoryPartners):
+            place.server.readable = False
+        else:
+            Path(place.at("part")).chmod(0o200)
         yield place
 
 

@@ -1,32 +1,15 @@
 """What every ChunkSink keeps: above all, that no write is ever lost in silence."""
 
-import hashlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from services.transfer.domain.destination import Credential
-from services.transfer.domain.errors import ConnectionLost, NoSpace, SizeMismatch, WriteRefused
+from services.transfer.domain.errors import ConnectionLost, NoSpace
 from services.transfer.domain.ports import ChunkSink, PartnerSession
-from tests.fakes.partners import InMemoryPartners
-from tests.servers.embedded import USER, InnerServer, inner_server
-from tests.servers.sites import SMALL_DISK_BYTES, Site, destination, sftp_partners
-
-CONTENT = hashlib.shake_256(b"content").digest(3_000_017)  # many blocks, no multiple of any
-
-
-def write_all(sink: ChunkSink, offset: int, length: int, block_bytes: int = 0) -> None:
-    """Zeros in blocks (of the best size), each acknowledged in the end."""
-    size = block_bytes or sink.block_bytes
-    for at in range(offset, offset + length, size):
-        sink.write(at, bytes(min(size, offset + length - at)))
-    sink.flush(durable=False)
-
-
-def write_and_close(sink: ChunkSink) -> None:
-    sink.write(0, b"lost")  # a quick server's refusal may arrive here already
-    sink.close()
+from tests.conformance.partners.writing import CONTENT, write_all
+from tests.servers.embedded import EmbeddedServer
+from tests.servers.openssh import OpenSshServer
+from tests.servers.sites import SMALL_DISK_BYTES, Site
 
 
 def connect(place: Site) -> PartnerSession:
@@ -105,25 +88,48 @@ def test_two_sinks_fill_one_file(partner: Site, session: PartnerSession) -> None
     assert partner.content(partner.at("part")) == CONTENT
 
 
-def test_read_gives_back_what_was_written_even_before_a_flush(sink: ChunkSink) -> None:
-    sink.write(0, CONTENT)
-    assert b"".join(sink.read(0, len(CONTENT))) == CONTENT
-    assert b"".join(sink.read(1_000_001, 777_777)) == CONTENT[1_000_001:1_777_778]
-    assert b"".join(sink.read(5, 0)) == b""
+def test_nothing_is_acknowledged_before_anything_is_written(sink: ChunkSink) -> None:
+    assert sink.acknowledged_until() is None
+    sink.write(7, b"")
+    assert sink.acknowledged_until() is None
 
 
-def test_a_read_may_be_given_up_half_way(sink: ChunkSink) -> None:
-    sink.write(0, CONTENT)
-    assert next(iter(sink.read(0, len(CONTENT))))
-    assert b"".join(sink.read(10, 5)) == CONTENT[10:15]
+@pytest.mark.parametrize("durable", [False, True])
+def test_a_flush_begins_a_new_count(sink: ChunkSink, durable: bool) -> None:
+    sink.write(1000, CONTENT)
+    until = sink.acknowledged_until()
+    assert until is not None
+    assert 1000 <= until <= 1000 + len(CONTENT)
+    sink.flush(durable=durable)
+    assert sink.acknowledged_until() is None
+    sink.write(5, b"abc")
+    assert sink.acknowledged_until() in (5, 8)
+    sink.flush(durable=durable)
+    assert sink.acknowledged_until() is None
 
 
-def test_reading_past_the_end_names_both_sizes(sink: ChunkSink) -> None:
-    sink.write(0, CONTENT)
-    with pytest.raises(SizeMismatch) as caught:
-        list(sink.read(0, len(CONTENT) + 1))
-    assert caught.value.expected_bytes == len(CONTENT) + 1
-    assert caught.value.found_bytes == len(CONTENT)
+def test_what_close_waited_for_is_acknowledged(sink: ChunkSink) -> None:
+    sink.write(1000, CONTENT)
+    sink.close()
+    assert sink.acknowledged_until() == 1000 + len(CONTENT)
+
+
+def test_only_writes_one_behind_the_other_are_counted(sink: ChunkSink) -> None:
+    sink.write(100, b"x" * 10)
+    sink.write(110, b"x" * 10)
+    sink.write(200, b"x" * 10)
+    sink.write(120, b"x" * 80)  # filled in later: no more than what stands in a row counts
+    sink.close()
+    assert sink.acknowledged_until() == 120
+
+
+def test_a_context_closes_its_sink(partner: Site, session: PartnerSession) -> None:
+    session.create_part(partner.at("part"))
+    with session.open_part(partner.at("part")) as sink:
+        sink.write(0, CONTENT)
+    with pytest.raises(ValueError, match="closed"):
+        sink.write(0, b"x")
+    assert partner.content(partner.at("part")) == CONTENT
 
 
 def test_closing_twice_is_harmless_and_a_closed_sink_takes_nothing(sink: ChunkSink) -> None:
@@ -170,64 +176,39 @@ def test_a_sink_that_met_a_full_disk_stays_broken(full_partner: Site) -> None:
         sink = session.open_part(full_partner.at("part"))
         with pytest.raises(NoSpace):
             write_all(sink, 0, 2 * SMALL_DISK_BYTES)
-        for call in (
-            lambda: sink.write(0, b"x"),
-            lambda: sink.flush(durable=False),
-            lambda: list(sink.read(0, 1)),
-        ):
-            with pytest.raises(NoSpace):
-                call()
-        session.remove(full_partner.at("part"))
+        with pytest.raises(NoSpace):
+            sink.write(0, b"x")
+        with pytest.raises(NoSpace):
+            sink.flush(durable=False)
+        until = sink.acknowledged_until()
+        sink.close()
+        assert until is not None
+        assert 0 < until <= SMALL_DISK_BYTES
         session.create_part(full_partner.at("part"))  # the session itself still works
 
 
-@pytest.fixture
-def failing(tmp_path: Path) -> Iterator[tuple[InnerServer, PartnerSession]]:
-    with inner_server(tmp_path, "secret") as server:
-        target = destination(server.port, USER, "", server.host_keys)
-        with sftp_partners().connect(target, Credential(password="secret")) as session:
-            session.create_part("/part")
-            yield server, session
-
-
-@pytest.mark.parametrize("number", [1, 2, 7, 19, 20])
-def test_an_error_at_any_single_write_is_told(
-    failing: tuple[InnerServer, PartnerSession], number: int
-) -> None:
-    server, session = failing
-    server.failures.fail_at = number
-    sink = session.open_part("/part")
-    with pytest.raises(WriteRefused, match="injected"):
-        write_all(sink, 0, 20_000, block_bytes=1000)
-    sink.close()
-
-
-def test_close_tells_of_an_error_that_no_flush_asked_for(
-    failing: tuple[InnerServer, PartnerSession],
-) -> None:
-    server, session = failing
-    server.failures.fail_at = 1
-    sink = session.open_part("/part")
-    with pytest.raises(WriteRefused, match="injected"):
-        write_and_close(sink)
-
-
 def test_a_server_killed_in_mid_write_is_a_lost_connection(real_partner: Site) -> None:
-    assert not isinstance(real_partner.server, InMemoryPartners)
+    assert isinstance(real_partner.server, EmbeddedServer | OpenSshServer)
     with connect(real_partner) as session:
         session.create_part(real_partner.at("part"))
         sink = session.open_part(real_partner.at("part"))
         sink.write(0, CONTENT)
         real_partner.server.kill()
         with pytest.raises(ConnectionLost):
-            write_all(sink, 0, 300_000_000)
+            write_all(sink, len(CONTENT), 300_000_000)
         with pytest.raises(ConnectionLost):
             sink.flush(durable=False)
         sink.close()
+        until = sink.acknowledged_until()
+    assert until is not None
+    there = real_partner.content(real_partner.at("part"))
+    assert there is not None
+    assert until <= len(there)
+    assert there[:until] == (CONTENT + bytes(until))[:until]
 
 
 def test_a_server_killed_before_the_flush_is_a_lost_connection(real_partner: Site) -> None:
-    assert not isinstance(real_partner.server, InMemoryPartners)
+    assert isinstance(real_partner.server, EmbeddedServer | OpenSshServer)
     with connect(real_partner) as session:
         session.create_part(real_partner.at("part"))
         sink = session.open_part(real_partner.at("part"))
@@ -236,3 +217,4 @@ def test_a_server_killed_before_the_flush_is_a_lost_connection(real_partner: Sit
         real_partner.server.kill()
         with pytest.raises(ConnectionLost):
             write_all(sink, 1, 1)
+        assert sink.acknowledged_until() == 1  # of the byte that got no answer: its beginning

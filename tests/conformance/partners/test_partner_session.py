@@ -7,6 +7,7 @@ import pytest
 
 from services.transfer.domain.destination import HostKey
 from services.transfer.domain.errors import (
+    ConnectionLost,
     FolderMissing,
     HostKeyChanged,
     HostKeyUnconfirmed,
@@ -35,10 +36,11 @@ def test_a_created_part_is_empty(partner: Site, session: PartnerSession) -> None
     assert partner.content(partner.at("part")) == b""
 
 
-def test_creating_a_part_again_keeps_its_bytes(partner: Site, session: PartnerSession) -> None:
-    partner.plant(partner.at("part"), b"earlier lanes wrote this")
+def test_creating_a_part_that_is_there_empties_it(partner: Site, session: PartnerSession) -> None:
+    partner.plant(partner.at("part"), b"of a transfer that a restored database forgot")
     session.create_part(partner.at("part"))
-    assert partner.content(partner.at("part")) == b"earlier lanes wrote this"
+    assert partner.content(partner.at("part")) == b""
+    assert partner.names() == ["part"]
 
 
 def test_opening_a_part_keeps_its_bytes(partner: Site, session: PartnerSession) -> None:
@@ -72,10 +74,9 @@ def test_size_is_none_without_file_or_folder(partner: Site, session: PartnerSess
     assert session.size(partner.at("nowhere/file")) is None
 
 
-@pytest.mark.parametrize("replace", [False, True])
-def test_rename_moves_the_bytes(partner: Site, session: PartnerSession, replace: bool) -> None:
+def test_rename_moves_the_bytes(partner: Site, session: PartnerSession) -> None:
     partner.plant(partner.at("part"), b"content")
-    session.rename(partner.at("part"), partner.at("target"), replace=replace)
+    session.rename(partner.at("part"), partner.at("target"), replace=False)
     assert partner.names() == ["target"]
     assert partner.content(partner.at("target")) == b"content"
 
@@ -89,29 +90,43 @@ def test_rename_never_overwrites_by_itself(partner: Site, session: PartnerSessio
     assert partner.content(partner.at("part")) == b"new"
 
 
-def test_rename_replaces_where_it_is_told_to(partner: Site, session: PartnerSession) -> None:
-    partner.plant(partner.at("part"), b"new")
-    partner.plant(partner.at("target"), b"old")
-    session.rename(partner.at("part"), partner.at("target"), replace=True)
-    assert partner.names() == ["target"]
-    assert partner.content(partner.at("target")) == b"new"
-
-
-@pytest.mark.parametrize("replace", [False, True])
-def test_renaming_a_missing_part_is_told(
-    partner: Site, session: PartnerSession, replace: bool
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_rename_replaces_only_where_that_is_atomic(
+    partner: Site, session: PartnerSession, old: bytes | None
 ) -> None:
-    with pytest.raises(PartMissing):
-        session.rename(partner.at("part"), partner.at("target"), replace=replace)
+    partner.plant(partner.at("part"), b"new")
+    if old is not None:
+        partner.plant(partner.at("target"), old)
+    if session.replaces_atomically:
+        session.rename(partner.at("part"), partner.at("target"), replace=True)
+        assert partner.names() == ["target"]
+        assert partner.content(partner.at("target")) == b"new"
+    else:
+        with pytest.raises(ValueError, match="atomically"):
+            session.rename(partner.at("part"), partner.at("target"), replace=True)
+        assert partner.content(partner.at("target")) == old
+        assert partner.content(partner.at("part")) == b"new"
 
 
-def test_renaming_a_missing_part_leaves_the_target_alone(
+def test_a_target_steps_aside_and_comes_back(partner: Site, session: PartnerSession) -> None:
+    partner.plant(partner.at("target"), b"old")
+    session.rename(partner.at("target"), partner.at(".part.old"), replace=False)
+    assert session.size(partner.at("target")) is None
+    session.rename(partner.at(".part.old"), partner.at("target"), replace=False)
+    assert partner.names() == ["target"]
+    assert partner.content(partner.at("target")) == b"old"
+
+
+def test_renaming_a_missing_part_is_told_and_leaves_the_target_alone(
     partner: Site, session: PartnerSession
 ) -> None:
-    partner.plant(partner.at("target"), b"old")
     with pytest.raises(PartMissing):
-        session.rename(partner.at("part"), partner.at("target"), replace=True)
-    assert partner.content(partner.at("target")) == b"old"
+        session.rename(partner.at("part"), partner.at("target"), replace=False)
+    if session.replaces_atomically:
+        partner.plant(partner.at("target"), b"old")
+        with pytest.raises(PartMissing):
+            session.rename(partner.at("part"), partner.at("target"), replace=True)
+        assert partner.content(partner.at("target")) == b"old"
 
 
 def test_renaming_into_a_missing_folder_is_told(partner: Site, session: PartnerSession) -> None:
@@ -143,8 +158,7 @@ def test_the_probe_finds_the_abilities_and_leaves_nothing(
     assert partner.names() == []
     assert profile.write_at_offset
     assert profile.rename
-    assert profile.atomic_replace
-    assert profile.fsync
+    assert profile.atomic_replace == session.replaces_atomically
     assert profile.software.startswith("SSH-2.0-")
     assert 0 <= profile.round_trip_seconds < 5
 
@@ -202,3 +216,22 @@ def test_the_session_names_the_host_key_it_checked(partner: Site, session: Partn
 def test_closing_twice_is_harmless(partner: Site, session: PartnerSession) -> None:
     session.close()
     session.close()
+
+
+def test_after_close_every_call_is_a_lost_connection(
+    partner: Site, session: PartnerSession
+) -> None:
+    session.create_part(partner.at("part"))
+    sink, reader = session.open_part(partner.at("part")), session.open_reader(partner.at("part"))
+    session.close()
+    for call in (
+        lambda: session.size(partner.at("part")),
+        lambda: session.remove(partner.at("part")),
+        lambda: sink.write(0, b"x"),
+        lambda: list(reader.read([(0, 1)])),
+    ):
+        with pytest.raises(ConnectionLost):
+            call()
+    sink.close()
+    reader.close()
+    assert partner.content(partner.at("part")) == b""

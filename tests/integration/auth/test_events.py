@@ -1,7 +1,7 @@
 """What the other functions of the service do: publish, sweep, make the first admin, rotate."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -9,9 +9,11 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.catalogue import parse
+from runtime.publishing import CLAIM_SECONDS, STREAM
+from services.auth.adapters.dynamodb_outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.domain.errors import UserExists, UserInvalid, WeakPassword
-from tests.integration.auth.deployed import PASSWORD, SECRET, TABLE, Deployed
+from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed
 from tests.unit.runtime.conftest import Lines
 
 
@@ -60,6 +62,31 @@ def test_events_that_the_bus_refuses_come_again(
     refused = deployed.invoke("publish_outbox", records)["batchItemFailures"]
     numbers = [each["dynamodb"]["SequenceNumber"] for each in records["Records"]]
     assert [each["itemIdentifier"] for each in refused] == numbers
+    deployed.warm = {}
+    monkeypatch.setenv("EVENT_BUS_NAME", BUS)
+    assert [kind for kind, _ in published(deployed)] == ["SessionOpened.v1"]
+
+
+def test_rows_that_come_twice_are_told_once(deployed: Deployed) -> None:
+    deployed.admin()
+    records = deployed.outbox()
+    for _ in range(2):
+        assert deployed.invoke("publish_outbox", records) == {"batchItemFailures": []}
+    assert [each["detail-type"] for each in deployed.heard()] == ["SessionOpened.v1"]
+
+
+def test_what_a_dead_publisher_had_claimed_is_told_when_its_rows_come_again(
+    deployed: Deployed,
+) -> None:
+    deployed.admin()
+    records = deployed.outbox()
+    outbox, now = DynamoDbOutbox(boto3.client("dynamodb"), TABLE), datetime.now(UTC)
+    for record in records["Records"]:
+        row = record["dynamodb"]["NewImage"]
+        stored = (row["pk"]["S"], row["event_id"]["S"])
+        assert outbox.claim_event(*stored, STREAM, now, now + timedelta(seconds=CLAIM_SECONDS))
+    assert deployed.invoke("publish_outbox", records) == {"batchItemFailures": []}
+    assert [each["detail-type"] for each in deployed.heard()] == ["SessionOpened.v1"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.transfer.domain.part_file import PartFile
 from services.transfer.domain.transfer import Status, Transfer
 from tests.conformance.records import a_transfer
 from tests.integration.transfer.deployed import Deployed
@@ -22,6 +23,13 @@ def stored_an_hour_ago(
 ) -> Transfer:
     transfer = a_transfer(transfer_id, at=datetime.now(UTC) - age, **changes)
     return deployed.transfers.create(transfer, [], None)
+
+
+def failed_with_part(deployed: Deployed, destination_id: str, path: str) -> dict[str, Any]:
+    """It was made, and nobody goes on with it."""
+    place = deployed.destinations.read(destination_id).place
+    part = PartFile(path, place, datetime.now(UTC) - HOUR, made=True)
+    return {"status": Status.FAILED, "destination_id": destination_id, "part": part}
 
 
 def swept(lines: Lines) -> int:
@@ -52,6 +60,7 @@ def test_a_transfer_whose_workflow_is_gone_fails_with_its_event(deployed: Deploy
     assert ended.status is Status.FAILED
     assert ended.failure is not None
     assert ended.failure.code == "workflow_lost"
+    deployed.invoke("publish_outbox", deployed.outbox())  # as the table's stream does
     assert [each["detail-type"] for each in deployed.heard()] == ["TransferFailed.v1"]
 
 
@@ -59,44 +68,32 @@ def test_a_part_file_left_behind_is_removed_from_the_partner(deployed: Deployed)
     deployed.register()
     part = deployed.partner.root / "acme" / ".left.part"
     part.write_bytes(b"half a file")
-    stored_an_hour_ago(
-        deployed,
-        "t-left",
-        status=Status.FAILED,
-        destination_id="acme",
-        part_path="/acme/.left.part",
-    )
+    left = failed_with_part(deployed, "acme", "/acme/.left.part")
+    stored_an_hour_ago(deployed, "t-left", **left)
     deployed.invoke("sweep_stalled", SCHEDULED)
     assert not part.exists()
-    assert deployed.stored("t-left").part_path is None
+    assert deployed.stored("t-left").tidy
 
 
 def test_a_part_file_at_a_partner_that_is_away_waits_without_an_alarm(deployed: Deployed) -> None:
     deployed.register("away", port=1)
-    left: dict[str, Any] = {
-        "status": Status.FAILED,
-        "destination_id": "away",
-        "part_path": "/away/.a.part",
-    }
+    left = failed_with_part(deployed, "away", "/away/.a.part")
     stored_an_hour_ago(deployed, "t-away", **left)
     deployed.invoke("sweep_stalled", SCHEDULED)
     waiting = deployed.stored("t-away")
-    assert waiting.part_path == "/away/.a.part"
-    assert waiting.keep_part_until is not None
-    assert waiting.keep_part_until > datetime.now(UTC)
+    assert (waiting.part, waiting.left_behind) == (None, ("/away/.a.part",))
+    assert waiting.look_again_at is not None
+    assert waiting.look_again_at > datetime.now(UTC)
 
 
 def test_one_that_cannot_be_swept_is_an_alarm_and_keeps_no_other_from_it(
     deployed: Deployed,
 ) -> None:
     deployed.register("away", port=1)
-    left: dict[str, Any] = {
-        "status": Status.FAILED,
-        "destination_id": "away",
-        "part_path": "/away/.a.part",
-    }
+    left = failed_with_part(deployed, "away", "/away/.a.part")
     stored_an_hour_ago(deployed, "t-a-abandoned", WEEKS, **left)
     stored_an_hour_ago(deployed, "t-b-good")
     with pytest.raises(Exception, match=r"1 transfers not swept: t-a-abandoned"):
         deployed.invoke("sweep_stalled", SCHEDULED)
     assert deployed.executions() == ["t-b-good-1"]
+    assert deployed.stored("t-a-abandoned").tidy  # given up, by name

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
@@ -78,6 +78,37 @@ def test_an_error_about_a_model_does_not_hold_its_values() -> None:
 def test_a_checksum_has_16_lower_case_hexadecimal_digits(crc: str) -> None:
     with pytest.raises(ValidationError, match="crc64nvme"):
         Receipt.model_validate({"crc64nvme": crc})
+
+
+def test_a_receipt_of_before_says_nothing_it_did_not_know() -> None:
+    receipt = Receipt(
+        target_path="/in/a",
+        bytes_sent=0,
+        crc64nvme="0" * 16,
+        verified="size",
+        source_checksum="absent",
+        host_key_fingerprint="SHA256:abc",
+        chunks=0,
+        attempts=0,
+        started_at=NOON,
+        finished_at=NOON,
+    )
+    assert (receipt.proven, receipt.source_algorithm, receipt.left_behind) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("proven", "seen"), ("source_algorithm", "sha512"), ("verified", "twice")],
+)
+def test_a_receipt_has_no_words_of_its_own(field: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=field):
+        Receipt.model_validate({field: value})
+
+
+@pytest.mark.parametrize("known", [None, "none", "crc64nvme", "crc32c", "sha256", "md5"])
+def test_a_transfer_says_what_s3_has_to_compare_with(known: str | None) -> None:
+    field = TransferView.model_fields["source_checksum"]
+    assert TypeAdapter(field.annotation).validate_python(known) == known
 
 
 def test_the_full_state_of_a_transfer_says_null_rather_than_leaving_out() -> None:

@@ -67,6 +67,13 @@ def test_a_transfer_is_careful_unless_told_otherwise() -> None:
     assert (request.if_exists, request.verify, request.target_path) == ("fail", "checksum", None)
 
 
+@pytest.mark.parametrize("verify", ["size", "checksum", "reread", "readback"])
+def test_how_far_to_verify_is_one_of_four_words(verify: str) -> None:
+    fields = {"source": {"bucket": "abc", "key": "k"}, "destination_id": "demo"}
+    assert StartTransferRequest.model_validate({**fields, "verify": verify}).verify == verify
+    assert refusal(StartTransferRequest, {**fields, "verify": verify.upper()})[0][0] == "verify"
+
+
 @pytest.mark.parametrize("slug", ["a", "demo-1", "1", "a" * 64])
 def test_a_good_id_is_taken(slug: str) -> None:
     assert DestinationRequest(**{**PARTNER, "id": slug}).id == slug

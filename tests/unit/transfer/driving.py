@@ -1,9 +1,10 @@
 """How tests bring a transfer to the point where something happens to it, and on from there."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from services.transfer.domain.errors import ConnectionLost
-from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import retry_transfer
@@ -12,6 +13,7 @@ from tests.fakes.world import CHUNK_BYTES, World
 
 BODY = bytes(1 + number % 250 for number in range(6 * CHUNK_BYTES + 5))  # a hole of zeros shows
 TARGET = "/in/day.csv"
+SECONDS_PER_CHUNK = 10.0
 WRITES_BEFORE_THE_END = 2  # of a transfer that fails half way
 
 
@@ -20,44 +22,95 @@ def until_moving(world: World) -> None:
         assert world.workflow.advance()
 
 
-def before_call(
-    world: World, call: str, act: Callable[[], object], *, number: int = 1
-) -> Callable[[], bool]:
-    """`act` comes first, once, at the partner's next `call` (or its `number`th from now on). The
-    answer tells whether that has been."""
-    kept = world.partner.called
-    seen: list[str] = []
-
-    def called(name: str) -> None:
-        if name == call:
-            seen.append(name)
-            if len(seen) == number:
-                act()
-        kept(name)
-
-    world.partner.called = called  # type: ignore[method-assign]
-    return lambda: len(seen) >= number
+def until_state(world: World, state: str) -> None:
+    """Its next state is entered, and has not begun."""
+    while state not in [each.state for each in world.workflow.executions.values()]:
+        assert world.workflow.advance() or world.drive_lane()
 
 
-def fail_half_way(world: World, body: bytes = BODY) -> Transfer:
+def broken() -> ConnectionLost:
+    return ConnectionLost("sftp.acme.example", 22, "reset")
+
+
+def every(world: World, call: str, act: Callable[[], object], number: int = 1) -> None:
+    """`act` comes before each `number`th such call."""
+
+    def again() -> None:
+        every(world, call, act, number)
+        act()
+
+    world.calls.before(call, again, number)
+
+
+def breaking_every(world: World, writes: int) -> None:
+    """The line breaks instead of each write after so many."""
+
+    def breaks() -> None:
+        raise broken()
+
+    every(world, "sink.write", breaks, writes + 1)
+
+
+def turn_of(world: World, seconds: float) -> Callable[[], float]:
+    """What a worker that begins now has left, by the clock."""
+    ends = world.calls.elapsed + seconds
+    return lambda: ends - world.calls.elapsed
+
+
+def watch_writes(world: World) -> list[tuple[int, int]]:
+    """(offset, length) of what the partner takes from now on."""
+    seen: list[tuple[int, int]] = []
+
+    def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
+        if name == "sink.write":
+            seen.append((arguments[0], len(arguments[1])))
+
+    world.calls.observers.append(observe)
+    return seen
+
+
+def assert_each_byte_once(writes: list[tuple[int, int]], size: int) -> None:
+    reached = 0
+    for offset, length in sorted(writes):
+        assert offset == reached
+        reached += length
+    assert reached == size
+
+
+def some_chunks(world: World, chunks: int) -> None:
+    """A lane moves so many chunks and hands over; nobody works at the partner then."""
+    kept, world.calls.cost = world.calls.cost, {"sink.write": SECONDS_PER_CHUNK}
+    seconds = SECONDS_PER_CHUNK * chunks + 2 * world.policy.hand_over_seconds
+    world.drive_lane(remaining=turn_of(world, seconds))
+    world.calls.cost = kept
+
+
+def one_large_chunk(world: World, size: int, **policy: float) -> None:
+    """One lane moves it; READ_BYTES a write."""
+    changed = replace(world.policy, chunk_bytes=size, lanes_per_transfer=1)
+    world.ports = replace(world.ports, policy=replace(changed, **policy))  # type: ignore[arg-type]
+
+
+def fail_half_way(world: World, body: bytes = BODY, **wish: object) -> Transfer:
     """Its connection is lost again and again: failed, some chunks done, the part file kept."""
-    transfer = world.request(body)
-    kept = world.partner.called
-
-    def called(name: str) -> None:
-        if name == "write" and world.partner.calls["write"] >= WRITES_BEFORE_THE_END:
-            raise ConnectionLost("sftp.acme.example", 22, "reset")
-        kept(name)
-
-    world.partner.called = called  # type: ignore[method-assign]
+    transfer = world.request(body, **wish)
+    refused = world.calls.refuse("sink.write", broken, after=WRITES_BEFORE_THE_END)
     world.run()
-    world.partner.called = kept  # type: ignore[method-assign]
+    refused.end()
     ended = world.read(transfer)
-    progress = world.ports.ledger.progress(LedgerId(ended.id, ended.generation))
+    progress = world.ports.ledger.progress(ended.ledger)
     assert ended.status is Status.FAILED
-    assert ended.part_path in world.partner.files
+    assert world.parts() == [ended.recorded_part.path]
     assert 0 < progress.chunks_done < progress.chunks_total
     return ended
+
+
+def drive_lanes(world: World, seconds: float) -> None:
+    """Turn after turn, each no longer than that, until no message waits."""
+    while world.queue.messages:
+        remaining = turn_of(world, seconds)
+        world.drive_lane(remaining=remaining)
+        assert remaining() > 0
 
 
 def retry(world: World, transfer: Transfer) -> Transfer:

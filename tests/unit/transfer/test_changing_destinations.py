@@ -1,11 +1,8 @@
 """Destinations that are registered twice or changed under way: no secret and no file gets lost."""
 
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
-from services.transfer.domain.destination import Credential, Destination, Protocol
+from services.transfer.domain.destination import Credential, Protocol
 from services.transfer.domain.errors import (
     DestinationChanged,
     DestinationExists,
@@ -114,17 +111,9 @@ def test_a_change_that_came_too_late_leaves_record_and_credential_as_they_were()
     register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
     secrets = dict(world.vault.secrets)
 
-    class Rival:
-        def __getattr__(self, name: str) -> object:
-            return getattr(world.ports.destinations, name)
-
-        def save(self, destination: Destination) -> Destination:
-            raise DestinationChanged(destination.id)
-
-    rival: Any = Rival()
-    ports = replace(world.ports, destinations=rival)
+    world.calls.fail("destinations.save", DestinationChanged("partner"))
     with pytest.raises(DestinationChanged):
-        change_destination("partner", {}, NEW, ADMIN, ports=ports)
+        change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
     assert world.vault.secrets == secrets
     assert secret_of(world, "partner") == OLD
 
@@ -132,17 +121,13 @@ def test_a_change_that_came_too_late_leaves_record_and_credential_as_they_were()
 def test_a_credential_exchanged_while_a_lane_begins_is_no_failure() -> None:
     world = World()
     register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
-    kept = world.ports.vault.read
 
-    class Vault:
-        def read(self, secret_id: str) -> Credential:
-            if secret_of(world, "partner") == OLD:
-                change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
-            return kept(secret_id)
+    def exchange() -> None:
+        change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
 
-    vault: Any = Vault()
-    ports = replace(world.ports, vault=vault)
-    assert with_credential("partner", ports=ports)[1] == NEW
+    exchanged = world.calls.before("vault.read", exchange)
+    assert with_credential("partner", ports=world.ports)[1] == NEW
+    assert exchanged()
 
 
 def test_a_destination_registered_again_has_another_tag() -> None:

@@ -1,60 +1,46 @@
 """Dying workers, repeated and late messages, vanished workflows: nothing is lost or done twice."""
 
 import random
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.transfer.domain.ledger import LaneMessage, LedgerId
+from services.transfer.domain.ledger import LaneMessage
 from services.transfer.domain.transfer import Status
+from services.transfer.use_cases.move_chunk import READ_BYTES
 from services.transfer.use_cases.publish_outbox import NotPublished, publish_pending
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ANN
-from tests.fakes.world import CHUNK_BYTES, World
-from tests.unit.transfer.driving import until_moving
-
-BODY = bytes(number % 251 for number in range(6 * CHUNK_BYTES + 5))
-TARGET = "/in/day.csv"
-
-
-class Killed(BaseException):
-    """As kill -9: nothing of the worker's own code runs any more."""
-
-
-def kill_at(world: World, call: str, number: int) -> None:
-    kept = world.partner.called
-    seen: list[str] = []
-
-    def called(name: str) -> None:
-        if name == call:
-            seen.append(name)
-            if len(seen) == number:
-                freeze(world)
-                raise Killed
-        kept(name)
-
-    world.partner.called = called  # type: ignore[method-assign]
-
-
-def freeze(world: World) -> None:
-    """A killed worker neither releases its chunk nor frees its slot."""
-    ledger, slots = world.ports.ledger, world.ports.slots
-    release, free = ledger.release, slots.free
-
-    def thaw() -> None:
-        ledger.release, slots.free = release, free  # type: ignore[method-assign]
-
-    ledger.release = lambda *_: None  # type: ignore[method-assign]
-    slots.free = lambda *_: thaw()  # type: ignore[method-assign]
+from tests.fakes.lives import Killed
+from tests.fakes.world import World
+from tests.unit.transfer.driving import (
+    BODY,
+    TARGET,
+    assert_each_byte_once,
+    one_large_chunk,
+    turn_of,
+    until_moving,
+    watch_writes,
+)
 
 
 @pytest.mark.parametrize(
     ("call", "number"),
-    [("connect", 1), ("open_part", 1), ("write", 1), ("write", 4), ("flush", 1), ("flush", 7)],
+    [
+        ("partner.connect", 1),
+        ("partner.open_part", 1),
+        ("source.read", 3),
+        ("sink.write", 1),
+        ("sink.write", 4),
+        ("sink.flush", 1),
+        ("sink.flush", 7),
+        ("ledger.finish", 7),
+        ("lanes.end", 1),
+        ("workflow.succeed", 1),
+    ],
 )
 def test_a_killed_workers_lane_goes_on_and_no_done_chunk_is_moved_again(
     call: str, number: int
@@ -62,10 +48,10 @@ def test_a_killed_workers_lane_goes_on_and_no_done_chunk_is_moved_again(
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
-    kill_at(world, call, number)
+    world.calls.kill(call, number)
     with pytest.raises(Killed):
         world.run()
-    done = world.ports.ledger.progress(LedgerId(transfer.id, 1)).bytes_done
+    done = world.ports.ledger.progress(world.read(transfer).ledger).bytes_done
     before = world.buckets.bytes_read
     world.pass_time(world.policy.lease_seconds + 1)
     sweep_transfer(transfer.id, ports=world.ports)
@@ -81,11 +67,11 @@ def test_a_lane_whose_worker_always_dies_comes_to_an_end_with_a_reason() -> None
     transfer = world.request(BODY)
     until_moving(world)
     for _ in range(world.policy.retry.max_failures * world.policy.lanes_per_transfer):
-        kill_at(world, "open_part", 1)
+        world.calls.forget()
+        world.calls.kill("partner.open_part")
         try:
             world.run()
         except Killed:
-            world.partner.called = type(world.partner).called.__get__(world.partner)  # type: ignore[method-assign]
             world.pass_time(world.policy.lease_seconds + 1)
             sweep_transfer(transfer.id, ports=world.ports)
     world.run()
@@ -119,7 +105,7 @@ def test_a_workflow_that_vanished_ends_in_a_failure_and_can_be_retried() -> None
     assert ended.status is Status.FAILED
     assert ended.failure is not None
     assert ended.failure.code == "workflow_lost"
-    assert "TransferFailed.v1" in world.bus.kinds()
+    assert world.published(transfer)[-1] == "TransferFailed.v1"
 
 
 def test_a_workflow_that_vanished_in_the_commit_is_brought_to_its_end() -> None:
@@ -209,18 +195,17 @@ def test_messages_and_events_in_any_order_and_number_change_nothing(
 
 
 def test_a_lane_hands_over_before_its_time_is_up_and_the_next_turn_goes_on() -> None:
-    world = World()
-    big = BODY * 8
-    world.ports = replace(
-        world.ports, policy=replace(world.policy, chunk_bytes=len(big), lanes_per_transfer=1)
-    )
+    world, big = World(), BODY * 8
+    one_large_chunk(world, len(big))
+    world.calls.cost["sink.write"] = 60.0
     transfer = world.request(big)
     until_moving(world)
-    seconds = iter([900.0, 900.0, 900.0, 30.0])
-    world.drive_lane(remaining=lambda: next(seconds, 30.0))
-    (lease,) = world.ports.ledger.open_leases(LedgerId(transfer.id, 1))
-    assert 0 < lease.done_bytes < len(big)
+    writes = watch_writes(world)
+    world.drive_lane(remaining=turn_of(world, 300))
+    (lease,) = world.ports.ledger.open_leases(world.read(transfer).ledger)
+    assert 0 < lease.mark.done_bytes < len(big)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
-    assert world.buckets.bytes_read == len(big)
+    assert_each_byte_once(writes, len(big))
+    assert world.buckets.bytes_read <= len(big) + READ_BYTES  # one was read when time was up
     assert bytes(world.partner.files[TARGET]) == big

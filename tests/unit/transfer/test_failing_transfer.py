@@ -1,7 +1,5 @@
 """Transfers that meet errors: what passes is tried again, what does not ends with its reason."""
 
-from dataclasses import replace
-
 import pytest
 
 from services.transfer.domain.errors import (
@@ -11,18 +9,27 @@ from services.transfer.domain.errors import (
     SourceUnavailable,
     TransferError,
 )
-from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.transfer import Status, Transfer, Verify
+from services.transfer.domain.transfer import Status
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.read_state import read_state
-from services.transfer.use_cases.start_workflow import start_workflow
-from services.transfer.use_cases.steer_transfer import retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
-from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
-from tests.unit.transfer.driving import TARGET, content
+from tests.unit.transfer.driving import (
+    TARGET,
+    assert_completed,
+    broken,
+    content,
+    fail_half_way,
+    retried,
+    until_moving,
+)
 
 CHUNK = CHUNK_BYTES
+
+
+def fail_times(world: World, call: str, times: int) -> None:
+    for number in range(times):
+        world.calls.fail(call, broken, after=number)
 
 
 @pytest.mark.parametrize(
@@ -35,9 +42,9 @@ CHUNK = CHUNK_BYTES
 def test_a_passing_error_costs_only_the_chunk_it_hit(error: TransferError) -> None:
     world = World()
     if isinstance(error, SourceUnavailable):
-        world.buckets.fail_reads.append(error)
+        world.calls.fail("source.read", error)
     else:
-        world.partner.fail_next(error, at="write", after=2)
+        world.calls.fail("sink.write", error, after=2)
     transfer = world.request(content(5 * CHUNK))
     world.run()
     ended = world.read(transfer)
@@ -49,8 +56,7 @@ def test_a_passing_error_costs_only_the_chunk_it_hit(error: TransferError) -> No
 
 def test_a_passing_error_is_tried_again_after_a_growing_delay_with_jitter() -> None:
     world = World()
-    for _ in range(2):
-        world.partner.fail_next(ConnectionLost("h", 22, "reset"), at="open_part")
+    fail_times(world, "partner.open_part", 2)
     transfer = world.request(content(CHUNK))
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
@@ -59,10 +65,12 @@ def test_a_passing_error_is_tried_again_after_a_growing_delay_with_jitter() -> N
     assert 2 <= second <= 4
 
 
-@pytest.mark.parametrize("at", ["create_part", "open_part", "write", "flush", "rename"])
+@pytest.mark.parametrize(
+    "at", ["partner.create_part", "partner.open_part", "sink.write", "sink.flush", "partner.rename"]
+)
 def test_a_final_error_anywhere_leaves_no_part_file(at: str) -> None:
     world = World()
-    world.partner.fail_next(NoSpace("/in/.day.csv.part", 0), at=at)
+    world.calls.fail(at, NoSpace("/in/.day.csv.part", 0))
     transfer = world.request(content(3 * CHUNK))
     world.run()
     ended = world.read(transfer)
@@ -76,8 +84,7 @@ def test_a_final_error_anywhere_leaves_no_part_file(at: str) -> None:
 
 def test_an_error_that_passes_never_ends_in_a_failure_with_its_reason() -> None:
     world = World()
-    for _ in range(3):
-        world.partner.fail_next(ConnectionLost("h", 22, "reset"), at="open_part")
+    fail_times(world, "partner.open_part", 3)
     transfer = world.request(content(CHUNK - 1))
     world.run()
     failure = world.read(transfer).failure
@@ -86,28 +93,14 @@ def test_an_error_that_passes_never_ends_in_a_failure_with_its_reason() -> None:
     assert world.partner.files == {}
 
 
-def fail_after_some_chunks(world: World) -> Transfer:
-    transfer = world.request(content(5 * CHUNK))
-    for _ in range(3 * world.policy.lanes_per_transfer):
-        world.partner.fail_next(ConnectionLost("h", 22, "gone"), at="write", after=2)
-    world.run()
-    world.partner.forget_failures()
-    ended = world.read(transfer)
-    assert ended.status is Status.FAILED, ended.status
-    return ended
-
-
 def test_a_retry_goes_on_from_the_ledger_and_moves_nothing_twice() -> None:
     world = World()
-    ended = fail_after_some_chunks(world)
-    moved = world.ports.ledger.progress(LedgerId(ended.id, 1)).chunks_done
+    ended = fail_half_way(world, content(5 * CHUNK))
+    moved = world.ports.ledger.progress(ended.ledger).chunks_done
     assert moved > 0
     assert len(world.parts()) == 1
     before = world.buckets.bytes_read
-    retry_transfer(ended.id, ANN, ports=world.ports)
-    start_workflow(ended.id, 2, ports=world.ports)
-    world.run()
-    again = world.read(ended)
+    again = retried(world, ended)
     assert again.status is Status.COMPLETED, again.failure
     assert world.buckets.bytes_read - before == (5 - moved) * CHUNK
     assert bytes(world.partner.files[TARGET]) == content(5 * CHUNK)
@@ -115,7 +108,7 @@ def test_a_retry_goes_on_from_the_ledger_and_moves_nothing_twice() -> None:
 
 def test_a_kept_part_file_is_removed_when_its_time_has_passed() -> None:
     world = World()
-    ended = fail_after_some_chunks(world)
+    ended = fail_half_way(world, content(5 * CHUNK))
     sweep_transfer(ended.id, ports=world.ports)
     assert len(world.parts()) == 1
     world.pass_time(world.policy.keep_part_seconds + 1)
@@ -126,13 +119,10 @@ def test_a_kept_part_file_is_removed_when_its_time_has_passed() -> None:
 
 def test_a_retry_after_that_begins_anew() -> None:
     world = World()
-    ended = fail_after_some_chunks(world)
+    ended = fail_half_way(world, content(5 * CHUNK))
     world.pass_time(world.policy.keep_part_seconds + 1)
     sweep_transfer(ended.id, ports=world.ports)
-    retry_transfer(ended.id, ANN, ports=world.ports)
-    start_workflow(ended.id, 2, ports=world.ports)
-    world.run()
-    again = world.read(ended)
+    again = retried(world, ended)
     assert again.status is Status.COMPLETED, again.failure
     assert again.generation == 2
     assert bytes(world.partner.files[TARGET]) == content(5 * CHUNK)
@@ -141,8 +131,7 @@ def test_a_retry_after_that_begins_anew() -> None:
 def test_a_source_that_changes_under_way_ends_the_transfer() -> None:
     world = World()
     transfer = world.request(content(5 * CHUNK))
-    while not world.queue.messages:
-        world.workflow.advance()
+    until_moving(world)
     world.buckets.put("outgoing", "reports/day.csv", b"other" * CHUNK)
     world.run()
     failure = world.read(transfer).failure
@@ -151,69 +140,35 @@ def test_a_source_that_changes_under_way_ends_the_transfer() -> None:
     assert world.partner.files == {}
 
 
-def test_read_back_notices_a_disk_that_changes_bytes() -> None:
-    world = World()
-    transfer = world.request(content(CHUNK), verify=Verify.READBACK)
-    while not world.queue.messages:
-        world.workflow.advance()
-    kept = world.partner.called
-    broken: list[str] = []
-
-    def corrupting(name: str) -> None:
-        if name == "read" and not broken:
-            broken.append(name)
-            world.partner.files[world.parts()[0]][5] ^= 1
-        kept(name)
-
-    world.partner.called = corrupting  # type: ignore[method-assign]
-    world.run()
-    ended = world.read(transfer)
-    assert ended.status is Status.COMPLETED, ended.failure
-    assert ended.receipt is not None
-    assert ended.receipt.attempts == 2
-    assert bytes(world.partner.files[TARGET]) == content(CHUNK)
-
-
 def test_a_commit_whose_answer_was_lost_is_not_done_twice() -> None:
     world = World()
     transfer = world.request(content(2 * CHUNK))
-    renames: list[str] = []
-    kept = world.partner.files
-
-    def lose_answer(state: str) -> None:
-        if state == "CommitTarget" and not renames:
-            part = world.parts()[0]
-            renames.append(part)
-            current = world.read(transfer)
-            world.ports.transfers.save(
-                replace(current, status=Status.COMMITTING, final_path=TARGET)
-            )
-            kept[TARGET] = kept.pop(part)  # the rename that worked
-
-    world.run(before_state=lose_answer)
-    assert world.read(transfer).status is Status.COMPLETED
-    assert bytes(world.partner.files[TARGET]) == content(2 * CHUNK)
+    lost = world.calls.lose_answer("partner.rename", broken)
+    world.run()
+    assert lost()
+    assert world.calls.counts["partner.rename"] == 1
+    assert_completed(world, transfer, content(2 * CHUNK))
 
 
 def test_a_part_file_of_an_unreachable_partner_is_removed_later() -> None:
     world = World()
-    world.partner.fail_next(NoSpace("/in/x", 0), at="flush")
-    for _ in range(3):
-        world.partner.fail_next(ConnectionLost("h", 22, "down"), at="remove", after=1)
+    world.calls.fail("sink.flush", NoSpace("/in/x", 0))
+    away = world.calls.refuse("partner.remove", broken)
     transfer = world.request(content(CHUNK))
     world.run()
     ended = world.read(transfer)
     assert ended.status is Status.FAILED
-    assert len(world.parts()) == 1
-    world.partner.forget_failures()
+    assert ended.left_behind == tuple(world.parts()) != ()
+    away.end()
     sweep_transfer(ended.id, ports=world.ports)
     assert world.parts() == []
+    assert world.read(transfer).tidy
     clean_up(ended.run_id, ports=world.ports)
 
 
 def test_a_refused_address_is_final() -> None:
     world = World()
-    world.partner.fail_next(AddressForbidden("h", "169.254.169.254"), at="connect")
+    world.calls.fail("partner.connect", AddressForbidden("h", "169.254.169.254"))
     transfer = world.request(content(1))
     world.run()
     failure = world.read(transfer).failure
@@ -232,8 +187,7 @@ def test_a_destination_with_one_session_never_sees_two() -> None:
 
 def test_while_something_is_tried_again_the_transfer_says_what() -> None:
     world = World()
-    for _ in range(2):
-        world.partner.fail_next(ConnectionLost("h", 22, "reset"), at="open_part")
+    fail_times(world, "partner.open_part", 2)
     transfer = world.request(content(CHUNK - 1))
     while not world.read(transfer).failure:
         assert world.workflow.advance() or world.drive_lane()
@@ -248,7 +202,7 @@ def test_while_something_is_tried_again_the_transfer_says_what() -> None:
 
 def test_an_ended_transfer_shows_no_lane_at_work() -> None:
     world = World()
-    world.partner.fail_next(NoSpace("/in/x", 0), at="write", after=1)
+    world.calls.fail("sink.write", NoSpace("/in/x", 0), after=1)
     transfer = world.request(content(5 * CHUNK))
     world.run()
     lanes = read_state(transfer.id, ports=world.ports).lanes

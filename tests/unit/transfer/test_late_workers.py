@@ -16,7 +16,6 @@ from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
     assert_completed,
-    before_call,
     fail_half_way,
     retry,
     until_moving,
@@ -38,7 +37,7 @@ def repeat_late(world: World, transfer: Transfer, step: str) -> None:
             run_step(event, world.ports)
 
 
-@pytest.mark.parametrize("call", ["size", "write", "rename"])
+@pytest.mark.parametrize("call", ["partner.size", "sink.write", "partner.rename"])
 @pytest.mark.parametrize("step", OF_A_RUN)
 def test_a_late_step_of_an_earlier_run_changes_nothing_in_the_later_one(
     step: str, call: str
@@ -53,7 +52,7 @@ def test_a_late_step_of_an_earlier_run_changes_nothing_in_the_later_one(
         repeat_late(world, ended, step)
         unchanged.append((world.read(ended), world.partner.files) == (before, files))
 
-    before_call(world, call, come_late)
+    world.calls.before(call, come_late)
     world.run()
     assert unchanged == [True]
     assert_completed(world, ended)
@@ -79,7 +78,9 @@ def fail_and_begin_anew(world: World, transfer: Transfer) -> None:
     assert world.read(transfer).generation == 2
 
 
-@pytest.mark.parametrize("call", ["connect", "open_part", "write", "flush"])
+@pytest.mark.parametrize(
+    "call", ["partner.connect", "partner.open_part", "sink.write", "sink.flush"]
+)
 @pytest.mark.parametrize(
     "answer", [PasswordRejected("h", "ferry"), NoSpace("/in", 0), ConnectionLost("h", 22, "reset")]
 )
@@ -94,13 +95,15 @@ def test_a_lane_of_an_earlier_generation_does_not_fail_the_later_one(
         fail_and_begin_anew(world, transfer)
         raise answer
 
-    hung = before_call(world, call, hang)
+    hung = world.calls.before(call, hang)
     world.run()
     assert hung()
     assert_completed(world, transfer)
 
 
-@pytest.mark.parametrize("call", ["connect", "open_part", "write", "flush"])
+@pytest.mark.parametrize(
+    "call", ["partner.connect", "partner.open_part", "sink.write", "sink.flush"]
+)
 def test_bytes_of_an_earlier_generation_do_not_reach_the_later_ones_file(call: str) -> None:
     """The lane wakes up with the old object's bytes when the new one's are being sent."""
     world = World()
@@ -112,13 +115,13 @@ def test_bytes_of_an_earlier_generation_do_not_reach_the_later_ones_file(call: s
         world.buckets.put("outgoing", "reports/day.csv", new_body)
         fail_and_begin_anew(world, transfer)
 
-    hung = before_call(world, call, hang)
+    hung = world.calls.before(call, hang)
     world.run()
     assert hung()
     assert_completed(world, transfer, new_body)
 
 
-@pytest.mark.parametrize("call", ["open_part", "write", "flush"])
+@pytest.mark.parametrize("call", ["partner.open_part", "sink.write", "sink.flush"])
 def test_a_lane_of_an_earlier_run_does_not_fail_the_run_that_goes_on(call: str) -> None:
     """Both move the same part file: only the later run judges whether it goes on."""
     world = World()
@@ -138,7 +141,7 @@ def test_a_lane_of_an_earlier_run_does_not_fail_the_run_that_goes_on(call: str) 
         assert (world.read(transfer).run, world.read(transfer).generation) == (2, 1)
         raise NoSpace("/in", 0)
 
-    hung = before_call(world, call, hang)
+    hung = world.calls.before(call, hang)
     world.run()
     assert hung()
     assert_completed(world, transfer)

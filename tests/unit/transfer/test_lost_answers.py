@@ -1,10 +1,8 @@
 """Answers that get lost, of the workflow's callback and of the rename: what was done stays done."""
 
-from collections.abc import Callable
-
 import pytest
 
-from services.transfer.domain.errors import ConnectionLost, ConnectionRefused, NoSpace
+from services.transfer.domain.errors import ConnectionRefused, NoSpace
 from services.transfer.domain.transfer import IfExists, Status, Transfer
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
@@ -14,24 +12,16 @@ from tests.unit.transfer.driving import (
     BODY,
     TARGET,
     assert_completed,
+    broken,
     fail_code,
     retried,
     until_moving,
+    until_state,
 )
 
 
 class Throttled(Exception):
     """The call of Step Functions that ends the wait did not go through."""
-
-
-def lose_the_next_callback(world: World) -> None:
-    fail = world.workflow.fail
-
-    def throttled(task_token: str, error: str, cause: str) -> None:
-        world.workflow.fail = fail  # type: ignore[method-assign]
-        raise Throttled
-
-    world.workflow.fail = throttled  # type: ignore[method-assign]
 
 
 def sweep_and_run(world: World, transfer: Transfer) -> Transfer:
@@ -45,8 +35,8 @@ def test_the_sweeper_wakes_the_workflow_of_a_failing_transfer_again() -> None:
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
-    lose_the_next_callback(world)
-    world.partner.fail_next(NoSpace("/in", 0), at="write")
+    world.calls.fail("workflow.fail", Throttled)
+    world.calls.fail("sink.write", NoSpace("/in", 0))
     with pytest.raises(Throttled):
         world.run()
     world.run()
@@ -60,34 +50,13 @@ def test_the_sweeper_wakes_the_workflow_of_a_transfer_being_cancelled_again() ->
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
-    lose_the_next_callback(world)
+    world.calls.fail("workflow.fail", Throttled)
     with pytest.raises(Throttled):
         cancel_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.CANCELLING
     assert sweep_and_run(world, transfer).status is Status.CANCELLED
     assert world.parts() == []
-
-
-def lose_the_answer_of_the_rename(world: World, before: Callable[[], object]) -> None:
-    """It works, the connection breaks, and the partner stays away."""
-    connect = world.partner.connect
-
-    def connecting(*args: object) -> object:
-        session = connect(*args)  # type: ignore[arg-type]
-        rename = session.rename
-
-        def renaming(part: str, target: str, *, replace: bool) -> None:
-            before()
-            rename(part, target, replace=replace)
-            for _ in range(10):
-                world.partner.fail_next(ConnectionRefused("h", 22), at="connect")
-            raise ConnectionLost("h", 22, "reset")
-
-        session.rename = renaming  # type: ignore[method-assign]
-        return session
-
-    world.partner.connect = connecting  # type: ignore[method-assign, assignment]
 
 
 @pytest.mark.parametrize("if_exists", list(IfExists))
@@ -98,16 +67,104 @@ def test_a_retry_after_a_rename_whose_answer_was_lost_finds_the_file_in_its_plac
     if if_exists is not IfExists.FAIL:
         world.partner.files[TARGET] = bytearray(b"yesterday's")
     transfer = world.request(BODY, if_exists=if_exists)
-    renames: list[str] = []
-    lose_the_answer_of_the_rename(world, lambda: renames.append("renamed"))
+    world.calls.lose_answer("partner.rename", broken)
+    until_state(world, "CommitTarget")
+    away = world.calls.refuse("partner.connect", ConnectionRefused("h", 22), after=1)
     world.run()
     ended = world.read(transfer)
     assert (ended.status, fail_code(ended)) == (Status.FAILED, "connection_refused")
-    world.partner.forget_failures()
+    away.end()
     before = world.buckets.bytes_read
     retried(world, transfer)
     place = "/in/day (1).csv" if if_exists is IfExists.KEEP_BOTH else TARGET
     assert_completed(world, transfer, path=place)
-    assert renames == ["renamed"]
+    assert world.calls.counts["partner.rename"] == 1
     assert world.buckets.bytes_read == before
     assert len(world.partner.files) == (2 if if_exists is IfExists.KEEP_BOTH else 1)
+
+
+@pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.REPLACE])
+@pytest.mark.parametrize("answer_lost", [True, False])
+@pytest.mark.parametrize("old", [bytes(len(BODY)), b"another size"])
+def test_after_a_lost_answer_it_is_completed_exactly_when_our_content_stands_there(
+    old: bytes, answer_lost: bool, if_exists: IfExists
+) -> None:
+    """The connection broke at the rename: before it, or behind it."""
+    world = World()
+    transfer = world.request(BODY, if_exists=if_exists)
+    until_state(world, "CommitTarget")
+    if if_exists is IfExists.REPLACE:
+        world.partner.files[TARGET] = bytearray(old)
+    if answer_lost:
+        world.calls.lose_answer("partner.rename", broken)
+    else:
+        world.calls.fail("partner.rename", broken)
+    away = world.calls.refuse("partner.connect", ConnectionRefused("h", 22), after=1)
+    world.run()
+    assert fail_code(world.read(transfer)) == "connection_refused"
+    assert (bytes(world.partner.files.get(TARGET, old)) == BODY) is answer_lost
+    away.end()
+    retried(world, transfer)
+    assert_completed(world, transfer)
+    assert world.calls.counts["partner.rename"] == (1 if answer_lost else 2)
+
+
+@pytest.mark.parametrize("old_bytes", [len(BODY), len(BODY) - 1, None])
+def test_what_stands_there_after_a_lost_answer_and_is_not_ours_is_not_taken_for_done(
+    old_bytes: int | None,
+) -> None:
+    """Renamed, then replaced or taken away by somebody: what is there now is not ours."""
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "CommitTarget")
+
+    def take_away() -> None:
+        del world.partner.files[TARGET]
+        if old_bytes is not None:
+            world.partner.files[TARGET] = bytearray(old_bytes)
+
+    world.calls.lose_answer("partner.rename", broken)
+    world.calls.before("partner.connect", take_away, number=2)
+    world.run()
+    ended = world.read(transfer)
+    code = "delivery_unclear" if old_bytes is None else "part_missing"
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, code)
+    world.partner.files.pop(TARGET, None)
+    again = retried(world, transfer)
+    assert again.generation == ended.generation + 1
+    assert_completed(world, transfer)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+@pytest.mark.parametrize("old", [b"", bytes(len(BODY))])
+def test_where_nothing_can_be_read_an_equal_size_alone_is_unclear(
+    old: bytes, readable: bool
+) -> None:
+    world = World()
+    world.partner.readable = readable
+    transfer = world.request(BODY, if_exists=IfExists.REPLACE)
+    until_state(world, "CommitTarget")
+    world.partner.files[TARGET] = bytearray(old)
+    world.calls.lose_answer("partner.rename", broken)
+    world.run()
+    ended = world.read(transfer)
+    unclear = not readable and len(old) == len(BODY)
+    if unclear:
+        assert (ended.status, fail_code(ended)) == (Status.FAILED, "delivery_unclear")
+        retried(world, transfer)
+    assert_completed(world, transfer)
+
+
+def test_a_transfer_about_to_fail_whose_file_got_its_name_is_completed_after_all() -> None:
+    """The connection is back when it cleans up."""
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "CommitTarget")
+    world.calls.lose_answer("partner.rename", broken)
+    away = world.calls.refuse("partner.connect", ConnectionRefused("h", 22), after=1)
+    until_state(world, "CleanUp")
+    assert world.read(transfer).status is Status.FAILING
+    away.end()
+    world.run()
+    assert_completed(world, transfer)
+    assert world.published(transfer)[-1] == "TransferCompleted.v1"

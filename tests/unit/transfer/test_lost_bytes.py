@@ -5,25 +5,24 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.chunks import plan_chunks
-from services.transfer.domain.errors import ConnectionLost
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import IfExists, Status
 from services.transfer.use_cases.manage_destinations import change_destination
 from services.transfer.use_cases.report_moved import report_moved
-from services.transfer.use_cases.steer_transfer import retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
-from tests.fakes.callers import ADMIN, ANN
+from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,
     TARGET,
     assert_completed,
-    before_call,
+    broken,
     fail_code,
     fail_half_way,
     retried,
     retry,
+    some_chunks,
     until_moving,
 )
 
@@ -47,12 +46,14 @@ def test_a_part_file_lost_before_a_retry_is_told_and_the_next_retry_begins_anew(
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("call", ["open_part", "write", "flush", "size", "rename"])
+@pytest.mark.parametrize(
+    "call", ["partner.open_part", "sink.write", "sink.flush", "partner.size", "partner.rename"]
+)
 def test_a_part_file_lost_at_any_call_costs_a_retry_and_no_byte(call: str, number: int) -> None:
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
-    before_call(world, call, lambda: clear_parts(world), number=number)
+    world.calls.before(call, lambda: clear_parts(world), number=number)
     world.run()
     for _ in range(2):
         if world.read(transfer).status is Status.FAILED:
@@ -65,9 +66,8 @@ def test_a_move_that_is_started_again_never_goes_on_with_an_empty_part_file() ->
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
-    seconds = iter([900.0] * 4)
-    world.drive_lane(remaining=lambda: next(seconds, 100.0))
-    assert world.ports.ledger.progress(LedgerId(transfer.id, 1)).chunks_done > 0
+    some_chunks(world, 2)
+    assert world.ports.ledger.progress(LedgerId(transfer.id, 1)).chunks_done == 2
     clear_parts(world)
     world.workflow.executions[transfer.id, 1].token = None
     world.run()
@@ -103,7 +103,7 @@ def test_a_retry_that_meets_the_sweepers_removal_begins_anew() -> None:
     world = World()
     ended = fail_half_way(world)
     world.pass_time(world.policy.keep_part_seconds + 1)
-    met = before_call(world, "remove", lambda: retry(world, ended))
+    met = world.calls.before("partner.remove", lambda: retry(world, ended))
     sweep_transfer(ended.id, ports=world.ports)
     assert met()
     world.run()
@@ -115,11 +115,12 @@ def test_a_discarded_part_file_is_not_gone_on_with_even_where_its_removal_failed
     world = World()
     ended = fail_half_way(world)
     world.pass_time(world.policy.keep_part_seconds + 1)
-    world.partner.fail_next(ConnectionLost("h", 22, "answer lost"), at="remove")
+    world.calls.fail("partner.remove", broken)
     sweep_transfer(ended.id, ports=world.ports)
-    kept = world.read(ended)
-    assert kept.part_path == ended.part_path
-    assert retry_transfer(ended.id, ANN, ports=world.ports).generation == 2
+    discarded = world.read(ended)
+    assert (discarded.part, discarded.leftovers) == (None, (ended.recorded_part,))
+    assert retried(world, ended).generation == 2
+    assert_completed(world, ended)
 
 
 @pytest.mark.parametrize("old_bytes", [len(BODY), len(BODY) - 1])
@@ -131,9 +132,9 @@ def test_yesterdays_file_is_not_taken_for_todays_whatever_its_size(old_bytes: in
 
     def lose_both() -> None:
         clear_parts(world)
-        raise ConnectionLost("sftp.acme.example", 22, "reset")
+        raise broken()
 
-    before_call(world, "rename", lose_both)
+    world.calls.before("partner.rename", lose_both)
     world.run()
     ended = world.read(transfer)
     assert (ended.status, fail_code(ended)) == (Status.FAILED, "part_missing")
@@ -154,17 +155,11 @@ def test_a_sweep_between_any_two_steps_of_a_move_does_not_take_it_for_done() -> 
     """Before the ledger is open, too."""
     world = World()
     transfer = world.request(BODY)
-    save = world.transfers.save
-    sweeping: list[bool] = []
 
-    def save_and_sweep(*args: object) -> object:
-        stored = save(*args)  # type: ignore[arg-type]
-        if not sweeping:
-            sweeping.append(True)
-            sweep_transfer(transfer.id, ports=world.ports)
-            sweeping.clear()
-        return stored
+    def sweep() -> None:
+        sweep_transfer(transfer.id, ports=world.ports)
+        world.calls.before("transfers.*", sweep)  # from now on: not those of the sweep itself
 
-    world.transfers.save = save_and_sweep  # type: ignore[method-assign, assignment]
+    world.calls.before("transfers.*", sweep)
     world.run()
     assert_completed(world, transfer)

@@ -6,6 +6,7 @@ from services.transfer.domain.errors import NameInvalid, PathOutsideBase
 from services.transfer.domain.names import (
     BIDI_CONTROLS,
     MAX_NAME_BYTES,
+    aside_path,
     default_target,
     numbered,
     part_path,
@@ -101,13 +102,19 @@ def test_each_generation_has_a_part_file_of_its_own() -> None:
     assert part_path("/in/a.csv", "t-1", 2) == "/in/.a.csv.t-1-2.part"
 
 
+def test_an_old_target_steps_aside_to_a_hidden_name_of_its_part_file() -> None:
+    assert aside_path(part_path("/in/a.csv", "t-1", 2)) == "/in/.a.csv.t-1-2.part.old"
+
+
 @pytest.mark.parametrize("name", ["x" * 255, "é" * 127, "🚢" * 63 + "abc"])
 def test_long_names_are_shortened_between_letters(name: str) -> None:
-    for path in (part_path(f"/in/{name}", "t-1", 1), numbered(f"/in/{name}", 12)):
+    part, later = (part_path(f"/in/{name}", "t-1", generation) for generation in (1, 12))
+    for path in (aside_path(part), aside_path(later), numbered(f"/in/{name}", 12)):
         shortened = path.removeprefix("/in/")
         assert MAX_NAME_BYTES - 4 < len(shortened.encode()) <= MAX_NAME_BYTES
         assert "\ufffd" not in shortened
-    assert part_path(f"/in/{name}", "t-1", 1).endswith(".t-1.part")
+    assert part.endswith(".t-1.part")
+    assert later.endswith(".t-1-12.part")
     assert numbered(f"/in/{name}", 12).endswith(" (12)")
 
 

@@ -1,127 +1,170 @@
-"""Read-back: every byte is proven once, inside of a worker's time, and its leases live on."""
+"""Read-back: when all is moved, every byte is read once more, and what differs is sent again."""
 
-from dataclasses import replace
+import pytest
 
-from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.transfer import Status, Transfer, Verify
+from services.transfer.domain.errors import PermissionDenied
+from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.move_chunk import READ_BYTES
-from tests.fakes.world import World
-from tests.unit.transfer.driving import TARGET, before_call, until_moving
+from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.lives import Killed
+from tests.fakes.partners import BLOCK_BYTES
+from tests.fakes.world import CHUNK_BYTES, World
+from tests.unit.transfer.driving import (
+    BODY,
+    assert_completed,
+    assert_each_byte_once,
+    broken,
+    drive_lanes,
+    every,
+    fail_code,
+    one_large_chunk,
+    until_moving,
+    until_state,
+    watch_writes,
+)
 
-BLOCKS = 8
-BODY = bytes(range(256)) * (BLOCKS * READ_BYTES // 256)
-SECONDS_PER_BLOCK = 20.0  # a slow line: to write the whole chunk and to read it takes 320 s
-TURN_SECONDS = 300.0  # and this is all that a worker has
+LARGE = bytes(range(256)) * (8 * READ_BYTES // 256)
+BLOCKS = len(LARGE) // BLOCK_BYTES
+TURN_SECONDS = 300.0
+DAMAGED = 2 * CHUNK_BYTES + 7  # a byte of chunk 2
 
 
-def one_chunk(world: World) -> Transfer:
+def large(world: World) -> Transfer:
     """One lane is about to move one chunk of several blocks."""
-    policy = replace(world.policy, chunk_bytes=len(BODY), lanes_per_transfer=1)
-    world.ports = replace(world.ports, policy=policy)
-    transfer = world.request(BODY, verify=Verify.READBACK)
+    one_large_chunk(world, len(LARGE))
+    transfer = world.request(LARGE, verify=Verify.READBACK)
     until_moving(world)
     return transfer
 
 
-def on_a_slow_line(world: World) -> list[int]:
-    """Each write takes its time, reading back as long as the writes before; answers with the number
-    of blocks read each time."""
-    kept = world.partner.called
-    written: list[str] = []
-    read: list[int] = []
-
-    def called(name: str) -> None:
-        if name == "write":
-            written.append(name)
-            world.pass_time(SECONDS_PER_BLOCK)
-        if name == "read":
-            read.append(len(written))
-            world.pass_time(SECONDS_PER_BLOCK * len(written))
-            written.clear()
-        kept(name)
-
-    world.partner.called = called  # type: ignore[method-assign]
-    return read
+def damage(world: World) -> None:
+    for part in world.parts():
+        world.partner.files[part][DAMAGED] = BODY[DAMAGED] ^ 0xFF
 
 
-def drive_turn(world: World) -> float:
-    """The seconds left at its end."""
-    ends = world.clock.timestamp() + TURN_SECONDS
-    world.drive_lane(remaining=lambda: ends - world.clock.timestamp())
-    return ends - world.clock.timestamp()
-
-
-def test_a_turn_keeps_time_to_read_back_what_it_wrote() -> None:
-    world = World()
-    transfer = one_chunk(world)
-    read = on_a_slow_line(world)
-    while world.queue.messages:
-        assert drive_turn(world) > 0
-    world.run()
-    assert world.read(transfer).status is Status.COMPLETED
-    assert bytes(world.partner.files[TARGET]) == BODY
-    assert len(read) > 1
-    assert sum(read) == BLOCKS
-
-
-def test_without_read_back_a_turn_writes_as_long_as_it_may() -> None:
-    world = World()
-    transfer = one_chunk(world)
-    world.transfers.save(replace(world.read(transfer), verify=Verify.CHECKSUM))
-    on_a_slow_line(world)
-    assert drive_turn(world) == TURN_SECONDS - BLOCKS * SECONDS_PER_BLOCK
-    world.run()
+def assert_read_back(world: World, transfer: Transfer, body: bytes = BODY) -> None:
+    assert_completed(world, transfer, body)
     receipt = world.read(transfer).receipt
     assert receipt is not None
-    assert receipt.attempts == 1
+    assert receipt.proven is Proven.READBACK
 
 
-def test_what_an_earlier_turn_proved_is_not_read_again() -> None:
+def test_nothing_is_read_back_before_every_byte_is_there() -> None:
     world = World()
-    transfer = one_chunk(world)
-    ranges: list[tuple[int, int]] = []
-    connect = world.partner.connect
-
-    def connecting(*args: object) -> object:
-        session = connect(*args)  # type: ignore[arg-type]
-        open_part = session.open_part
-
-        def opening(path: str) -> object:
-            sink = open_part(path)
-            read = sink.read
-
-            def reading(offset: int, length: int) -> object:
-                ranges.append((offset, length))
-                return read(offset, length)
-
-            sink.read = reading  # type: ignore[method-assign, assignment]
-            return sink
-
-        session.open_part = opening  # type: ignore[method-assign, assignment]
-        return session
-
-    world.partner.connect = connecting  # type: ignore[method-assign, assignment]
-    left = iter([900.0] * 3)
-    world.drive_lane(remaining=lambda: next(left, 30.0))
-    (lease,) = world.ports.ledger.open_leases(LedgerId(transfer.id, 1))
-    assert 0 < lease.done_bytes < len(BODY)
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    sizes: list[int] = []
+    every(world, "reader.read", lambda: sizes.append(len(world.partner.files[world.parts()[0]])))
+    until_state(world, "VerifyTarget")
+    assert set(sizes) == {len(BODY)}
+    world.calls.forget()
     world.run()
-    assert ranges == [(0, lease.done_bytes), (lease.done_bytes, len(BODY) - lease.done_bytes)]
-    assert world.read(transfer).status is Status.COMPLETED
+    assert_read_back(world, transfer)
 
 
-def test_a_lease_is_renewed_while_a_flush_waits_for_a_slow_disk() -> None:
+def test_turns_on_a_slow_line_move_and_prove_every_byte_once_within_their_time() -> None:
     world = World()
-    transfer = one_chunk(world)
-    lease_seconds = world.policy.lease_seconds
-    until: list[float] = []
-
-    def look() -> None:
-        (lease,) = world.ports.ledger.open_leases(LedgerId(transfer.id, 1))
-        until.append((lease.until - world.clock).total_seconds())
-
-    before_call(world, "flush", lambda: world.pass_time(lease_seconds - 1))
-    before_call(world, "read", look)
+    transfer = large(world)
+    world.calls.cost |= {"sink.write": 50.0, "reader.read": 5.0}
+    writes = watch_writes(world)
+    drive_lanes(world, TURN_SECONDS)
+    assert world.calls.counts["partner.connect"] > 1 + 8 * 50 / TURN_SECONDS + 5 * BLOCKS / 300
+    assert_each_byte_once(writes, len(LARGE))
+    assert world.calls.counts["reader.read"] == BLOCKS
     world.run()
-    assert until == [lease_seconds]
-    assert world.read(transfer).status is Status.COMPLETED
+    assert_read_back(world, transfer, LARGE)
+
+
+def test_a_break_while_reading_back_keeps_what_was_proved() -> None:
+    world = World()
+    transfer = large(world)
+    world.calls.fail("reader.read", broken, after=BLOCKS // 2)
+    until_state(world, "VerifyTarget")
+    assert world.calls.counts["reader.read"] == BLOCKS + 1
+    world.run()
+    assert_read_back(world, transfer, LARGE)
+
+
+def test_a_byte_changed_at_the_partner_costs_one_chunk_sent_once_more() -> None:
+    world = World()
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    until_moving(world)
+    writes = watch_writes(world)
+    changed = world.calls.before("partner.open_reader", lambda: damage(world))
+    world.run()
+    assert changed()
+    again = writes.copy()
+    again.remove((2 * CHUNK_BYTES, CHUNK_BYTES))
+    assert_each_byte_once(again, len(BODY))
+    assert_read_back(world, transfer)
+
+
+def test_a_partner_that_always_changes_a_byte_is_told_as_such() -> None:
+    world = World()
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    until_moving(world)
+    writes = watch_writes(world)
+    every(world, "partner.open_reader", lambda: damage(world))
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, "target_damaged")
+    assert writes.count((2 * CHUNK_BYTES, CHUNK_BYTES)) == 2  # once more only
+    assert world.calls.counts["partner.rename"] == 0
+    assert world.partner.files == {}
+
+
+@pytest.mark.parametrize("call", ["ledger.reopen", "transfers.save", "lanes.queue", "queue.send"])
+def test_a_changed_byte_is_sent_again_when_the_worker_that_found_it_dies(call: str) -> None:
+    world = World()
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    until_moving(world)
+
+    def damage_and_kill() -> None:
+        damage(world)
+        world.calls.kill(call)
+
+    world.calls.before("partner.open_reader", damage_and_kill)
+    with pytest.raises(Killed):
+        world.run()
+    world.pass_time(world.policy.lane_due_seconds + 1)
+    sweep_transfer(transfer.id, ports=world.ports)
+    world.run()
+    assert_read_back(world, transfer)
+
+
+def test_a_partner_that_lets_nobody_read_is_told_instead_of_completed_without_proof() -> None:
+    world = World()
+    world.partner.readable = False
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, PermissionDenied.code)
+    assert world.partner.files == {}
+
+
+@pytest.mark.parametrize("verify", [Verify.CHECKSUM, Verify.REREAD])
+def test_a_byte_changed_in_a_sample_is_noticed_before_the_file_gets_its_name(
+    verify: Verify,
+) -> None:
+    world = World()
+    transfer = world.request(BODY, verify=verify)
+    until_state(world, "VerifyTarget")
+    damage(world)
+    world.run()
+    ended = world.read(transfer)
+    assert ended.moved_again
+    assert world.calls.counts["partner.rename"] == 1
+    assert_completed(world, transfer)
+
+
+def test_samples_that_always_differ_end_the_transfer_without_a_file() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    every(world, "partner.open_reader", lambda: damage(world))
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, "target_damaged")
+    assert world.workflow.entered.count("MoveChunks") == 2
+    assert world.calls.counts["partner.rename"] == 0
+    assert world.partner.files == {}

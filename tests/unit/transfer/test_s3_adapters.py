@@ -47,3 +47,9 @@ def test_an_archived_object_is_told_as_such_and_not_tried_again() -> None:
     ):
         raise answer
     assert not told.value.retryable
+
+
+def test_the_session_reads_bytes_and_checksums_with_a_version_and_without() -> None:
+    reading = session_policy(ObjectRef("outgoing", "k"), "aws")["Statement"][0]
+    kinds = {f"s3:GetObject{a}{b}" for a in ("", "Version") for b in ("", "Attributes")}
+    assert set(reading["Action"]) == kinds

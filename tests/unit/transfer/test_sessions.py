@@ -9,8 +9,15 @@ from services.transfer.domain.strategy import choose_strategy, lane_sessions
 from services.transfer.domain.transfer import Status
 from services.transfer.handlers.workflow_step import SessionsBusy, run_step
 from tests.conformance.records import a_destination
+from tests.fakes.lives import Killed
 from tests.fakes.world import World
-from tests.unit.transfer.driving import BODY, fail_code, until_moving
+from tests.unit.transfer.driving import (
+    BODY,
+    assert_completed,
+    fail_code,
+    until_moving,
+    until_state,
+)
 
 
 @pytest.mark.parametrize(("max_sessions", "lanes"), [(1, 1), (2, 1), (3, 2), (4, 3), (5, 4)])
@@ -32,10 +39,10 @@ def test_a_server_without_writes_at_an_offset_gets_one_lane() -> None:
 
 
 def hold_all_that_lanes_may(world: World) -> None:
-    """Lanes of a huge transfer, as long as it takes."""
+    """Lanes of a huge transfer."""
     destination = world.ports.destinations.read("acme")
     limit, number = lane_sessions(destination), 0
-    until = world.clock + timedelta(days=1)
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
     while world.ports.slots.take("acme", limit, f"huge/1/lane-{number}", world.clock, until):
         number += 1
     assert number == destination.max_sessions - 1
@@ -47,12 +54,15 @@ def test_the_lanes_of_a_huge_transfer_do_not_keep_another_from_starting() -> Non
     small = world.request(b"small", target_path="small.csv")
     until_moving(world)
     assert {message.transfer_id for message in world.queue.messages} == {small.id}
+    world.drive_lane()
+    assert world.buckets.bytes_read == 0  # its lane waits for a session
+    assert [message.turn for message in world.queue.messages] == [2]
 
 
 def test_a_transfer_that_never_got_a_session_says_so() -> None:
     world = World()
     world.register("one", max_sessions=1)
-    until = world.clock + timedelta(days=1)
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
     world.ports.slots.take("one", 1, "another transfer", world.clock, until)
     transfer = world.request(BODY, destination_id="one")
     world.run()
@@ -63,7 +73,7 @@ def test_a_transfer_that_never_got_a_session_says_so() -> None:
 def test_waiting_for_a_session_is_an_error_of_its_own_to_the_state_machine() -> None:
     world = World()
     transfer = world.request(BODY)
-    until = world.clock + timedelta(days=1)
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
     for number in range(4):
         world.ports.slots.take("acme", 4, f"another-{number}", world.clock, until)
     for step in ("ValidateRequest", "AuthorizeReader", "InspectSource"):
@@ -71,3 +81,36 @@ def test_waiting_for_a_session_is_an_error_of_its_own_to_the_state_machine() -> 
     event = {"step": "MoveChunks", "transfer_id": transfer.id, "run": 1, "task_token": "token"}
     with pytest.raises(SessionsBusy, match="no_session_free"):
         run_step(event, world.ports)
+
+
+def test_two_starts_of_a_step_do_not_work_at_the_partner_at_once() -> None:
+    """Step Functions repeats a step whose first function still lives."""
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "CommitTarget")
+    event = {"step": "CommitTarget", "transfer_id": transfer.id, "run": 1}
+
+    def come_again() -> None:
+        with pytest.raises(SessionsBusy, match="step_under_way"):
+            run_step(event, world.ports)
+
+    met = world.calls.before("partner.rename", come_again)
+    world.run()
+    assert met()
+    assert world.calls.counts["partner.rename"] == 1
+    assert_completed(world, transfer)
+
+
+def test_a_step_that_died_keeps_the_next_one_waiting_for_one_lease_only() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "CommitTarget")
+    event = {"step": "CommitTarget", "transfer_id": transfer.id, "run": 1}
+    world.calls.kill("partner.rename")
+    with pytest.raises(Killed), world.calls.worker():
+        run_step(event, world.ports)
+    with pytest.raises(SessionsBusy, match="step_under_way"):
+        run_step(event, world.ports)
+    world.pass_time(world.policy.lease_seconds)
+    world.run()
+    assert_completed(world, transfer)

@@ -26,7 +26,7 @@ from services.transfer.adapters.sftp_packets import (
 )
 from services.transfer.adapters.sftp_protocol import MAX_REQUESTS, SftpProtocol
 from services.transfer.adapters.sftp_sink import SftpChunkSink
-from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, SizeMismatch
+from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
 
 Answer = Callable[[bytes], bytes]
 
@@ -185,22 +185,4 @@ def test_requests_in_flight_are_bounded() -> None:
 def test_a_server_without_limits_gets_blocks_of_32_kib() -> None:
     spoken, _ = protocol(lambda _packet: framed(Kind.VERSION, struct.pack(">I", 3)))
     spoken.negotiate()
-    assert SftpChunkSink(spoken, "/part", b"h", readable=True).block_bytes == 32_768
-
-
-def test_reads_that_come_back_shorter_are_completed_in_order() -> None:
-    content = bytes(range(256)) * 400
-
-    def answer(packet: bytes) -> bytes:
-        offset, length = struct.unpack(">QI", packet[-12:])
-        data = content[offset : offset + min(length, 10_007)]
-        if not data:
-            return framed(Kind.STATUS, packet[1:5] + struct.pack(">I", Code.EOF))
-        return framed(Kind.DATA, packet[1:5] + string(data))
-
-    spoken, _ = protocol(answer)
-    sink = SftpChunkSink(spoken, "/part", b"h", readable=True)
-    assert b"".join(sink.read(3, len(content) - 3)) == content[3:]
-    with pytest.raises(SizeMismatch) as caught:
-        list(sink.read(0, len(content) + 9))
-    assert caught.value.found_bytes == len(content)
+    assert SftpChunkSink(spoken, "/part", b"h").block_bytes == 32_768

@@ -1,5 +1,8 @@
 """What the SFTP client does when the connection under it is gone."""
 
+import struct
+import threading
+import time
 from typing import cast
 
 import paramiko
@@ -7,7 +10,7 @@ import pytest
 
 from services.transfer.adapters.sftp_packets import Kind, check_status
 from services.transfer.adapters.sftp_protocol import SftpProtocol
-from services.transfer.domain.errors import ConnectionLost
+from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
 
 
 class GoneChannel:
@@ -46,3 +49,87 @@ def test_closing_is_quiet_as_often_as_it_is_asked_for(protocol: SftpProtocol) ->
     protocol.close()
     with pytest.raises(ConnectionLost):
         protocol.receive()
+
+
+class DrippingChannel:
+    """A byte now and then, each within the time that may pass without progress, 200 in all."""
+
+    PAUSE_SECONDS = 0.02
+
+    def __init__(self) -> None:
+        self._timeout = 0.0
+        self._reply = iter(struct.pack(">I", 1_000_000) + bytes(196))
+
+    def settimeout(self, seconds: float) -> None:
+        self._timeout = seconds
+
+    def send(self, piece: memoryview) -> int:
+        return len(piece)
+
+    def recv(self, size: int) -> bytes:
+        time.sleep(min(self._timeout, self.PAUSE_SECONDS))
+        if self._timeout < self.PAUSE_SECONDS:
+            raise TimeoutError
+        return bytes([next(self._reply)])
+
+    def close(self) -> None: ...
+
+
+def test_a_server_that_never_ends_its_first_reply_times_out() -> None:
+    dripping = SftpProtocol(cast(paramiko.Channel, DrippingChannel()), "sftp.example", 22, 0.2)
+    with pytest.raises(ConnectionTimedOut):
+        dripping.negotiate()
+
+
+class SilentChannel:
+    """Never answers: who waits for it ends when the connection under it does."""
+
+    def __init__(self) -> None:
+        self.waiting = threading.Event()
+        self.ended = threading.Event()
+        self.goodbyes = 0
+
+    def settimeout(self, seconds: float) -> None: ...
+
+    def send(self, piece: memoryview) -> int:
+        return len(piece)
+
+    def recv_ready(self) -> bool:
+        return False
+
+    def recv(self, size: int) -> bytes:
+        self.waiting.set()
+        assert self.ended.wait(10)
+        return b""
+
+    def close(self) -> None:
+        self.goodbyes += 1
+
+
+def test_closing_says_no_goodbye_to_a_server_that_owes_an_answer() -> None:
+    """It would wait behind what that server does not take."""
+    channel = SilentChannel()
+    silent = SftpProtocol(cast(paramiko.Channel, channel), "sftp.example", 22, 60)
+    told: list[Exception] = []
+
+    def call() -> None:
+        try:
+            silent.call(Kind.REMOVE, b"", check_status)
+        except ConnectionLost as error:
+            told.append(error)
+
+    waiter = threading.Thread(target=call)
+    waiter.start()
+    assert channel.waiting.wait(10)
+    silent.close()
+    assert channel.goodbyes == 0
+    channel.ended.set()
+    waiter.join(10)
+    (error,) = told
+    assert "closed by ourselves" in str(error)
+
+
+def test_closing_says_goodbye_when_nothing_is_owed() -> None:
+    channel = SilentChannel()
+    SftpProtocol(cast(paramiko.Channel, channel), "sftp.example", 22, 60).close()
+    assert channel.goodbyes == 1

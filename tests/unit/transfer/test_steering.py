@@ -1,14 +1,12 @@
 """Pause, resume and cancel, at every point of a transfer's way."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from services.transfer.domain.errors import WrongState
-from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.use_cases.move_chunk import READ_BYTES
 from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
@@ -19,7 +17,12 @@ from services.transfer.use_cases.steer_transfer import (
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
-from tests.unit.transfer.driving import until_moving
+from tests.unit.transfer.driving import (
+    assert_each_byte_once,
+    one_large_chunk,
+    until_moving,
+    watch_writes,
+)
 
 BODY = bytes(5 * CHUNK_BYTES)
 CANCELLABLE_STATES = [
@@ -58,15 +61,9 @@ def test_a_transfer_cancelled_before_any_state_ends_without_a_trace(state: str) 
 def test_a_transfer_cancelled_in_the_middle_of_its_bytes_leaves_no_part_file(writes: int) -> None:
     world = World()
     transfer = world.request(BODY)
-    kept = world.partner.called
-
-    def cancel_at(name: str) -> None:
-        if name == "write" and world.partner.calls["write"] == writes:
-            cancel(world, transfer)
-        kept(name)
-
-    world.partner.called = cancel_at  # type: ignore[method-assign]
+    met = world.calls.before("sink.write", lambda: cancel(world, transfer), writes + 1)
     world.run()
+    assert met()
     assert world.read(transfer).status is Status.CANCELLED
     assert world.partner.files == {}
     assert list(world.ports.transfers.open_transfers()) == []
@@ -135,31 +132,39 @@ def test_a_transfer_paused_before_it_moves_waits_with_its_lanes(state: str) -> N
 def test_pausing_in_the_middle_of_a_chunk_keeps_what_was_acknowledged() -> None:
     world = World()
     big = bytes(range(256)) * 16_384  # 4 MiB in one chunk: several reads
-    world.ports = with_chunk_bytes(world, len(big))
+    one_large_chunk(world, len(big))
     transfer = world.request(big)
     until_moving(world)
-    kept = world.partner.called
+    writes = watch_writes(world)
 
-    def pause_at(name: str) -> None:
-        if name == "write" and world.partner.calls["write"] == 1:
-            pause_transfer(transfer.id, ANN, ports=world.ports)
-            world.pass_time(2)  # the next beat is due
-        kept(name)
+    def pause() -> None:
+        pause_transfer(transfer.id, ANN, ports=world.ports)
+        world.pass_time(2)  # the next beat is due
 
-    world.partner.called = pause_at  # type: ignore[method-assign]
+    world.calls.before("sink.write", pause, number=2)
     world.run()
-    (lease,) = world.ports.ledger.open_leases(LedgerId(transfer.id, 1))
-    assert 0 < lease.done_bytes < len(big)
-    assert read_state(transfer.id, ports=world.ports).bytes_done == lease.done_bytes
+    (lease,) = world.ports.ledger.open_leases(world.read(transfer).ledger)
+    assert lease.mark.done_bytes == 2 * READ_BYTES
+    assert read_state(transfer.id, ports=world.ports).bytes_done == lease.mark.done_bytes
     resume_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
-    assert world.buckets.bytes_read == len(big)
+    assert_each_byte_once(writes, len(big))
+    assert world.buckets.bytes_read <= len(big) + READ_BYTES  # one was read when the pause came
     assert bytes(world.partner.files["/in/day.csv"]) == big
 
 
-def with_chunk_bytes(world: World, chunk_bytes: int) -> Ports:
-    return replace(world.ports, policy=replace(world.policy, chunk_bytes=chunk_bytes))
+def test_a_pause_that_came_after_the_last_chunk_tells_that_it_came_too_late() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    pause = once_before("VerifyTarget", lambda: pause_transfer(transfer.id, ANN, ports=world.ports))
+    world.run(before_state=pause)
+    assert world.read(transfer).status is Status.COMPLETED
+    assert world.published(transfer)[2:] == [
+        "TransferPaused.v1",
+        "TransferResumed.v1",
+        "TransferCompleted.v1",
+    ]
 
 
 def test_only_a_failed_transfer_can_be_retried() -> None:

@@ -2,45 +2,75 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from services.transfer.domain.chunks import plan_chunks
-from services.transfer.domain.errors import NoSpace, TransferCancelled, WrongState
-from services.transfer.domain.transfer import Failure, SourceObject, Status, Transfer
+from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.chunks import ChunkPlan, plan_chunks
+from services.transfer.domain.errors import (
+    NoSpace,
+    StepSuperseded,
+    TransferCancelled,
+    WrongState,
+)
+from services.transfer.domain.part_file import MAKER_LIFETIME, PartFile
+from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum
+from services.transfer.domain.transfer import (
+    Change,
+    Fact,
+    Failure,
+    SourceObject,
+    Status,
+    Transfer,
+)
 from tests.conformance.records import a_full_transfer, a_transfer, after
+from tests.conformance.stores import NOON
 
+PLAN = ChunkPlan(10, 5)
+MADE = PartFile("/in/.a.t-1.part", "place", NOON, made=True)
 LATER = after(5)
 
-WISHES: dict[str, Callable[[Transfer], Transfer]] = {
+WISHES: dict[str, Callable[[Transfer], Change]] = {
     "pause": lambda transfer: transfer.pause(LATER),
     "resume": lambda transfer: transfer.resume(LATER),
     "cancel": lambda transfer: transfer.cancel(LATER),
-    "retry": lambda transfer: transfer.retry(LATER, restart=False),
+    "retry": lambda transfer: transfer.retry(LATER, go_on=True),
 }
 GRANTED = {
     (Status.REQUESTED, "pause"): Status.PAUSED,
     (Status.MOVING, "pause"): Status.PAUSED,
-    (Status.PAUSED, "resume"): Status.MOVING,
+    (Status.PAUSED, "resume"): Status.MOVING,  # its lanes may work already
     (Status.REQUESTED, "cancel"): Status.CANCELLING,
     (Status.MOVING, "cancel"): Status.CANCELLING,
     (Status.PAUSED, "cancel"): Status.CANCELLING,
     (Status.VERIFYING, "cancel"): Status.CANCELLING,
     (Status.FAILED, "retry"): Status.REQUESTED,
 }
+IDLE = {  # wished for before: nothing changes, nothing is told
+    (Status.PAUSED, "pause"),
+    (Status.CANCELLING, "cancel"),
+    (Status.CANCELLED, "cancel"),
+}
+TOLD = {
+    "pause": [Fact.PAUSED],
+    "resume": [Fact.RESUMED, Fact.STARTED],
+    "cancel": [],  # at its end
+    "retry": [Fact.REQUESTED],
+}
 
 
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("wish", list(WISHES))
 def test_a_wish_is_granted_or_refused_by_the_table(status: Status, wish: str) -> None:
-    transfer = a_transfer(status=status, plan=plan_chunks(1))
+    transfer = a_transfer(status=status, plan=plan_chunks(1), begun_run=1)
     granted = GRANTED.get((status, wish))
     if granted is not None:
         changed = WISHES[wish](transfer)
-        assert (changed.status, changed.updated_at) == (granted, LATER)
-    elif status is Status.CANCELLING and wish != "cancel":
-        with pytest.raises(TransferCancelled):
-            WISHES[wish](transfer)
+        assert (changed.transfer.status, changed.transfer.updated_at) == (granted, LATER)
+        assert list(changed.facts) == TOLD[wish]
+    elif (status, wish) in IDLE:
+        assert WISHES[wish](transfer) == Change(transfer)
     else:
         refusal = TransferCancelled if status is Status.CANCELLING else WrongState
         with pytest.raises(refusal, match=transfer.id):
@@ -53,46 +83,143 @@ def test_a_refusal_names_transfer_state_and_wish() -> None:
         a_transfer(status=Status.COMPLETED).pause(LATER)
 
 
-def test_a_transfer_paused_before_its_plan_waits_for_its_workflow_again() -> None:
-    assert a_transfer(status=Status.PAUSED).resume(LATER).status is Status.REQUESTED
+def test_a_transfer_paused_before_its_lanes_may_work_waits_for_its_workflow_again() -> None:
+    resumed = a_transfer(status=Status.PAUSED).resume(LATER)
+    assert (resumed.transfer.status, resumed.facts) == (Status.REQUESTED, (Fact.RESUMED,))
 
 
-def test_only_cancelled_follows_cancelling() -> None:
-    cancelling = a_transfer(status=Status.CANCELLING)
-    for status in set(Status) - {Status.CANCELLED}:
-        with pytest.raises(TransferCancelled):
-            cancelling.moved_to(status, LATER, wish="moved", allowed=set(Status))
-    done = cancelling.moved_to(
-        Status.CANCELLED, LATER, wish="cancelled", allowed={Status.CANCELLING}
-    )
-    assert done.status is Status.CANCELLED
+@pytest.mark.parametrize(
+    "step",
+    [
+        Transfer.active,
+        lambda each: each.awaited("token"),
+        lambda each: each.record_part("/in/a", "place", PLAN, LATER),
+        lambda each: each.begin(1, 1, "print", LATER),
+        lambda each: each.verifying(LATER),
+        lambda each: each.committing(LATER),
+        lambda each: each.pause(LATER),
+        lambda each: each.resume(LATER),
+    ],
+)
+def test_only_cancelled_follows_cancelling(step: Callable[[Transfer], object]) -> None:
+    cancelling = a_transfer(status=Status.CANCELLING, generation=1, part=MADE)
+    with pytest.raises(TransferCancelled):
+        step(cancelling)
+    ended = cancelling.end(LATER, no_receipt)
+    assert (ended.transfer.status, ended.facts) == (Status.CANCELLED, (Fact.CANCELLED,))
+
+
+def no_receipt(transfer: Transfer) -> Receipt:
+    raise AssertionError(f"{transfer.id} did not complete")
 
 
 def test_a_retry_goes_on_with_its_part_file_in_a_new_run() -> None:
-    failed = replace(a_full_transfer(), status=Status.FAILED, receipt=None)
-    again = failed.retry(LATER, restart=False)
+    failed = replace(a_full_transfer(), receipt=None)
+    again = failed.retry(LATER, go_on=True).transfer
     assert (again.run, again.generation) == (failed.run + 1, failed.generation)
-    assert (again.plan, again.part_path) == (failed.plan, failed.part_path)
+    assert (again.plan, again.part, again.leftovers) == (failed.plan, failed.part, failed.leftovers)
     assert again.source_object == failed.source_object
-    assert (again.failure, again.finished_at, again.task_token) == (None, None, None)
-    assert again.keep_part_until is None
+    assert (again.failure, again.finished_at, again.task_tokens) == (None, None, ())
+    assert (again.keep_part_until, again.moved_again) == (None, False)
     assert again.final_path == failed.final_path  # the rename's answer may have been lost
 
 
-def test_a_restart_begins_a_new_generation_without_a_past() -> None:
-    again = a_full_transfer().retry(LATER, restart=True)
-    assert (again.run, again.generation) == (4, 3)
-    assert (again.source_object, again.plan, again.final_path) == (None, None, None)
-    assert again.part_path is not None  # on record until that file is removed
+def test_a_retry_from_the_beginning_leaves_its_part_file_over() -> None:
+    failed = replace(a_full_transfer(), receipt=None)
+    again = failed.retry(LATER, go_on=False).transfer
+    assert (again.run, again.source_object, again.plan) == (failed.run + 1, None, None)
+    assert (again.part, again.final_path, again.proof) == (None, None, None)
+    assert again.leftovers == (*failed.leftovers, failed.part)  # until it is removed
+    recorded = again.record_part("/in/plan", "place", PLAN, LATER)
+    assert recorded.generation == failed.generation + 1
+
+
+def test_each_part_file_is_a_generation_of_its_own_until_one_was_made() -> None:
+    first = a_transfer().record_part("/in/a", "place", PLAN, NOON)
+    second = first.record_part("/in/a", "place", PLAN, LATER)
+    assert (a_transfer().generation, first.generation, second.generation) == (0, 1, 2)
+    assert second.leftovers == (first.recorded_part,)
+    with pytest.raises(StepSuperseded):  # by the start that recorded the second one
+        second.begin(1, 1, "print", LATER)
+    made = second.begin(2, 1, "print", LATER)
+    assert made.transfer.part_made
+    assert made.facts == (Fact.STARTED,)
+    assert made.transfer.record_part("/in/a", "place", PLAN, LATER) == made.transfer
+    assert made.transfer.begin(2, 1, "print", LATER).facts == ()  # told once
+
+
+def test_a_file_that_may_still_be_made_stays_on_record_although_it_was_seen_to_be_gone() -> None:
+    unmade = PartFile("/in/.a.t-1.part", "place", NOON)
+    left = a_transfer(leftovers=(unmade, replace(MADE, path="/in/.a.t-1-2.part")))
+    paths = left.left_behind
+    soon = left.removed(paths, NOON + MAKER_LIFETIME - timedelta(seconds=1))
+    assert (soon.leftovers, soon.tidy) == ((unmade,), False)
+    assert soon.removed(paths, NOON + MAKER_LIFETIME).tidy
+
+
+def test_the_receipt_of_a_completed_transfer_shows_what_is_still_left() -> None:
+    full = a_full_transfer()
+    assert full.receipt is not None
+    gone = full.removed([each.path for each in full.leftovers], after(10_000))
+    assert gone.receipt is not None
+    assert gone.receipt.left_behind == gone.left_behind == (full.left_behind[-1],)
+    tidy = gone.back_in_place()
+    assert tidy.receipt is not None
+    assert tidy.receipt.left_behind == ()
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_lanes_fail_a_transfer_only_while_it_moves(status: Status) -> None:
+    transfer = a_transfer(status=status, generation=2)
+    failure = Failure.of(NoSpace("/in/a", 0))
+    works = status in {Status.MOVING, Status.PAUSED}
+    failed = transfer.lane_failed(2, failure, LATER)
+    assert (failed.failure == failure) is works
+    assert failed.status is (Status.FAILING if works else status)
+    assert transfer.lane_failed(1, failure, LATER) == transfer  # of another part file
+    assert (transfer.lane_troubled(2, failure).failure == failure) is works
+
+
+def test_what_was_moved_again_is_not_moved_a_third_time_by_itself() -> None:
+    verifying = a_transfer(status=Status.VERIFYING, generation=1, part=MADE, plan=PLAN)
+    again = verifying.move_again(LATER)
+    assert (again.status, again.moved_again) == (Status.MOVING, True)
+    assert (again.part, again.leftovers) == (None, (MADE,))
+    with pytest.raises(WrongState):
+        again.move_again(LATER)
+
+
+def test_a_pause_that_came_too_late_is_told_as_resumed_again() -> None:
+    paused = a_transfer(status=Status.PAUSED, generation=1, part=MADE, begun_run=1, started_run=1)
+    verifying = paused.verifying(LATER)
+    assert (verifying.transfer.status, verifying.facts) == (Status.VERIFYING, (Fact.RESUMED,))
+
+
+def test_nothing_is_committed_that_was_not_proved() -> None:
+    verifying = a_transfer(status=Status.VERIFYING, generation=1, part=MADE)
+    proof = Proof("/in/another", 1, SourceChecksum.MATCHED, Algorithm.CRC32, Proven.SIZE)
+    with pytest.raises(WrongState):
+        verifying.proved(proof)
+    with pytest.raises(ValueError, match="no proof"):
+        verifying.committing(LATER)
+    with pytest.raises(ValueError, match="never proved"):
+        replace(verifying, proof=proof).committing(LATER)
+    with pytest.raises(ValueError, match="no part file"):
+        replace(verifying, part=None).committing(LATER)
+
+
+def test_nothing_is_completed_before_its_rename_was_seen() -> None:
+    with pytest.raises(WrongState, match="committing"):
+        a_transfer(status=Status.COMMITTING, part=MADE).end(LATER, no_receipt)
 
 
 def test_what_the_workflow_has_not_found_yet_is_a_bug_to_ask_for() -> None:
     bare, full = a_transfer(), a_full_transfer()
-    for fact in ("pinned", "planned", "part"):
+    for fact in ("pinned", "planned", "recorded_part", "proven"):
         with pytest.raises(ValueError, match="t-1"):
             getattr(bare, fact)
     assert isinstance(full.pinned, SourceObject)
-    assert (full.planned, full.part) == (full.plan, full.part_path)
+    assert (full.planned, full.recorded_part) == (full.plan, full.part)
 
 
 def test_a_failure_keeps_code_sentence_and_class_of_its_error() -> None:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from services.transfer.domain.transfer import IfExists, SourceChecksum, Status
+from services.transfer.domain.proof import Proven, SourceChecksum, Verify
+from services.transfer.domain.transfer import IfExists, Status
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import TARGET, content
 
@@ -106,3 +107,56 @@ def test_keep_both_takes_the_next_free_number() -> None:
     assert receipt is not None
     assert receipt.target_path == "/in/day (2).csv"
     assert bytes(world.partner.files["/in/day (2).csv"]) == content(CHUNK)
+
+
+@pytest.mark.parametrize(
+    ("verify", "proven", "compared"),
+    [
+        (Verify.SIZE, Proven.SIZE, SourceChecksum.NOT_COMPARED),
+        (Verify.CHECKSUM, Proven.SAMPLED, SourceChecksum.MATCHED),
+        (Verify.REREAD, Proven.SAMPLED, SourceChecksum.MATCHED),
+        (Verify.READBACK, Proven.READBACK, SourceChecksum.MATCHED),
+    ],
+)
+def test_the_receipt_says_what_was_proved_and_no_more(
+    verify: Verify, proven: Proven, compared: SourceChecksum
+) -> None:
+    world = World()
+    transfer = world.request(content(3 * CHUNK), verify=verify)
+    world.run()
+    receipt = world.read(transfer).receipt
+    assert receipt is not None
+    assert (receipt.verified, receipt.proven) == (verify, proven)
+    assert receipt.source_checksum is compared
+    twice = 2 if verify is Verify.REREAD else 1
+    assert world.buckets.bytes_read == twice * 3 * CHUNK
+
+
+@pytest.mark.parametrize(
+    ("readable", "shows_sizes", "proven"),
+    [(False, True, Proven.SIZE), (False, False, Proven.ACKNOWLEDGED)],
+)
+def test_a_drop_box_that_shows_little_is_proved_as_far_as_it_lets_us(
+    readable: bool, shows_sizes: bool, proven: Proven
+) -> None:
+    world = World()
+    world.partner.readable, world.partner.shows_sizes = readable, shows_sizes
+    transfer = world.request(content(3 * CHUNK))
+    world.run()
+    receipt = world.read(transfer).receipt
+    assert receipt is not None
+    assert receipt.proven is proven
+    assert bytes(world.partner.files[TARGET]) == content(3 * CHUNK)
+
+
+def test_a_file_that_the_partner_takes_away_right_after_the_rename_is_completed() -> None:
+    world = World()
+    world.partner.takes_away_on_rename = True
+    transfer = world.request(content(3 * CHUNK))
+    world.run()
+    ended = world.read(transfer)
+    assert ended.status is Status.COMPLETED, ended.failure
+    assert ended.receipt is not None
+    assert ended.receipt.proven is Proven.SAMPLED  # before it got its name
+    assert world.partner.taken == {TARGET: content(3 * CHUNK)}
+    assert world.partner.files == {}

@@ -1,0 +1,76 @@
+"""Keys, conditions and row forms of the ledger in DynamoDB: one partition per transfer.
+
+LEDGER#0001#OPEN#00042 and PROOF#0001#OPEN#00042 are chunk 42 in the two passes of generation 1;
+LANE rows stand beside them. OPEN rows and PROGRESS are neighbours, so that a claim is one query.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute
+from runtime.dynamodb.table import Action, check, row_key
+from services.transfer.adapters.dynamodb_transfer_store import partition_of, transfer_key
+from services.transfer.domain.errors import LeaseLost, StaleTransfer
+from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
+
+# A run lasts 30 days at most (its workflow's timeout), and a retry goes on from a ledger only while
+# its part file is younger than 60 days: 90 days after it was opened nobody reads a row of it.
+LEDGER_ROW_LIFETIME = timedelta(days=120)
+RELEASED = datetime.fromtimestamp(0, UTC)  # the `until` of a chunk given back: free at once
+HELD = "#worker = :worker AND #attempt = :attempt"
+ROWS_OF = {Pass.MOVE: "LEDGER", Pass.PROVE: "PROOF"}
+
+
+def prefix_of(ledger: LedgerId) -> str:
+    return f"{ROWS_OF[ledger.work]}#{ledger.generation:04d}#"
+
+
+def partition_of_ledger(ledger: LedgerId) -> str:
+    return partition_of(ledger.transfer_id)
+
+
+def progress_key(ledger: LedgerId) -> Item:
+    return row_key(partition_of_ledger(ledger), f"{prefix_of(ledger)}PROGRESS")
+
+
+def open_key(ledger: LedgerId, number: int) -> Item:
+    return row_key(partition_of_ledger(ledger), f"{prefix_of(ledger)}OPEN#{number:05d}")
+
+
+def done_key(ledger: LedgerId, number: int) -> Item:
+    return row_key(partition_of_ledger(ledger), f"{prefix_of(ledger)}DONE#{number:05d}")
+
+
+def lane_key(transfer_id: str, generation: int, number: int) -> Item:
+    return row_key(partition_of(transfer_id), f"{lanes_prefix(generation)}{number:03d}")
+
+
+def lanes_prefix(generation: int) -> str:
+    return f"LEDGER#{generation:04d}#LANE#"
+
+
+def expiring(at: datetime) -> Item:
+    return {"expires_at": to_attribute(epoch_seconds(at + LEDGER_ROW_LIFETIME))}
+
+
+def held_by(lease: ChunkLease) -> dict[str, object]:
+    return {"worker": lease.worker, "attempt": lease.attempt}
+
+
+def lease_of(row: Item) -> ChunkLease:
+    """A chunk given back has no worker, so that nobody's lease fits it."""
+    return from_item(ChunkLease, {"worker": to_attribute("")} | row)
+
+
+def transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
+    """`status`: a condition on the transfer's, which also has to be in this generation."""
+    condition = f"{status} AND #generation = :generation"
+    key = transfer_key(ledger.transfer_id)
+    return check(key, condition, generation=ledger.generation, **statuses)
+
+
+def lost(lease: ChunkLease) -> LeaseLost:
+    return LeaseLost(f"chunk {lease.number} of transfer {lease.ledger.transfer_id}")
+
+
+def busy(ledger: LedgerId) -> StaleTransfer:
+    return StaleTransfer(ledger.transfer_id)

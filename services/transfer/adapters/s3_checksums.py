@@ -1,0 +1,131 @@
+"""What S3's answers tell of an object's checksums, and of those of its parts."""
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
+from services.transfer.domain.errors import SourceUnavailable
+from services.transfer.domain.transfer import SourceObject
+
+DIGEST_BYTES = {
+    Algorithm.CRC64NVME: 8,
+    Algorithm.CRC32C: 4,
+    Algorithm.CRC32: 4,
+    Algorithm.SHA256: 32,
+    Algorithm.SHA1: 20,
+}
+# from the cheapest to compare to the dearest
+WHOLE_AND_COMBINABLE = (Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32)
+BY_PART = (Algorithm.SHA256, Algorithm.SHA1, Algorithm.CRC32C, Algorithm.CRC32)
+WHOLE = (Algorithm.SHA256, Algorithm.SHA1)
+MD5_ETAG = re.compile(r'"?([0-9a-fA-F]{32})"?')
+ETAG_IS_MD5 = frozenset({None, "AES256"})  # encrypted with KMS, or by FSx, it is something else
+PAGE_PARTS = 1_000  # the most that GetObjectAttributes lists at once
+Answer = Mapping[str, Any]
+
+
+def best_checksum(
+    head: Answer, part_bytes: Callable[[Algorithm], int | None]
+) -> ObjectChecksum | None:
+    """The best of those in S3's answer to HEAD. `part_bytes` is asked for the size of the parts
+    only when it matters; its None: S3 has no checksum by part that we could use."""
+    if found := _whole(head, WHOLE_AND_COMBINABLE):
+        return found
+    by_part = next((each for each in BY_PART if _is_by_part(head, each)), None)
+    if by_part is not None and (size := part_bytes(by_part)):
+        return ObjectChecksum(by_part, part_bytes=size)
+    return _whole(head, WHOLE) or _md5(head)
+
+
+def even_part_bytes(parts: Iterable[Answer], size_bytes: int, algorithm: Algorithm) -> int | None:
+    """The size of every part but the last, which may be shorter; None unless `parts` are all parts
+    of the object, each with its checksum. No more of them is taken than it needs to say so."""
+    part_bytes, end = 0, 0
+    for index, part in enumerate(parts):
+        part_bytes = part_bytes or part.get("Size", 0)
+        length = min(part_bytes, size_bytes - end)
+        if length < 1 or _part_value(part, index, length, algorithm) is None:
+            return None
+        end += length
+    return part_bytes if part_bytes and end == size_bytes else None
+
+
+def checksums_of(
+    parts: Iterable[Answer], source: SourceObject, first: int, count: int
+) -> list[str]:
+    """Of the parts first .. first + count - 1; raises SourceUnavailable for others, ValueError for
+    an object that has no checksums by part."""
+    checksum, ref, values = source.checksum, source.ref, list[str]()
+    if checksum is None or checksum.part_bytes is None:
+        raise ValueError(f"{ref} has no checksums by part")
+    for index, part in enumerate(parts, first):
+        length = min(checksum.part_bytes, source.size_bytes - index * checksum.part_bytes)
+        value = _part_value(part, index, length, checksum.algorithm)
+        if value is None:
+            detail = f"part {index + 1} is not listed with {length} bytes and its checksum"
+            raise SourceUnavailable(ref.bucket, ref.key, detail)
+        values.append(value)
+    if len(values) != count:
+        detail = f"{len(values)} parts listed from part {first + 1} on, instead of {count}"
+        raise SourceUnavailable(ref.bucket, ref.key, detail)
+    return values
+
+
+def listed_parts(page: Callable[[int, int], Answer], first: int, count: int) -> Iterator[Answer]:
+    """At most `count` parts from part `first` (0-based) on, as S3 lists them; `page` gets how many
+    parts to leave out, and how many to list at the most."""
+    seen = 0
+    while seen < count:
+        told = page(first + seen, min(count - seen, PAGE_PARTS))
+        parts = told.get("Parts", [])[: count - seen]
+        yield from parts
+        seen += len(parts)
+        if not parts or not told.get("IsTruncated"):
+            return
+
+
+def _part_value(part: Answer, index: int, length: int, algorithm: Algorithm) -> str | None:
+    """None when this is not part `index` (0-based), of that length and with such a checksum."""
+    if (part.get("PartNumber"), part.get("Size")) != (index + 1, length):
+        return None
+    return _value(part, algorithm)
+
+
+def _whole(head: Answer, algorithms: Iterable[Algorithm]) -> ObjectChecksum | None:
+    if _composite(head):
+        return None
+    values = ((each, _value(head, each)) for each in algorithms)
+    return next((ObjectChecksum(each, value) for each, value in values if value), None)
+
+
+def _is_by_part(head: Answer, algorithm: Algorithm) -> bool:
+    text: str = head.get(_field(algorithm), "")  # of the parts' checksums; '-2' at its end: of two
+    return "-" in text or (text != "" and _composite(head))
+
+
+def _composite(head: Answer) -> bool:
+    """Where the type is missing, the ETag tells whether the object came in parts: taking a checksum
+    of checksums for one of the bytes would fail a transfer that is right."""
+    of_type = head.get("ChecksumType")
+    return of_type == "COMPOSITE" if of_type else "-" in head.get("ETag", "")
+
+
+def _md5(head: Answer) -> ObjectChecksum | None:
+    found = MD5_ETAG.fullmatch(head.get("ETag", ""))
+    opaque = head.get("ServerSideEncryption") not in ETAG_IS_MD5 or head.get("SSECustomerAlgorithm")
+    return None if found is None or opaque else ObjectChecksum(Algorithm.MD5, found[1].lower())
+
+
+def _value(answer: Answer, algorithm: Algorithm) -> str | None:
+    """Lower-case hex; None when there is none, or when it is not the whole of one."""
+    try:
+        digest = base64.b64decode(answer.get(_field(algorithm), ""), validate=True)
+    except ValueError:
+        return None
+    return digest.hex() if len(digest) == DIGEST_BYTES[algorithm] else None
+
+
+def _field(algorithm: Algorithm) -> str:
+    return f"Checksum{algorithm.name}"

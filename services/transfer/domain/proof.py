@@ -1,0 +1,65 @@
+"""What is known about the bytes at the partner, and the receipt that says it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.transfer.domain.checksums import Algorithm
+
+
+class Verify(StrEnum):
+    """What the user asks for; each proves what the one before it does, and more."""
+
+    SIZE = "size"  # the target's size
+    CHECKSUM = "checksum"  # + the bytes read equal S3's checksum; samples of every chunk read back
+    REREAD = "reread"  # + every byte is read twice from S3, and both times the same
+    READBACK = "readback"  # as CHECKSUM, and at the end every byte is read back from the partner
+
+
+class Proven(StrEnum):
+    """What was seen at the partner, from little to much."""
+
+    ACKNOWLEDGED = "acknowledged"  # its server acknowledged every write, and shows no more
+    SIZE = "size"
+    SAMPLED = "sampled"  # some ranges of every chunk were read and are equal
+    READBACK = "readback"  # every byte was read after the last one was written, and is equal
+
+
+class SourceChecksum(StrEnum):
+    """Whether the bytes sent were compared with S3's own checksum of the object."""
+
+    MATCHED = "matched"
+    ABSENT = "absent"  # S3 has none that we can compare
+    NOT_COMPARED = "not_compared"  # Verify.SIZE
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What VerifyTarget found; `part` is the path of the file it looked at."""
+
+    part: str
+    crc64nvme: int  # of all bytes sent
+    source_checksum: SourceChecksum
+    source_algorithm: Algorithm | None
+    proven: Proven
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The proof of a completed transfer; `crc64nvme` is over all bytes sent, `attempts` counts
+    chunk leases. `left_behind`: our files that could not be removed yet; the sweeper goes on.
+    """
+
+    target_path: str
+    bytes_sent: int
+    crc64nvme: int
+    verified: Verify
+    proven: Proven
+    source_checksum: SourceChecksum
+    source_algorithm: Algorithm | None
+    host_key_fingerprint: str
+    chunks: int
+    attempts: int
+    started_at: datetime
+    finished_at: datetime
+    left_behind: tuple[str, ...] = ()

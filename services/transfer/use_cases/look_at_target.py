@@ -1,0 +1,123 @@
+"""What can be seen of a file at the partner: its size, and whether it holds what was sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from services.transfer.domain.errors import (
+    DeliveryUnclear,
+    PartMissing,
+    PermissionDenied,
+    SizeMismatch,
+    TargetDamaged,
+)
+from services.transfer.domain.ledger import DoneChunk
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.samples import sample_ranges
+from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.partner_session import FencedSession
+
+
+@dataclass(frozen=True)
+class Look:
+    """`there` is None where the server shows no sizes."""
+
+    there: bool | None
+    size_bytes: int | None = None
+
+
+def look_at(session: FencedSession, path: str) -> Look:
+    try:
+        size = session.size(path)
+    except PermissionDenied:
+        return Look(None)
+    return Look(size is not None, size)
+
+
+UNSEEN = (PartMissing, PermissionDenied)  # no such file, or reading is not allowed
+
+
+class Sample(Enum):
+    EQUAL = auto()
+    DIFFERENT = auto()
+    UNSEEN = auto()
+
+
+def require_size(transfer: Transfer, path: str, look: Look) -> None:
+    """Raises PartMissing, SizeMismatch; nothing where the server shows no sizes."""
+    if look.there is False:
+        raise PartMissing(path)
+    if look.there and look.size_bytes != transfer.pinned.size_bytes:
+        raise SizeMismatch(path, transfer.pinned.size_bytes, look.size_bytes or 0)
+
+
+def sample(transfer: Transfer, session: FencedSession, path: str, *, ports: Ports) -> Sample:
+    """Compares the sampled ranges of every chunk, through a handle of its own."""
+    try:
+        damage = find_damage(transfer, session, path, ports=ports)
+    except UNSEEN:
+        return Sample.UNSEEN
+    except SizeMismatch:
+        return Sample.DIFFERENT
+    return Sample.EQUAL if damage is None else Sample.DIFFERENT
+
+
+def find_damage(
+    transfer: Transfer, session: FencedSession, path: str, *, ports: Ports
+) -> TargetDamaged | None:
+    """The first chunk whose samples differ; raises PartMissing, PermissionDenied, SizeMismatch."""
+    with session.open_reader(path) as reader:
+        blocks = _Bytes(reader.read(_ranges(transfer, ports.ledger.done_chunks(transfer.ledger))))
+        for chunk in ports.ledger.done_chunks(transfer.ledger):
+            found = 0
+            for _, length in _ranges(transfer, iter([chunk])):
+                for block in blocks.take(length):
+                    found = ports.crc64.update(found, block)
+            if found != chunk.mark.sample_crc64:
+                expected = f"{chunk.mark.sample_crc64:016x}"
+                what = f"A sample of chunk {chunk.number}"
+                return TargetDamaged(path, what, expected, f"{found:016x}")
+    return None
+
+
+def renamed_before(transfer: Transfer, session: FencedSession, *, ports: Ports) -> bool:
+    """Whether an earlier commit gave the file its name although its answer was lost. Looks at both
+    names, and at the content where their sizes do not tell. Raises PartMissing, DeliveryUnclear."""
+    final, part = transfer.final_path, transfer.recorded_part.path
+    if final is None or look_at(session, part).there:
+        return False
+    seen = look_at(session, final)
+    if seen.there is False:
+        raise DeliveryUnclear(part, final)
+    expected = transfer.pinned.size_bytes
+    if seen.there and seen.size_bytes != expected:
+        raise PartMissing(part)
+    compared = sample(transfer, session, final, ports=ports)
+    if compared is Sample.DIFFERENT:
+        raise PartMissing(part)
+    if compared is Sample.UNSEEN and (not seen.there or transfer.final_existed_bytes == expected):
+        raise DeliveryUnclear(part, final)
+    return True
+
+
+def _ranges(transfer: Transfer, chunks: Iterator[DoneChunk]) -> Iterator[tuple[int, int]]:
+    """(offset, length) in the file."""
+    for chunk in chunks:
+        offset, length = transfer.planned.range_of(chunk.number)
+        for begin, end in sample_ranges(transfer.ledger, chunk.number, length):
+            yield offset + begin, end - begin
+
+
+class _Bytes:
+    """Blocks of any size, taken in pieces of a wanted length."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._left = blocks, memoryview(b"")
+
+    def take(self, length: int) -> Iterator[memoryview]:
+        while length:
+            if not self._left:
+                self._left = memoryview(next(self._blocks))
+            piece, self._left = self._left[:length], self._left[length:]
+            length -= len(piece)
+            yield piece

@@ -1,0 +1,227 @@
+"""The one hub that every call of every port passes: it counts, takes time, and lets things happen.
+
+Names are `partner.connect`, `partner.rename`, `sink.write`, `source.read` (each block of it),
+`transfers.save`, `ledger.claim`, `message.extend` ...; wherever one is asked for, a pattern such as
+`partner.*` will do.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from tests.fakes.lives import Killed, Life, Shadow, current
+
+T = TypeVar("T")
+Error = BaseException | Callable[[], BaseException]
+Observer = Callable[[str, tuple[object, ...], object], None]
+TINY_SECONDS = 0.001
+
+
+@dataclass
+class Planned:
+    """What happens at a call. Called, it answers whether it was met."""
+
+    call: str
+    after: int  # so many such calls go well before
+    act: Callable[[], object] | None = None  # comes first
+    error: Error | None = None  # instead of the call
+    lost: Error | None = None  # the call happens, its answer does not come
+    kills: bool = False
+    forever: bool = False
+    met: int = 0
+    ended: bool = False
+
+    def __call__(self) -> bool:
+        return self.met > 0
+
+    def end(self) -> None:
+        self.ended = True
+
+    def is_due(self, name: str) -> bool:
+        if self.ended or not fnmatchcase(name, self.call):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        self.met += 1
+        self.ended = not self.forever
+        return True
+
+
+@dataclass
+class Beat:
+    beat: Callable[[], object]
+    every_seconds: float
+    life: Life
+    due: float  # in seconds since the hub began
+
+    @property
+    def beats(self) -> bool:
+        return self.life.alive and not self.life.frozen
+
+
+class Calls:
+    """`counts` by name; `cost` in seconds by name or pattern, TINY_SECONDS where none is told."""
+
+    def __init__(self, move_clock: Callable[[float], None]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.cost: dict[str, float] = {}
+        self.observers: list[Observer] = []  # told (name, arguments, answer) of what went well
+        self.elapsed = 0.0
+        self.beats_broken: list[Exception] = []  # what beats raised
+        self.overdue_beats_first = True  # of a worker that was frozen; else its work goes on first
+        self._move_clock = move_clock
+        self._planned: list[Planned] = []
+        self._beats: list[Beat] = []
+        self._beating = False
+        self._outside = Life("nobody")
+
+    # --- what tests plan -------------------------------------------------------------------------
+
+    def before(self, call: str, act: Callable[[], object], number: int = 1) -> Planned:
+        """`act` comes just before the `number`th such call from now on; it may raise instead."""
+        return self._plan(Planned(call, number - 1, act=act))
+
+    def fail(self, call: str, error: Error, after: int = 0) -> Planned:
+        """Raised once, instead of the call, when `after` such calls were made."""
+        return self._plan(Planned(call, after, error=error))
+
+    def refuse(self, call: str, error: Error, after: int = 0) -> Planned:
+        """As `fail`, for every such call until the answer's `end()`."""
+        return self._plan(Planned(call, after, error=error, forever=True))
+
+    def lose_answer(self, call: str, error: Error, after: int = 0) -> Planned:
+        return self._plan(Planned(call, after, lost=error))
+
+    def slow(self, call: str, seconds: float, number: int = 1) -> Planned:
+        """That call takes so long; heartbeats go on meanwhile."""
+        return self.before(call, lambda: self.pass_time(seconds), number)
+
+    def kill(self, call: str, number: int = 1) -> Planned:
+        """Whoever makes that call dies before it: a lane turn, a step, an actor, or what runs in
+        `worker()`. Killed comes out of it."""
+        return self._plan(Planned(call, number - 1, kills=True))
+
+    def forget(self) -> None:
+        """Nothing planned happens any more."""
+        self._planned.clear()
+
+    def _plan(self, planned: Planned) -> Planned:
+        self._planned.append(planned)
+        return planned
+
+    # --- who calls -------------------------------------------------------------------------------
+
+    def life(self) -> Life:
+        return current.get() or self._outside
+
+    @contextmanager
+    def worker(self, name: str = "worker") -> Iterator[Life]:
+        """One process that can be killed on its own. Inside of an actor it is the actor's."""
+        found = current.get()
+        if found is not None:
+            yield found
+            return
+        with self.lived_by(Life(name)) as life:
+            yield life
+
+    @contextmanager
+    def lived_by(self, life: Life) -> Iterator[Life]:
+        token = current.set(life)
+        try:
+            yield life
+        finally:
+            current.reset(token)
+
+    # --- calls -----------------------------------------------------------------------------------
+
+    def through(self, name: str, arguments: tuple[object, ...], call: Callable[[], T]) -> T:
+        life = self.life()
+        life.require_alive()
+        life.pause(name)
+        life.require_alive()
+        self.counts[name] += 1
+        self.pass_time(self._cost_of(name))
+        lost: BaseException | None = None
+        for planned in [each for each in self._planned if each.is_due(name)]:
+            self._befall(planned, life)
+            lost = lost or _made(planned.lost)
+        self._planned = [each for each in self._planned if not each.ended]
+        life.require_alive()
+        answer = call()
+        for observe in self.observers:
+            observe(name, arguments, answer)
+        if lost is not None:
+            raise lost
+        return answer
+
+    def _befall(self, planned: Planned, life: Life) -> None:
+        if planned.act is not None:
+            with self.lived_by(Life("somebody else")):
+                planned.act()
+        if planned.kills:
+            if life is self._outside:
+                raise ValueError(f"only a worker can be killed at {planned.call}: use worker()")
+            life.die()
+            raise Killed(life.name)
+        error = _made(planned.error)
+        if error is not None:
+            raise error
+
+    def _cost_of(self, name: str) -> float:
+        if name in self.cost:
+            return self.cost[name]
+        told = (seconds for call, seconds in self.cost.items() if fnmatchcase(name, call))
+        return next(told, TINY_SECONDS)
+
+    # --- time ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def beating(self, beat: Callable[[], object], every_seconds: float) -> Iterator[None]:
+        """What a thread does in production while its worker waits: called as time passes, outside
+        of the actor, never waiting; not while its worker is frozen, never after its death."""
+        mine = Beat(beat, every_seconds, self.life(), self.elapsed + every_seconds)
+        self._beats.append(mine)
+        try:
+            yield
+        finally:
+            self._beats.remove(mine)
+
+    def pass_time(self, seconds: float) -> None:
+        end = self.elapsed + seconds
+        while not self._beating:
+            beats = [each for each in self._beats if each.beats]
+            first = min(beats, key=lambda each: each.due, default=None)
+            if first is None or first.due > end:
+                break
+            self._move_to(first.due)
+            self._beat(first)
+        self._move_to(end)
+
+    def _move_to(self, moment: float) -> None:
+        if moment > self.elapsed:
+            self._move_clock(moment - self.elapsed)
+            self.elapsed = moment
+
+    def _beat(self, mine: Beat) -> None:
+        late = self.elapsed > mine.due
+        mine.due = self.elapsed + mine.every_seconds
+        if late and not self.overdue_beats_first:
+            return
+        self._beating = True
+        try:
+            with self.lived_by(Shadow(mine.life)):
+                mine.beat()
+        except Killed:
+            pass  # its worker is told at its next call
+        except Exception as error:
+            self.beats_broken.append(error)  # the next one comes all the same
+        finally:
+            self._beating = False
+
+
+def _made(error: Error | None) -> BaseException | None:
+    return error if error is None or isinstance(error, BaseException) else error()

@@ -1,0 +1,73 @@
+"""Proxies around the fakes: each call of theirs passes the hub first."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar, cast
+
+from tests.fakes.calls import Calls
+
+T = TypeVar("T")
+GIVES = {
+    "partner.connect": "partner",
+    "partner.open_part": "sink",
+    "partner.open_reader": "reader",
+    "source.authorize": "source",
+}
+CONNECTIONS = {"partner.connect", "source.authorize"}  # closed by the machine of a dead worker
+
+
+def watched(name: str, target: T, calls: Calls) -> T:
+    """The same port; its calls are called `name`.something at the hub."""
+    return cast(T, Watched(name, target, calls))
+
+
+class Watched:
+    """Other attributes are the target's; one set here hides the target's, as tests like it."""
+
+    def __init__(self, name: str, target: object, calls: Calls) -> None:
+        self._name, self._target, self._calls = name, target, calls
+        self._closed = False
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401
+        found = getattr(self._target, attribute)
+        return self._watch(f"{self._name}.{attribute}", found) if callable(found) else found
+
+    def _watch(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **named: Any) -> Any:  # noqa: ANN401
+            if name in BLOCKWISE:
+                return self._blocks(name, args, method(*args, **named))
+            seen = (*args, *named.values())
+            answer = self._calls.through(name, seen, lambda: method(*args, **named))
+            if name not in GIVES:
+                return answer
+            given = Watched(GIVES[name], answer, self._calls)
+            if name in CONNECTIONS:
+                self._calls.life().on_death(given.abandon)
+            return given
+
+        return call
+
+    def _blocks(self, name: str, args: tuple[object, ...], blocks: Iterator[T]) -> Iterator[T]:
+        """What is given out was read before the caller had to wait for it: it may be stale."""
+        for block in blocks:
+            self._calls.through(name, args, lambda: None)
+            yield block
+
+    def close(self) -> None:
+        self._watch(f"{self._name}.close", self._close_target)()
+
+    def _close_target(self) -> None:
+        self._closed = True
+        cast(Any, self._target).close()
+
+    def abandon(self) -> None:
+        if not self._closed:
+            self._close_target()
+
+    def __enter__(self) -> "Watched":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+BLOCKWISE = {"source.read", "reader.read", "transfers.open_transfers", "ledger.done_chunks"}

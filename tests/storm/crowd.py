@@ -1,0 +1,161 @@
+"""The calm part of a storm: all go on, one goes on, rests or dies; and the judgement."""
+
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.transfer import IfExists
+from tests.fakes.actors import Actor
+from tests.storm.judge import Judge
+from tests.storm.profile import Profile, blows, one_of, somebody
+from tests.storm.settling import settle
+from tests.storm.world import StormWorld, Wish
+
+actors = st.integers(0, 5)
+few = st.sampled_from([0, 1, 2, 3, 5, 20])
+
+
+class Crowd(RuleBasedStateMachine):
+    profile: ClassVar[Profile] = Profile()
+
+    @initialize(
+        lanes=st.integers(2, 3),
+        if_exists=st.sampled_from(IfExists),
+        verify=st.sampled_from(Verify),
+        old_file=st.booleans(),
+        atomic=st.booleans(),
+        work_first=st.booleans(),
+        turn=st.integers(1, 12),
+    )
+    def begin(
+        self,
+        lanes: int,
+        if_exists: IfExists,
+        verify: Verify,
+        old_file: bool,
+        atomic: bool,
+        work_first: bool,
+        turn: int,
+    ) -> None:
+        """`turn`: calls of each in turns, when all go on in the end."""
+        self.turn = turn
+        old_file = old_file and if_exists is not IfExists.FAIL
+        self.world = StormWorld(about=Wish(lanes, if_exists, verify, old_file, atomic))
+        self.world.calls.overdue_beats_first = not work_first
+        self.judge = Judge(self.world, self.profile.promises)
+
+    # --- everybody goes on -----------------------------------------------------------------------
+
+    @rule(rounds=st.integers(1, 30))
+    def go_on(self, rounds: int) -> None:
+        self.world.go_on(rounds)
+
+    @rule(call=one_of("stops"))
+    def go_on_until(self, call: str) -> None:
+        self.world.go_on(30, call)
+
+    @rule(rounds=st.integers(1, 30), calls=st.integers(1, 20))
+    def go_on_together(self, rounds: int, calls: int) -> None:
+        self.world.go_on_together(rounds, calls)
+
+    @rule()
+    def begin_next(self) -> None:
+        self.world.begin_due() or self.world.wait()
+
+    # --- one of them goes on, rests or dies ------------------------------------------------------
+
+    @somebody("advance")
+    @rule(actor=actors, calls=st.integers(1, 25))
+    def advance(self, actor: int, calls: int) -> None:
+        self.actor(actor).advance(calls)
+
+    @somebody("advance")
+    @rule(actor=actors, call=one_of("stops"))
+    def advance_to(self, actor: int, call: str) -> None:
+        self.actor(actor).advance_to(call)
+
+    @somebody("advance")
+    @rule(actor=actors)
+    def finish(self, actor: int) -> None:
+        self.actor(actor).finish()
+
+    @somebody("rest")
+    @rule(actor=actors, frozen=st.booleans())
+    def rest(self, actor: int, frozen: bool) -> None:
+        """Slow, or frozen: the others go on without it."""
+        found = self.actor(actor)
+        found.resting, found.frozen = True, frozen
+        self.world.stage.told.append(f"{found} {'is frozen' if frozen else 'rests'}")
+
+    @blows("rest")
+    @rule(call=one_of("stops"))
+    def slow(self, call: str) -> None:
+        """The next to come to that call rests before it."""
+        found = self.world.go_on(30, call)
+        if found is not None:
+            found.resting = True
+            self.world.stage.told.append(f"{found} rests")
+
+    @blows("rest")
+    @rule(state=one_of("states"), calls=st.integers(0, 8))
+    def slow_step(self, state: str, calls: int) -> None:
+        """Everybody goes on to that state; its function rests after so many calls."""
+        actor = self.world.go_on_to_state(state)
+        if actor is not None:
+            actor.advance(calls)
+            actor.resting = True
+            self.world.stage.told.append(f"{actor} rests")
+
+    @blows("overlap")
+    @rule(
+        state=one_of("states"),
+        calls=st.integers(0, 16),
+        rounds=st.sampled_from([0, 1, 2, 3, 5, 20]),
+    )
+    def overlap(self, state: str, calls: int, rounds: int) -> None:
+        """The state times out while its function rests; the others go on without it."""
+        actor = self.world.go_on_to_state(state)
+        if actor is None:
+            return
+        actor.advance(calls)
+        actor.resting = True
+        self.world.stage.told.append(f"{actor} rests, and nobody waits for it")
+        for execution in self.world.flow.awaiting():
+            self.world.flow.time_out(execution)
+        self.world.go_on(rounds)
+
+    @somebody("rest")
+    @rule(actor=actors)
+    def wake(self, actor: int) -> None:
+        found = self.actor(actor)
+        found.resting = found.frozen = False
+        self.world.stage.told.append(f"{found} goes on")
+
+    @somebody("kill")
+    @rule(actor=actors)
+    def kill(self, actor: int) -> None:
+        self.actor(actor).kill()
+
+    def actor(self, number: int) -> Actor:
+        """The last to come is number 0."""
+        found = self.world.stage.actors
+        return found[-1 - number % len(found)]
+
+    # --- the judgement ---------------------------------------------------------------------------
+
+    def check_invariants(self, *_: object, **__: object) -> None:
+        """After each rule. (As an `@invariant` it would stand behind each step of a trace.)"""
+        if hasattr(self, "judge"):
+            self.judge.require()
+
+    def teardown(self) -> None:
+        if not hasattr(self, "judge"):
+            return
+        try:
+            if self.judge.broken is None:
+                settle(self.world, self.judge, self.turn)
+        finally:
+            for actor in list(self.world.stage.actors):
+                actor.kill()

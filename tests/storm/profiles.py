@@ -1,0 +1,46 @@
+"""Storms with a bias: each comes to one kind of race soon. All are judged by every promise."""
+
+from tests.storm.profile import Profile
+
+
+def _of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PROFILES = {
+    "all": Profile(),
+    # a lane of an old generation meets the new one
+    "generations": Profile(
+        rules=_of("rest time anew"),
+        faults=("no space",),
+        stops=("sink.write", "ledger.claim"),
+        steps=15,
+    ),
+    # two functions of the same step
+    "overlaps": Profile(
+        rules=_of("overlap"),
+        stops=("sink.write", "ledger.claim"),
+        states=("MoveChunks",),
+        steps=8,
+    ),
+    # a lane that logs in while the file gets its name
+    "slow-logins": Profile(
+        rules=_of("rest advance"),
+        stops=("partner.open_part", "partner.connect", "slots.free", "partner.rename"),
+        steps=20,
+    ),
+    # a part file that is made after nobody wants it any more
+    "leaks": Profile(
+        rules=_of("rest advance steer time"),
+        wishes=("cancel",),
+        steps=20,
+    ),
+    # a sweeper or a step with a stale look at the transfer
+    "stale-looks": Profile(
+        rules=_of("fail overlap"),
+        faults=("write lost",),
+        stops=("sink.write",),
+        states=("CleanUp",),
+        steps=15,
+    ),
+}

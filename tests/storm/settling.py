@@ -1,0 +1,51 @@
+"""The calm after a storm: no more faults, everybody goes on, sweeps and time pass."""
+
+from services.transfer.domain.transfer import Status
+from tests.storm.judge import Judge
+from tests.storm.world import StormWorld
+
+ROUNDS = 150  # of a sweep and a minute each
+TURNS = 60
+STEPS = 400  # of everybody, between two sweeps
+HOURS_2 = 7_200.0
+
+
+def settle(world: StormWorld, judge: Judge, turn: int = 3) -> None:
+    """First all take `turn` calls in turns, then one after the other."""
+    world.calls.forget()
+    for actor in world.stage.actors:
+        actor.frozen = actor.resting = False
+    world.go_on_together(TURNS, turn)
+    until_ended(world)
+    judge.judge_outcome()
+    judge.require()
+    if world.row.status is Status.FAILED and judge.delivered():
+        world.begin_steering("retry").finish()  # only the answer got lost: it must be found
+        until_ended(world)
+        judge.judge_outcome()
+        again = world.read(world.row).status
+        if again is not Status.COMPLETED:
+            judge.breach("told-as-it-is", f"delivered, retried, and {again} again")
+    for _ in range(3):
+        world.pass_time(HOURS_2)
+        sweep(world)
+        world.go_on(STEPS)
+    world.begin_publishing().finish()
+    judge.judge_rest()
+    judge.require()
+
+
+def until_ended(world: StormWorld) -> None:
+    world.go_on(STEPS)
+    for _ in range(ROUNDS):
+        if world.has_ended and not world.stage.actors and not world.queue.waiting:
+            return
+        if world.row.status is Status.PAUSED:
+            world.begin_steering("resume").finish()
+        world.pass_time(61)
+        sweep(world)
+        world.go_on(STEPS)
+
+
+def sweep(world: StormWorld) -> None:
+    world.begin_sweep().finish()

@@ -1,0 +1,167 @@
+"""Workers that stand still for longer than their leases, and wake up: they change nothing more."""
+
+import pytest
+
+from services.transfer.domain.errors import NoSpace
+from services.transfer.domain.transfer import IfExists, Status, Transfer
+from services.transfer.handlers.workflow_step import run_step
+from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.actors import Actor, Stage
+from tests.fakes.world import World
+from tests.unit.transfer.driving import (
+    BODY,
+    TARGET,
+    assert_completed,
+    assert_each_byte_once,
+    until_moving,
+    until_state,
+    watch_writes,
+)
+
+CHANGES_SOMETHING = ("create_part", "write", "rename", "remove")
+
+
+def freeze_at(world: World, actor: Actor, call: str) -> None:
+    assert actor.at == call or actor.advance_to(call)
+    actor.frozen = True
+    world.pass_time(world.policy.lease_seconds + 1)
+
+
+def changes(world: World) -> list[int]:
+    return [world.partner.calls[each] for each in CHANGES_SOMETHING]
+
+
+def thaw(world: World, actor: Actor) -> None:
+    """Its work goes on before any beat of its heart: the worst case."""
+    world.calls.overdue_beats_first = False
+    before, files = changes(world), dict(world.partner.files)
+    actor.frozen = False
+    actor.finish()
+    assert changes(world) == before
+    assert world.partner.files == files
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "transfers.read",
+        "slots.take",
+        "partner.connect",
+        "partner.size",
+        "partner.open_part",
+        "ledger.claim",
+        "source.read",
+        "sink.flush",
+        "ledger.finish",
+    ],
+)
+@pytest.mark.parametrize("done", [False, True])
+def test_a_lane_that_wakes_up_after_its_lease_writes_nothing_more(call: str, done: bool) -> None:
+    """Another worker has its chunk by then, or the file its name."""
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    writes = watch_writes(world)
+    asleep = Stage().start("asleep", world.drive_lane)
+    freeze_at(world, asleep, call)
+    sweep_transfer(transfer.id, ports=world.ports)
+    if done:
+        world.run()
+        assert_completed(world, transfer)
+    else:
+        world.drive_lane()
+    thaw(world, asleep)
+    world.run()
+    assert_completed(world, transfer)
+    at_work_again = [each for each in sorted(writes) if writes.count(each) == 1]
+    if call not in {"sink.flush", "ledger.finish"}:  # it had written its first chunk by then
+        assert_each_byte_once(at_work_again, len(BODY))
+    receipt = world.read(transfer).receipt
+    assert receipt is not None
+    assert receipt.bytes_sent == len(BODY)
+
+
+def step(world: World, transfer: Transfer, name: str) -> Actor:
+    event = {"step": name, "transfer_id": transfer.id, "run": 1, "task_token": "first"}
+    return Stage().start("asleep", lambda: run_step(event, world.ports))
+
+
+@pytest.mark.parametrize(
+    "call", ["partner.connect", "partner.size", "destinations.read", "transfers.save"]
+)
+def test_a_commit_that_wakes_up_after_its_lease_renames_nothing(call: str) -> None:
+    """Meanwhile the file had got its name, and somebody put another one of ours there."""
+    world = World()
+    world.partner.files[TARGET] = bytearray(b"yesterday's")
+    transfer = world.request(BODY, if_exists=IfExists.REPLACE)
+    until_state(world, "CommitTarget")
+    asleep = step(world, transfer, "CommitTarget")
+    freeze_at(world, asleep, call)
+    world.run()
+    assert_completed(world, transfer)
+    thaw(world, asleep)
+    assert world.read(transfer).status is Status.COMPLETED
+
+
+@pytest.mark.parametrize("call", ["partner.connect", "partner.size", "transfers.save"])
+def test_a_start_that_wakes_up_after_its_lease_makes_no_part_file(call: str) -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "MoveChunks")
+    asleep = step(world, transfer, "MoveChunks")
+    freeze_at(world, asleep, call)
+    until_moving(world)
+    thaw(world, asleep)
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_a_part_file_made_by_a_start_that_woke_up_late_is_found_and_removed() -> None:
+    """Asleep between its last look at its lease and the call: nothing can keep it from that."""
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "MoveChunks")
+    asleep = step(world, transfer, "MoveChunks")
+    freeze_at(world, asleep, "partner.create_part")
+    world.run()
+    ended = world.read(transfer)
+    assert ended.status is Status.COMPLETED, ended.failure
+    [late] = ended.left_behind
+    assert late not in world.partner.files
+    world.calls.overdue_beats_first = False
+    asleep.frozen = False
+    asleep.finish()
+    assert set(world.partner.files) == {late, TARGET}
+    world.pass_time(3_600)
+    sweep_transfer(transfer.id, ports=world.ports)
+    assert_completed(world, transfer)
+    assert world.read(transfer).tidy
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("MoveChunks", "partner.size"),
+        ("CommitTarget", "partner.size"),
+        ("CommitTarget", "transfers.save"),
+        ("CleanUp", "partner.connect"),
+    ],
+)
+def test_a_step_whose_lease_is_over_changes_nothing_although_nobody_took_its_place(
+    name: str, call: str
+) -> None:
+    """Others may be using its session by now."""
+    world = World()
+    transfer = world.request(BODY)
+    if name == "CleanUp":
+        world.calls.fail("sink.write", NoSpace("/in", 0))
+    until_state(world, name)
+    asleep = step(world, transfer, name)
+    if call == "transfers.save":
+        asleep.advance_to("partner.connect")
+    freeze_at(world, asleep, call)
+    thaw(world, asleep)
+    assert type(asleep.error).__name__ == "TransientFailure"
+    world.run()
+    assert world.read(transfer).status is (Status.FAILED if name == "CleanUp" else Status.COMPLETED)
+    assert world.parts() == []

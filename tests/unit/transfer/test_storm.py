@@ -1,0 +1,12 @@
+"""Everything that can run at once, at once: every promise is kept (see tests/storm)."""
+
+import pytest
+
+from tests.storm.running import storm
+
+SECONDS = 120
+
+
+@pytest.mark.slow
+def test_every_promise_is_kept_in_a_storm() -> None:
+    assert storm(SECONDS) > 0
