@@ -502,8 +502,8 @@ class TargetDamaged(TargetError):
         self.path, self.what, self.expected, self.found = path, what, expected, found
         super().__init__(
             f"{what} of {path!r} reads back as CRC64NVME {found}, {expected} was sent. Something at"
-            " the partner changes the file, or its disk is damaged: ask the partner, then retry the"
-            " transfer; it begins anew."
+            " the partner changes the file, or its disk is damaged: ask the partner, and have the"
+            " file removed if it has its name already. Then retry the transfer; it begins anew."
         )
 
 

@@ -17,6 +17,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.lane_pulse import LanePulse
+from services.transfer.use_cases.part_file import require_whole
 from services.transfer.use_cases.source_units import SourceUnits, own_crc
 
 READ_BYTES = 1 << 20  # S3 reads of 64 KiB cost twice the CPU of 1 MiB ones
@@ -75,6 +76,8 @@ class _Move:
         self._units = SourceUnits(transfer, route.source, (self.offset, self.length), self._ports)
 
     def run(self) -> Mark:
+        # first of all: what is cut off looks whole again once something is written behind it
+        require_whole(self._transfer, self._route.session, ports=self._ports)
         self._go_on_ahead()
         self._units.begin(self.mark)
         sink, reached = self._route.sink, self.mark

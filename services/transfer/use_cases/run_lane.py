@@ -14,7 +14,6 @@ from services.transfer.use_cases.fail_transfer import fail_by_lane, note_lane_tr
 from services.transfer.use_cases.inspect_source import open_source
 from services.transfer.use_cases.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
 from services.transfer.use_cases.move_chunk import Route, move_chunk
-from services.transfer.use_cases.part_file import require_whole
 from services.transfer.use_cases.partner_session import with_credential
 from services.transfer.use_cases.prove_chunk import prove_chunk
 from services.transfer.use_cases.queue_lanes import queue_lanes, send_turn, work_is_free
@@ -92,7 +91,6 @@ class _Turn:
             ports.partners.connect(*login) as session,
         ):
             pulse.watch(session)
-            require_whole(transfer, session, ports=ports)
             with session.open_part(transfer.recorded_part.path) as sink:
                 route = Route(transfer, source, sink, session, ports)
                 while self._has_time():

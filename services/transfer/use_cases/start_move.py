@@ -5,6 +5,7 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import PartMissing, TargetExists
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.strategy import choose_strategy
 from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run
@@ -70,7 +71,8 @@ def _with_part(
 
 def _plan(transfer: Transfer, *, ports: Ports) -> ChunkPlan:
     source = transfer.pinned
-    return plan_chunks(source.size_bytes, ports.policy.chunk_bytes, source.unit_bytes)
+    unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
+    return plan_chunks(source.size_bytes, ports.policy.chunk_bytes, unit_bytes)
 
 
 def _require_same(transfer: Transfer, target: str, destination: Destination) -> None:
