@@ -79,13 +79,10 @@ class InMemoryUserStore:
 
 @dataclass
 class InMemorySessionStore:
-    """`outbox` holds every event ever stored. `before_next_save` runs once, as a rival would, when
-    the session to be saved has been read already."""
+    """`outbox` holds every event ever stored."""
 
     outbox: list[OutboxEvent] = field(default_factory=list)
     rows: dict[tuple[str, str], Session] = field(default_factory=dict)
-    saves: int = 0
-    before_next_save: Callable[[], object] | None = None
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
@@ -100,14 +97,10 @@ class InMemorySessionStore:
         return self.rows.get((user, session_id))
 
     def save(self, session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
-        rival, self.before_next_save = self.before_next_save, None
-        if rival is not None:
-            rival()
         with self.lock:
             stored = self.rows.get((session.user, session.id))
             if stored is None or stored.version != session.version:
                 raise StaleSession(session.id)
-            self.saves += 1
             return self._store(replace(session, version=session.version + 1), events)
 
     def open_sessions(self, user: str) -> Sequence[Session]:
@@ -129,7 +122,6 @@ class InMemoryAttemptStore:
     now: Callable[[], datetime]
     outbox: list[OutboxEvent] = field(default_factory=list)
     rows: dict[str, Attempts] = field(default_factory=dict)
-    before_next_save: Callable[[], object] | None = None
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
@@ -139,9 +131,6 @@ class InMemoryAttemptStore:
         return found if found and self.now() < found.last_at + ATTEMPTS_LIFETIME else None
 
     def save(self, attempts: Attempts) -> bool:
-        rival, self.before_next_save = self.before_next_save, None
-        if rival is not None:
-            rival()
         with self.lock:
             stored = self.read(attempts.name)
             if attempts.version != (stored.version if stored else 0):

@@ -1,7 +1,6 @@
 """The whole auth service in memory: real use cases and tokens among fakes, and a clock to move."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -28,6 +27,8 @@ from tests.fakes.auth_stores import (
     InMemorySsoStore,
     InMemoryUserStore,
 )
+from tests.fakes.calls import Calls
+from tests.fakes.watched import watched
 
 STAGE = "test"
 PASSWORD = "correct horse battery"
@@ -43,7 +44,8 @@ POLICY = Policy(
 
 @dataclass
 class AuthWorld:
-    """Ann (user) and Ada (admin) have the password PASSWORD."""
+    """Ann (user) and Ada (admin) have the password PASSWORD. Calls through `ports` pass the hub;
+    those that a test makes at the fakes themselves do not."""
 
     clock: datetime = datetime(2026, 11, 1, tzinfo=UTC)
     provider: IdentityProvider = field(default_factory=NoIdentityProvider)
@@ -51,6 +53,8 @@ class AuthWorld:
 
     def __post_init__(self) -> None:
         numbers = count(1)
+        # times are compared to the second, so no call takes any unless a test says so
+        calls = self.calls = Calls(self._move_clock, usual_cost=0.0)
         self.outbox: list[OutboxEvent] = []
         self.users = InMemoryUserStore()
         self.sessions = InMemorySessionStore(self.outbox)
@@ -60,20 +64,23 @@ class AuthWorld:
         self.keys = InMemorySigningKeys()
         self.api_keys = InMemoryApiKeys()
         self.ports = Ports(
-            users=self.users,
-            sessions=self.sessions,
-            attempts=self.attempts,
-            sso=self.sso,
-            passwords=self.passwords,
-            tokens=JwtAccessTokens(self.keys, STAGE),
-            api_keys=self.api_keys,
-            provider=self.provider,
+            users=watched("users", self.users, calls),
+            sessions=watched("sessions", self.sessions, calls),
+            attempts=watched("attempts", self.attempts, calls),
+            sso=watched("sso", self.sso, calls),
+            passwords=watched("passwords", self.passwords, calls),
+            tokens=watched("tokens", self._new_tokens(), calls),
+            api_keys=watched("api_keys", self.api_keys, calls),
+            provider=watched("provider", self.provider, calls),
             now=lambda: self.clock,
             new_id=lambda: f"{next(numbers):032x}",
             policy=self.policy,
         )
         self.add("ann", Role.USER, grants=Grants((SourceGrant("outgoing", "ann/"),), ("acme",)))
         self.add("ada", Role.ADMIN)
+
+    def _new_tokens(self) -> JwtAccessTokens:
+        return JwtAccessTokens(watched("keys", self.keys, self.calls), STAGE)
 
     def add(self, name: str, *roles: Role, **changes: Any) -> User:  # noqa: ANN401
         user = User(
@@ -123,11 +130,10 @@ class AuthWorld:
         return self.sessions.create(session, ())
 
     def pass_time(self, seconds: float) -> None:
-        self.clock += timedelta(seconds=seconds)
+        self.calls.pass_time(seconds)
 
-    def rival_session_save(self, act: Callable[[], object]) -> None:
-        """`act` comes in between the reading and the saving of the next session."""
-        self.sessions.before_next_save = act
+    def _move_clock(self, seconds: float) -> None:
+        self.clock += timedelta(seconds=seconds)
 
     def told(self) -> list[tuple[str, dict[str, Any]]]:
         """Every event so far: its kind and its data."""

@@ -64,9 +64,11 @@ class Beat:
 
 
 class Calls:
-    """`counts` by name; `cost` in seconds by name or pattern, TINY_SECONDS where none is told."""
+    """`counts` by name; `cost` in seconds by name or pattern, `usual_cost` where none is told."""
 
-    def __init__(self, move_clock: Callable[[float], None]) -> None:
+    def __init__(
+        self, move_clock: Callable[[float], None], usual_cost: float = TINY_SECONDS
+    ) -> None:
         self.counts: Counter[str] = Counter()
         self.cost: dict[str, float] = {}
         self.observers: list[Observer] = []  # told (name, arguments, answer) of what went well
@@ -74,6 +76,7 @@ class Calls:
         self.beats_broken: list[Exception] = []  # what beats raised
         self.overdue_beats_first = True  # of a worker that was frozen; else its work goes on first
         self._move_clock = move_clock
+        self._usual_cost = usual_cost
         self._planned: list[Planned] = []
         self._beats: list[Beat] = []
         self._beating = False
@@ -85,6 +88,11 @@ class Calls:
         """`act` comes just before the `number`th such call from now on; it may raise instead."""
         return self._plan(Planned(call, number - 1, act=act))
 
+    def before_each(self, call: str, act: Callable[[], object]) -> Planned:
+        """As `before`, for every such call until the answer's `end()`. An `act` that makes such a
+        call itself has to make it at the fake, not through the hub."""
+        return self._plan(Planned(call, 0, act=act, forever=True))
+
     def fail(self, call: str, error: Error, after: int = 0) -> Planned:
         """Raised once, instead of the call, when `after` such calls were made."""
         return self._plan(Planned(call, after, error=error))
@@ -94,6 +102,7 @@ class Calls:
         return self._plan(Planned(call, after, error=error, forever=True))
 
     def lose_answer(self, call: str, error: Error, after: int = 0) -> Planned:
+        """The call happens and `error` comes instead of its answer, made then if it is to be."""
         return self._plan(Planned(call, after, lost=error))
 
     def slow(self, call: str, seconds: float, number: int = 1) -> Planned:
@@ -145,17 +154,18 @@ class Calls:
         life.require_alive()
         self.counts[name] += 1
         self.pass_time(self._cost_of(name))
-        lost: BaseException | None = None
+        lost: Error | None = None
         for planned in [each for each in self._planned if each.is_due(name)]:
             self._befall(planned, life)
-            lost = lost or _made(planned.lost)
+            lost = lost or planned.lost
         self._planned = [each for each in self._planned if not each.ended]
         life.require_alive()
         answer = call()
         for observe in self.observers:
             observe(name, arguments, answer)
-        if lost is not None:
-            raise lost
+        error = _made(lost)
+        if error is not None:
+            raise error
         return answer
 
     def _befall(self, planned: Planned, life: Life) -> None:
@@ -175,7 +185,7 @@ class Calls:
         if name in self.cost:
             return self.cost[name]
         told = (seconds for call, seconds in self.cost.items() if fnmatchcase(name, call))
-        return next(told, TINY_SECONDS)
+        return next(told, self._usual_cost)
 
     # --- time ------------------------------------------------------------------------------------
 

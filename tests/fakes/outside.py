@@ -17,7 +17,6 @@ from services.transfer.domain.errors import (
     ObjectNotFound,
     SourceChanged,
     SourceUnavailable,
-    TransferError,
 )
 from services.transfer.domain.ledger import LaneMessage
 from services.transfer.domain.ports import ListedObject, Listing, OutboxEvent
@@ -38,7 +37,6 @@ class InMemoryBuckets:
 
     objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
     checksums: dict[tuple[str, str], ObjectChecksum | None] = field(default_factory=dict)
-    fail_reads: list[TransferError] = field(default_factory=list)
     flips: dict[int, int] = field(default_factory=dict)
     bytes_read: int = 0
     open_readers: int = 0
@@ -141,8 +139,6 @@ class InMemoryObjectSource:
         body = self._body_of(source)
         end = offset + length
         for start in range(offset, end, block_bytes):
-            if self._buckets.fail_reads:
-                raise self._buckets.fail_reads.pop(0)
             block = body[start : min(start + block_bytes, end)]
             self._buckets.bytes_read += len(block)
             yield self._buckets.flipped(start, block)

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,9 +69,6 @@ class InMemoryPartners:
         """Raise `error` once, at the next call of the method `at` ("connect", "write", ...)."""
         self._planned.append(Planned(error, at, after))
 
-    def forget_failures(self) -> None:
-        self._planned.clear()
-
     def called(self, name: str) -> None:
         self.calls[name] += 1
         for index, planned in enumerate(self._planned):
@@ -111,8 +108,17 @@ class InMemoryPartnerSession:
         self._destination = destination
         self.closed = False
         self._closing = threading.Lock()
+        self._fence: Callable[[], object] = lambda: None
+
+    def guard(self, fence: Callable[[], object]) -> None:
+        self._fence = fence
 
     def called(self, name: str) -> None:
+        if not self.closed:
+            try:
+                self._fence()
+            except Exception:
+                self.close()
         if self.closed:
             raise ConnectionLost(self._destination.host, self._destination.port, "session closed")
         self._server.called(name)

@@ -9,6 +9,7 @@ import pytest
 
 from contracts.auth_events import LoginFailedV1, SessionClosedV1, SessionOpenedV1
 from tests.servers.waiting import wait_for
+from tests.stack.listening import Heard, listening
 from tests.stack.people import EVERYTHING, NOTHING, Door, People, Person
 from tests.stack.running import Running
 from tests.stack.world import wish
@@ -154,34 +155,15 @@ def test_the_authorizer_itself_refuses_whoever_brings_no_token(running: Running)
 
 
 @pytest.fixture
-def heard(running: Running) -> Iterator["Heard"]:
+def heard(running: Running) -> Iterator[Heard]:
     """Everything of auth that reaches the bus from now on."""
-    events, sqs = running.stack.client("events"), running.stack.client("sqs")
-    queue = sqs.create_queue(QueueName="heard-of-auth")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    bus = {"EventBusName": "fileferry-local"}
-    events.put_rule(Name="heard", EventPattern='{"source": ["fileferry.auth"]}', **bus)
-    target = {"Id": "heard", "Arn": arn["Attributes"]["QueueArn"]}
-    events.put_targets(Rule="heard", Targets=[target], **bus)
-    told = Heard(sqs, queue)
-    yield told
-    events.remove_targets(Rule="heard", Ids=["heard"], **bus)
-    events.delete_rule(Name="heard", **bus)
-    sqs.delete_queue(QueueUrl=queue)
+    with listening(running, "auth") as told:
+        yield told
 
 
-class Heard(list[Any]):
-    def __init__(self, sqs: Any, queue: str) -> None:  # noqa: ANN401
-        super().__init__()
-        self._sqs, self._queue = sqs, queue
-
-    def of(self, user: str, kind: str) -> Any:  # noqa: ANN401
-        answer = self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
-        self.extend(json.loads(each["Body"]) for each in answer.get("Messages", ()))
-        found = [each for each in self if each["detail-type"] == kind]
-        return next(
-            (e["detail"]["data"] for e in found if e["detail"]["data"]["user"] == user), None
-        )
+def of_user(heard: Heard, user: str, kind: str) -> Any:  # noqa: ANN401
+    data = [each["detail"]["data"] for each in heard.so_far() if each["detail-type"] == kind]
+    return next((each for each in data if each["user"] == user), None)
 
 
 def test_openings_ends_and_failed_logins_reach_the_bus(
@@ -192,7 +174,7 @@ def test_openings_ends_and_failed_logins_reach_the_bus(
     token = door.token(eve)
     door.call("POST", "/api/logout", token)
     data = {
-        kind: wait_for(lambda kind=kind: heard.of("eve", f"{kind}.v1"), kind)  # type: ignore[misc]
+        kind: wait_for(lambda kind=kind: of_user(heard, "eve", f"{kind}.v1"), kind)  # type: ignore[misc]
         for kind in ("LoginFailed", "SessionOpened", "SessionClosed")
     }
     failed = LoginFailedV1.model_validate_json(json.dumps(data["LoginFailed"]))

@@ -85,43 +85,39 @@ class Crowd(RuleBasedStateMachine):
     @rule(actor=actors, frozen=st.booleans())
     def rest(self, actor: int, frozen: bool) -> None:
         """Slow, or frozen: the others go on without it."""
-        found = self.actor(actor)
-        found.resting, found.frozen = True, frozen
-        self.world.stage.told.append(f"{found} {'is frozen' if frozen else 'rests'}")
+        self.lay_down(self.actor(actor), frozen)
 
     @blows("rest")
-    @rule(call=one_of("stops"))
-    def slow(self, call: str) -> None:
+    @rule(call=one_of("stops"), frozen=st.booleans())
+    def slow(self, call: str, frozen: bool) -> None:
         """The next to come to that call rests before it."""
         found = self.world.go_on(30, call)
         if found is not None:
-            found.resting = True
-            self.world.stage.told.append(f"{found} rests")
+            self.lay_down(found, frozen)
 
     @blows("rest")
-    @rule(state=one_of("states"), calls=st.integers(0, 8))
-    def slow_step(self, state: str, calls: int) -> None:
+    @rule(state=one_of("states"), calls=st.integers(0, 20), frozen=st.booleans())
+    def slow_step(self, state: str, calls: int, frozen: bool) -> None:
         """Everybody goes on to that state; its function rests after so many calls."""
         actor = self.world.go_on_to_state(state)
         if actor is not None:
             actor.advance(calls)
-            actor.resting = True
-            self.world.stage.told.append(f"{actor} rests")
+            self.lay_down(actor, frozen)
 
     @blows("overlap")
     @rule(
         state=one_of("states"),
-        calls=st.integers(0, 16),
+        calls=st.integers(0, 24),
         rounds=st.sampled_from([0, 1, 2, 3, 5, 20]),
+        frozen=st.booleans(),
     )
-    def overlap(self, state: str, calls: int, rounds: int) -> None:
+    def overlap(self, state: str, calls: int, rounds: int, frozen: bool) -> None:
         """The state times out while its function rests; the others go on without it."""
         actor = self.world.go_on_to_state(state)
         if actor is None:
             return
         actor.advance(calls)
-        actor.resting = True
-        self.world.stage.told.append(f"{actor} rests, and nobody waits for it")
+        self.lay_down(actor, frozen)
         for execution in self.world.flow.awaiting():
             self.world.flow.time_out(execution)
         self.world.go_on(rounds)
@@ -137,6 +133,10 @@ class Crowd(RuleBasedStateMachine):
     @rule(actor=actors)
     def kill(self, actor: int) -> None:
         self.actor(actor).kill()
+
+    def lay_down(self, actor: Actor, frozen: bool) -> None:
+        actor.resting, actor.frozen = True, frozen
+        self.world.stage.told.append(f"{actor} {'sleeps' if frozen else 'rests'}")
 
     def actor(self, number: int) -> Actor:
         """The last to come is number 0."""

@@ -22,6 +22,7 @@ PROMISES = (
     "told-as-it-is",  # failed or cancelled: not delivered
     "kept-part-stays",  # of a failed transfer that may be retried
     "no-part-left",
+    "left-alone",  # nobody writes to a file that was completed
     "old-file-stays",  # until ours has its name
     "sessions",  # never more at once than allowed, but for workers who overslept their lease
     "events",
@@ -78,6 +79,9 @@ class Judge:
             self._tell(name, arguments, answer)
         if name == "transfers.save" and isinstance(answer, Transfer):
             self._see_status(answer)
+        elif name == "sink.write" and self.world.row.status is Status.COMPLETED:
+            who = self.world.calls.life().name
+            self.breach("left-alone", f"{who} wrote after the transfer was completed")
         elif name == "partner.remove":
             self._see_removal(str(arguments[0]))
         elif name == "partner.connect":

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.transfer.domain.errors import (
     ConnectionLost,
@@ -15,12 +15,18 @@ MILLISECONDS = 1000
 
 
 class PartnerSocket(socket.socket):
-    """Ends a send after `stall_seconds`: paramiko alone repeats it while the peer reads nothing."""
+    """Ends a send after `stall_seconds`: paramiko alone repeats it while the peer reads nothing.
+
+    `fence` is asked before each send, the last moment before bytes leave this process: one that
+    was asleep for longer than its lease sends nothing more."""
 
     stall_seconds: float = 60.0
+    fence: Callable[[], object] | None = None
     _stalled_since: float | None = None
 
     def send(self, data: bytes, flags: int = 0, /) -> int:  # type: ignore[override]
+        if self.fence is not None:
+            self.fence()  # paramiko takes whatever it raises for the end of the connection
         try:
             sent = super().send(data, flags)
         except TimeoutError:

@@ -33,6 +33,7 @@ FIRST_PIECE_BYTES = (
     32_768 - 64
 )  # a header and its first data go in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
+LAST_SECONDS = 1.0  # for what paramiko's thread is still reading from a connection that broke
 CONNECTION_ERRORS = (OSError, EOFError, paramiko.SSHException)
 
 T = TypeVar("T")
@@ -217,10 +218,22 @@ class SftpProtocol:
         told: PartnerError = ConnectionLost(self._host, self._port, detail)
         if isinstance(error, TimeoutError):
             told = ConnectionTimedOut(self._host, self._port, self._timeout_seconds)
-        self._broken = self._broken or told  # another thread's close comes first
+        first, self._broken = self._broken is None, self._broken or told  # a close comes first
+        if first and not isinstance(error, Malformed | TimeoutError):
+            self._deliver_last()
         self._pending.clear()
         self._close_channel()
         return self._broken
+
+    def _deliver_last(self) -> None:
+        """What the server had answered before the connection broke still counts."""
+        end = time.monotonic() + LAST_SECONDS
+        with suppress(PartnerError, *CONNECTION_ERRORS):
+            self._channel.settimeout(LAST_SECONDS)
+            while (received := self._channel.recv(RECEIVE_BYTES)) and time.monotonic() < end:
+                self._buffer += received
+                while (packet := self._next_packet()) is not None:
+                    self._deliver(packet)
 
     def _close_channel(self) -> None:
         """The goodbye may find the connection gone, which changes nothing any more."""

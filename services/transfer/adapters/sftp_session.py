@@ -47,6 +47,9 @@ class SftpPartnerSession:
         self._now = now
         self._ending = threading.Lock()
 
+    def guard(self, fence: Callable[[], object]) -> None:
+        self._transport.sock.fence = fence  # the PartnerSocket that SftpPartners gave it
+
     def create_part(self, path: str) -> None:
         fields = open_fields(path, Open.WRITE | Open.CREAT | Open.TRUNC)
         try:

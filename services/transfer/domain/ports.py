@@ -384,6 +384,12 @@ class PartnerSession(Protocol):
     host_key_fingerprint: str
     replaces_atomically: bool  # rename(replace=True) needs no step aside
 
+    def guard(self, fence: Callable[[], object]) -> None:
+        """From now on `fence` is called just before anything is sent to the server; where it
+        raises, nothing is sent, the connection ends, and the call that wanted to raises
+        ConnectionLost."""
+        ...
+
     def create_part(self, path: str) -> None:
         """An empty file; raises FolderMissing, PermissionDenied, NoSpace."""
         ...

@@ -4,12 +4,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 from services.transfer.domain.errors import DeliveryUnclear, PartMissing, TransferError
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run, read_run
 from services.transfer.use_cases.commit_target import finish_commit
 from services.transfer.use_cases.look_at_target import look_at, renamed_before
-from services.transfer.use_cases.partner_session import FencedSession, step_session
+from services.transfer.use_cases.partner_session import step_session
 
 
 def clean_up(run: RunId, *, ports: Ports) -> None:
@@ -27,7 +27,7 @@ def clean_up(run: RunId, *, ports: Ports) -> None:
             remove_left_behind(transfer, session, ports=ports)
 
 
-def remove_left_behind(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+def remove_left_behind(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
     """One that cannot be removed does not keep the others from it. What somebody may still be
     about to make stays on record until that cannot be any more."""
     now, place = ports.now(), ports.destinations.read(transfer.destination_id).place
@@ -48,7 +48,7 @@ def remove_left_behind(transfer: Transfer, session: FencedSession, *, ports: Por
         raise failure
 
 
-def _see_to_old_target(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
     """It comes back where ours did not take its place, not where it did and was taken away."""
     aside = transfer.aside
     if aside is None:
@@ -68,7 +68,7 @@ def _may_be_delivered(transfer: Transfer) -> bool:
     return failing and transfer.part is not None and transfer.final_path is not None
 
 
-def _find_delivered(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+def _find_delivered(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
     try:
         if not renamed_before(transfer, session, ports=ports):
             return

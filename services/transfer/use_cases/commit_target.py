@@ -6,7 +6,7 @@ from itertools import count
 
 from services.transfer.domain.errors import TargetExists, TransferError
 from services.transfer.domain.names import numbered, resolve_target
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.transfer import IfExists, RunId, Transfer
 from services.transfer.use_cases.change_transfer import change_run
@@ -17,7 +17,7 @@ from services.transfer.use_cases.look_at_target import (
     renamed_before,
     require_size,
 )
-from services.transfer.use_cases.partner_session import FencedSession, step_session
+from services.transfer.use_cases.partner_session import step_session
 
 MAX_NUMBER = 1_000  # names tried beside an existing one
 
@@ -36,13 +36,13 @@ def commit_target(run: RunId, *, ports: Ports) -> None:
         finish_commit(transfer, session, ports=ports)
 
 
-def finish_commit(transfer: Transfer, session: FencedSession, *, ports: Ports) -> None:
+def finish_commit(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
     """The file has its name."""
     proven = _look(transfer, session, ports=ports)
     change_run(transfer.run_id, lambda current: current.committed(proven), ports=ports)
 
 
-def _rename(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Transfer:
+def _rename(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Transfer:
     keeps_both = transfer.if_exists is IfExists.KEEP_BOTH
     destination = ports.destinations.read(transfer.destination_id)
     for name in _candidates(transfer, destination.base_path):
@@ -62,7 +62,7 @@ def _rename(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Tran
 
 
 def _replace(
-    transfer: Transfer, name: str, place: str, session: FencedSession, *, ports: Ports
+    transfer: Transfer, name: str, place: str, session: PartnerSession, *, ports: Ports
 ) -> Transfer:
     """Where the server cannot replace in one step, the old target steps aside, on record, and comes
     back on a failure; CleanUp sees to what is left of it."""
@@ -106,7 +106,7 @@ def _decide_on(
     )
 
 
-def _look(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Proven:
+def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
     """What is proven of the file under its name. A partner may take it away at once: then what was
     seen before it got its name stands."""
     path, before = transfer.final_path or "", transfer.proven.proven

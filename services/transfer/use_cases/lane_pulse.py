@@ -53,17 +53,15 @@ class LanePulse:
 
     @property
     def is_lost(self) -> bool:
-        return self._lost is not None
+        return self._lost is not None or self._ports.now() >= self._until
 
     # --- the worker's side -----------------------------------------------------------------------
 
     def fence(self) -> None:
-        """Before every burst of writes. Raises LeaseLost, also when this very process was asleep
-        while its leases ended."""
-        if self._lost is not None:
-            raise self._lost
-        if self._ports.now() >= self._until:
-            raise self._gone()
+        """Before whatever leaves for the partner. Raises LeaseLost, also when this very process was
+        asleep while its leases ended."""
+        if self.is_lost:
+            raise self._lost or self._gone()
 
     def goes_on(self, bytes_in_flight: int) -> bool:
         """Cheap. False when the chunk is to be brought to a checkpoint. Raises LeaseLost."""
@@ -72,9 +70,10 @@ class LanePulse:
         return self.moving and self.worker.remaining_seconds() > self._hand_over_seconds
 
     def watch(self, session: PartnerSession) -> None:
-        """The beats close it when the lane is lost, and when its time is up."""
+        """It sends nothing once the leases are over; the beats close it when the lane is lost, and
+        when its time is up."""
+        session.guard(self.fence)
         self._session = session
-        self.fence()
 
     def take_slot(self, destination_id: str, limit: int) -> bool:
         """Under the lane's name: after a crash it must not eat two."""

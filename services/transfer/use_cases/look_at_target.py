@@ -12,10 +12,9 @@ from services.transfer.domain.errors import (
     TargetDamaged,
 )
 from services.transfer.domain.ledger import DoneChunk
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.samples import sample_ranges
 from services.transfer.domain.transfer import Transfer
-from services.transfer.use_cases.partner_session import FencedSession
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Look:
     size_bytes: int | None = None
 
 
-def look_at(session: FencedSession, path: str) -> Look:
+def look_at(session: PartnerSession, path: str) -> Look:
     try:
         size = session.size(path)
     except PermissionDenied:
@@ -51,7 +50,7 @@ def require_size(transfer: Transfer, path: str, look: Look) -> None:
         raise SizeMismatch(path, transfer.pinned.size_bytes, look.size_bytes or 0)
 
 
-def sample(transfer: Transfer, session: FencedSession, path: str, *, ports: Ports) -> Sample:
+def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports) -> Sample:
     """Compares the sampled ranges of every chunk, through a handle of its own."""
     try:
         damage = find_damage(transfer, session, path, ports=ports)
@@ -63,7 +62,7 @@ def sample(transfer: Transfer, session: FencedSession, path: str, *, ports: Port
 
 
 def find_damage(
-    transfer: Transfer, session: FencedSession, path: str, *, ports: Ports
+    transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports
 ) -> TargetDamaged | None:
     """The first chunk whose samples differ; raises PartMissing, PermissionDenied, SizeMismatch."""
     with session.open_reader(path) as reader:
@@ -80,7 +79,7 @@ def find_damage(
     return None
 
 
-def renamed_before(transfer: Transfer, session: FencedSession, *, ports: Ports) -> bool:
+def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> bool:
     """Whether an earlier commit gave the file its name although its answer was lost. Looks at both
     names, and at the content where their sizes do not tell. Raises PartMissing, DeliveryUnclear."""
     final, part = transfer.final_path, transfer.recorded_part.path

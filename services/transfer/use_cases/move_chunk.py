@@ -21,6 +21,7 @@ from services.transfer.use_cases.part_file import require_whole
 from services.transfer.use_cases.source_units import SourceUnits, own_crc
 
 READ_BYTES = 1 << 20  # S3 reads of 64 KiB cost twice the CPU of 1 MiB ones
+CAREFUL_BLOCKS = 32  # after a failure, each waits for its acknowledgement: a bad line gets on, too
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,9 @@ class _Move:
         self._go_on_ahead()
         self._units.begin(self.mark)
         sink, reached = self._route.sink, self.mark
-        block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
+        careful = CAREFUL_BLOCKS if self._pulse.lane.failures else 0
+        blocks = 1 if careful else max(1, READ_BYTES // sink.block_bytes)
+        block_bytes = blocks * sink.block_bytes
         begin, left = self.offset + reached.done_bytes, self.length - reached.done_bytes
         due = self._next_checkpoint()
         for block in self._route.source.read(self._transfer.pinned, begin, left, block_bytes):
@@ -90,6 +93,11 @@ class _Move:
             sink.write(self.offset + reached.done_bytes, block)
             reached = self._after(reached, memoryview(block))
             self._trail.append(reached)
+            if careful:
+                careful -= 1
+                sink.flush(durable=False)
+                self._ahead = reached
+                self._trail.clear()
             if self._ports.now() >= due:
                 self._settle(reached)
                 self._pulse.checkpoint(reached)

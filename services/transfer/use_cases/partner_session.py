@@ -19,7 +19,7 @@ RENEWALS_PER_LEASE = 3  # so that two may fail before a lease is lost
 
 
 class SlotPulse:
-    """Renews slots beside the work; the work asks it before whatever changes something outside."""
+    """Renews slots beside the work."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -36,7 +36,9 @@ class SlotPulse:
         return slot is not None
 
     def watch(self, session: PartnerSession) -> None:
-        """It is closed when a lease is lost: others may use its place from then on."""
+        """It sends nothing once a lease is over, and is closed when one is lost: others may use its
+        place from then on."""
+        session.guard(self.fence)
         self._session = session
 
     def beat(self) -> None:
@@ -68,22 +70,22 @@ class SlotPulse:
 @contextmanager
 def partner_session(destination_id: str, *, ports: Ports) -> Iterator[PartnerSession]:
     """Raises NoSessionFree and what connect raises."""
-    with _leased(destination_id, None, ports=ports) as (session, _):
+    with _leased(destination_id, None, ports=ports) as session:
         yield session
 
 
 @contextmanager
-def step_session(transfer: Transfer, *, ports: Ports) -> "Iterator[FencedSession]":
+def step_session(transfer: Transfer, *, ports: Ports) -> Iterator[PartnerSession]:
     """For the steps of a transfer's workflow, one at a time: Step Functions repeats a step whose
     first function still lives. Raises StepUnderWay, NoSessionFree and what connect raises."""
-    with _leased(transfer.destination_id, transfer, ports=ports) as (session, pulse):
-        yield FencedSession(session, pulse)
+    with _leased(transfer.destination_id, transfer, ports=ports) as session:
+        yield session
 
 
 @contextmanager
 def _leased(
     destination_id: str, transfer: Transfer | None, *, ports: Ports
-) -> Iterator[tuple[PartnerSession, SlotPulse]]:
+) -> Iterator[PartnerSession]:
     destination = ports.destinations.read(destination_id)
     pulse, holder = SlotPulse(ports), ports.new_id()
     with ExitStack() as stack:
@@ -97,31 +99,7 @@ def _leased(
         login = with_credential(destination_id, ports=ports)
         session = stack.enter_context(ports.partners.connect(*login))
         pulse.watch(session)
-        pulse.fence()
-        yield session, pulse
-
-
-class FencedSession:
-    """A session whose leases are looked at before every call that changes something there."""
-
-    def __init__(self, session: PartnerSession, pulse: SlotPulse) -> None:
-        self._session, self._pulse = session, pulse
-        self.host_key_fingerprint = session.host_key_fingerprint
-        self.replaces_atomically = session.replaces_atomically
-        self.size = session.size
-        self.open_reader = session.open_reader
-
-    def create_part(self, path: str) -> None:
-        self._pulse.fence()
-        self._session.create_part(path)
-
-    def rename(self, part: str, target: str, *, replace: bool) -> None:
-        self._pulse.fence()
-        self._session.rename(part, target, replace=replace)
-
-    def remove(self, path: str) -> None:
-        self._pulse.fence()
-        self._session.remove(path)
+        yield session
 
 
 def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:

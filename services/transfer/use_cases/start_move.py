@@ -4,14 +4,14 @@ from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import PartMissing, TargetExists
 from services.transfer.domain.names import part_path, resolve_target
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.strategy import choose_strategy
 from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run
 from services.transfer.use_cases.look_at_target import look_at, renamed_before
 from services.transfer.use_cases.part_file import require_whole
-from services.transfer.use_cases.partner_session import FencedSession, step_session
+from services.transfer.use_cases.partner_session import step_session
 from services.transfer.use_cases.queue_lanes import queue_lanes
 from services.transfer.use_cases.report_moved import report_moved
 
@@ -45,7 +45,7 @@ def _with_part(
     transfer: Transfer,
     target: str,
     destination: Destination,
-    session: FencedSession,
+    session: PartnerSession,
     *,
     ports: Ports,
 ) -> Transfer:

@@ -3,7 +3,7 @@
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
 from services.transfer.domain.errors import ChecksumMismatch, MovesAgain, TransferError
 from services.transfer.domain.ledger import Mark
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
 from services.transfer.domain.transfer import Change, RunId, Transfer
 from services.transfer.use_cases.change_transfer import change_run
@@ -15,7 +15,7 @@ from services.transfer.use_cases.look_at_target import (
     renamed_before,
     require_size,
 )
-from services.transfer.use_cases.partner_session import FencedSession, step_session
+from services.transfer.use_cases.partner_session import step_session
 from services.transfer.use_cases.report_moved import is_moved
 from services.transfer.use_cases.source_units import own_crc
 
@@ -91,7 +91,7 @@ def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | N
     return None
 
 
-def _look(transfer: Transfer, session: FencedSession, *, ports: Ports) -> Proven:
+def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
     """Before the file gets its name; under its name where only the commit's answer was lost."""
     path = transfer.recorded_part.path
     if renamed_before(transfer, session, ports=ports):

@@ -53,10 +53,10 @@ def test_a_try_that_comes_too_early_is_not_looked_at_even_with_the_right_passwor
     world = AuthWorld()
     for _ in range(5):
         fail(world)
-    looked_at, told = world.passwords.verified, len(world.outbox)
+    looked_at, told = world.calls.counts["passwords.verify"], len(world.outbox)
     with pytest.raises(TooManyAttempts):
         world.log_in("ann", PASSWORD)
-    assert (world.passwords.verified, len(world.outbox)) == (looked_at, told)
+    assert (world.calls.counts["passwords.verify"], len(world.outbox)) == (looked_at, told)
 
 
 def test_twelve_failures_lock_the_name_for_a_quarter_of_an_hour_and_then_one_try_is_free() -> None:
@@ -97,13 +97,9 @@ def test_a_day_without_tries_clears_the_count() -> None:
 def test_a_try_is_counted_before_its_password_is_looked_at() -> None:
     world = AuthWorld()
     counts: list[int] = []
-    verify = world.passwords.verify
-
-    def watched(password_hash: str | None, password: str) -> bool:
-        counts.append(world.attempts.rows["ann"].count)
-        return verify(password_hash, password)
-
-    world.passwords.verify = watched  # type: ignore[method-assign]
+    world.calls.before_each(
+        "passwords.verify", lambda: counts.append(world.attempts.rows["ann"].count)
+    )
     fail(world)
     fail(world)
     assert counts == [1, 2]
@@ -116,7 +112,7 @@ def test_parallel_guesses_get_no_more_tries_than_guesses_one_after_another() -> 
 
     def guess(more: int) -> None:
         if more:
-            world.attempts.before_next_save = lambda: guess(more - 1)
+            world.calls.before("attempts.save", lambda: guess(more - 1))
         try:
             world.log_in("ann", "a wrong guess")
         except (LoginRefused, TooManyAttempts) as refusal:
@@ -131,10 +127,9 @@ def test_a_name_that_others_always_count_first_is_refused_in_the_end() -> None:
 
     def rival() -> None:
         world.attempts.rows["ann"] = Attempts("ann", 1, world.clock, version=next(versions))
-        world.attempts.before_next_save = rival
 
     versions = iter(range(7, 1_000))
-    world.attempts.before_next_save = rival
+    world.calls.before_each("attempts.save", rival)
     with pytest.raises(AttemptsBusy) as refused:
         count_try("ann", ports=world.ports)
     assert (refused.value.status, refused.value.retry_after_seconds) == (429, 1)
@@ -173,10 +168,10 @@ def test_known_unknown_locked_and_sso_users_cost_one_comparison_and_get_one_answ
     world.add("sso-only", Role.USER, login=LoginMethod.SSO, password_hash=None)
     told = set()
     for name in ("ann", "unknown", "locked", "sso-only"):
-        before = world.passwords.verified
+        before = world.calls.counts["passwords.verify"]
         with pytest.raises(LoginRefused) as refused:
             world.log_in(name, "a wrong guess")
-        assert world.passwords.verified == before + 1, name
+        assert world.calls.counts["passwords.verify"] == before + 1, name
         told.add((str(refused.value), refused.value.code, refused.value.status))
     assert len(told) == 1
 
@@ -184,4 +179,4 @@ def test_known_unknown_locked_and_sso_users_cost_one_comparison_and_get_one_answ
 def test_a_right_password_costs_one_comparison_too() -> None:
     world = AuthWorld()
     world.log_in("ann", client=ClientKind.CONSOLE)
-    assert world.passwords.verified == 1
+    assert world.calls.counts["passwords.verify"] == 1

@@ -1,15 +1,14 @@
 """Sessions that a user's row has ended are over, whether or not their own rows could be closed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
 from services.auth.domain.errors import LoginRefused, NotLoggedIn, SessionOver, StaleSession
-from services.auth.domain.ports import OutboxEvent
-from services.auth.domain.session import Session
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
-from services.auth.use_cases.close_session import CLOSED_AT_ONCE
+from services.auth.use_cases.close_session import CLOSE_TRIES, CLOSED_AT_ONCE
 from services.auth.use_cases.end_sessions import end_own_sessions, end_sessions_of
 from services.auth.use_cases.open_session import OpenedSession
 from services.auth.use_cases.sweep_sessions import sweep_sessions
@@ -58,21 +57,12 @@ ENDS: dict[Callable[[AuthWorld], None], str] = {
 
 
 def unable_to_close(world: AuthWorld, error: Exception, end: Callable[[AuthWorld], None]) -> None:
-    """`end`, while no session's row can be closed."""
-    save = world.sessions.save
-
-    def refuse(session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
-        if session.closed_at is not None:
-            raise error
-        return save(session, events)
-
-    world.sessions.save = refuse  # type: ignore[method-assign]
-    try:
+    """`end`, which saves sessions' rows only to close them, while none can be saved."""
+    refused = world.calls.refuse("sessions.save", error)
+    with suppress(Throttled):
         end(world)
-    except Throttled:
-        pass
-    finally:
-        world.sessions.save = save  # type: ignore[method-assign]
+    refused.end()
+    assert refused()
 
 
 def over(world: AuthWorld, opened: OpenedSession) -> None:
@@ -127,18 +117,20 @@ def test_one_request_closes_no_more_than_it_has_time_for_and_ends_all() -> None:
 def test_one_session_with_too_many_rivals_keeps_no_other_one_from_being_closed() -> None:
     world = AuthWorld()
     busy, other = world.log_in(), world.log_in()
-    save = world.sessions.save
+    first, _ = world.sessions.open_sessions("ann")
+    assert first.id == busy.session.id
 
-    def rival(session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
-        if session.id == busy.session.id:
-            raise StaleSession(session.id)
-        return save(session, events)
+    def rival() -> None:
+        stored = world.sessions.read("ann", busy.session.id)
+        assert stored is not None
+        world.sessions.save(stored)
 
-    world.sessions.save = rival  # type: ignore[method-assign]
+    world.calls.before_each("sessions.save", rival)
     by_admin(world)
-    stored = world.sessions.read("ann", other.session.id)
-    assert stored is not None
-    assert not stored.is_open
+    assert world.calls.counts["sessions.save"] == CLOSE_TRIES + 1
+    [left] = world.sessions.open_sessions("ann")
+    assert left.id == busy.session.id
+    over(world, other)
 
 
 def test_a_refresh_that_was_under_way_gives_tokens_that_nobody_takes() -> None:
@@ -148,22 +140,17 @@ def test_a_refresh_that_was_under_way_gives_tokens_that_nobody_takes() -> None:
     def rival() -> None:
         unable_to_close(world, Throttled(), admins_password)
 
-    world.rival_session_save(rival)
+    world.calls.before("sessions.save", rival)
     over(world, world.refresh(opened.refresh_token))
 
 
 def test_a_login_with_a_new_password_is_not_ended_by_the_change_it_comes_after() -> None:
     world = AuthWorld()
-    late = []
-    listed = world.sessions.open_sessions
-
-    def slow(user: str) -> Sequence[Session]:
-        late.append(world.log_in(password=NEW))
-        return listed(user)
-
-    world.sessions.open_sessions = slow  # type: ignore[method-assign]
+    late: list[OpenedSession] = []
+    world.calls.before("sessions.open_sessions", lambda: late.append(world.log_in(password=NEW)))
     admins_password(world)
-    assert world.authorize(late[0].access_token)
+    [opened] = late
+    assert world.authorize(opened.access_token)
 
 
 def test_only_the_session_that_changed_the_password_last_is_kept() -> None:
@@ -195,29 +182,20 @@ def test_ending_ones_sessions_ends_the_one_that_was_kept_too() -> None:
 def test_ending_sessions_goes_on_when_the_user_changes_at_the_same_moment() -> None:
     world = AuthWorld()
     opened = world.log_in()
-    read = world.users.read
     caller = world.caller("ann")
 
-    def slow(name: str) -> object:
-        user = read(name)
-        world.users.read = read  # type: ignore[method-assign]
-        world.users.save(replace(user, full_name="Ann B."))
-        return user
+    def rename() -> None:
+        world.users.save(replace(world.users.read("ann"), full_name="Ann B."))
 
-    world.users.read = slow  # type: ignore[method-assign,assignment]
+    world.calls.before("users.save", rename)
     end_own_sessions(caller, ports=world.ports)
     over(world, opened)
+    assert world.users.read("ann").full_name == "Ann B."
 
 
 def test_a_login_that_was_proven_before_all_sessions_ended_opens_none() -> None:
     world = AuthWorld()
-    verify = world.passwords.verify
-
-    def slow(password_hash: str | None, password: str) -> bool:
-        unable_to_close(world, Throttled(), by_admin)
-        return verify(password_hash, password)
-
-    world.passwords.verify = slow  # type: ignore[method-assign]
+    world.calls.before("passwords.verify", lambda: by_admin(world))
     with pytest.raises(LoginRefused):
         world.log_in()
     assert world.close_reasons() == ["closed_by_admin"]

@@ -1,14 +1,12 @@
 """Logging in with a password: what opens a session, what does not, and what is told of it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from services.auth.domain.errors import LoginRefused
-from services.auth.domain.ports import OutboxEvent
-from services.auth.domain.session import ClientKind, Session
+from services.auth.domain.session import ClientKind
 from services.auth.domain.user import LoginMethod, Role
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user
 from services.auth.use_cases.open_session import OpenedSession
@@ -102,16 +100,15 @@ def test_a_login_that_meets_the_locking_of_its_user_leaves_no_open_session(
     changes: UserChanges | None, reason: str
 ) -> None:
     world = AuthWorld()
-    create, admin = world.sessions.create, world.caller("ada")
+    admin = world.caller("ada")
 
-    def late(session: Session, events: Sequence[OutboxEvent]) -> Session:
+    def lock() -> None:
         if changes is None:
             remove_user(admin, "ann", None, ports=world.ports)
         else:
             change_user(admin, "ann", changes, None, ports=world.ports)
-        return create(session, events)
 
-    world.sessions.create = late  # type: ignore[method-assign]
+    world.calls.before("sessions.create", lock)
     with pytest.raises(LoginRefused):
         world.log_in()
     assert world.sessions.open_sessions("ann") == []
@@ -121,15 +118,11 @@ def test_a_login_that_meets_the_locking_of_its_user_leaves_no_open_session(
 def test_two_right_logins_at_once_are_both_good_when_the_hash_is_made_anew() -> None:
     world = AuthWorld()
     world.passwords.parameters = "p2"
-    verify, rivals = world.passwords.verify, list[OpenedSession]()
-
-    def slow(password_hash: str | None, password: str) -> bool:
-        world.passwords.verify = verify  # type: ignore[method-assign]
-        rivals.append(world.log_in())
-        return verify(password_hash, password)
-
-    world.passwords.verify = slow  # type: ignore[method-assign]
-    for opened in (world.log_in(), *rivals):
+    rivals: list[OpenedSession] = []
+    world.calls.before("passwords.verify", lambda: rivals.append(world.log_in()))
+    mine = world.log_in()
+    [rival] = rivals
+    for opened in (mine, rival):
         assert world.authorize(opened.access_token)
     assert world.close_reasons() == []
 

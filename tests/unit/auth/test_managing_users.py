@@ -16,7 +16,7 @@ from services.auth.domain.errors import (
     UserNotFound,
     VersionMismatch,
 )
-from services.auth.domain.user import Caller, Grants, Role, User
+from services.auth.domain.user import Caller, Grants, Role
 from services.auth.use_cases import manage_users as manage
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import WISH, change, remove
@@ -71,14 +71,7 @@ def test_a_change_of_another_version_than_was_seen_is_refused() -> None:
 
 def test_two_changes_at_once_do_not_overwrite_each_other() -> None:
     world = AuthWorld()
-    save = world.users.save
-
-    def slow(user: User, by: User | None = None) -> User:
-        world.users.save = save  # type: ignore[method-assign]
-        change(world, "ann", full_name="The rival's")
-        return save(user, by)
-
-    world.users.save = slow  # type: ignore[method-assign]
+    world.calls.before("users.save", lambda: change(world, "ann", full_name="The rival's"))
     with pytest.raises(UserChanged):
         change(world, "ann", full_name="Mine")
     assert world.users.read("ann").full_name == "The rival's"

@@ -70,7 +70,7 @@ def test_of_two_at_once_exactly_one_wins_and_the_other_counts_as_reuse() -> None
     world = AuthWorld()
     token = world.log_in().refresh_token
     won = []
-    world.rival_session_save(lambda: won.append(world.refresh(token)))
+    world.calls.before("sessions.save", lambda: won.append(world.refresh(token)))
     with pytest.raises(TokenRefused) as refused:
         world.refresh(token)
     assert (len(won), refused.value.reason) == (1, "used before")
@@ -81,15 +81,16 @@ def test_a_refresh_that_meets_another_change_of_the_session_goes_on() -> None:
     world = AuthWorld()
     opened = world.log_in()
     world.pass_time(120)
-    world.rival_session_save(lambda: world.authorize(opened.access_token))
+    world.calls.before("sessions.save", lambda: world.authorize(opened.access_token))
     assert world.refresh(opened.refresh_token).session.version == 2
 
 
 def test_a_refresh_that_meets_the_end_of_the_session_is_refused() -> None:
     world = AuthWorld()
     opened = world.log_in()
-    world.rival_session_save(
-        lambda: close_session(opened.session, CloseReason.LOGOUT, ports=world.ports)
+    world.calls.before(
+        "sessions.save",
+        lambda: close_session(opened.session, CloseReason.LOGOUT, ports=world.ports),
     )
     with pytest.raises(SessionOver, match="logout"):
         world.refresh(opened.refresh_token)

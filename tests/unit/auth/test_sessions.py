@@ -39,7 +39,7 @@ def test_a_session_in_use_is_written_once_a_minute_at_most() -> None:
     for _ in range(180):
         world.pass_time(1)
         world.authorize(token)
-    assert world.sessions.saves == 3
+    assert world.calls.counts["sessions.save"] == 3
 
 
 def test_a_console_in_use_stays_logged_in_and_an_idle_one_is_refused_at_once() -> None:
@@ -99,9 +99,8 @@ def test_the_sweeper_lets_a_session_live_that_was_used_after_it_was_listed() -> 
     opened = world.log_in(client=ClientKind.CONSOLE)
     world.pass_time(1_800)
     session = stored(world, opened)
-    world.rival_session_save(
-        lambda: world.sessions.save(replace(session, last_seen_at=world.clock))
-    )
+    used = replace(session, last_seen_at=world.clock)
+    world.calls.before("sessions.save", lambda: world.sessions.save(used))
     assert sweep(world) == 0
     assert stored(world, opened).is_open
     assert world.close_reasons() == []
@@ -137,8 +136,9 @@ def test_logging_out_twice_closes_once() -> None:
 def test_a_session_that_changes_while_it_is_closed_is_closed_all_the_same() -> None:
     world = AuthWorld()
     opened = world.log_in()
-    world.rival_session_save(lambda: world.refresh(opened.refresh_token))
+    changed = world.calls.before("sessions.save", lambda: world.refresh(opened.refresh_token))
     close_session(opened.session, CloseReason.LOGOUT, ports=world.ports)
+    assert changed()
     assert stored(world, opened).close_reason is CloseReason.LOGOUT
     assert world.close_reasons() == ["logout"]
 
@@ -146,7 +146,9 @@ def test_a_session_that_changes_while_it_is_closed_is_closed_all_the_same() -> N
 def test_two_who_close_a_session_at_once_tell_it_once() -> None:
     world = AuthWorld()
     session = world.log_in().session
-    world.rival_session_save(lambda: close_session(session, CloseReason.IDLE, ports=world.ports))
+    world.calls.before(
+        "sessions.save", lambda: close_session(session, CloseReason.IDLE, ports=world.ports)
+    )
     close_session(session, CloseReason.LOGOUT, ports=world.ports)
     assert world.close_reasons() == ["idle"]
 

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged
-from services.auth.domain.ports import Idempotency
+from services.auth.domain.errors import NotMapped, SsoRefused
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import Grants, Identity, LoginMethod, Role, SourceGrant, User
-from services.auth.use_cases.admit_identity import admit_identity
+from services.auth.use_cases.admit_identity import TRIES, admit_identity
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user
 from services.auth.use_cases.open_session import open_session
 from tests.fakes.auth_world import ADDRESS, AuthWorld
@@ -156,29 +155,23 @@ def test_several_groups_give_several_roles(world: AuthWorld) -> None:
 
 def test_two_first_logins_at_once_make_one_user(world: AuthWorld) -> None:
     """The other login is faster by a moment."""
-    create = world.users.create
-
-    def late(user: User, idempotency: Idempotency | None) -> User:
-        world.users.create = create  # type: ignore[method-assign]
-        create(replace(user, api_key=None), None)
-        return create(user, idempotency)
-
-    world.users.create = late  # type: ignore[method-assign]
-    assert admit(world).subject == SUBJECT
+    others: list[User] = []
+    world.calls.before("users.create", lambda: others.append(admit(world)))
+    user = admit(world)
+    assert [user] == others
+    assert user.subject == SUBJECT
+    assert [key for name, key in world.api_keys.keys.values() if name == NAME] == [user.api_key]
     assert world.told() == []
 
 
 def test_a_change_at_the_same_moment_is_not_lost(world: AuthWorld) -> None:
     """An admin locks the user between our reading and saving."""
     admit(world)
-    save = world.users.save
 
-    def late(user: User, by: User | None = None) -> User:
-        world.users.save = save  # type: ignore[method-assign]
-        save(replace(world.users.read(NAME), locked=True))
-        return save(user)
+    def lock() -> None:
+        world.users.save(replace(world.users.read(NAME), locked=True))
 
-    world.users.save = late  # type: ignore[method-assign]
+    world.calls.before("users.save", lock)
     more = replace(MIA, groups=frozenset({"ferry-admins"}))
     assert refusal(world, more) == ("user_locked", NAME)
     assert world.users.read(NAME).roles == (Role.USER,)
@@ -187,9 +180,12 @@ def test_a_change_at_the_same_moment_is_not_lost(world: AuthWorld) -> None:
 def test_a_user_who_is_changed_all_the_time_has_to_begin_again(world: AuthWorld) -> None:
     admit(world)
 
-    def late(user: User, by: User | None = None) -> User:
-        raise UserChanged(user.name)
+    def rename() -> None:
+        stored = world.users.read(NAME)
+        world.users.save(replace(stored, full_name=f"{stored.full_name}!"))
 
-    world.users.save = late  # type: ignore[method-assign]
+    world.calls.before_each("users.save", rename)
     with pytest.raises(SsoRefused):
         admit(world, replace(MIA, groups=frozenset({"ferry-admins"})))
+    left = world.users.read(NAME)
+    assert (left.full_name, left.roles) == ("Mia Miller" + "!" * TRIES, (Role.USER,))

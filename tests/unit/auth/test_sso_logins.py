@@ -29,11 +29,8 @@ class OneIdentity:
     """Implements IdentityProvider: always Mia; checks PKCE and nonce as a provider does."""
 
     asked: dict[str, str] = field(default_factory=dict)
-    down: bool = False
 
     def authorization_url(self, state: str, nonce: str, challenge: str) -> str:
-        if self.down:
-            raise ProviderError("down")
         self.asked = {"state": state, "nonce": nonce, "challenge": challenge}
         return f"https://idp.example/authorize?state={state}"
 
@@ -186,8 +183,8 @@ def test_a_page_keeps_its_own_query(world: AuthWorld) -> None:
     assert end.url.startswith(f"{PAGE}?tab=1&code=")
 
 
-def test_nothing_is_kept_when_the_provider_is_down(world: AuthWorld, provider: OneIdentity) -> None:
-    provider.down = True
+def test_nothing_is_kept_when_the_provider_is_down(world: AuthWorld) -> None:
+    world.calls.fail("provider.authorization_url", ProviderError("down"))
     with pytest.raises(ProviderError):
         begin(world)
     assert world.sso.logins == {}

@@ -135,11 +135,7 @@ def test_a_key_is_not_shown() -> None:
 def test_a_store_of_keys_that_fails_is_not_taken_for_a_bad_token(error: Exception) -> None:
     world = AuthWorld()
     token = world.log_in().access_token
-
-    def fail(kid: str) -> None:
-        raise error
-
-    world.keys.find = fail  # type: ignore[method-assign]
+    world.calls.fail("keys.find", error)
     with pytest.raises(type(error)):
         world.authorize(token)
 

@@ -12,6 +12,7 @@ from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 
 BODY = bytes(1 + number % 250 for number in range(6 * CHUNK_BYTES + 5))  # a hole of zeros shows
+PATTERN = bytes(number * 7 % 251 for number in range(251))
 TARGET = "/in/day.csv"
 SECONDS_PER_CHUNK = 10.0
 WRITES_BEFORE_THE_END = 2  # of a transfer that fails half way
@@ -42,13 +43,21 @@ def every(world: World, call: str, act: Callable[[], object], number: int = 1) -
     world.calls.before(call, again, number)
 
 
-def breaking_every(world: World, writes: int) -> None:
-    """The line breaks instead of each write after so many."""
+def breaking_every(world: World, size: int) -> None:
+    """The line breaks instead of the write that comes after `size` bytes over one connection."""
+    sent = 0
 
-    def breaks() -> None:
-        raise broken()
+    def count(name: str, arguments: tuple[Any, ...], answer: object) -> None:
+        nonlocal sent
+        sent = 0 if name == "partner.connect" else sent
+        sent += len(arguments[1]) if name == "sink.write" else 0
 
-    every(world, "sink.write", breaks, writes + 1)
+    def break_or_not() -> None:
+        if sent >= size:
+            raise broken()
+
+    world.calls.observers.append(count)
+    world.calls.before_each("sink.write", break_or_not)
 
 
 def turn_of(world: World, seconds: float) -> Callable[[], float]:
@@ -142,4 +151,4 @@ def assert_completed(
 
 def content(size: int) -> bytes:
     """Bytes whose every chunk differs."""
-    return bytes(number * 7 % 251 for number in range(size))
+    return (PATTERN * (size // len(PATTERN) + 1))[:size]

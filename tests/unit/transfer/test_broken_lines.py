@@ -40,7 +40,7 @@ def test_a_line_that_breaks_every_few_writes_gets_through_a_chunk(
     """More often than a lane may fail in a row: each turn makes headway."""
     world = World()
     transfer = one_lane(world, verify)
-    breaking_every(world, writes)
+    breaking_every(world, writes * READ_BYTES)
     taken = watch_writes(world)
     world.run()
     assert (BLOCKS - 1) // writes >= 2
