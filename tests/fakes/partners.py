@@ -60,6 +60,7 @@ class InMemoryPartners:
     shows_sizes: bool = True
     takes_away_on_rename: bool = False
     taken: dict[str, bytes] = field(default_factory=dict)
+    last_written: bytearray | None = None  # what the last write went into, whatever its name is
     calls: Counter[str] = field(default_factory=Counter)
     open_sessions: int = 0
     most_sessions: int = 0  # at the same time
@@ -122,6 +123,9 @@ class InMemoryPartnerSession:
         if self.closed:
             raise ConnectionLost(self._destination.host, self._destination.port, "session closed")
         self._server.called(name)
+
+    def wrote(self, content: bytearray) -> None:
+        self._server.last_written = content
 
     def synced(self) -> None:
         self._server.calls["fsync"] += 1
@@ -245,6 +249,7 @@ class InMemoryChunkSink:
             if gap > 0:
                 self._content.extend(bytes(gap))
             self._content[offset : offset + len(data)] = data
+            self._session.wrote(self._content)
             self._in_line = self._in_line and offset == self._acknowledged_until
             if self._in_line:
                 self._acknowledged_until = offset + len(data)

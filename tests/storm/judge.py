@@ -79,9 +79,8 @@ class Judge:
             self._tell(name, arguments, answer)
         if name == "transfers.save" and isinstance(answer, Transfer):
             self._see_status(answer)
-        elif name == "sink.write" and self.world.row.status is Status.COMPLETED:
-            who = self.world.calls.life().name
-            self.breach("left-alone", f"{who} wrote after the transfer was completed")
+        elif name == "sink.write":
+            self._see_write()
         elif name == "partner.remove":
             self._see_removal(str(arguments[0]))
         elif name == "partner.connect":
@@ -133,6 +132,12 @@ class Judge:
         if kept and until is not None and until > self.world.clock and path == part:
             who = self.world.calls.life().name
             self.breach("kept-part-stays", f"{who} removed {path}, which was kept until {until}")
+
+    def _see_write(self) -> None:
+        target = self.world.partner.files.get(self.world.row.final_path or "")
+        if target is not None and target is self.world.partner.last_written:
+            who = self.world.calls.life().name
+            self.breach("left-alone", f"{who} wrote to a file that has its name already")
 
     def _note_sleep(self) -> None:
         """Who has not been heard of for a whole lease may meet its successor at the partner."""
