@@ -68,9 +68,16 @@ check: $(READY) ## Style, types, layers, generated files, fast tests: less than 
 	$(PYTHON) -m pytest -q -m "not slow" tests/unit tests/contract tests/infra
 
 .PHONY: test
-test: $(READY) system-packages check ## Everything: check, then real servers and the whole stack
-	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra
-	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra)
+test: $(READY) system-packages check ## Everything: check, then storms beside real servers and the whole stack
+	@mkdir -p build; storms=0; servers=0; \
+	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra > build/storms.log 2>&1 & \
+	pid=$$!; trap "kill $$pid 2> /dev/null || true" EXIT; \
+	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra) || servers=$$?; \
+	wait $$pid || storms=$$?; cat build/storms.log; exit $$((storms + servers))
+
+.PHONY: storm
+storm: $(READY) ## Drive all that can run at once together until a promise breaks: MINUTES=30, SEED=0
+	$(PYTHON) -m tests.storm --minutes $(or $(MINUTES),30) --seed $(or $(SEED),0)
 
 test-%: $(READY) ## The tests of one service that need no stack
 	$(PYTHON) -m pytest -q $(wildcard tests/unit/$* tests/integration/$*) tests/contract
@@ -78,6 +85,10 @@ test-%: $(READY) ## The tests of one service that need no stack
 .PHONY: load
 load: $(READY) ## 100 users at once against a stack of its own: percentiles and errors
 	$(PYTHON) -m tests.load
+
+.PHONY: mutate
+mutate: $(READY) ## Break the lanes' code in small ways and show what the tests let through: MODULES="a b", JOBS=1
+	@$(PYTHON) -m tests.mutate $(MODULES) $(if $(JOBS),--jobs $(JOBS))
 
 .PHONY: generate
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document

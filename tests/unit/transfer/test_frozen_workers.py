@@ -3,6 +3,7 @@
 import pytest
 
 from services.transfer.domain.errors import NoSpace
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import IfExists, Status, Transfer
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.sweep_stalled import sweep_transfer
@@ -166,3 +167,24 @@ def test_a_step_whose_lease_is_over_changes_nothing_although_nobody_took_its_pla
     world.run()
     assert world.read(transfer).status is (Status.FAILED if name == "CleanUp" else Status.COMPLETED)
     assert world.parts() == []
+
+
+def test_a_lane_that_wakes_up_after_its_lease_doubts_no_chunk_that_its_heir_has_proved() -> None:
+    """A byte that it read wrongly is read rightly by the next one."""
+    world = World()
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    until_moving(world)
+    asleep = Stage().start("asleep", world.drive_lane)
+    assert asleep.advance_to("partner.open_reader")
+    [part] = world.parts()
+    world.partner.files[part][0] ^= 0xFF
+    assert asleep.advance_to("ledger.renew", "ledger.reopen")  # the last call before it doubts
+    world.partner.files[part][0] ^= 0xFF
+    asleep.frozen = True
+    world.pass_time(world.policy.lease_seconds + 1)
+    sweep_transfer(transfer.id, ports=world.ports)
+    world.drive_lane()
+    thaw(world, asleep)
+    assert world.calls.counts["ledger.reopen"] == 0
+    world.run()
+    assert_completed(world, transfer)

@@ -27,6 +27,7 @@ from tests.unit.transfer.driving import (
 LARGE = bytes(range(256)) * (8 * READ_BYTES // 256)
 BLOCKS = len(LARGE) // BLOCK_BYTES
 TURN_SECONDS = 300.0
+CHUNKS = 7
 DAMAGED = 2 * CHUNK_BYTES + 7  # a byte of chunk 2
 
 
@@ -168,3 +169,54 @@ def test_samples_that_always_differ_end_the_transfer_without_a_file() -> None:
     assert world.workflow.entered.count("MoveChunks") == 2
     assert world.calls.counts["partner.rename"] == 0
     assert world.partner.files == {}
+
+
+def test_a_chunk_that_is_being_moved_again_is_not_proved_and_not_held_meanwhile() -> None:
+    """Another lane found it damaged just before this one claims its proof."""
+    world = World()
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    until_moving(world)
+    ledger = world.read(transfer).ledger
+
+    def reopen() -> None:
+        done = world.ports.ledger.done_chunk(ledger, 0)
+        assert done is not None
+        assert world.ports.ledger.reopen(ledger, done)
+
+    claims = CHUNKS + 1 + 1  # the last one finds nothing to move
+    world.calls.before("ledger.claim", reopen, claims)
+    world.drive_lane()
+    assert world.calls.counts["ledger.claim"] == claims
+    assert [each.worker for each in world.ports.ledger.open_leases(ledger.proof)] == [""]
+    writes = watch_writes(world)
+    world.run()
+    assert writes == [(0, CHUNK_BYTES)]
+    assert_read_back(world, transfer)
+
+
+def test_a_lane_that_comes_before_the_second_part_file_is_made_logs_in_nowhere() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    world.drive_lane()  # moves it all: the messages of the other lanes still wait
+    damage(world)
+    assert world.workflow.advance()
+    again = world.read(transfer)
+    assert (again.status, again.part) == (Status.MOVING, None)
+    before = world.calls.counts["partner.connect"]
+    world.drive_lane()
+    assert world.calls.counts["partner.connect"] == before
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_a_lane_proves_chunk_after_chunk_over_the_connection_that_it_has() -> None:
+    world = World()
+    transfer = world.request(BODY, verify=Verify.READBACK)
+    until_moving(world)
+    before = world.calls.counts["partner.connect"]
+    world.drive_lane()
+    assert world.calls.counts["partner.connect"] == before + 1
+    assert world.workflow.executions[transfer.id, 1].state == "VerifyTarget"
+    world.run()
+    assert_read_back(world, transfer)
