@@ -7,6 +7,7 @@ from services.transfer.domain.errors import (
     SourceUnavailable,
 )
 from services.transfer.domain.proof import Verify
+from services.transfer.domain.transfer import Status
 from tests.storm.world import StormWorld
 
 
@@ -78,6 +79,8 @@ def damage(world: StormWorld, kind: str) -> None:
         del world.partner.files[parts[0]]
         return
     world.damaged |= world.about.verify is Verify.SIZE
+    # between the last look at its size and its rename nobody can notice, and the old file is gone
+    world.damaged_late |= world.row.status is Status.COMMITTING
     if kind == "truncate":
         del content[len(content) // 2 :]
     elif content:

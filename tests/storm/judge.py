@@ -194,7 +194,7 @@ class Judge:
 
     def _judge_old_file(self) -> None:
         about, found = self.world.about, self.world.partner.files.get(TARGET)
-        if not about.old_file:
+        if not about.old_file or self.world.damaged_late:
             return
         replaced = about.if_exists is IfExists.REPLACE and found is not None
         if found is None or (bytes(found) != OLD_BODY and not replaced):

@@ -106,7 +106,7 @@ class StormWorld(World):
         self.numbers = count(1)
         self.delivered: deque[LaneMessage] = deque(maxlen=40)
         self.starts: list[int] = []  # runs whose TransferRequested is on its way
-        self.damaged = False
+        self.damaged = self.damaged_late = False
         self.partner.replaces_atomically = self.about.atomic
         if self.about.old_file:
             self.partner.files[TARGET] = bytearray(OLD_BODY)

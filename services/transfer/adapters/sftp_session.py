@@ -121,15 +121,22 @@ class SftpPartnerSession:
 
     def _rename(self, part: str, target: str) -> None:
         # version 3 demands that RENAME fails when the target exists; not every server does it
-        if self._refusals.exists(target):
+        if self._may_exist(target):
             raise TargetExists(target)
         try:
             self._protocol.call(Kind.RENAME, path_string(part) + path_string(target), check_status)
         except Status as status:
             refusal = self._refusals.of_rename(status, part, target)
-            if isinstance(refusal, WriteRefused) and self._refusals.exists(target):
+            if isinstance(refusal, WriteRefused) and self._may_exist(target):
                 raise TargetExists(target) from None
             raise refusal from None
+
+    def _may_exist(self, path: str) -> bool:
+        """False where the server does not tell: its RENAME has to refuse."""
+        try:
+            return self._refusals.exists(path)
+        except TargetError:
+            return False
 
     def _replace(self, part: str, target: str) -> None:
         if not self.replaces_atomically:

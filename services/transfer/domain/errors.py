@@ -440,8 +440,8 @@ class TargetExists(TargetError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(
-            f"{path!r} exists at the partner and if_exists is 'fail'. Choose another target_path,"
-            " or if_exists 'replace' or 'keep_both'."
+            f"{path!r} exists at the partner. Choose another target_path, or if_exists 'replace' or"
+            " 'keep_both'; where that was chosen, somebody else takes these names: ask the partner."
         )
 
 
@@ -516,8 +516,8 @@ class DeliveryUnclear(TargetError):
         self.part, self.target = part, target
         super().__init__(
             f"The partner's answer to the rename of {part!r} to {target!r} was lost, and now"
-            " neither name shows the file. Perhaps it arrived and was taken away: ask the partner."
-            " A retry sends it again."
+            " neither name shows what was sent. Perhaps it arrived and was taken away: ask the"
+            " partner. A retry sends it again."
         )
 
 
@@ -549,9 +549,9 @@ class ChecksumMismatch(TargetError):
     def __init__(self, path: str, algorithm: str, expected: str, found: str) -> None:
         self.path, self.algorithm, self.expected, self.found = path, algorithm, expected, found
         super().__init__(
-            f"What was sent to {path!r} has the {algorithm} {found}, S3 says {expected}, and so it"
-            " was when it was read once more. The file was not made visible; check the object,"
-            " then retry the transfer."
+            f"What was sent to {path!r} has the {algorithm} {found}, S3 says {expected}, although"
+            " it was sent anew. The file was not made visible; check the object, then retry the"
+            " transfer."
         )
 
 

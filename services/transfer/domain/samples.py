@@ -10,20 +10,23 @@ from collections.abc import Iterator
 from services.transfer.domain.ledger import LedgerId
 
 RANGE_BYTES = 4_096
-INNER_RANGES = 2
+RANGES_OF_CHUNK = 4
+RANGES_OF_FILE = 8_000  # a server's disk may seek for each: within a step's time
 
 
-def sample_ranges(ledger: LedgerId, number: int, length: int) -> list[tuple[int, int]]:
-    """(begin, end) in bytes from the chunk's beginning, in order, without overlap."""
-    if length <= RANGE_BYTES * (INNER_RANGES + 2):
+def sample_ranges(ledger: LedgerId, number: int, length: int, chunks: int) -> list[tuple[int, int]]:
+    """(begin, end) in bytes from the chunk's beginning, in order, without overlap. Fewer where the
+    file has thousands of `chunks`; the end of each, which shows what was cut off, always."""
+    wanted = max(1, min(RANGES_OF_CHUNK, RANGES_OF_FILE // max(1, chunks)))
+    if length <= RANGE_BYTES * wanted:
         return [(0, length)] if length else []
     seed = f"{ledger.transfer_id}/{ledger.generation}/{number}".encode()
     digest = hashlib.sha256(seed).digest()
-    begins = {0, length - RANGE_BYTES}
-    for index in range(INNER_RANGES):
+    begins = [length - RANGE_BYTES, 0]
+    for index in range(RANGES_OF_CHUNK - len(begins)):
         drawn = int.from_bytes(digest[8 * index : 8 * index + 8], "big")
-        begins.add(drawn % (length - RANGE_BYTES))
-    return list(_merged(sorted(begins)))
+        begins.append(drawn % (length - RANGE_BYTES))
+    return list(_merged(sorted(set(begins[:wanted]))))
 
 
 def sampled(ranges: list[tuple[int, int]], at: int, block: memoryview) -> Iterator[memoryview]:

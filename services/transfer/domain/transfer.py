@@ -256,9 +256,13 @@ class Transfer:
         after = self._moved_to(Status.VERIFYING, now, wish="verified", allowed=allowed)
         return Change(after, (Fact.RESUMED,) if self.status is Status.PAUSED else ())
 
-    def move_again(self, now: datetime) -> "Transfer":
-        """From the beginning, into another part file: the content differs, and nobody knows where.
-        Once only."""
+    def move_again(self, part: str, now: datetime) -> "Transfer":
+        """From the beginning, into another part file: the content of `part` differs, and nobody
+        knows where. Once only; nothing when somebody has seen to that already."""
+        if self.part is None or self.part.path != part:
+            return self
+        if self.moved_again:
+            raise WrongState(self.id, self.status, "moved once more again")
         allowed = {Status.VERIFYING}
         again = self._moved_to(Status.MOVING, now, wish="moved again", allowed=allowed)
         return replace(again._without_part(), moved_again=True)
@@ -301,8 +305,10 @@ class Transfer:
     # --- what goes wrong -------------------------------------------------------------------------
 
     def fail(self, failure: Failure, now: datetime) -> "Transfer":
-        """The first reason counts: what is failing, being cancelled or ended stays as it is."""
-        if self.status in ENDED or self.status in ENDING:
+        """The first reason counts: what is failing, being cancelled or ended stays as it is, and so
+        does a file that has its name."""
+        delivered = self.status is Status.COMMITTING and self.part is None
+        if delivered or self.status in ENDED or self.status in ENDING:
             return self
         return replace(self, status=Status.FAILING, failure=failure, updated_at=now)
 
@@ -327,7 +333,7 @@ class Transfer:
         """It was about to fail, and the rename had worked after all."""
         if self.final_path is None or self.proven.part != self.recorded_part.path:
             raise WrongState(self.id, self.status, "completed")
-        allowed = {Status.FAILING}
+        allowed = {Status.FAILING, Status.COMMITTING}
         return self._moved_to(Status.COMMITTING, now, wish="completed", allowed=allowed)
 
     # --- what is left behind ---------------------------------------------------------------------

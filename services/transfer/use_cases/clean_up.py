@@ -1,9 +1,14 @@
 """State CleanUp: leaves nothing at the partner that nobody needs."""
 
-from contextlib import suppress
 from datetime import timedelta
 
-from services.transfer.domain.errors import DeliveryUnclear, PartMissing, TransferError
+from services.transfer.domain.errors import (
+    DeliveryUnclear,
+    PartMissing,
+    TargetExists,
+    TransferError,
+)
+from services.transfer.domain.part_file import OldTarget
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import RunId, Status, Transfer
 from services.transfer.use_cases.change_transfer import change_run, read_run
@@ -17,7 +22,7 @@ def clean_up(run: RunId, *, ports: Ports) -> None:
     its file got its name is completed after all. Raises PartnerError or TargetError when something
     cannot be removed now: it stays on record."""
     transfer = read_run(run, ports=ports)
-    if _may_be_delivered(transfer):
+    if _was_renamed_perhaps(transfer):
         change_run(run, lambda current: _keep(current, ports), ports=ports)  # until we know
         with step_session(transfer, ports=ports) as session:
             _find_delivered(transfer, session, ports=ports)
@@ -54,18 +59,28 @@ def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Po
     if aside is None:
         return
     delivered = transfer.part is None and transfer.status in {Status.COMMITTING, Status.COMPLETED}
-    if not delivered and look_at(session, aside.target).there is False:
-        with suppress(PartMissing):  # it had never stepped aside
-            session.rename(aside.path, aside.target, replace=False)
-    else:
+    if delivered or not _put_back(aside, session):
         session.remove(aside.path)
     change_run(transfer.run_id, lambda current: current.back_in_place(), ports=ports)
 
 
-def _may_be_delivered(transfer: Transfer) -> bool:
-    """A rename was asked for."""
-    failing = transfer.status is Status.FAILING
-    return failing and transfer.part is not None and transfer.final_path is not None
+def _put_back(aside: OldTarget, session: PartnerSession) -> bool:
+    """False when another file has its name."""
+    if look_at(session, aside.target).there:
+        return False
+    try:
+        session.rename(aside.path, aside.target, replace=False)
+    except TargetExists:  # of a server that shows no sizes
+        return False
+    except PartMissing:
+        pass  # it had never stepped aside
+    return True
+
+
+def _was_renamed_perhaps(transfer: Transfer) -> bool:
+    """And nobody has seen it. COMMITTING: an earlier CleanUp came no further."""
+    unsure = transfer.status in {Status.FAILING, Status.COMMITTING}
+    return unsure and transfer.part is not None and transfer.final_path is not None
 
 
 def _find_delivered(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 
-from services.transfer.domain.errors import TargetExists, TransferError
+from services.transfer.domain.errors import TargetDamaged, TargetExists, TransferError
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proven, Verify
@@ -119,5 +119,6 @@ def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Prove
     except UNSEEN:
         return before
     if damage is not None:
-        raise damage
+        what = f"A sample of chunk {damage.number}"
+        raise TargetDamaged(path, what, damage.sent, damage.found)
     return before if before is Proven.READBACK else Proven.SAMPLED

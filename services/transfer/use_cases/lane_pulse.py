@@ -90,11 +90,6 @@ class LanePulse:
             self._chunk = self._ports.ledger.claim(ledger, self.worker.name, now, self._until)
             return self._chunk
 
-    def confirm(self) -> None:
-        """The chunk is still this lane's. Raises LeaseLost."""
-        with self._lock:
-            self._chunk = self._ports.ledger.renew(self._held, self._until)
-
     def checkpoint(self, mark: Mark) -> None:
         with self._lock:
             self._chunk = self._ports.ledger.checkpoint(self._held, mark)

@@ -9,12 +9,15 @@ from services.transfer.domain.errors import (
     PartMissing,
     PermissionDenied,
     SizeMismatch,
-    TargetDamaged,
+    WriteRefused,
 )
 from services.transfer.domain.ledger import DoneChunk
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.samples import sample_ranges
 from services.transfer.domain.transfer import Transfer
+
+HIDDEN = (PermissionDenied, WriteRefused)  # servers have few codes for what they do not show
+UNSEEN = (PartMissing, *HIDDEN)  # no such file, or it is not shown
 
 
 @dataclass(frozen=True)
@@ -25,21 +28,27 @@ class Look:
     size_bytes: int | None = None
 
 
-def look_at(session: PartnerSession, path: str) -> Look:
-    try:
-        size = session.size(path)
-    except PermissionDenied:
-        return Look(None)
-    return Look(size is not None, size)
+@dataclass(frozen=True)
+class Damage:
+    """The first chunk whose samples differ, with their CRC64NVMEs as text."""
 
-
-UNSEEN = (PartMissing, PermissionDenied)  # no such file, or reading is not allowed
+    number: int
+    sent: str
+    found: str
 
 
 class Sample(Enum):
     EQUAL = auto()
     DIFFERENT = auto()
     UNSEEN = auto()
+
+
+def look_at(session: PartnerSession, path: str) -> Look:
+    try:
+        size = session.size(path)
+    except HIDDEN:
+        return Look(None)
+    return Look(size is not None, size)
 
 
 def require_size(transfer: Transfer, path: str, look: Look) -> None:
@@ -63,8 +72,8 @@ def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Por
 
 def find_damage(
     transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports
-) -> TargetDamaged | None:
-    """The first chunk whose samples differ; raises PartMissing, PermissionDenied, SizeMismatch."""
+) -> Damage | None:
+    """Raises UNSEEN, SizeMismatch."""
     with session.open_reader(path) as reader:
         blocks = _Bytes(reader.read(_ranges(transfer, ports.ledger.done_chunks(transfer.ledger))))
         for chunk in ports.ledger.done_chunks(transfer.ledger):
@@ -73,37 +82,51 @@ def find_damage(
                 for block in blocks.take(length):
                     found = ports.crc64.update(found, block)
             if found != chunk.mark.sample_crc64:
-                expected = f"{chunk.mark.sample_crc64:016x}"
-                what = f"A sample of chunk {chunk.number}"
-                return TargetDamaged(path, what, expected, f"{found:016x}")
+                sent = f"{chunk.mark.sample_crc64:016x}"
+                return Damage(chunk.number, sent, f"{found:016x}")
     return None
 
 
 def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> bool:
     """Whether an earlier commit gave the file its name although its answer was lost. Looks at both
-    names, and at the content where their sizes do not tell. Raises PartMissing, DeliveryUnclear."""
+    names, and at the content where their sizes do not tell. Raises PartMissing where the old target
+    still has its name, DeliveryUnclear where nothing tells."""
     final, part = transfer.final_path, transfer.recorded_part.path
-    if final is None or look_at(session, part).there:
+    if final is None or _is_there(session, part):
         return False
     seen = look_at(session, final)
-    if seen.there is False:
-        raise DeliveryUnclear(part, final)
-    expected = transfer.pinned.size_bytes
-    if seen.there and seen.size_bytes != expected:
+    expected, existed = transfer.pinned.size_bytes, transfer.final_existed_bytes
+    if not seen.there or seen.size_bytes == expected:
+        compared = sample(transfer, session, final, ports=ports)
+        if compared is Sample.EQUAL:
+            return True
+        if compared is Sample.UNSEEN:
+            if seen.there and existed != expected:
+                return True  # nothing else had that size
+            raise DeliveryUnclear(part, final)
+    if seen.there and seen.size_bytes == existed:
         raise PartMissing(part)
-    compared = sample(transfer, session, final, ports=ports)
-    if compared is Sample.DIFFERENT:
-        raise PartMissing(part)
-    if compared is Sample.UNSEEN and (not seen.there or transfer.final_existed_bytes == expected):
-        raise DeliveryUnclear(part, final)
-    return True
+    raise DeliveryUnclear(part, final)
+
+
+def _is_there(session: PartnerSession, part: str) -> bool:
+    """Where the server shows no sizes, opening it tells."""
+    seen = look_at(session, part).there
+    if seen is None:
+        try:
+            session.open_part(part).close()
+        except UNSEEN:
+            return False
+        return True
+    return seen
 
 
 def _ranges(transfer: Transfer, chunks: Iterator[DoneChunk]) -> Iterator[tuple[int, int]]:
     """(offset, length) in the file."""
+    plan = transfer.planned
     for chunk in chunks:
-        offset, length = transfer.planned.range_of(chunk.number)
-        for begin, end in sample_ranges(transfer.ledger, chunk.number, length):
+        offset, length = plan.range_of(chunk.number)
+        for begin, end in sample_ranges(transfer.ledger, chunk.number, length, plan.total):
             yield offset + begin, end - begin
 
 

@@ -72,7 +72,8 @@ class _Move:
         self._transfer, self._ports = transfer, route.ports
         self._ahead = lease.ahead
         self._trail: deque[Mark] = deque()  # after each block that is not known to be durable
-        self._samples = sample_ranges(lease.ledger, lease.number, self.length)
+        chunks = transfer.planned.total
+        self._samples = sample_ranges(lease.ledger, lease.number, self.length, chunks)
         self._own_crc = own_crc(transfer, self._ports)
         self._units = SourceUnits(transfer, route.source, (self.offset, self.length), self._ports)
 

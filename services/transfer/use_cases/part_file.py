@@ -1,28 +1,32 @@
 """Whether the part file can still hold what the ledger tells of."""
 
-from typing import Protocol
+from contextlib import suppress
 
-from services.transfer.domain.errors import PartDamaged, PartMissing, PermissionDenied
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.errors import PartDamaged, PartMissing
+from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.look_at_target import UNSEEN, Look, look_at
 
 
-class ShowsSizes(Protocol):
-    def size(self, path: str) -> int | None: ...
-
-
-def require_whole(transfer: Transfer, session: ShowsSizes, *, ports: Ports) -> None:
+def require_whole(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
     """Raises PartMissing, and PartDamaged for a file that ends before the highest byte that was
-    acknowledged and made durable."""
+    acknowledged and made durable. Where the server shows no sizes, what is read back in the end has
+    to do."""
     path, least = transfer.recorded_part.path, _least_bytes(transfer, ports=ports)
-    try:
-        found = session.size(path)
-    except PermissionDenied:
-        return  # it shows no sizes: what is read back in the end has to do
-    if found is None:
+    seen = look_at(session, path)
+    if seen.there and (seen.size_bytes or 0) < least:
+        seen = _look_anew(session, path)
+    if seen.there is False:
         raise PartMissing(path)
-    if found < least:
-        raise PartDamaged(path, least, found)
+    if seen.there and (seen.size_bytes or 0) < least:
+        raise PartDamaged(path, least, seen.size_bytes or 0)
+
+
+def _look_anew(session: PartnerSession, path: str) -> Look:
+    """A server on a network file system may show an old size until somebody opens the file."""
+    with suppress(*UNSEEN):
+        session.open_reader(path).close()
+    return look_at(session, path)
 
 
 def _least_bytes(transfer: Transfer, *, ports: Ports) -> int:

@@ -44,7 +44,8 @@ class SlotPulse:
     def beat(self) -> None:
         try:
             until = self._until()
-            self._slots = [self._ports.slots.renew(slot, until) for slot in self._slots]
+            for index, slot in enumerate(self._slots):  # one by one: the next may fail
+                self._slots[index] = self._ports.slots.renew(slot, until)
         except LeaseLost as lost:
             self._lost = lost
             if self._session is not None:

@@ -22,7 +22,9 @@ def prove_chunk(
     elif mark.crc64 == done.mark.crc64:
         pulse.finish(mark, done.part)
     else:
-        pulse.confirm()  # who wakes up late does not doubt what its heir has proved
+        # first of all: whoever proves it next begins anew, whatever happens to us from here on; and
+        # who wakes up late does not doubt what its heir has proved
+        pulse.checkpoint(NOTHING_DONE)
         error = _corrupted(transfer, done, mark, ports=ports)
         pulse.give_back(NOTHING_DONE)
         raise error

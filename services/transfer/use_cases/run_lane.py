@@ -78,6 +78,7 @@ class _Turn:
         if finished:
             self._end()
         elif pulse.headway:
+            pulse.free_slot()  # before the next turn takes it: others wait for it, too
             send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
         else:
             self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))

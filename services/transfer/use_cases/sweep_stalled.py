@@ -10,6 +10,7 @@ from services.transfer.domain.errors import (
     LaneNotTaken,
     PartAbandoned,
     RunSuperseded,
+    StepUnderWay,
     TransferError,
     WorkError,
     WorkflowLost,
@@ -76,8 +77,10 @@ def sweep_transfer(transfer_id: str, *, ports: Ports) -> None:
             _end_without_workflow(transfer, ports=ports)
             return
         wake_workflow(transfer, ports=ports)
-    if transfer.status is Status.MOVING and not report_moved(transfer, ports=ports):
-        _revive_lanes(transfer, ports=ports)
+    if transfer.status in {Status.MOVING, Status.VERIFYING}:
+        moved = report_moved(transfer, ports=ports)
+        if not moved and transfer.status is Status.MOVING:
+            _revive_lanes(transfer, ports=ports)
 
 
 def _tidy(transfer: Transfer, *, ports: Ports) -> None:
@@ -91,11 +94,13 @@ def _tidy(transfer: Transfer, *, ports: Ports) -> None:
         transfer = change_run(
             transfer.run_id, lambda current: current.discard_part(ports.now()), ports=ports
         )
-        settled = any(each.settled(now) for each in transfer.leftovers)
-        if transfer.status in ENDED and (settled or transfer.aside is not None):
+        place = ports.destinations.read(transfer.destination_id).place
+        here = any(each.settled(now) and each.place == place for each in transfer.leftovers)
+        here |= transfer.aside is not None and transfer.aside.place == place
+        if transfer.status in ENDED and here:
             with step_session(transfer, ports=ports) as session:
                 remove_left_behind(transfer, session, ports=ports)
-            _abandon_elsewhere(transfer, ports=ports)
+        _abandon(transfer, ports=ports)
     except RunSuperseded:
         return  # retried meanwhile: the new run sees to the file
     except TransferError:
@@ -106,14 +111,14 @@ def _postpone(transfer: Transfer, *, ports: Ports) -> None:
     """Raises PartAbandoned when it has been tried long enough."""
     now = ports.now()
     age = now - (transfer.finished_at or transfer.updated_at)
-    _abandon_elsewhere(transfer, ports=ports)
+    _abandon(transfer, ports=ports)
     again = now + max(SOONEST, age / 4)
     change_run(transfer.run_id, lambda current: current.look_again(again), ports=ports)
 
 
-def _abandon_elsewhere(transfer: Transfer, *, ports: Ports) -> None:
-    """Also what lies at a place where the destination does not lead any more. Raises
-    PartAbandoned."""
+def _abandon(transfer: Transfer, *, ports: Ports) -> None:
+    """After a long time; what lies at a place where the destination does not lead any more waits
+    for nothing else. Raises PartAbandoned."""
     now = ports.now()
     age = now - (transfer.finished_at or transfer.updated_at)
     if age > ABANDON_AFTER:
@@ -164,8 +169,12 @@ def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
         fail_transfer(transfer.run_id, Failure.of(lost), ports=ports)
     try:
         clean_up(transfer.run_id, ports=ports)
-    finally:  # what cannot be removed now stays on record
-        store_outcome(transfer.run_id, ports=ports)  # the stream publishes it
+    except StepUnderWay:
+        return  # a step of that execution lives on, and may deliver: the next sweep looks again
+    except TransferError:
+        store_outcome(transfer.run_id, ports=ports)  # what cannot be removed stays on record
+        raise
+    store_outcome(transfer.run_id, ports=ports)  # the stream publishes it
 
 
 def _commit(transfer: Transfer, *, ports: Ports) -> None:

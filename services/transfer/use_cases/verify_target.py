@@ -1,12 +1,19 @@
 """State VerifyTarget: are all bytes there, and are they the source's?"""
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
-from services.transfer.domain.errors import ChecksumMismatch, MovesAgain, TransferError
+from services.transfer.domain.errors import (
+    ChecksumMismatch,
+    ChunkCorrupted,
+    MovesAgain,
+    SourceCorrupted,
+    TargetDamaged,
+    TransferError,
+)
 from services.transfer.domain.ledger import Mark
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
 from services.transfer.domain.transfer import Change, RunId, Transfer
-from services.transfer.use_cases.change_transfer import change_run
+from services.transfer.use_cases.change_transfer import change_run, read_run
 from services.transfer.use_cases.fail_transfer import note_trouble
 from services.transfer.use_cases.look_at_target import (
     UNSEEN,
@@ -23,10 +30,10 @@ from services.transfer.use_cases.source_units import own_crc
 def verify_target(run: RunId, *, ports: Ports) -> None:
     """Raises MovesAgain when not everything is moved: a repeated start of this step comes late, or
     the content differed for the first time and is sent once more."""
-    transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
-    whole = sum_up(transfer, ports=ports)
-    compared = _compare(transfer, whole, ports=ports)
-    with step_session(transfer, ports=ports) as session:
+    with step_session(read_run(run, ports=ports), ports=ports) as session:
+        transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
+        whole = sum_up(transfer, ports=ports)
+        compared = _compare(transfer, whole, ports=ports)
         proven = _look(transfer, session, ports=ports)
     checksum = transfer.pinned.checksum
     proof = Proof(
@@ -76,8 +83,10 @@ def _compare(transfer: Transfer, whole: Mark, *, ports: Ports) -> SourceChecksum
     found = _found(checksum, transfer, whole)
     if found is not None and checksum.value != found:
         path, algorithm = transfer.recorded_part.path, checksum.algorithm.value
-        error = ChecksumMismatch(path, algorithm, checksum.value or "", found)
-        raise _once_more(transfer, error, ports=ports)
+        expected, key = checksum.value or "", transfer.source.key
+        first = SourceCorrupted(key, algorithm, expected, found)
+        again = ChecksumMismatch(path, algorithm, expected, found)
+        raise _once_more(transfer, first, again, ports=ports)
     return SourceChecksum.MATCHED
 
 
@@ -106,15 +115,22 @@ def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Prove
         except UNSEEN:
             return Proven.SIZE if look.there else Proven.ACKNOWLEDGED
         if damage is not None:
-            raise _once_more(transfer, damage, ports=ports)
+            number, sent, found = damage.number, damage.sent, damage.found
+            first = ChunkCorrupted(path, number, sent, found)
+            again = TargetDamaged(path, f"A sample of chunk {number}", sent, found)
+            raise _once_more(transfer, first, again, ports=ports)
         return Proven.SAMPLED
     return Proven.SIZE if look.there else Proven.ACKNOWLEDGED
 
 
-def _once_more(transfer: Transfer, error: TransferError, *, ports: Ports) -> TransferError:
-    """The error to raise: `error` itself when it was moved again already."""
+def _once_more(
+    transfer: Transfer, first: TransferError, again: TransferError, *, ports: Ports
+) -> TransferError:
+    """The error to raise: `again` when all was moved twice; otherwise MovesAgain, with `first` as
+    what is shown meanwhile."""
     if transfer.moved_again:
-        return error
-    change_run(transfer.run_id, lambda current: current.move_again(ports.now()), ports=ports)
-    note_trouble(transfer.run_id, error, ports=ports)
+        return again
+    part = transfer.recorded_part.path
+    change_run(transfer.run_id, lambda current: current.move_again(part, ports.now()), ports=ports)
+    note_trouble(transfer.run_id, first, ports=ports)
     return MovesAgain(transfer.id)

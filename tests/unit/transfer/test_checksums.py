@@ -13,10 +13,16 @@ from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.domain.checksums import COMBINABLE, Algorithm, ObjectChecksum, hasher
 from services.transfer.domain.chunks import DEFAULT_CHUNK_BYTES, MAX_CHUNKS, plan_chunks
 from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.samples import INNER_RANGES, RANGE_BYTES, sample_ranges, sampled
+from services.transfer.domain.samples import (
+    RANGE_BYTES,
+    RANGES_OF_CHUNK,
+    RANGES_OF_FILE,
+    sample_ranges,
+    sampled,
+)
 
 LARGEST_PART, LARGEST_OBJECT = 5 * 2**30, 50 * 10**12
-SMALL_CHUNK = RANGE_BYTES * (INNER_RANGES + 2)
+SMALL_CHUNK = RANGE_BYTES * RANGES_OF_CHUNK
 KNOWN = {  # of b"123456789": the check values that the CRC catalogues give
     Algorithm.CRC64NVME: "ae8b14860a799888",
     Algorithm.CRC32C: "e3069283",
@@ -143,7 +149,7 @@ def test_a_unit_of_nothing_is_refused(unit: int) -> None:
 def test_samples_are_in_order_apart_and_inside_the_chunk(
     ledger: LedgerId, number: int, length: int
 ) -> None:
-    ranges = sample_ranges(ledger, number, length)
+    ranges = sample_ranges(ledger, number, length, 1)
     assert all(begin < end for begin, end in ranges)
     assert all(before[1] < after[0] for before, after in pairwise(ranges))
     assert sum(end - begin for begin, end in ranges) <= SMALL_CHUNK
@@ -155,21 +161,21 @@ def test_samples_are_in_order_apart_and_inside_the_chunk(
 
 @given(ledger=ledgers, number=numbers, length=lengths.filter(lambda each: each > SMALL_CHUNK))
 def test_both_ends_of_a_chunk_are_sampled_whole(ledger: LedgerId, number: int, length: int) -> None:
-    ranges = sample_ranges(ledger, number, length)
+    ranges = sample_ranges(ledger, number, length, 1)
     assert ranges[0][1] >= RANGE_BYTES
     assert ranges[-1][0] <= length - RANGE_BYTES
 
 
 @given(ledger=ledgers, number=numbers, length=st.integers(1, SMALL_CHUNK))
 def test_a_small_chunk_is_sampled_as_a_whole(ledger: LedgerId, number: int, length: int) -> None:
-    assert sample_ranges(ledger, number, length) == [(0, length)]
+    assert sample_ranges(ledger, number, length, 1) == [(0, length)]
 
 
 def test_the_places_are_others_for_every_transfer_part_file_and_chunk_and_stay_the_same() -> None:
     def places(transfer: str, generation: int, number: int) -> tuple[tuple[int, int], ...]:
         ledger = LedgerId(transfer, generation)
-        found = sample_ranges(ledger, number, DEFAULT_CHUNK_BYTES)
-        assert found == sample_ranges(ledger.proof, number, DEFAULT_CHUNK_BYTES)
+        found = sample_ranges(ledger, number, DEFAULT_CHUNK_BYTES, 1)
+        assert found == sample_ranges(ledger.proof, number, DEFAULT_CHUNK_BYTES, 1)
         return tuple(found)
 
     asked = [(f"t-{a}", b, c) for a in range(5) for b in range(1, 6) for c in range(5)]
@@ -185,9 +191,19 @@ def test_any_blocking_of_a_chunk_gives_the_same_samples(
     number: int, length: int, places: list[int]
 ) -> None:
     data = hashlib.shake_128(b"%d" % number).digest(length)
-    ranges = sample_ranges(LedgerId("t", 1), number, length)
+    ranges = sample_ranges(LedgerId("t", 1), number, length, 1)
     pieces, at = b"", 0
     for block in cut(data, places):
         pieces += b"".join(sampled(ranges, at, memoryview(block)))
         at += len(block)
     assert pieces == b"".join(data[begin:end] for begin, end in ranges)
+
+
+@given(chunks=st.integers(1, 10_000), number=st.integers(0, 9_999))
+def test_a_file_of_many_chunks_is_sampled_at_the_end_of_each_and_not_too_often(
+    chunks: int, number: int
+) -> None:
+    length = DEFAULT_CHUNK_BYTES
+    ranges = sample_ranges(LedgerId("t", 1), number, length, chunks)
+    assert ranges[-1][1] == length
+    assert len(ranges) <= max(1, RANGES_OF_FILE // chunks)

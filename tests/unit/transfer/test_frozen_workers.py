@@ -178,7 +178,7 @@ def test_a_lane_that_wakes_up_after_its_lease_doubts_no_chunk_that_its_heir_has_
     assert asleep.advance_to("partner.open_reader")
     [part] = world.parts()
     world.partner.files[part][0] ^= 0xFF
-    assert asleep.advance_to("ledger.renew", "ledger.reopen")  # the last call before it doubts
+    assert asleep.advance_to("ledger.checkpoint", "ledger.reopen")  # the last call before it doubts
     world.partner.files[part][0] ^= 0xFF
     asleep.frozen = True
     world.pass_time(world.policy.lease_seconds + 1)

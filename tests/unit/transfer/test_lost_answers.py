@@ -127,8 +127,7 @@ def test_what_stands_there_after_a_lost_answer_and_is_not_ours_is_not_taken_for_
     world.calls.before("partner.connect", take_away, number=2)
     world.run()
     ended = world.read(transfer)
-    code = "delivery_unclear" if old_bytes is None else "part_missing"
-    assert (ended.status, fail_code(ended)) == (Status.FAILED, code)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, "delivery_unclear")
     world.partner.files.pop(TARGET, None)
     again = retried(world, transfer)
     assert again.generation == ended.generation + 1

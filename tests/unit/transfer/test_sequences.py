@@ -94,7 +94,7 @@ CALLS: dict[str, Call] = {
     "begin": lambda it: it.begin(it.generation, 2, "SHA256:abc", NOON),
     "begin late": lambda it: it.begin(it.generation - 1, 2, "SHA256:abc", NOON),
     "verifying": verifying,
-    "move_again": lambda it: it.move_again(NOON),
+    "move_again": lambda it: it.move_again(it.recorded_part.path, NOON),
     "proved": proved,
     "committing": lambda it: it.committing(NOON),
     "decide_on": lambda it: it.decide_on("/in/a", None),

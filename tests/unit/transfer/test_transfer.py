@@ -182,11 +182,14 @@ def test_lanes_fail_a_transfer_only_while_it_moves(status: Status) -> None:
 
 def test_what_was_moved_again_is_not_moved_a_third_time_by_itself() -> None:
     verifying = a_transfer(status=Status.VERIFYING, generation=1, part=MADE, plan=PLAN)
-    again = verifying.move_again(LATER)
+    again = verifying.move_again(MADE.path, LATER)
     assert (again.status, again.moved_again) == (Status.MOVING, True)
     assert (again.part, again.leftovers) == (None, (MADE,))
+    assert again.move_again(MADE.path, LATER) is again  # by whoever saw the same damage
+    second = replace(again, status=Status.VERIFYING, part=replace(MADE, path="/in/another.part"))
+    assert second.move_again(MADE.path, LATER) is second
     with pytest.raises(WrongState):
-        again.move_again(LATER)
+        second.move_again("/in/another.part", LATER)
 
 
 def test_a_pause_that_came_too_late_is_told_as_resumed_again() -> None:
