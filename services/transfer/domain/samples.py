@@ -7,11 +7,12 @@ others for every transfer. Where a chunk is small, the ranges cover it.
 import hashlib
 from collections.abc import Iterator
 
+from services.transfer.domain.chunks import MAX_CHUNKS
 from services.transfer.domain.ledger import LedgerId
 
 RANGE_BYTES = 4_096
 RANGES_OF_CHUNK = 4
-RANGES_OF_FILE = 8_000  # a server's disk may seek for each: within a step's time
+RANGES_OF_FILE = MAX_CHUNKS  # a server's disk may seek for each: within a step's time
 
 
 def sample_ranges(ledger: LedgerId, number: int, length: int, chunks: int) -> list[tuple[int, int]]:

@@ -70,9 +70,12 @@ def _replace(
     if session.replaces_atomically:
         session.rename(part, name, replace=True)
         return transfer
-    if look_at(session, name).there is False:
-        session.rename(part, name, replace=False)
-        return transfer
+    if not look_at(session, name).there:
+        try:  # where the server shows no sizes, its RENAME alone tells whether the name is taken
+            session.rename(part, name, replace=False)
+            return transfer
+        except TargetExists:
+            pass
     transfer = change_run(
         transfer.run_id, lambda current: current.step_aside(name, place), ports=ports
     )

@@ -1,0 +1,48 @@
+"""A step's two slots, its own and its session's: one beat that fails costs neither."""
+
+import pytest
+
+from services.transfer.domain.errors import ConnectionLost
+from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.partner_session import RENEWALS_PER_LEASE, step_session
+from tests.fakes.world import World
+from tests.unit.transfer.driving import BODY, TARGET, assert_completed, until_state
+
+SLOTS = 2
+TIMED_OUT = RuntimeError("DynamoDB: timeout")
+
+
+def committing() -> tuple[World, Transfer]:
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "CommitTarget")
+    return world, transfer
+
+
+@pytest.mark.parametrize("failed", range(SLOTS))
+def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: int) -> None:
+    """The one that went well is renewed from what it is now, not from what it was before."""
+    world, transfer = committing()
+    every = world.policy.lease_seconds / RENEWALS_PER_LEASE + 1
+    timed_out = world.calls.fail("slots.renew", TIMED_OUT, after=failed)
+    with step_session(world.read(transfer), ports=world.ports) as session:
+        for _ in range(2 * RENEWALS_PER_LEASE):
+            world.pass_time(every)
+            session.size(TARGET)
+    assert timed_out()
+    assert world.calls.beats_broken == [TIMED_OUT]
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_renewals_that_fail_for_as_long_as_a_lease_end_the_session() -> None:
+    """Others may use its place from then on."""
+    world, transfer = committing()
+    refused = world.calls.refuse("slots.renew", TIMED_OUT)
+    with step_session(world.read(transfer), ports=world.ports) as session:
+        world.pass_time(world.policy.lease_seconds + 1)
+        with pytest.raises(ConnectionLost):
+            session.size(TARGET)
+    refused.end()
+    world.run()
+    assert_completed(world, transfer)

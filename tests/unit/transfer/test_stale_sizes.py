@@ -1,0 +1,66 @@
+"""A cluster of servers that answers with a size of before: looked at anew before it is believed."""
+
+from typing import Any
+
+import pytest
+
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.transfer import Status
+from tests.fakes.world import CHUNK_BYTES, World
+from tests.unit.transfer.driving import BODY, TARGET, assert_completed, fail_code, until_moving
+
+
+def show_stale(world: World, number: int) -> list[int]:
+    """At the `number`th look from now on the file is a chunk shorter than it is, until it is opened
+    anew (NFS: attributes are cached, and asked for at each open). The sizes answered since."""
+    true: dict[str, bytearray] = {}
+    seen: list[int] = []
+
+    def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
+        if name == "partner.size" and isinstance(answer, int):
+            seen.append(answer)
+
+    def shorten() -> None:
+        [part] = world.parts()
+        true[part] = world.partner.files[part]
+        world.partner.files[part] = true[part][:-CHUNK_BYTES]
+
+    def refresh() -> None:
+        world.partner.files.update(true)
+        true.clear()
+
+    world.calls.observers.append(observe)
+    world.calls.before("partner.size", shorten, number)
+    world.calls.before_each("partner.open_*", refresh)
+    return seen
+
+
+@pytest.mark.parametrize("verify", list(Verify))
+@pytest.mark.parametrize("number", [2, 3, 5])
+def test_a_size_that_is_short_once_is_looked_at_again_when_the_file_was_opened_anew(
+    number: int, verify: Verify
+) -> None:
+    world = World()
+    transfer = world.request(BODY, verify=verify)
+    until_moving(world)
+    seen = show_stale(world, number)
+    world.run()
+    assert seen[number] == seen[number - 1] + CHUNK_BYTES
+    assert_completed(world, transfer)
+
+
+@pytest.mark.parametrize("verify", list(Verify))
+def test_a_file_that_stays_short_when_it_was_opened_anew_is_damaged(verify: Verify) -> None:
+    world = World()
+    transfer = world.request(BODY, verify=verify)
+    until_moving(world)
+
+    def cut_off() -> None:
+        [part] = world.parts()
+        del world.partner.files[part][-CHUNK_BYTES:]
+
+    world.calls.before("partner.size", cut_off, number=3)
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, "part_damaged")
+    assert TARGET not in world.partner.files
