@@ -32,7 +32,7 @@ from services.transfer.settings import TransferSettings
 
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
 # Of calls that leases wait for: all tries together are over long before a lease is.
-QUICK = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=2, read_timeout=5)
+QUICK = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=2, read_timeout=10)
 # Five tries with backoff; after that S3's error ends one lane's turn, not the transfer.
 AWS_RETRIES = Config(
     retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=30
