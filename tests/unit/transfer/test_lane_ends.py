@@ -1,0 +1,36 @@
+"""What a lane that ends leaves: another turn where there is work, and none where all is over."""
+
+from services.transfer.domain.errors import NoSpace
+from services.transfer.domain.transfer import Status
+from services.transfer.use_cases.steer_transfer import pause_transfer, resume_transfer
+from tests.fakes.callers import ANN
+from tests.fakes.world import World
+from tests.unit.transfer.driving import BODY, assert_completed, until_moving
+
+
+def test_a_lane_that_ends_while_its_transfer_is_resumed_gets_another_turn() -> None:
+    """The resuming leaves it alone: it is driven still."""
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    world.calls.before(
+        "ledger.claim", lambda: pause_transfer(transfer.id, ANN, ports=world.ports), 3
+    )
+    resumed = world.calls.before(
+        "lanes.end", lambda: resume_transfer(transfer.id, ANN, ports=world.ports)
+    )
+    world.drive_lane()
+    assert resumed()
+    assert 0 in [message.lane for message in world.queue.messages]
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_a_lane_that_made_its_transfer_fail_gets_no_other_turn() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    world.calls.fail("sink.write", NoSpace("/in", 0))
+    world.drive_lane()
+    assert world.read(transfer).status is Status.FAILING
+    assert 0 not in [message.lane for message in world.queue.messages]
