@@ -26,7 +26,12 @@ from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import end
 from services.transfer.domain.destination import HostKey, ServerProfile
-from services.transfer.domain.errors import TargetError, TargetExists, WriteRefused
+from services.transfer.domain.errors import (
+    PermissionDenied,
+    TargetError,
+    TargetExists,
+    WriteRefused,
+)
 
 
 class SftpPartnerSession:
@@ -132,10 +137,11 @@ class SftpPartnerSession:
             raise refusal from None
 
     def _may_exist(self, path: str) -> bool:
-        """False where the server does not tell: its RENAME has to refuse."""
+        """False where the server does not let us look: its RENAME has to refuse. A look that failed
+        is another thing: it goes up, and is tried again."""
         try:
             return self._refusals.exists(path)
-        except TargetError:
+        except PermissionDenied:
             return False
 
     def _replace(self, part: str, target: str) -> None:
