@@ -10,10 +10,10 @@ from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.domain.ports import IdentityProvider, OutboxEvent, Policy, Ports
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import Caller, Grants, Role, SourceGrant, User
-from services.auth.use_cases.add_user import add_user
+from services.auth.domain_services.add_user import add_user
+from services.auth.domain_services.open_session import OpenedSession
 from services.auth.use_cases.authorize import Authorized, authorize
 from services.auth.use_cases.log_in import PasswordLogin, log_in
-from services.auth.use_cases.open_session import OpenedSession
 from services.auth.use_cases.refresh_session import refresh_session
 from tests.fakes.auth_secrets import (
     InMemoryApiKeys,

@@ -14,6 +14,7 @@ from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.retry import RetryPolicy
 from services.transfer.domain.transfer import IfExists, ObjectRef, Transfer
+from services.transfer.domain_services.worker import Worker
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
 from services.transfer.use_cases.probe_destination import probe_destination
@@ -21,7 +22,6 @@ from services.transfer.use_cases.publish_outbox import publish_pending
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
-from services.transfer.use_cases.worker import Worker
 from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.calls import Calls
 from tests.fakes.outside import (

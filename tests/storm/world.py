@@ -9,7 +9,8 @@ from itertools import count
 from services.transfer.domain.ledger import LaneMessage
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import ENDED, IfExists, Transfer
-from services.transfer.use_cases import move_chunk
+from services.transfer.domain_services import move_chunk
+from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.publish_outbox import publish_pending
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.run_lane import run_lane
@@ -21,7 +22,6 @@ from services.transfer.use_cases.steer_transfer import (
     retry_transfer,
 )
 from services.transfer.use_cases.sweep_stalled import sweep_stalled
-from services.transfer.use_cases.worker import Worker
 from tests.fakes.actors import Actor, Stage
 from tests.fakes.async_workflow import AsyncWorkflow
 from tests.fakes.callers import ANN

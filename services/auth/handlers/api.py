@@ -13,6 +13,7 @@ from runtime.problems import Problems
 from services.auth import wiring
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
+from services.auth.domain_services.read_me import read_me
 from services.auth.handlers import api_pages, api_sso, api_users
 from services.auth.handlers.api_caller import caller_of
 from services.auth.handlers.api_views import me_view, tokens_view
@@ -20,7 +21,6 @@ from services.auth.use_cases.change_password import NewOwnPassword, change_passw
 from services.auth.use_cases.end_sessions import end_own_sessions
 from services.auth.use_cases.log_in import PasswordLogin, log_in
 from services.auth.use_cases.log_out import log_out
-from services.auth.use_cases.read_me import read_me
 from services.auth.use_cases.refresh_session import refresh_session
 
 

@@ -10,10 +10,10 @@ from runtime.calls import Answer, Call
 from runtime.http import Operation
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import Grants, Role, SourceGrant, User
+from services.auth.domain_services.add_user import NewUser
 from services.auth.handlers.api_caller import caller_of, idempotency_of
 from services.auth.handlers.api_views import user_view
 from services.auth.use_cases import manage_users as manage
-from services.auth.use_cases.add_user import NewUser
 from services.auth.use_cases.end_sessions import end_sessions_of
 
 

@@ -6,7 +6,7 @@ from contracts import auth_api as http
 from contracts import caller
 from services.auth.domain.session import Session
 from services.auth.domain.user import Grants, User
-from services.auth.use_cases.open_session import OpenedSession
+from services.auth.domain_services.open_session import OpenedSession
 
 
 def tokens_view(opened: OpenedSession) -> http.TokensView:

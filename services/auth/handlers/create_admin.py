@@ -12,8 +12,8 @@ from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.domain.errors import UserInvalid
+from services.auth.domain_services.add_user import NewUser
 from services.auth.handlers.api_users import grants_of, roles_of
-from services.auth.use_cases.add_user import NewUser
 from services.auth.use_cases.create_first_user import create_first_user
 
 

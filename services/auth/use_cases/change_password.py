@@ -7,10 +7,10 @@ from services.auth.domain.errors import NoPassword, WeakPassword, WrongPassword
 from services.auth.domain.passwords import check_password, normal
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import Caller, LoginMethod
-from services.auth.use_cases.announce import FailedLogin, login_failed
-from services.auth.use_cases.close_session import close_sessions
-from services.auth.use_cases.count_try import count_try
-from services.auth.use_cases.read_me import read_me
+from services.auth.domain_services.announce import FailedLogin, login_failed
+from services.auth.domain_services.close_session import close_sessions
+from services.auth.domain_services.count_try import count_try
+from services.auth.domain_services.read_me import read_me
 
 OWN = "ME#"  # before a session's id: no name that anybody can give at a login
 

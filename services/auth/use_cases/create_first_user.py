@@ -3,7 +3,7 @@ admin is left."""
 
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import User
-from services.auth.use_cases.add_user import NewUser, add_user, new_user
+from services.auth.domain_services.add_user import NewUser, add_user, new_user
 
 
 def create_first_user(wish: NewUser, *, ports: Ports) -> User:

@@ -4,8 +4,8 @@ from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import UserChanged, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import Caller
-from services.auth.use_cases.close_session import close_sessions
-from services.auth.use_cases.require_admin import require_admin
+from services.auth.domain_services.close_session import close_sessions
+from services.auth.domain_services.read_me import require_admin
 
 END_TRIES = 5  # against others who change the same user at the same moment
 

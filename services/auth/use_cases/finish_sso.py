@@ -7,9 +7,9 @@ from services.auth.domain.errors import SsoRefused
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Handover, SsoLogin
 from services.auth.domain.user import LoginMethod, User
-from services.auth.use_cases.admit_identity import admit_identity
+from services.auth.domain_services.admit_identity import admit_identity
+from services.auth.domain_services.open_session import OpenedSession, open_session
 from services.auth.use_cases.begin_sso import digest
-from services.auth.use_cases.open_session import OpenedSession, open_session
 
 # RFC 6749, 4.1.2.1 and OpenID Connect Core, 3.1.2.6. Nothing else of the answer is repeated:
 # anybody can write an address with a text in it.

@@ -7,9 +7,9 @@ from services.auth.domain.errors import LoginRefused, UserChanged, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import LoginMethod, User
-from services.auth.use_cases.announce import FailedLogin, FailReason, login_failed
-from services.auth.use_cases.count_try import count_try
-from services.auth.use_cases.open_session import OpenedSession, open_session
+from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
+from services.auth.domain_services.count_try import count_try
+from services.auth.domain_services.open_session import OpenedSession, open_session
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import Caller
-from services.auth.use_cases.close_session import close_session
+from services.auth.domain_services.close_session import close_session
 
 
 def log_out(caller: Caller, *, ports: Ports) -> None:

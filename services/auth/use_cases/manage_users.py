@@ -9,9 +9,9 @@ from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
 from services.auth.domain.ports import Idempotency, Page, Ports
 from services.auth.domain.user import Caller, Grants, LoginMethod, Role, User
-from services.auth.use_cases.add_user import NewUser, add_user, new_user
-from services.auth.use_cases.close_session import close_sessions
-from services.auth.use_cases.require_admin import require_admin
+from services.auth.domain_services.add_user import NewUser, add_user, new_user
+from services.auth.domain_services.close_session import close_sessions
+from services.auth.domain_services.read_me import require_admin
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from hmac import compare_digest
 from services.auth.domain.errors import SsoRefused, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import LoginMethod
+from services.auth.domain_services.open_session import OpenedSession, open_session
 from services.auth.use_cases.begin_sso import digest, s256
-from services.auth.use_cases.open_session import OpenedSession, open_session
 
 
 def redeem_sso(code: str, verifier: str, source_ip: str | None, *, ports: Ports) -> OpenedSession:

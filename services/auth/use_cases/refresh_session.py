@@ -8,8 +8,8 @@ from services.auth.domain.ports import Ports
 from services.auth.domain.refresh_token import RefreshToken
 from services.auth.domain.session import Session
 from services.auth.domain.user import User
-from services.auth.use_cases.close_session import close_session
-from services.auth.use_cases.open_session import OpenedSession, with_tokens
+from services.auth.domain_services.close_session import close_session
+from services.auth.domain_services.open_session import OpenedSession, with_tokens
 
 REFRESH_TRIES = 10  # against others who save the session: the authorizer does, once a minute
 

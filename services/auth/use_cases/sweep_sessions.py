@@ -6,7 +6,7 @@ from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import StaleSession, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
-from services.auth.use_cases.announce import session_closed
+from services.auth.domain_services.announce import session_closed
 
 
 def sweep_sessions(goes_on: Callable[[], bool], *, ports: Ports) -> int:

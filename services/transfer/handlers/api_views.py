@@ -8,7 +8,7 @@ from services.transfer.domain.destination import Auth, Destination, HostKey, Ser
 from services.transfer.domain.ledger import Lane
 from services.transfer.domain.ports import Listing
 from services.transfer.domain.transfer import Failure, Transfer
-from services.transfer.use_cases.announce import percent_of, receipt_fact
+from services.transfer.domain_services.announce import percent_of, receipt_fact
 from services.transfer.use_cases.read_state import TransferState
 
 

@@ -12,8 +12,8 @@ from runtime.events import message_of
 from runtime.telemetry import correlate
 from services.transfer import wiring
 from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.run_lane import run_lane
-from services.transfer.use_cases.worker import Worker
 
 
 @entrypoint(wiring.build)

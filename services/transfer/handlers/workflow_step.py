@@ -21,9 +21,9 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId
+from services.transfer.domain_services.fail_transfer import note_trouble
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
-from services.transfer.use_cases.fail_transfer import note_trouble
 from services.transfer.use_cases.handle_error import handle_error
 from services.transfer.use_cases.inspect_source import authorize_reader, inspect_source
 from services.transfer.use_cases.publish_outbox import publish_pending

@@ -11,10 +11,10 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.part_file import OldTarget
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import RunId, Status, Transfer
-from services.transfer.use_cases.change_transfer import change_run, read_run
+from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.look_at_target import look_at, renamed_before
+from services.transfer.domain_services.partner_session import step_session
 from services.transfer.use_cases.commit_target import finish_commit
-from services.transfer.use_cases.look_at_target import look_at, renamed_before
-from services.transfer.use_cases.partner_session import step_session
 
 
 def clean_up(run: RunId, *, ports: Ports) -> None:

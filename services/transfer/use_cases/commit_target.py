@@ -9,15 +9,15 @@ from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.transfer import IfExists, RunId, Transfer
-from services.transfer.use_cases.change_transfer import change_run
-from services.transfer.use_cases.look_at_target import (
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.look_at_target import (
     UNSEEN,
     find_damage,
     look_at,
     renamed_before,
     require_size,
 )
-from services.transfer.use_cases.partner_session import step_session
+from services.transfer.domain_services.partner_session import step_session
 
 MAX_NUMBER = 1_000  # names tried beside an existing one
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Failure, RunId
-from services.transfer.use_cases.fail_transfer import fail_transfer
+from services.transfer.domain_services.fail_transfer import fail_transfer
 
 
 def handle_error(run: RunId, error: Mapping[str, str], *, ports: Ports) -> None:

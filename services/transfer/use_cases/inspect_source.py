@@ -3,7 +3,7 @@
 from services.transfer.domain.errors import SourceChanged
 from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.transfer import RunId, SourceObject, Transfer
-from services.transfer.use_cases.change_transfer import change_run, read_run
+from services.transfer.domain_services.change_transfer import change_run, read_run
 
 
 def authorize_reader(run: RunId, *, ports: Ports) -> None:

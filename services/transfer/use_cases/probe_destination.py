@@ -8,7 +8,7 @@ from services.transfer.domain.errors import DestinationNotFound, PartnerError, T
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.strategy import Strategy, choose_strategy
 from services.transfer.domain.transfer import Failure
-from services.transfer.use_cases.partner_session import partner_session
+from services.transfer.domain_services.partner_session import partner_session
 
 
 @dataclass(frozen=True)

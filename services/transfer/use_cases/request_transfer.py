@@ -13,7 +13,7 @@ from services.transfer.domain.transfer import (
     ObjectRef,
     Transfer,
 )
-from services.transfer.use_cases.announce import announce_new
+from services.transfer.domain_services.announce import announce_new
 
 
 @dataclass(frozen=True)

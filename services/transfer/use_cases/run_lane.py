@@ -10,15 +10,15 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.fail_transfer import fail_by_lane, note_lane_trouble
+from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
+from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
+from services.transfer.domain_services.move_chunk import Route, move_chunk
+from services.transfer.domain_services.partner_session import with_credential
+from services.transfer.domain_services.prove_chunk import prove_chunk
+from services.transfer.domain_services.queue_lanes import queue_lanes, send_turn, work_is_free
+from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
-from services.transfer.use_cases.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
-from services.transfer.use_cases.move_chunk import Route, move_chunk
-from services.transfer.use_cases.partner_session import with_credential
-from services.transfer.use_cases.prove_chunk import prove_chunk
-from services.transfer.use_cases.queue_lanes import queue_lanes, send_turn, work_is_free
-from services.transfer.use_cases.report_moved import report_moved
-from services.transfer.use_cases.worker import Worker
 
 SLOT_TRIES = 2  # how long a lane without a slot waits, as after so many failures
 

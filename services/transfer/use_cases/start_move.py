@@ -8,12 +8,12 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.strategy import choose_strategy
 from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
-from services.transfer.use_cases.change_transfer import change_run
-from services.transfer.use_cases.look_at_target import look_at, renamed_before
-from services.transfer.use_cases.part_file import require_whole
-from services.transfer.use_cases.partner_session import step_session
-from services.transfer.use_cases.queue_lanes import queue_lanes
-from services.transfer.use_cases.report_moved import report_moved
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.look_at_target import look_at, renamed_before
+from services.transfer.domain_services.part_file import require_whole
+from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.queue_lanes import queue_lanes
+from services.transfer.domain_services.report_moved import report_moved
 
 
 def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> None:

@@ -7,10 +7,10 @@ from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Change, Status, Transfer
-from services.transfer.use_cases.change_transfer import change_transfer
-from services.transfer.use_cases.fail_transfer import wake_workflow
-from services.transfer.use_cases.queue_lanes import queue_lanes
-from services.transfer.use_cases.report_moved import report_moved
+from services.transfer.domain_services.change_transfer import change_transfer
+from services.transfer.domain_services.fail_transfer import wake_workflow
+from services.transfer.domain_services.queue_lanes import queue_lanes
+from services.transfer.domain_services.report_moved import report_moved
 
 # After these the bytes at the partner are another object's, or wrong: begin again.
 RESTART_AFTER = frozenset(

@@ -3,7 +3,7 @@
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
 from services.transfer.domain.transfer import RunId, Transfer
-from services.transfer.use_cases.change_transfer import change_run
+from services.transfer.domain_services.change_transfer import change_run
 
 
 def store_outcome(run: RunId, *, ports: Ports) -> Transfer:

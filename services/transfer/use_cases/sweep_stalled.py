@@ -18,24 +18,24 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ledger import Lane
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDED, Failure, Status, Transfer
-from services.transfer.use_cases.change_transfer import change_run
-from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
-from services.transfer.use_cases.commit_target import commit_target
-from services.transfer.use_cases.fail_transfer import (
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.fail_transfer import (
     fail_by_lane,
     fail_transfer,
     note_lane_trouble,
     wake_workflow,
 )
-from services.transfer.use_cases.partner_session import step_session
-from services.transfer.use_cases.publish_outbox import NotPublished, publish_pending
-from services.transfer.use_cases.queue_lanes import (
+from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.queue_lanes import (
     is_dead,
     queue_lanes,
     send_turn,
     work_is_free,
 )
-from services.transfer.use_cases.report_moved import report_moved
+from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
+from services.transfer.use_cases.commit_target import commit_target
+from services.transfer.use_cases.publish_outbox import NotPublished, publish_pending
 from services.transfer.use_cases.store_outcome import store_outcome
 
 ABANDON_AFTER = timedelta(days=14)  # of a part file that its partner does not let us remove

@@ -4,7 +4,7 @@ from services.transfer.domain.errors import HostKeyUnconfirmed
 from services.transfer.domain.names import resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId, Transfer
-from services.transfer.use_cases.change_transfer import read_run
+from services.transfer.domain_services.change_transfer import read_run
 
 
 def validate_request(run: RunId, *, ports: Ports) -> Transfer:

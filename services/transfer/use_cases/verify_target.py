@@ -13,18 +13,18 @@ from services.transfer.domain.ledger import Mark
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
 from services.transfer.domain.transfer import Change, RunId, Transfer
-from services.transfer.use_cases.change_transfer import change_run, read_run
-from services.transfer.use_cases.fail_transfer import note_trouble
-from services.transfer.use_cases.look_at_target import (
+from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.fail_transfer import note_trouble
+from services.transfer.domain_services.look_at_target import (
     UNSEEN,
     find_damage,
     look_at,
     renamed_before,
     require_size,
 )
-from services.transfer.use_cases.partner_session import step_session
-from services.transfer.use_cases.report_moved import is_moved
-from services.transfer.use_cases.source_units import own_crc
+from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.report_moved import is_moved
+from services.transfer.domain_services.source_units import own_crc
 
 
 def verify_target(run: RunId, *, ports: Ports) -> None:

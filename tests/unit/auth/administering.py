@@ -5,8 +5,8 @@ from typing import Any
 
 from services.auth.domain.ports import Idempotency
 from services.auth.domain.user import Caller, Grants, Role, User
+from services.auth.domain_services.add_user import NewUser
 from services.auth.use_cases import manage_users as manage
-from services.auth.use_cases.add_user import NewUser
 from services.auth.use_cases.manage_users import UserChanges
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 

@@ -8,8 +8,8 @@ from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import AttemptsBusy, LoginRefused, TooManyAttempts, WrongPassword
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import LoginMethod, Role
+from services.auth.domain_services.count_try import count_try
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
-from services.auth.use_cases.count_try import count_try
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ from services.auth.domain.errors import (
     WeakPassword,
 )
 from services.auth.domain.user import Grants, LoginMethod, Role, SourceGrant
+from services.auth.domain_services.add_user import NewUser
 from services.auth.use_cases import manage_users as manage
-from services.auth.use_cases.add_user import NewUser
 from services.auth.use_cases.create_first_user import create_first_user
 from services.auth.use_cases.manage_users import UserChanges
 from tests.fakes.auth_world import PASSWORD, AuthWorld

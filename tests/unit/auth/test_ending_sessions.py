@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from services.auth.domain.errors import LoginRefused, NotLoggedIn, SessionOver, StaleSession
+from services.auth.domain_services.close_session import CLOSE_TRIES, CLOSED_AT_ONCE
+from services.auth.domain_services.open_session import OpenedSession
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
-from services.auth.use_cases.close_session import CLOSE_TRIES, CLOSED_AT_ONCE
 from services.auth.use_cases.end_sessions import end_own_sessions, end_sessions_of
-from services.auth.use_cases.open_session import OpenedSession
 from services.auth.use_cases.sweep_sessions import sweep_sessions
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import change, remove

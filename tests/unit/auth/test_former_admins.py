@@ -7,8 +7,8 @@ import pytest
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NotAllowed, NotLoggedIn, UserChanged
 from services.auth.domain.user import Caller, Role
+from services.auth.domain_services.close_session import close_session
 from services.auth.use_cases import manage_users as manage
-from services.auth.use_cases.close_session import close_session
 from services.auth.use_cases.end_sessions import end_sessions_of
 from tests.fakes.auth_world import AuthWorld
 from tests.unit.auth.administering import WISH, change, remove

@@ -10,11 +10,11 @@ from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import RoleMissing, SessionOver, UserNotFound
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import Role
-from services.auth.use_cases.close_session import close_session
+from services.auth.domain_services.close_session import close_session
+from services.auth.domain_services.open_session import OpenedSession
+from services.auth.domain_services.read_me import read_me
 from services.auth.use_cases.end_sessions import end_own_sessions, end_sessions_of
 from services.auth.use_cases.log_out import log_out
-from services.auth.use_cases.open_session import OpenedSession
-from services.auth.use_cases.read_me import read_me
 from services.auth.use_cases.sweep_sessions import sweep_sessions
 from tests.fakes.auth_world import AuthWorld
 

@@ -7,9 +7,9 @@ import pytest
 from services.auth.domain.errors import NotMapped, SsoRefused
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import Grants, Identity, LoginMethod, Role, SourceGrant, User
-from services.auth.use_cases.admit_identity import TRIES, admit_identity
+from services.auth.domain_services.admit_identity import TRIES, admit_identity
+from services.auth.domain_services.open_session import open_session
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user
-from services.auth.use_cases.open_session import open_session
 from tests.fakes.auth_world import ADDRESS, AuthWorld
 
 SUBJECT = "https://idp.example|42"

@@ -10,11 +10,11 @@ import pytest
 from services.auth.domain.errors import ProviderError, SsoRefused
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import Identity
+from services.auth.domain_services.open_session import OpenedSession
 from services.auth.use_cases.begin_sso import Begun, begin_sso
 from services.auth.use_cases.end_sessions import end_sessions_of
 from services.auth.use_cases.finish_sso import Redirect, Returned, finish_sso
 from services.auth.use_cases.manage_users import remove_user
-from services.auth.use_cases.open_session import OpenedSession
 from services.auth.use_cases.redeem_sso import redeem_sso
 from tests.fakes.auth_world import ADDRESS, AuthWorld
 

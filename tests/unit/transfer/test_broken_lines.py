@@ -5,7 +5,7 @@ import pytest
 from services.transfer.domain.ledger import Mark
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.move_chunk import READ_BYTES
+from services.transfer.domain_services.move_chunk import READ_BYTES
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     assert_completed,

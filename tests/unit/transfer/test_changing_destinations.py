@@ -11,13 +11,13 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.ports import Idempotency
 from services.transfer.domain.transfer import Status
+from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.use_cases.manage_destinations import (
     NewDestination,
     change_destination,
     delete_destination,
     register_destination,
 )
-from services.transfer.use_cases.partner_session import with_credential
 from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import World

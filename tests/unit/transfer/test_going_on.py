@@ -9,7 +9,7 @@ from services.transfer.domain.errors import PermissionDenied, SizeMismatch, Writ
 from services.transfer.domain.ledger import ChunkLease
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
-from services.transfer.use_cases.move_chunk import CAREFUL_BLOCKS, READ_BYTES
+from services.transfer.domain_services.move_chunk import CAREFUL_BLOCKS, READ_BYTES
 from tests.fakes.lives import Killed
 from tests.fakes.partners import BLOCK_BYTES
 from tests.fakes.world import World

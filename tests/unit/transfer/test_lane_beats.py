@@ -10,9 +10,9 @@ import pytest
 from services.transfer.domain.errors import NoSpace
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Failure, RunId, Status, Transfer
-from services.transfer.use_cases.fail_transfer import fail_transfer
-from services.transfer.use_cases.move_chunk import READ_BYTES
-from services.transfer.use_cases.queue_lanes import send_turn
+from services.transfer.domain_services.fail_transfer import fail_transfer
+from services.transfer.domain_services.move_chunk import READ_BYTES
+from services.transfer.domain_services.queue_lanes import send_turn
 from services.transfer.use_cases.steer_transfer import pause_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World

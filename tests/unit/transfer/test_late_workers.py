@@ -9,8 +9,8 @@ from services.transfer.domain.errors import (
     TransferError,
 )
 from services.transfer.domain.transfer import Failure, RunId, Status, Transfer
+from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.handlers.workflow_step import STEPS, PermanentFailure, run_step
-from services.transfer.use_cases.fail_transfer import fail_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (

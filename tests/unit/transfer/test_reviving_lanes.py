@@ -6,8 +6,8 @@ import pytest
 from services.transfer.domain.errors import NoSpace
 from services.transfer.domain.ledger import Lane
 from services.transfer.domain.transfer import Failure, Status, Transfer
-from services.transfer.use_cases.fail_transfer import fail_transfer
-from services.transfer.use_cases.queue_lanes import is_driven, send_turn
+from services.transfer.domain_services.fail_transfer import fail_transfer
+from services.transfer.domain_services.queue_lanes import is_driven, send_turn
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
     pause_transfer,

@@ -6,7 +6,7 @@ import pytest
 
 from services.transfer.domain.errors import WrongState
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.move_chunk import READ_BYTES
+from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,

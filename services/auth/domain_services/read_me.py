@@ -1,10 +1,10 @@
-"""Who the caller is, and the session they call from."""
+"""Who the caller is, the session they call from, and whether they are an admin."""
 
 from services.auth.domain.close_reason import CloseReason
-from services.auth.domain.errors import SessionOver, UserNotFound
+from services.auth.domain.errors import RoleMissing, SessionOver, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
-from services.auth.domain.user import Caller, User
+from services.auth.domain.user import Caller, Role, User
 
 
 def read_me(caller: Caller, *, ports: Ports) -> tuple[User, Session]:
@@ -22,3 +22,12 @@ def read_me(caller: Caller, *, ports: Ports) -> tuple[User, Session]:
     if reason := session.ended_by(user) or session.over(ports.now()):
         raise SessionOver(reason)
     return user, session
+
+
+def require_admin(caller: Caller, *, ports: Ports) -> User:
+    """As they are now: whoever was demoted a moment ago must not take it back. Raises RoleMissing,
+    SessionOver."""
+    user, _ = read_me(caller, ports=ports)
+    if Role.ADMIN not in user.roles:
+        raise RoleMissing(Role.ADMIN)
+    return user

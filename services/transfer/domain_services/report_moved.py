@@ -3,7 +3,7 @@
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.queue_lanes import is_driven
+from services.transfer.domain_services.queue_lanes import is_driven
 
 
 def is_moved(transfer: Transfer, *, ports: Ports) -> bool:

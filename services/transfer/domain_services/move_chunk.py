@@ -16,9 +16,9 @@ from services.transfer.domain.ports import ChunkSink, ObjectSource, PartnerSessi
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.transfer import Transfer
-from services.transfer.use_cases.lane_pulse import LanePulse
-from services.transfer.use_cases.part_file import require_whole
-from services.transfer.use_cases.source_units import SourceUnits, own_crc
+from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.part_file import require_whole
+from services.transfer.domain_services.source_units import SourceUnits, own_crc
 
 READ_BYTES = 1 << 20  # S3 reads of 64 KiB cost twice the CPU of 1 MiB ones
 CAREFUL_BLOCKS = 32  # after a failure, each waits for its acknowledgement: a bad line gets on, too

@@ -14,9 +14,9 @@ from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Mark, Sl
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.announce import progressed
-from services.transfer.use_cases.partner_session import RENEWALS_PER_LEASE
-from services.transfer.use_cases.worker import Worker
+from services.transfer.domain_services.announce import progressed
+from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
+from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
 VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ

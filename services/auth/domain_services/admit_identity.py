@@ -8,8 +8,8 @@ from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged, UserExists, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import Identity, LoginMethod, Role, User
-from services.auth.use_cases.add_user import add_user
-from services.auth.use_cases.announce import FailedLogin, FailReason, login_failed
+from services.auth.domain_services.add_user import add_user
+from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
 
 TRIES = 5  # against others who change the same user at the same moment
 MAX_NAME, MAX_FULL_NAME = 64, 100  # characters, as contracts' UserName and FullName have it

@@ -4,7 +4,7 @@ from services.transfer.domain.errors import ChunkCorrupted, TargetDamaged
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Mark
 from services.transfer.domain.ports import FileReader, Ports
 from services.transfer.domain.transfer import Transfer
-from services.transfer.use_cases.lane_pulse import LanePulse
+from services.transfer.domain_services.lane_pulse import LanePulse
 
 
 def prove_chunk(

@@ -3,7 +3,7 @@
 from services.transfer.domain.errors import TransferError
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDING, Failure, RunId, Status, Transfer
-from services.transfer.use_cases.change_transfer import change_run
+from services.transfer.domain_services.change_transfer import change_run
 
 NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 

@@ -9,8 +9,8 @@ from services.auth.domain.ports import Claims, Ports
 from services.auth.domain.refresh_token import RefreshToken
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import LoginMethod, User
-from services.auth.use_cases.announce import session_opened
-from services.auth.use_cases.close_session import close_session
+from services.auth.domain_services.announce import session_opened
+from services.auth.domain_services.close_session import close_session
 
 
 @dataclass(frozen=True)

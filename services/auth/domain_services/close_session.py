@@ -7,7 +7,7 @@ from services.auth.domain.errors import StaleSession
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
 from services.auth.domain.user import User
-from services.auth.use_cases.announce import session_closed
+from services.auth.domain_services.announce import session_closed
 
 CLOSE_TRIES = 10  # whoever comes in between saves it once a minute or closes it as well
 CLOSED_AT_ONCE = 100  # one after another: a few seconds of the 29 that API Gateway waits

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from services.transfer.domain.errors import RunSuperseded, StaleTransfer
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Change, RunId, Transfer
-from services.transfer.use_cases.announce import announce
+from services.transfer.domain_services.announce import announce
 
 MAX_TRIES = 20  # lanes do not write this row, so that even a few conflicts in a row are rare
 
