@@ -21,7 +21,7 @@ class SessionOpenedV1(Published):
 
 
 class SessionClosedV1(Published):
-    """`refresh_reused`: a refresh token came twice, so one of the two who hold it has no right."""
+    """`refresh_reused`: a refresh token came twice, so two people hold it and one is a thief."""
 
     session_id: Id
     user: UserName
@@ -40,10 +40,11 @@ class SessionClosedV1(Published):
 
 
 class LoginFailedV1(Published):
-    """`user` is null when there is none of that name: people type passwords into the wrong field.
+    """Somebody failed to log in, or gave a wrong current password when changing their password.
 
-    `failures` counts those in a row under the name given; `retry_at`: earlier tries are refused. A
-    wrong current password, when somebody changes theirs, is told as well; counted by session.
+    `user` is null when there is no user of that name, because people type passwords into the wrong
+    field. `failures` counts failures in a row under the name given. Wrong current passwords count
+    by session instead. Tries before `retry_at` are refused.
     """
 
     user: UserName | None

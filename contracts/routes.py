@@ -1,4 +1,4 @@
-"""The HTTP routes, one table: the API's document and the functions' routing both come from it."""
+"""The table of HTTP routes. The API's document and the functions' routing come from it."""
 
 from contracts.auth_routes import AUTH_ROUTES
 from contracts.route import Route
