@@ -10,8 +10,7 @@ from services.transfer.domain.errors import TransferError
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """`max_failures` counts failures in a row. A chunk that is moved to its end resets the
-    count."""
+    """`max_failures` counts failures in a row. A turn that moves something resets the count."""
 
     base_seconds: float = 2.0
     cap_seconds: float = 120.0

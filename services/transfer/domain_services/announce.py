@@ -1,4 +1,4 @@
-"""The events of a transfer: its facts in the words of the contracts, ready for the outbox."""
+"""Makes events from the facts of a transfer, ready for the outbox."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +15,8 @@ from services.transfer.domain.transfer import Change, Fact, Transfer
 
 
 def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:
-    """Its facts, in order; each has a version of the transfer of its own as its sequence."""
+    """One event for each fact, in order. Each has a version of the transfer of its own as
+    sequence."""
     first = change.transfer.version + 1
     return [
         _event(change.transfer, _TELL[fact](change.transfer, first + index, ports), ports=ports)
@@ -24,7 +25,7 @@ def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:
 
 
 def announce_new(transfer: Transfer, *, ports: Ports) -> list[OutboxEvent]:
-    """Of one about to be created."""
+    """The event of a transfer that is about to be created."""
     return [_event(transfer, _requested(transfer, transfer.version, ports), ports=ports)]
 
 
@@ -141,7 +142,7 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
 
 
 def percent_of(done: int, size: int) -> float:
-    """100 for an object without bytes: nothing is missing."""
+    """100 for an object without bytes, because nothing is missing."""
     return round(100 * done / size, 2) if size else 100.0
 
 

@@ -1,4 +1,4 @@
-"""Takes a transfer on: what can be known at once is checked, then stored with its event."""
+"""Accepts a transfer: checks what can be known at once, then stores it with its event."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class NewTransfer:
 def request_transfer(
     wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
-    """The stored transfer (the first one when the idempotency key is repeated). Raises RoleMissing,
+    """The stored transfer; when the idempotency key is repeated, the first one. Raises RoleMissing,
     SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, NameInvalid,
     PathOutsideBase, IdempotencyConflict."""
     caller.require(*SENDERS)
