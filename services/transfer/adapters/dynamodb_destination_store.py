@@ -1,4 +1,4 @@
-"""Destinations in DynamoDB: all in one partition, because they are few and are listed by id."""
+"""Destinations in DynamoDB. All are in one partition, because they are few and listed by id."""
 
 import re
 from collections.abc import Iterator

@@ -54,8 +54,8 @@ def remove_left_behind(transfer: Transfer, session: PartnerSession, *, ports: Po
 
 
 def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    """The old target gets its name back unless ours was delivered, even if ours was taken away
-    since."""
+    """If ours was delivered, the old target is removed, even if the partner took ours away since.
+    Otherwise it gets its name back. It is removed where another file has that name."""
     aside = transfer.aside
     if aside is None:
         return
