@@ -47,8 +47,8 @@ class _RememberedKeys:
 
 
 class InMemoryTransferStore:
-    """`outbox` holds every event ever stored, by transfer; `published` those marked, `claims` who
-    may publish which until when."""
+    """`outbox` holds every event ever stored, by transfer. `published` holds the marked ones.
+    `claims` says who may publish which event until when."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

@@ -132,14 +132,15 @@ class World:
         return replace(wish, **changes)
 
     def request(self, body: bytes, **changes: Any) -> Transfer:  # noqa: ANN401
-        """A transfer of an object with that body, requested and its execution started."""
+        """Requests a transfer of an object with that body, and starts its execution."""
         self.buckets.put("outgoing", "reports/day.csv", body)
         transfer = request_transfer(self.wish(**changes), ANN, None, ports=self.ports)
         start_workflow(transfer.id, transfer.run, ports=self.ports)
         return transfer
 
     def run(self, *, before_state: Callable[[str], None] | None = None, turns: int = 1_000) -> None:
-        """All states and lane turns that are due, until nothing is left or `turns` have passed."""
+        """Runs all states and lane turns that are due, until none is left or `turns` have
+        passed."""
         for _ in range(turns):
             if before_state is not None:
                 self._tell_next(before_state)
@@ -155,7 +156,7 @@ class World:
     def drive_lane(
         self, message: LaneMessage | None = None, remaining: Callable[[], float] = lambda: 900.0
     ) -> bool:
-        """One turn of the next queued lane; False when no message waits."""
+        """Runs one turn of the next queued lane. False when no message waits."""
         if message is None:
             if not self.queue.messages:
                 return False

@@ -1,4 +1,4 @@
-"""One API key for each user, in the usage plan that limits what each of them may ask."""
+"""One API key for each user, in the usage plan that limits the calls of each user."""
 
 import secrets
 from typing import Any
@@ -9,7 +9,7 @@ VALUE_BYTES = 24  # API Gateway wants 20 to 128 characters
 
 
 class ApiGatewayApiKeys:
-    """Implements ApiKeys; without a usage plan there are no keys."""
+    """Implements ApiKeys. Without a usage plan there are no keys."""
 
     def __init__(self, client: Any, stage: str, usage_plan_id: str) -> None:
         self._client, self._stage, self._plan = client, stage, usage_plan_id
@@ -25,7 +25,7 @@ class ApiGatewayApiKeys:
                 usagePlanId=self._plan, keyId=key.id, keyType="API_KEY"
             )
         except Exception:
-            self.remove(key)  # outside of the plan it would only take up a place
+            self.remove(key)  # a key outside the plan would only use up the account's quota of keys
             raise
         return key
 

@@ -1,4 +1,4 @@
-"""Users in DynamoDB; a removed one's row stays, so that nobody gets the name again."""
+"""Users in DynamoDB. The row of a removed user stays, so that nobody gets the name again."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ from services.auth.domain.user import User
 
 MAX_NAME_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 USER_POSITION = re.compile(r"[!-~]{1,128}")
-LISTED = "USERS"  # one partition of the index: an admin looks through it now and then
+LISTED = "USERS"  # one partition of the index, because only admins list it, now and then
 
 
 def partition_of(user: str) -> str:
@@ -70,7 +70,7 @@ class DynamoDbUserStore:
             after = read_cursor("users", cursor, USER_POSITION, refusal)
             options["ExclusiveStartKey"] = _key(after) | _listed(after)
         found = self._table.rows("#gsi1pk = :users", {"users": LISTED}, **options)
-        # one more than asked for tells whether this is the last page
+        # One more user than asked for tells whether this is the last page.
         users = [from_item(User, row) for row in islice(found, limit + 1)]
         more = write_cursor("users", users[limit - 1].name) if len(users) > limit else None
         return Page(users[:limit], more)

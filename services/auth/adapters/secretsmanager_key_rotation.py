@@ -1,7 +1,7 @@
 """The four steps in which AWS Secrets Manager rotates the signing key.
 
-As its user guide has it, 'Rotation by Lambda function': every step may come again, and finds what
-it did before. `version` is the request's token and the id of the secret's new version.
+See 'Rotation by Lambda function' in its user guide. Every step may be called again, and then finds
+what it did before. `version` is the request's token and the id of the secret's new version.
 """
 
 import json
@@ -51,7 +51,7 @@ class SecretsManagerKeyRotation:
         current = next((each for each, names in stages.items() if "AWSCURRENT" in names), None)
         if current == version:
             return
-        # Secrets Manager gives AWSPREVIOUS to the version that AWSCURRENT is taken from
+        # Secrets Manager itself gives AWSPREVIOUS to the version that loses AWSCURRENT.
         move = {"VersionStage": "AWSCURRENT", "MoveToVersionId": version}
         if current is not None:
             move["RemoveFromVersionId"] = current
