@@ -1,4 +1,4 @@
-"""Callers of every kind: Ann may send all there is, Bob nothing, the others have a role."""
+"""Callers of every kind. Ann may send everything, Bob nothing. Each of the others has a role."""
 
 from contracts import caller as contract
 from services.transfer.domain.access import Caller, Role, SourceGrant
