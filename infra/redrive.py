@@ -16,15 +16,14 @@ from infra.stage import stage_client
 
 DEAD_LETTERS = "-dlq"
 PURGE = "Then empty the queue, so that its alarm ends: aws sqs purge-queue --queue-url {url}"
-# What to do with messages of queues that no SQS queue fills, by the purpose in the queue's name.
-INSTEAD = {
-    "outbox": "They name records of the table's stream and hold no events. The events stand in the"
-    " table for 30 days, in rows OUTBOX#... without `published`. Remove the cause (the log says"
-    " 'events not published'), delete each such row and put it back unchanged: the stream delivers"
-    " what is inserted.",
-    "sweep": "They are calls of the schedule, which calls again by itself. Remove the cause.",
-}
-UNKNOWN = "No SQS queue fills it, so AWS cannot send them again. Look what they are."
+OUTBOX = "outbox"
+OF_STREAM = (
+    "They name records of the table's stream and hold no events. The events stand in the table for"
+    " 30 days, in rows OUTBOX#... without `published`. Remove the cause (the log says 'events not"
+    " published'), delete each such row and put it back unchanged: the stream delivers what is"
+    " inserted."
+)
+OF_SCHEDULE = "They are calls of a schedule, which calls again by itself. Remove the cause."
 
 
 def redriven(sqs: Any, service: str, stage: str) -> Iterator[str]:  # noqa: ANN401 - boto3
@@ -45,8 +44,7 @@ def redriven(sqs: Any, service: str, stage: str) -> Iterator[str]:  # noqa: ANN4
             queues = ", ".join(each.rsplit("/", 1)[1] for each in sources)
             yield f"{name}: about {count} on the way back to {queues}"
         else:
-            purpose = name.removeprefix(prefix).removesuffix(DEAD_LETTERS)
-            advice = INSTEAD.get(purpose, UNKNOWN)
+            advice = OF_STREAM if name == f"{prefix}{OUTBOX}{DEAD_LETTERS}" else OF_SCHEDULE
             yield f"{name}: about {count}, not moved. {advice}\n  {PURGE.format(url=url)}"
 
 

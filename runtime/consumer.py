@@ -113,7 +113,8 @@ def _reason_to_stop(index: int, in_a_row: int, context: LambdaContext) -> str | 
         return OUTAGE
     if index >= MAX_RECORDS:
         return "too many records"
-    return "out of time" if context.get_remaining_time_in_millis() < RESERVE_MS else None
+    late = index > 0 and context.get_remaining_time_in_millis() < RESERVE_MS
+    return "out of time" if late else None  # the first is tried, however short the time is
 
 
 def _give_back(records: Sequence[SQSRecord], redelivery: Redelivery, reason: str) -> None:

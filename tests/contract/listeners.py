@@ -6,46 +6,50 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.catalogue import spec_of
-from tests.contract.templates import logical_id, resources, service_templates
-
-HANDLER = "services.{service}.handlers.consumer.handler"
+from tests.infra.resources import Resource, name_of, resources
 
 
 @dataclass(frozen=True)
 class Listener:
     """One target of one rule; `mapping` brings what the rule puts into `queue` to `function`."""
 
-    service: str
-    rule: str
-    pattern: Mapping[str, Any]
-    queue: str
-    mapping: Mapping[str, Any]
-    function: Mapping[str, Any]
+    rule: Resource
+    queue: Resource
+    mapping: Resource
+    function: Resource
 
     @property
-    def detail_types(self) -> set[tuple[str, str]]:
-        """With their sources; a pattern matches every source with every type."""
+    def pattern(self) -> Mapping[str, Any]:
+        pattern: Mapping[str, Any] = self.rule.properties["EventPattern"]
+        return pattern
+
+    @property
+    def events(self) -> set[tuple[str, str]]:
+        """(source, detail-type); a pattern matches every source with every type."""
         return {(s, t) for s in self.pattern["source"] for t in self.pattern["detail-type"]}
 
 
 def listeners(service: str) -> Iterator[Listener]:
-    """Fails where a rule leads to no queue, or a queue to no function."""
-    template = service_templates()[service]
-    queues = resources(template, "AWS::SQS::Queue")
-    functions = resources(template, "AWS::Serverless::Function")
-    mappings = resources(template, "AWS::Lambda::EventSourceMapping").values()
-    for name, rule in resources(template, "AWS::Events::Rule").items():
-        if "EventPattern" not in rule:
+    """Fails where a rule leads to no queue, or a queue to no function or several."""
+    queues = by_id("AWS::SQS::Queue", service)
+    functions = by_id("AWS::Serverless::Function", service)
+    mappings = resources("AWS::Lambda::EventSourceMapping", service)
+    for rule in resources("AWS::Events::Rule", service):
+        if "EventPattern" not in rule.properties:
             continue
-        for target in rule["Targets"]:
-            queue = logical_id(target["Arn"])
-            assert queue in queues, f"{service}: {name} does not lead to a queue"
-            [mapping] = [each for each in mappings if logical_id(each["EventSourceArn"]) == queue]
-            function = functions[logical_id(mapping["FunctionName"])]
-            yield Listener(service, name, rule["EventPattern"], queue, mapping, function)
+        for target in rule.properties["Targets"]:
+            queue = name_of(target["Arn"])
+            assert queue in queues, f"{rule} does not lead to a queue"
+            [mapping] = [m for m in mappings if name_of(m.properties["EventSourceArn"]) == queue]
+            function = functions[name_of(mapping.properties["FunctionName"])]
+            yield Listener(rule, queues[queue], mapping, function)
 
 
-def consumes(service: str) -> set[tuple[str, str]]:
+def by_id(kind: str, service: str) -> dict[str, Resource]:
+    return {each.logical_id: each for each in resources(kind, service)}
+
+
+def acted_on(service: str) -> set[tuple[str, str]]:
     """(source, detail-type) of the events that the service's consumer has an act for."""
     consumer = importlib.import_module(f"services.{service}.handlers.consumer")
     specs = [spec_of(model) for model in consumer.CONSUMES]

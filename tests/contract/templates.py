@@ -37,12 +37,6 @@ def resources(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
     return {name: each["Properties"] for name, each in found if each["Type"] == kind}
 
 
-def logical_id(value: dict[str, Any]) -> str:
-    """What a Ref or GetAtt, in its short or long form, points to."""
-    [(_, target)] = value.items()
-    return str(target if isinstance(target, str) else target[0]).split(".")[0]
-
-
 def _load(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
         loaded: dict[str, Any] = yaml.load(file, _Loader)  # noqa: S506 - a SafeLoader

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.redrive import INSTEAD, UNKNOWN, redriven
-from tests.infra.resources import name_of, resources
+from infra.redrive import OF_SCHEDULE, OF_STREAM, OUTBOX, redriven
+from infra.stacks import Stack
+from tests.infra.resources import SERVICES, name_of, resources, text_of
 from tests.servers.emulator import emulator
 from tests.servers.waiting import wait_for
 
@@ -76,13 +77,19 @@ def test_what_a_rule_could_not_deliver_goes_into_the_queue_too(sqs: Any) -> None
     assert bodies(sqs, queue) == ["of the rule"]
 
 
-@pytest.mark.parametrize("purpose", [*INSTEAD, "another"])
-def test_what_no_queue_gave_up_stays_with_advice(sqs: Any, purpose: str) -> None:  # noqa: ANN401
+@pytest.mark.parametrize(
+    ("purpose", "advice"), [(OUTBOX, OF_STREAM), ("sweep", OF_SCHEDULE), ("an", OF_SCHEDULE)]
+)
+def test_what_no_queue_gave_up_stays_with_advice(
+    sqs: Any,  # noqa: ANN401
+    purpose: str,
+    advice: str,
+) -> None:
     dead = create(sqs, f"{PREFIX}{purpose}-dlq")
     send(sqs, dead, "a")
     [line] = redriven(sqs, "transfer", "dev")
     assert "about 1, not moved" in line
-    assert INSTEAD.get(purpose, UNKNOWN) in line
+    assert advice in line
     assert f"purge-queue --queue-url {dead}" in line
     assert bodies(sqs, dead) == ["a"]
 
@@ -104,15 +111,23 @@ def test_the_local_stack_moves_only_out_of_dead_letter_queues_as_aws_does(sqs: A
         sqs.start_message_move_task(SourceArn=arn_of(sqs, queue))
 
 
-def test_every_dead_letter_queue_is_one_of_a_queue_or_has_advice() -> None:
-    queues = resources("AWS::SQS::Queue")
-    redrivable = {
-        (queue.stack, name_of(queue.properties["RedrivePolicy"]["deadLetterTargetArn"]))
-        for queue in queues
-        if "RedrivePolicy" in queue.properties
+@pytest.mark.parametrize("stack", SERVICES, ids=str)
+def test_dead_letters_are_those_of_a_queue_of_the_stream_or_of_a_schedule(stack: Stack) -> None:
+    """As the command takes it when it says what to do."""
+    queues = {each.logical_id: each.properties for each in resources("AWS::SQS::Queue", stack.name)}
+    known = {
+        name_of(each["RedrivePolicy"]["deadLetterTargetArn"])
+        for each in queues.values()
+        if "RedrivePolicy" in each
     }
-    for queue in queues:
-        name = queue.properties["QueueName"]["Fn::Sub"]
-        if name.endswith("-dlq") and (queue.stack, queue.logical_id) not in redrivable:
-            purpose = name.removesuffix("-dlq").removeprefix(f"fileferry-${{Stage}}-{queue.stack}-")
-            assert purpose in INSTEAD, f"infra/redrive.py has no advice for {name}"
+    for rule in resources("AWS::Events::Rule", stack.name):
+        if "ScheduleExpression" in rule.properties:
+            known |= {name_of(t["DeadLetterConfig"]["Arn"]) for t in rule.properties["Targets"]}
+    for mapping in resources("AWS::Lambda::EventSourceMapping", stack.name):
+        if "DestinationConfig" in mapping.properties:
+            of_stream = name_of(mapping.properties["DestinationConfig"]["OnFailure"]["Destination"])
+            assert text_of(queues[of_stream]["QueueName"]).endswith(f"{stack.name}-{OUTBOX}-dlq")
+            known.add(of_stream)
+    assert known == {
+        name for name, each in queues.items() if text_of(each["QueueName"]).endswith("-dlq")
+    }

@@ -156,6 +156,16 @@ def sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     }
 
 
+def patterns() -> dict[str, Any]:
+    """Of the rules that fill the consumer's queue."""
+    rules = {
+        name: each["Properties"].get("EventPattern")
+        for name, each in TEMPLATE["Resources"].items()
+        if each["Type"] == "AWS::Events::Rule"
+    }
+    return {name: pattern for name, pattern in rules.items() if pattern}
+
+
 def create_resources(partner: EmbeddedServer) -> Deployed:
     """What the stacks of the bus and of the service hold."""
     create_table(boto3.client("dynamodb"), TABLE)
@@ -172,10 +182,10 @@ def create_resources(partner: EmbeddedServer) -> Deployed:
     events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
     target = {"Id": "heard", "Arn": arn_of(sqs, heard)}
     events.put_targets(Rule="all", EventBusName=BUS, Targets=[target])
-    pattern = json.dumps(TEMPLATE["Resources"]["OnEvents"]["Properties"]["EventPattern"])
-    events.put_rule(Name="events", EventBusName=BUS, EventPattern=pattern)
     target = {"Id": "events", "Arn": arn_of(sqs, consumed)}
-    events.put_targets(Rule="events", EventBusName=BUS, Targets=[target])
+    for name, pattern in patterns().items():
+        events.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=name, EventBusName=BUS, Targets=[target])
     place = {"LocationConstraint": REGION}
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
     machine = boto3.client("stepfunctions").create_state_machine(

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import boto3
-from moto.sqs import sqs_backends
+from moto.sqs.models import sqs_backends
 
 from runtime.redelivery import FIRST_SECONDS
 from services.transfer.domain.ports import OutboxEvent

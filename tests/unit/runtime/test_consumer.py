@@ -185,10 +185,10 @@ def test_records_that_fail_together_do_not_all_come_again_together() -> None:
 
 def test_what_no_time_is_left_for_goes_back_at_once_and_has_not_failed(lines: Lines) -> None:
     wires = Wires()
-    assert consumed(wires, *map(asked_for, "ab"), left_ms=RESERVE_MS - 1) == ["m-0", "m-1"]
-    assert wires.tried == []
-    assert wires.sqs.waits == {"r-0": 0, "r-1": 0}
-    assert [line["reason"] for line in lines()] == ["out of time"]
+    assert consumed(wires, *map(asked_for, "abc"), left_ms=RESERVE_MS - 1) == ["m-1", "m-2"]
+    assert wires.tried == ["a"]  # or a function with a short timeout would never try any
+    assert wires.sqs.waits == {"r-1": 0, "r-2": 0}
+    assert [line["reason"] for line in lines() if "reason" in line] == ["out of time"]
     assert "MessagesFailed" not in metrics().provider.metric_set
 
 
@@ -201,7 +201,7 @@ def test_time_is_looked_at_before_each_record() -> None:
             return self._remaining_milliseconds
 
     wires = Wires()
-    answer = consume(batch(*map(asked_for, "abcd")), Running(45_000), CONSUMES, wires)
+    answer = consume(batch(*map(asked_for, "abcd")), Running(35_000), CONSUMES, wires)
     assert wires.tried == [*"abc"]
     assert failed(answer) == ["m-3"]
 
