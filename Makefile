@@ -57,6 +57,11 @@ user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), STAGE=
 rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs nobody out (FORCE=1: at once, and may)
 	@$(PYTHON) -m infra.signing_key --stage $(STAGE) $(if $(FORCE),--force)
 
+.PHONY: redrive
+redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local
+	@[ -n "$(SERVICE)" ] || { echo 'Say whose: make redrive SERVICE=...' >&2; exit 2; }
+	@$(PYTHON) -m infra.redrive $(SERVICE) --stage $(STAGE)
+
 ##@ Before a commit
 .PHONY: check
 check: $(READY) ## Style, types, layers, generated files, fast tests: less than a minute

@@ -1,12 +1,21 @@
 """The facts that the auth service publishes about sessions."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from contracts.caller import Role, UserName
 from contracts.contract import Count, Id, Published, UtcTime
 
 LoginMethod = Literal["password", "sso"]
 ClientKind = Literal["console", "api"]
+Sequence = Annotated[
+    Count | None,
+    Field(
+        description="grows with every change of the session: of two events the one with the larger"
+        " sequence is newer; null: told before this field was"
+    ),
+]
 
 
 class SessionOpenedV1(Published):
@@ -18,6 +27,7 @@ class SessionOpenedV1(Published):
     source_ip: str | None
     opened_at: UtcTime
     expires_at: UtcTime
+    sequence: Sequence = None
 
 
 class SessionClosedV1(Published):
@@ -37,6 +47,7 @@ class SessionClosedV1(Published):
     ]
     opened_at: UtcTime
     closed_at: UtcTime
+    sequence: Sequence = None
 
 
 class LoginFailedV1(Published):

@@ -10,7 +10,6 @@ import boto3
 from botocore.config import Config
 
 from runtime.bus import EventBusPublisher
-from runtime.inbox import Inbox
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
@@ -47,7 +46,6 @@ S3_READS = AWS_RETRIES.merge(
 class Wiring:
     settings: TransferSettings
     ports: Ports
-    inbox: Inbox
     sqs: Any
 
     def message_lease(self, receipt_handle: str) -> MessageLease:
@@ -90,5 +88,4 @@ def build() -> Wiring:
         random=SystemRandom(),
         policy=settings.policy,
     )
-    inbox = Inbox(dynamodb, table, consumer="on_transfer_requested")
-    return Wiring(settings, ports, inbox, sqs)
+    return Wiring(settings, ports, sqs)

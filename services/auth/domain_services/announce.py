@@ -35,6 +35,7 @@ def session_opened(session: Session, roles: tuple[Role, ...], *, ports: Ports) -
         source_ip=session.source_ip,
         opened_at=session.opened_at,
         expires_at=session.ends_at,
+        sequence=session.version,
     )
     return _event(data, session.id, ports=ports)
 
@@ -48,6 +49,7 @@ def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
         reason=session.close_reason.value,
         opened_at=session.opened_at,
         closed_at=session.closed_at,
+        sequence=session.version + 1,  # the one that saving it with this event gives it
     )
     return _event(data, session.id, ports=ports)
 

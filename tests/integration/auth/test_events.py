@@ -49,6 +49,7 @@ def test_what_happens_to_sessions_is_told_on_the_bus(deployed: Deployed) -> None
     opened, closed = events["SessionOpened.v1"], events["SessionClosed.v1"]
     assert opened.data.session_id == closed.data.session_id == opened.meta.correlation_id
     assert (opened.data.source_ip, closed.data.reason) == ("192.0.2.7", "logout")
+    assert opened.data.sequence < closed.data.sequence
     assert "hunter2" not in str(deployed.outbox())
 
 
