@@ -9,9 +9,10 @@ import boto3
 
 from infra.stacks import find_stack
 from infra.templates import read_template
+from kernel.caller import Caller
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
-from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
-from services.transfer.domain.access import Caller
+from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.domain.transfer import Transfer
 from tests.conformance.clouds import arn_of, received
 from tests.conformance.stores import create_table
@@ -107,6 +108,10 @@ class Deployed:
     @property
     def transfers(self) -> DynamoDbTransferStore:
         return DynamoDbTransferStore(boto3.client("dynamodb"), TABLE)
+
+    @property
+    def events(self) -> DynamoDbOutbox:
+        return DynamoDbOutbox(boto3.client("dynamodb"), TABLE, RECORDS)
 
     @property
     def destinations(self) -> DynamoDbDestinationStore:
