@@ -1,4 +1,4 @@
-"""An outbox in memory; a store puts events into it under its own lock."""
+"""An outbox in memory."""
 
 import threading
 from collections.abc import Sequence
@@ -12,14 +12,16 @@ class InMemoryOutbox:
     """`rows` holds every event ever stored, by record; `published` those marked, `claims` who may
     publish which until when."""
 
-    def __init__(self, lock: threading.RLock | None = None) -> None:
-        self.lock = lock or threading.RLock()
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
         self.rows: dict[str, list[OutboxEvent]] = {}
         self.published: set[tuple[str, str]] = set()
         self.claims: dict[tuple[str, str], tuple[str, datetime]] = {}
 
     def store(self, record: str, events: Sequence[OutboxEvent]) -> None:
-        self.rows.setdefault(record, []).extend(events)
+        """Called by the record's own store, under its lock."""
+        with self.lock:
+            self.rows.setdefault(record, []).extend(events)
 
     def unpublished(self, record: str) -> Sequence[OutboxEvent]:
         with self.lock:

@@ -51,7 +51,7 @@ class InMemoryTransferStore:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.rows: dict[str, Transfer] = {}
-        self.outbox = InMemoryOutbox(self.lock)
+        self.outbox = InMemoryOutbox()
         self._keys = _RememberedKeys()
 
     def create(
