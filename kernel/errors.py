@@ -11,7 +11,7 @@ raise TransferNotFound("42")     # or TransferNotFound(transfer_id="42"); mypy c
 from collections.abc import Mapping
 from inspect import get_annotations
 from string import Formatter
-from typing import Any, ClassVar, dataclass_transform, get_origin
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform, get_origin
 
 
 @dataclass_transform(eq_default=False)
@@ -42,7 +42,7 @@ class DeclaredError(Exception):
             if name not in cls._fields and not hasattr(cls, name):
                 raise TypeError(f"{cls.__name__}.message names {name!r}, which is no field of it.")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def _fill(self, *args: object, **kwargs: object) -> None:
         values = dict(zip(self._fields, args, strict=False)) | kwargs
         given = len(args) + len(kwargs)
         if given != len(self._fields) or values.keys() != set(self._fields):
@@ -52,9 +52,11 @@ class DeclaredError(Exception):
         told = {name: getattr(self, name) for name in self._told}
         super().__init__(self.message.format_map(told))
 
-    def __repr__(self) -> str:
-        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._fields)
-        return f"{type(self).__name__}({values})"
+    if TYPE_CHECKING:  # mypy derives a constructor for each class with fields; the others get this
+
+        def __init__(self) -> None: ...
+    else:
+        __init__ = _fill
 
     def __reduce__(self) -> tuple[Any, ...]:
         values: Mapping[str, object] = vars(self)
