@@ -1,5 +1,5 @@
-"""What the use cases need from outside. Adapters raise the errors of domain/errors.py and no
-others.
+"""What the use cases need from outside. Adapters raise the errors of domain/errors and, for the
+outbox, kernel's OutboxBusy, and no others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
