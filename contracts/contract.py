@@ -138,12 +138,7 @@ class CallHeaders(Contract):
     """The headers that mean something; a repeated Idempotency-Key gets the first answer."""
 
     idempotency_key: Header | None = Field(default=None, alias="Idempotency-Key")
-    if_match: (
-        Annotated[
-            str, Text('Send the ETag of the last answer, as in "7", or *.', 20, r'"[0-9]{1,18}"|\*')
-        ]
-        | None
-    ) = Field(default=None, alias="If-Match")
+    if_match: VersionTag | None = Field(default=None, alias="If-Match")
 
 
 MAX_KEY_BYTES = 1_024  # S3's own limit, in UTF-8

@@ -1,4 +1,4 @@
-"""Builds what is deployed: a service with the contracts and the runtime it was tested with.
+"""Builds what is deployed: a service with the contracts, kernel and runtime it was tested with.
 
 python -m infra.package SERVICE     into build/SERVICE, with the packages for AWS Lambda on ARM
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from infra.stacks import REPOSITORY, find_stack
 from infra.templates import read_template
 
-SHARED = ("contracts", "runtime")
+SHARED = ("contracts", "kernel", "runtime")
 NOT_CODE = {
     "template.yaml",
     "README.md",
@@ -44,7 +44,7 @@ class PackageIncomplete(Exception):
 
 
 def copy_sources(service: str, into: Path) -> None:
-    """The service's code, contracts and runtime; nothing of other services, tests or infra."""
+    """The service's code and what is shared; nothing of other services, tests or infra."""
     (into / "services").mkdir(parents=True)
     shutil.copyfile(REPOSITORY / "services/__init__.py", into / "services/__init__.py")
     for folder in (f"services/{service}", *SHARED):

@@ -8,11 +8,12 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from kernel.outbox import EventPublisher
 from runtime.bus import EventBusPublisher
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.auth.adapters.apigateway_api_keys import ApiGatewayApiKeys
 from services.auth.adapters.argon2_password_hasher import Argon2PasswordHasher
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
-from services.auth.adapters.dynamodb_outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
@@ -22,7 +23,7 @@ from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.adapters.secretsmanager_client_secret import SecretsManagerClientSecret
 from services.auth.adapters.secretsmanager_key_rotation import SecretsManagerKeyRotation
 from services.auth.adapters.secretsmanager_signing_keys import SecretsManagerSigningKeys
-from services.auth.domain.ports import EventPublisher, KeyRotation, Ports
+from services.auth.domain.ports import KeyRotation, Ports
 from services.auth.settings import AuthSettings
 
 ID_BYTES = 16  # 128 random bits: ids of sessions and secrets of tokens cannot be guessed

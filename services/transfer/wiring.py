@@ -10,13 +10,14 @@ import boto3
 from botocore.config import Config
 
 from runtime.bus import EventBusPublisher
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
-from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
+from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.adapters.s3_source_readers import Credentials, StsSourceReaders
 from services.transfer.adapters.secretsmanager_credential_vault import (
@@ -46,6 +47,7 @@ S3_READS = AWS_RETRIES.merge(
 class Wiring:
     settings: TransferSettings
     ports: Ports
+    outbox: DynamoDbOutbox
     sqs: Any
 
     def message_lease(self, receipt_handle: str) -> MessageLease:
@@ -66,8 +68,10 @@ def build() -> Wiring:
     table = settings.transfers_table
     partition = settings.reader_role_arn.split(":")[1]
     readers = StsSourceReaders(client("sts"), settings.reader_role_arn, partition, reader)
+    outbox = DynamoDbOutbox(dynamodb, table, RECORDS)
     ports = Ports(
         transfers=DynamoDbTransferStore(dynamodb, table),
+        outbox=outbox,
         ledger=DynamoDbChunkLedger(dynamodb, table),
         lanes=DynamoDbLaneRegister(dynamodb, table),
         slots=DynamoDbSessionSlots(dynamodb, table),
@@ -88,4 +92,4 @@ def build() -> Wiring:
         random=SystemRandom(),
         policy=settings.policy,
     )
-    return Wiring(settings, ports, sqs)
+    return Wiring(settings, ports, outbox, sqs)

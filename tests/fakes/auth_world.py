@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from kernel.caller import Caller, Grants, Role, SourceGrant
+from kernel.outbox import OutboxEvent
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
-from services.auth.domain.ports import IdentityProvider, OutboxEvent, Policy, Ports
+from services.auth.domain.ports import IdentityProvider, Policy, Ports
 from services.auth.domain.session import ClientKind, Session
-from services.auth.domain.user import Caller, Grants, Role, SourceGrant, User
+from services.auth.domain.user import User
 from services.auth.domain_services.add_user import add_user
 from services.auth.domain_services.open_session import OpenedSession
 from services.auth.use_cases.authorize import Authorized, authorize

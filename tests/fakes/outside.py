@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.outbox import OutboxEvent
+from kernel.pages import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
 from services.transfer.domain.destination import Credential
@@ -19,7 +20,7 @@ from services.transfer.domain.errors import (
     SourceUnavailable,
 )
 from services.transfer.domain.ledger import LaneMessage
-from services.transfer.domain.ports import ListedObject, Listing, OutboxEvent
+from services.transfer.domain.ports import ListedObject, Listing
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ from services.transfer.domain_services.worker import Worker
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
 from services.transfer.use_cases.probe_destination import probe_destination
-from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.publish_pending import publish_pending
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
@@ -73,6 +73,7 @@ class World:
         self.transfers = InMemoryTransferStore()
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
+            outbox=watched("outbox", self.transfers.outbox, calls),
             ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
             lanes=watched("lanes", InMemoryLaneRegister(), calls),
             slots=watched("slots", InMemorySessionSlots(), calls),

@@ -111,6 +111,7 @@ def test_a_package_holds_nothing_of_tests_or_tools(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "package").iterdir()} == {
         "services",
         "contracts",
+        "kernel",
         "runtime",
     }
     assert not list((tmp_path / "package").rglob("__pycache__"))

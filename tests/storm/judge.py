@@ -12,7 +12,7 @@ from services.transfer.handlers.workflow_step import (
     PermanentFailure,
     TransientFailure,
 )
-from services.transfer.use_cases.publish_outbox import NotPublished
+from services.transfer.use_cases.publish_pending import NotPublished
 from tests.fakes.actors import Actor
 from tests.storm.faults import StoreDown
 from tests.storm.world import BODY, OLD_BODY, TARGET, StormWorld

@@ -11,7 +11,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import ENDED, IfExists, Transfer
 from services.transfer.domain_services import move_chunk
 from services.transfer.domain_services.worker import Worker
-from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.publish_pending import publish_pending
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow

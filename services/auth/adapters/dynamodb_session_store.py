@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from botocore.client import BaseClient
 
+from kernel.outbox import OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Table, put, row_key
 from services.auth.adapters.dynamodb_user_store import partition_of
 from services.auth.domain.errors import StaleSession
-from services.auth.domain.ports import OutboxEvent
 from services.auth.domain.session import Session
 
 KEPT = timedelta(days=90)  # closed sessions stay, so that one can find out what happened

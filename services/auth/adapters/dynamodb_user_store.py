@@ -6,7 +6,8 @@ from itertools import islice
 
 from botocore.client import BaseClient
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.idempotency import Idempotency
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Table, check, put, row_key
@@ -17,7 +18,6 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
-from services.auth.domain.ports import Idempotency, Page
 from services.auth.domain.user import User
 
 MAX_NAME_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
@@ -41,7 +41,7 @@ class DynamoDbUserStore:
         if not refused:
             return user
         if idempotency is not None and 1 in refused:
-            conflict = IdempotencyConflict(idempotency.key)
+            conflict = IdempotencyConflict(idempotency.sent_key)
             earlier = first_record(self._table, "USER", idempotency, conflict)
             found = self._find(earlier) if earlier is not None else None
             if found is not None:

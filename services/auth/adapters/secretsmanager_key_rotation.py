@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from kernel.caller import Role
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.adapters.secretsmanager_signing_keys import SigningKey
 from services.auth.domain.ports import Claims
-from services.auth.domain.user import Role
 
 KID_BYTES, KEY_BYTES = 8, 32
 

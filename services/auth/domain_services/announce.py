@@ -7,10 +7,12 @@ from contracts import auth_events as fact
 from contracts.catalogue import encode
 from contracts.contract import Published
 from contracts.envelope import Event, Meta
+from kernel.caller import Role
+from kernel.outbox import OutboxEvent
 from services.auth.domain.attempts import Attempts
-from services.auth.domain.ports import OutboxEvent, Ports
+from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
-from services.auth.domain.user import LoginMethod, Role
+from services.auth.domain.user import LoginMethod
 
 FailReason = Literal["wrong_password", "unknown_user", "user_locked", "not_mapped", "no_role"]
 

@@ -4,8 +4,9 @@ from pydantic import SecretStr
 
 from contracts import auth_api as http
 from contracts import caller
+from kernel.caller import Grants
 from services.auth.domain.session import Session
-from services.auth.domain.user import Grants, User
+from services.auth.domain.user import User
 from services.auth.domain_services.open_session import OpenedSession
 
 

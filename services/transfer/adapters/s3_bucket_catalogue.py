@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.pages import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.s3_errors import s3_errors
 from services.transfer.domain.errors import BucketNotFound, FieldInvalid
 from services.transfer.domain.ports import ListedObject, Listing

@@ -7,8 +7,9 @@ from typing import Any
 from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
+from kernel.outbox import OutboxEvent
 from services.transfer.domain.ledger import Lane, Progress
-from services.transfer.domain.ports import OutboxEvent, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Change, Fact, Transfer

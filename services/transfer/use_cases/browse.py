@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
-from services.transfer.domain.access import SEE_TRANSFERS, Caller
+from kernel.caller import Caller
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
+from services.transfer.domain.access import SEE_TRANSFERS, require_role
 from services.transfer.domain.errors import FieldInvalid, SourceNotGranted
-from services.transfer.domain.ports import Listing, Page, Ports
+from services.transfer.domain.ports import Listing, Ports
 from services.transfer.domain.transfer import Transfer
 
 EVERYBODY = "*"
@@ -56,7 +57,7 @@ def list_history(
     """The transfers of `owner` ('*': of everybody; None: of the caller). Raises RoleMissing,
     FieldInvalid."""
     if owner not in (None, caller.name):
-        caller.require(*SEE_TRANSFERS)
+        require_role(caller, *SEE_TRANSFERS)
     of = None if owner == EVERYBODY else owner or caller.name
     return ports.transfers.history(of, limit, cursor)
 

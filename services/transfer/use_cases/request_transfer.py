@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from services.transfer.domain.access import SENDERS, Caller
+from kernel.caller import Caller
+from kernel.idempotency import Idempotency
+from services.transfer.domain.access import SENDERS, require_grants, require_role
 from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
 from services.transfer.domain.names import default_target, resolve_target
-from services.transfer.domain.ports import Idempotency, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import (
     DestinationLabel,
@@ -32,8 +34,8 @@ def request_transfer(
     """The stored transfer; when the idempotency key is repeated, the first one. Raises RoleMissing,
     SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, NameInvalid,
     PathOutsideBase, IdempotencyConflict."""
-    caller.require(*SENDERS)
-    caller.require_grants(wish.source.bucket, wish.source.key, wish.destination_id)
+    require_role(caller, *SENDERS)
+    require_grants(caller, wish.source.bucket, wish.source.key, wish.destination_id)
     destination = ports.destinations.read(wish.destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from services.transfer.domain.access import SENDERS, Caller, Role
+from kernel.caller import Caller, Role
+from services.transfer.domain.access import SENDERS, may_see_transfer, require_grants, require_role
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
@@ -76,19 +77,19 @@ def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
 
 def _require_may_steer(transfer: Transfer, caller: Caller) -> None:
     """Raises TransferNotFound when the caller may not even see it, else RoleMissing."""
-    if not caller.may_see_transfer(transfer.owner):
+    if not may_see_transfer(caller, transfer.owner):
         raise TransferNotFound(transfer.id)
     if transfer.owner != caller.name:
-        caller.require(Role.OPERATOR)
+        require_role(caller, Role.OPERATOR)
 
 
 def _require_grants(transfer: Transfer, caller: Caller) -> None:
     """Bytes will move again, so the owner needs their grants as they are now. Operators may let
     others' transfers go on without grants of their own."""
     if transfer.owner == caller.name:
-        caller.require(*SENDERS)
+        require_role(caller, *SENDERS)
         source = transfer.source
-        caller.require_grants(source.bucket, source.key, transfer.destination_id)
+        require_grants(caller, source.bucket, source.key, transfer.destination_id)
 
 
 def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.catalogue import parse
-from runtime.publishing import CLAIM_SECONDS, STREAM
-from services.auth.adapters.dynamodb_outbox import DynamoDbOutbox
+from kernel.outbox import CLAIM_SECONDS, STREAM
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.domain.errors import UserExists, UserInvalid, WeakPassword
 from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed
@@ -85,7 +85,7 @@ def test_what_a_dead_publisher_had_claimed_is_told_when_its_rows_come_again(
     for record in records["Records"]:
         row = record["dynamodb"]["NewImage"]
         stored = (row["pk"]["S"], row["event_id"]["S"])
-        assert outbox.claim_event(*stored, STREAM, now, now + timedelta(seconds=CLAIM_SECONDS))
+        assert outbox.claim(*stored, STREAM, now, now + timedelta(seconds=CLAIM_SECONDS))
     assert deployed.invoke("publish_outbox", records) == {"batchItemFailures": []}
     assert [each["detail-type"] for each in deployed.heard()] == ["SessionOpened.v1"]
 

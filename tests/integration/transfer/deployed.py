@@ -9,9 +9,10 @@ import boto3
 
 from infra.stacks import find_stack
 from infra.templates import read_template
+from kernel.caller import Caller
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
-from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
-from services.transfer.domain.access import Caller
+from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.domain.transfer import Transfer
 from tests.conformance.clouds import arn_of, received
 from tests.conformance.stores import create_table
@@ -110,6 +111,10 @@ class Deployed:
         return DynamoDbTransferStore(boto3.client("dynamodb"), TABLE)
 
     @property
+    def events(self) -> DynamoDbOutbox:
+        return DynamoDbOutbox(boto3.client("dynamodb"), TABLE, RECORDS)
+
+    @property
     def destinations(self) -> DynamoDbDestinationStore:
         return DynamoDbDestinationStore(boto3.client("dynamodb"), TABLE)
 
@@ -129,7 +134,7 @@ class Deployed:
         """The lane queue's messages as its mapping hands them to the worker."""
         return messages_of(self.queue_url)
 
-    def events(self) -> dict[str, Any]:
+    def event_messages(self) -> dict[str, Any]:
         """What the rule has put into the consumer's queue, as its mapping hands it over."""
         return messages_of(self.events_url)
 

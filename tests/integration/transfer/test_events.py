@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 from moto.sqs.models import sqs_backends
 
+from kernel.outbox import OutboxEvent
 from runtime.redelivery import FIRST_SECONDS
-from services.transfer.domain.ports import OutboxEvent
 from tests.integration.transfer.deployed import BUS, REGION, Deployed
 from tests.unit.runtime.conftest import Lines
 
@@ -20,7 +20,7 @@ def requested_event(deployed: Deployed) -> tuple[str, dict[str, Any]]:
     deployed.register()
     transfer_id = deployed.request("reports/day.csv")
     assert deployed.invoke("publish_outbox", deployed.outbox()) == NOTHING_FAILED
-    batch = deployed.events()
+    batch = deployed.event_messages()
     assert len(batch["Records"]) == 1
     return transfer_id, batch
 
@@ -28,7 +28,7 @@ def requested_event(deployed: Deployed) -> tuple[str, dict[str, Any]]:
 def test_outbox_rows_reach_the_bus_as_they_were_stored(deployed: Deployed) -> None:
     deployed.register()
     ids = [deployed.request(f"k-{number}") for number in range(12)]
-    stored = {event.event_id for each in ids for event in deployed.transfers.unpublished(each)}
+    stored = {event.event_id for each in ids for event in deployed.events.unpublished(each)}
     assert deployed.invoke("publish_outbox", deployed.outbox()) == NOTHING_FAILED
     heard = deployed.heard()
     assert {each["detail"]["meta"]["event_id"] for each in heard} == stored
@@ -36,7 +36,7 @@ def test_outbox_rows_reach_the_bus_as_they_were_stored(deployed: Deployed) -> No
     assert {(each["source"], each["detail-type"]) for each in heard} == {
         ("fileferry.transfer", "TransferRequested.v1")
     }
-    assert [list(deployed.transfers.unpublished(each)) for each in ids] == [[]] * len(ids)
+    assert [list(deployed.events.unpublished(each)) for each in ids] == [[]] * len(ids)
 
 
 def test_a_refused_event_is_reported_by_its_sequence_number_and_stays(deployed: Deployed) -> None:
@@ -52,8 +52,8 @@ def test_a_refused_event_is_reported_by_its_sequence_number_and_stays(deployed: 
     ]
     told = deployed.invoke("publish_outbox", event)
     assert told == {"batchItemFailures": [{"itemIdentifier": number}]}
-    assert list(deployed.transfers.unpublished(good)) == []
-    assert list(deployed.transfers.unpublished(bad)) == [broken]
+    assert list(deployed.events.unpublished(good)) == []
+    assert list(deployed.events.unpublished(bad)) == [broken]
     assert len(deployed.heard()) == 2
 
 
@@ -64,7 +64,7 @@ def test_rows_that_come_twice_are_published_once(deployed: Deployed) -> None:
     for _ in range(2):
         assert deployed.invoke("publish_outbox", event) == NOTHING_FAILED
     assert len(deployed.heard()) == 1
-    assert list(deployed.transfers.unpublished(transfer_id)) == []
+    assert list(deployed.events.unpublished(transfer_id)) == []
 
 
 def test_a_bus_that_is_away_keeps_every_event_for_the_next_try(deployed: Deployed) -> None:
@@ -76,7 +76,7 @@ def test_a_bus_that_is_away_keeps_every_event_for_the_next_try(deployed: Deploye
     events.delete_rule(Name="all", EventBusName=BUS)
     events.delete_event_bus(Name=BUS)
     assert len(deployed.invoke("publish_outbox", event)["batchItemFailures"]) == 1
-    assert len(deployed.transfers.unpublished(transfer_id)) == 1
+    assert len(deployed.events.unpublished(transfer_id)) == 1
 
 
 def test_a_requested_transfer_starts_one_execution_however_often_it_is_told(

@@ -1,11 +1,25 @@
-"""Paging cursors: opaque, bound to the query they came from, refused when not ours."""
+"""One page of a list, and the cursor that leads to the next.
+
+A cursor is opaque, bound to the query it came from, and refused when it is not ours.
+"""
 
 import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 CURSOR_ADVICE = "Send back the cursor of the page before, unchanged, or none."
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    items: Sequence[T]
+    cursor: str | None  # None on the last page
 
 
 def write_cursor(query: str, after: str) -> str:
