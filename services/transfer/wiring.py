@@ -90,5 +90,5 @@ def build() -> Wiring:
         random=SystemRandom(),
         policy=settings.policy,
     )
-    inbox = Inbox(dynamodb, table, consumer="on_transfer_requested")
+    inbox = Inbox(dynamodb, table, consumer="consumer")
     return Wiring(settings, ports, inbox, sqs)
