@@ -52,9 +52,7 @@ _SECURITY: Json = {
 # An allowance alone would not keep anybody out of a route with an authorizer: what neither allows
 # nor denies is left to the authorizer. So it is a denial.
 _INVOKE: Json = {"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
-_OTHERS: Json = {
-    "NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", {"Ref": "AllowedCallers"}]}}
-}
+_OTHERS: Json = {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", {"Ref": "AllowedCallers"}]}}}
 _CALLERS: Json = {
     "Version": "2012-10-17",
     "Statement": [

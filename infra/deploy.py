@@ -57,7 +57,14 @@ def sam_command(stack: Stack, stage: str, sam: str, code_hash: str) -> list[str]
     overrides = [f"ParameterKey={n},ParameterValue={shlex.quote(v)}" for n, v in values.items()]
     tags = [] if stack.is_of_account else [f"fileferry:stage={stage}"]
     return [
-        *(sam, "deploy", "--template-file", str(write_completed(stack)), "--region", environment.region),
+        *(
+            sam,
+            "deploy",
+            "--template-file",
+            str(write_completed(stack)),
+            "--region",
+            environment.region,
+        ),
         *("--stack-name", stack.deployed_name(stage), "--resolve-s3"),
         *("--s3-prefix", stack.deployed_name(stage), "--no-fail-on-empty-changeset"),
         *("--no-confirm-changeset", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),

@@ -43,8 +43,10 @@ def merged(made: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     both = dict(made)
     for name, value in own.items():
         known = both.get(name)
-        mappings = isinstance(known, dict) and isinstance(value, dict)
-        both[name] = merged(known, value) if mappings and not _intrinsic(value) else value
+        if isinstance(known, dict) and isinstance(value, dict) and not _intrinsic(value):
+            both[name] = merged(known, value)
+        else:
+            both[name] = value
     return both
 
 
@@ -61,8 +63,9 @@ def _made(service: Service, own: Template) -> Template:
         ):
             if twice := sorted(resources.keys() & made.keys()):
                 raise TemplateWrong(
-                    f"{service.name}: {function.name} would make {twice[0]} a second time. A service"
-                    " has one function for all events, one for the outbox and one for each queue."
+                    f"{service.name}: {function.name} would make {twice[0]} a second time. A"
+                    " service has one function for all events, one for the outbox and one for"
+                    " each queue."
                 )
             resources |= made
     return {

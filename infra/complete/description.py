@@ -95,7 +95,9 @@ def read_service(name: str, written: Any, own: Template) -> Service:  # noqa: AN
 def known_keys(where: str, written: Any, known: set[str]) -> None:  # noqa: ANN401 - YAML
     """Raises TemplateWrong for a key that nobody reads."""
     if not isinstance(written, dict):
-        raise TemplateWrong(f"{where}: {written!r} is no mapping. Write {', '.join(sorted(known))}.")
+        raise TemplateWrong(
+            f"{where}: {written!r} is no mapping. Write {', '.join(sorted(known))}."
+        )
     if unknown := sorted(set(written) - known):
         raise TemplateWrong(
             f"{where}: {unknown[0]!r} means nothing. Known are {', '.join(sorted(known))}."

@@ -11,11 +11,24 @@ from moto import mock_aws
 
 from contracts.catalogue import CATALOGUE
 from runtime.inbox import Inbox
-from services.transfer.handlers import on_transfer_requested
+from services.transfer.handlers import consumer
 from tests.contract.examples import Example, examples
 from tests.fakes.world import World
 from tests.unit.runtime.lambda_context import Invocation
 from tests.unit.runtime.service_table import client_with_table
+
+
+def queued(event: dict[str, Any]) -> dict[str, Any]:
+    """As the service's queue delivers it."""
+    record = {
+        "messageId": "m-1",
+        "receiptHandle": "r-1",
+        "body": json.dumps(event),
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
+    return {"Records": [record]}
 
 
 def start_the_workflow(event: dict[str, Any]) -> None:
@@ -24,10 +37,11 @@ def start_the_workflow(event: dict[str, Any]) -> None:
     known = replace(asked_for, id=told["transfer_id"], run=told["run"])
     world.transfers.create(known, [], None)
     with mock_aws():
-        inbox = Inbox(client_with_table("t"), "t", "on_transfer_requested")
+        inbox = Inbox(client_with_table("t"), "t", "consumer")
         wires = SimpleNamespace(inbox=inbox, ports=world.ports)
         for _ in range(2):  # at least once
-            on_transfer_requested.handler.__wrapped__(event, Invocation(), wires)  # type: ignore[attr-defined]
+            told_of = consumer.handler.__wrapped__(queued(event), Invocation(), wires)  # type: ignore[attr-defined]
+            assert told_of == {"batchItemFailures": []}
     assert set(world.workflow.executions) == {(asked_for.id, 1), (known.id, known.run)}
 
 

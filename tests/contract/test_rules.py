@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.catalogue import CATALOGUE
-from tests.contract.templates import resources, service_templates
+from infra.stacks import all_stacks
 
+TEMPLATES = {stack.name: stack.completed() for stack in all_stacks() if stack.is_service}
 SAM_RULES = {"EventBridgeRule", "CloudWatchEvent"}
 
 
 def test_every_service_listens_to_exactly_what_the_catalogue_says() -> None:
-    for service, template in service_templates().items():
+    assert TEMPLATES
+    for service, template in TEMPLATES.items():
         heard = {
             (source, detail_type)
             for _, pattern in _patterns(template)
@@ -23,26 +25,27 @@ def test_every_service_listens_to_exactly_what_the_catalogue_says() -> None:
 
 
 def test_every_consumer_is_a_service_with_a_template() -> None:
-    assert {name for spec in CATALOGUE for name in spec.consumers} <= set(service_templates())
+    assert {name for spec in CATALOGUE for name in spec.consumers} <= set(TEMPLATES)
 
 
 def test_a_pattern_names_nothing_but_source_and_detail_type() -> None:
-    for service, template in service_templates().items():
+    for service, template in TEMPLATES.items():
         for name, pattern in _patterns(template):
             assert set(pattern) == {"source", "detail-type"}, (service, name)
 
 
-def test_a_rule_is_named_after_its_event() -> None:
-    for template in service_templates().values():
+def test_a_rule_is_named_after_the_one_producer_it_listens_to() -> None:
+    for template in TEMPLATES.values():
         for name, pattern in _patterns(template):
-            assert [f"On{each.split('.')[0]}" for each in pattern["detail-type"]] == [name]
+            [source] = pattern["source"]
+            assert name == f"From{source.removeprefix('fileferry.').capitalize()}"
 
 
 def _patterns(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, rule in resources(template, "AWS::Events::Rule").items():
-        if "EventPattern" in rule:
-            yield name, rule["EventPattern"]
-    for function in resources(template, "AWS::Serverless::Function").values():
-        for name, event in function.get("Events", {}).items():
+    for name, resource in template["Resources"].items():
+        properties = resource["Properties"]
+        if resource["Type"] == "AWS::Events::Rule" and "EventPattern" in properties:
+            yield name, properties["EventPattern"]
+        for own, event in properties.get("Events", {}).items():
             if event["Type"] in SAM_RULES:
-                yield name, event["Properties"]["Pattern"]
+                yield own, event["Properties"]["Pattern"]

@@ -6,7 +6,9 @@ from typing import Any
 from services.auth.domain.user import ApiKey
 
 VALUE_BYTES = 24  # API Gateway wants 20 to 128 characters
-TAG = "fileferry:user-key"  # its value is the stage: the roles' policies let no other key be touched
+TAG = (
+    "fileferry:user-key"  # its value is the stage: the roles' policies let no other key be touched
+)
 
 
 class ApiGatewayApiKeys:
