@@ -12,7 +12,7 @@ from typing import Any
 from infra.complete.alarms import errors_alarm
 from infra.complete.description import Service, read_service
 from infra.complete.functions import function_resources
-from infra.complete.names import TemplateWrong
+from infra.complete.names import TemplateWrong, check_names
 from infra.complete.owners import owner_policies
 from infra.complete.settings import conditions, global_settings, parameters
 from infra.complete.table import table_resources
@@ -28,14 +28,15 @@ __all__ = ["TemplateWrong", "complete"]
 
 def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
     """The same for the same words; `services` are all that publish. Raises TemplateWrong."""
-    own = dict(short)
+    own, made = dict(short), {}
     if "Service" in own:
         service = read_service(stack, own.pop("Service"), own)
-        return merged(_made(service, own), own)
-    if "OnlyOwnersPublishOn" in own:
-        bus = own.pop("OnlyOwnersPublishOn")
-        return merged({"Resources": owner_policies(bus, services)}, own)
-    return own
+        made = _made(service, own)
+    elif "OnlyOwnersPublishOn" in own:
+        made = {"Resources": owner_policies(own.pop("OnlyOwnersPublishOn"), services)}
+    template = merged(made, own)
+    check_names(template["Resources"])
+    return template
 
 
 def merged(made: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def errors_alarm(service: Service) -> Value:
     """Functions stand in it by their names: a Ref would make a circle, because their deployments
     wait for this alarm."""
     metrics = [
-        _metric("AWS/Lambda", "Errors", "FunctionName", name_of("function", service.name, purpose))
+        _metric("AWS/Lambda", "Errors", "FunctionName", name_of(service.name, purpose))
         for purpose in (each.purpose for each in service.functions if not each.unwatched)
     ]
     # an answered 5xx and a message given back are no errors to Lambda: the runtime counts them
@@ -60,7 +60,7 @@ def _metric(namespace: object, name: str, dimension: str, value: object) -> Valu
 
 def _alarm(service: str, purpose: str, told: str, watched: Value) -> Value:
     properties = {
-        "AlarmName": name_of("alarm", service, purpose),
+        "AlarmName": name_of(service, purpose),
         "AlarmDescription": told,
         "AlarmActions": [arn("sns", "fileferry-${Stage}-alarms")],
         "TreatMissingData": "notBreaching",

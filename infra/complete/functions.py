@@ -13,7 +13,7 @@ from infra.complete.intrinsics import (
     resource,
     sub,
 )
-from infra.complete.names import TemplateWrong, name_of
+from infra.complete.names import TemplateWrong, name_of, role_name
 from infra.complete.settings import reserved
 from infra.complete.triggers import trigger_statements
 from infra.complete.vpc import vpc_settings, vpc_statements
@@ -21,7 +21,7 @@ from infra.complete.vpc import vpc_settings, vpc_statements
 
 def function_resources(service: Service, function: Function) -> Value:
     properties: Value = {
-        "FunctionName": name_of("function", service.name, function.purpose),
+        "FunctionName": name_of(service.name, function.purpose),
         "Handler": f"services.{service.name}.handlers.{function.module}.handler",
         "AutoPublishCodeSha256": ref("Release"),
         "Role": attribute(f"{function.name}Role"),
@@ -34,7 +34,7 @@ def function_resources(service: Service, function: Function) -> Value:
     if function.vpc:
         properties["VpcConfig"] = vpc_settings()
     role = {
-        "RoleName": name_of("role", service.name, function.purpose),
+        "RoleName": role_name(service.name, function.purpose),
         "AssumeRolePolicyDocument": policy(
             {
                 "Effect": "Allow",

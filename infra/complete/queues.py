@@ -48,7 +48,7 @@ def rules_may_send(queues: list[str], rules: list[str]) -> Value:
 
 def _properties(service: str, purpose: str) -> Value:
     return {
-        "QueueName": name_of("queue", service, purpose),
+        "QueueName": name_of(service, purpose),
         "MessageRetentionPeriod": KEPT_SECONDS,
         "SqsManagedSseEnabled": True,
     }

@@ -55,7 +55,7 @@ def global_settings(service: Service) -> Value:
     alarms = choose("OnAws", [ref("FunctionErrorsAlarm")], [])
     return {
         "CodeUri": f"../../build/{service.name}",
-        "Description": sub(f"FileFerry {service.name}, release ${{Release}}"),
+        "Description": f"FileFerry {service.name}, release",  # SAM adds which
         "Runtime": "python3.13",
         "Architectures": ["arm64"],
         "MemorySize": MEGABYTES,

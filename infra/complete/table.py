@@ -31,7 +31,7 @@ def _properties(service: Service, table: Table) -> Value:
     """No DeletionProtectionEnabled: infra.protection switches it on after the deployment."""
     keys = [("pk", "sk"), *table.indexes.values()]
     made = {
-        "TableName": name_of("table", service.name),
+        "TableName": name_of(service.name),
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [
             {"AttributeName": name, "AttributeType": "S"} for pair in keys for name in pair

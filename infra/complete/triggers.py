@@ -89,7 +89,7 @@ def _schedule(service: Service, function: Function, _: Parameters) -> Value:
         "RetryPolicy": {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": _age(rate)},
     }
     properties = {
-        "Name": name_of("rule", service.name, function.purpose),
+        "Name": name_of(service.name, function.purpose),
         "ScheduleExpression": expression,
         "Targets": [target],
     }
@@ -119,7 +119,7 @@ def _events(service: Service, function: Function, declared: Parameters) -> Value
             "RetryPolicy": DELIVERED,
         }
         properties = {
-            "Name": name_of("rule", service.name, f"from-{producer}"),
+            "Name": name_of(service.name, f"from-{producer}"),
             "EventBusName": sub("fileferry-${Stage}"),
             "EventPattern": {"source": [f"fileferry.{producer}"], "detail-type": detail_types},
             "Targets": [target],
