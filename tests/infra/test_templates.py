@@ -12,8 +12,7 @@ import pytest
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stacks_of
 from tests.infra.resources import STACKS, TEMPLATES, Resource, resources
 
-MOST_LINES = {"bus": 100, "network": 200, "account": 50}  # of an infra stack; else MOST_OF_SERVICE
-MOST_OF_SERVICE, WIDEST = 250, 120
+MOST_LINES, WIDEST = 250, 120
 NAMED = {
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Serverless::StateMachine": "Name",
@@ -60,7 +59,7 @@ def test_cfn_lint_would_notice_a_wrong_property(tmp_path: Path) -> None:
 def test_no_template_is_too_long_to_read(stack: Stack) -> None:
     """As people write it; what is made of it is for machines."""
     lines = stack.template.read_text().splitlines()
-    assert len(lines) <= MOST_LINES.get(stack.name, MOST_OF_SERVICE)
+    assert len(lines) <= MOST_LINES
     assert max(map(len, lines)) <= WIDEST
 
 
