@@ -74,11 +74,12 @@ def read_service(name: str, written: Any, own: Template) -> Service:  # noqa: AN
     if not re.fullmatch(r"[a-z]+", name):
         raise TemplateWrong(f"services/{name}: call it by a word of a-z, as AWS names hold it.")
     known_keys(name, written, OF_SERVICE)
+    written = mapping(name, written)
     table = _table(name, written.get("table"))
-    grants = written.get("grants", {})
+    grants = mapping(f"{name}: grants", written.get("grants"))
     functions = tuple(
-        _function(name, each, said or {}, table, {PUBLISH, *grants})
-        for each, said in (written.get("functions") or {}).items()
+        _function(name, each, mapping(f"{name}: {each}", said), table, {PUBLISH, *grants})
+        for each, said in mapping(f"{name}: functions", written.get("functions")).items()
     )
     if not functions:
         raise TemplateWrong(f"{name}: Service has no functions. Write at least one.")
@@ -88,20 +89,22 @@ def read_service(name: str, written: Any, own: Template) -> Service:  # noqa: AN
     settings = tuple(written.get("settings", ()))
     if missing := [each for each in settings if each not in own.get("Parameters", {})]:
         raise TemplateWrong(f"{name}: the setting {missing[0]} is no parameter. Declare it there.")
-    environment = written.get("environment", {})
+    environment = mapping(f"{name}: environment", written.get("environment"))
     return Service(name, functions, table, settings, environment, grants)
 
 
 def known_keys(where: str, written: Any, known: set[str]) -> None:  # noqa: ANN401 - YAML
     """Raises TemplateWrong for a key that nobody reads."""
-    if not isinstance(written, dict):
-        raise TemplateWrong(
-            f"{where}: {written!r} is no mapping. Write {', '.join(sorted(known))}."
-        )
-    if unknown := sorted(set(written) - known):
-        raise TemplateWrong(
-            f"{where}: {unknown[0]!r} means nothing. Known are {', '.join(sorted(known))}."
-        )
+    words = ", ".join(sorted(known))
+    if unknown := sorted(set(mapping(where, written)) - known):
+        raise TemplateWrong(f"{where}: {unknown[0]!r} means nothing. Known are {words}.")
+
+
+def mapping(where: str, written: Any) -> dict[str, Any]:  # noqa: ANN401 - YAML
+    """Nothing at all is an empty one."""
+    if not isinstance(written, dict | None):
+        raise TemplateWrong(f"{where}: {written!r} is no mapping. Write `name: value` lines there.")
+    return written or {}
 
 
 def _table(service: str, written: Any) -> Table | None:  # noqa: ANN401 - YAML
@@ -109,7 +112,7 @@ def _table(service: str, written: Any) -> Table | None:  # noqa: ANN401 - YAML
         return None
     known_keys(f"{service}: table", written, OF_TABLE)
     indexes = {}
-    for name, keys in written.get("indexes", {}).items():
+    for name, keys in mapping(f"{service}: indexes", written.get("indexes")).items():
         if not isinstance(keys, list) or len(keys) != 2:
             raise TemplateWrong(
                 f"{service}: index {name!r} has keys {keys!r}. Write [hash, range], two attributes."

@@ -2,12 +2,17 @@
 
 import copy
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from infra.complete import TemplateWrong, complete, merged
-from infra.templates import Template
+from infra.stacks import find_stack
+from infra.templates import Template, read_template
 from tests.infra.resources import SERVICES
 
 SHORT: Template = {
@@ -161,6 +166,8 @@ def test_what_is_wrong_with_a_function_is_said_by_name(
         ({"functions": {"lane_worker": {"trigger": "none"}}}, "write it in PascalCase"),
         ({"queues": {}}, "'queues' means nothing"),
         ({"settings": ["Nothing"]}, "the setting Nothing is no parameter"),
+        ({"functions": ["Api"]}, r"functions: \['Api'\] is no mapping"),
+        ({"functions": {"Api": "api"}}, "Api: 'api' is no mapping"),
         ({"table": {"indexes": {"by": ["one"]}}}, r"Write \[hash, range\]"),
         ({"table": None}, "the service has no table"),
         ({"grants": {"Mail": {"Action": []}}}, "grant Mail has no Resource"),
@@ -205,6 +212,23 @@ def test_the_bus_has_a_policy_for_every_service_there_is() -> None:
     own = {"OnlyOwnersPublishOn": "Bus", "Resources": {"Bus": {"Type": "AWS::Events::EventBus"}}}
     made = complete(own, "bus", ["auth", "reports"])["Resources"]
     assert set(made) == {"Bus", "OnlyAuthPublishes", "OnlyReportsPublishes", "OnlyServicesPublish"}
+
+
+def test_an_arn_is_in_the_stages_own_partition_region_and_account(tmp_path: Path) -> None:
+    written = tmp_path / "template.yaml"
+    written.write_text("Queue: !Arn sqs:mails\nRole: !Arn iam:role/mailer\n")
+    own = "${AWS::Region}:${AWS::AccountId}"
+    assert read_template(written) == {
+        "Queue": {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{own}:mails"},
+        "Role": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/mailer"},
+    }
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_what_is_printed_is_the_completed_template(options: list[str]) -> None:
+    command = [sys.executable, "-m", "infra.complete", "auth", *options]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert yaml.safe_load(printed) == find_stack("auth").completed()
 
 
 def test_the_services_templates_are_written_in_the_short_form() -> None:
