@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from infra.complete import TemplateWrong, complete, merged
-from infra.stacks import find_stack
+from infra.stacks import REPOSITORY, find_stack
 from infra.templates import Template, read_template
 from tests.infra.resources import SERVICES
 
@@ -222,6 +222,16 @@ def test_an_arn_is_in_the_stages_own_partition_region_and_account(tmp_path: Path
         "Queue": {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{own}:mails"},
         "Role": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/mailer"},
     }
+
+
+def test_the_example_of_the_decision_can_be_completed(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs/adr/0019-templates-from-one-description.md").read_text()
+    written = tmp_path / "template.yaml"
+    written.write_text(page.split("```yaml\n")[1].split("```")[0])
+    template = read_template(written)
+    template["Parameters"] = {"LinesPerMail": {"Type": "Number"}}
+    made = completed(template)
+    assert {"ConsumerFunction", "MailsQueue", "SweepOldSchedule", "OutboxToPublisher"} <= set(made)
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
