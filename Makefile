@@ -14,8 +14,7 @@ SAM_READY := $(SAM_VENV)/.ready
 STAGE ?= local
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := bus api $(SERVICES)
-TEMPLATES := $(wildcard infra/*/template.yaml services/*/template.yaml)
+STACKS := account bus network api $(SERVICES)
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -105,10 +104,14 @@ format: $(READY) ## Let ruff put the style right
 	$(VENV)/bin/ruff check --fix .
 
 .PHONY: validate
-validate: $(SAM_READY) ## `sam validate --lint` for every template
-	@for template in $(TEMPLATES); do \
+validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed template
+	@mkdir -p build/templates; for stack in $(STACKS); do \
+	  $(PYTHON) -m infra.complete $$stack --json > build/templates/$$stack.json; \
 	  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=eu-central-1 \
-	    $(SAM) validate --lint --template-file $$template; done
+	    $(SAM) validate --lint --template-file build/templates/$$stack.json; done
+
+show-%: $(READY) ## The template of one stack as CloudFormation is given it
+	@$(PYTHON) -m infra.complete $*
 
 ##@ Deploying
 build-%: $(READY) ## Package one service for AWS and import its handlers from the package

@@ -50,6 +50,17 @@ _SECURITY: Json = {
     },
     "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
 }
+# An allowance alone would not keep anybody out of a route with an authorizer: what neither allows
+# nor denies is left to the authorizer. So it is a denial.
+_INVOKE: Json = {"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+_OTHERS: Json = {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", {"Ref": "AllowedCallers"}]}}}
+_CALLERS: Json = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", **_INVOKE},
+        {"Effect": "Deny", **_INVOKE, "Condition": _OTHERS},
+    ],
+}
 
 
 def gateway_document() -> Json:
@@ -65,6 +76,7 @@ def gateway_document() -> Json:
         "paths": paths,
         "components": {"securitySchemes": _SECURITY},
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
+        "x-amazon-apigateway-policy": _CALLERS,
         "x-amazon-apigateway-gateway-responses": gateway_responses(),
     }
 

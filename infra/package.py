@@ -17,7 +17,6 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from infra.stacks import REPOSITORY, find_stack
-from infra.templates import read_template
 
 SHARED = ("contracts", "kernel", "runtime")
 NOT_CODE = {
@@ -89,7 +88,7 @@ def check_imports(service: str, artefact: Path) -> None:
 
 def handler_modules(service: str) -> list[str]:
     """Those that the service's template names."""
-    resources = read_template(find_stack(service).template)["Resources"].values()
+    resources = find_stack(service).completed()["Resources"].values()
     functions = [each for each in resources if each["Type"] == "AWS::Serverless::Function"]
     return sorted(each["Properties"]["Handler"].removesuffix(".handler") for each in functions)
 

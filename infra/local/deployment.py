@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from infra.package import source_archive
 from infra.stacks import Stack
-from infra.templates import Template, read_template
+from infra.templates import Template
 
 ARTIFACTS = "fileferry-local-artifacts"
 DEADLINE_SECONDS = 60.0
@@ -30,7 +30,7 @@ def deploy_locally(stack: Stack, parameters: Mapping[str, str], clients: Clients
     """Whether anything changed. Functions get new versions behind their alias, so running
     invocations keep the code that they began with.
     """
-    template = copy.deepcopy(read_template(stack.template))
+    template = copy.deepcopy(stack.completed())
     values = dict(parameters)
     digest = hashlib.sha256(json.dumps([template, values], sort_keys=True).encode())
     for content in _upload_local_files(stack, template, clients("s3")):

@@ -6,6 +6,9 @@ from typing import Any
 from services.auth.domain.user import ApiKey
 
 VALUE_BYTES = 24  # API Gateway wants 20 to 128 characters
+TAG = (
+    "fileferry:user-key"  # its value is the stage: the roles' policies let no other key be touched
+)
 
 
 class ApiGatewayApiKeys:
@@ -18,7 +21,9 @@ class ApiGatewayApiKeys:
         if not self._plan:
             return None
         name, value = f"fileferry-{self._stage}-{user}", secrets.token_hex(VALUE_BYTES)
-        made = self._client.create_api_key(name=name, value=value, enabled=True)
+        made = self._client.create_api_key(
+            name=name, value=value, enabled=True, tags={TAG: self._stage}
+        )
         key = ApiKey(made["id"], value)
         try:
             self._client.create_usage_plan_key(

@@ -8,7 +8,6 @@ from typing import Any
 import boto3
 
 from infra.stacks import find_stack
-from infra.templates import read_template
 from kernel.caller import Caller
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
@@ -22,7 +21,7 @@ from tests.servers.embedded import USER, EmbeddedServer
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
-TEMPLATE = read_template(find_stack("transfer").template)
+TEMPLATE = find_stack("transfer").completed()
 TABLE, BUS, MACHINE = "fileferry-local-transfer", "fileferry-local", "fileferry-local-transfer"
 BUCKET = "outgoing"
 REGION = "eu-central-1"
