@@ -1,0 +1,80 @@
+"""All rules over all deployments."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from infra.lint.alarms import silent_alarms
+from infra.lint.api_access import api_access
+from infra.lint.deployments import Deployment
+from infra.lint.expansion import Expansion, expand
+from infra.lint.finding import Finding
+from infra.lint.literals import hard_coded
+from infra.lint.loops import recursive_loops
+from infra.lint.names import collisions, singletons, too_long
+from infra.lint.neighbours import missing_neighbours
+from infra.lint.parameters import refused_values
+from infra.lint.physical import name_of, text_of
+from infra.lint.references import circles
+from infra.lint.resource_settings import biting_settings
+from infra.lint.schema import schema_errors
+
+# No region's name is longer, so a name that fits there fits everywhere.
+OTHER_REGION = {"ap-southeast-2": "ap-northeast-2"}
+ALONE = (
+    refused_values,
+    schema_errors,
+    circles,
+    hard_coded,
+    recursive_loops,
+    api_access,
+    biting_settings,
+)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stack, and what those of its stage before it left in SSM."""
+
+    expansion: Expansion
+    stored: Mapping[str, str]
+
+
+def deploy(deployments: Sequence[Deployment]) -> list[Deployed]:
+    """One stage's, in their order."""
+    stored: dict[str, str] = {}
+    done = []
+    for deployment in deployments:
+        expansion = expand(deployment, stored)
+        done.append(Deployed(expansion, dict(stored)))
+        for logical_id, parameter in expansion.of_kind("AWS::SSM::Parameter"):
+            stored[name_of(expansion, logical_id)] = text_of(expansion, parameter["Value"])
+    return done
+
+
+def judge(deployments: Sequence[Deployment]) -> Iterator[Finding]:
+    """Of any number of stages; those of one stage in a row, in their order."""
+    everywhere: list[Expansion] = []
+    for _, each in groupby(deployments, lambda deployment: deployment.stage):
+        stage = list(each)
+        home = deploy(stage)
+        away = deploy([replace(d, region=elsewhere(d.region)) for d in stage])
+        yield from _of_stage(home)
+        for deployed in home + away:
+            everywhere.append(deployed.expansion)
+            yield from too_long(deployed.expansion)
+    yield from collisions(everywhere)
+    yield from singletons(everywhere)
+
+
+def elsewhere(region: str) -> str:
+    return OTHER_REGION.get(region, next(iter(OTHER_REGION)))
+
+
+def _of_stage(deployed: Sequence[Deployed]) -> Iterator[Finding]:
+    stage = [each.expansion for each in deployed]
+    for each in deployed:
+        for rule in ALONE:
+            yield from rule(each.expansion)
+        yield from silent_alarms(each.expansion, stage)
+        yield from missing_neighbours(each.expansion, stage, each.stored)
