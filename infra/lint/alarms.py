@@ -64,8 +64,8 @@ def metrics_of(expansion: Expansion, alarm: Template) -> Iterator[Metric]:
     ]
     for each in single + several:
         yield Metric(
-            text_of(expansion, each["Namespace"]),
-            text_of(expansion, each["MetricName"]),
+            text_of(expansion, each.get("Namespace", "")),
+            text_of(expansion, each.get("MetricName", "")),
             {d["Name"]: text_of(expansion, d["Value"]) for d in each.get("Dimensions", [])},
         )
 
@@ -114,7 +114,8 @@ def stages_of_api(name: str, stage: Sequence[Expansion]) -> set[str]:
         text_of(expansion, properties["StageName"])
         for expansion in stage
         for _, properties in expansion.of_kind("AWS::ApiGateway::Stage")
-        if name_of(expansion, properties["RestApiId"]["Ref"]) == name
+        for logical_id, _ in expansion.of_kind("AWS::ApiGateway::RestApi")
+        if properties["RestApiId"] == {"Ref": logical_id} and name_of(expansion, logical_id) == name
     }
 
 

@@ -2,10 +2,11 @@
 
 import copy
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
+from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
@@ -45,12 +46,29 @@ class Expansion:
         )
 
 
+class NotExpanded(Exception):
+    """SAM refused the template; `findings` say why."""
+
+    def __init__(self, deployment: Deployment, reasons: Sequence[str]) -> None:
+        self.findings = [
+            Finding(deployment.stack, "template", "sam", reason, deployment.stage)
+            for reason in reasons
+        ]
+        super().__init__(f"SAM refuses the template of {deployment.stack}: {'; '.join(reasons)}")
+
+
 def expand(deployment: Deployment, stored: Mapping[str, str]) -> Expansion:
-    """`stored`: what the stage's stacks before this one left in SSM, by the parameter's name."""
+    """`stored`: what the stage's stacks before this one left in SSM, by the parameter's name.
+
+    Raises NotExpanded.
+    """
     pseudo = pseudo_parameters(deployment)
     values = {**parameter_values(deployment, stored), **pseudo}
     source = packaged(deployment)
-    template = translated(source, deployment.region, values)
+    try:
+        template = translated(source, deployment.region, values)
+    except InvalidDocumentException as error:
+        raise NotExpanded(deployment, [cause.message for cause in error.causes]) from error
     known = Known(values, template.get("Conditions", {}), template.get("Mappings", {}))
     resources = {
         logical_id: _resource(resource, known)
@@ -109,7 +127,7 @@ def number(text: str) -> int | float | str:
 
 
 def translated(source: Template, region: str, values: Mapping[str, Value]) -> Template:
-    """Without SAM's resources; raises samtranslator's InvalidDocumentException."""
+    """Without SAM's resources; raises InvalidDocumentException."""
     template = copy.deepcopy(source)  # the translator writes into it
     if "Transform" not in template:
         return template

@@ -7,7 +7,7 @@ from itertools import groupby
 from infra.lint.alarms import silent_alarms
 from infra.lint.api_access import api_access
 from infra.lint.deployments import Deployment
-from infra.lint.expansion import Expansion, expand
+from infra.lint.expansion import Expansion, NotExpanded, expand
 from infra.lint.finding import Finding
 from infra.lint.literals import hard_coded
 from infra.lint.loops import recursive_loops
@@ -20,16 +20,8 @@ from infra.lint.resource_settings import biting_settings
 from infra.lint.schema import schema_errors
 
 # No region's name is longer, so a name that fits there fits everywhere.
-OTHER_REGION = {"ap-southeast-2": "ap-northeast-2"}
-ALONE = (
-    refused_values,
-    schema_errors,
-    circles,
-    hard_coded,
-    recursive_loops,
-    api_access,
-    biting_settings,
-)
+OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
+ALONE = (circles, hard_coded, recursive_loops, api_access, biting_settings)
 
 
 @dataclass(frozen=True)
@@ -48,33 +40,58 @@ def deploy(deployments: Sequence[Deployment]) -> list[Deployed]:
         expansion = expand(deployment, stored)
         done.append(Deployed(expansion, dict(stored)))
         for logical_id, parameter in expansion.of_kind("AWS::SSM::Parameter"):
-            stored[name_of(expansion, logical_id)] = text_of(expansion, parameter["Value"])
+            stored[name_of(expansion, logical_id)] = text_of(expansion, parameter.get("Value", ""))
     return done
 
 
 def judge(deployments: Sequence[Deployment]) -> Iterator[Finding]:
-    """Of any number of stages; those of one stage in a row, in their order."""
-    everywhere: list[Expansion] = []
-    for _, each in groupby(deployments, lambda deployment: deployment.stage):
-        stage = list(each)
-        home = deploy(stage)
-        away = deploy([replace(d, region=elsewhere(d.region)) for d in stage])
-        yield from _of_stage(home)
-        for deployed in home + away:
-            everywhere.append(deployed.expansion)
-            yield from too_long(deployed.expansion)
-    yield from collisions(everywhere)
-    yield from singletons(everywhere)
+    """Of any number of stages; those of one stage in a row, in their order.
+
+    What is not even well formed is told alone: the other rules take templates for whole.
+    """
+    try:
+        stages = [_everywhere(stage) for stage in _by_stage(deployments)]
+    except NotExpanded as error:
+        yield from error.findings
+        return
+    formal = [
+        finding
+        for home, _ in stages
+        for each in home
+        for rule in (refused_values, schema_errors)
+        for finding in rule(each.expansion)
+    ]
+    yield from formal
+    if not formal:
+        yield from _judge_stages(stages)
 
 
 def elsewhere(region: str) -> str:
-    return OTHER_REGION.get(region, next(iter(OTHER_REGION)))
+    return next(other for other in OTHER_REGIONS if other != region)
 
 
-def _of_stage(deployed: Sequence[Deployed]) -> Iterator[Finding]:
-    stage = [each.expansion for each in deployed]
-    for each in deployed:
-        for rule in ALONE:
-            yield from rule(each.expansion)
-        yield from silent_alarms(each.expansion, stage)
-        yield from missing_neighbours(each.expansion, stage, each.stored)
+def _by_stage(deployments: Sequence[Deployment]) -> Iterator[list[Deployment]]:
+    for _, stage in groupby(deployments, lambda deployment: deployment.stage):
+        yield list(stage)
+
+
+def _everywhere(stage: Sequence[Deployment]) -> tuple[list[Deployed], list[Deployed]]:
+    """In its own region and in another one."""
+    return deploy(stage), deploy([replace(d, region=elsewhere(d.region)) for d in stage])
+
+
+def _judge_stages(
+    stages: Sequence[tuple[list[Deployed], list[Deployed]]],
+) -> Iterator[Finding]:
+    for home, _ in stages:
+        stage = [each.expansion for each in home]
+        for each in home:
+            for rule in ALONE:
+                yield from rule(each.expansion)
+            yield from silent_alarms(each.expansion, stage)
+            yield from missing_neighbours(each.expansion, stage, each.stored)
+    everywhere = [each.expansion for home, away in stages for each in home + away]
+    for expansion in everywhere:
+        yield from too_long(expansion)
+    yield from collisions(everywhere)
+    yield from singletons(everywhere)

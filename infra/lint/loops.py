@@ -14,8 +14,8 @@ SEND = "sqs:sendmessage"
 
 def recursive_loops(expansion: Expansion) -> Iterator[Finding]:
     for _, mapping in expansion.of_kind("AWS::Lambda::EventSourceMapping"):
-        queue = text_of(expansion, mapping["EventSourceArn"])
-        called = text_of(expansion, mapping["FunctionName"])
+        queue = text_of(expansion, mapping.get("EventSourceArn", ""))
+        called = text_of(expansion, mapping.get("FunctionName", ""))
         for logical_id, function in expansion.of_kind("AWS::Lambda::Function"):
             if not _calls(called, expansion, logical_id):
                 continue
@@ -41,7 +41,7 @@ def may_send(expansion: Expansion, function: Template, queue: str) -> bool:
         actions = [each.lower() for each in texts_of(expansion, statement.get("Action", []))]
         patterns = texts_of(expansion, statement.get("Resource", []))
         if (
-            statement["Effect"] == "Allow"
+            statement.get("Effect") == "Allow"
             and any(fnmatchcase(SEND, each) for each in actions)
             and any(fnmatchcase(queue, each) for each in patterns)
         ):
@@ -64,5 +64,5 @@ def statements_of(expansion: Expansion, role_arn: str) -> Iterator[Template]:
         if on_roles or arn_of(expansion, logical_id) in attached:
             documents.append(policy["PolicyDocument"])
     for document in documents:
-        statements = document["Statement"]
+        statements = document.get("Statement", [])
         yield from statements if isinstance(statements, list) else [statements]

@@ -1,0 +1,48 @@
+"""Every stack on dev, staging and prod, as AWS would see it."""
+
+import pytest
+
+from infra.lint.catalogue import KINDS
+from infra.lint.deployments import AWS_STAGES, Deployment, aws_deployments
+from infra.lint.finding import told
+from infra.lint.judge import judge
+from infra.stacks import all_stacks
+from tests.infra.deployments import expansions
+
+NAMES_NOBODY = {  # properties that end in Name and refer to something else
+    "AWS::CodeDeploy::DeploymentGroup": {"ApplicationName", "DeploymentConfigName"},
+    "AWS::Events::EventBusPolicy": {"EventBusName"},
+    "AWS::Events::Rule": {"EventBusName"},
+    "AWS::Lambda::Alias": {"FunctionName"},
+    "AWS::Lambda::EventSourceMapping": {"FunctionName"},
+    "AWS::Lambda::Permission": {"FunctionName"},
+    "AWS::Lambda::Version": {"FunctionName"},
+    "AWS::CloudWatch::Alarm": {"MetricName"},
+}
+
+
+@pytest.fixture(scope="module")
+def deployments() -> list[Deployment]:
+    return aws_deployments()
+
+
+def test_every_stack_is_deployed_to_every_stage_of_aws(deployments: list[Deployment]) -> None:
+    deployed = [(each.stage, each.stack) for each in deployments]
+    assert deployed == [(stage, stack.name) for stage in AWS_STAGES for stack in all_stacks()]
+    assert {"dev", "staging", "prod"} == set(AWS_STAGES)
+
+
+def test_aws_would_take_every_stack_on_every_stage(deployments: list[Deployment]) -> None:
+    findings = told(judge(deployments))
+    assert not findings, "\n" + "\n".join(findings)
+
+
+def test_the_lint_knows_every_resource_that_has_a_name(deployments: list[Deployment]) -> None:
+    """A kind that the catalogue lacks would be free to collide."""
+    for expansion in expansions(*deployments):
+        for logical_id, resource in expansion.resources.items():
+            kind = resource["Type"]
+            named = {each for each in resource.get("Properties", {}) if each.endswith("Name")}
+            named -= NAMES_NOBODY.get(kind, set())
+            known = {KINDS[kind].named_by} if kind in KINDS else set()
+            assert named <= known, f"{logical_id}: how far is {kind} alone with {named}?"
