@@ -27,6 +27,7 @@ class Expansion:
     deployment: Deployment
     source: Template  # with the documents that it includes
     pseudo: Mapping[str, str]
+    conditions: Mapping[str, bool]
     resources: Mapping[str, Template]
     outputs: Mapping[str, Template]
 
@@ -84,7 +85,8 @@ def expand(deployment: Deployment, stored: Mapping[str, str]) -> Expansion:
         for name, output in template.get("Outputs", {}).items()
         if "Condition" not in output or known.holds(output["Condition"])
     }
-    return Expansion(deployment, source, pseudo, resources, outputs)
+    conditions = {name: known.holds(name) for name in known.conditions}
+    return Expansion(deployment, source, pseudo, conditions, resources, outputs)
 
 
 def pseudo_parameters(deployment: Deployment) -> dict[str, str]:

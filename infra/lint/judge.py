@@ -18,10 +18,11 @@ from infra.lint.physical import name_of, text_of
 from infra.lint.references import circles
 from infra.lint.resource_settings import biting_settings
 from infra.lint.schema import schema_errors
+from infra.lint.unused import unused
 
 # No region's name is longer, so a name that fits there fits everywhere.
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
-ALONE = (circles, hard_coded, recursive_loops, api_access, biting_settings)
+ALONE = (circles, hard_coded, recursive_loops, api_access, biting_settings, unused)
 
 
 @dataclass(frozen=True)

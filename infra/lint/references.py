@@ -21,7 +21,7 @@ def references(value: Value) -> Iterator[str]:
             if key == "Ref":
                 yield each
             elif key == "Fn::GetAtt":
-                yield each[0]
+                yield each.split(".")[0] if isinstance(each, str) else each[0]
             elif key == "Fn::Sub":
                 text, own = each if isinstance(each, list) else (each, {})
                 yield from set(IN_TEXT.findall(text)) - own.keys()

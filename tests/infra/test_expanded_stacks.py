@@ -6,6 +6,7 @@ from infra.lint.catalogue import KINDS
 from infra.lint.deployments import AWS_STAGES, Deployment, aws_deployments
 from infra.lint.finding import told
 from infra.lint.judge import judge
+from infra.lint.options import with_every_option
 from infra.stacks import all_stacks
 from tests.infra.deployments import expansions
 
@@ -35,6 +36,21 @@ def test_every_stack_is_deployed_to_every_stage_of_aws(deployments: list[Deploym
 def test_aws_would_take_every_stack_on_every_stage(deployments: list[Deployment]) -> None:
     findings = told(judge(deployments))
     assert not findings, "\n" + "\n".join(findings)
+
+
+def test_aws_would_take_every_stack_with_every_option(deployments: list[Deployment]) -> None:
+    findings = told(judge(with_every_option(deployments)))
+    assert not findings, "\n" + "\n".join(findings)
+
+
+def test_every_condition_is_judged_both_ways(deployments: list[Deployment]) -> None:
+    """What is behind a condition that is never true, or never false, nobody has looked at."""
+    seen: dict[tuple[str, str], set[bool]] = {}
+    for expansion in expansions(*deployments, *with_every_option(deployments)):
+        for name, holds in expansion.conditions.items():
+            seen.setdefault((expansion.deployment.stack, name), set()).add(holds)
+    one_way = {name for (_, name), answers in seen.items() if len(answers) == 1}
+    assert one_way == {"OnAws"}, "give the others a value in infra/lint/options.py"
 
 
 def test_the_lint_knows_every_resource_that_has_a_name(deployments: list[Deployment]) -> None:

@@ -13,6 +13,7 @@ from infra.lint.loops import recursive_loops
 from infra.lint.neighbours import missing_neighbours
 from infra.lint.parameters import refused_values
 from infra.lint.resource_settings import biting_settings
+from infra.lint.unused import unused
 from tests.infra.deployments import FUNCTION, deployment, expansion, expansions, sub, template
 
 QUEUE_ARN = {"Fn::GetAtt": ["Queue", "Arn"]}
@@ -196,6 +197,28 @@ def test_values_that_fit_are_taken() -> None:
     }
     written = template({"Topic": {"Type": "AWS::SNS::Topic"}}, Parameters=declared)
     assert not list(refused_values(expansions(deployment(written))[0]))
+
+
+def test_what_nothing_asks_for_is_found() -> None:
+    text = {"Type": "String"}
+    written = template(
+        {
+            "Topic": {
+                "Type": "AWS::SNS::Topic",
+                "Condition": "A",
+                "Properties": {"DisplayName": "x"},
+            }
+        },
+        Parameters={"Asked": text, "Idle": text},
+        Conditions={
+            "A": {"Fn::Not": [{"Condition": "B"}]},
+            "B": {"Fn::Equals": [{"Ref": "Asked"}, "x"]},
+            "C": {"Fn::Equals": [sub("${Asked}"), "y"]},
+        },
+        Outputs={"One": {"Value": {"Fn::If": ["B", "1", "2"]}}},
+    )
+    findings = list(unused(expansions(deployment(written))[0]))
+    assert [finding.logical_id for finding in findings] == ["Idle", "C"]
 
 
 URI = "arn:aws:apigateway:x:lambda:path/functions/arn:aws:lambda:x:1:function:{}/invocations"
