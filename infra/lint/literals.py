@@ -13,7 +13,7 @@ LITERALS = (
     (
         re.compile(
             r"(?<![\w-])(?:af|ap|ca|cn|eu|il|me|mx|sa|us)(?:-gov|-iso[a-z]?)?"
-            r"-(?:central|(?:north|south)?(?:east|west)|north|south)-\d(?![\w-])"
+            r"-(?:central|(?:north|south)?(?:east|west)|north|south)-\d[a-f]?(?![\w-])"
         ),
         "the region",
         "${AWS::Region}",

@@ -87,9 +87,9 @@ def _sub(argument: Value, known: Known) -> Value:
         return match[0] if name in unknown or name not in values else _plain(values[name])
 
     text = VARIABLE.sub(put, text)
-    if VARIABLE.search(text):
+    if "${" in text:  # a reference, or an escape, which only Sub understands
         return {"Fn::Sub": [text, unknown] if unknown else text}
-    return text.replace("${!", "${")
+    return text
 
 
 def _join(argument: Value, known: Known) -> Value:

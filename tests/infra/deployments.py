@@ -1,11 +1,12 @@
 """Small templates as deployments, for the tests of the lint."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from infra.lint.deployments import Deployment
+from infra.lint.deployments import Deployment, aws_deployments
 from infra.lint.expansion import Expansion
 from infra.lint.judge import deploy
 from infra.templates import Template
@@ -21,12 +22,10 @@ FUNCTION = {
 
 
 def template(resources: dict[str, Any], **sections: Any) -> Template:  # noqa: ANN401
-    return {
-        "Transform": "AWS::Serverless-2016-10-31",
-        "Parameters": STAGE,
-        "Resources": resources,
-        **sections,
-    }
+    written = {"Parameters": STAGE, "Resources": resources, **sections}
+    if any(each["Type"].startswith("AWS::Serverless::") for each in resources.values()):
+        written["Transform"] = "AWS::Serverless-2016-10-31"
+    return written
 
 
 def deployment(
@@ -53,6 +52,12 @@ def expansions(*deployments: Deployment) -> list[Expansion]:
             yield from (deployed.expansion for deployed in deploy(list(stage)))
 
     return list(all_of_them())
+
+
+@cache
+def real_deployments() -> tuple[Deployment, ...]:
+    """Of every stack on every stage of AWS."""
+    return tuple(aws_deployments())
 
 
 def sub(text: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ KNOWN = Known(
         ({"Fn::GetAtt": "Queue.Arn"}, {"Fn::GetAtt": ["Queue", "Arn"]}),
         (sub("x-${Stage}-${Days}"), "x-dev-30"),
         (sub("${Queue.Arn}/${Stage}/${!Kept}"), sub("${Queue.Arn}/dev/${!Kept}")),
-        (sub("${Stage}${!Kept}"), "dev${Kept}"),
+        (sub("${Stage}${!Kept}"), sub("dev${!Kept}")),
         ({"Fn::Sub": ["${N}/${Stage}", {"N": {"Ref": "Days"}}]}, "30/dev"),
         ({"Fn::Sub": ["${N}", {"N": {"Ref": "Q"}}]}, {"Fn::Sub": ["${N}", {"N": {"Ref": "Q"}}]}),
         ({"Fn::Join": [",", {"Ref": "Names"}]}, "a,b"),
@@ -131,6 +131,7 @@ def test_an_included_document_takes_its_place(tmp_path: Path) -> None:
         ({"Fn::GetAtt": ["Q", "QueueName"]}, "q-dev"),
         ({"Fn::GetAtt": ["Q", "Arn"]}, "arn:aws:sqs:eu-central-1:111122223333:q-dev"),
         (sub("${Q.QueueName}!"), "q-dev!"),
+        (sub("${Q.QueueName}${!Kept}"), "q-dev${Kept}"),
         ({"Fn::Join": ["/", ["a", {"Fn::GetAtt": ["Q", "QueueName"]}]]}, "a/q-dev"),
         ({"Fn::Sub": ["${N}", {"N": {"Fn::GetAtt": ["Q", "QueueName"]}}]}, "q-dev"),
         (

@@ -4,12 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from infra.lint.deployments import AWS_STAGES, Deployment, aws_deployments
+from infra.lint.deployments import AWS_STAGES, Deployment
 from infra.lint.finding import Finding, told
 from infra.lint.judge import judge
 from infra.lint.names import collisions
 from infra.lint.schema import schema_errors
-from tests.infra.deployments import deployment, expansion, expansions, sub, template
+from tests.infra.deployments import (
+    deployment,
+    expansion,
+    expansions,
+    real_deployments,
+    sub,
+    template,
+)
 
 
 def rules(findings: list[Finding]) -> set[str]:
@@ -57,6 +64,20 @@ def test_a_reference_to_what_the_stage_does_not_have_is_found() -> None:
     assert "Gone" in finding.message
 
 
+def test_what_expansion_itself_wrote_is_no_mistake() -> None:
+    """Zones in the place of Fn::GetAZs, and an escape that is left alone in its Sub."""
+    zone = {"Fn::Select": [0, {"Fn::GetAZs": ""}]}
+    subnet = {"VpcId": "vpc-0a1b2c3d", "CidrBlock": "10.0.0.0/24", "AvailabilityZone": zone}
+    topic = {"DisplayName": sub("${Stage}-${!Kept}")}
+    expanded = expansion(
+        {
+            "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": subnet},
+            "Topic": {"Type": "AWS::SNS::Topic", "Properties": topic},
+        }
+    )
+    assert not list(schema_errors(expanded))
+
+
 def test_what_is_right_gets_no_word() -> None:
     assert not list(judge([deployment(queue(), stage) for stage in ("dev", "prod")]))
 
@@ -97,7 +118,7 @@ def test_a_mistake_put_into_a_real_stack_is_found_on_every_stage() -> None:
     }
     changed = [
         with_resource(each, Mistake=policy) if each.stack == "bus" else each
-        for each in aws_deployments()
+        for each in real_deployments()
     ]
     found = [each for each in collisions(expansions(*changed)) if each.logical_id == "Mistake"]
     assert {(each.stack, each.stage) for each in found} == {("bus", stage) for stage in AWS_STAGES}
