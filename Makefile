@@ -103,6 +103,10 @@ format: $(READY) ## Let ruff put the style right
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
+.PHONY: lint
+lint: $(READY) ## What AWS would refuse in any stack and stage, or take in silence (part of check)
+	@$(PYTHON) -m infra.lint
+
 .PHONY: validate
 validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed template
 	@mkdir -p build/templates; for stack in $(STACKS); do \
