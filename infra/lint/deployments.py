@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.stacks import STAGES, Stack, all_stacks, read_environment
-from infra.templates import Template, read_template
+from infra.stacks import STAGES, all_stacks, read_environment
+from infra.templates import Template
 
 AWS_STAGES = tuple(stage for stage in STAGES if stage != "local")
 PACKAGES = "s3://fileferry-packages"
@@ -27,15 +27,10 @@ class Deployment:
     folder: Path
 
 
-def source_of(stack: Stack) -> Template:
-    """The one place that says where templates come from."""
-    return read_template(stack.template)
-
-
 def aws_deployments() -> list[Deployment]:
     """Stage by stage in the order of deployment; the stages share what is read."""
     stacks = all_stacks()
-    templates = {stack.name: source_of(stack) for stack in stacks}
+    templates = {stack.name: stack.completed() for stack in stacks}
     return [
         Deployment(
             stack=stack.name,

@@ -11,6 +11,7 @@ from infra.lint.deployments import Deployment
 
 OPTIONS = {
     "AlarmAddress": "operations@example.com",
+    "InVpc": "true",
     "CorsOrigins": "https://files.example.com",
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",

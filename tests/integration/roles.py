@@ -61,7 +61,8 @@ def _needed(params: Mapping[str, Any], model: Any) -> Iterator[str]:  # noqa: AN
     elif prefix == BY_VERB:
         yield f"{prefix}:{model.http['method']}"
     elif prefix != "s3":
-        yield f"{prefix}:{model.name}"
+        action = model.name.removesuffix("Batch") if prefix == "sqs" else model.name
+        yield f"{prefix}:{action}"
 
 
 def _judge(params: Mapping[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401 - botocore
