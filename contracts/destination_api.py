@@ -92,7 +92,9 @@ class DestinationRequest(Contract):
 
 
 class DestinationPatch(Patch):
-    """A credential replaces the stored one."""
+    """A credential replaces the stored one. Another `host`, `port` or `user` drops the stored one,
+    another `host` or `port` the pinned host keys too, unless new ones come with it.
+    """
 
     model_config = ConfigDict(json_schema_extra=_one_at_most)
 
@@ -144,6 +146,8 @@ class ProfileView(Published):
 
 
 class DestinationView(Published):
+    """Neither `has_password` nor `has_key`: nothing can be sent until PATCH sets a credential."""
+
     id: Slug
     name: str
     protocol: Literal["sftp"]

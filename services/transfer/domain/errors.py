@@ -344,8 +344,8 @@ class CredentialMissing(PartnerError):
     def __init__(self, secret_id: str) -> None:
         self.secret_id = secret_id
         super().__init__(
-            f"The credential of destination {secret_id!r} is not in the vault. Set the password or"
-            " the private key again with PATCH on the destination."
+            f"There is no credential of destination {secret_id!r} (any more): another host, port or"
+            " user drops it. Set the password or the private key with PATCH on the destination."
         )
 
 

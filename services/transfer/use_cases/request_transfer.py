@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.transfer.domain.access import SENDERS, Caller
-from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
+from services.transfer.domain.errors import CredentialMissing, FieldInvalid, HostKeyUnconfirmed
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Idempotency, Ports
 from services.transfer.domain.proof import Verify
@@ -30,8 +30,8 @@ def request_transfer(
     wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
     """The stored transfer (the first one when the idempotency key is repeated). Raises RoleMissing,
-    SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, NameInvalid,
-    PathOutsideBase, IdempotencyConflict."""
+    SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed,
+    CredentialMissing, NameInvalid, PathOutsideBase, IdempotencyConflict."""
     caller.require(*SENDERS)
     caller.require_grants(wish.source.bucket, wish.source.key, wish.destination_id)
     destination = ports.destinations.read(wish.destination_id)
@@ -39,6 +39,8 @@ def request_transfer(
         raise HostKeyUnconfirmed(
             destination.host, f"a key (see POST /api/destinations/{destination.id}/test)"
         )
+    if destination.secret_id is None:
+        raise CredentialMissing(destination.id)
     if wish.source.key.endswith("/") and not wish.target_path:
         raise FieldInvalid(
             "source.key", wish.source.key, "It names a folder; send its objects one by one."
