@@ -21,7 +21,9 @@ class SessionOpenedV1(Published):
 
 
 class SessionClosedV1(Published):
-    """`refresh_reused`: a refresh token came twice, so one of the two who hold it has no right."""
+    """`refresh_reused`: a refresh token came twice, so one of the two who hold it has no right;
+    `expired`: its time is over, it was refreshed too often, or its user opened too many after it.
+    """
 
     session_id: Id
     user: UserName
@@ -42,8 +44,9 @@ class SessionClosedV1(Published):
 class LoginFailedV1(Published):
     """`user` is null when there is none of that name: people type passwords into the wrong field.
 
-    `failures` counts those in a row under the name given; `retry_at`: earlier tries are refused. A
-    wrong current password, when somebody changes theirs, is told as well; counted by session.
+    `failures` counts those in a row under the name given, from this address; `retry_at`: earlier
+    tries from there are refused. A wrong current password, when somebody changes theirs, is told as
+    well; counted by session.
     """
 
     user: UserName | None

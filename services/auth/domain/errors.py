@@ -244,11 +244,11 @@ class OutboxBusy(AuthError):
 
 
 class AttemptsBusy(AuthError):
-    """So many at once log in under one name that none of them gets to be counted."""
+    """So many at once log in under one name, or from one address, that one is never counted."""
 
     code, status = "too_many_attempts", 429
     retry_after_seconds = 1
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__("Too many log in under this name at the same moment. Wait a second.")
+        super().__init__("Too many log in like this at the same moment. Wait a second.")

@@ -13,6 +13,7 @@ SEEN_EVERY = timedelta(seconds=60)  # one write a minute for a session in use, n
 # Used refresh tokens, all of which are recognised; one an hour in ordinary use. A row of DynamoDB
 # has room for more, but every save of the session pays for them.
 MAX_USED = 200
+MAX_OPEN = 20  # of one user: several programs and pages, not one for each run of a script
 
 
 class ClientKind(StrEnum):

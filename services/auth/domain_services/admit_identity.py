@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from contracts.contract import CONTROL
-from services.auth.domain.attempts import Attempts
+from services.auth.domain.attempts import ANY, Attempts
 from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged, UserExists, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import NAME, Identity, LoginMethod, Role, User
@@ -118,7 +118,7 @@ def _refused(
     name = arrival.name[:MAX_NAME]
     failed = FailedLogin(user.name if user else None, LoginMethod.SSO, kind, arrival.source_ip)
     # Guesses are the identity provider's matter: nothing is counted here, only told.
-    attempts = Attempts(arrival.identity.subject, 1, ports.now())
+    attempts = Attempts(arrival.identity.subject, ANY, 1, ports.now())
     ports.attempts.failed(attempts, [login_failed(failed, None, ports=ports)])
     return NotMapped(name, reason)
 
