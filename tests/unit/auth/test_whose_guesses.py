@@ -1,5 +1,6 @@
 """Whose guesses keep whom out: those of others keep nobody from an address of their own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -144,6 +145,19 @@ def test_own_logins_buy_no_guesses_and_cost_none() -> None:
         world.log_in(f"colleague-{number}")
     assert guess(world, "the-last")
     assert not guess(world, "one-more")
+
+
+def test_rivals_that_are_always_faster_keep_nobody_out_with_the_right_password() -> None:
+    world = AuthWorld()
+
+    def rival() -> None:
+        stored = world.attempts.rows["ann", ADDRESS]
+        world.attempts.rows["ann", ADDRESS] = replace(stored, version=stored.version + 1)
+
+    world.calls.before("passwords.verify", lambda: world.calls.before_each("attempts.save", rival))
+    assert world.log_in()
+    left = world.attempts.rows["ann", ADDRESS]
+    assert (left.count, left.known_until) == (1, None)
 
 
 def test_a_try_that_is_refused_is_counted_nowhere_and_makes_no_row() -> None:
