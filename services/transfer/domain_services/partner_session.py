@@ -104,10 +104,16 @@ def _leased(
 
 
 def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
-    """Raises CredentialMissing; not when it was only exchanged between the two reads."""
-    destination = ports.destinations.read(destination_id)
+    """Both of one moment: a secret is stored for one record only. Raises CredentialMissing; not
+    when it was only exchanged between the two reads."""
     try:
-        return destination, ports.vault.read(destination.secret_id)
+        return _with_credential(destination_id, ports=ports)
     except CredentialMissing:
-        latest = ports.destinations.read(destination_id)
-        return latest, ports.vault.read(latest.secret_id)
+        return _with_credential(destination_id, ports=ports)
+
+
+def _with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
+    destination = ports.destinations.read(destination_id)
+    if destination.secret_id is None:
+        raise CredentialMissing(destination_id)
+    return destination, ports.vault.read(destination.secret_id)

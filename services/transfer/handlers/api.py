@@ -29,6 +29,7 @@ PROBLEMS = Problems(
         errors.AddressForbidden: 400,
         errors.HostNotResolved: 400,
         errors.HostKeyUnconfirmed: 409,
+        errors.CredentialMissing: 409,
         errors.PartnerError: 502,
         errors.TargetError: 400,
         errors.WorkError: 409,
