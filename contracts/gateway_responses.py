@@ -4,10 +4,9 @@ The template knows the condition HasOrigins and the parameter CorsOrigins. Where
 the first one, the console's own, may read these answers; otherwise no page of another origin may.
 """
 
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from contracts.problem import Problem
+from contracts.problem import Problem, title_of
 
 Json = dict[str, Any]
 
@@ -91,7 +90,7 @@ def gateway_responses() -> Json:
 def _response(answer: Answer) -> Json:
     problem = Problem(
         type=f"urn:fileferry:problem:{answer.code}",
-        title=HTTPStatus(answer.status).phrase,
+        title=title_of(answer.status),
         status=answer.status,
         detail=answer.detail,
         # not the path: nothing escapes the characters in it that end a text of JSON
