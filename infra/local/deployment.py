@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.package import source_archive
+from infra.package.sources import source_archive
 from infra.stacks import Stack
 from infra.templates import Template, read_template
 
