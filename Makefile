@@ -16,8 +16,7 @@ LAMBDA_PYTHON ?=
 STAGE ?= local
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := bus api $(SERVICES)
-TEMPLATES := $(wildcard infra/*/template.yaml services/*/template.yaml)
+STACKS := account bus network api $(SERVICES)
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -58,6 +57,11 @@ user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), STAGE=
 .PHONY: rotate-signing-key
 rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs nobody out (FORCE=1: at once, and may)
 	@$(PYTHON) -m infra.signing_key --stage $(STAGE) $(if $(FORCE),--force)
+
+.PHONY: redrive
+redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local
+	@[ -n "$(SERVICE)" ] || { echo 'Say whose: make redrive SERVICE=...' >&2; exit 2; }
+	@$(PYTHON) -m infra.redrive $(SERVICE) --stage $(STAGE)
 
 ##@ Before a commit
 .PHONY: check
@@ -106,11 +110,19 @@ format: $(READY) ## Let ruff put the style right
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
+.PHONY: lint
+lint: $(READY) ## What AWS would refuse in any stack and stage, or take in silence (part of check)
+	@$(PYTHON) -m infra.lint
+
 .PHONY: validate
-validate: $(SAM_READY) ## `sam validate --lint` for every template
-	@for template in $(TEMPLATES); do \
+validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed template
+	@mkdir -p build/templates; for stack in $(STACKS); do \
+	  $(PYTHON) -m infra.complete $$stack --json > build/templates/$$stack.json; \
 	  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=eu-central-1 \
-	    $(SAM) validate --lint --template-file $$template; done
+	    $(SAM) validate --lint --template-file build/templates/$$stack.json; done
+
+show-%: $(READY) ## The template of one stack as CloudFormation is given it
+	@$(PYTHON) -m infra.complete $*
 
 ##@ Deploying
 build-%: $(READY) ## Package one service for AWS and import its handlers from the package

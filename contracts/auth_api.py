@@ -31,7 +31,7 @@ NewPassword = Annotated[
     SecretStr, SecretLength(MIN_PASSWORD, MAX_PASSWORD), AfterValidator(_strong)
 ]
 GivenToken = Annotated[SecretStr, SecretLength(1, 1_024)]
-# shown in the one answer that hands it over, and masked wherever the model itself is printed
+# Shown only in the answer that hands it over, and masked wherever the model itself is printed.
 IssuedToken = Annotated[
     SecretStr, PlainSerializer(lambda token: token.get_secret_value(), when_used="json")
 ]
@@ -47,7 +47,8 @@ Verifier = Annotated[SecretStr, SecretLength(43, 128)]
 
 
 class LoginRequest(Contract):
-    """A session of the console ends when it is idle, one of the API after its time only."""
+    """A session of the console ends when it is idle, or when its time is over. A session of the API
+    ends only when its time is over."""
 
     user: UserName
     password: GivenPassword
@@ -71,7 +72,8 @@ class TokensView(Published):
 class SsoQuery(Contract, strict=False):
     """Without `return_to` the callback itself answers with the tokens.
 
-    `return_to` gets `?code=`, to be redeemed once with the verifier of `challenge` (as in PKCE).
+    With `return_to` the browser is sent there with `?code=`. The code can be redeemed once, with
+    the verifier of `challenge` (as in PKCE).
     """
 
     return_to: Annotated[str, Text("An address of an origin that is allowed", 500)] | None = None
@@ -104,7 +106,8 @@ class PasswordChange(Contract):
 
 
 class SessionView(Published):
-    """`idle_seconds`: after so long without a call it is closed; null where it is not."""
+    """`idle_seconds`: the session is closed after that long without a call. It is null for sessions
+    that may be idle."""
 
     id: Id
     method: LoginMethod
@@ -131,7 +134,7 @@ class MeView(UserView):
 
 
 class UsersPage(Published):
-    """By user; `cursor` is null on the last page."""
+    """Sorted by user. `cursor` is null on the last page."""
 
     users: tuple[UserView, ...]
     cursor: str | None
@@ -148,7 +151,7 @@ class UserRequest(Contract):
 
 
 class UserPatch(Patch):
-    """`grants` replaces all grants there were."""
+    """`grants` replaces all earlier grants of the user."""
 
     name: FullName | None = None
     roles: Roles | None = None

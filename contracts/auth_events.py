@@ -1,12 +1,21 @@
 """The facts that the auth service publishes about sessions."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from contracts.caller import Role, UserName
 from contracts.contract import Count, Id, Published, UtcTime
 
 LoginMethod = Literal["password", "sso"]
 ClientKind = Literal["console", "api"]
+Sequence = Annotated[
+    Count | None,
+    Field(
+        description="grows with every change of the session: of two events the one with the larger"
+        " sequence is newer; null: told before this field was"
+    ),
+]
 
 
 class SessionOpenedV1(Published):
@@ -18,10 +27,11 @@ class SessionOpenedV1(Published):
     source_ip: str | None
     opened_at: UtcTime
     expires_at: UtcTime
+    sequence: Sequence = None
 
 
 class SessionClosedV1(Published):
-    """`refresh_reused`: a refresh token came twice, so one of the two who hold it has no right."""
+    """`refresh_reused`: a refresh token came twice, so two people hold it and one is a thief."""
 
     session_id: Id
     user: UserName
@@ -37,13 +47,15 @@ class SessionClosedV1(Published):
     ]
     opened_at: UtcTime
     closed_at: UtcTime
+    sequence: Sequence = None
 
 
 class LoginFailedV1(Published):
-    """`user` is null when there is none of that name: people type passwords into the wrong field.
+    """Somebody failed to log in, or gave a wrong current password when changing their password.
 
-    `failures` counts those in a row under the name given; `retry_at`: earlier tries are refused. A
-    wrong current password, when somebody changes theirs, is told as well; counted by session.
+    `user` is null when there is no user of that name, because people type passwords into the wrong
+    field. `failures` counts failures in a row under the name given. Wrong current passwords count
+    by session instead. Tries before `retry_at` are refused.
     """
 
     user: UserName | None

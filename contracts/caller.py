@@ -16,20 +16,21 @@ UserName = Annotated[
     ),
 ]
 Prefix = Annotated[str, Text("A prefix has at most 1024 characters.", 1_024, min_length=0)]
-MAX_GRANTS = 50  # of a kind: they travel with every request
+MAX_GRANTS = 50  # of a kind, because grants travel with every request
 
 
 class SourceGrant(Contract):
-    """Leave to read the keys of a bucket that begin with `prefix`; bucket '*' stands for all."""
+    """Permission to read the keys of a bucket that begin with `prefix`. Bucket '*' stands for all
+    buckets."""
 
     bucket: AnyBucket
     prefix: Prefix = ""
 
 
 class Grants(Contract):
-    """What a user may send, and where to. Nothing is allowed that is not listed.
+    """What a user may send, and where to. Only what is listed is allowed.
 
-    A destination is listed by its id; '*' stands for all of them.
+    A destination is listed by its id; '*' stands for all destinations.
     """
 
     sources: Annotated[tuple[SourceGrant, ...], Field(max_length=MAX_GRANTS)] = ()
@@ -37,7 +38,7 @@ class Grants(Contract):
 
 
 class Caller(Published):
-    """The authorizer's finding, as JSON in the context of each request it lets pass."""
+    """What the authorizer found out. It is in the context, as JSON, of each request that passes."""
 
     user: UserName
     session_id: Id

@@ -1,4 +1,4 @@
-"""Every event there is: its name on the bus, its model, who publishes it and who reacts to it."""
+"""All events: each with its name on the bus, its model, its publisher and its consumers."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.auth_events import LoginFailedV1, SessionClosedV1, SessionOpenedV1
 from contracts.contract import Published
-from contracts.envelope import Data, Event
+from contracts.envelope import Event
 from contracts.transfer_events import (
     TransferCancelledV1,
     TransferCompletedV1,
@@ -22,7 +22,7 @@ from contracts.transfer_events import (
 
 @dataclass(frozen=True)
 class EventSpec:
-    """`consumers` have a rule for it: a service adds itself here when it adds its rule."""
+    """`consumers` have a rule for the event. A service that adds a rule adds itself here."""
 
     detail_type: str
     model: type[Published]
@@ -52,9 +52,9 @@ _BY_MODEL = {spec.model: spec for spec in CATALOGUE}
 
 
 class UnknownEvent(LookupError):
-    """A detail-type that is not in the catalogue, or not the one the caller reads."""
+    """A detail-type that is not in the catalogue, or none that the caller reads."""
 
-    code = "unknown_event"
+    code, retryable = "unknown_event", False
 
     def __init__(self, detail_type: str, expected: str | None = None) -> None:
         self.detail_type, self.expected = detail_type, expected
@@ -75,22 +75,11 @@ def encode(event: Event[Any]) -> tuple[str, str]:
 
 
 def parse(detail_type: str, detail: str | Mapping[str, Any]) -> Event[Any]:
-    """The event without fields that are not known; raises UnknownEvent, ValidationError."""
+    """The event. Unknown fields are ignored. Raises UnknownEvent, ValidationError."""
     spec = _BY_DETAIL_TYPE.get(detail_type)
     if spec is None:
         raise UnknownEvent(detail_type)
-    return _read(spec.model, detail)
-
-
-def parse_as(model: type[Data], detail_type: str, detail: str | Mapping[str, Any]) -> Event[Data]:
-    """As `parse`, for a consumer of one kind of event; raises UnknownEvent for any other."""
-    expected = spec_of(model).detail_type
-    if detail_type != expected:
-        raise UnknownEvent(detail_type, expected)
-    return _read(model, detail)
-
-
-def _read(model: type[Data], detail: str | Mapping[str, Any]) -> Event[Data]:
-    # always from JSON text: strict models take times as strings only there
+    # Always from JSON text: strict models accept a time as a string only there.
     text = detail if isinstance(detail, str) else json.dumps(detail)
-    return Event[model].model_validate_json(text, extra="ignore")  # type: ignore[valid-type]
+    event: Event[Any] = Event[spec.model].model_validate_json(text, extra="ignore")  # type: ignore[name-defined]
+    return event

@@ -1,4 +1,4 @@
-"""The models everything published is built from, and the kinds of text they are made of."""
+"""The base models of everything published, and the kinds of text that their fields hold."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
 class Contract(BaseModel):
-    """Strict and frozen: unknown fields and wrong types are refused, no error shows a value."""
+    """Strict and frozen. Unknown fields and wrong types are refused. No error shows a value."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, allow_inf_nan=False
@@ -33,7 +33,7 @@ def _open_to_new_fields(schema: dict[str, Any]) -> None:
 
 
 class Published(Contract):
-    """What readers receive: strict for its writer, its schema is open to new optional fields."""
+    """What readers receive. It is strict for its writer. Its schema allows new optional fields."""
 
     model_config = ConfigDict(json_schema_extra=_open_to_new_fields)
 
@@ -42,7 +42,7 @@ class Published(Contract):
 class Text:
     """Metadata for `Annotated[str, ...]`: the whole text matches `pattern`.
 
-    `advice` is the error message; it says what is allowed. Lengths are in characters.
+    `advice` is the error message and says what is allowed. Lengths are in characters.
     """
 
     advice: str
@@ -71,7 +71,7 @@ class Text:
 
 @dataclass(frozen=True)
 class SecretLength:
-    """Metadata for `Annotated[SecretStr, ...]`: how many characters, said as text is."""
+    """Metadata for `Annotated[SecretStr, ...]`: how many characters, in the schema too."""
 
     min_length: int
     max_length: int
@@ -111,7 +111,7 @@ def without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 class Patch(Contract):
-    """Fields left out stay as they are: `model_fields_set` tells which were sent."""
+    """Fields left out stay as they are. `model_fields_set` tells which fields were sent."""
 
     model_config = ConfigDict(json_schema_extra=something_and_no_null)
 
@@ -138,12 +138,7 @@ class CallHeaders(Contract):
     """The headers that mean something; a repeated Idempotency-Key gets the first answer."""
 
     idempotency_key: Header | None = Field(default=None, alias="Idempotency-Key")
-    if_match: (
-        Annotated[
-            str, Text('Send the ETag of the last answer, as in "7", or *.', 20, r'"[0-9]{1,18}"|\*')
-        ]
-        | None
-    ) = Field(default=None, alias="If-Match")
+    if_match: VersionTag | None = Field(default=None, alias="If-Match")
 
 
 MAX_KEY_BYTES = 1_024  # S3's own limit, in UTF-8
@@ -183,7 +178,7 @@ AnySlug = Annotated[str, Text(f"{_SLUG_ADVICE}; '*' is all of them", 64, rf"{_SL
 
 
 class PageQuery(Contract, strict=False):
-    """Strict is off because everything in a query string is text."""
+    """Not strict, because everything in a query string is text."""
 
     limit: int = Field(default=50, ge=1, le=1000)
     cursor: Cursor | None = None

@@ -1,4 +1,4 @@
-"""HTTP requests and answers about destinations; secrets go in and never come out."""
+"""HTTP requests and answers about destinations. Secrets are taken and never answered."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -66,7 +66,8 @@ def _one_at_most(schema: dict[str, Any]) -> None:
 
 
 class DestinationRequest(Contract):
-    """Exactly one of `password` and `private_key`; host keys may be pinned after the first test."""
+    """Send exactly one of `password` and `private_key`. Host keys may be pinned after the first
+    test."""
 
     model_config = ConfigDict(json_schema_extra=_one_of_both)
 
@@ -92,7 +93,7 @@ class DestinationRequest(Contract):
 
 
 class DestinationPatch(Patch):
-    """A credential replaces the stored one."""
+    """A credential in the patch replaces the stored one."""
 
     model_config = ConfigDict(json_schema_extra=_one_at_most)
 
@@ -128,7 +129,7 @@ class HostKeyView(Published):
 
 
 class ProfileView(Published):
-    """What a probe found the server able to do; null where the server does not say."""
+    """What a probe found the server able to do. A field is null where the server does not say."""
 
     software: str
     cipher: str
@@ -161,16 +162,17 @@ class DestinationView(Published):
 
 
 class DestinationsPage(Published):
-    """By id; `cursor` is null on the last page."""
+    """Sorted by id. `cursor` is null on the last page."""
 
     destinations: tuple[DestinationView, ...]
     cursor: str | None
 
 
 class TestResult(Published):
-    """`host_key_unconfirmed`: compare the offered key with the partner's, then PATCH host_keys."""
+    """With `host_key_unconfirmed`, compare the offered key with the partner's, then PATCH
+    `host_keys`."""
 
-    __test__ = False  # not a test class, whatever pytest thinks of its name
+    __test__ = False  # tells pytest that this is no test class
 
     status: Literal["ok", "host_key_unconfirmed", "failed"]
     offered_host_key: HostKeyView | None = None

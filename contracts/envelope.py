@@ -1,4 +1,4 @@
-"""The envelope of every event: who caused what and when, around the fact itself."""
+"""The envelope of every event. It says who caused the fact inside it, and when."""
 
 from typing import Generic, TypeVar
 
@@ -8,7 +8,8 @@ Data = TypeVar("Data", bound=Published)
 
 
 class Meta(Published):
-    """`correlation_id` follows one request everywhere; `causation_id`: the event this answers."""
+    """`correlation_id` is the same for everything that one request causes. `causation_id` is the id
+    of the event that this one answers."""
 
     event_id: Id
     occurred_at: UtcTime
@@ -17,7 +18,8 @@ class Meta(Published):
 
 
 class Event(Published, Generic[Data]):
-    """`detail` on the bus. Building one is strict; `contracts.catalogue` reads one tolerantly."""
+    """`detail` on the bus. Building one is strict. `contracts.catalogue` reads one and ignores
+    fields that it does not know."""
 
     meta: Meta
     data: Data

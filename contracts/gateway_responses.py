@@ -1,7 +1,7 @@
-"""What API Gateway itself answers, without any function: the same problems as everywhere else.
+"""What API Gateway answers by itself, without a function: problems as everywhere else.
 
-The template knows the condition HasOrigins and the parameter CorsOrigins. Where there are origins
-the first one, the console's own, may read these answers; otherwise no page of another origin may.
+The template has the condition HasOrigins and the parameter CorsOrigins. The first origin is the
+console's. Only its pages may read these answers; without origins no page of another origin may.
 """
 
 from typing import Any, NamedTuple
@@ -10,9 +10,9 @@ from contracts.problem import Problem, title_of
 
 Json = dict[str, Any]
 
-SECOND = "1"  # by then a key's bucket holds a call again
+SECOND = "1"  # after a second an API key's token bucket has room for a call again
 DAY = "86400"
-# No Content-Security-Policy: API Gateway takes no single quotes inside of a value.
+# No Content-Security-Policy: API Gateway does not accept single quotes inside a value.
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Type": "application/problem+json",
@@ -46,8 +46,8 @@ _OUR_FAULT = Answer(
 )
 _TOO_SLOW = Answer(504, "too_slow", "The answer took too long. Look whether it was done, or retry.")
 
-# Every type there is, because one that is left out keeps its own status but would get the status
-# in the body of DEFAULT_4XX or DEFAULT_5XX.
+# All types have to be listed. A type that is left out keeps its own HTTP status, but its body would
+# name the status of DEFAULT_4XX or DEFAULT_5XX.
 ANSWERS: dict[str, Answer] = {
     "ACCESS_DENIED": _FORBIDDEN,
     "API_CONFIGURATION_ERROR": _OUR_FAULT,
@@ -64,7 +64,7 @@ ANSWERS: dict[str, Answer] = {
         403, "no_api_key", "Your user has no valid API key. Ask an admin to look at it."
     ),
     "INVALID_SIGNATURE": _LOG_IN,
-    "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,  # what API Gateway calls an address it does not know
+    "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,  # API Gateway's name for an unknown address
     "QUOTA_EXCEEDED": Answer(
         429, "quota_exceeded", "All calls of this period are used up.", (("Retry-After", DAY),)
     ),
@@ -93,7 +93,7 @@ def _response(answer: Answer) -> Json:
         title=title_of(answer.status),
         status=answer.status,
         detail=answer.detail,
-        # not the path: nothing escapes the characters in it that end a text of JSON
+        # Not the path: nothing would escape characters in it that end a JSON string.
         instance="urn:fileferry:request:$context.requestId",
         code=answer.code,
         request_id="$context.requestId",

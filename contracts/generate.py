@@ -1,6 +1,7 @@
 """Writes everything that comes from the contracts: `python -m contracts.generate [--check]`.
 
-With --check it writes nothing, names every file that is stale, missing or left over, and exits 1.
+With --check it writes nothing. It names every file that is stale, missing or left over, and then
+exits 1.
 """
 
 import argparse
@@ -40,7 +41,7 @@ def generated() -> dict[Path, str]:
 
 
 def stale(root: Path) -> list[Path]:
-    """Paths whose content is not what the contracts say, and schemas no contract has any more."""
+    """Paths whose content is not what the contracts say, and schemas that no contract has."""
     files = generated()
     wrong = [path for path, text in files.items() if _text(root / path) != text]
     left_over = [path.relative_to(root) for path in (root / SCHEMAS).glob("*")]

@@ -1,8 +1,8 @@
 """The HTTP routes as two OpenAPI documents: one for readers, one that API Gateway imports.
 
 API Gateway gets no models. Its validator takes draft 4 without anyOf, oneOf or
-additionalProperties, so it would let through what the function refuses, and it answers 'Invalid
-request body' where the function names field and value.
+additionalProperties, so it would let through requests that the function refuses. And it only
+answers 'Invalid request body', where the function names field and value.
 """
 
 import json
@@ -23,16 +23,17 @@ from contracts.routes import ROUTES
 Json = dict[str, Any]
 
 PATH_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}
-# What is told to readers about a parameter, by the part of the path before it.
+# The type of a path parameter, by the part of the path before it. Only readers are told.
 NAMED_AFTER = {"buckets": BucketName, "destinations": Slug, "transfer": Id, "users": UserName}
 _FUNCTION = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
     ":function:fileferry-${Stage}-{name}:live/invocations"  # the alias a canary deployment shifts
 )
-# A session that was closed goes on at most so long: the authorizer's answer is kept for its token.
+# The gateway keeps the authorizer's answer for a token that long. So a session that was closed can
+# go on for at most that long.
 AUTHORIZER_SECONDS = 30
-# The key is not the caller's: the authorizer names it, so that the calls of a user are counted.
+# The caller does not send the key. The authorizer names it, so the gateway counts calls by user.
 _SECURITY: Json = {
     "token": {
         "type": "apiKey",
@@ -48,10 +49,21 @@ _SECURITY: Json = {
     },
     "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
 }
+# An allowance alone would not keep anybody out of a route with an authorizer: what neither allows
+# nor denies is left to the authorizer. So it is a denial.
+_INVOKE: Json = {"Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*"}
+_OTHERS: Json = {"NotIpAddress": {"aws:SourceIp": {"Fn::Split": [",", {"Ref": "AllowedCallers"}]}}}
+_CALLERS: Json = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", **_INVOKE},
+        {"Effect": "Deny", **_INVOKE, "Condition": _OTHERS},
+    ],
+}
 
 
 def gateway_document() -> Json:
-    """OpenAPI 3.0.1 for `AWS::Include`: the template's Stage and pseudo parameters fill it in."""
+    """OpenAPI 3.0.1 for `AWS::Include`. The template's Stage and pseudo parameters fill it in."""
     paths: Json = {}
     for path, routes in _by_path():
         methods = {route.method.lower(): _gateway_method(route) for route in routes}
@@ -63,6 +75,7 @@ def gateway_document() -> Json:
         "paths": paths,
         "components": {"securitySchemes": _SECURITY},
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
+        "x-amazon-apigateway-policy": _CALLERS,
         "x-amazon-apigateway-gateway-responses": gateway_responses(),
     }
 
@@ -90,13 +103,13 @@ def readers_document() -> Json:
 
 _INTRODUCTION = """Managed file transfer: S3 objects to partners' SFTP servers, whole and proven.
 
-Log in with `POST /api/login` and send the `access_token` as `Authorization: Bearer <token>`; on
-this page: *Authorize*. Nothing can be sent that an admin did not grant (`GET /api/me`).
+Log in with `POST /api/login` and send the `access_token` as `Authorization: Bearer <token>`. On
+this page use *Authorize*. You can only send what an admin granted (`GET /api/me`).
 
 - Refusals are problems (RFC 9457): `code` for programs, `detail` for people.
 - Lists come in pages: send `cursor` back until it is null.
-- A `POST` that creates takes an `Idempotency-Key`: repeated, it answers what the first one did.
-- 100 calls a minute and user, 20 a second and route (bursts of 50); 429 says when to come again.
+- A `POST` that creates takes an `Idempotency-Key`. A repeated one answers what the first one did.
+- Each user has 100 calls a minute, each route 20 a second (bursts of 50). A 429 says when to retry.
 """
 _LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 _BEARER = {
@@ -160,7 +173,7 @@ def _schemas() -> tuple[Mapping[object, Json], Json]:
     )
     components = document["$defs"]
     for model in {route.query for route in ROUTES if route.query}:
-        components.pop(model.__name__)  # told as parameters
+        components.pop(model.__name__)  # shown as parameters instead
     return {model: schema for (model, _), schema in by_model.items()}, components
 
 
@@ -194,7 +207,7 @@ def _query_parameters(route: Route) -> list[Json]:
             "name": name,
             "in": "query",
             "required": name in model.get("required", ()),
-            "schema": without_null(schema),  # a query string has no word for null
+            "schema": without_null(schema),  # a query string cannot say null
         }
         for name, schema in model["properties"].items()
     ]
@@ -229,7 +242,7 @@ def _responses(route: Route, schemas: Mapping[object, Json]) -> Json:
 
 
 def _problems(route: Route) -> set[int]:
-    """Its own, and those that every route of its kind may have."""
+    """The statuses of the route itself, and those that every route of its kind may have."""
     statuses = {*route.problems, 429, 500}
     if route.request or route.query or route.idempotency_key or route.if_match:
         statuses |= {400}

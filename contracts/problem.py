@@ -1,4 +1,4 @@
-"""Errors as HTTP answers (RFC 9457), told field by field without ever echoing a secret."""
+"""Errors as HTTP answers (RFC 9457). They name each wrong field and never echo a secret."""
 
 import re
 from http import HTTPStatus
@@ -16,7 +16,7 @@ _RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 class FieldError(Published):
-    """`value` is what was sent, shortened; left out for secrets and for whole objects."""
+    """`value` is what was sent, shortened. Secrets and whole objects are left out."""
 
     field: str
     message: str
@@ -57,13 +57,13 @@ def _field_error(each: ErrorDetails, secrets: frozenset[str]) -> FieldError:
     field = ".".join(str(part) for part in each["loc"]) or "body"
     unknown = each["type"] == "extra_forbidden"
     message = "This field is not known. Check its spelling." if unknown else each["msg"]
-    # an unknown field beside secrets may be a secret with a typing error in its name
+    # Where a model has secrets, an unknown field may be a secret whose name was mistyped.
     hidden = bool(_SECRET_NAME.search(field)) or (unknown and bool(secrets))
     hidden = hidden or not secrets.isdisjoint(each["loc"][:1])
     value = each["input"]
     if hidden or not each["loc"] or not isinstance(value, str | int | float | bool):
         return FieldError(field=field, message=message)
     if isinstance(value, float) and not isfinite(value):
-        value = str(value)  # JSON has no word for it
+        value = str(value)  # JSON cannot write infinity or NaN
     shown = value[:MAX_ECHO] if isinstance(value, str) else value
     return FieldError(field=field, message=message, value=shown)

@@ -10,11 +10,11 @@ Method = Literal["GET", "POST", "PATCH", "DELETE"]
 
 @dataclass(frozen=True)
 class Route:
-    """`access`: who is served, as the documentation says it; the use cases decide.
+    """`access` tells readers who is served. The use cases decide it, not this text.
 
-    `problems`: statuses it may answer with besides those every route of its kind has.
-    `public`: needs no access token. `etag`: the answer names its version for If-Match.
-    `media`: of an answer that is no JSON of a model. `if_match`: the version can be insisted on.
+    `problems`: statuses it may answer with, besides those that every route of its kind has.
+    `public`: the route needs no access token. `etag`: the answer names its version for If-Match.
+    `if_match`: the caller may send If-Match. `media`: the type of an answer without a JSON model.
     """
 
     method: Method

@@ -1,6 +1,7 @@
-"""Which events a transfer may publish after which: a state diagram, and a check by it.
+"""Which event of a transfer may follow which: a state diagram, and a check against it.
 
-TransferProgressed stands outside: it may be lost or late, and shares the sequence of its state.
+TransferProgressed is left out, because it may be lost or late. It has the same sequence as the last
+change of the transfer.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -24,10 +25,10 @@ from contracts.transfer_events import (
 
 
 class Standing(StrEnum):
-    """How a transfer stands, as far as its events have told."""
+    """What a reader knows of a transfer from its events."""
 
     UNKNOWN = "unknown"
-    WAITING = "waiting"  # its start was not told in this run
+    WAITING = "waiting"  # no event told of a start in this run
     HELD = "held"  # paused while waiting
     MOVING = "moving"
     PAUSED = "paused"
@@ -38,7 +39,7 @@ class Standing(StrEnum):
 
 Kind = type[TransferFact]
 _ENDS: Mapping[Kind, Standing] = {
-    # not after a start in this run: what an earlier run had delivered
+    # Without a start in this run, it was an earlier run that had delivered the file.
     TransferCompletedV1: Standing.COMPLETED,
     TransferFailedV1: Standing.FAILED,
     TransferCancelledV1: Standing.CANCELLED,
@@ -63,7 +64,7 @@ DIAGRAM: Mapping[Standing, Mapping[Kind, Standing]] = {
 
 
 class SequenceBroken(ValueError):
-    """A transfer's events are not those of any transfer; the message names the first wrong one."""
+    """No transfer can publish these events. The message names the first wrong one."""
 
     code = "sequence_broken"
 
@@ -78,7 +79,7 @@ class SequenceBroken(ValueError):
 
 @dataclass(frozen=True)
 class Told:
-    """What the events of one transfer have told so far: of all of them, in order."""
+    """What the events of one transfer have told so far. It takes all of them, in order."""
 
     standing: Standing = Standing.UNKNOWN
     run: int = 0
@@ -103,10 +104,10 @@ class Told:
 
 
 def check_sequence(events: Iterable[Event[Any]]) -> None:
-    """Raises SequenceBroken when these cannot be all events that their transfers told until now.
+    """Raises SequenceBroken when these cannot be all the events of their transfers until now.
 
-    Judged by `sequence`, not by arrival; an event that came twice counts once. Events of several
-    transfers may be mixed; TransferProgressed and events of other things are passed over.
+    The order is that of `sequence`, not of arrival. An event that came twice counts once. Events of
+    several transfers may be mixed. TransferProgressed and events of other services are skipped.
     """
     by_id = {event.meta.event_id: event.data for event in events}
     facts = [

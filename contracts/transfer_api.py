@@ -40,7 +40,7 @@ Status = Literal[
     "cancelling",
     "cancelled",
 ]
-# the transfer service judges a path's characters and parts, with reason codes of its own
+# The transfer service checks a path's characters and parts, with reason codes of its own.
 TargetPath = Annotated[str, Text("A target path has 1 to 4095 characters.", 4_095)]
 
 
@@ -51,7 +51,7 @@ class SourceObject(Contract):
 
 
 class StartTransferRequest(Contract):
-    """`target_path` is relative to the base path; without it: the last part of the key."""
+    """`target_path` is relative to the base path. Without it the last part of the key is used."""
 
     source: SourceObject
     destination_id: Slug
@@ -61,7 +61,7 @@ class StartTransferRequest(Contract):
 
 
 class HistoryQuery(PageQuery):
-    """`owner`: whose transfers, '*' for everybody's; left out: your own."""
+    """`owner`: whose transfers to list. '*' lists everybody's. Without it, yours are listed."""
 
     owner: UserName | Literal["*"] | None = None
 
@@ -100,8 +100,8 @@ class TransferSummary(Published):
     verify: Verify
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
-        description="S3's checksum of the object that the bytes can be compared with; none: S3 has"
-        " none that we can compare; null until the source was inspected"
+        description="the kind of S3's checksum of the object, to compare the bytes with; none:"
+        " S3 has none that we can compare; null until the source was inspected"
     )
     run: int = Field(ge=1)
     requested_at: UtcTime
@@ -115,7 +115,7 @@ class TransferSummary(Published):
 
 
 class TransferView(TransferSummary):
-    """The full state; `percent`, rate and ETA are null while they are not known."""
+    """The full state. `percent`, rate and ETA are null while they are not known."""
 
     correlation_id: Id
     bytes_done: Bytes = Field(description="finished and in flight")
@@ -128,7 +128,7 @@ class TransferView(TransferSummary):
 
 
 class HistoryPage(Published):
-    """Newest first; `cursor` is null on the last page."""
+    """Newest first. `cursor` is null on the last page."""
 
     transfers: tuple[TransferSummary, ...]
     cursor: str | None
@@ -140,7 +140,7 @@ class BucketView(Published):
 
 
 class BucketsPage(Published):
-    """By name; `cursor` is null on the last page."""
+    """Sorted by name. `cursor` is null on the last page."""
 
     buckets: tuple[BucketView, ...]
     cursor: str | None
@@ -154,7 +154,7 @@ class FileView(Published):
 
 
 class FilesPage(Published):
-    """`folders` are common prefixes with their delimiter; `cursor` is null on the last page."""
+    """`folders` are common prefixes with their delimiter. `cursor` is null on the last page."""
 
     files: tuple[FileView, ...]
     folders: tuple[str, ...]

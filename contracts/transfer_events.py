@@ -1,4 +1,4 @@
-"""What the transfer service publishes; each event holds all its consumers need."""
+"""What the transfer service publishes. Each event holds all that its consumers need."""
 
 from typing import Literal
 
@@ -18,8 +18,8 @@ from contracts.contract import (
 )
 
 IfExists = Literal["fail", "replace", "keep_both"]
-# What the sender asks for. reread: every byte is read twice from S3 and compared; readback: every
-# byte is read back from the partner at the end
+# What the sender asks for. reread: every byte is read twice from S3 and compared. readback: every
+# byte is read back from the partner at the end.
 Verify = Literal["size", "checksum", "reread", "readback"]
 Protocol = Literal["sftp", "ftp", "ftps"]
 SourceChecksum = Literal["matched", "absent", "not_compared"]
@@ -43,7 +43,7 @@ class Partner(Published):
 
 
 class Failure(Published):
-    """`code` is stable, `message` says what to do; `retryable`: the same may work later."""
+    """`code` is stable. `message` says what to do. `retryable`: the same request may work later."""
 
     code: str
     message: str
@@ -51,10 +51,11 @@ class Failure(Published):
 
 
 class Receipt(Published):
-    """The proof: `crc64nvme` is over all bytes sent, `attempts` counts leases of chunks.
+    """The proof of a delivery. `crc64nvme` is over all bytes sent. `attempts` counts leases of
+    chunks.
 
-    `verified` is what was asked for, `proven` what was seen at the partner, `source_checksum` what
-    the bytes sent were compared with.
+    `verified` is what the sender asked for. `proven` is what was seen at the partner.
+    `source_checksum` tells whether the bytes sent were compared with S3's checksum.
     """
 
     target_path: str
@@ -66,16 +67,16 @@ class Receipt(Published):
         description="acknowledged: the server acknowledged every write and shows no more; size: the"
         " file has the right size; sampled: ranges of every chunk were read back and are equal;"
         " readback: every byte was read back after the last one was written, and is equal; null:"
-        " told before this field was",
+        " the event is older than this field",
     )
     source_checksum: SourceChecksum = Field(
         description="matched: the bytes sent have the checksum that S3 has of the object; absent:"
-        " S3 has none that we can compare; not_compared: was not asked for (verify size)"
+        " S3 has none that we can compare; not_compared: nobody asked for it (verify size)"
     )
     source_algorithm: SourceAlgorithm | None = Field(
         default=None,
-        description="of S3's checksum that the bytes were compared with; null when they were"
-        " compared with none",
+        description="the kind of S3's checksum that the bytes were compared with; null when they"
+        " were compared with none",
     )
     host_key_fingerprint: str
     chunks: Count
@@ -92,9 +93,9 @@ class Receipt(Published):
 class TransferFact(Published):
     """What every transfer event says.
 
-    `run` counts the tries (1, then + 1 by each retry). `sequence` grows with every change of the
-    transfer: of two events the one with the larger sequence is newer; TransferProgressed shares the
-    sequence of the state it was seen in.
+    `run` is 1 at first and grows by 1 with each retry. `sequence` grows with every change of the
+    transfer, so of two events the one with the larger sequence is newer. TransferProgressed has the
+    sequence of the last change before it.
     """
 
     transfer_id: Id
@@ -118,25 +119,27 @@ class TransferRequestedV1(TransferFact):
 
 
 class TransferStartedV1(TransferFact):
-    """The source was inspected, the plan made, the part file is there, and the lanes go.
+    """The source was inspected, the plan was made, the part file exists, and the lanes start.
 
-    Told once in each run that comes so far. A transfer that is paused before that tells it when it
-    is resumed; one that begins to move anew, because its content differed, does not tell it again.
+    It is published once in each run that comes this far. If a transfer was paused before, it is
+    published when the transfer is resumed. If a transfer moves once more because its content
+    differed, it is not published again.
     """
 
     size_bytes: Bytes
     chunks: Count
     lanes: Count
-    started_at: UtcTime = Field(description="of the first run that came so far")
+    started_at: UtcTime = Field(description="when the first run came this far")
     source_algorithm: SourceAlgorithm | None = Field(
         default=None,
-        description="of S3's checksum of the object, with which the bytes can be compared; null: S3"
-        " has none that we can compare",
+        description="the kind of S3's checksum of the object, to compare the bytes with; null:"
+        " S3 has none that we can compare",
     )
 
 
 class TransferProgressedV1(TransferFact):
-    """A sample, at most one a second; may be lost, or late (compare `meta.occurred_at`)."""
+    """A sample of the progress, at most one a second. It may be lost or late: compare
+    `meta.occurred_at`."""
 
     size_bytes: Bytes
     bytes_done: Bytes = Field(description="finished and in flight")
@@ -149,10 +152,10 @@ class TransferProgressedV1(TransferFact):
 
 
 class TransferCompletedV1(TransferFact):
-    """The file got its name at the partner; the receipt says what was proved of it, and which of
+    """The file got its name at the partner. The receipt says what was proved of it, and which of
     our temporary files still have to be removed there.
 
-    Without TransferStarted in its run: what an earlier run had delivered was found there.
+    If its run has no TransferStarted, an earlier run had delivered the file, and this run found it.
     """
 
     size_bytes: Bytes
@@ -160,13 +163,14 @@ class TransferCompletedV1(TransferFact):
 
 
 class TransferFailedV1(TransferFact):
-    """The transfer ended, and no file of it was seen under its name; nothing half got that name.
+    """The transfer ended, and nobody saw its file under its name. No half-written file got that
+    name.
 
-    Where the rename was asked for and the connection broke for good, in this run or an earlier one,
-    the file may stand there nevertheless (`delivery_unclear`, `connection_lost`): a retry looks.
-    A part file may be there: kept for a retry, or not yet removed because the partner could not be
-    reached; removal is tried again. With `if_exists` replace the old file may then stand under a
-    temporary name of ours.
+    The connection may have broken for good after we asked for the rename, in this run or an earlier
+    one. Then the file may have its name nevertheless (`delivery_unclear`, `connection_lost`), and a
+    retry looks for it. A part file may still be there. Either it is kept for a retry, or it is not
+    yet removed because the partner could not be reached; removal is tried again. With `if_exists`
+    replace the old file may then have a temporary name of ours.
     """
 
     bytes_done: Bytes
@@ -176,10 +180,10 @@ class TransferFailedV1(TransferFact):
 
 
 class TransferCancelledV1(TransferFact):
-    """Somebody cancelled the transfer before its file was given its name.
+    """Somebody cancelled the transfer before its file got its name.
 
-    Its part file is removed; while the partner cannot be reached it may still be there, and removal
-    is tried again. After an earlier run that failed in its rename the file may stand there.
+    Its part file is removed. While the partner cannot be reached it may still be there, and removal
+    is tried again. If an earlier run failed in its rename, the file may have its name nevertheless.
     """
 
     bytes_done: Bytes
@@ -188,10 +192,10 @@ class TransferCancelledV1(TransferFact):
 
 
 class TransferPausedV1(TransferFact):
-    """Somebody paused the transfer; what was moved stays moved.
+    """Somebody paused the transfer. What was moved stays moved.
 
-    A pause that came after the last chunk was moved changes nothing: the transfer goes on without
-    TransferResumed.
+    A pause that came after the last chunk was moved comes too late. The transfer goes on by itself,
+    and TransferResumed says so.
     """
 
     bytes_done: Bytes
@@ -199,7 +203,8 @@ class TransferPausedV1(TransferFact):
 
 
 class TransferResumedV1(TransferFact):
-    """A paused transfer goes on where it stopped, or waits for its start when that was not told."""
+    """A paused transfer goes on where it stopped. If its start was not published yet in this run,
+    it waits for its start again."""
 
     bytes_done: Bytes
     resumed_at: UtcTime

@@ -119,7 +119,7 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         ADMINS,
         201,
         request=DestinationRequest,
-        problems=(403, 404, 409),  # 404: of a repeated key, when it was removed since
+        problems=(403, 404, 409),  # 404: the key is repeated, and the destination was removed since
         idempotency_key=True,
         etag=True,
     ),
@@ -177,6 +177,6 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         "Connect, and find out what the server can do",
         TestResult,
         "Users with a grant for it; operators and admins.",
-        problems=(400, 403, 404, 409),  # 400: a private key that turns out to be none
+        problems=(400, 403, 404, 409),  # 400: the stored private key cannot be read
     ),
 )

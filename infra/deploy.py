@@ -1,19 +1,50 @@
 """python -m infra.deploy STACK --stage STAGE: one stack alone, by AWS SAM or to the local stack."""
 
 import argparse
+import json
+import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from infra.package.archives import content_hash
 from infra.package.build import build
+from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
 from infra.release import ValueMissing, release_of, stored_values
-from infra.stacks import STAGES, Stack, find_stack, read_environment
+from infra.stacks import REPOSITORY, STAGES, Stack, find_stack, read_environment
 from infra.stage import stage_client
+from infra.templates import Template
 
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
+
+
+def write_completed(stack: Stack) -> Path:
+    """What SAM reads, in build/. It looks for local files from there on."""
+    into = REPOSITORY / "build" / "templates" / f"{stack.name}.json"
+    into.parent.mkdir(parents=True, exist_ok=True)
+    template = stack.completed()
+    for holder, name in _local_paths(template):
+        holder[name] = os.path.relpath(stack.folder / holder[name], into.parent)
+    into.write_text(json.dumps(template, indent=1), encoding="utf-8")
+    return into
+
+
+def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where a path stands in the template, as (mapping, key)."""
+    functions = template.get("Globals", {}).get("Function", {})
+    if "CodeUri" in functions:
+        yield functions, "CodeUri"
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if "DefinitionUri" in properties:
+            yield properties, "DefinitionUri"
+        included = properties.get("DefinitionBody", {}).get("Fn::Transform", {})
+        if included:
+            yield included["Parameters"], "Location"
 
 
 def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
@@ -27,15 +58,16 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
 
 
 def sam_command(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> list[str]:
-    region = read_environment(stage).region
+    overrides = [f"ParameterKey={n},ParameterValue={shlex.quote(v)}" for n, v in values.items()]
+    tags = [] if stack.is_of_account else [f"fileferry:stage={stage}"]
+    template, region = str(write_completed(stack)), read_environment(stage).region
     return [
-        *(sam, "deploy", "--template-file", str(stack.template), "--region", region),
+        *(sam, "deploy", "--template-file", template, "--region", region),
         *("--stack-name", stack.deployed_name(stage), "--resolve-s3"),
         *("--s3-prefix", stack.deployed_name(stage), "--no-fail-on-empty-changeset"),
         *("--no-confirm-changeset", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
-        *("--tags", f"fileferry:stage={stage}", f"fileferry:stack={stack.name}"),
-        "--parameter-overrides",
-        *(f"ParameterKey={name},ParameterValue={shlex.quote(v)}" for name, v in values.items()),
+        *("--tags", *tags, f"fileferry:stack={stack.name}"),
+        *(("--parameter-overrides", *overrides) if overrides else ()),
     ]
 
 
@@ -44,6 +76,9 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
     try:
         values = parameters_of(stack, stage, python)
         code = subprocess.run(sam_command(stack, stage, sam, values), check=False).returncode
+        if code == 0:
+            clients = (stage_client(stage, name) for name in ("cloudformation", "dynamodb"))
+            protect_tables(stack.deployed_name(stage), *clients)
         if code == 0 and stack.is_service:
             print(f"{prune(stack, stage)} old versions removed")
     except ValueMissing as error:

@@ -42,6 +42,5 @@ def release_of(
     stack: Stack, values: Mapping[str, str], stored: Mapping[str, str], code_hash: str
 ) -> str:
     definitions = [path.read_text("utf-8") for path in sorted(stack.folder.glob("*.json"))]
-    template = stack.template.read_text("utf-8")
-    everything = [code_hash, template, definitions, dict(values), dict(stored)]
+    everything = [code_hash, stack.completed(), definitions, dict(values), dict(stored)]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()[:16]

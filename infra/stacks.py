@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.templates import read_template
+from infra.complete import complete
+from infra.templates import Template, read_template
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
+SHARED = ("account", "bus", "network", "api")  # the API's id is named by the services' permissions
 
 
 @dataclass(frozen=True)
@@ -27,21 +29,33 @@ class Stack:
     def is_service(self) -> bool:
         return self.folder.parent.name == "services"
 
+    @property
+    def is_of_account(self) -> bool:
+        """Once for an account and region, whatever stages it has, and never locally."""
+        return self.name == "account"
+
     def deployed_name(self, stage: str) -> str:
-        return f"fileferry-{stage}-{self.name}"
+        return f"fileferry-{self.name}" if self.is_of_account else f"fileferry-{stage}-{self.name}"
+
+    def completed(self) -> Template:
+        """What CloudFormation is given; local paths in it start at the stack's folder."""
+        services = [stack.name for stack in all_stacks() if stack.is_service]
+        return complete(read_template(self.template), self.name, services)
 
     def declared_parameters(self) -> Mapping[str, Mapping[str, Any]]:
-        declared: Mapping[str, Mapping[str, Any]] = read_template(self.template).get(
-            "Parameters", {}
-        )
+        declared: Mapping[str, Mapping[str, Any]] = self.completed().get("Parameters", {})
         return declared
 
 
 def all_stacks() -> list[Stack]:
-    """The bus first, then the API, whose id the services' permissions name."""
-    shared = [Stack(name, REPOSITORY / "infra" / name) for name in ("bus", "api")]
+    """In the order of their deployment."""
+    shared = [Stack(name, REPOSITORY / "infra" / name) for name in SHARED]
     templates = sorted((REPOSITORY / "services").glob("*/template.yaml"))
     return shared + [Stack(path.parent.name, path.parent) for path in templates]
+
+
+def stacks_of(stage: str) -> list[Stack]:
+    return [stack for stack in all_stacks() if stage != "local" or not stack.is_of_account]
 
 
 def find_stack(name: str) -> Stack:

@@ -1,4 +1,8 @@
-"""Reads CloudFormation templates with their short intrinsic functions (`!Ref`, `!Sub`, ...)."""
+"""Reads CloudFormation templates with their short intrinsic functions (`!Ref`, `!Sub`, ...).
+
+One is ours: `!Arn sqs:name` is the ARN of that name in the stage's own partition, region and
+account.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +10,7 @@ from typing import Any
 import yaml
 
 Template = dict[str, Any]
+NO_REGION = ("iam",)
 
 
 class _Loader(yaml.SafeLoader):
@@ -26,7 +31,14 @@ def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
 
 
+def _arn(loader: _Loader, node: yaml.ScalarNode) -> dict[str, Any]:
+    service, _, rest = str(loader.construct_scalar(node)).partition(":")
+    region = "" if service in NO_REGION else "${AWS::Region}"
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{rest}"}
+
+
 _Loader.add_multi_constructor("!", _intrinsic)
+_Loader.add_constructor("!Arn", _arn)
 
 
 def read_template(path: Path) -> Template:

@@ -5,25 +5,15 @@ refused = publisher.publish(events)    # ids; empty when the bus took all
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from kernel.outbox import OutboxEvent
 from runtime.telemetry import logger
 
 MAX_ENTRIES = 10  # of one PutEvents
 MAX_BYTES = 256_000  # of one PutEvents: AWS documents 256 KB in some places, 1 MB in others
-
-
-class Outgoing(Protocol):
-    """An event as it will stand on the bus; `detail` is JSON."""
-
-    @property
-    def event_id(self) -> str: ...
-    @property
-    def detail_type(self) -> str: ...
-    @property
-    def detail(self) -> str: ...
 
 
 class EventBusPublisher:
@@ -31,11 +21,11 @@ class EventBusPublisher:
         self._client, self._source = client, f"fileferry.{service}"
         self._fixed = {"EventBusName": bus_name, "Source": self._source}
 
-    def publish(self, events: Sequence[Outgoing]) -> Sequence[str]:
+    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
         """The ids of the events the bus did NOT take; each is logged with the reason."""
         return [refused for batch in self._batches(events) for refused in self._put(batch)]
 
-    def _put(self, batch: Sequence[Outgoing]) -> list[str]:
+    def _put(self, batch: Sequence[OutboxEvent]) -> list[str]:
         size = sum(map(self._bytes, batch))
         if size > MAX_BYTES:  # one event alone, see _batches
             return self._refused(batch, "EntryTooLarge", f"{size} bytes, at most {MAX_BYTES}")
@@ -51,16 +41,16 @@ class EventBusPublisher:
                 refused += self._refused([event], entry["ErrorCode"], entry.get("ErrorMessage"))
         return refused
 
-    def _entry(self, event: Outgoing) -> dict[str, str]:
+    def _entry(self, event: OutboxEvent) -> dict[str, str]:
         return {**self._fixed, "DetailType": event.detail_type, "Detail": event.detail}
 
-    def _bytes(self, event: Outgoing) -> int:
+    def _bytes(self, event: OutboxEvent) -> int:
         # EventBridge user guide, 'Calculating PutEvents event entry size'
         return sum(len(text.encode()) for text in (self._source, event.detail_type, event.detail))
 
-    def _batches(self, events: Sequence[Outgoing]) -> Iterator[Sequence[Outgoing]]:
+    def _batches(self, events: Sequence[OutboxEvent]) -> Iterator[Sequence[OutboxEvent]]:
         """As many as fit together, in order; one that is too large stands alone."""
-        batch: list[Outgoing] = []
+        batch: list[OutboxEvent] = []
         for event in events:
             full = len(batch) == MAX_ENTRIES
             if batch and (full or sum(map(self._bytes, [*batch, event])) > MAX_BYTES):
@@ -70,7 +60,7 @@ class EventBusPublisher:
         if batch:
             yield batch
 
-    def _refused(self, events: Sequence[Outgoing], code: str, reason: str | None) -> list[str]:
+    def _refused(self, events: Sequence[OutboxEvent], code: str, reason: str | None) -> list[str]:
         ids = [event.event_id for event in events]
         logger().error("events not published", event_ids=ids, code=code, reason=reason)
         return ids

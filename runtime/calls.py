@@ -9,10 +9,13 @@ from typing import Any, Generic, TypeVar
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from pydantic import BaseModel, ValidationError
 
-from contracts.caller import Caller
+from contracts import caller as contract
 from contracts.contract import CallHeaders
 from contracts.problem import field_errors
 from contracts.route import Route
+from kernel.caller import Caller
+from kernel.idempotency import Idempotency
+from runtime.callers import caller_of
 from runtime.problems import RequestRefused
 from runtime.telemetry import correlation_id
 
@@ -47,17 +50,14 @@ class Call(Generic[B]):
         return self.known_caller
 
     @property
-    def idempotency_scope(self) -> str | None:
-        """Keys belong to a caller and a route: two callers, or two routes, never meet."""
+    def idempotency(self) -> Idempotency | None:
+        """Keys belong to a caller and a route: two callers, or two routes, never meet. Secrets do
+        not count in the body's hash."""
         if self.idempotency_key is None:
             return None
-        return f"{self.caller.user}#{type(self.body).__name__}#{self.idempotency_key}"
-
-    @property
-    def body_hash(self) -> str:
-        """Tells a repeated body from another one; secrets do not count in it."""
+        key = f"{self.caller.name}#{type(self.body).__name__}#{self.idempotency_key}"
         text = self.body.model_dump_json() if isinstance(self.body, BaseModel) else ""
-        return hashlib.sha256(text.encode()).hexdigest()
+        return Idempotency(key, hashlib.sha256(text.encode()).hexdigest())
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ def _not_logged_in() -> RequestRefused:
 def _caller_of(event: APIGatewayProxyEvent) -> Caller | None:
     """As the authorizer found out; a context that is not its own is an error of ours."""
     context = event.raw_event["requestContext"].get("authorizer") or {}
-    return Caller.model_validate_json(context["caller"]) if "caller" in context else None
+    if "caller" not in context:
+        return None
+    return caller_of(contract.Caller.model_validate_json(context["caller"]))
 
 
 def _cookies_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:

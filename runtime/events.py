@@ -1,6 +1,6 @@
 """What arrives, decoded: EventBridge events, SQS messages and rows of a DynamoDB stream.
 
-received = from_bus(event, TransferRequestedV1)    # received.meta, received.data
+received = event_of(record)                        # received.meta, received.data
 message = message_of(record, LaneMessage)          # any dataclass or pydantic model
 for row in inserted(event): row.sequence_number, row.image
 """
@@ -14,12 +14,33 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
     DynamoDBRecordEventName,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from contracts.catalogue import parse_as
-from contracts.envelope import Data, Event
+from contracts.catalogue import parse
+from contracts.envelope import Event
 
 T = TypeVar("T")
+MAX_DETAIL_TYPE = 128  # EventBridge's limit
+MAX_BODY_BYTES = 512_000  # runtime.bus sends half of it at the most
+
+
+class BodyTooLarge(Exception):
+    """None of our events is as large."""
+
+    code, retryable = "body_too_large", False
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        super().__init__(f"The message has {size} bytes, an event at most {MAX_BODY_BYTES}.")
+
+
+class _FromBus(BaseModel):
+    """What a rule puts into a queue; EventBridge may add to it, as `replay-name` in a replay."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    detail_type: str = Field(alias="detail-type", max_length=MAX_DETAIL_TYPE)
+    detail: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,9 +51,14 @@ class StreamRow:
     image: dict[str, Any]
 
 
-def from_bus(event: Mapping[str, Any], model: type[Data]) -> Event[Data]:
-    """What a rule delivered; raises UnknownEvent for another detail-type, ValidationError."""
-    return parse_as(model, event["detail-type"], event["detail"])
+def event_of(record: SQSRecord) -> Event[Any]:
+    """The event that a rule put into the queue; raises BodyTooLarge, UnknownEvent, ValidationError,
+    none of which shows more of the message than its detail-type."""
+    size = len(record.body.encode(errors="replace"))
+    if size > MAX_BODY_BYTES:
+        raise BodyTooLarge(size)
+    found = _FromBus.model_validate_json(record.body)
+    return parse(found.detail_type, found.detail)
 
 
 def message_of(record: SQSRecord, model: type[T]) -> T:

@@ -8,6 +8,8 @@ Powertools reads POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE and LOG_L
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -56,3 +58,15 @@ def correlate(correlation_id: str) -> None:
 def correlation_id() -> str:
     """That of the invocation; the entrypoint sets one before anything else runs."""
     return logger().get_correlation_id() or "none"
+
+
+@contextmanager
+def own_fields(**fields: object) -> Iterator[None]:
+    """`fields` stand in every line inside; what is added inside, stands in no line after it."""
+    before = dict(logger().get_current_keys())
+    logger().append_keys(**fields)
+    try:
+        yield
+    finally:
+        logger().clear_state()
+        logger().append_keys(**before)

@@ -11,7 +11,7 @@ from infra.local.kept import DEMO_BUCKET, DEMO_PARTNER, STATE, kept_stack, runni
 from infra.local.log_lines import LogLine
 from infra.local.stack import LocalStack, SftpServer
 from infra.local.users import ADMIN, DEMO, ensure_users, password_file
-from infra.stacks import REPOSITORY, all_stacks
+from infra.stacks import REPOSITORY, stacks_of
 
 POLL_SECONDS = 1.0
 
@@ -103,7 +103,7 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("up", "down", "logs"):
         commands.add_parser(name)
-    names = [stack.name for stack in all_stacks()]
+    names = [stack.name for stack in stacks_of("local")]
     commands.add_parser("deploy").add_argument("stack", choices=names)
     given = parser.parse_args()
     if given.command == "deploy":

@@ -1,8 +1,8 @@
-"""Makes sure that MiniStack is what its corrections were written for."""
+"""Checks that MiniStack is the release for which our corrections were written."""
 
 
 class MiniStackChanged(Exception):
-    """This release of MiniStack is not the one the corrections were written for."""
+    """Our corrections were written for another release of MiniStack."""
 
 
 def expect(condition: bool, what: str) -> None:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from infra.package.sources import source_archive
 from infra.release import stored_values
 from infra.stacks import Stack
-from infra.templates import Template, read_template
+from infra.templates import Template
 
 ARTIFACTS = "fileferry-local-artifacts"
 DEADLINE_SECONDS = 60.0
@@ -24,14 +24,14 @@ Clients = Callable[[str], Any]
 
 
 class DeploymentFailed(Exception):
-    """The message has CloudFormation's reasons."""
+    """The message holds CloudFormation's reasons."""
 
 
 def deploy_locally(stack: Stack, parameters: Mapping[str, str], clients: Clients) -> bool:
-    """Whether anything changed. Functions get new versions behind their alias, so invocations that
-    run keep the code they began with.
+    """Whether anything changed. Functions get new versions behind their alias, so running
+    invocations keep the code that they began with.
     """
-    template = copy.deepcopy(read_template(stack.template))
+    template = copy.deepcopy(stack.completed())
     values = dict(parameters)
     digest = hashlib.sha256(json.dumps([template, values], sort_keys=True).encode())
     for content in _upload_local_files(stack, template, clients("s3")):
@@ -43,14 +43,14 @@ def deploy_locally(stack: Stack, parameters: Mapping[str, str], clients: Clients
     if "Release" in declared:
         values["Release"] = digest.hexdigest()[:16]
     for name, value in values.items():
-        declared[name]["Default"] = value  # MiniStack expands SAM with the defaults only
+        declared[name]["Default"] = value  # MiniStack expands SAM only with the defaults
     changed = _execute(stack.deployed_name(values["Stage"]), template, values, clients)
     _switch_on_expiry(template, values["Stage"], clients("dynamodb"))
     return changed
 
 
 def _upload_local_files(stack: Stack, template: Template, s3: Any) -> list[bytes]:  # noqa: ANN401
-    """Replaces local paths by S3 addresses, as `sam package` does; returns the files' contents."""
+    """Replaces local paths by S3 addresses, as `sam package` does. Returns the files' contents."""
     contents: list[bytes] = []
     there = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     if ARTIFACTS not in there:
@@ -79,7 +79,8 @@ def _upload_local_files(stack: Stack, template: Template, s3: Any) -> list[bytes
 
 
 def _write_numbers(template: Template, values: Mapping[str, str]) -> None:
-    """MiniStack hands a mapping's numbers on as the strings that parameters are, and then fails."""
+    """Writes the numbers of event source mappings into the template. MiniStack would pass
+    parameters on as strings, and then fail."""
     declared = template.get("Parameters", {})
     for resource in template["Resources"].values():
         scaling = resource.get("Properties", {}).get("ScalingConfig", {})
@@ -90,7 +91,8 @@ def _write_numbers(template: Template, values: Mapping[str, str]) -> None:
 
 
 def _deploy_what_changed(template: Template) -> None:
-    """MiniStack sees changed parameters, so an API need not be deployed each time."""
+    """Removes AlwaysDeploy. MiniStack sees changed parameters, so an API need not be deployed each
+    time."""
     for resource in template["Resources"].values():
         resource.get("Properties", {}).pop("AlwaysDeploy", None)
 
@@ -162,7 +164,8 @@ def _wait(cloudformation: Any, name: str, what: str) -> None:  # noqa: ANN401
 
 
 def _switch_on_expiry(template: Template, stage: str, dynamodb: Any) -> None:  # noqa: ANN401
-    """MiniStack ignores TimeToLiveSpecification in templates."""
+    """Switches expiry on by itself, because MiniStack ignores TimeToLiveSpecification in
+    templates."""
     for resource in template["Resources"].values():
         wished = resource.get("Properties", {}).get("TimeToLiveSpecification")
         if resource["Type"] != "AWS::DynamoDB::Table" or not wished:

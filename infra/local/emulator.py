@@ -1,4 +1,4 @@
-"""What the programs of the local stack are told, and how to reach them."""
+"""The environment of the local stack's programs, and how to reach these programs."""
 
 import os
 import socket
@@ -14,7 +14,8 @@ HOST = "127.0.0.1"
 
 
 def program_environment(state_dir: Path, region: str, port: int) -> dict[str, str]:
-    """Nothing of the caller's but where programs are; MiniStack passes it on to the functions."""
+    """Of the caller's environment only PATH is passed on. MiniStack hands all of it to the
+    functions."""
     tmp = state_dir / "tmp"
     tmp.mkdir(parents=True, exist_ok=True)
     return {
@@ -30,7 +31,7 @@ def program_environment(state_dir: Path, region: str, port: int) -> dict[str, st
         "BIND_HOST": HOST,
         "SFTP_ENABLED": "0",  # it would open more ports
         "IOT_MTLS_ENABLED": "0",
-        "DOCKER_HOST": f"unix://{state_dir}/no-docker",  # never somebody's containers
+        "DOCKER_HOST": f"unix://{state_dir}/no-docker",  # never touch containers that are not ours
         "POWERTOOLS_TRACE_DISABLED": "true",  # there is no X-Ray daemon
     }
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 POLL_SECONDS = 1.0  # a user may call 100 times a minute
-RENEW_SECONDS = 60.0  # so long before its end an access token is renewed
-PATIENCE_SECONDS = 60.0  # of being throttled
+RENEW_SECONDS = 60.0  # an access token is renewed that long before its end
+PATIENCE_SECONDS = 60.0  # the longest wait while throttled
 UNAUTHORIZED, THROTTLED = 401, 429
 ENDED = frozenset({"completed", "failed", "cancelled"})
 
@@ -22,12 +22,12 @@ class Refused(Exception):
 
 
 class Ferry:
-    """`api_url` ends before '/api'. Answers are the JSON documents of contracts/."""
+    """`api_url` is the address without '/api'. Answers are the JSON documents of contracts/."""
 
     def __init__(
         self, api_url: str, user: str, password: str, *, every: float = POLL_SECONDS
     ) -> None:
-        """Logs in at the first call; looks `every` so many seconds how a transfer is."""
+        """Logs in at the first call. Looks at a transfer `every` so many seconds."""
         self._every = every
         self._http = httpx.Client(base_url=api_url, timeout=60)
         self._login = {"user": user, "password": password, "client": "api"}
@@ -35,8 +35,8 @@ class Ferry:
         self._renew_at = 0.0  # on the monotonic clock
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Any:  # noqa: ANN401
-        """The answer's JSON (None without one); raises Refused. Logs in again when the session has
-        ended.
+        """The answer's JSON, or None where it has none. Logs in again when the session has ended.
+        Raises Refused.
         """
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if time.monotonic() > self._renew_at:
@@ -53,7 +53,7 @@ class Ferry:
         return {**headers, "Authorization": f"Bearer {self._tokens['access_token']}"}
 
     def _renew(self) -> None:
-        """By the refresh token where there is one that is still good, else by the password."""
+        """Uses the refresh token where there is a valid one, else the password."""
         began = time.monotonic()
         try:
             old = self._tokens.get("refresh_token")
@@ -66,7 +66,7 @@ class Ferry:
         self._renew_at = began + self._tokens["expires_in_seconds"] - RENEW_SECONDS
 
     def _answer(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Any:  # noqa: ANN401
-        """Waits where the API says so; raises Refused."""
+        """Waits where the API says so. Raises Refused."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self._http.request(method, path, headers=headers, json=body)

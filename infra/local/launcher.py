@@ -23,6 +23,7 @@ from ministack.app import main
 
 from infra.local.anchors import expect
 from infra.local.gateway_corrections import correct_gateway
+from infra.local.queue_corrections import redrive_dead_letters
 from infra.local.secret_corrections import rotate_by_function
 
 WRITTEN_FOR = "1.5.33"
@@ -194,6 +195,7 @@ def start() -> None:
     list_checksums_of_parts()
     correct_gateway()
     rotate_by_function()
+    redrive_dead_letters()
     waits = runtime.Worker._drain_stderr_bounded
     expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
     waits.__defaults__ = LOG_WAITS  # no fixed 50 ms for a handler that logs nothing

@@ -13,7 +13,8 @@ class LogLine(NamedTuple):
 
 
 def log_lines(logs: Any, since_ms: int, groups: str = LOG_GROUPS) -> list[LogLine]:  # noqa: ANN401 - boto3 has no types
-    """Of all functions since then, oldest first; `groups`: what a log group's name begins with."""
+    """The lines of all functions since then, oldest first. `groups` is the beginning of the log
+    groups' names."""
     found = [
         line
         for page in logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=groups)
@@ -24,7 +25,8 @@ def log_lines(logs: Any, since_ms: int, groups: str = LOG_GROUPS) -> list[LogLin
 
 
 def _lines_of(logs: Any, group: str, since_ms: int) -> Iterator[LogLine]:  # noqa: ANN401
-    """From time to time: MiniStack shows 10,000 events at once, and no next page."""
+    """Asks again from the last event on, because MiniStack shows 10,000 events at once and no next
+    page."""
     begin, seen = since_ms, set[LogLine]()
     while begin >= 0:
         wish = {"logGroupName": group, "startTime": begin, "limit": PAGE}

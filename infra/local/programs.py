@@ -1,4 +1,4 @@
-"""Starts, recognises and ends the programs of a local stack (Linux)."""
+"""Starts, recognises and ends the programs of a local stack (on Linux)."""
 
 import os
 import signal
@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-GRACE_SECONDS = 5.0  # between asking to end and ending
+GRACE_SECONDS = 5.0  # between asking a program to end and killing it
 POLL_SECONDS = 0.05
-# Becomes the program after asking the kernel to kill it when the starter dies, however it dies.
+# Asks the kernel to kill this process when its starter dies, in whatever way. Then it becomes the
+# program.
 BOUND = (
     "import ctypes, os, signal, sys\n"
     "ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"  # PR_SET_PDEATHSIG
@@ -34,19 +35,21 @@ class Program:
         if mine is None:
             return _start_of(self.pid) == self.started
         if mine.poll() is None:
-            return True  # /proc calls it a zombie while threads of it still end
+            return True  # /proc shows a zombie while its threads still end
         del _started[self]  # collected
         return False
 
 
-# Those of this process: each is kept until it has ended, because only then it can be collected.
+# The programs that this process started. Each is kept until it has ended, because only then it can
+# be collected.
 _started: dict[Program, "subprocess.Popen[bytes]"] = {}
 
 
 def start_program(
     name: str, command: Sequence[str], env: Mapping[str, str], folder: Path, *, bound: bool
 ) -> Program:
-    """`bound`: ends with the process that calls this. Its output goes to `folder`/<name>.log."""
+    """A `bound` program ends with the process that calls this. Output goes to
+    `folder`/<name>.log."""
     if bound:
         command = [sys.executable, "-c", BOUND, str(os.getpid()), *command]
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,7 +69,7 @@ def start_program(
 
 
 def end_programs(programs: Sequence[Program]) -> None:
-    """Each with all of its group; one that is not ours any more is left alone."""
+    """Ends each program with all of its group. A pid that is not ours any more is left alone."""
     ours = [program for program in programs if program.alive]
     for number, seconds in ((signal.SIGTERM, GRACE_SECONDS), (signal.SIGKILL, GRACE_SECONDS)):
         for program in ours:

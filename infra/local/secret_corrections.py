@@ -1,4 +1,4 @@
-"""Corrections of MiniStack's Secrets Manager: RotateSecret calls the rotation function."""
+"""Corrections of MiniStack's Secrets Manager. RotateSecret calls the rotation function."""
 
 import contextvars
 import inspect
@@ -17,8 +17,9 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
 
 def rotate_by_function() -> None:
-    """RotateSecret answers at once, with a version that is labelled AWSPENDING and has no value;
-    then the function is called for each step. Stock MiniStack makes a copy the current version.
+    """RotateSecret answers at once, with a version that is labelled AWSPENDING and has no value.
+    Then the function is called for each step. Stock MiniStack only copies the value into a new
+    current version.
     """
     expect("RotateSecret stub" in inspect.getsource(secrets._rotate_secret), "RotateSecret changed")
     expect(callable(secrets._find_stage_version), "versions of secrets moved")
@@ -52,7 +53,7 @@ def rotate(wish: Mapping[str, Any]) -> Any:  # noqa: ANN401
     pending, _ = secrets._find_stage_version(secret, "AWSPENDING")
     current, _ = secrets._find_stage_version(secret, "AWSCURRENT")
     again = pending not in (None, current, token)
-    if again:  # the rotation before did not come to its end
+    if again:  # the last rotation did not finish
         token = pending
     else:
         secrets._remove_stage_everywhere(secret, "AWSPENDING")
@@ -77,7 +78,7 @@ def rotate(wish: Mapping[str, Any]) -> Any:  # noqa: ANN401
 
 
 def take_steps(record: Any, event: Mapping[str, str]) -> None:  # noqa: ANN401
-    """Stops at the first step that fails, and leaves AWSPENDING where it is."""
+    """Stops at the first step that fails. AWSPENDING stays where it is."""
     for step in STEPS:
         result = functions._execute_function_with_config_scope(record, {**event, "Step": step})
         if result.get("error"):

@@ -1,4 +1,4 @@
-"""The SFTP server of the local stack: one user, rooted in one folder, on 127.0.0.1 only."""
+"""The SFTP server of the local stack. It has one user and one root folder, on 127.0.0.1 only."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ Channel = asyncssh.SSHServerChannel[bytes]
 
 HOST = "127.0.0.1"
 CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr")
-WINDOW_BYTES = 16 << 20  # what a client may send ahead
+WINDOW_BYTES = 16 << 20  # how much a client may send ahead
 PACKET_BYTES = 256 << 10  # fewer, larger SSH packets cost less CPU per byte
 
 
@@ -34,7 +34,8 @@ class RootedSftpServer(asyncssh.SFTPServer):
         super().__init__(channel, chroot=os.fsencode(root))
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
-        """Never over an existing name, not even a dangling link's: hard link, then unlink."""
+        """Never replaces an existing name, not even that of a dangling link: it makes a hard link,
+        then unlinks the old name."""
         old, new = self.map_path(oldpath), self.map_path(newpath)
         try:
             os.link(old, new, follow_symlinks=False)
@@ -94,7 +95,7 @@ async def listen(
 
 
 def kept_host_key(path: Path) -> asyncssh.SSHKey:
-    """The key in the file, made at the first start, so that a pinned key stays right."""
+    """The key in the file. The first start makes it, so a pinned key stays valid."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         key = asyncssh.generate_private_key("ssh-ed25519")
@@ -105,7 +106,7 @@ def kept_host_key(path: Path) -> asyncssh.SSHKey:
 
 
 def public_line(key: asyncssh.SSHKey) -> str:
-    """'<algorithm> <base64>', as it is pinned."""
+    """'<algorithm> <base64>', the form in which it is pinned."""
     return " ".join(key.export_public_key().decode().split()[:2])
 
 
@@ -122,7 +123,7 @@ async def serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stop.set)
     acceptor = await listen(options.root, host_key, user, options.port)
     ready = {"port": acceptor.get_port(), "host_key": public_line(host_key)}
-    # renamed into place: whoever waits for the file never reads half of it
+    # Renamed into place, so that nobody who waits for the file reads half of it.
     unfinished = options.ready_file.with_name(options.ready_file.name + ".new")
     unfinished.write_text(json.dumps(ready))
     unfinished.replace(options.ready_file)

@@ -16,7 +16,7 @@ from infra.local.deployment import deploy_locally
 from infra.local.emulator import HOST, answers, aws_client, free_port, program_environment
 from infra.local.log_lines import LogLine, log_lines
 from infra.local.programs import Program, children_of, end_programs, start_program
-from infra.stacks import all_stacks, find_stack, read_environment
+from infra.stacks import find_stack, read_environment, stacks_of
 
 READY_SECONDS = 30.0
 POLL_SECONDS = 0.05
@@ -87,7 +87,7 @@ class LocalStack:
             self._start_emulator()
         if self._s3_dir and not self._runs(OBJECTS):
             self._start_object_server(self._s3_dir.resolve())
-        return {stack.name: self.deploy(stack.name) for stack in all_stacks()}
+        return {stack.name: self.deploy(stack.name) for stack in stacks_of("local")}
 
     def stop(self) -> None:
         """Ends every program of this stack, also of an earlier process, with all its children."""

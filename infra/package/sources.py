@@ -1,4 +1,4 @@
-"""A service's own code, contracts and runtime; nothing of other services, tests or infra."""
+"""A service's own code and what is shared; nothing of other services, tests or infra."""
 
 import shutil
 import tempfile
@@ -6,9 +6,8 @@ from pathlib import Path
 
 from infra.package.archives import archive
 from infra.stacks import REPOSITORY, find_stack
-from infra.templates import read_template
 
-SHARED = ("contracts", "runtime")
+SHARED = ("contracts", "kernel", "runtime")
 NOT_CODE = {
     "template.yaml",
     "README.md",
@@ -38,6 +37,6 @@ def source_archive(service: str) -> bytes:
 
 def handler_modules(service: str) -> list[str]:
     """Those that the service's template names."""
-    resources = read_template(find_stack(service).template)["Resources"].values()
+    resources = find_stack(service).completed()["Resources"].values()
     functions = [each for each in resources if each["Type"] == "AWS::Serverless::Function"]
     return sorted(each["Properties"]["Handler"].removesuffix(".handler") for each in functions)

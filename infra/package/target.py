@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from infra.stacks import find_stack
-from infra.templates import read_template
 
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 # Oldest glibc that wheels ask for today. Newest: python3.12 and later run on Amazon Linux 2023
@@ -21,7 +20,7 @@ class Target:
     @classmethod
     def of(cls, service: str) -> Self:
         """Raises ValueError where functions of one package run on different Pythons."""
-        template = read_template(find_stack(service).template)
+        template = find_stack(service).completed()
         shared = template["Globals"]["Function"]
         functions = [
             shared | each.get("Properties", {})

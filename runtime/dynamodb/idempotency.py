@@ -1,21 +1,12 @@
 """Idempotency keys: which record a caller's key stands for, for as long as a caller may repeat."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from kernel.idempotency import Idempotency
 from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
 from runtime.dynamodb.table import Action, Table, put, row_key
 
 KEY_LIFETIME = timedelta(days=7)
-
-
-class Idempotency(Protocol):
-    """`key` is scoped by the caller; `body_hash` tells a repetition from another request."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def body_hash(self) -> str: ...
 
 
 def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime) -> Action:

@@ -1,20 +1,18 @@
 """The outbox: events stored in one transaction with the change they tell of, then published.
 
 actions += outbox_rows("T#42", transfer.version, events, transfer.updated_at)    # the writer
-return publish_rows(stream_event, lambda entries: publish(entries))              # the stream
-if claim(table, stored.partition, stored.event_id, Claim("stream", now, until), busy): ...
+outbox = DynamoDbOutbox(client, table, records="T#")                            # the publishers
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from runtime.batches import BatchResponse, failures
-from runtime.bus import Outgoing
+from botocore.client import BaseClient
+
+from kernel.outbox import Entry, OutboxBusy, OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
 from runtime.dynamodb.table import Action, Table, put, row_key, update
-from runtime.events import inserted
 
 LIFETIME = timedelta(days=30)  # long enough to look for an event after an incident
 PREFIX = "OUTBOX#"
@@ -28,27 +26,8 @@ FREE = (
 )
 
 
-@dataclass(frozen=True)
-class StoredEvent:
-    """Implements Outgoing; `partition` is that of the record whose change it tells of."""
-
-    partition: str
-    event_id: str
-    detail_type: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """`holder` may take its own claim again: it is sure that its predecessor is dead."""
-
-    holder: str
-    now: datetime
-    until: datetime
-
-
 def outbox_rows(
-    partition: str, version: int, events: Sequence[Outgoing], at: datetime
+    partition: str, version: int, events: Sequence[OutboxEvent], at: datetime
 ) -> Iterator[Action]:
     """`version` is what the record's change is stored as: the order of versions, and of the events
     within one, is that in which its state changed."""
@@ -59,61 +38,52 @@ def outbox_rows(
             for name in ("event_id", "detail_type", "detail")
         }
         told["position"] = to_attribute(f"{version:010d}#{index:03d}")
-        row = _key(partition, event.event_id) | told | {"expires_at": expires_at}
+        row = row_key(partition, f"{PREFIX}{event.event_id}") | told | {"expires_at": expires_at}
         yield put(row, "attribute_not_exists(#pk)")
 
 
-def unpublished(table: Table, partition: str) -> list[StoredEvent]:
-    """Oldest first, claimed ones included."""
-    rows = [row for row in table.rows_under(partition, PREFIX) if "published" not in row]
-    return [
-        _stored({name: value["S"] for name, value in row.items() if "S" in value})
-        for row in sorted(rows, key=lambda row: str(row["position"]["S"]))
-    ]
+class DynamoDbOutbox:
+    """The outbox of all records whose partitions begin with `records`; what follows is what the
+    service calls the record."""
 
+    def __init__(self, client: BaseClient, table: str, records: str = "") -> None:
+        self._table, self._records = Table(client, table), records
 
-def claim(table: Table, partition: str, event_id: str, wish: Claim, busy: Exception) -> bool:
-    """False when it was published, or when another holder may publish it."""
-    change = update(
-        _key(partition, event_id),
-        "SET #claimed_by = :holder, #claimed_until = :until",
-        FREE,
-        holder=wish.holder,
-        until=wish.until,
-        now=wish.now,
-        beyond=wish.until + CLOCKS_DIFFER,
-    )
-    return not table.write([change], busy=busy)
+    def entry(self, row: Mapping[str, Any]) -> Entry:
+        event = OutboxEvent(row["event_id"], row["detail_type"], row["detail"])
+        return row["pk"].removeprefix(self._records), event
 
+    def unpublished(self, record: str) -> Sequence[OutboxEvent]:
+        found = self._table.rows_under(f"{self._records}{record}", PREFIX)
+        rows = [row for row in found if "published" not in row]
+        return [
+            OutboxEvent(row["event_id"]["S"], row["detail_type"]["S"], row["detail"]["S"])
+            for row in sorted(rows, key=lambda row: str(row["position"]["S"]))
+        ]
 
-def mark_published(table: Table, partition: str, event_id: str, busy: Exception) -> None:
-    change = "SET #published = :yes REMOVE #claimed_by, #claimed_until"
-    mark = update(_key(partition, event_id), change, "attribute_exists(#pk)", yes=True)
-    table.write([mark], busy=busy)
+    def claim(
+        self, record: str, event_id: str, holder: str, now: datetime, until: datetime
+    ) -> bool:
+        change = update(
+            self._key(record, event_id),
+            "SET #claimed_by = :holder, #claimed_until = :until",
+            FREE,
+            holder=holder,
+            until=until,
+            now=now,
+            beyond=until + CLOCKS_DIFFER,
+        )
+        return not self._table.write([change], busy=OutboxBusy(event_id))
 
+    def mark_published(self, record: str, event_id: str) -> None:
+        change = "SET #published = :yes REMOVE #claimed_by, #claimed_until"
+        mark = update(self._key(record, event_id), change, "attribute_exists(#pk)", yes=True)
+        self._table.write([mark], busy=OutboxBusy(event_id))
 
-def give_back(table: Table, partition: str, event_id: str, busy: Exception) -> None:
-    change = "REMOVE #claimed_by, #claimed_until"
-    table.write([update(_key(partition, event_id), change, "attribute_exists(#pk)")], busy=busy)
+    def give_back(self, record: str, event_id: str) -> None:
+        change = "REMOVE #claimed_by, #claimed_until"
+        free = update(self._key(record, event_id), change, "attribute_exists(#pk)")
+        self._table.write([free], busy=OutboxBusy(event_id))
 
-
-def publish_rows(
-    event: Mapping[str, Any], publish: Callable[[Sequence[StoredEvent]], frozenset[str]]
-) -> BatchResponse:
-    """What a stream delivered; `publish` says which ids were refused, and they come again."""
-    rows = inserted(event)
-    entries = [_stored(row.image) for row in rows]
-    refused = publish(entries)
-    return failures(
-        row.sequence_number
-        for row, entry in zip(rows, entries, strict=True)
-        if entry.event_id in refused
-    )
-
-
-def _key(partition: str, event_id: str) -> Item:
-    return row_key(partition, f"{PREFIX}{event_id}")
-
-
-def _stored(row: Mapping[str, Any]) -> StoredEvent:
-    return StoredEvent(row["pk"], row["event_id"], row["detail_type"], row["detail"])
+    def _key(self, record: str, event_id: str) -> Item:
+        return row_key(f"{self._records}{record}", f"{PREFIX}{event_id}")

@@ -3,9 +3,9 @@
 from pydantic import Field
 
 from contracts import caller
+from kernel.caller import Role
 from runtime.settings import CommaList, ServiceSettings
 from services.auth.domain.ports import Policy
-from services.auth.domain.user import Role
 
 
 class AuthSettings(ServiceSettings):

@@ -12,12 +12,13 @@ from functools import cached_property
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from kernel.outbox import EventPublisher
 from runtime.bus import EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import tracer
 from services.auth.adapters.apigateway_api_keys import ApiGatewayApiKeys
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
-from services.auth.adapters.dynamodb_outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
@@ -29,7 +30,6 @@ from services.auth.domain.ports import (
     AccessTokens,
     ApiKeys,
     AttemptStore,
-    EventPublisher,
     IdentityProvider,
     KeyRotation,
     PasswordHasher,

@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING
 
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from kernel.outbox import EventPublisher
 from runtime.bus import EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
-from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
+from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.adapters.s3_source_readers import Credentials, StsSourceReaders
 from services.transfer.adapters.secretsmanager_credential_vault import (
@@ -35,7 +36,6 @@ from services.transfer.domain.ports import (
     ChunkLedger,
     CredentialVault,
     DestinationStore,
-    EventPublisher,
     Heart,
     LaneQueue,
     LaneRegister,
@@ -49,9 +49,6 @@ from services.transfer.domain.ports import (
     Workflow,
 )
 from services.transfer.settings import TransferSettings
-
-if TYPE_CHECKING:
-    from runtime.inbox import Inbox
 
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
 # Of calls that leases wait for: all tries together are over long before a lease is.
@@ -84,6 +81,10 @@ class AwsPorts(Ports):
     @cached_property
     def transfers(self) -> TransferStore:
         return DynamoDbTransferStore(self.dynamodb, self._table)
+
+    @cached_property
+    def outbox(self) -> DynamoDbOutbox:
+        return DynamoDbOutbox(self.dynamodb, self._table, RECORDS)
 
     @cached_property
     def ledger(self) -> ChunkLedger:
@@ -177,15 +178,16 @@ class Wiring:
         self.settings = settings
         self.ports = AwsPorts(settings)
 
-    @cached_property
-    def inbox(self) -> "Inbox":
-        from runtime.inbox import Inbox
+    @property
+    def outbox(self) -> DynamoDbOutbox:
+        return self.ports.outbox
 
-        table = self.settings.transfers_table
-        return Inbox(self.ports.dynamodb, table, consumer="on_transfer_requested")
+    @property
+    def sqs(self) -> BaseClient:
+        return self.ports.sqs
 
     def message_lease(self, receipt_handle: str) -> MessageLease:
-        return SqsMessageLease(self.ports.sqs, self.settings.lane_queue_url, receipt_handle)
+        return SqsMessageLease(self.sqs, self.settings.lane_queue_url, receipt_handle)
 
 
 def build() -> Wiring:

@@ -9,13 +9,15 @@ from itertools import count
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from kernel.caller import Role
+from kernel.outbox import OutboxEvent
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
-from services.auth.domain.ports import AttemptStore, OutboxEvent, SessionStore, SsoStore, UserStore
+from services.auth.domain.ports import AttemptStore, SessionStore, SsoStore, UserStore
 from services.auth.domain.session import ClientKind, Session
-from services.auth.domain.user import LoginMethod, Role, User
+from services.auth.domain.user import LoginMethod, User
 from tests.conformance.stores import dynamodb_client
 from tests.fakes.auth_stores import (
     InMemoryAttemptStore,

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Destination, HostKey, Protocol, ServerProfile
 from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Mark
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.ports import Idempotency, OutboxEvent
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
 from services.transfer.domain.transfer import (
     DestinationLabel,

@@ -10,11 +10,13 @@ import boto3
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from kernel.outbox import Outbox
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
-from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
+from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.domain.ports import (
     ChunkLedger,
     DestinationStore,
@@ -41,6 +43,7 @@ SESSION = boto3.Session()  # one for all clients: it keeps DynamoDB's model, whi
 @dataclass(frozen=True)
 class Stores:
     transfers: TransferStore
+    outbox: Outbox
     ledger: ChunkLedger
     lanes: LaneRegister
     slots: SessionSlots
@@ -51,6 +54,7 @@ def in_memory_stores() -> Stores:
     transfers = InMemoryTransferStore()
     return Stores(
         transfers,
+        transfers.outbox,
         InMemoryChunkLedger(transfers),
         InMemoryLaneRegister(),
         InMemorySessionSlots(),
@@ -111,6 +115,7 @@ def dynamodb_client(endpoint: str | None = None) -> BaseClient:
 def dynamodb_stores(client: BaseClient, table: str) -> Stores:
     return Stores(
         DynamoDbTransferStore(client, table),
+        DynamoDbOutbox(client, table, RECORDS),
         DynamoDbChunkLedger(client, table, lambda: NOON),
         DynamoDbLaneRegister(client, table),
         DynamoDbSessionSlots(client, table),

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from kernel.caller import Grants, Role, SourceGrant
+from kernel.idempotency import Idempotency
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import (
     FieldInvalid,
@@ -13,8 +15,7 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
-from services.auth.domain.ports import Idempotency
-from services.auth.domain.user import ApiKey, Grants, LoginMethod, Role, SourceGrant, User
+from services.auth.domain.user import ApiKey, LoginMethod, User
 from tests.conformance.auth_stores import NOON, AuthStores, a_user
 
 KEY = Idempotency("ada#UserRequest#k-1", "body")

@@ -101,8 +101,8 @@ def test_a_sessions_row_expires_a_day_after_its_lease(table: HookedTable) -> Non
 
 def test_an_event_expires_and_its_transfer_stays(table: HookedTable) -> None:
     table.stores.transfers.create(a_transfer(), [an_event("e-1")], a_key())
-    assert table.stores.transfers.claim_event("t-1", "e-1", "a", NOON, after(30))
-    table.stores.transfers.mark_published("t-1", "e-1")
+    assert table.stores.outbox.claim("t-1", "e-1", "a", NOON, after(30))
+    table.stores.outbox.mark_published("t-1", "e-1")
     month = NOON + timedelta(days=30)
     assert expiries(table, "OUTBOX#") == {"OUTBOX#e-1": month}
     assert expiries(table, "TRANSFER") == {"TRANSFER": None}

@@ -121,7 +121,7 @@ def test_a_create_whose_answer_was_lost_gives_the_first_transfer_when_repeated(
         table.stores.transfers.create(a_transfer("t-1"), [an_event("e-1")], a_key())
     again = table.stores.transfers.create(a_transfer("t-2"), [an_event("e-2")], a_key())
     assert again == a_transfer("t-1")
-    assert table.stores.transfers.unpublished("t-1") == [an_event("e-1")]
+    assert table.stores.outbox.unpublished("t-1") == [an_event("e-1")]
 
 
 class CountedCalls(Counter[str]):
@@ -182,9 +182,9 @@ def test_an_event_is_claimed_marked_and_given_back_without_being_looked_for(
 ) -> None:
     table.stores.transfers.create(a_transfer(), [an_event(f"e-{n}") for n in range(3)], None)
     calls = CountedCalls(table)
-    assert table.stores.transfers.claim_event("t-1", "e-2", "a", after(0), after(30))
-    table.stores.transfers.give_back_event("t-1", "e-2")
-    table.stores.transfers.mark_published("t-1", "e-2")
+    assert table.stores.outbox.claim("t-1", "e-2", "a", after(0), after(30))
+    table.stores.outbox.give_back("t-1", "e-2")
+    table.stores.outbox.mark_published("t-1", "e-2")
     assert calls.since() == {"TransactWriteItems": 3}
 
 

@@ -9,13 +9,9 @@ from typing import cast
 
 import pytest
 
-from runtime.publishing import CLAIM_SECONDS
-from services.transfer.domain.ports import OutboxEvent, Ports
-from services.transfer.use_cases.publish_outbox import (
-    NotPublished,
-    publish_outbox,
-    publish_pending,
-)
+from kernel.outbox import CLAIM_SECONDS, STREAM, OutboxEvent, publish_claimed
+from services.transfer.domain.ports import Ports
+from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from tests.conformance.hooked_table import HookedTable, hooked_moto_table
 from tests.conformance.records import NOON, a_transfer, after, an_event
 from tests.conformance.stores import Stores
@@ -40,7 +36,8 @@ class Publishers:
         self.table.stores.transfers.create(a_transfer(), EVENTS, None)
 
     def stream(self) -> frozenset[str]:
-        return publish_outbox(ENTRIES, ports=self._ports(self.table.stores))
+        ports = self._ports(self.table.stores)
+        return publish_claimed(ENTRIES, ports.outbox, ports.bus, STREAM, self.now)
 
     def state(self) -> None:
         publish_pending("t-1", ports=self._ports(self.table.rivals))
@@ -54,7 +51,7 @@ class Publishers:
     def _ports(self, stores: Stores) -> Ports:
         """What publishing needs of them."""
         ports = SimpleNamespace(
-            transfers=stores.transfers,
+            outbox=stores.outbox,
             bus=SimpleNamespace(publish=self.publish),
             now=lambda: self.now,
             new_id=lambda: f"id-{next(NUMBERS)}",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from kernel.outbox import EventPublisher, OutboxEvent
 from runtime.bus import MAX_BYTES, EventBusPublisher
-from services.transfer.domain.ports import EventPublisher, OutboxEvent
 from tests.conformance.clouds import CLOUDS, Clients, arn_of, cloud, new_name, new_queue, received
 from tests.fakes.outside import InMemoryBus
 from tests.servers.waiting import wait_for

@@ -7,6 +7,7 @@ FAKES = Path("tests/fakes")
 SUITES = Path("tests/conformance")
 PARTNERS = Path("tests/servers/sites.py")  # opens every partner, the fake too, for the suites
 REACHED = {  # what a suite gets from a fake that it names
+    "InMemoryOutbox": "InMemoryTransferStore",
     "InMemoryObjectSource": "InMemoryBuckets",
     "InMemoryPartnerSession": "InMemoryPartners",
     "InMemoryChunkSink": "InMemoryPartners",

@@ -1,4 +1,4 @@
-"""TransferStore: events wait in the order of their changes until one publisher has each out."""
+"""Outbox: events wait in the order of their changes until one publisher has each out."""
 
 from services.transfer.domain.ledger import CLOCKS_DIFFER
 from tests.conformance.records import a_transfer, after, an_event
@@ -9,21 +9,17 @@ def test_events_wait_in_the_order_of_their_changes_until_published(stores: Store
     transfer = stores.transfers.create(a_transfer(), [an_event("z"), an_event("y")], None)
     for letters in ("x", "wvu", "", "t", "srqponm"):
         transfer = stores.transfers.save(transfer, [an_event(letter) for letter in letters])
-    assert [event.event_id for event in stores.transfers.unpublished("t-1")] == list(
-        "zyxwvutsrqponm"
-    )
-    stores.transfers.mark_published("t-1", "y")
-    stores.transfers.mark_published("t-1", "y")
-    stores.transfers.mark_published("t-1", "never seen")
-    assert [event.event_id for event in stores.transfers.unpublished("t-1")] == list(
-        "zxwvutsrqponm"
-    )
-    assert stores.transfers.unpublished("t-2") == []
+    assert [event.event_id for event in stores.outbox.unpublished("t-1")] == list("zyxwvutsrqponm")
+    stores.outbox.mark_published("t-1", "y")
+    stores.outbox.mark_published("t-1", "y")
+    stores.outbox.mark_published("t-1", "never seen")
+    assert [event.event_id for event in stores.outbox.unpublished("t-1")] == list("zxwvutsrqponm")
+    assert stores.outbox.unpublished("t-2") == []
 
 
 def claimed(stores: Stores, holder: str, at: float = 0, event_id: str = "e-1") -> bool:
     """For 30 seconds from `at`."""
-    return stores.transfers.claim_event("t-1", event_id, holder, after(at), after(at + 30))
+    return stores.outbox.claim("t-1", event_id, holder, after(at), after(at + 30))
 
 
 def test_an_event_is_claimed_by_one_publisher_at_a_time(stores: Stores) -> None:
@@ -31,7 +27,7 @@ def test_an_event_is_claimed_by_one_publisher_at_a_time(stores: Stores) -> None:
     assert claimed(stores, "a")
     assert not claimed(stores, "b", at=29.999999)
     assert claimed(stores, "b", event_id="e-2")
-    waiting = [event.event_id for event in stores.transfers.unpublished("t-1")]
+    waiting = [event.event_id for event in stores.outbox.unpublished("t-1")]
     assert waiting == ["e-1", "e-2"]  # claimed is not published
     assert claimed(stores, "b", at=30)
     assert not claimed(stores, "a", at=59)
@@ -58,18 +54,18 @@ def test_an_event_given_back_is_free_at_once(stores: Stores) -> None:
     stores.transfers.create(a_transfer(), [an_event("e-1")], None)
     assert claimed(stores, "a")
     for _ in range(2):
-        stores.transfers.give_back_event("t-1", "e-1")
+        stores.outbox.give_back("t-1", "e-1")
     assert claimed(stores, "b")
-    stores.transfers.give_back_event("t-1", "never seen")
+    stores.outbox.give_back("t-1", "never seen")
     assert not claimed(stores, "a")
 
 
 def test_a_published_event_is_claimed_by_nobody_again(stores: Stores) -> None:
     stores.transfers.create(a_transfer(), [an_event("e-1")], None)
     assert claimed(stores, "a")
-    stores.transfers.mark_published("t-1", "e-1")
-    stores.transfers.give_back_event("t-1", "e-1")
+    stores.outbox.mark_published("t-1", "e-1")
+    stores.outbox.give_back("t-1", "e-1")
     for holder in ("a", "b"):
         assert not claimed(stores, holder, at=1_000)
     assert not claimed(stores, "a", event_id="never seen")
-    assert stores.transfers.unpublished("t-1") == []
+    assert stores.outbox.unpublished("t-1") == []

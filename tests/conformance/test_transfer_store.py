@@ -63,7 +63,7 @@ def test_a_stale_save_changes_nothing_and_stores_no_event(stores: Stores) -> Non
     with pytest.raises(StaleTransfer):
         stores.transfers.save(replace(first, lanes=2), [an_event("e-2")])
     assert stores.transfers.read("t-1") == second
-    assert stores.transfers.unpublished("t-1") == [an_event("e-1")]
+    assert stores.outbox.unpublished("t-1") == [an_event("e-1")]
 
 
 def test_saving_a_transfer_that_was_never_created_is_refused(stores: Stores) -> None:
@@ -76,7 +76,7 @@ def test_creating_an_existing_transfer_again_is_refused(stores: Stores) -> None:
     with pytest.raises(StaleTransfer):
         stores.transfers.create(a_transfer(lanes=3), [an_event("e-2")], a_key())
     assert stores.transfers.read("t-1") == a_transfer()
-    assert stores.transfers.unpublished("t-1") == [an_event("e-1")]
+    assert stores.outbox.unpublished("t-1") == [an_event("e-1")]
     other = stores.transfers.create(a_transfer("t-2"), (), a_key("another body"))
     assert other.id == "t-2"  # the refused request left no key behind
 
@@ -88,8 +88,8 @@ def test_a_repeated_key_and_body_give_the_first_transfer(stores: Stores) -> None
     assert stores.transfers.create(a_transfer("t-1"), [an_event("e-1")], a_key()) == moved_on
     with pytest.raises(TransferNotFound):
         stores.transfers.read("t-2")
-    assert stores.transfers.unpublished("t-1") == [an_event("e-1")]
-    assert stores.transfers.unpublished("t-2") == []
+    assert stores.outbox.unpublished("t-1") == [an_event("e-1")]
+    assert stores.outbox.unpublished("t-2") == []
 
 
 def test_a_repeated_key_with_another_body_is_a_conflict(stores: Stores) -> None:

@@ -1,62 +1,66 @@
-"""Every consumer's handler accepts every example of the events it listens to."""
+"""Every consumer's handler accepts every example of the events it listens to, as its queue brings
+them: twice, and beside a message that is no event."""
 
+import importlib
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from contracts.catalogue import CATALOGUE
-from runtime.inbox import Inbox
-from services.transfer.handlers import on_transfer_requested
 from tests.contract.examples import Example, examples
+from tests.fakes.deliveries import Queue, batch, failed, put_by_rule
 from tests.fakes.world import World
+from tests.unit.runtime.conftest import environment as fresh_telemetry
 from tests.unit.runtime.lambda_context import Invocation
-from tests.unit.runtime.service_table import client_with_table
+
+__all__ = ["fresh_telemetry"]
 
 
-def start_the_workflow(event: dict[str, Any]) -> None:
-    world, told = World(), event["detail"]["data"]
+@dataclass(frozen=True)
+class Tried:
+    """`ports` know what the event tells of; `done` says whether its act was done once."""
+
+    ports: Any
+    done: Callable[[], bool]
+
+
+def started_workflow(event: dict[str, Any]) -> Tried:
+    world, told = World(), event["data"]
     asked_for = world.request(b"")
     known = replace(asked_for, id=told["transfer_id"], run=told["run"])
     world.transfers.create(known, [], None)
-    with mock_aws():
-        inbox = Inbox(client_with_table("t"), "t", "on_transfer_requested")
-        wires = SimpleNamespace(inbox=inbox, ports=world.ports)
-        for _ in range(2):  # at least once
-            on_transfer_requested.handler.__wrapped__(event, Invocation(), wires)  # type: ignore[attr-defined]
-    assert set(world.workflow.executions) == {(asked_for.id, 1), (known.id, known.run)}
+    wanted = {(asked_for.id, 1), (known.id, known.run)}
+    return Tried(world.ports, lambda: set(world.workflow.executions) == wanted)
 
 
-ACCEPTS: dict[tuple[str, str], Callable[[dict[str, Any]], None]] = {
-    ("transfer", "TransferRequested.v1"): start_the_workflow,
+TRIES: dict[tuple[str, str], Callable[[dict[str, Any]], Tried]] = {
+    ("transfer", "TransferRequested.v1"): started_workflow,
 }
 
 
 def test_every_consumer_of_the_catalogue_is_tried_here() -> None:
-    assert set(ACCEPTS) == {
+    assert set(TRIES) == {
         (consumer, spec.detail_type) for spec in CATALOGUE for consumer in spec.consumers
     }
 
 
 @pytest.mark.parametrize(
     ("consumer", "example"),
-    [
-        (consumer, example)
-        for consumer in ACCEPTS
-        for example in examples()
-        if example[0] == consumer[1]
-    ],
+    [(key, each) for key in TRIES for each in examples() if each.detail_type == key[1]],
     ids=lambda each: "-".join(each[:2]),
 )
 def test_a_consumer_accepts_an_example(consumer: tuple[str, str], example: Example) -> None:
-    ACCEPTS[consumer](
-        {
-            "source": "fileferry.transfer",
-            "detail-type": example.detail_type,
-            "detail": json.loads(example.text),
-        }
-    )
+    service, detail_type = consumer
+    detail = json.loads(example.text)
+    tried = TRIES[consumer](detail)
+    assert not tried.done()
+    handler = importlib.import_module(f"services.{service}.handlers.consumer").handler.__wrapped__
+    body = put_by_rule(detail_type, detail)
+    wires = SimpleNamespace(ports=tried.ports, sqs=Queue())
+    for bodies, refused in (((body, "no event", body), ["m-1"]), ((body,), [])):
+        assert failed(handler(batch(*bodies), Invocation(), wires)) == refused
+        assert tried.done()

@@ -1,48 +1,54 @@
-"""The rules in the templates are exactly the consumers of the catalogue."""
+"""What the rules bring is what the catalogue says and what the service's consumer acts on."""
 
-from collections.abc import Iterator
-from typing import Any
+import pytest
 
 from contracts.catalogue import CATALOGUE
-from tests.contract.templates import resources, service_templates
+from tests.contract.listeners import acted_on, listeners
+from tests.infra.resources import SERVICES, resources
 
-SAM_RULES = {"EventBridgeRule", "CloudWatchEvent"}
+NAMES = [stack.name for stack in SERVICES]
+CONSUMERS = sorted({name for spec in CATALOGUE for name in spec.consumers})
+each_consumer = pytest.mark.parametrize("service", CONSUMERS)
 
 
-def test_every_service_listens_to_exactly_what_the_catalogue_says() -> None:
-    for service, template in service_templates().items():
-        heard = {
-            (source, detail_type)
-            for _, pattern in _patterns(template)
-            for source in pattern["source"]
-            for detail_type in pattern["detail-type"]
-        }
-        assert heard == {
-            (spec.source, spec.detail_type) for spec in CATALOGUE if service in spec.consumers
-        }, service
+@pytest.mark.parametrize("service", NAMES)
+def test_every_service_listens_to_exactly_what_the_catalogue_says(service: str) -> None:
+    heard = [each for listener in listeners(service) for each in listener.events]
+    assert len(heard) == len(set(heard)), "an event comes by two rules"
+    assert set(heard) == {
+        (spec.source, spec.detail_type) for spec in CATALOGUE if service in spec.consumers
+    }
 
 
 def test_every_consumer_is_a_service_with_a_template() -> None:
-    assert {name for spec in CATALOGUE for name in spec.consumers} <= set(service_templates())
+    assert CONSUMERS
+    assert set(CONSUMERS) <= set(NAMES)
 
 
-def test_a_pattern_names_nothing_but_source_and_detail_type() -> None:
-    for service, template in service_templates().items():
-        for name, pattern in _patterns(template):
-            assert set(pattern) == {"source", "detail-type"}, (service, name)
+@each_consumer
+def test_a_consumer_acts_on_exactly_what_its_rules_bring(service: str) -> None:
+    assert acted_on(service) == {each for found in listeners(service) for each in found.events}
 
 
-def test_a_rule_is_named_after_its_event() -> None:
-    for template in service_templates().values():
-        for name, pattern in _patterns(template):
-            assert [f"On{each.split('.')[0]}" for each in pattern["detail-type"]] == [name]
+@each_consumer
+def test_all_rules_of_a_service_fill_one_queue_of_one_consumer(service: str) -> None:
+    found = list(listeners(service))
+    assert len({each.queue.logical_id for each in found}) == 1
+    for each in found:
+        assert (
+            each.function.properties["Handler"] == f"services.{service}.handlers.consumer.handler"
+        )
+        assert each.mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def _patterns(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, rule in resources(template, "AWS::Events::Rule").items():
-        if "EventPattern" in rule:
-            yield name, rule["EventPattern"]
-    for function in resources(template, "AWS::Serverless::Function").values():
-        for name, event in function.get("Events", {}).items():
-            if event["Type"] in SAM_RULES:
-                yield name, event["Properties"]["Pattern"]
+@each_consumer
+def test_a_pattern_names_nothing_but_source_and_detail_type(service: str) -> None:
+    for listener in listeners(service):
+        assert set(listener.pattern) == {"source", "detail-type"}, listener.rule
+
+
+def test_no_function_has_a_rule_of_its_own() -> None:
+    """SAM's `Events` would lead past the queue, and past these tests."""
+    for function in resources("AWS::Serverless::Function"):
+        kinds = {event["Type"] for event in function.properties.get("Events", {}).values()}
+        assert not kinds & {"EventBridgeRule", "CloudWatchEvent"}, function

@@ -1,7 +1,7 @@
-"""Actors: functions that stand still before each of their port calls until a driver lets them on.
+"""Actors: functions that stop before each of their port calls until a driver lets them go on.
 
-All run in one thread (greenlets), so that the driver alone decides who goes on next, and a run can
-be repeated exactly. An actor left alone is a slow one: the others go on, and time passes.
+All run in one thread (greenlets). So only the driver decides who goes on next, and a run can be
+repeated exactly. An actor that the driver leaves alone is slow: the others go on, and time passes.
 """
 
 from collections.abc import Callable
@@ -10,12 +10,12 @@ from greenlet import getcurrent, greenlet
 
 from tests.fakes.lives import Killed, Life, current
 
-ENDLESS = 20_000  # calls of one actor
+ENDLESS = 20_000  # calls of one actor; then we take it for a loop without end
 
 
 class Actor(Life):
-    """`at`: the call before which it stands; None before its first step and after its end.
-    `resting`: drivers that let everybody go on leave it out, while its heartbeats beat on."""
+    """`at` is the call before which it stands. It is None before the first step and after the end.
+    Drivers that let everybody go on leave out a `resting` actor, but its heartbeats go on."""
 
     def __init__(
         self, name: str, act: Callable[[], object], on_end: "Callable[[Actor], None] | None" = None
@@ -31,8 +31,8 @@ class Actor(Life):
         self._greenlet = greenlet(self._live)
 
     def advance(self, calls: int = 1) -> None:
-        """To the `calls`th next call, before which it stands then, or to its end. The first time
-        it comes to its first call."""
+        """Goes on until it stands before the `calls`th next call, or until its end. The first time
+        it goes on to its first call."""
         for _ in range(calls):
             if self.ended or self.frozen:
                 return
@@ -40,7 +40,8 @@ class Actor(Life):
             self._greenlet.switch()
 
     def advance_to(self, *calls: str, at_most: int = ENDLESS) -> bool:
-        """Until it stands before one of `calls`, anew; False when it ended (or tired) without."""
+        """Goes on until it stands before the next of `calls`. False when it ended (or tired)
+        before."""
         for _ in range(at_most):
             self.advance()
             if self.ended or self.frozen:
@@ -50,7 +51,7 @@ class Actor(Life):
         return False
 
     def finish(self) -> None:
-        """Its remaining calls, nobody else's between them."""
+        """Makes its remaining calls, with no calls of others between them."""
         for _ in range(ENDLESS):
             if self.ended or self.frozen:
                 return
@@ -58,7 +59,7 @@ class Actor(Life):
         raise AssertionError(f"{self.name} does not come to an end; it stands before {self.at}")
 
     def kill(self) -> None:
-        """Its finally blocks run, and none of their calls happens."""
+        """Ends it. Its finally blocks run, but none of their calls happens."""
         if self.ended:
             return
         self.die()
@@ -96,12 +97,12 @@ class Actor(Life):
 
 
 class Stage:
-    """All actors still at work, in the order of their coming."""
+    """All actors that are still at work, in the order in which they came."""
 
     def __init__(self) -> None:
         self.actors: list[Actor] = []
-        self.told: list[str] = []  # who came and went, for whoever reads a finding
-        self.on_end: Callable[[Actor], None] | None = None  # whoever ends
+        self.told: list[str] = []  # who came and went, to explain a finding
+        self.on_end: Callable[[Actor], None] | None = None  # called with each actor that ends
         self._numbers: dict[str, int] = {}
 
     def start(
@@ -110,7 +111,8 @@ class Stage:
         act: Callable[[], object],
         on_end: Callable[[Actor], None] | None = None,
     ) -> Actor:
-        """Standing before its first call already, or at its end where it makes none."""
+        """A new actor that stands before its first call, or is at its end where it makes no
+        calls."""
         number = self._numbers[name] = self._numbers.get(name, 0) + 1
 
         def leave(actor: Actor) -> None:

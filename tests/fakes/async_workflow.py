@@ -1,4 +1,4 @@
-"""Step Functions whose functions take their time: states time out, and functions live on."""
+"""Step Functions with slow functions: a state times out, and its function lives on."""
 
 import json
 from collections.abc import Callable
@@ -8,13 +8,13 @@ from typing import Any
 from tests.fakes.actors import Actor
 from tests.fakes.workflow import Execution, InMemoryWorkflow
 
-DEFAULT_ATTEMPTS = 3  # of a retrier that names none
+DEFAULT_ATTEMPTS = 3  # of a retrier that names no number
 Start = Callable[[str, Callable[[], object], Callable[[Actor], None]], Actor]
 
 
 @dataclass
 class Attempt:
-    """One try of a state. Its function may live longer than anybody awaits it."""
+    """One try of a state. Its function may live longer than anybody waits for it."""
 
     state: str
     event: dict[str, Any]
@@ -25,7 +25,7 @@ class Attempt:
 
 @dataclass
 class Running(Execution):
-    """`attempt`: what is awaited now; None when the state is to be entered (again)."""
+    """`attempt` is what is awaited now. It is None when the state is to be entered (again)."""
 
     attempt: Attempt | None = None
     retried: dict[int, int] = field(default_factory=dict)  # in this state, by retrier
@@ -33,7 +33,7 @@ class Running(Execution):
 
 
 class AsyncWorkflow(InMemoryWorkflow):
-    """`start_actor` and `elapsed` (seconds) are given by the world."""
+    """The world gives `start_actor` and `elapsed` (seconds)."""
 
     start_actor: Start
     elapsed: Callable[[], float]
@@ -63,7 +63,7 @@ class AsyncWorkflow(InMemoryWorkflow):
         return [each for each in found if each.state is not None]
 
     def due(self) -> list[Running]:
-        """Those with a state to enter now."""
+        """The executions that have a state to enter now."""
         now = self.elapsed()
         return [each for each in self.running() if each.attempt is None and each.not_before <= now]
 
@@ -75,7 +75,7 @@ class AsyncWorkflow(InMemoryWorkflow):
         return [execution for execution in self.running() if execution.attempt is not None]
 
     def enter(self, execution: Running) -> None:
-        """The state's function begins: an actor."""
+        """The state's function begins, as an actor."""
         name = str(execution.state)
         state = self._definition["States"][name]
         self.entered.append(name)
@@ -91,7 +91,7 @@ class AsyncWorkflow(InMemoryWorkflow):
         self.deliver(execution, execution.attempt)
 
     def deliver(self, execution: Running, attempt: Attempt) -> None:
-        """The function is called; once more where it was called before."""
+        """Calls the function, once more where it was called before."""
 
         def answered(actor: Actor) -> None:
             if not attempt.awaited or execution.attempt is not attempt:
@@ -112,11 +112,11 @@ class AsyncWorkflow(InMemoryWorkflow):
         )
 
     def time_out(self, execution: Running) -> None:
-        """Nobody waits for its function any more; the function does not know."""
+        """Nobody waits for the function any more, but the function does not know it."""
         self._failed(execution, "States.Timeout", "")
 
     def vanish(self, execution: Running) -> None:
-        """Aborted, or its whole time is up."""
+        """The execution was aborted, or its whole time is up."""
         self._forget(execution)
         execution.state = None
 

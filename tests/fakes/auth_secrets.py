@@ -10,7 +10,7 @@ from services.auth.domain.user import ApiKey, Identity
 
 @dataclass
 class InMemoryPasswordHasher:
-    """Hashes of other parameters than `parameters` are outdated."""
+    """Hashes that were made with other `parameters` are outdated."""
 
     parameters: str = "p1"
 
@@ -25,7 +25,7 @@ class InMemoryPasswordHasher:
 
 
 class InMemorySigningKeys:
-    """`rotate` makes a new key; of older ones only the last verifies."""
+    """`rotate` makes a new key. Of the older keys only the last one verifies."""
 
     def __init__(self) -> None:
         self._numbers = count(1)

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from services.auth.adapters.dynamodb_user_store import USER_POSITION
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import (
@@ -16,7 +18,6 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
-from services.auth.domain.ports import Idempotency, OutboxEvent, Page
 from services.auth.domain.session import Handover, Session, SsoLogin
 from services.auth.domain.user import User
 
@@ -40,7 +41,7 @@ class InMemoryUserStore:
                 )
                 if expires_at > user.created_at:
                     if body_hash != idempotency.body_hash:
-                        raise IdempotencyConflict(idempotency.key)
+                        raise IdempotencyConflict(idempotency.sent_key)
                     if not self.rows[name].removed:
                         return self.rows[name]
             if user.name in self.rows:

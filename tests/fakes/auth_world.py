@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from kernel.caller import Caller, Grants, Role, SourceGrant
+from kernel.outbox import OutboxEvent
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
-from services.auth.domain.ports import IdentityProvider, OutboxEvent, Policy, Ports
+from services.auth.domain.ports import IdentityProvider, Policy, Ports
 from services.auth.domain.session import ClientKind, Session
-from services.auth.domain.user import Caller, Grants, Role, SourceGrant, User
+from services.auth.domain.user import User
 from services.auth.domain_services.add_user import add_user
 from services.auth.domain_services.open_session import OpenedSession
 from services.auth.use_cases.authorize import Authorized, authorize
@@ -44,8 +46,8 @@ POLICY = Policy(
 
 @dataclass
 class AuthWorld:
-    """Ann (user) and Ada (admin) have the password PASSWORD. Calls through `ports` pass the hub;
-    those that a test makes at the fakes themselves do not."""
+    """Ann (user) and Ada (admin) have the password PASSWORD. Calls through `ports` pass the hub.
+    Calls that a test makes directly at the fakes do not."""
 
     clock: datetime = datetime(2026, 11, 1, tzinfo=UTC)
     provider: IdentityProvider = field(default_factory=NoIdentityProvider)
@@ -53,7 +55,7 @@ class AuthWorld:
 
     def __post_init__(self) -> None:
         numbers = count(1)
-        # times are compared to the second, so no call takes any unless a test says so
+        # Tests compare times to the second, so a call takes no time unless a test says so.
         calls = self.calls = Calls(self._move_clock, usual_cost=0.0)
         self.outbox: list[OutboxEvent] = []
         self.users = InMemoryUserStore()
@@ -108,7 +110,8 @@ class AuthWorld:
         return authorize(token, ports=self.ports)
 
     def caller(self, name: str = "ann", session_id: str = "") -> Caller:
-        """As the authorizer finds them; in an open session: an untold one, or that named."""
+        """The caller as the authorizer finds them, in the named session or in a new one without an
+        event."""
         user = self.users.read(name)
         if not session_id:
             session_id = self._untold_session(user).id
@@ -136,7 +139,7 @@ class AuthWorld:
         self.clock += timedelta(seconds=seconds)
 
     def told(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every event so far: its kind and its data."""
+        """The kind and the data of every event so far."""
         return [(each.detail_type, json.loads(each.detail)["data"]) for each in self.outbox]
 
     def close_reasons(self) -> list[str]:

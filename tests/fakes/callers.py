@@ -1,31 +1,41 @@
-"""Callers of every kind: Ann may send all there is, Bob nothing, the others have a role."""
+"""Callers of every kind. Ann may send everything, Bob nothing. Each of the others has a role."""
 
 from contracts import caller as contract
-from services.transfer.domain.access import Caller, Role, SourceGrant
+from kernel.caller import Caller, Grants, Role, SourceGrant
 
 EVERYTHING = (SourceGrant("*", ""),)
-EVERYWHERE = frozenset({"*"})
+EVERYWHERE = ("*",)
 
-ANN = Caller("ann", frozenset({Role.USER}), EVERYTHING, EVERYWHERE)
-BOB = Caller("bob", frozenset({Role.USER}))
-OPERATOR = Caller("olga", frozenset({Role.OPERATOR}))
-AUDITOR = Caller("auden", frozenset({Role.AUDITOR}))
-ADMIN = Caller("ada", frozenset({Role.ADMIN}))
-ANN_AS_ADMIN = Caller("ann", frozenset({Role.USER, Role.ADMIN}), EVERYTHING, EVERYWHERE)
+
+def a_caller(
+    name: str,
+    *roles: Role,
+    sources: tuple[SourceGrant, ...] = (),
+    destinations: tuple[str, ...] = (),
+) -> Caller:
+    return Caller(name, "s-1", frozenset(roles), Grants(sources, destinations))
+
+
+ANN = a_caller("ann", Role.USER, sources=EVERYTHING, destinations=EVERYWHERE)
+BOB = a_caller("bob", Role.USER)
+OPERATOR = a_caller("olga", Role.OPERATOR)
+AUDITOR = a_caller("auden", Role.AUDITOR)
+ADMIN = a_caller("ada", Role.ADMIN)
+ANN_AS_ADMIN = a_caller("ann", Role.USER, Role.ADMIN, sources=EVERYTHING, destinations=EVERYWHERE)
 
 
 def as_context(caller: Caller) -> dict[str, str]:
     """What API Gateway puts into `requestContext.authorizer`."""
     found = contract.Caller(
         user=caller.name,
-        session_id="s-1",
+        session_id=caller.session_id,
         roles=tuple(role.value for role in sorted(caller.roles)),
         grants=contract.Grants(
             sources=tuple(
                 contract.SourceGrant(bucket=each.bucket, prefix=each.prefix)
-                for each in caller.sources
+                for each in caller.grants.sources
             ),
-            destinations=tuple(sorted(caller.destinations)),
+            destinations=caller.grants.destinations,
         ),
     )
     return {"principalId": caller.name, "caller": found.model_dump_json()}

@@ -1,8 +1,9 @@
-"""The one hub that every call of every port passes: it counts, takes time, and lets things happen.
+"""The one hub that every call of every port passes. It counts calls, makes time pass and plays
+faults.
 
-Names are `partner.connect`, `partner.rename`, `sink.write`, `source.read` (each block of it),
-`transfers.save`, `ledger.claim`, `message.extend` ...; wherever one is asked for, a pattern such as
-`partner.*` will do.
+Names of calls are `partner.connect`, `partner.rename`, `sink.write`, `source.read` (each block),
+`transfers.save`, `ledger.claim`, `message.extend` and so on. Wherever a name is asked for, a
+pattern such as `partner.*` will do.
 """
 
 from collections import Counter
@@ -22,13 +23,13 @@ TINY_SECONDS = 0.001
 
 @dataclass
 class Planned:
-    """What happens at a call. Called, it answers whether it was met."""
+    """What happens at a call. Calling this tells whether it has happened."""
 
     call: str
-    after: int  # so many such calls go well before
-    act: Callable[[], object] | None = None  # comes first
-    error: Error | None = None  # instead of the call
-    lost: Error | None = None  # the call happens, its answer does not come
+    after: int  # how many such calls go well before it
+    act: Callable[[], object] | None = None  # is called first
+    error: Error | None = None  # is raised instead of the call
+    lost: Error | None = None  # is raised instead of the answer; the call happens
     kills: bool = False
     forever: bool = False
     met: int = 0
@@ -64,17 +65,18 @@ class Beat:
 
 
 class Calls:
-    """`counts` by name; `cost` in seconds by name or pattern, `usual_cost` where none is told."""
+    """`counts` is by name. `cost` is in seconds, by name or pattern. `usual_cost` is for all
+    others."""
 
     def __init__(
         self, move_clock: Callable[[float], None], usual_cost: float = TINY_SECONDS
     ) -> None:
         self.counts: Counter[str] = Counter()
         self.cost: dict[str, float] = {}
-        self.observers: list[Observer] = []  # told (name, arguments, answer) of what went well
+        self.observers: list[Observer] = []  # get (name, arguments, answer) of good calls
         self.elapsed = 0.0
         self.beats_broken: list[Exception] = []  # what beats raised
-        self.overdue_beats_first = True  # of a worker that was frozen; else its work goes on first
+        self.overdue_beats_first = True  # after a worker was frozen; else its work goes on first
         self._move_clock = move_clock
         self._usual_cost = usual_cost
         self._planned: list[Planned] = []
@@ -85,37 +87,39 @@ class Calls:
     # --- what tests plan -------------------------------------------------------------------------
 
     def before(self, call: str, act: Callable[[], object], number: int = 1) -> Planned:
-        """`act` comes just before the `number`th such call from now on; it may raise instead."""
+        """Calls `act` just before the `number`th such call from now on. It may raise instead of
+        it."""
         return self._plan(Planned(call, number - 1, act=act))
 
     def before_each(self, call: str, act: Callable[[], object]) -> Planned:
-        """As `before`, for every such call until the answer's `end()`. An `act` that makes such a
-        call itself has to make it at the fake, not through the hub."""
+        """As `before`, for every such call until `end()` of what this returns. An `act` that makes
+        such a call itself has to make it at the fake, not through the hub."""
         return self._plan(Planned(call, 0, act=act, forever=True))
 
     def fail(self, call: str, error: Error, after: int = 0) -> Planned:
-        """Raised once, instead of the call, when `after` such calls were made."""
+        """Raises the error once, instead of a call, after `after` such calls were made."""
         return self._plan(Planned(call, after, error=error))
 
     def refuse(self, call: str, error: Error, after: int = 0) -> Planned:
-        """As `fail`, for every such call until the answer's `end()`."""
+        """As `fail`, for every such call until `end()` of what this returns."""
         return self._plan(Planned(call, after, error=error, forever=True))
 
     def lose_answer(self, call: str, error: Error, after: int = 0) -> Planned:
-        """The call happens and `error` comes instead of its answer, made then if it is to be."""
+        """The call happens, but `error` is raised instead of its answer. An `error` that is a
+        function is called only then."""
         return self._plan(Planned(call, after, lost=error))
 
     def slow(self, call: str, seconds: float, number: int = 1) -> Planned:
-        """That call takes so long; heartbeats go on meanwhile."""
+        """Makes that call take so long. Heartbeats go on meanwhile."""
         return self.before(call, lambda: self.pass_time(seconds), number)
 
     def kill(self, call: str, number: int = 1) -> Planned:
-        """Whoever makes that call dies before it: a lane turn, a step, an actor, or what runs in
-        `worker()`. Killed comes out of it."""
+        """Kills whoever makes that call, before the call: a lane turn, a step, an actor, or what
+        runs in `worker()`. It raises Killed."""
         return self._plan(Planned(call, number - 1, kills=True))
 
     def forget(self) -> None:
-        """Nothing planned happens any more."""
+        """Drops everything that was planned."""
         self._planned.clear()
 
     def _plan(self, planned: Planned) -> Planned:
@@ -129,7 +133,7 @@ class Calls:
 
     @contextmanager
     def worker(self, name: str = "worker") -> Iterator[Life]:
-        """One process that can be killed on its own. Inside of an actor it is the actor's."""
+        """A process that can be killed on its own. Inside an actor it is the actor's process."""
         found = current.get()
         if found is not None:
             yield found
@@ -191,8 +195,9 @@ class Calls:
 
     @contextmanager
     def beating(self, beat: Callable[[], object], every_seconds: float) -> Iterator[None]:
-        """What a thread does in production while its worker waits: called as time passes, outside
-        of the actor, never waiting; not while its worker is frozen, never after its death."""
+        """Does what a thread does in production while its worker waits. The beat is called as time
+        passes, outside the actor, and never waits. It is not called while its worker is frozen, and
+        never after the worker's death."""
         mine = Beat(beat, every_seconds, self.life(), self.elapsed + every_seconds)
         self._beats.append(mine)
         try:
@@ -226,9 +231,9 @@ class Calls:
             with self.lived_by(Shadow(mine.life)):
                 mine.beat()
         except Killed:
-            pass  # its worker is told at its next call
+            pass  # its worker notices at its next call
         except Exception as error:
-            self.beats_broken.append(error)  # the next one comes all the same
+            self.beats_broken.append(error)  # the next beat comes all the same
         finally:
             self._beating = False
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.ledger import Lane, LedgerId, Slot, is_over
 
-LaneKey = tuple[str, int, int]  # transfer, generation, lane: both passes of a ledger share them
+LaneKey = tuple[str, int, int]  # transfer, generation, lane; both passes share the lanes
 
 
 class InMemoryLaneRegister:

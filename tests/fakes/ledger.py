@@ -1,4 +1,4 @@
-"""In-memory chunk ledger, held by the conformance suite to what DynamoDB does."""
+"""In-memory chunk ledger. The conformance suite checks that it does what DynamoDB does."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -167,7 +167,7 @@ class InMemoryChunkLedger:
         )
 
     def _stored(self, lease: ChunkLease) -> ChunkLease | None:
-        """None when somebody else holds it, or nobody."""
+        """None when another lease holds the chunk, or none does."""
         book = self._books.get(lease.ledger)
         stored = None if book is None else book.leases.get(lease.number)
         if stored is None or not stored.worker:

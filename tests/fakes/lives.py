@@ -1,15 +1,16 @@
-"""Who makes a call: a worker that can be frozen or killed. Everybody else lives on outside."""
+"""Who makes a call: a worker that can be frozen or killed, or somebody outside of all workers."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
 
 
 class Killed(BaseException):
-    """As kill -9: nothing of the worker's own code has an effect any more."""
+    """Like kill -9: the worker's own code has no effect any more."""
 
 
 class Life:
-    """One worker. `frozen`: neither it nor its heartbeats do anything (as after SIGSTOP)."""
+    """One worker. While it is `frozen`, neither it nor its heartbeats do anything (as after
+    SIGSTOP)."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -18,10 +19,10 @@ class Life:
         self._abandon: list[Callable[[], None]] = []
 
     def pause(self, call: str) -> None:
-        """Before each call; only an actor waits here."""
+        """Is called before each call. Only an actor waits here."""
 
     def on_death(self, abandon: Callable[[], None]) -> None:
-        """What the machine does for a dead process: its connections are closed."""
+        """Keeps what the machine does when this process dies: it closes its connections."""
         self._abandon.append(abandon)
 
     def die(self) -> None:
@@ -36,7 +37,7 @@ class Life:
 
 
 class Shadow(Life):
-    """A heartbeat's calls: they never wait, and what kills them kills their worker."""
+    """The caller in a heartbeat. Its calls never wait, and what kills it kills its worker."""
 
     def __init__(self, owner: Life) -> None:
         super().__init__(f"{owner.name}'s heartbeat")

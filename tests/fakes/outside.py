@@ -1,4 +1,4 @@
-"""The smaller neighbours in memory: source, vault, queue, bus, buckets."""
+"""The smaller systems outside, in memory: source, vault, queue, bus, buckets."""
 
 import re
 from collections import deque
@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.outbox import OutboxEvent
+from kernel.pages import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
 from services.transfer.domain.destination import Credential
@@ -19,20 +20,20 @@ from services.transfer.domain.errors import (
     SourceUnavailable,
 )
 from services.transfer.domain.ledger import LaneMessage
-from services.transfer.domain.ports import ListedObject, Listing, OutboxEvent
+from services.transfer.domain.ports import ListedObject, Listing
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
-NAME = re.compile(r".+")  # of the last entry given out
-NEVER_BY_PART = frozenset({Algorithm.CRC64NVME, Algorithm.MD5})  # S3 has them of whole objects
+NAME = re.compile(r".+")  # of the last entry on the page before
+NEVER_BY_PART = frozenset({Algorithm.CRC64NVME, Algorithm.MD5})  # S3: only of whole objects
 
 
 @dataclass
 class InMemoryBuckets:
-    """Objects by bucket and key; replacing one changes its ETag. Implements SourceReaders and
+    """Objects by bucket and key. Replacing an object changes its ETag. Implements SourceReaders and
     BucketCatalogue.
 
-    `flips`: how often each byte, by its offset in the object, is still read wrongly.
+    `flips` tells for the offset of a byte how often that byte is still read wrongly.
     """
 
     objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
@@ -49,7 +50,8 @@ class InMemoryBuckets:
         checksum: Algorithm | None = Algorithm.CRC64NVME,
         part_bytes: int | None = None,
     ) -> None:
-        """`part_bytes`: uploaded in parts of that size, with a checksum of each."""
+        """With `part_bytes` the object is uploaded in parts of that size, with a checksum of
+        each."""
         known = None
         if part_bytes is not None:
             if checksum is None or checksum in NEVER_BY_PART:
@@ -61,11 +63,11 @@ class InMemoryBuckets:
         self.checksums[bucket, key] = known
 
     def flip_next_read(self, at: int, times: int = 1) -> None:
-        """The next reads that cover byte `at` of an object get it wrong."""
+        """The next reads that cover byte `at` of an object read that byte wrongly."""
         self.flips[at] = self.flips.get(at, 0) + times
 
     def flipped(self, start: int, block: bytes) -> bytes:
-        """As it is read, when it begins at byte `start`."""
+        """The block as it is read. It begins at byte `start`."""
         changed = bytearray(block)
         for at in [each for each in self.flips if start <= each < start + len(block)]:
             changed[at - start] ^= 0xFF
@@ -197,7 +199,7 @@ class InMemoryLaneQueue:
 
 @dataclass
 class InMemoryBus:
-    """`refuse` holds how many of the next events are not taken."""
+    """`refuse` is how many of the next events are refused."""
 
     taken: list[OutboxEvent] = field(default_factory=list)
     refuse: int = 0
@@ -209,7 +211,7 @@ class InMemoryBus:
         return refused
 
     def kinds(self) -> list[str]:
-        """Detail-types in the order taken, progress left out."""
+        """Detail-types in the order in which the bus took them, without progress."""
         return [e.detail_type for e in self.taken if "Progressed" not in e.detail_type]
 
 

@@ -1,4 +1,4 @@
-"""A partner's server in memory: a dict of files that every session shares; errors on demand."""
+"""A partner's server in memory: a dict of files that all sessions share, with errors on demand."""
 
 import threading
 from collections import Counter
@@ -28,14 +28,14 @@ HOST_KEY = HostKey(
     "ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 )
 BLOCK_BYTES = 32_768
-READ_AHEAD_RANGES = 64  # are taken before the first one is given
+READ_AHEAD_RANGES = 64  # that are taken before the first one is read
 SOFTWARE = "SSH-2.0-InMemory"
 CIPHER = "none"
 
 
 @dataclass(frozen=True)
 class Planned:
-    """`error` for the call `at` (None: any call) after `after` such calls went well."""
+    """Raises `error` at the call `at` (None: any call), after `after` such calls went well."""
 
     error: TransferError
     at: str | None
@@ -44,11 +44,11 @@ class Planned:
 
 @dataclass
 class InMemoryPartners:
-    """`files` and `folders` hold absolute paths; `calls` counts what was called, by method name; a
+    """`files` and `folders` hold absolute paths. `calls` counts calls by the method's name. A
     "read" is one range.
 
-    Drop boxes: neither `readable` nor `shows_sizes`. With `takes_away_on_rename` a file goes into
-    `taken` when it gets its final name, that is one without a dot before it.
+    A drop box is neither `readable` nor `shows_sizes`. With `takes_away_on_rename` a file goes into
+    `taken` when it gets its final name, which is a name without a dot before it.
     """
 
     folders: set[str] = field(default_factory=lambda: {"/", "/in"})
@@ -60,14 +60,14 @@ class InMemoryPartners:
     shows_sizes: bool = True
     takes_away_on_rename: bool = False
     taken: dict[str, bytes] = field(default_factory=dict)
-    last_written: bytearray | None = None  # what the last write went into, whatever its name is
+    last_written: bytearray | None = None  # the file of the last write, whatever its name is now
     calls: Counter[str] = field(default_factory=Counter)
     open_sessions: int = 0
     most_sessions: int = 0  # at the same time
     _planned: list[Planned] = field(default_factory=list)
 
     def fail_next(self, error: TransferError, at: str | None = None, after: int = 0) -> None:
-        """Raise `error` once, at the next call of the method `at` ("connect", "write", ...)."""
+        """Raises `error` once, at the next call of the method `at` ("connect", "write", ...)."""
         self._planned.append(Planned(error, at, after))
 
     def called(self, name: str) -> None:
@@ -194,7 +194,7 @@ class InMemoryPartnerSession:
         )
 
     def close(self) -> None:
-        """Never fails, as often as it is called, and by whichever thread."""
+        """Never fails, however often and from whichever thread it is called."""
         with self._closing:
             if not self.closed:
                 self.closed = True
@@ -208,8 +208,8 @@ class InMemoryPartnerSession:
 
 
 class InMemoryChunkSink:
-    """Each write is acknowledged when it returns; the one that fails is not. A flush or close that
-    is refused (TargetError) takes that back, one that loses the connection does not.
+    """Each write is acknowledged when it returns. A write that fails is not. A flush or close that
+    is refused (TargetError) takes acknowledgements back. One that loses the connection does not.
     """
 
     block_bytes = BLOCK_BYTES
@@ -217,7 +217,7 @@ class InMemoryChunkSink:
     def __init__(self, session: InMemoryPartnerSession, path: str, content: bytearray) -> None:
         self._session = session
         self._path = path
-        self._content = content  # stays writable when it is renamed, as a handle does
+        self._content = content  # still writable after a rename, as with a real handle
         self._begin: int | None = None  # of what was written since the flush
         self._acknowledged_until: int | None = None
         self._in_line = True  # each write since the flush began where the one before ended
@@ -265,7 +265,7 @@ class InMemoryChunkSink:
         return self._acknowledged_until
 
     def close(self) -> None:
-        """Raises what was planned for it, unless sink or session is broken already."""
+        """Raises what was planned for it, unless the sink or the session is broken already."""
         if not self._closed and self._broken is None and not self._session.closed:
             with self._call("close"):
                 self._closed = True

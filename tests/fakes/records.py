@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from services.transfer.adapters.dynamodb_destination_store import DESTINATION_POSITION
 from services.transfer.adapters.dynamodb_transfer_store import HISTORY_POSITION
 from services.transfer.domain.destination import Destination
@@ -18,9 +20,8 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
-from services.transfer.domain.ledger import is_over
-from services.transfer.domain.ports import Idempotency, OutboxEvent, Page
 from services.transfer.domain.transfer import ENDED, Transfer
+from tests.fakes.outbox import InMemoryOutbox
 
 KEY_LIFETIME = timedelta(days=7)
 
@@ -38,7 +39,7 @@ class _RememberedKeys:
         if expires_at <= now:
             return None
         if body_hash != idempotency.body_hash:
-            raise IdempotencyConflict(idempotency.key)
+            raise IdempotencyConflict(idempotency.sent_key)
         return record_id
 
     def remember(self, idempotency: Idempotency | None, record_id: str, now: datetime) -> None:
@@ -47,15 +48,10 @@ class _RememberedKeys:
 
 
 class InMemoryTransferStore:
-    """`outbox` holds every event ever stored, by transfer; `published` those marked, `claims` who
-    may publish which until when."""
-
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.rows: dict[str, Transfer] = {}
-        self.outbox: dict[str, list[OutboxEvent]] = {}
-        self.published: set[tuple[str, str]] = set()
-        self.claims: dict[tuple[str, str], tuple[str, datetime]] = {}
+        self.outbox = InMemoryOutbox()
         self._keys = _RememberedKeys()
 
     def create(
@@ -69,7 +65,7 @@ class InMemoryTransferStore:
                 raise StaleTransfer(transfer.id)
             self._keys.remember(idempotency, transfer.id, transfer.requested_at)
             self.rows[transfer.id] = transfer
-            self.outbox[transfer.id] = list(events)
+            self.outbox.store(transfer.id, events)
             return transfer
 
     def read(self, transfer_id: str) -> Transfer:
@@ -85,7 +81,7 @@ class InMemoryTransferStore:
                 raise StaleTransfer(transfer.id)
             version = transfer.version + max(1, len(events))
             self.rows[transfer.id] = replace(transfer, version=version)
-            self.outbox[transfer.id].extend(events)
+            self.outbox.store(transfer.id, events)
             return self.rows[transfer.id]
 
     def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
@@ -110,37 +106,6 @@ class InMemoryTransferStore:
         for row in list(self.rows.values()):
             if row.status not in ENDED or not row.tidy:
                 yield row
-
-    def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
-        with self.lock:
-            return [
-                event
-                for event in self.outbox.get(transfer_id, [])
-                if (transfer_id, event.event_id) not in self.published
-            ]
-
-    def claim_event(
-        self, transfer_id: str, event_id: str, holder: str, now: datetime, until: datetime
-    ) -> bool:
-        key = (transfer_id, event_id)
-        with self.lock:
-            if event_id not in [event.event_id for event in self.unpublished(transfer_id)]:
-                return False
-            claimed_by, claimed_until = self.claims.get(key, (holder, now))
-            if claimed_by != holder and not is_over(claimed_until, now, until):
-                return False
-            self.claims[key] = (holder, until)
-            return True
-
-    def mark_published(self, transfer_id: str, event_id: str) -> None:
-        with self.lock:
-            if event_id in [event.event_id for event in self.outbox.get(transfer_id, [])]:
-                self.published.add((transfer_id, event_id))
-                self.claims.pop((transfer_id, event_id), None)
-
-    def give_back_event(self, transfer_id: str, event_id: str) -> None:
-        with self.lock:
-            self.claims.pop((transfer_id, event_id), None)
 
 
 class InMemoryDestinationStore:

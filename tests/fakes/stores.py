@@ -1,4 +1,4 @@
-"""Every in-memory store; the conformance suite holds them to what DynamoDB does."""
+"""All in-memory stores. The conformance suite checks that they do what DynamoDB does."""
 
 from tests.fakes.leases import InMemoryLaneRegister, InMemorySessionSlots
 from tests.fakes.ledger import InMemoryChunkLedger

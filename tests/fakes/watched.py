@@ -1,4 +1,4 @@
-"""Proxies around the fakes: each call of theirs passes the hub first."""
+"""Proxies around the fakes. Each call passes the hub first."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
@@ -12,17 +12,17 @@ GIVES = {
     "partner.open_reader": "reader",
     "source.authorize": "source",
 }
-CONNECTIONS = {"partner.connect", "source.authorize"}  # closed by the machine of a dead worker
+CONNECTIONS = {"partner.connect", "source.authorize"}  # a dead worker's machine closes these
 
 
 def watched(name: str, target: T, calls: Calls) -> T:
-    """The same port; its calls are called `name`.something at the hub."""
+    """The same port. At the hub its calls are named `name`.something."""
     return cast(T, Watched(name, target, calls))
 
 
 class Watched:
-    """Other attributes are the target's, and none can be set here: what shall happen at a call is
-    planned at the hub."""
+    """Its other attributes are the target's. None can be set here, because tests plan at the hub
+    what happens at a call."""
 
     __slots__ = ("_calls", "_closed", "_name", "_target")
 
@@ -50,7 +50,7 @@ class Watched:
         return call
 
     def _blocks(self, name: str, args: tuple[object, ...], blocks: Iterator[T]) -> Iterator[T]:
-        """What is given out was read before the caller had to wait for it: it may be stale."""
+        """Reads each block before the caller has to wait for it, so the block may be stale."""
         for block in blocks:
             self._calls.through(name, args, lambda: None)
             yield block

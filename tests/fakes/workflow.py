@@ -1,4 +1,4 @@
-"""Step Functions in memory: walks the real state machine definition of the transfer service."""
+"""Step Functions in memory. It walks the real state machine definition of the transfer service."""
 
 import json
 import re
@@ -15,12 +15,13 @@ SUBSTITUTES = {
     "RetryCapSeconds": "1",
     "RetryAttempts": "2",
 }
-MAX_TRIES = 3  # of a step, without waiting
+MAX_TRIES = 3  # of a step, with no wait between them
 
 
 @dataclass
 class Execution:
-    """`state` is the next state to enter; None at the end. `token`: a callback is awaited."""
+    """`state` is the next state to enter, or None at the end. With a `token` a callback is
+    awaited."""
 
     input: dict[str, Any]
     state: str | None
@@ -29,7 +30,7 @@ class Execution:
 
 @dataclass
 class InMemoryWorkflow:
-    """`step` is called as the workflow_step function is: (event) -> answer, or an exception."""
+    """`step` is called like the function workflow_step: (event) -> answer, or an exception."""
 
     step: Callable[[dict[str, Any]], Any]
     direct_below_bytes: int
@@ -70,7 +71,7 @@ class InMemoryWorkflow:
     # --- driving it ------------------------------------------------------------------------------
 
     def advance(self) -> bool:
-        """Enter one state of one execution; False when all have ended or wait for a callback."""
+        """Enters one state of one execution. False when all have ended or wait for a callback."""
         for execution in self.executions.values():
             if execution.state is not None and execution.token is None:
                 self._enter(execution)

@@ -18,7 +18,7 @@ from services.transfer.domain_services.worker import Worker
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
 from services.transfer.use_cases.probe_destination import probe_destination
-from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.publish_pending import publish_pending
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
@@ -73,6 +73,7 @@ class World:
         self.transfers = InMemoryTransferStore()
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
+            outbox=watched("outbox", self.transfers.outbox, calls),
             ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
             lanes=watched("lanes", InMemoryLaneRegister(), calls),
             slots=watched("slots", InMemorySessionSlots(), calls),
@@ -132,14 +133,15 @@ class World:
         return replace(wish, **changes)
 
     def request(self, body: bytes, **changes: Any) -> Transfer:  # noqa: ANN401
-        """A transfer of an object with that body, requested and its execution started."""
+        """Requests a transfer of an object with that body, and starts its execution."""
         self.buckets.put("outgoing", "reports/day.csv", body)
         transfer = request_transfer(self.wish(**changes), ANN, None, ports=self.ports)
         start_workflow(transfer.id, transfer.run, ports=self.ports)
         return transfer
 
     def run(self, *, before_state: Callable[[str], None] | None = None, turns: int = 1_000) -> None:
-        """All states and lane turns that are due, until nothing is left or `turns` have passed."""
+        """Runs all states and lane turns that are due, until none is left or `turns` have
+        passed."""
         for _ in range(turns):
             if before_state is not None:
                 self._tell_next(before_state)
@@ -155,7 +157,7 @@ class World:
     def drive_lane(
         self, message: LaneMessage | None = None, remaining: Callable[[], float] = lambda: 900.0
     ) -> bool:
-        """One turn of the next queued lane; False when no message waits."""
+        """Runs one turn of the next queued lane. False when no message waits."""
         if message is None:
             if not self.queue.messages:
                 return False

@@ -8,8 +8,8 @@ FUNCTIONS: dict[tuple[str, str], Sequence[str]] = {
     ("auth", "api"): ("ports.attempts", "ports.users", "ports.passwords", "ports.tokens"),
     ("auth", "publish_outbox"): ("outbox", "bus"),
     ("transfer", "api"): ("ports.destinations", "ports.transfers"),
-    ("transfer", "publish_outbox"): ("ports.transfers", "ports.bus"),
-    ("transfer", "on_transfer_requested"): ("inbox", "ports.workflow"),
+    ("transfer", "publish_outbox"): ("outbox", "ports.bus"),
+    ("transfer", "consumer"): ("sqs", "ports.workflow"),
     ("transfer", "workflow_step"): ("ports.transfers", "ports.readers", "ports.partners"),
     ("transfer", "lane_worker"): ("ports.ledger", "ports.readers", "ports.partners", "ports.crcs"),
 }

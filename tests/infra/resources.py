@@ -1,15 +1,15 @@
-"""The templates' resources, as the tests of this folder look at them."""
+"""The completed templates' resources, as the tests of this folder look at them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from infra.stacks import Stack, all_stacks
-from infra.templates import Template, read_template
+from infra.templates import Template
 
 STACKS = all_stacks()
 SERVICES = [stack for stack in STACKS if stack.is_service]
-TEMPLATES = {stack.name: read_template(stack.template) for stack in STACKS}
+TEMPLATES = {stack.name: stack.completed() for stack in STACKS}
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ def environment_of(stack: Stack) -> dict[str, Any]:
 
 
 def statements() -> Iterator[tuple[Resource, dict[str, Any]]]:
-    """Every statement of every identity policy."""
+    """Every statement of every identity policy, also those under a condition."""
     for resource in resources("AWS::IAM::"):
         documents = [policy["PolicyDocument"] for policy in resource.properties.get("Policies", [])]
         if "PolicyDocument" in resource.properties:
             documents.append(resource.properties["PolicyDocument"])
         for document in documents:
             for statement in document["Statement"]:
-                yield resource, statement
+                yield resource, statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
 def name_of(value: object) -> str:

@@ -12,7 +12,6 @@ from tests.infra.cold_starts import ENVIRONMENT, FUNCTIONS, start
 HEAVY = {"argon2", "boto3", "httpx", "paramiko"}
 USED = {
     ("auth", "api"): {"argon2"},
-    ("transfer", "on_transfer_requested"): {"boto3"},  # Powertools' idempotency
     ("transfer", "workflow_step"): {"paramiko"},
     ("transfer", "lane_worker"): {"paramiko"},
 }

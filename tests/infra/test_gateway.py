@@ -153,6 +153,27 @@ def test_the_template_imports_this_document() -> None:
     assert json.loads(path.read_text()) == DOCUMENT
 
 
+def test_whoever_is_not_listed_is_denied_whatever_the_authorizer_says() -> None:
+    """An allowance alone leaves routes with an authorizer to the authorizer."""
+    allowed, denied = DOCUMENT["x-amazon-apigateway-policy"]["Statement"]
+    assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
+    assert "Condition" not in allowed
+    [(operator, keys)] = denied["Condition"].items()
+    assert (operator, set(keys)) == ("NotIpAddress", {"aws:SourceIp"})
+    assert keys["aws:SourceIp"] == {"Fn::Split": [",", {"Ref": "AllowedCallers"}]}
+    assert TEMPLATES["api"]["Parameters"]["AllowedCallers"]["Type"] == "String"
+    assert "Auth" not in API.properties  # SAM writes it into bodies that stand in the template only
+
+
+def test_the_stage_waits_for_the_role_that_writes_its_log() -> None:
+    [stored] = resources("AWS::SSM::Parameter", "account")
+    log = TEMPLATES["api"]["Resources"]["AccessLog"]["Properties"]
+    condition, [tag], _ = log["Tags"]["Fn::If"]
+    assert condition == "OnAws"
+    assert tag["Value"] == f"{{{{resolve:ssm:{stored.properties['Name']}}}}}"
+    assert name_of(API.properties["AccessLogSetting"]["DestinationArn"]) == "AccessLog"
+
+
 def test_changed_parameters_reach_the_stage() -> None:
     """The document uses them, and SAM deploys again only for what it sees in it."""
     assert API.properties["AlwaysDeploy"] is True

@@ -8,7 +8,7 @@ import pytest
 from infra.package.archives import archive, content_hash
 from infra.package.imports import check_imports
 from infra.package.requirements import PackageIncomplete
-from infra.package.sources import copy_sources, source_archive
+from infra.package.sources import SHARED, copy_sources, source_archive
 from infra.stacks import REPOSITORY, Stack
 from tests.infra.resources import SERVICES
 
@@ -41,6 +41,7 @@ def test_a_package_holds_nothing_of_tests_or_tools(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "package").iterdir()} == {
         "services",
         "contracts",
+        "kernel",
         "runtime",
     }
     assert not list((tmp_path / "package").rglob("__pycache__"))
@@ -50,7 +51,7 @@ def test_the_hash_is_that_of_the_content_wherever_it_lies(tmp_path: Path) -> Non
     for clone in ("one", "another/deeper"):
         (tmp_path / clone / "services").mkdir(parents=True)
         shutil.copy(REPOSITORY / "services/__init__.py", tmp_path / clone / "services")
-        for folder in ("services/auth", "contracts", "runtime"):
+        for folder in ("services/auth", *SHARED):
             shutil.copytree(REPOSITORY / folder, tmp_path / clone / folder)
         copy_sources("auth", tmp_path / clone / "build", tmp_path / clone)
     one, another = tmp_path / "one/build", tmp_path / "another/deeper/build"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra.stacks import Stack
+from services.auth.adapters.apigateway_api_keys import TAG
 from services.transfer.adapters.s3_source_readers import session_policy
 from services.transfer.domain.transfer import ObjectRef
 from tests.infra.resources import (
@@ -23,11 +24,13 @@ ALLOWED = {
     ("Streams", "*"): "dynamodb:ListStreams takes no resource",
     ("LogDelivery", "*"): "log delivery of Step Functions takes no resource",
     ("BucketNames", "*"): "s3:ListAllMyBuckets takes no resource",
-    ("Ledger", "/index/*"): "the indexes of the service's own table",
-    ("Credentials", "destinations/*"): "one secret per destination, made at run time",
-    ("OwnCredentials", "destinations/*"): "one secret per destination, made at run time",
-    ("Look", "transfer:*"): "executions of the service's own workflow, one per transfer",
-    ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time",
+    ("Interfaces", "*"): "Lambda makes them, and NotItself keeps the function from it",
+    ("NotItself", "*"): "a denial",
+    ("ReadCredentials", "destinations/*"): "one secret per destination, made at run time",
+    ("KeepCredentials", "destinations/*"): "one secret per destination, made at run time",
+    ("LookAtWorkflow", "transfer:*"): "executions of the service's own workflow, one per transfer",
+    ("TagKeys", "apikeys%2F*"): "one API key per user; by the tag that it gives",
+    ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time; by its tag",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 READ_ONLY = re.compile(r"s3:(Get|List)\w+")
@@ -53,7 +56,7 @@ def patterns(value: object) -> list[str]:
 
 @pytest.mark.parametrize("case", STATEMENTS, ids=named)
 def test_no_action_has_a_wildcard(case: tuple[Resource, dict[str, Any]]) -> None:
-    assert case[1]["Effect"] == "Allow"
+    assert case[1]["Effect"] == "Allow" or case[1]["Sid"] == "NotItself"
     for action in listed(case[1]["Action"]):
         assert "*" not in action
 
@@ -67,8 +70,7 @@ def test_every_wildcard_in_a_resource_has_its_reason(
             continue
         allowed = [end for sid, end in ALLOWED if sid == case[1]["Sid"]]
         assert any(pattern.endswith(end) and pattern.count("*") == 1 for end in allowed) or (
-            case[1]["Sid"] == "Objects"
-            and pattern in ("arn:aws:s3:::${Names}/*", "/*,arn:aws:s3:::")
+            case[1]["Sid"] == "Objects" and pattern == "/*,"
         ), f"{pattern} needs a reason in ALLOWED"
 
 
@@ -115,8 +117,10 @@ def test_every_service_publishes_its_own_source_only() -> None:
     ]
     assert publishers
     for resource, statement in publishers:
-        condition = {"StringEquals": {"events:source": f"fileferry.{resource.stack}"}}
-        assert statement["Condition"] == condition
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"events:source": f"fileferry.{resource.stack}"},
+            "Null": {"events:source": "false"},  # of no values at all the line above is true
+        }
         assert text_of(statement["Resource"]).endswith(":event-bus/fileferry-${Stage}")
 
 
@@ -125,18 +129,19 @@ def test_the_bus_denies_every_source_to_all_but_its_owner() -> None:
     sources = {f"fileferry.{stack.name}" for stack in SERVICES}
     others = policies.pop("OnlyServicesPublish")["Statement"]
     assert (others["Effect"], others["Principal"]) == ("Deny", "*")
-    assert set(others["Condition"]["StringNotEquals"]["events:source"]) == sources
+    assert set(others["Condition"]["ForAnyValue:StringNotEquals"]["events:source"]) == sources
     owned = {}
     for properties in policies.values():
         statement = properties["Statement"]
         assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
         assert statement["Action"] == "events:PutEvents"
-        source = statement["Condition"]["StringEquals"]["events:source"]
+        assert "${Stage}" in properties["StatementId"]["Fn::Sub"]
+        source = statement["Condition"]["ForAnyValue:StringEquals"]["events:source"]
         owned[source] = text_of(statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"])
     assert set(owned) == sources
     for source, role in owned.items():
         service = source.removeprefix("fileferry.")
-        assert role.endswith(f":role/fileferry-${{Stage}}-{service}-*")
+        assert role.endswith(f":role/fileferry-${{Stage}}-${{AWS::Region}}-{service}-*")
 
 
 def test_what_the_emulator_refuses_is_deployed_on_aws_only() -> None:
@@ -154,28 +159,58 @@ def test_what_the_emulator_refuses_is_deployed_on_aws_only() -> None:
 
 def test_keys_that_sign_are_read_by_two_functions_and_written_by_one() -> None:
     secret = {"Ref": "SigningKeySecret"}
-    may: dict[str, set[str]] = {}
-    for resource, statement in STATEMENTS:
-        if secret in listed(statement["Resource"]):
-            may[resource.logical_id] = {action.split(":")[1] for action in statement["Action"]}
-    assert may.pop("SigningKeyPolicy") == {"GetSecretValue"}
-    assert set(may) == {"RotateSigningKeyRole"}
-    readers = {
-        role.logical_id
-        for role in resources("AWS::IAM::Role", "auth")
-        if {"Ref": "SigningKeyPolicy"} in role.properties["ManagedPolicyArns"]
+    may = {
+        resource.logical_id: {action.split(":")[1] for action in statement["Action"]}
+        for resource, statement in STATEMENTS
+        if secret in listed(statement["Resource"])
     }
-    assert readers == {"ApiRole", "AuthorizerRole"}
+    assert "PutSecretValue" in may.pop("RotateSigningKeyRole")
+    assert may == {"ApiRole": {"GetSecretValue"}, "AuthorizerRole": {"GetSecretValue"}}
+
+
+def on_the_table(stack: str, role: str) -> set[str]:
+    return {
+        action.split(":")[1]
+        for resource, statement in STATEMENTS
+        if (resource.stack, resource.logical_id) == (stack, role)
+        and statement["Sid"] in ("Table", "Indexes")
+        for action in statement["Action"]
+    }
 
 
 def test_the_authorizer_reads_and_notes_when_a_session_was_seen_and_nothing_else() -> None:
-    [authorizer] = [
-        role for role in resources("AWS::IAM::Role", "auth") if role.logical_id == "AuthorizerRole"
-    ]
-    assert {"Ref": "TablePolicy"} not in authorizer.properties["ManagedPolicyArns"]
-    [policy] = authorizer.properties["Policies"]
-    [statement] = policy["PolicyDocument"]["Statement"]
-    assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    assert on_the_table("auth", "AuthorizerRole") == {"GetItem", "PutItem"}
+
+
+@pytest.mark.parametrize("stack", SERVICES, ids=str)
+def test_who_only_publishes_changes_rows_and_reads_none(stack: Stack) -> None:
+    assert on_the_table(stack.name, "PublishOutboxRole") == {"UpdateItem"}
+
+
+def test_only_whom_the_use_cases_ask_for_it_deletes_rows() -> None:
+    deleting = {
+        str(resource)
+        for resource, statement in STATEMENTS
+        if "dynamodb:DeleteItem" in statement["Action"]
+    }
+    assert "auth/SweepSessionsRole" not in deleting
+    assert "auth/CreateAdminRole" not in deleting
+    assert "transfer/PublishOutboxRole" not in deleting
+
+
+def test_api_keys_are_made_and_removed_by_the_tag_of_their_stage() -> None:
+    seen = set()
+    for _, statement in STATEMENTS:
+        for pattern in patterns(statement["Resource"]):
+            if "apikeys" in pattern:
+                [(key, stage)] = statement["Condition"]["StringEquals"].items()
+                seen.add((statement["Action"][0].split(":")[1], key))
+                assert stage == {"Ref": "Stage"}
+    assert seen == {
+        ("POST", f"aws:RequestTag/{TAG}"),
+        ("PUT", f"aws:RequestTag/{TAG}"),
+        ("DELETE", f"aws:ResourceTag/{TAG}"),
+    }
 
 
 def test_the_reader_may_do_all_that_its_sessions_ask_for() -> None:

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from infra.stacks import Stack
-from tests.infra.resources import SERVICES, TEMPLATES, Resource, name_of, resources
+from tests.infra.resources import (
+    SERVICES,
+    TEMPLATES,
+    Resource,
+    environment_of,
+    name_of,
+    resources,
+    text_of,
+)
 
 TIMES_VISIBLE = 6  # AWS's advice: visibility at least six times the function's timeout
 QUEUES = resources("AWS::SQS::Queue")
@@ -70,21 +78,46 @@ def test_every_target_of_a_rule_has_a_dead_letter_queue_and_a_limit(rule: Resour
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
-def test_a_rule_may_call_its_function_and_fill_its_queue(rule: Resource) -> None:
-    allowed = [
+def test_a_rule_may_call_its_function_or_fill_its_queues(rule: Resource) -> None:
+    callers = {
         name_of(permission.properties["SourceArn"])
         for permission in resources("AWS::Lambda::Permission", rule.stack)
         if permission.properties["Principal"] == "events.amazonaws.com"
-    ]
-    assert rule.logical_id in allowed
-    [policy] = resources("AWS::SQS::QueuePolicy", rule.stack)
-    [statement] = policy.properties["PolicyDocument"]["Statement"]
-    sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-    assert rule.logical_id in [name_of(source) for source in sources]
+    }
     for target in rule.properties["Targets"]:
-        queue = name_of(target["DeadLetterConfig"]["Arn"])
-        assert queue in [name_of(each) for each in policy.properties["Queues"]]
-        assert queue in [name_of(each) for each in statement["Resource"]]
+        called = name_of(target["Arn"])
+        queues = {name_of(target["DeadLetterConfig"]["Arn"])}
+        if called in [queue.logical_id for queue in QUEUES]:
+            queues.add(called)
+        else:
+            assert rule.logical_id in callers
+        assert queues <= open_to(rule)
+
+
+def open_to(rule: Resource) -> set[str]:
+    """The queues whose policy lets the rule send, and nobody else but rules."""
+    found = set()
+    for policy in resources("AWS::SQS::QueuePolicy", rule.stack):
+        [statement] = policy.properties["PolicyDocument"]["Statement"]
+        queues = [name_of(each) for each in policy.properties["Queues"]]
+        assert queues == [name_of(each) for each in statement["Resource"]]
+        assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+        sources = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+        if rule.logical_id in [name_of(source) for source in sources]:
+            found |= set(queues)
+    return found
+
+
+@pytest.mark.parametrize("stack", SERVICES, ids=str)
+def test_a_service_that_listens_has_one_queue_and_one_dead_letter_queue(stack: Stack) -> None:
+    listening = [r for r in RULES if r.stack == stack.name and "EventPattern" in r.properties]
+    targets = {name_of(t["Arn"]) for rule in listening for t in rule.properties["Targets"]}
+    failed = {
+        name_of(t["DeadLetterConfig"]["Arn"]) for r in listening for t in r.properties["Targets"]
+    }
+    assert (targets, failed) == (
+        ({"EventQueue"}, {"EventDeadLetters"}) if listening else (set(), set())
+    )
 
 
 @pytest.mark.parametrize("rule", [r for r in RULES if "EventPattern" in r.properties], ids=str)
@@ -122,19 +155,53 @@ WATCHED_ELSEWHERE = {
 }
 
 
+def watched(stack: Stack, metric: str) -> set[str]:
+    """What the alarm that rolls canaries back counts of that metric, by its dimension."""
+    [alarm] = [
+        each.properties
+        for each in resources("AWS::CloudWatch::Alarm", stack.name)
+        if each.logical_id == "FunctionErrorsAlarm"
+    ]
+    found = set()
+    for each in alarm["Metrics"]:
+        told = each.get("MetricStat", {}).get("Metric", {})
+        if told.get("MetricName") == metric:
+            [dimension] = told["Dimensions"]
+            found.add(text_of(dimension["Value"]))
+    return found
+
+
 @pytest.mark.parametrize("stack", SERVICES, ids=str)
-def test_errors_of_every_function_and_workflow_are_watched(stack: Stack) -> None:
-    name = stack.name
-    watched = set()
-    for alarm in resources("AWS::CloudWatch::Alarm", name):
-        for metric in alarm.properties.get("Metrics", []):
-            if "MetricStat" in metric:
-                [dimension] = metric["MetricStat"]["Metric"]["Dimensions"]
-                watched.add(name_of(dimension["Value"]))
-        if alarm.properties.get("MetricName") == "ExecutionsFailed":
-            watched.add(name_of(alarm.properties["Dimensions"][0]["Value"]))
-    for kind in ("AWS::Serverless::Function", "AWS::Serverless::StateMachine"):
-        for resource in resources(kind, name):
-            if resource.logical_id in WATCHED_ELSEWHERE:
-                continue
-            assert resource.logical_id in watched, f"{resource} has no alarm"
+def test_errors_of_every_function_are_watched_by_its_name(stack: Stack) -> None:
+    """By its name: with a Ref the deployment of the function would wait for itself."""
+    functions = {
+        text_of(function.properties["FunctionName"])
+        for function in resources("AWS::Serverless::Function", stack.name)
+        if function.logical_id not in WATCHED_ELSEWHERE
+    }
+    assert watched(stack, "Errors") == functions
+
+
+@pytest.mark.parametrize("stack", SERVICES, ids=str)
+def test_answered_errors_and_failed_messages_are_watched_where_there_are_any(stack: Stack) -> None:
+    variables = environment_of(stack)
+    service = {variables["POWERTOOLS_SERVICE_NAME"]}
+    assert watched(stack, "ServerErrors") == service
+    queues = [each for each in QUEUES if each.stack == stack.name and each not in DEAD_LETTERS]
+    assert watched(stack, "MessagesFailed") == (service if queues else set())
+    [alarm] = [
+        each.properties
+        for each in resources("AWS::CloudWatch::Alarm", stack.name)
+        if each.logical_id == "FunctionErrorsAlarm"
+    ]
+    spaces = [each["MetricStat"]["Metric"]["Namespace"] for each in alarm["Metrics"][1:]]
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] in spaces
+
+
+def test_failed_workflows_are_watched() -> None:
+    machines = {each.logical_id for each in resources("AWS::Serverless::StateMachine")}
+    assert machines == {
+        name_of(alarm.properties["Dimensions"][0]["Value"])
+        for alarm in resources("AWS::CloudWatch::Alarm")
+        if alarm.properties.get("MetricName") == "ExecutionsFailed"
+    }

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from infra.stacks import find_stack
-from runtime.publishing import CLAIM_SECONDS
+from kernel.outbox import CLAIM_SECONDS
 from services.transfer.adapters.dynamodb_ledger_rows import LEDGER_ROW_LIFETIME
 from services.transfer.domain.ledger import CLOCKS_DIFFER
 from services.transfer.domain.part_file import MAKER_LIFETIME

@@ -9,6 +9,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from infra.templates import Template
+from tests.integration.roles import in_the_role_of
 
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
 
@@ -44,7 +45,12 @@ def cold_start(service: str, name: str) -> Handler:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     handler: Handler = module.handler
-    return handler
+
+    def invoke(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - its answer
+        with in_the_role_of(service, name):
+            return handler(event, context)
+
+    return invoke
 
 
 def outbox_of(table: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ import pytest
 
 from tests.mutate.mutants import Mutant
 
-OURS = ("services", "contracts", "runtime", "infra", "tests")
+OURS = ("services", "contracts", "kernel", "runtime", "infra", "tests")
 Trace = Callable[[FrameType, str, Any], Any]  # as typeshed has it
 SURVIVED, KILLED, UNCLEAR = range(3)  # how a mutant's process ends
 BY_TESTS = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)  # by importing them, too

@@ -1,4 +1,4 @@
-"""The calm part of a storm: all go on, one goes on, rests or dies; and the judgement."""
+"""The calm rules of a storm: all actors go on, or one goes on, rests or dies. And the judgement."""
 
 from typing import ClassVar
 
@@ -39,7 +39,7 @@ class Crowd(RuleBasedStateMachine):
         work_first: bool,
         turn: int,
     ) -> None:
-        """`turn`: calls of each in turns, when all go on in the end."""
+        """`turn` is how many calls each actor makes in its turn, when all go on in the end."""
         self.turn = turn
         old_file = old_file and if_exists is not IfExists.FAIL
         self.world = StormWorld(about=Wish(lanes, if_exists, verify, old_file, atomic))
@@ -84,13 +84,13 @@ class Crowd(RuleBasedStateMachine):
     @somebody("rest")
     @rule(actor=actors, frozen=st.booleans())
     def rest(self, actor: int, frozen: bool) -> None:
-        """Slow, or frozen: the others go on without it."""
+        """An actor is slow or frozen, and the others go on without it."""
         self.lay_down(self.actor(actor), frozen)
 
     @blows("rest")
     @rule(call=one_of("stops"), frozen=st.booleans())
     def slow(self, call: str, frozen: bool) -> None:
-        """The next to come to that call rests before it."""
+        """The next actor that comes to that call rests before it."""
         found = self.world.go_on(30, call)
         if found is not None:
             self.lay_down(found, frozen)
@@ -98,7 +98,7 @@ class Crowd(RuleBasedStateMachine):
     @blows("rest")
     @rule(state=one_of("states"), calls=st.integers(0, 20), frozen=st.booleans())
     def slow_step(self, state: str, calls: int, frozen: bool) -> None:
-        """Everybody goes on to that state; its function rests after so many calls."""
+        """Everybody goes on until that state. Its function rests after so many calls."""
         actor = self.world.go_on_to_state(state)
         if actor is not None:
             actor.advance(calls)
@@ -112,7 +112,7 @@ class Crowd(RuleBasedStateMachine):
         frozen=st.booleans(),
     )
     def overlap(self, state: str, calls: int, rounds: int, frozen: bool) -> None:
-        """The state times out while its function rests; the others go on without it."""
+        """The state times out while its function rests. The others go on without it."""
         actor = self.world.go_on_to_state(state)
         if actor is None:
             return
@@ -139,14 +139,15 @@ class Crowd(RuleBasedStateMachine):
         self.world.stage.told.append(f"{actor} {'sleeps' if frozen else 'rests'}")
 
     def actor(self, number: int) -> Actor:
-        """The last to come is number 0."""
+        """Number 0 is the actor that came last."""
         found = self.world.stage.actors
         return found[-1 - number % len(found)]
 
     # --- the judgement ---------------------------------------------------------------------------
 
     def check_invariants(self, *_: object, **__: object) -> None:
-        """After each rule. (As an `@invariant` it would stand behind each step of a trace.)"""
+        """Is called after each rule. As an `@invariant` it would be printed after each step of a
+        trace."""
         if hasattr(self, "judge"):
             self.judge.require()
 

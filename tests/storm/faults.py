@@ -1,4 +1,4 @@
-"""What can go wrong at which call, and what tests damage at the partner."""
+"""Which faults can happen at which call, and which damage tests do at the partner."""
 
 from services.transfer.domain.errors import (
     ConnectionLost,
@@ -68,8 +68,8 @@ NO_ANSWER = {
 
 
 def damage(world: StormWorld, kind: str) -> None:
-    """The chunks are so small that samples cover them: only who asks for no more than the size
-    does not notice."""
+    """Damages a file. The chunks are so small that samples cover them, so every transfer notices
+    except one that asks only for the size."""
     parts = world.parts()
     if not parts:
         return
@@ -79,7 +79,8 @@ def damage(world: StormWorld, kind: str) -> None:
         del world.partner.files[parts[0]]
         return
     world.damaged |= world.about.verify is Verify.SIZE
-    # between the last look at its size and its rename nobody can notice, and the old file is gone
+    # Nobody can notice a cut between the last look at the size and the rename, and then the old
+    # file is gone.
     world.damaged_late |= world.row.status is Status.COMMITTING
     if kind == "truncate":
         del content[len(content) // 2 :]

@@ -1,4 +1,4 @@
-"""What must hold, whatever happens: each promise by name, each breach in words."""
+"""What must hold, whatever happens. Each promise has a name, and each breach is told in words."""
 
 import re
 from time import monotonic
@@ -12,22 +12,22 @@ from services.transfer.handlers.workflow_step import (
     PermanentFailure,
     TransientFailure,
 )
-from services.transfer.use_cases.publish_outbox import NotPublished
+from services.transfer.use_cases.publish_pending import NotPublished
 from tests.fakes.actors import Actor
 from tests.storm.faults import StoreDown
 from tests.storm.world import BODY, OLD_BODY, TARGET, StormWorld
 
 PROMISES = (
-    "whole-file",  # completed: every byte at the partner
-    "told-as-it-is",  # failed or cancelled: not delivered
+    "whole-file",  # completed: every byte is at the partner
+    "told-as-it-is",  # failed or cancelled: the file was not delivered
     "kept-part-stays",  # of a failed transfer that may be retried
     "no-part-left",
     "left-alone",  # nobody writes to a file that was completed
     "old-file-stays",  # until ours has its name
-    "sessions",  # never more at once than allowed, but for workers who overslept their lease
+    "sessions",  # never more at once than allowed, except for workers that slept past their lease
     "events",
     "ends",
-    "no-bug",  # nobody ends with an error that nobody foresaw
+    "no-bug",  # no actor ends with an unexpected error
 )
 TOLD = re.compile(
     r"partner\.(connect|open_part|create_part|remove|rename)|sink\.write|ledger\.claim"
@@ -42,15 +42,15 @@ FORESEEN = (
     NotPublished,
     StoreDown,
 )
-FIRST: dict[str, float] = {}  # when a promise was broken first, before the search for the shortest
+FIRST: dict[str, float] = {}  # when each promise was first broken, before the shrinking
 
 
 class PromiseBroken(AssertionError):
-    """Its message tells what came before, in the order it happened."""
+    """The message tells what happened before, in order."""
 
 
 class Judge:
-    """Watches every call; `broken` holds the first promise that was broken, in words."""
+    """Watches every call. `broken` tells in words which promise was broken first."""
 
     def __init__(self, world: StormWorld, promises: frozenset[str]) -> None:
         self.world, self.promises = world, promises
@@ -140,7 +140,7 @@ class Judge:
             self.breach("left-alone", f"{who} wrote to a file that has its name already")
 
     def _note_sleep(self) -> None:
-        """Who has not been heard of for a whole lease may meet its successor at the partner."""
+        """A worker that was silent for a whole lease may meet its successor at the partner."""
         name, now = self.world.calls.life().name, self.world.elapsed
         if now - self._last_call.get(name, now) > self.world.policy.lease_seconds:
             self._overslept += 1

@@ -1,4 +1,4 @@
-"""The rules of a storm: to a crowd of actors come others, trouble and damage."""
+"""The rules of a storm, which add actors, trouble and damage to the crowd."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -35,7 +35,7 @@ class Storm(Crowd):
     @precondition(lambda self: not self.world.has_ended)
     @rule(fault=one_of("faults"), call=one_of("stops"))
     def fail_and_begin_anew(self, fault: str, call: str) -> None:
-        """Who rests does not see it: the transfer fails, is retried, and comes to a `call`."""
+        """The transfer fails, is retried, and comes to a `call`. Resting actors do not see it."""
         planned = self.world.calls.refuse(*FAULTS[fault])
         self.world.go_on(60)
         planned.end()
@@ -113,7 +113,8 @@ class Storm(Crowd):
     @blows("damage")
     @rule(at=st.integers(0, len(BODY) - 1), times=st.integers(1, 2))
     def flip_source(self, at: int, times: int) -> None:
-        """What S3 hands out differs from the object: only who compares nothing does not notice."""
+        """S3 hands out other bytes than the object has. Every transfer that compares anything
+        notices."""
         self.world.stage.told.append(f"DAMAGE: byte {at} of the next {times} reads")
         self.world.damaged |= self.world.about.verify is Verify.SIZE
         self.world.buckets.flip_next_read(at, times=times)

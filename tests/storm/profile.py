@@ -1,4 +1,4 @@
-"""A profile says which rules of a storm blow, and which promises are judged."""
+"""A profile says which rules of a storm apply, and which promises are judged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ RULES = frozenset(
 
 @dataclass(frozen=True)
 class Profile:
-    """`rules` blow besides those by which everybody goes on."""
+    """`rules` apply beside those by which everybody goes on."""
 
     rules: frozenset[str] = RULES
     promises: frozenset[str] = frozenset(PROMISES)
@@ -74,5 +74,5 @@ def somebody(name: str) -> Callable[[Rule], Rule]:
 
 
 def one_of(what: str) -> st.SearchStrategy[str]:
-    """Of what the machine's profile offers."""
+    """One of the choices that the machine's profile offers."""
     return st.runner().flatmap(lambda self: st.sampled_from(getattr(self.profile, what)))

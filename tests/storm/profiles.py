@@ -1,4 +1,4 @@
-"""Storms with a bias: each comes to one kind of race soon. All are judged by every promise."""
+"""Storms with a bias: each soon reaches one kind of race. All are judged by every promise."""
 
 from tests.storm.profile import Profile
 

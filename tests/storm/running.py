@@ -1,4 +1,4 @@
-"""Storm after storm, each with a fresh seed, until the time is up or a promise is broken."""
+"""Runs storm after storm, each with a new seed, until the time is up or a promise is broken."""
 
 from collections.abc import Sequence
 from time import monotonic
@@ -18,8 +18,8 @@ PHASES = (Phase.generate, Phase.shrink)
 def storm(
     seconds: float, first_seed: int = 0, profiles: Sequence[Profile] = tuple(PROFILES.values())
 ) -> int:
-    """The number of seeds tried, with the profiles in turns. Raises PromiseBroken with the shortest
-    way to it; the seed is printed, so that `first_seed` repeats it."""
+    """The number of seeds tried. The profiles take turns. Raises PromiseBroken with the shortest
+    way to the breach. The seed is printed, and `first_seed` repeats it."""
     end, number = monotonic() + seconds, first_seed
     with small_blocks():
         while monotonic() < end:

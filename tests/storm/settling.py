@@ -1,4 +1,4 @@
-"""The calm after a storm: no more faults, everybody goes on, sweeps and time pass."""
+"""The calm after a storm: there are no more faults, everybody goes on, and sweeps come by."""
 
 from services.transfer.domain.transfer import Status
 from tests.storm.judge import Judge
@@ -11,7 +11,7 @@ HOURS_2 = 7_200.0
 
 
 def settle(world: StormWorld, judge: Judge, turn: int = 3) -> None:
-    """First all take `turn` calls in turns, then one after the other."""
+    """First all make `turn` calls in turns. Then one goes on after the other."""
     world.calls.forget()
     for actor in world.stage.actors:
         actor.frozen = actor.resting = False
@@ -20,7 +20,8 @@ def settle(world: StormWorld, judge: Judge, turn: int = 3) -> None:
     judge.judge_outcome()
     judge.require()
     if world.row.status is Status.FAILED and judge.delivered():
-        world.begin_steering("retry").finish()  # only the answer got lost: it must be found
+        # Only the answer got lost, so the retry must find the delivered file.
+        world.begin_steering("retry").finish()
         until_ended(world)
         judge.judge_outcome()
         again = world.read(world.row).status

@@ -1,4 +1,4 @@
-"""A World whose every function is an actor, of small chunks that are moved in a few writes each."""
+"""A World in which every function is an actor. Chunks are small and take a few writes each."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import ENDED, IfExists, Transfer
 from services.transfer.domain_services import move_chunk
 from services.transfer.domain_services.worker import Worker
-from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.publish_pending import publish_pending
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
@@ -32,7 +32,7 @@ from tests.fakes.workflow import InMemoryWorkflow
 from tests.fakes.world import POLICY, World
 
 CHUNK_BYTES = 300
-BLOCK_BYTES = 128  # so that each chunk is three writes
+BLOCK_BYTES = 128  # so that each chunk takes three writes
 CHUNKS = 6
 BODY = bytes(1 + number * 7 % 251 for number in range(CHUNKS * CHUNK_BYTES - 50))
 OLD_BODY = b"yesterday's"
@@ -50,7 +50,7 @@ SMALL = replace(POLICY, chunk_bytes=CHUNK_BYTES)
 
 @contextmanager
 def small_blocks() -> Iterator[None]:
-    """Reads and writes of BLOCK_BYTES while it lasts."""
+    """Inside this context reads and writes have BLOCK_BYTES."""
     kept = move_chunk.READ_BYTES, InMemoryChunkSink.block_bytes
     move_chunk.READ_BYTES = InMemoryChunkSink.block_bytes = BLOCK_BYTES
     try:
@@ -61,7 +61,7 @@ def small_blocks() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a storm is about."""
+    """The transfer that a storm is about."""
 
     lanes: int = 3
     if_exists: IfExists = IfExists.FAIL
@@ -72,7 +72,7 @@ class Wish:
 
 @dataclass
 class SlowQueue(InMemoryLaneQueue):
-    """Messages come when their delay has passed."""
+    """A queue whose messages come when their delay has passed."""
 
     elapsed: Callable[[], float] = lambda: 0.0
     waiting: list[tuple[float, LaneMessage]] = field(default_factory=list)
@@ -134,7 +134,7 @@ class StormWorld(World):
     # --- what can begin --------------------------------------------------------------------------
 
     def begin_due(self) -> bool:
-        """One thing that waits to begin: a start event, a state, a lane's turn."""
+        """Begins one thing that waits to begin: a start event, a state or a lane's turn."""
         if self.starts:
             self.begin_execution(self.starts.pop(0))
         elif self.flow.due():
@@ -146,7 +146,7 @@ class StormWorld(World):
         return True
 
     def wait(self) -> bool:
-        """Until the next thing is due; False when nothing will be."""
+        """Waits until the next thing is due. False when nothing will ever be due."""
         moments = [each for each in (self.flow.next_due(), self.queue.next_due()) if each]
         if not moments:
             return False
@@ -165,7 +165,7 @@ class StormWorld(World):
         )
 
     def begin_lane(self, message: LaneMessage) -> Actor:
-        """Its message comes back when the worker fails or dies."""
+        """Begins a lane's turn. Its message comes back when the worker fails or dies."""
         begun = self.elapsed
         name = f"lane-{message.generation}.{message.lane}.{message.turn}"
         worker = Worker(
@@ -207,8 +207,8 @@ class StormWorld(World):
         return self.calls.elapsed
 
     def go_on(self, rounds: int, *until: str) -> Actor | None:
-        """Whatever is due and does not rest, one after the other, each to its end, or until the
-        one given back stands before one of the calls `until`, anew."""
+        """Whatever is due and does not rest goes on to its end, one after the other. It stops when
+        one of them comes to one of the calls `until`, and returns that one."""
         for _ in range(rounds):
             if not self.stage.awake() and not self.begin_due() and not self.wait():
                 return None
@@ -218,7 +218,7 @@ class StormWorld(World):
         return None
 
     def go_on_to_state(self, name: str, rounds: int = 80) -> Actor | None:
-        """Until that state's function stands before its first call."""
+        """Goes on until that state's function stands before its first call."""
         for _ in range(rounds):
             due = self.flow.due()
             if due and due[0].state == name:
@@ -228,7 +228,7 @@ class StormWorld(World):
         return None
 
     def go_on_together(self, rounds: int, calls: int) -> None:
-        """All that is due begins; then all take `calls` calls in turns."""
+        """All that is due begins. Then all make `calls` calls in turns."""
         for _ in range(rounds):
             while self.begin_due():
                 pass

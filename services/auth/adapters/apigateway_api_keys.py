@@ -1,4 +1,4 @@
-"""One API key for each user, in the usage plan that limits what each of them may ask."""
+"""One API key for each user, in the usage plan that limits the calls of each user."""
 
 import secrets
 from typing import Any
@@ -6,10 +6,13 @@ from typing import Any
 from services.auth.domain.user import ApiKey
 
 VALUE_BYTES = 24  # API Gateway wants 20 to 128 characters
+TAG = (
+    "fileferry:user-key"  # its value is the stage: the roles' policies let no other key be touched
+)
 
 
 class ApiGatewayApiKeys:
-    """Implements ApiKeys; without a usage plan there are no keys."""
+    """Implements ApiKeys. Without a usage plan there are no keys."""
 
     def __init__(self, client: Any, stage: str, usage_plan_id: str) -> None:
         self._client, self._stage, self._plan = client, stage, usage_plan_id
@@ -18,14 +21,16 @@ class ApiGatewayApiKeys:
         if not self._plan:
             return None
         name, value = f"fileferry-{self._stage}-{user}", secrets.token_hex(VALUE_BYTES)
-        made = self._client.create_api_key(name=name, value=value, enabled=True)
+        made = self._client.create_api_key(
+            name=name, value=value, enabled=True, tags={TAG: self._stage}
+        )
         key = ApiKey(made["id"], value)
         try:
             self._client.create_usage_plan_key(
                 usagePlanId=self._plan, keyId=key.id, keyType="API_KEY"
             )
         except Exception:
-            self.remove(key)  # outside of the plan it would only take up a place
+            self.remove(key)  # a key outside the plan would only use up the account's quota of keys
             raise
         return key
 

@@ -8,7 +8,7 @@ from services.auth.domain.passwords import normal
 
 # OWASP Password Storage Cheat Sheet, 'Argon2id': at least 19 MiB, 2 iterations, parallelism 1.
 MEMORY_KIB, ITERATIONS, LANES = 19 * 1024, 2, 1
-# Of no password; comparing with it costs what comparing with any other hash does.
+# The hash of no password. Comparing with it takes as long as with any other hash.
 NOBODY = f"$argon2id$v=19$m={MEMORY_KIB},t={ITERATIONS},p={LANES}${'A' * 22}${'A' * 43}"
 
 

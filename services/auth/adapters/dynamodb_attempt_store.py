@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from botocore.client import BaseClient
 
+from kernel.outbox import OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Table, delete, put, row_key
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import AttemptsBusy
-from services.auth.domain.ports import OutboxEvent
 
 REMEMBERED = timedelta(days=1)
 # DynamoDB removes rows up to two days late: one that is past its time counts as none

@@ -1,4 +1,4 @@
-"""Sessions and their outbox in DynamoDB: a change and its events are one transaction."""
+"""Sessions and their outbox in DynamoDB. A change and its events are one transaction."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from botocore.client import BaseClient
 
+from kernel.outbox import OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Table, put, row_key
 from services.auth.adapters.dynamodb_user_store import partition_of
 from services.auth.domain.errors import StaleSession
-from services.auth.domain.ports import OutboxEvent
 from services.auth.domain.session import Session
 
-KEPT = timedelta(days=90)  # a closed session, for whoever has to find out what happened
-OPEN = "OPEN_SESSIONS"  # one partition of the index: sessions change once a minute at most
+KEPT = timedelta(days=90)  # closed sessions stay, so that one can find out what happened
+OPEN = "OPEN_SESSIONS"  # one partition of the index; a session changes at most once a minute
 PREFIX = "SESSION#"
 
 

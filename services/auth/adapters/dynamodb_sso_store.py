@@ -1,4 +1,4 @@
-"""Single sign-ons under way, in DynamoDB; each row is taken once."""
+"""Single sign-ons under way, in DynamoDB. Each row can be taken once."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from runtime.dynamodb.table import Table, delete, put, row_key
 from services.auth.domain.errors import SsoRefused
 from services.auth.domain.session import Handover, SsoLogin
 
-LOGIN_LIFETIME = timedelta(minutes=10)  # time to find one's second factor
+LOGIN_LIFETIME = timedelta(minutes=10)  # time to find a second factor
 HANDOVER_LIFETIME = timedelta(minutes=1)  # a page redeems it as soon as it is loaded
 
 

@@ -1,4 +1,4 @@
-"""Users in DynamoDB; a removed one's row stays, so that nobody gets the name again."""
+"""Users in DynamoDB. The row of a removed user stays, so that nobody gets the name again."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,8 @@ from itertools import islice
 
 from botocore.client import BaseClient
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.idempotency import Idempotency
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Table, check, put, row_key
@@ -17,12 +18,11 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
-from services.auth.domain.ports import Idempotency, Page
 from services.auth.domain.user import User
 
 MAX_NAME_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 USER_POSITION = re.compile(r"[!-~]{1,128}")
-LISTED = "USERS"  # one partition of the index: an admin looks through it now and then
+LISTED = "USERS"  # one partition of the index, because only admins list it, now and then
 
 
 def partition_of(user: str) -> str:
@@ -41,7 +41,7 @@ class DynamoDbUserStore:
         if not refused:
             return user
         if idempotency is not None and 1 in refused:
-            conflict = IdempotencyConflict(idempotency.key)
+            conflict = IdempotencyConflict(idempotency.sent_key)
             earlier = first_record(self._table, "USER", idempotency, conflict)
             found = self._find(earlier) if earlier is not None else None
             if found is not None:
@@ -70,7 +70,7 @@ class DynamoDbUserStore:
             after = read_cursor("users", cursor, USER_POSITION, refusal)
             options["ExclusiveStartKey"] = _key(after) | _listed(after)
         found = self._table.rows("#gsi1pk = :users", {"users": LISTED}, **options)
-        # one more than asked for tells whether this is the last page
+        # One more user than asked for tells whether this is the last page.
         users = [from_item(User, row) for row in islice(found, limit + 1)]
         more = write_cursor("users", users[limit - 1].name) if len(users) > limit else None
         return Page(users[:limit], more)

@@ -1,4 +1,5 @@
-"""Reads small JSON documents over HTTPS: bounded in time and size, never somewhere else."""
+"""Reads small JSON documents over HTTPS. Time and size are bounded, and redirects are not
+followed."""
 
 import json
 import time
@@ -12,13 +13,13 @@ import httpx
 
 from services.auth.domain.errors import ProviderError
 
-MAX_BYTES = 512_000  # key sets with certificates of large providers are some 20 kB
+MAX_BYTES = 512_000  # key sets with certificates of large providers have some 20 kB
 CALL_SECONDS = 4.0  # to connect, and for each piece
-WHOLE_SECONDS = 6.0  # then nothing more is read: a login asks four times, API Gateway waits 29 s
+WHOLE_SECONDS = 6.0  # of one call; a login makes four, and API Gateway waits 29 s
 
 
 def new_client(seconds: float = CALL_SECONDS) -> httpx.Client:
-    """Nothing of the environment (proxies, .netrc) has a say in where secrets go."""
+    """The environment (proxies, .netrc) is ignored, so that it cannot decide where secrets go."""
     return httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False)
 
 
@@ -33,21 +34,21 @@ class HttpxDocuments:
         self._client, self._whole_seconds = client, whole_seconds
 
     def get(self, url: str, *, bearer: str | None = None) -> Document:
-        """Raises ProviderError, also for what is no JSON object."""
+        """Raises ProviderError, also for an answer that is not a JSON object."""
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         return self._read("GET", url, headers, None)
 
     def post_form(
         self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
     ) -> Document:
-        """Raises ProviderError, also for what is no JSON object."""
+        """Raises ProviderError, also for an answer that is not a JSON object."""
         return self._read("POST", url, headers or {}, form)
 
     def _read(
         self, method: str, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None
     ) -> Document:
         place = urlsplit(url).netloc
-        # identity: a small compressed body could unfold to any size
+        # identity, because a small compressed body could unpack to any size
         asked = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
         end = time.monotonic() + self._whole_seconds
         try:
@@ -78,12 +79,12 @@ class HttpxDocuments:
 
 
 def is_safe(url: object, *, loopback: bool) -> bool:
-    """https, or (where `loopback` is allowed) http to this computer itself."""
+    """True for https and, where `loopback` is allowed, for http to this computer itself."""
     if not isinstance(url, str):
         return False
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises for what is no port
+        parts.port  # noqa: B018 - raises for a wrong port
     except ValueError:
         return False
     if parts.username is not None or parts.fragment or not parts.hostname:

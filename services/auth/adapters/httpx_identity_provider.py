@@ -14,14 +14,15 @@ from services.auth.domain.user import Identity
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 DISCOVERY_SECONDS = 3_600
-EMAIL = "email"  # the one claim of which providers say whether they have verified it
-YES = (True, "true", "True")  # some write it as a text
+EMAIL = "email"  # the only claim of which providers say whether they verified it
+YES = (True, "true", "True")  # some providers write it as text
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What this installation and the provider agreed on; without an issuer there is none."""
+    """What this installation and the provider agreed on. An empty issuer means that there is no
+    single sign-on."""
 
     issuer: str
     client_id: str
@@ -132,7 +133,8 @@ class HttpxIdentityProvider:
         raise ProviderError(f"its token endpoint answers {answer.status}")
 
     def _proof(self, ways: object) -> tuple[dict[str, str], dict[str, str]]:
-        """Form fields and headers that tell who we are. Basic where nothing is said about it."""
+        """Form fields and headers that tell who we are. It is Basic where the provider names no
+        method."""
         client_id, secret = self._ours.client_id, self._secret()
         if secret is None:
             return {"client_id": client_id}, {}
@@ -142,7 +144,8 @@ class HttpxIdentityProvider:
         return {}, {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
     def _user_info(self, access_token: object, subject: str) -> Mapping[str, Any]:
-        """Empty where the provider has none; raises SsoRefused for somebody else's."""
+        """Empty where the provider has no such endpoint. Raises SsoRefused for claims of somebody
+        else."""
         discovered = self._discovered()
         url = discovered.get("userinfo_endpoint")
         if url is None or not isinstance(access_token, str):
@@ -166,20 +169,20 @@ class HttpxIdentityProvider:
 
 
 def _unverified(claims: Mapping[str, Any]) -> dict[str, bool]:
-    """Some providers write false as a text; some never say anything, which is no false."""
+    """Some providers write false as text. Some say nothing, which does not count as false."""
     doubtful = claims.get("email_verified") in (False, "false", "False", 0)
     return {"email_verified": False} if doubtful else {}
 
 
 def _verified(address: str, documents: Sequence[Mapping[str, Any]]) -> bool:
-    """One of them says so, of this address and not of another one."""
+    """Whether one of the documents says that this very address is verified."""
     return any(
         each.get(EMAIL) == address and each.get("email_verified") in YES for each in documents
     )
 
 
 def _groups(claim: object) -> frozenset[str]:
-    """A list, or the one group as a text."""
+    """The claim is a list, or the only group as text."""
     groups = claim if isinstance(claim, list) else [claim]
     return frozenset(group for group in groups if isinstance(group, str))
 

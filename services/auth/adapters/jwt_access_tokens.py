@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 import jwt
 
+from kernel.caller import Role
 from services.auth.adapters.secretsmanager_signing_keys import SigningKey
 from services.auth.domain.errors import TokenRefused
 from services.auth.domain.ports import Claims
-from services.auth.domain.user import Role
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"

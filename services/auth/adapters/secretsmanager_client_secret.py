@@ -2,11 +2,11 @@
 
 from typing import Any
 
-PUBLIC = "none"  # as the secret's value: the provider gave us none (RFC 7591, 2)
+PUBLIC = "none"  # this value means that the provider gave us no secret (RFC 7591, 2)
 
 
 class SecretsManagerClientSecret:
-    """Read anew for each login: they are rare, and a new secret counts at once."""
+    """Reads the secret for each login. Logins are rare, and a new secret counts at once."""
 
     def __init__(self, client: Any, secret_id: str) -> None:
         self._client, self._secret_id = client, secret_id

@@ -1,7 +1,7 @@
 """The four steps in which AWS Secrets Manager rotates the signing key.
 
-As its user guide has it, 'Rotation by Lambda function': every step may come again, and finds what
-it did before. `version` is the request's token and the id of the secret's new version.
+See 'Rotation by Lambda function' in its user guide. Every step may be called again, and then finds
+what it did before. `version` is the request's token and the id of the secret's new version.
 """
 
 import json
@@ -11,10 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from kernel.caller import Role
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.adapters.secretsmanager_signing_keys import SigningKey
 from services.auth.domain.ports import Claims
-from services.auth.domain.user import Role
 
 KID_BYTES, KEY_BYTES = 8, 32
 
@@ -51,7 +51,7 @@ class SecretsManagerKeyRotation:
         current = next((each for each, names in stages.items() if "AWSCURRENT" in names), None)
         if current == version:
             return
-        # Secrets Manager gives AWSPREVIOUS to the version that AWSCURRENT is taken from
+        # Secrets Manager itself gives AWSPREVIOUS to the version that loses AWSCURRENT.
         move = {"VersionStage": "AWSCURRENT", "MoveToVersionId": version}
         if current is not None:
             move["RemoveFromVersionId"] = current

@@ -1,4 +1,6 @@
-"""The keys that sign access tokens, as AWS Secrets Manager holds them, kept in memory a while."""
+"""The keys that sign access tokens. They are read from AWS Secrets Manager and kept in memory for a
+while.
+"""
 
 import json
 import re
@@ -9,15 +11,15 @@ from typing import Any, Self
 
 from botocore.exceptions import ClientError
 
-KEPT = timedelta(minutes=5)  # for verifying: keys that are known do not change
-SIGNED_WITH = timedelta(seconds=30)  # so long a new key may go unused for signing
-ASKED_AGAIN = timedelta(seconds=5)  # whoever invents key ids must not drive up the bill
+KEPT = timedelta(minutes=5)  # for verifying, because a known key does not change
+SIGNED_WITH = timedelta(seconds=30)  # a new key signs at the latest after this
+ASKED_AGAIN = timedelta(seconds=5)  # so that invented key ids do not drive up the bill
 _KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MIN_KEY = 32  # characters; RFC 7518, 3.2: at least as long as the hash, which has 32 bytes
 
 
 class SigningKeyInvalid(Exception):
-    """The message never says what was found."""
+    """The message never shows what was found."""
 
     code = "signing_key_invalid"
 
@@ -49,19 +51,20 @@ class SigningKey:
 
 
 class SecretsManagerSigningKeys:
-    """AWSCURRENT signs; AWSCURRENT and AWSPREVIOUS verify."""
+    """AWSCURRENT signs. AWSCURRENT and AWSPREVIOUS verify."""
 
     def __init__(self, client: Any, secret_id: str, now: Callable[[], datetime]) -> None:
         self._client, self._secret_id, self._now = client, secret_id, now
         self._keys: tuple[SigningKey, ...] = ()
         self._read_at: datetime | None = None
-        self._asked_at: datetime | None = None  # about a key that was not known
+        self._asked_at: datetime | None = None  # when we last asked about an unknown key
 
     def current(self) -> SigningKey:
         return self._latest(SIGNED_WITH)[0]
 
     def find(self, kid: str) -> SigningKey | None:
-        """A key that was made a moment ago is found at once, however new what is kept may be."""
+        """A key that was made a moment ago is found at once, even if the kept keys were just
+        read."""
         kept_since = self._read_at
         now, found = self._now(), _with(kid, self._latest(KEPT))
         due = self._asked_at is None or now - self._asked_at >= ASKED_AGAIN
@@ -78,7 +81,8 @@ class SecretsManagerSigningKeys:
         return self._keys
 
     def _read(self) -> tuple[SigningKey, ...]:
-        """Again when one key came twice: a rotation ended between the two calls."""
+        """Reads again when both stages show the same key: a rotation ended between the two
+        calls."""
         for _ in range(2):
             current, before = self._of_stage("AWSCURRENT"), self._of_stage("AWSPREVIOUS")
             if current != before:

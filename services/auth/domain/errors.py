@@ -12,14 +12,15 @@
 
 from datetime import datetime
 from math import ceil
-from typing import ClassVar
+
+from kernel import refusals
+from kernel.errors import DeclaredError
 
 
-class AuthError(Exception):
-    """Base of the tree; the message says what, which values, and what to do; never a secret."""
+class AuthError(DeclaredError):
+    """Root of the tree; the message says what, which values, and what to do; never a secret."""
 
-    code: ClassVar[str] = "internal_error"
-    status: ClassVar[int] = 500
+    status = 500
 
 
 # --- the request ---------------------------------------------------------------------------------
@@ -29,104 +30,70 @@ class RequestError(AuthError):
     status = 400
 
 
-class FieldInvalid(RequestError):
-    code = "field_invalid"
-
-    def __init__(self, field: str, value: str, advice: str) -> None:
-        self.field, self.value, self.advice = field, value, advice
-        super().__init__(f"{field}: {value!r} cannot be used. {advice}")
+class FieldInvalid(refusals.FieldInvalid, RequestError):
+    """See kernel/refusals.py."""
 
 
 class UserInvalid(RequestError):
     """`wrong` says field by field what is wrong, never a password."""
 
     code = "request_invalid"
-
-    def __init__(self, wrong: str) -> None:
-        self.wrong = wrong
-        super().__init__(wrong)
+    message = "{wrong}"
+    wrong: str
 
 
 class WeakPassword(RequestError):
     code = "weak_password"
-
-    def __init__(self, advice: str) -> None:
-        super().__init__(f"This password is too easy to guess. {advice}")
+    message = "This password is too easy to guess. {advice}"
+    advice: str
 
 
 class UserNotFound(RequestError):
     code, status = "user_not_found", 404
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"There is no user {name!r}. List them with GET /api/users.")
+    message = "There is no user {name!r}. List them with GET /api/users."
+    name: str
 
 
 class UserExists(RequestError):
     code, status = "user_exists", 409
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"The name {name!r} is or was a user's. Choose another one.")
+    message = "The name {name!r} is or was a user's. Choose another one."
+    name: str
 
 
 class UserChanged(RequestError):
     """Somebody else changed the user at the same moment."""
 
     code, status = "user_changed", 409
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"User {name!r} was changed at the same moment. Read it and try again.")
+    message = "User {name!r} was changed at the same moment. Read it and try again."
+    name: str
 
 
-class VersionMismatch(RequestError):
-    code, status = "version_mismatch", 412
-
-    def __init__(self, expected: int, found: int) -> None:
-        self.expected, self.found = expected, found
-        super().__init__(
-            f'If-Match asks for version "{expected}", the record is at "{found}".'
-            " Read it again, and repeat the change if it still makes sense."
-        )
+class VersionMismatch(refusals.VersionMismatch, RequestError):
+    """See kernel/refusals.py."""
 
 
 class OwnAdminRights(RequestError):
     code, status = "own_admin_rights", 409
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(
-            f"{name!r} cannot take away their own role of admin, lock or remove themselves:"
-            " another admin has to."
-        )
+    message = (
+        "{name!r} cannot take away their own role of admin, lock or remove themselves: another"
+        " admin has to."
+    )
+    name: str
 
 
-class IdempotencyConflict(RequestError):
-    code, status = "idempotency_conflict", 409
-
-    def __init__(self, key: str) -> None:
-        """`key` as it is stored: caller, kind of request, and the caller's own key."""
-        self.key = key.split("#", 2)[-1]
-        super().__init__(
-            f"Idempotency-Key {self.key!r} was used before with another body."
-            " Send the first body again, or use a new key."
-        )
+class IdempotencyConflict(refusals.IdempotencyConflict, RequestError):
+    """See kernel/refusals.py."""
 
 
 class NoPassword(RequestError):
     code, status = "no_password", 409
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"{name!r} logs in by single sign-on: change the password there.")
+    message = "{name!r} logs in by single sign-on: change the password there."
+    name: str
 
 
 class SsoNotConfigured(RequestError):
     code, status = "sso_not_configured", 404
-
-    def __init__(self) -> None:
-        super().__init__("Single sign-on is not set up here. Log in with POST /api/login.")
+    message = "Single sign-on is not set up here. Log in with POST /api/login."
 
 
 # --- who are you ---------------------------------------------------------------------------------
@@ -140,37 +107,29 @@ class LoginRefused(NotLoggedIn):
     """The same for an unknown user, a wrong password and a locked user."""
 
     code = "login_refused"
-
-    def __init__(self) -> None:
-        super().__init__("User or password are not right, or the user is locked.")
+    message = "User or password are not right, or the user is locked."
 
 
 class TokenRefused(NotLoggedIn):
     """`reason` is for our logs; whoever sends tokens gets no hint."""
 
     code = "token_refused"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__("The token is not, or no longer, good. Log in again.")
+    message = "The token is not, or no longer, good. Log in again."
+    reason: str
 
 
 class SessionOver(NotLoggedIn):
     code = "session_over"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"The session is over ({reason}). Log in again.")
+    message = "The session is over ({reason}). Log in again."
+    reason: str
 
 
 class SsoRefused(NotLoggedIn):
     """The browser's way through the identity provider did not end where it began."""
 
     code = "sso_refused"
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"The single sign-on did not succeed: {reason}. Begin again.")
+    message = "The single sign-on did not succeed: {reason}. Begin again."
+    reason: str
 
 
 # --- what may you --------------------------------------------------------------------------------
@@ -180,36 +139,31 @@ class NotAllowed(AuthError):
     status = 403
 
 
-class RoleMissing(NotAllowed):
-    code = "role_missing"
-
-    def __init__(self, needed: str) -> None:
-        self.needed = needed
-        super().__init__(f"This needs the role {needed}. Ask an admin.")
+class RoleMissing(refusals.RoleMissing, NotAllowed):
+    """See kernel/refusals.py."""
 
 
 class WrongPassword(NotAllowed):
     code = "wrong_password"
-
-    def __init__(self) -> None:
-        super().__init__("current_password is not right.")
+    message = "current_password is not right."
 
 
 class NotMapped(NotAllowed):
     code = "not_mapped"
-
-    def __init__(self, name: str, reason: str) -> None:
-        self.name, self.reason = name, reason
-        super().__init__(f"{name!r} cannot use FileFerry: {reason}. Ask an admin.")
+    message = "{name!r} cannot use FileFerry: {reason}. Ask an admin."
+    name: str
+    reason: str
 
 
 class TooManyAttempts(AuthError):
     code, status = "too_many_attempts", 429
+    message = "Too many tries. Wait {retry_after_seconds} s."
+    retry_at: datetime
+    now: datetime
 
-    def __init__(self, retry_at: datetime, now: datetime) -> None:
-        self.retry_at = retry_at
-        self.retry_after_seconds = max(1, ceil((retry_at - now).total_seconds()))
-        super().__init__(f"Too many tries. Wait {self.retry_after_seconds} s.")
+    @property
+    def retry_after_seconds(self) -> int:
+        return max(1, ceil((self.retry_at - self.now).total_seconds()))
 
 
 # --- the identity provider and our own stores ----------------------------------------------------
@@ -217,30 +171,16 @@ class TooManyAttempts(AuthError):
 
 class ProviderError(AuthError):
     code, status = "identity_provider_failed", 502
-
-    def __init__(self, detail: str) -> None:
-        self.detail = detail
-        super().__init__(f"The identity provider does not answer as it should: {detail}.")
+    message = "The identity provider does not answer as it should: {detail}."
+    detail: str
 
 
 class StaleSession(AuthError):
     """Somebody else changed the session; read it again."""
 
     code, status = "session_changed", 409
-
-    def __init__(self, session_id: str) -> None:
-        self.session_id = session_id
-        super().__init__(f"Session {session_id} was changed at the same moment. Try again.")
-
-
-class OutboxBusy(AuthError):
-    """Others get in the way of one event's row again and again; the stream brings it once more."""
-
-    code, status = "outbox_busy", 503
-
-    def __init__(self, event_id: str) -> None:
-        self.event_id = event_id
-        super().__init__(f"Event {event_id} is changed by others all the time. It comes again.")
+    message = "Session {session_id} was changed at the same moment. Try again."
+    session_id: str
 
 
 class AttemptsBusy(AuthError):
@@ -248,7 +188,5 @@ class AttemptsBusy(AuthError):
 
     code, status = "too_many_attempts", 429
     retry_after_seconds = 1
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__("Too many log in under this name at the same moment. Wait a second.")
+    message = "Too many log in under this name at the same moment. Wait a second."
+    name: str

@@ -3,8 +3,8 @@
 import json
 from dataclasses import asdict
 
+from kernel.caller import Grants
 from services.auth.domain.errors import FieldInvalid
-from services.auth.domain.user import Grants
 
 # They travel in the authorizer's answer with every request. AWS does not say how long it may be;
 # headers of 8 kB are what reverse proxies take everywhere.

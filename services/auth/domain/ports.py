@@ -1,42 +1,21 @@
-"""What the use cases need from outside. Adapters raise the errors of domain/errors.py and no
-others.
+"""What the use cases need from outside. Adapters raise the errors of domain/errors and, for the
+outbox, kernel's OutboxBusy, and no others.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
+from kernel.caller import Role
+from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
+from kernel.pages import Page
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.session import Handover, Session, SsoLogin
-from services.auth.domain.user import ApiKey, Identity, Role, User
-
-T = TypeVar("T")
+from services.auth.domain.user import ApiKey, Identity, User
 
 # --- storage -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class OutboxEvent:
-    """An event as it will stand on the bus; `detail` is the JSON of contracts' envelope."""
-
-    event_id: str
-    detail_type: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Idempotency:
-    """`key` is scoped by the caller; `body_hash` tells a repetition from another request."""
-
-    key: str
-    body_hash: str
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    items: Sequence[T]
-    cursor: str | None  # opaque; None on the last page
 
 
 class UserStore(Protocol):
@@ -176,12 +155,6 @@ class IdentityProvider(Protocol):
 
     def identity(self, code: str, verifier: str, nonce: str) -> Identity:
         """Exchanges the code and checks the ID token; raises SsoRefused, SsoNotConfigured."""
-        ...
-
-
-class EventPublisher(Protocol):
-    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
-        """The ids of the events that the bus did NOT take."""
         ...
 
 

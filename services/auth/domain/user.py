@@ -4,31 +4,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from kernel.caller import NO_GRANTS, Grants, Role
 from services.auth.domain.close_reason import CloseReason
-
-
-class Role(StrEnum):
-    USER = "user"
-    OPERATOR = "operator"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
 
 
 class LoginMethod(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
     SSO = "sso"
-
-
-@dataclass(frozen=True)
-class SourceGrant:
-    bucket: str  # '*' for all
-    prefix: str
-
-
-@dataclass(frozen=True)
-class Grants:
-    sources: tuple[SourceGrant, ...] = ()
-    destinations: tuple[str, ...] = ()  # ids, '*' for all
 
 
 @dataclass(frozen=True)
@@ -51,7 +33,7 @@ class User:
     roles: tuple[Role, ...]
     created_at: datetime
     updated_at: datetime
-    grants: Grants = Grants()
+    grants: Grants = NO_GRANTS
     login: LoginMethod = LoginMethod.PASSWORD
     password_hash: str | None = field(default=None, repr=False)
     subject: str | None = None  # '<issuer>|<sub>' of the identity provider
@@ -74,17 +56,8 @@ class User:
 
     def remove(self, now: datetime) -> "User":
         """What is left says only that the name was used."""
-        nothing = replace(self, full_name=self.name, roles=(), grants=Grants(), api_key=None)
+        nothing = replace(self, full_name=self.name, roles=(), grants=NO_GRANTS, api_key=None)
         return replace(nothing, password_hash=None, subject=None, removed=True, updated_at=now)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """The user behind a request, as the authorizer found them."""
-
-    name: str
-    session_id: str
-    roles: frozenset[Role]
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 
+from kernel.caller import Grants, Role
+from kernel.idempotency import Idempotency
 from services.auth.domain.errors import RequestError
 from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
-from services.auth.domain.ports import Idempotency, Ports
-from services.auth.domain.user import Grants, LoginMethod, Role, User
+from services.auth.domain.ports import Ports
+from services.auth.domain.user import LoginMethod, User
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, replace
 
 from contracts.contract import CONTROL
+from kernel.caller import Role
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged, UserExists, UserNotFound
 from services.auth.domain.ports import Ports
-from services.auth.domain.user import Identity, LoginMethod, Role, User
+from services.auth.domain.user import Identity, LoginMethod, User
 from services.auth.domain_services.add_user import add_user
 from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
 

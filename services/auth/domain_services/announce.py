@@ -7,10 +7,12 @@ from contracts import auth_events as fact
 from contracts.catalogue import encode
 from contracts.contract import Published
 from contracts.envelope import Event, Meta
+from kernel.caller import Role
+from kernel.outbox import OutboxEvent
 from services.auth.domain.attempts import Attempts
-from services.auth.domain.ports import OutboxEvent, Ports
+from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
-from services.auth.domain.user import LoginMethod, Role
+from services.auth.domain.user import LoginMethod
 
 FailReason = Literal["wrong_password", "unknown_user", "user_locked", "not_mapped", "no_role"]
 
@@ -35,6 +37,7 @@ def session_opened(session: Session, roles: tuple[Role, ...], *, ports: Ports) -
         source_ip=session.source_ip,
         opened_at=session.opened_at,
         expires_at=session.ends_at,
+        sequence=session.version,
     )
     return _event(data, session.id, ports=ports)
 
@@ -48,6 +51,7 @@ def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
         reason=session.close_reason.value,
         opened_at=session.opened_at,
         closed_at=session.closed_at,
+        sequence=session.version + 1,  # the one that saving it with this event gives it
     )
     return _event(data, session.id, ports=ports)
 

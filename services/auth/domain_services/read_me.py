@@ -1,10 +1,11 @@
 """Who the caller is, the session they call from, and whether they are an admin."""
 
+from kernel.caller import Caller, Role
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import RoleMissing, SessionOver, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
-from services.auth.domain.user import Caller, Role, User
+from services.auth.domain.user import User
 
 
 def read_me(caller: Caller, *, ports: Ports) -> tuple[User, Session]:
@@ -29,5 +30,5 @@ def require_admin(caller: Caller, *, ports: Ports) -> User:
     SessionOver."""
     user, _ = read_me(caller, ports=ports)
     if Role.ADMIN not in user.roles:
-        raise RoleMissing(Role.ADMIN)
+        raise RoleMissing((Role.ADMIN,))
     return user

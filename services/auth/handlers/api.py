@@ -16,7 +16,6 @@ from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
 from services.auth.domain_services.read_me import read_me
 from services.auth.handlers import api_pages, api_sso, api_users
-from services.auth.handlers.api_caller import caller_of
 from services.auth.handlers.api_views import me_view, tokens_view
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from services.auth.use_cases.end_sessions import end_own_sessions
@@ -62,11 +61,11 @@ def _refresh(ports: Ports, call: Call[http.RefreshRequest]) -> http.TokensView:
 
 
 def _log_out(ports: Ports, call: Call[None]) -> None:
-    log_out(caller_of(call), ports=ports)
+    log_out(call.caller, ports=ports)
 
 
 def _me(ports: Ports, call: Call[None]) -> http.MeView:
-    return me_view(*read_me(caller_of(call), ports=ports))
+    return me_view(*read_me(call.caller, ports=ports))
 
 
 def _change_password(ports: Ports, call: Call[http.PasswordChange]) -> None:
@@ -76,8 +75,8 @@ def _change_password(ports: Ports, call: Call[http.PasswordChange]) -> None:
         body.new_password.get_secret_value(),
         call.source_ip,
     )
-    change_password(caller_of(call), wish, ports=ports)
+    change_password(call.caller, wish, ports=ports)
 
 
 def _end_sessions(ports: Ports, call: Call[None]) -> None:
-    end_own_sessions(caller_of(call), ports=ports)
+    end_own_sessions(call.caller, ports=ports)

@@ -6,12 +6,13 @@ from pydantic import SecretStr
 
 from contracts import auth_api as http
 from contracts import caller
+from kernel.caller import Role
+from runtime.callers import grants_of
 from runtime.calls import Answer, Call
 from runtime.http import Operation
 from services.auth.domain.ports import Ports
-from services.auth.domain.user import Grants, Role, SourceGrant, User
+from services.auth.domain.user import User
 from services.auth.domain_services.add_user import NewUser
-from services.auth.handlers.api_caller import caller_of, idempotency_of
 from services.auth.handlers.api_views import user_view
 from services.auth.use_cases import manage_users as manage
 from services.auth.use_cases.end_sessions import end_sessions_of
@@ -30,7 +31,7 @@ def operations(ports: Ports) -> dict[str, Operation]:
 
 def _list(ports: Ports, call: Call[None]) -> http.UsersPage:
     query = call.query
-    page = manage.list_users(caller_of(call), query.limit, query.cursor, ports=ports)
+    page = manage.list_users(call.caller, query.limit, query.cursor, ports=ports)
     return http.UsersPage(users=tuple(map(user_view, page.items)), cursor=page.cursor)
 
 
@@ -39,11 +40,11 @@ def _create(ports: Ports, call: Call[http.UserRequest]) -> Answer:
     wish = NewUser(
         body.user, body.name, roles_of(body.roles), grants_of(body.grants), _shown(body.password)
     )
-    return _answer(manage.create_user(caller_of(call), wish, idempotency_of(call), ports=ports))
+    return _answer(manage.create_user(call.caller, wish, call.idempotency, ports=ports))
 
 
 def _read(ports: Ports, call: Call[None]) -> Answer:
-    return _answer(manage.read_user(caller_of(call), call.path["user"], ports=ports))
+    return _answer(manage.read_user(call.caller, call.path["user"], ports=ports))
 
 
 def _change(ports: Ports, call: Call[http.UserPatch]) -> Answer:
@@ -56,15 +57,15 @@ def _change(ports: Ports, call: Call[http.UserPatch]) -> Answer:
         password=_shown(body.password),
     )
     name = call.path["user"]
-    return _answer(manage.change_user(caller_of(call), name, changes, call.if_match, ports=ports))
+    return _answer(manage.change_user(call.caller, name, changes, call.if_match, ports=ports))
 
 
 def _remove(ports: Ports, call: Call[None]) -> None:
-    manage.remove_user(caller_of(call), call.path["user"], call.if_match, ports=ports)
+    manage.remove_user(call.caller, call.path["user"], call.if_match, ports=ports)
 
 
 def _end_sessions(ports: Ports, call: Call[None]) -> None:
-    end_sessions_of(caller_of(call), call.path["user"], ports=ports)
+    end_sessions_of(call.caller, call.path["user"], ports=ports)
 
 
 def _answer(user: User) -> Answer:
@@ -74,11 +75,6 @@ def _answer(user: User) -> Answer:
 def roles_of(roles: tuple[caller.Role, ...]) -> tuple[Role, ...]:
     """Each once, in the order of the enumeration."""
     return tuple(role for role in Role if role.value in roles)
-
-
-def grants_of(grants: caller.Grants) -> Grants:
-    sources = tuple(SourceGrant(each.bucket, each.prefix) for each in grants.sources)
-    return Grants(sources, grants.destinations)
 
 
 def _shown(secret: SecretStr | None) -> str | None:

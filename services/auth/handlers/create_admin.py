@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from contracts.auth_api import NewPassword, UserRequest
 from contracts.problem import field_errors
+from runtime.callers import grants_of
 from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.domain.errors import UserInvalid
-from services.auth.domain_services.add_user import NewUser
-from services.auth.handlers.api_users import grants_of, roles_of
-from services.auth.use_cases.create_first_user import create_first_user
+from services.auth.domain_services.add_user import NewUser, add_user, new_user
+from services.auth.handlers.api_users import roles_of
 
 
 class FirstUserRequest(UserRequest):
@@ -37,6 +37,6 @@ def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[
         roles=roles_of(request.roles),
         grants=grants_of(request.grants),
     )
-    user = create_first_user(wish, ports=wires.ports)
+    user = add_user(new_user(wish, ports=wires.ports), None, ports=wires.ports)
     logger().info("user created", user=user.name, roles=list(user.roles))
     return {"user": user.name, "roles": list(user.roles)}

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 
+from kernel.caller import Caller
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NoPassword, WeakPassword, WrongPassword
 from services.auth.domain.passwords import check_password, normal
 from services.auth.domain.ports import Ports
-from services.auth.domain.user import Caller, LoginMethod
+from services.auth.domain.user import LoginMethod
 from services.auth.domain_services.announce import FailedLogin, login_failed
 from services.auth.domain_services.close_session import close_sessions
 from services.auth.domain_services.count_try import count_try

@@ -1,9 +1,9 @@
 """Ends all sessions of a user: by themselves, or by an admin."""
 
+from kernel.caller import Caller
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import UserChanged, UserNotFound
 from services.auth.domain.ports import Ports
-from services.auth.domain.user import Caller
 from services.auth.domain_services.close_session import close_sessions
 from services.auth.domain_services.read_me import require_admin
 

@@ -1,8 +1,8 @@
 """Ends the session that a request comes from."""
 
+from kernel.caller import Caller
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.ports import Ports
-from services.auth.domain.user import Caller
 from services.auth.domain_services.close_session import close_session
 
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kernel.caller import Caller, Grants, Role
+from kernel.idempotency import Idempotency
+from kernel.pages import Page
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NoPassword, OwnAdminRights, VersionMismatch
 from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
-from services.auth.domain.ports import Idempotency, Page, Ports
-from services.auth.domain.user import Caller, Grants, LoginMethod, Role, User
+from services.auth.domain.ports import Ports
+from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.add_user import NewUser, add_user, new_user
 from services.auth.domain_services.close_session import close_sessions
 from services.auth.domain_services.read_me import require_admin

@@ -1,4 +1,6 @@
-"""Which addresses of a partner's host we may connect to: nobody reaches our network through us."""
+"""Decides which addresses of a partner's host we may connect to, so that nobody can reach our
+network through us.
+"""
 
 import socket
 from collections.abc import Callable, Sequence
@@ -11,7 +13,8 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolver = Callable[[str, int], Sequence[str]]
 
-# Instance, container and pod credentials: no partner is there, so no setting opens them.
+# These serve credentials of instances, containers and pods. No partner is there, so no setting
+# opens them.
 METADATA = frozenset(
     ip_address(text)
     for text in (
@@ -27,7 +30,7 @@ METADATA = frozenset(
 TRANSLATED = tuple(
     IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96")
 )
-GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that IANA gives out; Python's lists lag behind it
+GLOBAL_UNICAST = IPv6Network("2000::/3")  # all that IANA assigns; Python's own lists lag behind
 NOT_PUBLIC: tuple[Network, ...] = (
     IPv4Network("192.0.0.0/24"),  # protocol assignments
     IPv4Network("192.31.196.0/24"),  # AS112
@@ -37,27 +40,27 @@ NOT_PUBLIC: tuple[Network, ...] = (
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """In the system's order of preference; raises OSError, UnicodeError (not a host name)."""
+    """The addresses in the system's order of preference. Raises OSError, and UnicodeError for what
+    is not a host name."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(frozen=True)
 class AddressGuard:
-    """Global unicast addresses are allowed, all others only inside of `allowed`."""
+    """Global unicast addresses are allowed. All others are allowed only inside `allowed`."""
 
     allowed: tuple[Network, ...] = ()
     resolver: Resolver = resolve
 
     @classmethod
     def of(cls, networks: Sequence[str], resolver: Resolver = resolve) -> "AddressGuard":
-        """From CIDRs as in the setting ALLOWED_NETWORKS; raises ValueError."""
+        """From CIDRs as in the setting ALLOWED_NETWORKS. Raises ValueError."""
         return cls(tuple(ip_network(network) for network in networks), resolver)
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Those to connect to: resolved once, so that a second look-up cannot slip in another one.
-
-        Raises HostNotResolved; AddressForbidden when none is permitted.
+        """The addresses to connect to. They are resolved once, so that a second look-up cannot give
+        another, forbidden one. Raises HostNotResolved; AddressForbidden when none is permitted.
         """
         try:
             found = self.resolver(host, port)
@@ -87,7 +90,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _real(address: Address) -> Address:
-    """The IPv4 address that packets for this IPv6 address reach in the end, where it holds one."""
+    """Where an IPv6 address contains an IPv4 address that packets reach in the end: that one."""
     if isinstance(address, IPv4Address):
         return address
     if int(address) > 1 and any(address in network for network in TRANSLATED):

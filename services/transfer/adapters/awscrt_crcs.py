@@ -1,4 +1,4 @@
-"""CRCs by awscrt: C speed, and checksums that combine without reading again."""
+"""CRCs by awscrt. They have the speed of C, and combine without reading the bytes again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The chunk ledger in DynamoDB: every change is one conditional transaction.
 
-A claim is one query and one transaction, a finish one transaction; both also look at the transfer.
-A worker may die between any two calls: what it held expires and is taken over with its last
-checkpoint under the next attempt.
+A claim is one query and one transaction. A finish is one transaction. Both transactions also check
+the transfer. A worker may die between any two calls. Then its chunk's lease ends, and another
+worker takes the chunk over from its last checkpoint, with the next attempt number.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ from services.transfer.domain.ledger import (
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Status
 
-CLAIM_TRIES = 50  # each lost race means that another worker got a chunk; lanes are few
+CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
 COUNT_DONE = "SET #chunks_done = #chunks_done + :chunks, #bytes_done = #bytes_done + :bytes"
 
 
@@ -51,7 +51,7 @@ def _utc_now() -> datetime:
 
 
 class DynamoDbChunkLedger:
-    """`now` decides only when rows expire."""
+    """`now` is used only for the expiry of rows."""
 
     def __init__(
         self, client: BaseClient, table: str, now: Callable[[], datetime] = _utc_now
@@ -188,7 +188,7 @@ class DynamoDbChunkLedger:
         return self._table.rows_under(partition_of_ledger(ledger), prefix, **options)
 
     def _leases_and_progress(self, ledger: LedgerId) -> tuple[list[ChunkLease], Item | None]:
-        """Neighbours in the table, so one query; the progress row sorts last."""
+        """They are neighbours in the table, so this is one query. The progress row sorts last."""
         values: dict[str, object] = {
             "pk": partition_of_ledger(ledger),
             "first": f"{prefix_of(ledger)}OPEN#",
@@ -200,7 +200,8 @@ class DynamoDbChunkLedger:
         return [lease_of(row) for row in rows[:-1]], rows[-1]
 
     def _explain(self, lease: ChunkLease, length_bytes: int) -> None:
-        """After a refused finish: nothing when this very lease finished the chunk before."""
+        """Raises the reason of a refused finish. Returns when this very lease had finished the
+        chunk."""
         done = self._table.read(done_key(lease.ledger, lease.number))
         if done is not None:
             by = (done["worker"]["S"], int(done["attempt"]["N"]))
@@ -219,11 +220,13 @@ def _open_key(lease: ChunkLease) -> Item:
 
 
 def _take_over(free: ChunkLease, lease: ChunkLease) -> list[Action]:
-    """On what was seen: a renewal or a checkpoint in between keeps the chunk."""
+    """Takes the chunk only if its row is as we saw it. A renewal or a checkpoint in between keeps
+    it."""
     seen = "#attempt = :seen_attempt AND #until = :seen_until AND #mark = :seen_mark"
     values: dict[str, Any] = {"seen_attempt": free.attempt, "seen_until": free.until}
     values["seen_mark"] = free.mark
-    if free.ahead is not None:  # it comes with a release only, which changes `until`; it may go
+    # `ahead` may go in between. It can come only with a release, and that changes `until`.
+    if free.ahead is not None:
         seen += " AND #ahead = :seen_ahead"
         values["seen_ahead"] = free.ahead
     change = "SET #worker = :worker, #until = :until, #attempt = :attempt"

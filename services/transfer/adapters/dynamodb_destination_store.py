@@ -1,4 +1,4 @@
-"""Destinations in DynamoDB: all in one partition, because they are few and are listed by id."""
+"""Destinations in DynamoDB. All are in one partition, because they are few and listed by id."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from itertools import islice
 
 from botocore.client import BaseClient
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.idempotency import Idempotency
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_item
 from runtime.dynamodb.table import Table, delete, put, row_key
@@ -19,7 +20,6 @@ from services.transfer.domain.errors import (
     FieldInvalid,
     IdempotencyConflict,
 )
-from services.transfer.domain.ports import Idempotency, Page
 
 PARTITION = "DESTINATION"
 DESTINATION_POSITION = re.compile(r"[!-~]{1,200}")
@@ -39,7 +39,7 @@ class DynamoDbDestinationStore:
             return destination
         if idempotency is not None and 1 in refused:
             earlier = first_record(
-                self._table, PARTITION, idempotency, IdempotencyConflict(idempotency.key)
+                self._table, PARTITION, idempotency, IdempotencyConflict(idempotency.sent_key)
             )
             if earlier is not None:
                 return self.read(earlier)

@@ -1,4 +1,4 @@
-"""Who drives which lane, in DynamoDB: one row per lane, changed only by the turn's holder."""
+"""Who drives which lane, in DynamoDB. Each lane has one row, and every change names its turn."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from services.transfer.domain.errors import LeaseLost, StaleTransfer
 from services.transfer.domain.ledger import CLOCKS_DIFFER, Lane, LedgerId
 
 CURRENT = "#turn = :turn AND #ended = :no"
-# As ledger.is_over says it; `beyond` is CLOCKS_DIFFER more than the taker would write.
+# The same as ledger.is_over. `beyond` is CLOCKS_DIFFER later than the end that the taker writes.
 FREE = "(attribute_not_exists(#worker) OR #until <= :now OR #until > :beyond)"
 
 

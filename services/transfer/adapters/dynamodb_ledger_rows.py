@@ -1,7 +1,7 @@
 """Keys, conditions and row forms of the ledger in DynamoDB: one partition per transfer.
 
-LEDGER#0001#OPEN#00042 and PROOF#0001#OPEN#00042 are chunk 42 in the two passes of generation 1;
-LANE rows stand beside them. OPEN rows and PROGRESS are neighbours, so that a claim is one query.
+LEDGER#0001#OPEN#00042 and PROOF#0001#OPEN#00042 are chunk 42 in the two passes of generation 1.
+LANE rows are beside them. OPEN rows and PROGRESS are neighbours, so that a claim is one query.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,9 @@ from services.transfer.domain.errors import LeaseLost, StaleTransfer
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
 
 # A run lasts 30 days at most (its workflow's timeout), and a retry goes on from a ledger only while
-# its part file is younger than 60 days: 90 days after it was opened nobody reads a row of it.
+# its part file is younger than 60 days. So nobody reads a row 90 days after the ledger was opened.
 LEDGER_ROW_LIFETIME = timedelta(days=120)
-RELEASED = datetime.fromtimestamp(0, UTC)  # the `until` of a chunk given back: free at once
+RELEASED = datetime.fromtimestamp(0, UTC)  # `until` of a chunk given back, which is free at once
 HELD = "#worker = :worker AND #attempt = :attempt"
 ROWS_OF = {Pass.MOVE: "LEDGER", Pass.PROVE: "PROOF"}
 
@@ -57,12 +57,13 @@ def held_by(lease: ChunkLease) -> dict[str, object]:
 
 
 def lease_of(row: Item) -> ChunkLease:
-    """A chunk given back has no worker, so that nobody's lease fits it."""
+    """A chunk that was given back has no worker, so nobody's lease fits it."""
     return from_item(ChunkLease, {"worker": to_attribute("")} | row)
 
 
 def transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
-    """`status`: a condition on the transfer's, which also has to be in this generation."""
+    """`status` is a condition on the transfer's status. The generation has to be this one as
+    well."""
     condition = f"{status} AND #generation = :generation"
     key = transfer_key(ledger.transfer_id)
     return check(key, condition, generation=ledger.generation, **statuses)

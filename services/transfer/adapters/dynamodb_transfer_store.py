@@ -1,24 +1,18 @@
-"""Transfers and their outbox in DynamoDB: a state change and its events are one transaction."""
+"""Transfers in DynamoDB: a state change and its events are one transaction."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 
 from botocore.client import BaseClient
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, instant, to_attribute, to_item
-from runtime.dynamodb.outbox import (
-    Claim,
-    claim,
-    give_back,
-    mark_published,
-    outbox_rows,
-    unpublished,
-)
+from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Table, put, row_key
 from services.transfer.domain.errors import (
     FieldInvalid,
@@ -26,16 +20,16 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
-from services.transfer.domain.ports import Idempotency, OutboxEvent, Page
 from services.transfer.domain.transfer import ENDED, Transfer
 
 MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")
 EVERYBODY = "EVERYBODY"  # one partition: requests come at tens a second at most
+RECORDS = "T#"  # what partitions of transfers begin with
 
 
 def partition_of(transfer_id: str) -> str:
-    return f"T#{transfer_id}"
+    return f"{RECORDS}{transfer_id}"
 
 
 def transfer_key(transfer_id: str) -> Item:
@@ -61,7 +55,7 @@ class DynamoDbTransferStore:
             return transfer
         if idempotency is not None and len(actions) - 1 in refused:
             earlier = first_record(
-                self._table, "TRANSFER", idempotency, IdempotencyConflict(idempotency.key)
+                self._table, "TRANSFER", idempotency, IdempotencyConflict(idempotency.sent_key)
             )
             if earlier is not None:
                 return self.read(earlier)
@@ -104,26 +98,6 @@ class DynamoDbTransferStore:
     def open_transfers(self) -> Iterator[Transfer]:
         for row in self._table.rows("#gsi2pk = :open", {"open": "OPEN"}, IndexName="open"):
             yield from_item(Transfer, row)
-
-    def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
-        return [
-            OutboxEvent(each.event_id, each.detail_type, each.detail)
-            for each in unpublished(self._table, partition_of(transfer_id))
-        ]
-
-    def claim_event(
-        self, transfer_id: str, event_id: str, holder: str, now: datetime, until: datetime
-    ) -> bool:
-        wish, busy = Claim(holder, now, until), StaleTransfer(transfer_id)
-        return claim(self._table, partition_of(transfer_id), event_id, wish, busy)
-
-    def mark_published(self, transfer_id: str, event_id: str) -> None:
-        busy = StaleTransfer(transfer_id)
-        mark_published(self._table, partition_of(transfer_id), event_id, busy)
-
-    def give_back_event(self, transfer_id: str, event_id: str) -> None:
-        busy = StaleTransfer(transfer_id)
-        give_back(self._table, partition_of(transfer_id), event_id, busy)
 
 
 def _row(transfer: Transfer) -> Item:

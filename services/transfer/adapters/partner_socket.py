@@ -1,4 +1,4 @@
-"""The TCP connection with a partner's server; it notices when the server takes nothing any more."""
+"""The TCP connection with a partner's server. It notices when the server takes no more bytes."""
 
 import socket
 import time
@@ -15,10 +15,11 @@ MILLISECONDS = 1000
 
 
 class PartnerSocket(socket.socket):
-    """Ends a send after `stall_seconds`: paramiko alone repeats it while the peer reads nothing.
+    """Ends a send after `stall_seconds`. paramiko alone would repeat it while the peer reads
+    nothing.
 
-    `fence` is asked before each send, the last moment before bytes leave this process: one that
-    was asleep for longer than its lease sends nothing more."""
+    `fence` is asked before each send, because that is the last moment before bytes leave this
+    process. So a process that slept for longer than its lease sends nothing more."""
 
     stall_seconds: float = 60.0
     fence: Callable[[], object] | None = None
@@ -26,7 +27,7 @@ class PartnerSocket(socket.socket):
 
     def send(self, data: bytes, flags: int = 0, /) -> int:  # type: ignore[override]
         if self.fence is not None:
-            self.fence()  # paramiko takes whatever it raises for the end of the connection
+            self.fence()  # whatever it raises, paramiko treats it as the end of the connection
         try:
             sent = super().send(data, flags)
         except TimeoutError:
@@ -43,7 +44,8 @@ class PartnerSocket(socket.socket):
 def connect(
     addresses: Sequence[str], host: str, port: int, timeout_seconds: float
 ) -> PartnerSocket:
-    """The first of `addresses` that answers; otherwise the error of the last one."""
+    """Connects to the first of `addresses` that answers. If none does, raises the last one's
+    error."""
     failure: PartnerError = ConnectionLost(host, port, "no address to connect to")
     for address in addresses:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -62,7 +64,7 @@ def connect(
 
 def _configure(connection: PartnerSocket, timeout_seconds: float) -> None:
     connection.stall_seconds = timeout_seconds
-    # Without it, Nagle's algorithm holds back the tail of each request (measured: 130 -> 179 MB/s)
+    # Otherwise Nagle's algorithm holds back the tail of each request (measured: 130 -> 179 MB/s).
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a peer that vanished is noticed in time
         connection.setsockopt(

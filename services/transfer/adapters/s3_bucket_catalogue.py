@@ -5,18 +5,18 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
+from kernel.pages import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.s3_errors import s3_errors
 from services.transfer.domain.errors import BucketNotFound, FieldInvalid
 from services.transfer.domain.ports import ListedObject, Listing
 
-# botocore would take an ARN for a bucket, too, and ask whoever it names with our credentials
+# botocore also accepts an ARN as a bucket, and would call whomever it names with our credentials.
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 TOKEN = re.compile(r"[!-~]{1,2000}")  # S3's own, opaque
 
 
 class S3BucketCatalogue:
-    """Implements BucketCatalogue; `client` opens a session with the reader's rights."""
+    """Implements BucketCatalogue. `client` opens a session with the reader's rights."""
 
     def __init__(self, client: Callable[[], Any]) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""What S3's answers tell of an object's checksums, and of those of its parts."""
+"""Reads the checksums of an object and of its parts from S3's answers."""
 
 import base64
 import re
@@ -16,12 +16,12 @@ DIGEST_BYTES = {
     Algorithm.SHA256: 32,
     Algorithm.SHA1: 20,
 }
-# from the cheapest to compare to the dearest
+# Each list is in the order of preference.
 WHOLE_AND_COMBINABLE = (Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32)
 BY_PART = (Algorithm.SHA256, Algorithm.SHA1, Algorithm.CRC32C, Algorithm.CRC32)
 WHOLE = (Algorithm.SHA256, Algorithm.SHA1)
 MD5_ETAG = re.compile(r'"?([0-9a-fA-F]{32})"?')
-ETAG_IS_MD5 = frozenset({None, "AES256"})  # encrypted with KMS, or by FSx, it is something else
+ETAG_IS_MD5 = frozenset({None, "AES256"})  # with KMS or FSx encryption the ETag is something else
 PAGE_PARTS = 1_000  # the most that GetObjectAttributes lists at once
 Answer = Mapping[str, Any]
 
@@ -29,8 +29,9 @@ Answer = Mapping[str, Any]
 def best_checksum(
     head: Answer, part_bytes: Callable[[Algorithm], int | None]
 ) -> ObjectChecksum | None:
-    """The best of those in S3's answer to HEAD. `part_bytes` is asked for the size of the parts
-    only when it matters; its None: S3 has no checksum by part that we could use."""
+    """The best checksum in S3's answer to HEAD. `part_bytes` gives the size of the parts, and is
+    asked only when it matters. None from it means that S3 has no checksums by part that we could
+    use."""
     if found := _whole(head, WHOLE_AND_COMBINABLE):
         return found
     by_part = next((each for each in BY_PART if _is_by_part(head, each)), None)
@@ -40,8 +41,8 @@ def best_checksum(
 
 
 def even_part_bytes(parts: Iterable[Answer], size_bytes: int, algorithm: Algorithm) -> int | None:
-    """The size of every part but the last, which may be shorter; None unless `parts` are all parts
-    of the object, each with its checksum. No more of them is taken than it needs to say so."""
+    """The size of every part but the last, which may be shorter. None unless `parts` are all parts
+    of the object, each with its checksum. It stops at the first part that does not fit."""
     part_bytes, end = 0, 0
     for index, part in enumerate(parts):
         part_bytes = part_bytes or part.get("Size", 0)
@@ -55,8 +56,8 @@ def even_part_bytes(parts: Iterable[Answer], size_bytes: int, algorithm: Algorit
 def checksums_of(
     parts: Iterable[Answer], source: SourceObject, first: int, count: int
 ) -> list[str]:
-    """Of the parts first .. first + count - 1; raises SourceUnavailable for others, ValueError for
-    an object that has no checksums by part."""
+    """The checksums of the parts first .. first + count - 1. Raises SourceUnavailable when other
+    parts are listed, ValueError for an object without checksums by part."""
     checksum, ref, values = source.checksum, source.ref, list[str]()
     if checksum is None or checksum.part_bytes is None:
         raise ValueError(f"{ref} has no checksums by part")
@@ -74,8 +75,8 @@ def checksums_of(
 
 
 def listed_parts(page: Callable[[int, int], Answer], first: int, count: int) -> Iterator[Answer]:
-    """At most `count` parts from part `first` (0-based) on, as S3 lists them; `page` gets how many
-    parts to leave out, and how many to list at the most."""
+    """At most `count` parts from part `first` (0-based) on, as S3 lists them. `page` takes how many
+    parts to skip and how many to list at most."""
     seen = 0
     while seen < count:
         told = page(first + seen, min(count - seen, PAGE_PARTS))
@@ -87,7 +88,7 @@ def listed_parts(page: Callable[[int, int], Answer], first: int, count: int) -> 
 
 
 def _part_value(part: Answer, index: int, length: int, algorithm: Algorithm) -> str | None:
-    """None when this is not part `index` (0-based), of that length and with such a checksum."""
+    """None unless this is part `index` (0-based) with that length and with such a checksum."""
     if (part.get("PartNumber"), part.get("Size")) != (index + 1, length):
         return None
     return _value(part, algorithm)
@@ -101,13 +102,14 @@ def _whole(head: Answer, algorithms: Iterable[Algorithm]) -> ObjectChecksum | No
 
 
 def _is_by_part(head: Answer, algorithm: Algorithm) -> bool:
-    text: str = head.get(_field(algorithm), "")  # of the parts' checksums; '-2' at its end: of two
+    text: str = head.get(_field(algorithm), "")  # '-2' at its end: made of two parts' checksums
     return "-" in text or (text != "" and _composite(head))
 
 
 def _composite(head: Answer) -> bool:
-    """Where the type is missing, the ETag tells whether the object came in parts: taking a checksum
-    of checksums for one of the bytes would fail a transfer that is right."""
+    """Whether S3's value is a checksum of the parts' checksums. Where the type is missing, the ETag
+    tells whether the object came in parts. Mistaking such a value for a checksum of the bytes would
+    fail a correct transfer."""
     of_type = head.get("ChecksumType")
     return of_type == "COMPOSITE" if of_type else "-" in head.get("ETag", "")
 
@@ -119,7 +121,7 @@ def _md5(head: Answer) -> ObjectChecksum | None:
 
 
 def _value(answer: Answer, algorithm: Algorithm) -> str | None:
-    """Lower-case hex; None when there is none, or when it is not the whole of one."""
+    """Lower-case hex. None when there is no checksum, or not a whole one."""
     try:
         digest = base64.b64decode(answer.get(_field(algorithm), ""), validate=True)
     except ValueError:

@@ -28,7 +28,7 @@ MISSING_KEY = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 @contextmanager
 def s3_errors(bucket: str, key: str = "", etag: str = "") -> Iterator[None]:
-    """Raises SourceError for everything S3 and the way to it may answer."""
+    """Raises SourceError for every error of S3 or of the way to it."""
     try:
         yield
     except ClientError as error:

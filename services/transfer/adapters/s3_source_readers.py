@@ -26,9 +26,9 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.transfer import ObjectRef, SourceObject
 
-SESSION_SECONDS = 900  # STS's shortest: nobody can call a session back, so it is short
+SESSION_SECONDS = 900  # the shortest that STS gives, because nobody can revoke a session
 RENEW_BEFORE = timedelta(seconds=60)  # longer than one ranged GET may take to begin
-MAX_PARTS = 10_000  # of an object (S3's limit): what we look at, whatever is listed
+MAX_PARTS = 10_000  # of an object (S3's limit); we look at no more, whatever is listed
 READS = (
     "s3:GetObject",
     "s3:GetObjectVersion",
@@ -36,7 +36,8 @@ READS = (
     "s3:GetObjectVersionAttributes",
 )
 Credentials = dict[str, str]
-# of a key in a policy: printable ASCII without wildcards, variables and what JSON escapes
+# Characters of a key that a policy may show: printable ASCII without those of wildcards and
+# variables and without those that JSON escapes.
 PLAIN = frozenset(string.ascii_letters + string.digits + string.punctuation + " ") - set('*?$"\\')
 
 
@@ -90,9 +91,10 @@ def credentials_of(session: Any) -> Credentials:
 
 
 def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
-    """Read this object and its checksums, and learn whether bucket or key is missing. '?' stands
-    for characters that a policy would take for wildcards or variables, and for those that JSON
-    escapes: a long key of them would pass the 2,048 characters STS allows."""
+    """Allows to read this object and its checksums, and to learn whether bucket or key is missing.
+    '?' stands for characters that a policy would read as wildcards or variables. It also stands for
+    those that JSON escapes, because a long key of them would pass the 2,048 characters that STS
+    allows."""
     key = "".join(each if each in PLAIN else "?" for each in ref.key)
     bucket = f"arn:{partition}:s3:::{ref.bucket}"
     return {
@@ -107,7 +109,7 @@ def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
             {
                 "Effect": "Allow",
                 "Action": "kms:Decrypt",
-                "Resource": "*",  # where a key's policy names the reader role, and nowhere else
+                "Resource": "*",  # works only where a key's policy names the reader role
             },
         ],
     }
@@ -120,7 +122,7 @@ class ReaderSession:
 
 
 class S3ObjectSource:
-    """Implements ObjectSource. Its session is renewed in time, and forgotten when it is closed."""
+    """Implements ObjectSource. It renews its session in time, and drops it when it is closed."""
 
     def __init__(
         self, assume: Callable[[], ReaderSession], ref: ObjectRef, now: Callable[[], datetime]
@@ -170,9 +172,9 @@ class S3ObjectSource:
         try:
             parts = self._parts(source, 0, MAX_PARTS)
             return even_part_bytes(parts, source.size_bytes, algorithm)
-        except SourceForbidden:  # a role from before we looked at parts may read all the same
+        except SourceForbidden:  # an older role may not look at parts, but it can still read
             return None
-        except SourceChanged as error:  # nothing is pinned yet: look at the new object instead
+        except SourceChanged as error:  # nothing is pinned yet, so a retry looks at the new object
             detail = "it was replaced while it was looked at"
             raise SourceUnavailable(source.ref.bucket, source.ref.key, detail) from error
 
@@ -187,7 +189,7 @@ class S3ObjectSource:
                     PartNumberMarker=after,
                     MaxParts=limit,
                 )
-            if told.get("ETag", "").strip('"') != source.etag.strip('"'):  # here without quotes
+            if told.get("ETag", "").strip('"') != source.etag.strip('"'):  # no quotes here
                 raise SourceChanged(ref.bucket, ref.key, source.etag)
             parts: dict[str, Any] = told.get("ObjectParts", {})
             return parts
@@ -195,14 +197,15 @@ class S3ObjectSource:
         return listed_parts(page, first, count)
 
     def _require_bucket(self) -> None:
-        """HEAD of an object says 404 without telling whether bucket or key is missing."""
+        """HEAD of an object answers 404 and does not tell whether the bucket or the key is
+        missing."""
         try:
             self._client.head_bucket(Bucket=self._ref.bucket)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
                 raise BucketNotFound(self._ref.bucket) from error
             if error.response["Error"]["Code"] != "403":
-                raise  # 403: listing may be forbidden where reading is not
+                raise  # 403 is no error here: reading may be allowed where listing is not
 
     def read(
         self, source: SourceObject, offset: int, length: int, block_bytes: int
@@ -234,7 +237,7 @@ class S3ObjectSource:
 
 
 def _blocks(body: Any, length: int, block_bytes: int, ref: ObjectRef) -> Iterator[bytes]:
-    """Full blocks and a last shorter one; raises SourceUnavailable when the stream ends early."""
+    """Full blocks, then a shorter last one. Raises SourceUnavailable when the stream ends early."""
     left = length
     while left:
         block = body.read(min(block_bytes, left))

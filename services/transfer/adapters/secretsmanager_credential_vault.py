@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import CredentialMissing
 
-RECOVERY_DAYS = 7  # Secrets Manager's shortest; a destination deleted by mistake can be restored
-# Never stored; marked for deletion. Both answer that there is nothing to read or to delete.
+RECOVERY_DAYS = 7  # Secrets Manager's shortest; until then a deletion by mistake can be undone
+# The first was never stored, the second is marked for deletion. In both cases there is nothing to
+# read or to delete.
 GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 

@@ -31,7 +31,8 @@ class Kind(IntEnum):
 
 
 class Code(IntEnum):
-    """SSH_FX_*; the last two belong to later versions, yet some servers send them to everybody."""
+    """SSH_FX_*. The last three belong to later versions, but some servers send them to
+    everybody."""
 
     OK = 0
     EOF = 1
@@ -65,16 +66,16 @@ _UINT64 = struct.Struct(">Q")
 _ATTRIBUTE_SIZE = 1  # SSH_FILEXFER_ATTR_SIZE
 NO_ATTRIBUTES = bytes(4)
 MAX_TEXT = 200  # characters
-USUAL_BLOCK_BYTES = 32_768  # what every server must take (draft-ietf-secsh-filexfer-02, section 3)
-MAX_BLOCK_BYTES = 1 << 20  # larger requests gain nothing and make the window of requests coarse
+USUAL_BLOCK_BYTES = 32_768  # every server has to take it (draft-ietf-secsh-filexfer-02, section 3)
+MAX_BLOCK_BYTES = 1 << 20  # larger requests gain nothing, and fewer of them fit into the window
 
 
 class Malformed(Exception):
-    """The server sent what is no SFTP."""
+    """The server sent something that is not SFTP."""
 
 
 class Status(Exception):
-    """A STATUS other than OK. `text` is the server's own, for people only."""
+    """A STATUS other than OK. `text` comes from the server and is only for people."""
 
     def __init__(self, code: int, text: str) -> None:
         self.code = code
@@ -87,7 +88,8 @@ class Status(Exception):
 
 
 def printable(text: str) -> str:
-    """A server's words for our messages: hostile input, so short and without control characters."""
+    """A server's text for our messages. It is hostile input, so it is cut short and loses control
+    characters."""
     return "".join(c if c.isprintable() else "?" for c in text[:MAX_TEXT])
 
 
@@ -97,7 +99,7 @@ class Reply(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """limits@openssh.com; None where the server does not say."""
+    """limits@openssh.com. A field is None where the server does not say."""
 
     max_read_bytes: int | None
     max_write_bytes: int | None
@@ -112,7 +114,7 @@ class Limits(NamedTuple):
 
 
 class Reader:
-    """Takes fields off the front of a packet; raises Malformed when there are not enough bytes."""
+    """Takes fields off the front of a packet. Raises Malformed when there are not enough bytes."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body
@@ -168,13 +170,13 @@ def check_status(reply: Reply) -> None:
     reader = Reader(reply.body)
     code = reader.uint32()
     if code != Code.OK:
-        # OpenSSH always adds a text, some servers leave it out although version 3 has it
+        # Version 3 demands a text. OpenSSH always sends one, but some servers leave it out.
         text = b"" if reader.at_end else reader.string()
         raise Status(code, text.decode(errors="replace"))
 
 
 def body_of(reply: Reply, kind: Kind) -> Reader:
-    """The fields of a reply of `kind`; raises Status when the server refused."""
+    """The fields of a reply of `kind`. Raises Status when the server refused."""
     if reply.kind != kind:
         check_status(reply)
         raise Malformed(f"packet kind {reply.kind} instead of {kind.name}")
@@ -190,13 +192,13 @@ def data_of(reply: Reply) -> bytes:
 
 
 def size_of(reply: Reply) -> int | None:
-    """The size in an ATTRS reply; None when the server leaves it out."""
+    """The size in an ATTRS reply. None when the server leaves it out."""
     reader = body_of(reply, Kind.ATTRS)
     return reader.uint64() if reader.uint32() & _ATTRIBUTE_SIZE else None
 
 
 def free_bytes_of(reply: Reply) -> int:
-    """What a statvfs reply leaves to an ordinary user: f_bavail blocks of f_frsize."""
+    """The space for an ordinary user in a statvfs reply: f_bavail blocks of f_frsize."""
     reader = body_of(reply, Kind.EXTENDED_REPLY)
     block, fragment, _blocks, _free, available = (reader.uint64() for _ in range(5))
     return available * (fragment or block)

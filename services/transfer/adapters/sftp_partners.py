@@ -1,4 +1,4 @@
-"""Opens SFTP sessions on partners' servers, with paramiko for the SSH part."""
+"""Opens SFTP sessions on partners' servers. paramiko does the SSH part."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def _utc_now() -> datetime:
 
 
 class SftpPartners:
-    """`timeout_seconds` bounds each step of a connection and every later time without progress."""
+    """`timeout_seconds` bounds each step of connecting, and later every time without progress."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class SftpPartners:
         self._guard = guard
         self._timeout_seconds = timeout_seconds
         self._now = now
-        # It logs tracebacks of what we raise as our own errors, and packets at DEBUG
+        # paramiko logs tracebacks of what we raise as our own errors, and packets at DEBUG.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
     def check_address(self, host: str, port: int) -> None:

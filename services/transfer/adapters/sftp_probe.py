@@ -1,4 +1,4 @@
-"""Finds out what an SFTP server is able to do, with a small file that it removes again."""
+"""Finds out what an SFTP server can do. It uses a small file and removes it again."""
 
 import posixpath
 import secrets
@@ -15,7 +15,7 @@ from services.transfer.domain.errors import PermissionDenied, TargetError, Write
 from services.transfer.domain.ports import PartnerSession
 
 HALF_BYTES = 4096  # the file's two halves are written in the wrong order
-ROUND_TRIPS = 3  # the quickest one counts: the others waited for something else
+ROUND_TRIPS = 3  # the quickest one counts, because the others waited for something else
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Probe:
     cipher: str
 
     def run(self, base_path: str, now: datetime) -> ServerProfile:
-        """Raises what keeps us from creating or removing a file; all else is an ability missing."""
+        """Raises when a file cannot be created or removed. Any other refusal is a missing
+        ability."""
         name = posixpath.join(base_path, f".fileferry-probe-{secrets.token_hex(8)}")
         renamed, limits = f"{name}-renamed", self.protocol.limits
         self.session.create_part(name)
@@ -50,7 +51,8 @@ class Probe:
             self.session.remove(renamed)
 
     def _writes_at_offsets(self, name: str) -> bool:
-        """As lanes do, with a handle for each half: the second one must not cut the file off."""
+        """Writes two halves as lanes do, with a handle for each. The second must not cut the file
+        off."""
         first, second = secrets.token_bytes(HALF_BYTES), secrets.token_bytes(HALF_BYTES)
         try:
             for offset, half in ((HALF_BYTES, second), (0, first)):
@@ -62,14 +64,14 @@ class Probe:
             return False
 
     def _has_size(self, name: str, size_bytes: int) -> bool:
-        """True as well where sizes are not shown."""
+        """True as well where the server shows no sizes."""
         try:
             return self.session.size(name) == size_bytes
         except (PermissionDenied, WriteRefused):
             return True
 
     def _holds(self, name: str, content: bytes) -> bool:
-        """True as well where reading is not permitted: then the size has to do."""
+        """True as well where reading is not permitted. Then only the size was checked."""
         try:
             with self.session.open_reader(name) as reader:
                 return b"".join(reader.read([(0, len(content))])) == content
@@ -87,7 +89,7 @@ class Probe:
         return True
 
     def _replaces(self, name: str, renamed: str) -> bool:
-        """Over the file that `_renames` left; where there is none, over nothing."""
+        """Renames over the file that `_renames` left. Where it left none, nothing is replaced."""
         if not self.session.replaces_atomically:
             return False
         try:
@@ -107,7 +109,7 @@ class Probe:
         seconds = []
         for _ in range(ROUND_TRIPS):
             started = time.perf_counter()
-            with suppress(PermissionDenied, WriteRefused):  # an answer, too
+            with suppress(PermissionDenied, WriteRefused):  # a refusal is an answer, too
                 self.session.size(base_path)
             seconds.append(time.perf_counter() - started)
         return min(seconds)

@@ -1,4 +1,4 @@
-"""Speaks SFTP over one SSH channel: many requests in flight, and every reply accounted for."""
+"""Speaks SFTP over one SSH channel. It keeps many requests in flight and matches every reply."""
 
 import time
 from collections.abc import Callable
@@ -26,14 +26,14 @@ from services.transfer.adapters.sftp_packets import (
 )
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, PartnerError
 
-MAX_REQUESTS = 64  # in flight; OpenSSH's own client uses 64, some servers queue no more than 128
-MAX_BYTES = 16 << 20  # in flight; 16 MiB fill 1 Gbit/s at 130 ms, and bound a worker's memory
-MAX_PACKET_BYTES = 2 * MAX_BLOCK_BYTES  # a reply beyond is no SFTP (most often a login banner)
+MAX_REQUESTS = 64  # in flight; OpenSSH's own client uses 64, and some servers queue at most 128
+MAX_BYTES = 16 << 20  # in flight; it fills 1 Gbit/s at 130 ms and bounds a worker's memory
+MAX_PACKET_BYTES = 2 * MAX_BLOCK_BYTES  # a larger reply is not SFTP (most often a login banner)
 FIRST_PIECE_BYTES = (
     32_768 - 64
 )  # a header and its first data go in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
-LAST_SECONDS = 1.0  # for what paramiko's thread is still reading from a connection that broke
+LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
 CONNECTION_ERRORS = (OSError, EOFError, paramiko.SSHException)
 
 T = TypeVar("T")
@@ -43,14 +43,15 @@ NOTHING = memoryview(b"")
 
 class Pending(NamedTuple):
     receiver: Receiver
-    weight: int  # bytes that are on their way because of this request
+    weight: int  # bytes in flight because of this request
 
 
 class SftpProtocol:
-    """For one thread, but for `close`. After the connection's end every method raises
-    ConnectionLost or -TimedOut.
+    """For one thread; only `close` may come from another. After the connection's end every other
+    method raises ConnectionLost or ConnectionTimedOut.
 
-    `timeout_seconds` is the longest time without progress: nothing received, nothing taken from us.
+    `timeout_seconds` is the longest time without progress: we receive nothing, and the server takes
+    nothing from us.
     """
 
     def __init__(
@@ -71,8 +72,9 @@ class SftpProtocol:
         channel.settimeout(timeout_seconds)
 
     def negotiate(self) -> None:
-        """INIT/VERSION and, where offered, the server's limits: all of it within the timeout, as a
-        server may send a byte now and then for ever, and nobody can close this session yet.
+        """INIT/VERSION and, where offered, the server's limits. All of it has to end within the
+        timeout: a server could send a byte now and then for ever, and nobody can close this session
+        yet.
         """
         self._deadline = time.monotonic() + self._timeout_seconds
         try:
@@ -91,7 +93,7 @@ class SftpProtocol:
             raise self._break(Malformed(f"packet kind {packet[0]} instead of VERSION"))
         try:
             reader = Reader(packet[1:])
-            reader.uint32()  # servers answer with the lower version of both: 3
+            reader.uint32()  # the version: servers answer with the lower one of both, 3
             self.extensions = dict(extensions(reader))
             if LIMITS in self.extensions:
                 self.limits = self.extended(LIMITS, b"", limits_of)
@@ -101,7 +103,8 @@ class SftpProtocol:
             self.limits = Limits(None, None)
 
     def call(self, kind: Kind, body: bytes, parse: Callable[[Reply], T]) -> T:
-        """Waits for the reply to one request, delivers those to others meanwhile; raises Status."""
+        """Waits for the reply to one request. Meanwhile it delivers the replies to other requests.
+        Raises Status."""
         replies: list[Reply] = []
         self.submit(kind, body, replies.append)
         while not replies:
@@ -109,14 +112,14 @@ class SftpProtocol:
         return self.parsed(replies[0], parse)
 
     def parsed(self, reply: Reply, parse: Callable[[Reply], T]) -> T:
-        """Raises Status; a reply that is no SFTP ends the connection."""
+        """Raises Status. A reply that is not SFTP ends the connection."""
         try:
             return parse(reply)
         except Malformed as error:
             raise self._break(error) from None
 
     def extended(self, name: bytes, body: bytes, parse: Callable[[Reply], T]) -> T:
-        """Status OP_UNSUPPORTED, without asking, where the server does not offer `name`."""
+        """Raises Status OP_UNSUPPORTED, without asking, where the server does not offer `name`."""
         if name not in self.extensions:
             raise Status(Code.OP_UNSUPPORTED, f"{name.decode()} is not offered")
         return self.call(Kind.EXTENDED, string(name) + body, parse)
@@ -129,7 +132,7 @@ class SftpProtocol:
         payload: memoryview = NOTHING,
         weight: int = 0,
     ) -> None:
-        """Sends a request; `receiver` gets its reply during this or a later call of any method.
+        """Sends a request. `receiver` gets its reply during this or a later call of any method.
 
         `weight` is the size of the expected reply. Waits while too much is in flight.
         """
@@ -153,9 +156,10 @@ class SftpProtocol:
             self._deliver(packet)
 
     def close(self) -> None:
-        """Also from another thread: what waits here ends when the connection under it does.
+        """May come from another thread. A call that waits ends when the connection under it ends.
 
-        No goodbye while something is pending: it would wait behind what the server does not take.
+        While something is pending no goodbye is sent, because it would wait behind bytes that the
+        server does not take.
         """
         polite = self._broken is None and not self._pending
         self._broken = self._broken or ConnectionLost(self._host, self._port, "closed by ourselves")
@@ -163,7 +167,8 @@ class SftpProtocol:
             self._close_channel()
 
     def _send(self, head: bytes, payload: memoryview) -> None:
-        """send() takes what fits into an SSH packet and the window: the payload is not copied."""
+        """send() takes only what fits into an SSH packet and the window, so this sends piece by
+        piece and does not copy the payload."""
         if self._broken is not None:
             raise self._broken
         room = max(0, FIRST_PIECE_BYTES - len(head))
@@ -213,12 +218,13 @@ class SftpProtocol:
         self.parsed(Reply(packet[0], packet[5:]), pending.receiver)
 
     def _break(self, error: Exception) -> PartnerError:
-        """Nothing sent is certain any more: the channel closes, later calls raise the same."""
+        """Nothing that was sent is certain any more. The channel closes, and later calls raise the
+        same error."""
         detail = str(error) or type(error).__name__
         told: PartnerError = ConnectionLost(self._host, self._port, detail)
         if isinstance(error, TimeoutError):
             told = ConnectionTimedOut(self._host, self._port, self._timeout_seconds)
-        first, self._broken = self._broken is None, self._broken or told  # a close comes first
+        first, self._broken = self._broken is None, self._broken or told  # our own close came first
         if first and not isinstance(error, Malformed | TimeoutError):
             self._deliver_last()
         self._pending.clear()
@@ -226,7 +232,7 @@ class SftpProtocol:
         return self._broken
 
     def _deliver_last(self) -> None:
-        """What the server had answered before the connection broke still counts."""
+        """Delivers the replies that had arrived before the connection broke: they still count."""
         end = time.monotonic() + LAST_SECONDS
         with suppress(PartnerError, *CONNECTION_ERRORS):
             self._channel.settimeout(LAST_SECONDS)
@@ -236,6 +242,6 @@ class SftpProtocol:
                     self._deliver(packet)
 
     def _close_channel(self) -> None:
-        """The goodbye may find the connection gone, which changes nothing any more."""
+        """The connection may be gone already, which makes no difference."""
         with suppress(*CONNECTION_ERRORS):
             self._channel.close()

@@ -1,4 +1,4 @@
-"""Reads ranges of a partner's file over SFTP: many requests in flight, the answers in order."""
+"""Reads ranges of a partner's file over SFTP, with many requests in flight and answers in order."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -22,15 +22,15 @@ from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.domain.errors import PartnerError, SizeMismatch, TargetError
 
 READ_AHEAD_BYTES = 8 << 20  # 1 Gbit/s at 65 ms, held in memory
-READ_AHEAD_REQUESTS = MAX_REQUESTS  # answered ones that wait for their turn included
+READ_AHEAD_REQUESTS = MAX_REQUESTS  # including answered ones that wait for their turn
 
 
 class Asked(NamedTuple):
-    """A request and, once it came, its answer."""
+    """A request and its answer, once that came."""
 
     offset: int
     size: int
-    end: int  # of the range it is a piece of
+    end: int  # of the range that it is part of
     answers: list[bytes | Status]
 
 
@@ -51,13 +51,13 @@ class SftpFileReader:
                 return
             first = asked.popleft()
             block = self._block(first)
-            if len(block) < first.size:  # allowed to every server: ask for the rest, in its place
+            if len(block) < first.size:  # servers may send less: ask for the rest, in its place
                 at = first.offset + len(block)
                 asked.appendleft(self._ask(at, first.size - len(block), first.end))
             yield block
 
     def close(self) -> None:
-        """Quiet: nothing that was read is lost by it."""
+        """Raises nothing, because a failed close loses nothing that was read."""
         handle, self._handle = self._handle, None
         if handle is not None:
             with suppress(PartnerError, Status):
@@ -70,7 +70,7 @@ class SftpFileReader:
         self.close()
 
     def _pieces(self, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
-        """(offset, size, end of its range), each of one request."""
+        """(offset, size, end of its range) of each request."""
         for offset, length in ranges:
             end = offset + length
             for at in range(offset, end, self._block_bytes):
@@ -94,7 +94,7 @@ class SftpFileReader:
             except Status as status:
                 answers.append(status)
                 return
-            if len(block) > size:  # found at once, before any more of them are held
+            if len(block) > size:  # noticed at once, before we hold any more of them
                 raise Malformed(f"{len(block)} bytes where {size} were asked for")
             answers.append(block)
 
@@ -113,7 +113,8 @@ class SftpFileReader:
         return answer
 
     def _ends_early(self, asked: Asked) -> TargetError:
-        """The range may begin far behind the end of the file, which the server is asked for."""
+        """The range may begin far behind the end of the file, so this asks the server for the
+        size."""
         try:
             size = self._protocol.call(Kind.FSTAT, string(self._open_handle()), size_of)
         except Status:

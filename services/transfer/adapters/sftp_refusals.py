@@ -1,4 +1,6 @@
-"""Why an SFTP server refused something: its few status codes, looked into, as domain errors."""
+"""Turns an SFTP server's few status codes into domain errors. Where a code says little, it asks
+the server for more.
+"""
 
 from dataclasses import dataclass
 from posixpath import dirname
@@ -22,7 +24,7 @@ from services.transfer.domain.errors import (
     WriteRefused,
 )
 
-# A full disk often keeps a few blocks that nobody gets; with less than this a transfer goes nowhere
+# A full disk often keeps a few blocks that nobody gets. Less than this counts as full.
 LITTLE_SPACE_BYTES = 1 << 20
 
 
@@ -54,7 +56,8 @@ class Refusals:
         return WriteRefused(path, action, status.detail)
 
     def exists(self, path: str) -> bool:
-        """Also true of a folder and of a link that leads nowhere: their names are taken."""
+        """Also true for a folder and for a link that leads nowhere, because their names are
+        taken."""
         try:
             self.protocol.call(Kind.LSTAT, path_string(path), size_of)
         except Status as status:
@@ -71,7 +74,7 @@ class Refusals:
             return None
 
     def _of_space(self, status: Status, path: str, wanted_bytes: int) -> NoSpace | None:
-        """Version 3 has no code for a full disk, only FAILURE: ask how much is free."""
+        """Version 3 has no code for a full disk but FAILURE, so this asks how much is free."""
         if status.code not in (Code.FAILURE, Code.NO_SPACE, Code.QUOTA_EXCEEDED):
             return None
         free = self.free_bytes(dirname(path) or ".")

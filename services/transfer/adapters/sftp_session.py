@@ -1,4 +1,4 @@
-"""One SFTP session on a partner's server: part files, their names, and the server's abilities."""
+"""One SFTP session on a partner's server: makes, writes, reads, renames and removes files there."""
 
 import threading
 from collections.abc import Callable
@@ -35,7 +35,7 @@ from services.transfer.domain.errors import (
 
 
 class SftpPartnerSession:
-    """Not for several threads at a time, but for `close`."""
+    """For one thread at a time; only `close` may come from another."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class SftpPartnerSession:
 
     def open_part(self, path: str) -> SftpChunkSink:
         try:
-            # not READ: a partner may let us write and not read
+            # not READ, because a partner may let us write but not read
             handle = self._protocol.call(Kind.OPEN, open_fields(path, Open.WRITE), handle_of)
         except Status as status:
             raise self._refusals.of_open(status, path) from None
@@ -111,11 +111,13 @@ class SftpPartnerSession:
         ).run(base_path, self._now())
 
     def close(self) -> None:
-        """Never fails, as often as it is called, and by whichever thread: the connection ends under
-        a call that waits for the server.
+        """Never fails, however often and from whichever thread it is called. A call that waits for
+        the server ends, because its connection ends.
         """
         self._protocol.close()
-        with self._ending:  # nobody shuts down the number of a socket that the other one closed
+        # One at a time: otherwise one thread could shut down a socket's number that the other
+        # thread has closed and that belongs to another connection by now.
+        with self._ending:
             end(self._transport)
 
     def __enter__(self) -> "SftpPartnerSession":
@@ -125,7 +127,7 @@ class SftpPartnerSession:
         self.close()
 
     def _rename(self, part: str, target: str) -> None:
-        # version 3 demands that RENAME fails when the target exists; not every server does it
+        # Version 3 demands that RENAME fails when the target exists. Not every server obeys.
         if self._may_exist(target):
             raise TargetExists(target)
         try:
@@ -137,8 +139,8 @@ class SftpPartnerSession:
             raise refusal from None
 
     def _may_exist(self, path: str) -> bool:
-        """False where the server does not let us look: its RENAME has to refuse. A look that failed
-        is another thing: it goes up, and is tried again."""
+        """False where the server does not let us look: then we rely on its RENAME to refuse. A look
+        that failed for another reason raises, and is tried again."""
         try:
             return self._refusals.exists(path)
         except PermissionDenied:
@@ -154,7 +156,7 @@ class SftpPartnerSession:
             raise self._refusals.of_rename(status, part, target) from None
 
     def _is_gone(self, path: str) -> bool:
-        """Some servers fail to remove what is not there, without telling so."""
+        """Some servers fail to remove a missing file, without saying that it is missing."""
         try:
             return not self._refusals.exists(path)
         except TargetError:

@@ -1,4 +1,4 @@
-"""Writes chunks into a part file over SFTP: pipelined, with the status of every write checked."""
+"""Writes chunks into a part file over SFTP. Writes are pipelined, and each status is checked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,13 +22,13 @@ from services.transfer.domain.errors import PartnerError, TransferError
 
 
 class WrittenRun:
-    """The writes since a flush, as long as each begins where the one before ended."""
+    """The writes since a flush, as far as each begins where the one before it ended."""
 
     def __init__(self) -> None:
         self.acknowledged_until: int | None = None
         self._begin = 0
-        self._sent_until: int | None = None  # None: one began elsewhere, the run is over
-        self._early: dict[int, int] = {}  # begin: end of those acknowledged behind a gap
+        self._sent_until: int | None = None  # None: a write began elsewhere, so the run is over
+        self._early: dict[int, int] = {}  # begin: end, of writes acknowledged behind a gap
         self._trusted = True
 
     def sent(self, begin: int, end: int) -> bool:
@@ -40,7 +40,7 @@ class WrittenRun:
         return belongs
 
     def acknowledged(self, begin: int, end: int) -> None:
-        """Of a write that belongs to it; servers may answer in any order."""
+        """A write of the run was acknowledged. Servers may answer in any order."""
         if not self._trusted:
             return
         self._early[begin] = end
@@ -48,7 +48,8 @@ class WrittenRun:
             self.acknowledged_until = self._early.pop(self.acknowledged_until)
 
     def distrust(self) -> None:
-        """The server took its acknowledgements back: none of them counts, nor any to come."""
+        """The server took its acknowledgements back. None of them counts, and no later one
+        either."""
         self._trusted = False
         if self.acknowledged_until is not None:
             self.acknowledged_until = self._begin
@@ -63,11 +64,11 @@ class SftpChunkSink:
         self._handle: bytes | None = handle
         self._unacknowledged = 0
         self._run = WrittenRun()
-        self._refusal: tuple[Status, int] | None = None  # the first one, and the bytes it concerns
+        self._refusal: tuple[Status, int] | None = None  # the first one, and its bytes
         self._broken: TransferError | None = None
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
-        """`data` is sent before this returns: the caller may use its buffer again."""
+        """`data` is sent before this returns, so the caller may use its buffer again."""
         with self._unbroken() as handle:
             view = memoryview(data)
             for start in range(0, len(view), self.block_bytes):
@@ -87,7 +88,7 @@ class SftpChunkSink:
         return self._run.acknowledged_until
 
     def close(self) -> None:
-        """Raises what no call told before; quiet when sink or connection is broken."""
+        """Raises an error that no call has raised yet. Quiet when sink or connection is broken."""
         handle, self._handle = self._handle, None
         if handle is None:
             return
@@ -108,7 +109,7 @@ class SftpChunkSink:
         try:
             self.close()
         except TransferError:
-            if not any(exc):  # otherwise the first error is the one to tell
+            if not any(exc):  # otherwise the first error is the one to raise
                 raise
 
     @contextmanager
@@ -158,7 +159,7 @@ class SftpChunkSink:
         return True
 
     def _reopen(self, handle: bytes) -> None:
-        """Without fsync only a close that went well tells that nothing was lost."""
+        """Without fsync, only a close without an error tells that nothing was lost."""
         self._handle = None
         refusal = self._refusal_of_close(handle)
         if refusal is not None:
@@ -170,7 +171,7 @@ class SftpChunkSink:
             raise self._refusals.of_open(status, self._path) from None
 
     def _refusal_of_close(self, handle: bytes) -> TransferError | None:
-        """Some file systems (NFS, quotas) tell of lost writes only now."""
+        """Some file systems (NFS, quotas) report lost writes only at the close."""
         try:
             self._protocol.call(Kind.CLOSE, string(handle), check_status)
         except Status as status:

@@ -17,11 +17,12 @@ MACS = (
     "hmac-sha2-512",
     "hmac-sha1",
 )
-SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # one kind of key, several algorithms
+SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # one kind of key has several algorithms
 
 
 def preferred_host_keys(known: tuple[str, ...], pinned: tuple[HostKey, ...]) -> tuple[str, ...]:
-    """Algorithms of the pinned keys first: a server with several keys shows one of those."""
+    """`known`, with the algorithms of the pinned keys first. So a server with several keys shows a
+    pinned one."""
     wanted = [
         algorithm
         for key in pinned

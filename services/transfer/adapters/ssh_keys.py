@@ -1,4 +1,4 @@
-"""Reads the private keys that users give us, without ever showing anything of them."""
+"""Reads the private keys that users give us, and never shows any part of them."""
 
 import io
 
@@ -18,7 +18,7 @@ ADVICE = (
 def read_private_key(text: str, passphrase: str | None) -> paramiko.PKey:
     """Raises FieldInvalid('private_key'), which shows nothing of the key.
 
-    Goes through cryptography because paramiko itself reads no PKCS #8.
+    It uses cryptography, because paramiko itself cannot read PKCS #8.
     """
     secret = passphrase.encode() if passphrase else None
     encoded = text.strip().encode() + b"\n"

@@ -1,4 +1,6 @@
-"""The SSH handshake with a partner's server: host key checked against the pins, then the login."""
+"""The SSH handshake with a partner's server. The host key is checked against the pins before the
+login.
+"""
 
 import socket
 import threading
@@ -31,13 +33,13 @@ KEEPALIVE_SECONDS = 15  # below the idle timeouts of firewalls and NAT gateways
 WINDOW_BYTES = (
     16 << 20
 )  # what the server may send before we read it: read-back at 1 Gbit/s and 130 ms
-PACKET_BYTES = 32_768  # of the server's; larger ones did not read faster
+PACKET_BYTES = 32_768  # of packets from the server; larger ones did not read faster
 POLL_SECONDS = 0.1
-END_SECONDS = 5  # the reading thread ends within milliseconds; never wait for ever
+END_SECONDS = 5  # the reading thread ends within milliseconds, but never wait for ever
 
 
 class _QuestionsWanted(Exception):
-    """The server takes a password as an answer only."""
+    """The server takes a password only as an answer to a question."""
 
     def __init__(self, password: str) -> None:
         super().__init__()
@@ -61,12 +63,14 @@ class SshLogin:
     def open(
         self, connection: Callable[[], PartnerSocket], credential: Credential
     ) -> tuple[paramiko.Transport, HostKey]:
-        """Logged in at a server with a pinned host key; connects once the credential was read."""
+        """Logs in at a server with a pinned host key. It connects only after the credential was
+        read."""
         authenticate = self._authentication(credential)
         try:
             return self._open(connection(), authenticate)
         except _QuestionsWanted as wanted:
-            # paramiko requests the login service with each method: strict servers hang up
+            # A new connection: paramiko requests the login service with each method, and strict
+            # servers hang up at the second request.
             return self._open(connection(), self._answering(wanted.password))
 
     def _open(
@@ -85,7 +89,7 @@ class SshLogin:
 
     def open_sftp(self, transport: paramiko.Transport) -> paramiko.Channel:
         host, port = self.destination.host, self.destination.port
-        # paramiko waits for the answer to a subsystem request without any limit
+        # paramiko waits without any limit for the answer to a subsystem request.
         watch = threading.Timer(self.timeout_seconds, transport.close)
         watch.daemon = True
         watch.start()
@@ -118,7 +122,7 @@ class SshLogin:
         return transport
 
     def _exchange_keys(self, transport: paramiko.Transport) -> HostKey:
-        """start_client's own timeout ends without an error, so the waiting is done here."""
+        """Waits itself, because start_client's own timeout ends without an error."""
         host, port = self.destination.host, self.destination.port
         done = threading.Event()
         deadline = time.monotonic() + self.timeout_seconds
@@ -170,9 +174,10 @@ class SshLogin:
         )
 
     def _answering(self, password: str) -> Callable[[paramiko.Transport], None]:
-        """'keyboard-interactive' with one question, which can only be the one for the password.
+        """'keyboard-interactive'. A single question can only be the one for the password.
 
-        paramiko's own fallback ends the connection at two questions, like a network error.
+        paramiko's own fallback ends the connection at two questions, which looks like a network
+        error.
         """
         host, user = self.destination.host, self.destination.user
 
@@ -195,7 +200,7 @@ class SshLogin:
         try:
             more = attempt()
         except (paramiko.SSHException, OSError, EOFError) as error:
-            # paramiko calls a timeout and a lost connection failed logins, too
+            # paramiko reports a timeout and a lost connection as failed logins, too.
             if not transport.is_active():
                 raise self._lost("during the login", error) from None
             if time.monotonic() - started >= self.timeout_seconds:
@@ -220,8 +225,8 @@ class SshLogin:
 def end(transport: paramiko.Transport) -> None:
     """Ends the connection and waits for its thread.
 
-    The shutdown comes first: paramiko closes the socket under its reading thread, and the number of
-    a closed socket may belong to another connection a moment later.
+    The shutdown comes first. Otherwise paramiko would close the socket while its thread reads it,
+    and the number of a closed socket may belong to another connection a moment later.
     """
     with suppress(OSError):
         transport.sock.shutdown(socket.SHUT_RDWR)

@@ -6,8 +6,8 @@ from threading import Event, Thread
 
 from runtime.telemetry import logger
 
-# A beat takes milliseconds. One that hangs ends by its client's time-outs; whoever leaves has a
-# chunk to hand over and does not wait for that.
+# A beat takes milliseconds. One that hangs ends at its client's timeouts. The worker has a chunk to
+# hand over and does not wait longer than this.
 LEAVE_SECONDS = 10.0
 
 
@@ -17,7 +17,8 @@ class ThreadHeart:
 
     @contextmanager
     def beating(self, beat: Callable[[], None], every_seconds: float) -> Iterator[None]:
-        """The first beat comes after `every_seconds`: whoever enters has just got its leases."""
+        """The first beat comes after `every_seconds`, because the caller has just got its
+        leases."""
         left = Event()
         thread = Thread(target=_run, args=(beat, every_seconds, left), name="heart", daemon=True)
         thread.start()

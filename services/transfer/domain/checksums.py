@@ -1,4 +1,6 @@
-"""What S3 knows of an object's content: which checksum, of the whole object or of its parts."""
+"""The checksum that S3 has of an object: its algorithm, and whether it is of the whole object or
+of its parts.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,8 +22,9 @@ COMBINABLE = frozenset({Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32})
 
 @dataclass(frozen=True)
 class ObjectChecksum:
-    """Of the whole object (`value`, lower-case hex), or of each part (`part_bytes`, the size of
-    every part but the last; the values are read when they are needed).
+    """A checksum of the whole object, or checksums of its parts. `value` is that of the whole
+    object, in lower-case hex. `part_bytes` is the size of every part but the last; the parts'
+    values are read when they are needed.
     """
 
     algorithm: Algorithm
@@ -34,12 +37,12 @@ class ObjectChecksum:
 
     @property
     def combines(self) -> bool:
-        """The whole object's follows from those of its chunks."""
+        """Whether the checksum of the whole object follows from those of its chunks."""
         return self.value is not None and self.algorithm in COMBINABLE
 
     def unit_bytes(self, size_bytes: int) -> int | None:
-        """How many bytes have to be hashed in one go, so that one chunk must hold them; None where
-        any chunk will do."""
+        """How many bytes have to be hashed in one go. One chunk must hold them. None where a chunk
+        of any size will do."""
         if self.combines:
             return None
         return self.part_bytes if self.value is None else max(1, size_bytes)
@@ -57,12 +60,12 @@ class Crc(Protocol):
     def update(self, crc: int, data: bytes | memoryview) -> int: ...
 
     def combine(self, first: int, second: int, second_length: int) -> int:
-        """Of the concatenation, from both checksums and the second's length in bytes."""
+        """The CRC of the concatenation. `second_length` is in bytes."""
         ...
 
 
 class CrcHasher:
-    """A CRC that looks like a hash: parts may have either."""
+    """A CRC with the interface of a hash, because parts may have either."""
 
     def __init__(self, crc: Crc, algorithm: Algorithm) -> None:
         self._crc, self._digits = crc, 16 if algorithm is Algorithm.CRC64NVME else 8
@@ -76,7 +79,8 @@ class CrcHasher:
 
 
 def hasher(algorithm: Algorithm, crc: Crc | None) -> Hasher:
-    """`crc`: the implementation of a combinable algorithm. Raises ValueError without it."""
+    """`crc` is the implementation of a combinable algorithm. Raises ValueError where it is
+    missing."""
     if algorithm in COMBINABLE:
         if crc is None:
             raise ValueError(f"no implementation of {algorithm}")

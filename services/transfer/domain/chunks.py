@@ -1,4 +1,4 @@
-"""The chunk plan: pure arithmetic from an object's size, so it is never stored chunk by chunk."""
+"""The chunk plan. It is arithmetic from an object's size, so no chunk of it needs to be stored."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunk
 
 @dataclass(frozen=True)
 class ChunkPlan:
-    """`total` consecutive byte ranges of `chunk_bytes` (the last one shorter) that cover
-    `size_bytes` exactly.
+    """`total` consecutive byte ranges that cover `size_bytes` exactly. Each has `chunk_bytes`; the
+    last one may be shorter.
     """
 
     size_bytes: int
@@ -30,8 +30,8 @@ class ChunkPlan:
 def plan_chunks(
     size_bytes: int, chunk_bytes: int = DEFAULT_CHUNK_BYTES, unit_bytes: int | None = None
 ) -> ChunkPlan:
-    """Chunks of about `chunk_bytes`, or larger ones where that would make more than MAX_CHUNKS;
-    whole multiples of `unit_bytes`, so that no unit lies in two chunks."""
+    """Chunks of about `chunk_bytes`. They are larger where that would make more than MAX_CHUNKS.
+    They are whole multiples of `unit_bytes`, so that no unit lies in two chunks."""
     if size_bytes < 0 or chunk_bytes < 1 or (unit_bytes is not None and unit_bytes < 1):
         raise ValueError(f"no plan for {size_bytes} bytes in chunks of {chunk_bytes}, {unit_bytes}")
     least = max(chunk_bytes, -(-size_bytes // MAX_CHUNKS))

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from services.transfer.domain.errors import FieldInvalid
 
-MAX_CHANGES = 1_000_000  # of one destination; with the second it was made in: 16 digits
+MAX_CHANGES = 1_000_000  # of one destination; `tag` has 16 digits with its second of creation
 
 
 class Protocol(StrEnum):
@@ -53,8 +53,8 @@ class HostKey:
 
 @dataclass(frozen=True)
 class Credential:
-    """Either a password or a private key (OpenSSH or PEM text, with its passphrase); never shown by
-    repr().
+    """Either a password or a private key (OpenSSH or PEM text, with its passphrase). repr() never
+    shows them.
     """
 
     password: str | None = field(default=None, repr=False)
@@ -73,7 +73,7 @@ class Auth(StrEnum):
 
 @dataclass(frozen=True)
 class ServerProfile:
-    """What a probe found the server able to do; `free_bytes` and `max_*` are None where the server
+    """What a probe found the server able to do. `free_bytes` and `max_*` are None where the server
     does not say.
     """
 
@@ -110,12 +110,13 @@ class Destination:
 
     @property
     def tag(self) -> int:
-        """The version for callers: also another one when the id is registered again."""
+        """The version that callers see. It also changes when the id is removed and registered
+        again."""
         return int(self.created_at.timestamp()) * MAX_CHANGES + self.version
 
     @property
     def place(self) -> str:
-        """Where files go: of another place a recorded path says nothing."""
+        """Where files go. A path recorded at one place says nothing about another place."""
         return f"{self.user}@{self.host}:{self.port}"
 
     @property

@@ -1,4 +1,4 @@
-"""The ledger's records: chunks, their leases, lanes and session slots."""
+"""The ledger's records: chunks with their leases, lanes and session slots."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,11 +6,12 @@ from enum import StrEnum
 
 from services.transfer.domain.rate import Rate
 
-CLOCKS_DIFFER = timedelta(seconds=30)  # of two workers, at the most; NTP keeps them within one
+CLOCKS_DIFFER = timedelta(seconds=30)  # at most, of two workers; NTP keeps them within one second
 
 
 class Pass(StrEnum):
-    """A ledger is gone through once to move the chunks and, for `readback`, once to prove them."""
+    """Lanes go through the chunks once to move them and, for `readback`, a second time to prove
+    them."""
 
     MOVE = "move"
     PROVE = "prove"
@@ -18,7 +19,7 @@ class Pass(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerId:
-    """One ledger per part file and pass: each part file is a generation of its own."""
+    """Each part file is a generation, and has one ledger for each pass."""
 
     transfer_id: str
     generation: int
@@ -31,15 +32,15 @@ class LedgerId:
 
 @dataclass(frozen=True)
 class Mark:
-    """How far a chunk has come: checksums of its first `done_bytes`.
+    """How far a chunk has come, with checksums of its first `done_bytes`.
 
-    `source_crc` is in the object's own algorithm, where that combines and is another than
-    CRC64NVME; `unit_crc64` covers the bytes since the last part of the source began.
+    `source_crc` is in the algorithm of S3's checksum. It is used only where that algorithm combines
+    and is not CRC64NVME. `unit_crc64` covers the bytes since the last part of the source began.
     """
 
     done_bytes: int = 0
     crc64: int = 0  # CRC64NVME
-    sample_crc64: int = 0  # of those bytes that samples.py chooses
+    sample_crc64: int = 0  # of the bytes that samples.py chooses
     source_crc: int = 0
     unit_crc64: int = 0
 
@@ -51,10 +52,10 @@ NOTHING_DONE = Mark()
 class ChunkLease:
     """The right to move one chunk until `until`.
 
-    `attempt` starts at 1 and grows with every take-over: only the highest one may finish the chunk.
-    What `mark` tells of was acknowledged and durable under an earlier lease; `ahead` goes further:
-    acknowledged, but the connection broke before it was made durable. `doubts` counts how often
-    the chunk is moved again because its content differed.
+    `attempt` starts at 1 and grows with every take-over. Only the highest attempt may finish the
+    chunk. The bytes up to `mark` are acknowledged and durable. The bytes up to `ahead` were
+    acknowledged under an earlier lease, but its connection broke before they were made durable.
+    `doubts` counts how often the chunk is moved again because its content differed.
     """
 
     ledger: LedgerId
@@ -69,7 +70,7 @@ class ChunkLease:
 
 @dataclass(frozen=True)
 class DoneChunk:
-    """`part` is the path of the part file it was written into."""
+    """`part` is the path of the part file that the chunk was written into."""
 
     number: int
     attempt: int
@@ -84,7 +85,8 @@ class DoneChunk:
 
 @dataclass(frozen=True)
 class Progress:
-    """The ledger's sums. `bytes_done` is of finished chunks only; `attempts` are leases given."""
+    """The ledger's sums. `bytes_done` counts finished chunks only. `attempts` counts leases
+    given."""
 
     chunks_total: int
     next_chunk: int
@@ -104,11 +106,11 @@ NEVER_OPENED = Progress(0, 0, 0, 0, 0, opened=False)
 
 @dataclass(frozen=True)
 class Lane:
-    """One lane of a transfer: at most one worker drives its current `turn`.
+    """One lane of a transfer. At most one worker drives its current `turn`.
 
-    `worker` is None while its message waits in the queue. `failures` counts errors in a row,
-    `untaken` turns in a row that no worker took. `bytes_in_flight` are those of the unfinished
-    chunk the lane is moving, for the live display only.
+    `worker` is None while the lane's message waits in the queue. `failures` counts errors in a row.
+    `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
+    that the lane is moving, for the live display only.
     """
 
     transfer_id: str
@@ -116,7 +118,7 @@ class Lane:
     number: int
     turn: int
     worker: str | None
-    until: datetime  # lease when driven; when queued: the time by which it should have been taken
+    until: datetime  # driven: the end of its lease; queued: a worker should take it by then
     failures: int = 0
     untaken: int = 0
     bytes_in_flight: int = 0
@@ -134,17 +136,17 @@ class Slot:
 
 
 def is_over(until: datetime, now: datetime, mine: datetime) -> bool:
-    """Whether a lease that says `until` may be taken over by somebody who would write `mine`.
+    """Whether a lease that ends at `until` may be taken over. `mine` is the end of the new lease.
 
-    All leases are given for the same time, so one that says much more than `mine` was written by a
-    clock that runs ahead: it is not believed. The attempt numbers keep this safe in any case.
+    All leases are given for the same time. So a lease that ends much later than `mine` was written
+    by a clock that runs ahead, and is not believed. The attempt numbers keep this safe in any case.
     """
     return until <= now or until > mine + CLOCKS_DIFFER
 
 
 @dataclass(frozen=True)
 class LaneMessage:
-    """What travels on the lane queue: 'turn n of lane k of transfer T'."""
+    """A message on the lane queue. It says 'turn n of lane k of transfer T'."""
 
     transfer_id: str
     generation: int

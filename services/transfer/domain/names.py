@@ -1,5 +1,5 @@
 """Names at the partner: the target's path, its part file, and a free name beside an existing one.
-Keys are hostile input.
+Treat keys as hostile input.
 """
 
 import posixpath
@@ -10,25 +10,24 @@ from services.transfer.domain.errors import NameInvalid, PathOutsideBase
 
 MAX_NAME_BYTES = 255  # NAME_MAX of every common file system, in UTF-8
 MAX_PATH_BYTES = 4_095  # PATH_MAX less its NUL
-MAX_EXTENSION_BYTES = 32  # what is longer is no extension but a name with a dot in it
+MAX_EXTENSION_BYTES = 32  # a longer one is no extension but a name with a dot in it
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def resolve_target(base_path: str, target_path: str) -> str:
-    """The target's path at the partner; raises NameInvalid or PathOutsideBase. Nothing is
-    normalised away silently.
+    """The target's path at the partner. Nothing is normalised away silently. Raises NameInvalid,
+    PathOutsideBase.
     """
     for character in target_path:
-        # Cc: NUL, CR, LF, ESC ...; Cs: lone surrogates; Zl/Zp: U+2028/2029 break lines in
-        # logs and consoles
-        # bidirectional controls make a name look like another one
+        # Cc: NUL, CR, LF, ESC ... Cs: lone surrogates. Zl and Zp: U+2028 and U+2029 break lines in
+        # logs and consoles. Bidirectional controls make a name look like another one.
         control = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
         if control or character in BIDI_CONTROLS:
             raise NameInvalid(target_path, f"it holds the control character U+{ord(character):04X}")
     if not target_path or target_path.endswith("/"):
         raise NameInvalid(target_path, "it does not end in a file name")
     parts = target_path.split("/")
-    # a server on Windows takes backslashes for slashes
+    # a server on Windows reads backslashes as slashes
     if target_path.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", target_path):
         raise PathOutsideBase(target_path, base_path)
     if "" in parts or "." in parts:
@@ -48,9 +47,9 @@ def default_target(key: str) -> str:
 
 
 def part_path(target: str, transfer_id: str, generation: int) -> str:
-    """`<dir>/.<name>.<transfer-id>.part`, the name shortened where it, or aside_path's, would pass
-    MAX_NAME_BYTES. Later generations have their number behind the id: no late writer of an old one
-    meets them."""
+    """`<dir>/.<name>.<transfer-id>.part`. The name is shortened so that neither it nor aside_path's
+    passes MAX_NAME_BYTES. Later generations have their number behind the id, so that a late writer
+    of an old generation cannot hit the new file."""
     folder, name = posixpath.split(target)
     mark = transfer_id if generation == 1 else f"{transfer_id}-{generation}"
     room = MAX_NAME_BYTES - len(aside_path(f"..{mark}.part"))
@@ -58,12 +57,12 @@ def part_path(target: str, transfer_id: str, generation: int) -> str:
 
 
 def aside_path(part: str) -> str:
-    """The name that an old target has while the part file takes its own."""
+    """The name of the old target while the part file takes the target's name."""
     return f"{part}.old"
 
 
 def numbered(target: str, number: int) -> str:
-    """`report.csv` -> `report (1).csv`: the name for if_exists 'keep_both'."""
+    """The name for if_exists 'keep_both': `report.csv` -> `report (1).csv`."""
     folder, name = posixpath.split(target)
     stem, extension = posixpath.splitext(name)
     if len(extension.encode()) > MAX_EXTENSION_BYTES:

@@ -1,17 +1,17 @@
-"""Files of ours at the partner that are not the target: on record for as long as they may exist."""
+"""Files of ours at the partner beside the target. They stay on record while they may exist."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# The longest that a step lives (its function's timeout) and the most that clocks differ: who has
-# recorded a file and is still about to make it has ended by then.
+# A step's longest life (the timeout of its function) plus the most that clocks differ. A step that
+# has recorded a file and has not created it yet is over by then.
 MAKER_LIFETIME = timedelta(seconds=330)
 
 
 @dataclass(frozen=True)
 class PartFile:
-    """`place` is the destination's when the file was recorded; `made`: the one who recorded it saw
-    it made, so that it will not appear once more."""
+    """`place` is the destination's place when the file was recorded. `made`: the step that recorded
+    the file saw it created, so it will not appear again after it was removed."""
 
     path: str
     place: str
@@ -19,13 +19,14 @@ class PartFile:
     made: bool = False
 
     def settled(self, now: datetime) -> bool:
-        """Nobody is about to make it: when it is seen to be gone, it is gone for good."""
+        """Nobody can be about to create it any more. If it is seen to be gone, it is gone for
+        good."""
         return self.made or self.recorded_at + MAKER_LIFETIME <= now
 
 
 @dataclass(frozen=True)
 class OldTarget:
-    """What stood under `target`, and has the name `path` while ours takes its place."""
+    """The file that had the name `target`. It has the name `path` while ours takes its place."""
 
     path: str
     target: str

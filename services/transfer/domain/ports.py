@@ -1,5 +1,5 @@
-"""What the use cases need from outside. Adapters raise the errors of domain/errors.py and no
-others.
+"""What the use cases need from outside. Adapters raise the errors of domain/errors and, for the
+outbox, kernel's OutboxBusy, and no others.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Literal, Protocol
 
+from kernel.idempotency import Idempotency
+from kernel.outbox import EventPublisher, Outbox, OutboxEvent
+from kernel.pages import Page
 from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Credential, Destination, HostKey, ServerProfile
@@ -26,36 +29,11 @@ from services.transfer.domain.rate import Rate
 from services.transfer.domain.retry import RetryPolicy
 from services.transfer.domain.transfer import ObjectRef, SourceObject, Transfer
 
-T = TypeVar("T")
-
 # --- storage -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class OutboxEvent:
-    """An event as it will stand on the bus; `detail` is the JSON of contracts' envelope."""
-
-    event_id: str
-    detail_type: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Idempotency:
-    """`key` is scoped by the caller; `body_hash` tells a repetition from another request."""
-
-    key: str
-    body_hash: str
-
-
-@dataclass(frozen=True)
-class Page(Generic[T]):
-    items: Sequence[T]
-    cursor: str | None  # opaque; None on the last page
-
-
 class TransferStore(Protocol):
-    """Transfers and their outbox. A state change and its events are one transaction."""
+    """A state change and its events (see kernel.outbox) are one transaction."""
 
     def create(
         self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
@@ -83,24 +61,6 @@ class TransferStore(Protocol):
         """Every transfer that still needs work: not ended, or ended and not tidy. Eventually
         consistent.
         """
-        ...
-
-    def unpublished(self, transfer_id: str) -> Sequence[OutboxEvent]:
-        """Outbox events of the transfer not yet marked published, oldest first, those that somebody
-        has claimed included."""
-        ...
-
-    def claim_event(
-        self, transfer_id: str, event_id: str, holder: str, now: datetime, until: datetime
-    ) -> bool:
-        """The right to publish it until then; False when it was published, or when somebody else
-        has that right (see ledger.is_over). A holder may take its own claim again at once."""
-        ...
-
-    def mark_published(self, transfer_id: str, event_id: str) -> None: ...
-
-    def give_back_event(self, transfer_id: str, event_id: str) -> None:
-        """Claimed and not published: the next one may try at once."""
         ...
 
 
@@ -477,12 +437,6 @@ class Workflow(Protocol):
         ...
 
 
-class EventPublisher(Protocol):
-    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
-        """The ids of the events that the bus did NOT take."""
-        ...
-
-
 class Heart(Protocol):
     """Beats beside the work, so that no wait on the outside outlives a lease."""
 
@@ -517,6 +471,7 @@ class Ports:
     """Everything a use case may reach, built once by wiring.py (or from fakes by a test)."""
 
     transfers: TransferStore
+    outbox: Outbox  # of the transfers, by id
     ledger: ChunkLedger
     lanes: LaneRegister
     slots: SessionSlots

@@ -8,18 +8,19 @@ from services.transfer.domain.checksums import Algorithm
 
 
 class Verify(StrEnum):
-    """What the user asks for; each proves what the one before it does, and more."""
+    """What the user asks for. CHECKSUM proves more than SIZE. REREAD and READBACK each prove more
+    than CHECKSUM."""
 
-    SIZE = "size"  # the target's size
-    CHECKSUM = "checksum"  # + the bytes read equal S3's checksum; samples of every chunk read back
-    REREAD = "reread"  # + every byte is read twice from S3, and both times the same
-    READBACK = "readback"  # as CHECKSUM, and at the end every byte is read back from the partner
+    SIZE = "size"  # the target has the right size
+    CHECKSUM = "checksum"  # SIZE + the bytes read have S3's checksum; samples are read back
+    REREAD = "reread"  # CHECKSUM + every byte is read twice from S3, and both times the same
+    READBACK = "readback"  # CHECKSUM + at the end every byte is read back from the partner
 
 
 class Proven(StrEnum):
-    """What was seen at the partner, from little to much."""
+    """What was seen at the partner. Each value says more than the one before it."""
 
-    ACKNOWLEDGED = "acknowledged"  # its server acknowledged every write, and shows no more
+    ACKNOWLEDGED = "acknowledged"  # the server acknowledged every write, and shows no more
     SIZE = "size"
     SAMPLED = "sampled"  # some ranges of every chunk were read and are equal
     READBACK = "readback"  # every byte was read after the last one was written, and is equal
@@ -35,7 +36,7 @@ class SourceChecksum(StrEnum):
 
 @dataclass(frozen=True)
 class Proof:
-    """What VerifyTarget found; `part` is the path of the file it looked at."""
+    """What VerifyTarget found. `part` is the path of the part file that was verified."""
 
     part: str
     crc64nvme: int  # of all bytes sent
@@ -46,8 +47,9 @@ class Proof:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The proof of a completed transfer; `crc64nvme` is over all bytes sent, `attempts` counts
-    chunk leases. `left_behind`: our files that could not be removed yet; the sweeper goes on.
+    """The proof of a completed transfer. `crc64nvme` is over all bytes sent. `attempts` counts
+    chunk leases. `left_behind` names our files that could not be removed yet; the sweeper tries
+    again.
     """
 
     target_path: str

@@ -1,5 +1,5 @@
-"""How long to wait before the next try: exponential backoff with full jitter, by the class of the
-error.
+"""Whether and when to try again. The class of the error decides whether; the wait is exponential
+backoff with jitter.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from services.transfer.domain.errors import TransferError
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """`max_failures` are failures in a row: a chunk moved to its end starts the count again."""
+    """`max_failures` counts failures in a row. A turn that moves something resets the count."""
 
     base_seconds: float = 2.0
     cap_seconds: float = 120.0
@@ -20,8 +20,8 @@ class RetryPolicy:
         return not error.retryable or failures >= self.max_failures
 
     def delay_seconds(self, failures: int, random: Random) -> float:
-        """Full jitter after `failures` >= 1 in a row (AWS Architecture Blog, 'Exponential Backoff
-        And Jitter').
+        """The wait after `failures` >= 1 in a row. It has 'equal jitter' (AWS Architecture Blog,
+        'Exponential Backoff And Jitter'): at least half of the backoff, the rest is random.
         """
         ceiling = min(self.cap_seconds, self.base_seconds * 2 ** (failures - 1))
         return random.uniform(ceiling / 2, ceiling)

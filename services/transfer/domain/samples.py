@@ -1,7 +1,7 @@
-"""Which bytes of a chunk are looked at again at the partner: its two ends, and two places between.
+"""Which bytes of a chunk are read back at the partner: its two ends, and two places between.
 
-The places follow from transfer, generation and chunk, so that nobody has to store them, and are
-others for every transfer. Where a chunk is small, the ranges cover it.
+The places follow from transfer, generation and chunk, so nobody has to store them. They differ from
+transfer to transfer. Where a chunk is small, the ranges cover it.
 """
 
 import hashlib
@@ -12,12 +12,13 @@ from services.transfer.domain.ledger import LedgerId
 
 RANGE_BYTES = 4_096
 RANGES_OF_CHUNK = 4
-RANGES_OF_FILE = MAX_CHUNKS  # a server's disk may seek for each: within a step's time
+RANGES_OF_FILE = MAX_CHUNKS  # a server's disk may seek for each, and a step's time is short
 
 
 def sample_ranges(ledger: LedgerId, number: int, length: int, chunks: int) -> list[tuple[int, int]]:
-    """(begin, end) in bytes from the chunk's beginning, in order, without overlap. Fewer where the
-    file has thousands of `chunks`; the end of each, which shows what was cut off, always."""
+    """(begin, end) in bytes from the chunk's beginning, in order, without overlap. There are fewer
+    ranges where the file has thousands of `chunks`, but the chunk's end is always among them,
+    because it shows what was cut off."""
     wanted = max(1, min(RANGES_OF_CHUNK, RANGES_OF_FILE // max(1, chunks)))
     if length <= RANGE_BYTES * wanted:
         return [(0, length)] if length else []
@@ -31,7 +32,7 @@ def sample_ranges(ledger: LedgerId, number: int, length: int, chunks: int) -> li
 
 
 def sampled(ranges: list[tuple[int, int]], at: int, block: memoryview) -> Iterator[memoryview]:
-    """The pieces of `block`, which begins at byte `at` of the chunk, that lie in the ranges."""
+    """The pieces of `block` that lie in the ranges. `block` begins at byte `at` of the chunk."""
     for begin, end in ranges:
         first, last = max(begin, at), min(end, at + len(block))
         if first < last:

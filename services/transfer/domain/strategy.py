@@ -1,4 +1,4 @@
-"""How a file will be moved to a destination, from what a probe found there, and why."""
+"""How a file will be moved to a destination, and why. It follows from what a probe found."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from services.transfer.domain.destination import Destination
 
 @dataclass(frozen=True)
 class Strategy:
-    lanes: int  # at most so many; a plan of fewer chunks gets fewer
+    lanes: int  # at most; a plan of fewer chunks gets fewer
     why: str
 
 
@@ -26,6 +26,7 @@ def choose_strategy(destination: Destination, lanes_wanted: int) -> Strategy:
 
 
 def lane_sessions(destination: Destination) -> int:
-    """Sessions that lanes may hold for long. Where there are several, one is left for the short
-    steps of workflows, so that a huge transfer does not keep others from starting or ending."""
+    """How many sessions lanes may hold for long. Where there are several, lanes leave one to the
+    short steps of workflows, so that a huge transfer does not keep others from starting or
+    ending."""
     return max(1, destination.max_sessions - 1)

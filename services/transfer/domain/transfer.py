@@ -1,4 +1,4 @@
-"""One transfer: its request, its state, and the only ways its state may change."""
+"""One transfer: its request, its state, and all the ways in which its state may change."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import Proof, Proven, Receipt, Verify
 
 T = TypeVar("T")
-TOKENS_KEPT = 8  # a step repeated while its first function lives: either may come last
+TOKENS_KEPT = 8  # one for each start of a step that may still live
 
 
 class Status(StrEnum):
@@ -40,7 +40,7 @@ class Status(StrEnum):
 ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 ENDING = frozenset({Status.FAILING, Status.CANCELLING})
 CANCELLABLE = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED, Status.VERIFYING})
-LANES_WORK = frozenset({Status.MOVING, Status.PAUSED})  # paused: until they reach a checkpoint
+LANES_WORK = frozenset({Status.MOVING, Status.PAUSED})  # paused: until their next checkpoint
 END_OF = {
     Status.COMMITTING: Status.COMPLETED,
     Status.FAILING: Status.FAILED,
@@ -55,7 +55,7 @@ class IfExists(StrEnum):
 
 
 class Fact(StrEnum):
-    """What a change of state tells the world; each becomes one event."""
+    """What a change of state tells the world. Each fact becomes one event."""
 
     REQUESTED = "requested"
     STARTED = "started"
@@ -75,7 +75,7 @@ class ObjectRef:
 
 @dataclass(frozen=True)
 class DestinationLabel:
-    """Where it was sent, as the destination stood at the request: what events and receipts tell."""
+    """The destination as it was at the time of the request. Events show this."""
 
     name: str
     protocol: Protocol
@@ -85,12 +85,12 @@ class DestinationLabel:
 
 @dataclass(frozen=True)
 class SourceObject:
-    """What HEAD said when the transfer began; every later read insists on this ETag."""
+    """What HEAD said when the transfer began. Every later read insists on this ETag."""
 
     ref: ObjectRef
     size_bytes: int
     etag: str
-    checksum: ObjectChecksum | None  # S3's own, the best of those it has
+    checksum: ObjectChecksum | None  # the best of those that S3 has
     last_modified: datetime
 
     @property
@@ -112,7 +112,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class RunId:
-    """One execution of the workflow. Whoever works for a run does nothing to a later one."""
+    """One execution of the workflow. Work for a run changes nothing in a later run."""
 
     transfer_id: str
     number: int
@@ -120,8 +120,8 @@ class RunId:
 
 @dataclass(frozen=True)
 class Transfer:
-    """`run` counts executions of the workflow; `generation` counts part files: each has a ledger of
-    its own, and chunks, lanes and messages of another one are void.
+    """`run` counts executions of the workflow. `generation` counts part files. Each generation has
+    a ledger of its own. Chunks, lanes and messages of another generation are void.
     """
 
     id: str
@@ -138,29 +138,29 @@ class Transfer:
     status: Status = Status.REQUESTED
     run: int = 1
     begun_run: int = 0  # the last run whose lanes may work
-    started_run: int = 0  # the last run whose start was told
+    started_run: int = 0  # the last run with a fact STARTED
     generation: int = 0
     version: int = 0  # optimistic lock, kept by the store
     source_object: SourceObject | None = None
     plan: ChunkPlan | None = None  # of this generation
     lanes: int = 0
-    moved_again: bool = False  # because the content differed; a second time it fails
+    moved_again: bool = False  # because the content differed; the second time it fails
     started_at: datetime | None = None
     finished_at: datetime | None = None
     task_tokens: tuple[str, ...] = ()
     host_key_fingerprint: str | None = None
-    part: PartFile | None = None  # of this generation: what the ledger tells of
-    leftovers: tuple[PartFile, ...] = ()  # of no use any more, and perhaps still at the partner
+    part: PartFile | None = None  # of this generation; the ledger is about this file
+    leftovers: tuple[PartFile, ...] = ()  # useless by now, and perhaps still at the partner
     aside: OldTarget | None = None
     keep_part_until: datetime | None = None  # of a failed transfer that may be retried
     look_again_at: datetime | None = None  # for leftovers that could not be removed
     proof: Proof | None = None
-    final_path: str | None = None  # decided before the rename: a repeated commit looks there, too
-    final_existed_bytes: int | None = None  # what stood under final_path before the rename
-    failure: Failure | None = None  # why it failed; before its end: the last error it met
+    final_path: str | None = None  # stored before the rename, so that a repeated commit looks there
+    final_existed_bytes: int | None = None  # of the file under final_path before the rename
+    failure: Failure | None = None  # why it failed; until its end: the last error it met
     receipt: Receipt | None = None
 
-    # --- what its user wishes --------------------------------------------------------------------
+    # --- what its user asks for ------------------------------------------------------------------
 
     def pause(self, now: datetime) -> "Change":
         if self.status is Status.PAUSED:
@@ -180,8 +180,8 @@ class Transfer:
         return Change(self._moved_to(Status.CANCELLING, now, wish="cancelled", allowed=CANCELLABLE))
 
     def retry(self, now: datetime, *, go_on: bool) -> "Change":
-        """A failed transfer asked for again; `go_on`: from its ledger, with the part file that this
-        tells of. Otherwise that file is left over, and the source is looked at anew.
+        """Starts a failed transfer again. With `go_on` it uses the ledger and the part file of the
+        failed run. Without it that file becomes a leftover, and the source is inspected anew.
         """
         again = self._moved_to(Status.REQUESTED, now, wish="retried", allowed={Status.FAILED})
         again = replace(
@@ -200,7 +200,7 @@ class Transfer:
     # --- moving ----------------------------------------------------------------------------------
 
     def active(self) -> "Transfer":
-        """Itself; raises TransferCancelled or WrongState when no step may work for it."""
+        """Itself. Raises TransferCancelled or WrongState when no step may work for it."""
         if self.status is Status.CANCELLING:
             raise TransferCancelled(self.id)
         if self.status in ENDED or self.status is Status.FAILING:
@@ -208,18 +208,19 @@ class Transfer:
         return self
 
     def pin(self, found: SourceObject) -> "Transfer":
-        """The first look at the source counts."""
+        """Keeps what the first look at the source found."""
         return replace(self.active(), source_object=self.source_object or found)
 
     def awaited(self, task_token: str) -> "Transfer":
-        """Also by whoever holds an earlier token: which of two functions is late, none can tell."""
+        """Adds a token of the workflow. Earlier tokens stay, because no function of a repeated step
+        can tell whether it is the late one."""
         known = (*(each for each in self.task_tokens if each != task_token), task_token)
         return replace(self._movable(), task_tokens=known[-TOKENS_KEPT:])
 
     def record_part(self, target: str, place: str, plan: ChunkPlan, now: datetime) -> "Transfer":
-        """A new part file with a ledger and a name of its own, on record before it exists. Another
-        one that is recorded and not known to be made is left over, with whoever makes it. Once
-        there is one that was made, it stays: then this changes nothing."""
+        """Records a new part file, with a ledger and a name of its own, before the file exists. If
+        another one is recorded and nobody saw it created, it becomes a leftover, and the start that
+        creates it is superseded. If the recorded one was created, it stays and nothing changes."""
         movable = self._movable()
         if self.part_made:
             return movable
@@ -229,8 +230,9 @@ class Transfer:
         return replace(fresh, plan=plan)
 
     def begin(self, generation: int, lanes: int, fingerprint: str, now: datetime) -> "Change":
-        """The part file of `generation` is there; raises StepSuperseded when another was recorded
-        since. A paused transfer stays so, and its start is told when it is resumed."""
+        """The part file of `generation` was created. A paused transfer stays paused, and STARTED
+        follows when it is resumed. Raises StepSuperseded when another part file was recorded
+        since."""
         if generation != self.generation or self.part is None:
             raise StepSuperseded(self.id)
         begun = self.active()
@@ -248,8 +250,8 @@ class Transfer:
         return begun._told_of_start(())
 
     def verifying(self, now: datetime) -> "Change":
-        """Of a transfer whose lanes have gone. A pause that came after the last chunk came too
-        late: the transfer goes on, and says so."""
+        """Everything is moved. A pause that came after the last chunk came too late: the transfer
+        goes on, and RESUMED says so. Raises WrongState when its lanes never started in this run."""
         if self.active().started_run != self.run or not self.part_made:
             raise WrongState(self.id, self.status, "verified")
         allowed = {Status.MOVING, Status.PAUSED, Status.VERIFYING}
@@ -257,8 +259,9 @@ class Transfer:
         return Change(after, (Fact.RESUMED,) if self.status is Status.PAUSED else ())
 
     def move_again(self, part: str, now: datetime) -> "Transfer":
-        """From the beginning, into another part file: the content of `part` differs, and nobody
-        knows where. Once only; nothing when somebody has seen to that already."""
+        """Moves everything once more into another part file, because the content of `part` differs
+        and nobody knows where. Only once: the second time it raises WrongState. Nothing changes
+        when `part` is not the recorded part file any more."""
         if self.part is None or self.part.path != part:
             return self
         if self.moved_again:
@@ -275,7 +278,7 @@ class Transfer:
     # --- giving the file its name ----------------------------------------------------------------
 
     def committing(self, now: datetime) -> "Transfer":
-        """Raises ValueError for a part file that is not the one that was proved."""
+        """Raises ValueError when the part file is not the one that was proved."""
         allowed = {Status.VERIFYING, Status.COMMITTING}
         after = self._moved_to(Status.COMMITTING, now, wish="committed", allowed=allowed)
         if self.part is None and self.status is Status.VERIFYING:
@@ -289,11 +292,11 @@ class Transfer:
         return replace(self, final_path=name, final_existed_bytes=existed_bytes)
 
     def step_aside(self, target: str, place: str) -> "Transfer":
-        """On record before the old target gets another name."""
+        """Records the old target's other name before the old target gets it."""
         self._require_committing()
         now_aside = OldTarget(aside_path(self.recorded_part.path), target, place)
         left, before = self.leftovers, self.aside
-        if before is not None and before != now_aside:  # of an earlier run, and still there
+        if before is not None and before != now_aside:  # an earlier run's, and still there
             left = (*left, PartFile(before.path, before.place, self.updated_at, made=True))
         return replace(self, aside=now_aside, leftovers=left)
 
@@ -305,15 +308,15 @@ class Transfer:
     # --- what goes wrong -------------------------------------------------------------------------
 
     def fail(self, failure: Failure, now: datetime) -> "Transfer":
-        """The first reason counts: what is failing, being cancelled or ended stays as it is, and so
-        does a file that has its name."""
+        """The first reason counts. A transfer that is failing, being cancelled or ended stays as it
+        is. So does one whose file has its name already."""
         delivered = self.status is Status.COMMITTING and self.part is None
         if delivered or self.status in ENDED or self.status in ENDING:
             return self
         return replace(self, status=Status.FAILING, failure=failure, updated_at=now)
 
     def lane_failed(self, generation: int, failure: Failure, now: datetime) -> "Transfer":
-        """A lane judges the work of lanes only: not what came after it, nor another part file."""
+        """A lane may fail a transfer only while lanes work, and only for its own part file."""
         if self.status not in LANES_WORK or generation != self.generation:
             return self
         return self.fail(failure, now)
@@ -324,13 +327,13 @@ class Transfer:
         return self.troubled(failure)
 
     def troubled(self, failure: Failure) -> "Transfer":
-        """What is being tried again, for whoever looks at the transfer meanwhile."""
+        """Notes an error that is being tried again, so that a look at the transfer shows it."""
         if self.status in ENDED or self.status in ENDING:
             return self
         return replace(self, failure=failure)
 
     def found_delivered(self, now: datetime) -> "Transfer":
-        """It was about to fail, and the rename had worked after all."""
+        """The transfer was about to fail, but the rename had worked after all."""
         if self.final_path is None or self.proven.part != self.recorded_part.path:
             raise WrongState(self.id, self.status, "completed")
         allowed = {Status.FAILING, Status.COMMITTING}
@@ -342,8 +345,8 @@ class Transfer:
         return replace(self, keep_part_until=until)
 
     def discard_part(self, now: datetime) -> "Transfer":
-        """The ledger is void from here on, so that no retry goes on from it while its bytes go.
-        A part file that is still of use stays."""
+        """The part file becomes a leftover. Its ledger is void from now on, so that no retry goes
+        on from it while the file is removed. A part file that is still of use stays."""
         kept = self.keep_part_until is not None and self.keep_part_until > now
         over = self.status in ENDED or self.status in ENDING
         if self.part is None or kept or not over:
@@ -351,28 +354,29 @@ class Transfer:
         return replace(self._without_part(), keep_part_until=None)
 
     def removed(self, paths: Collection[str], now: datetime) -> "Transfer":
-        """`paths` were seen to be gone at `now`; what may still be made stays on record."""
+        """`paths` were seen to be gone at `now`. A file that may still be created stays on
+        record."""
         left = tuple(
             each for each in self.leftovers if each.path not in paths or not each.settled(now)
         )
         return replace(self, leftovers=left)._receipt_of_now()
 
     def back_in_place(self) -> "Transfer":
-        """Nothing of the old target is left under the name it had stepped aside to."""
+        """The old target does not have its other name any more."""
         return replace(self, aside=None)._receipt_of_now()
 
     def look_again(self, at: datetime | None) -> "Transfer":
         return replace(self, look_again_at=at)
 
     def abandon_leftovers(self) -> "Transfer":
-        """Their partner did not let us remove them for so long that nobody tries any more."""
+        """Gives up removing them, because the partner has not let us for too long."""
         return replace(self, leftovers=(), aside=None, look_again_at=None)
 
     # --- its end ---------------------------------------------------------------------------------
 
     def end(self, now: datetime, receipt: Callable[["Transfer"], Receipt]) -> "Change":
-        """Completed, failed or cancelled; an ended one stays as it is. Raises WrongState, also for
-        a commit that nobody saw come to its end."""
+        """Completed, failed or cancelled. An ended transfer stays as it is. Raises WrongState, also
+        when nobody saw that the commit worked."""
         if self.status in ENDED:
             return Change(self)
         end = END_OF.get(self.status, Status.FAILED)
@@ -395,18 +399,19 @@ class Transfer:
 
     @property
     def tidy(self) -> bool:
-        """Nothing of ours may be at the partner but the target."""
+        """Whether nothing of ours can be at the partner but the target."""
         return self.part is None and not self.left_behind
 
     @property
     def left_behind(self) -> tuple[str, ...]:
-        """Paths of ours that may still be at the partner and are of no use any more."""
+        """Paths of files of ours that are useless by now and may still be at the partner."""
         aside = () if self.aside is None else (self.aside.path,)
         return (*(each.path for each in self.leftovers), *aside)
 
     @property
     def pinned(self) -> SourceObject:
-        """What InspectSource found; a ValueError before it ran is a bug of the workflow."""
+        """What InspectSource found. A ValueError means that it never ran, which is a workflow
+        bug."""
         return _known(self.source_object, self.id, "source object")
 
     @property
@@ -432,7 +437,7 @@ class Transfer:
     # --- inside ----------------------------------------------------------------------------------
 
     def _movable(self) -> "Transfer":
-        """Itself, where a start of its move may still change it."""
+        """Itself. Raises TransferCancelled or WrongState when it cannot be started any more."""
         if self.status not in {Status.REQUESTED, Status.MOVING, Status.PAUSED}:
             raise WrongState(self.active().id, self.status, "started")
         return self
@@ -445,7 +450,8 @@ class Transfer:
     def _moved_to(
         self, status: Status, now: datetime, *, wish: str, allowed: Collection[Status]
     ) -> "Transfer":
-        """Raises TransferCancelled for one being cancelled, WrongState for any other refusal."""
+        """Raises TransferCancelled while it is being cancelled, WrongState for any other
+        refusal."""
         if self.status is Status.CANCELLING and status is not Status.CANCELLED:
             raise TransferCancelled(self.id)
         if self.status not in allowed:
@@ -457,7 +463,7 @@ class Transfer:
             raise WrongState(self.id, self.status, "committed")
 
     def _told_of_start(self, facts: "tuple[Fact, ...]") -> "Change":
-        """Once in a run, when its lanes go."""
+        """Adds STARTED, once in a run, when the transfer is moving."""
         if self.status is not Status.MOVING or self.started_run == self.run:
             return Change(self, facts)
         return Change(replace(self, started_run=self.run), (*facts, Fact.STARTED))
@@ -478,7 +484,7 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Change:
-    """A transfer's new state, and the facts that come with it."""
+    """A transfer's new state, and the facts that it tells the world."""
 
     transfer: Transfer
     facts: tuple[Fact, ...] = ()

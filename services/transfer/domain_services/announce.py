@@ -1,4 +1,4 @@
-"""The events of a transfer: its facts in the words of the contracts, ready for the outbox."""
+"""Makes events from the facts of a transfer, ready for the outbox."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -7,15 +7,17 @@ from typing import Any
 from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
+from kernel.outbox import OutboxEvent
 from services.transfer.domain.ledger import Lane, Progress
-from services.transfer.domain.ports import OutboxEvent, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Change, Fact, Transfer
 
 
 def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:
-    """Its facts, in order; each has a version of the transfer of its own as its sequence."""
+    """One event for each fact, in order. Each has a version of the transfer of its own as
+    sequence."""
     first = change.transfer.version + 1
     return [
         _event(change.transfer, _TELL[fact](change.transfer, first + index, ports), ports=ports)
@@ -24,7 +26,7 @@ def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:
 
 
 def announce_new(transfer: Transfer, *, ports: Ports) -> list[OutboxEvent]:
-    """Of one about to be created."""
+    """The event of a transfer that is about to be created."""
     return [_event(transfer, _requested(transfer, transfer.version, ports), ports=ports)]
 
 
@@ -141,7 +143,7 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
 
 
 def percent_of(done: int, size: int) -> float:
-    """100 for an object without bytes: nothing is missing."""
+    """100 for an object without bytes, because nothing is missing."""
     return round(100 * done / size, 2) if size else 100.0
 
 

@@ -1,4 +1,4 @@
-"""Changes a stored transfer by a pure decision, again and again until nobody was faster."""
+"""Changes a stored transfer by a decision. Decides again when somebody else changed it first."""
 
 from collections.abc import Callable
 
@@ -7,15 +7,15 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Change, RunId, Transfer
 from services.transfer.domain_services.announce import announce
 
-MAX_TRIES = 20  # lanes do not write this row, so that even a few conflicts in a row are rare
+MAX_TRIES = 20  # lanes write this row only when they fail, so even a few conflicts are rare
 
 Decision = Callable[[Transfer], Transfer | Change]
 
 
 def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Transfer:
-    """The transfer as stored in the end. A decision that changes nothing writes nothing. It is made
-    anew from what is stored whenever somebody was faster: whatever it depends on, it looks at
-    itself."""
+    """The transfer as it is stored in the end. A decision that changes nothing writes nothing. When
+    somebody else changed the row first, `decide` is called again with the row as it is then. So it
+    has to look itself at everything it depends on."""
     for _ in range(MAX_TRIES):
         before = ports.transfers.read(transfer_id)
         decided = decide(before)
@@ -30,7 +30,7 @@ def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Tran
 
 
 def change_run(run: RunId, decide: Decision, *, ports: Ports) -> Transfer:
-    """As change_transfer, for what belongs to one run; raises RunSuperseded for another one."""
+    """As change_transfer, for work of one run. Raises RunSuperseded when another run has begun."""
     return change_transfer(
         run.transfer_id, lambda current: decide(_of_run(run, current)), ports=ports
     )

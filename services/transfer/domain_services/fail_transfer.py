@@ -9,14 +9,15 @@ NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 
 
 def fail_transfer(run: RunId, failure: Failure, *, ports: Ports) -> Transfer:
-    """The first reason counts: what is failing, being cancelled or ended stays as it is."""
+    """The first reason counts. A transfer that is failing, being cancelled or ended stays as it
+    is."""
     transfer = change_run(run, lambda current: current.fail(failure, ports.now()), ports=ports)
     wake_workflow(transfer, ports=ports)
     return transfer
 
 
 def fail_by_lane(run: RunId, generation: int, error: TransferError, *, ports: Ports) -> None:
-    """Only while lanes move that part file: what comes later is not theirs to judge."""
+    """Fails the transfer only while lanes move that part file. Later a lane may not judge it."""
     failure = Failure.of(error)
     transfer = change_run(
         run, lambda current: current.lane_failed(generation, failure, ports.now()), ports=ports
@@ -25,7 +26,7 @@ def fail_by_lane(run: RunId, generation: int, error: TransferError, *, ports: Po
 
 
 def note_trouble(run: RunId, error: TransferError, *, ports: Ports) -> None:
-    """What is being tried again, for whoever looks at the transfer meanwhile."""
+    """Notes an error that is being tried again, so that a look at the transfer shows it."""
     failure = Failure.of(error)
     change_run(run, lambda current: current.troubled(failure), ports=ports)
 
@@ -36,8 +37,8 @@ def note_lane_trouble(run: RunId, generation: int, error: TransferError, *, port
 
 
 def wake_workflow(transfer: Transfer, *, ports: Ports) -> None:
-    """Ends the wait for the lanes of a transfer that is failing or being cancelled. The sweeper
-    repeats it, should the first call have been lost."""
+    """Ends the workflow's wait for lanes when the transfer is failing or being cancelled. If this
+    call is lost, the sweeper repeats it."""
     if transfer.status not in ENDING:
         return
     failing = transfer.status is Status.FAILING and transfer.failure is not None

@@ -1,4 +1,4 @@
-"""What can be seen of a file at the partner: its size, and whether it holds what was sent."""
+"""Looks at a file at the partner: its size, and whether it holds what was sent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.samples import sample_ranges
 from services.transfer.domain.transfer import Transfer
 
-HIDDEN = (PermissionDenied, WriteRefused)  # servers have few codes for what they do not show
-UNSEEN = (PartMissing, *HIDDEN)  # no such file, or it is not shown
+HIDDEN = (PermissionDenied, WriteRefused)  # what servers answer when they do not show something
+UNSEEN = (PartMissing, *HIDDEN)  # there is no such file, or the server does not show it
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Damage:
-    """The first chunk whose samples differ, with their CRC64NVMEs as text."""
+    """The first chunk whose samples differ. `sent` and `found` are CRC64NVMEs of the samples."""
 
     number: int
     sent: str
@@ -52,7 +52,7 @@ def look_at(session: PartnerSession, path: str) -> Look:
 
 
 def require_size(transfer: Transfer, path: str, look: Look) -> None:
-    """Raises PartMissing, SizeMismatch; nothing where the server shows no sizes."""
+    """Raises PartMissing, SizeMismatch. Raises nothing where the server shows no sizes."""
     if look.there is False:
         raise PartMissing(path)
     if look.there and look.size_bytes != transfer.pinned.size_bytes:
@@ -73,7 +73,7 @@ def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Por
 def find_damage(
     transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports
 ) -> Damage | None:
-    """Raises UNSEEN, SizeMismatch."""
+    """None where all samples are equal. Raises SizeMismatch, and the errors in UNSEEN."""
     with session.open_reader(path) as reader:
         blocks = _Bytes(reader.read(_ranges(transfer, ports.ledger.done_chunks(transfer.ledger))))
         for chunk in ports.ledger.done_chunks(transfer.ledger):
@@ -88,9 +88,10 @@ def find_damage(
 
 
 def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> bool:
-    """Whether an earlier commit gave the file its name although its answer was lost. Looks at both
-    names, and at the content where their sizes do not tell. Raises PartMissing where the old target
-    still has its name, DeliveryUnclear where nothing tells."""
+    """Whether an earlier commit gave the file its name, although the answer to its rename was lost.
+    It looks at both names, and at the content where the sizes do not tell. Raises PartMissing when
+    the part file is gone and the old target still has its name, DeliveryUnclear when nothing
+    tells."""
     final, part = transfer.final_path, transfer.recorded_part.path
     if final is None or _is_there(session, part):
         return False
@@ -110,7 +111,7 @@ def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports)
 
 
 def _is_there(session: PartnerSession, part: str) -> bool:
-    """Where the server shows no sizes, opening it tells."""
+    """Where the server shows no sizes, opening the file tells."""
     seen = look_at(session, part).there
     if seen is None:
         try:
@@ -122,7 +123,7 @@ def _is_there(session: PartnerSession, part: str) -> bool:
 
 
 def _ranges(transfer: Transfer, chunks: Iterator[DoneChunk]) -> Iterator[tuple[int, int]]:
-    """(offset, length) in the file."""
+    """The sampled ranges of the chunks, as (offset, length) in the file."""
     plan = transfer.planned
     for chunk in chunks:
         offset, length = plan.range_of(chunk.number)

@@ -21,12 +21,14 @@ from services.transfer.domain_services.part_file import require_whole
 from services.transfer.domain_services.source_units import SourceUnits, own_crc
 
 READ_BYTES = 1 << 20  # S3 reads of 64 KiB cost twice the CPU of 1 MiB ones
-CAREFUL_BLOCKS = 32  # after a failure, each waits for its acknowledgement: a bad line gets on, too
+# After a failure each of the first blocks waits for its acknowledgement. So even a line that breaks
+# often gets something moved.
+CAREFUL_BLOCKS = 32
 
 
 @dataclass(frozen=True)
 class Route:
-    """From where to where: one lane's open source and sink."""
+    """One lane's open source and sink."""
 
     transfer: Transfer
     source: ObjectSource
@@ -36,13 +38,13 @@ class Route:
 
 
 def move_chunk(lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
-    """Goes on from the lease's mark, to the chunk's end or to where the pulse wants a checkpoint.
-    Every byte counted is acknowledged and, where the server can, durable; after an error what was
-    acknowledged is kept, too, and looked at by the next lease. Memory: some blocks, whatever the
-    chunk's size.
+    """Goes on from the lease's mark, until the chunk's end or until the pulse wants a checkpoint.
+    Every byte counted is acknowledged and, where the server can, durable. After an error the
+    acknowledged bytes are kept as well, and the next lease reads them back. It needs the memory of
+    some blocks, whatever the chunk's size.
 
-    Raises SourceCorrupted where S3's checksum of a part or a second read says other than what was
-    read; ChecksumMismatch when that happens to this chunk for the second time."""
+    Raises SourceCorrupted when S3's checksum of a part, or a second read, differs from what was
+    read. Raises ChecksumMismatch when that happens to this chunk for the second time."""
     move = _Move(lease, route, pulse)
     try:
         mark = move.run()
@@ -62,7 +64,7 @@ def move_chunk(lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
 
 
 class _Move:
-    """`mark` is what is durable so far."""
+    """`mark` is how far the chunk is durable."""
 
     def __init__(self, lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
         transfer = route.transfer
@@ -71,14 +73,15 @@ class _Move:
         self._lease, self._route, self._pulse = lease, route, pulse
         self._transfer, self._ports = transfer, route.ports
         self._ahead = lease.ahead
-        self._trail: deque[Mark] = deque()  # after each block that is not known to be durable
+        self._trail: deque[Mark] = deque()  # one mark after each block that may not be durable yet
         chunks = transfer.planned.total
         self._samples = sample_ranges(lease.ledger, lease.number, self.length, chunks)
         self._own_crc = own_crc(transfer, self._ports)
         self._units = SourceUnits(transfer, route.source, (self.offset, self.length), self._ports)
 
     def run(self) -> Mark:
-        # first of all: what is cut off looks whole again once something is written behind it
+        # Do this first: a file that was cut off has its old size again once we write behind the
+        # cut.
         require_whole(self._transfer, self._route.session, ports=self._ports)
         self._go_on_ahead()
         self._units.begin(self.mark)
@@ -107,7 +110,7 @@ class _Move:
         return reached
 
     def acknowledged(self) -> Mark | None:
-        """Beyond `mark`, after an error: not known to be durable."""
+        """After an error: how far beyond `mark` the server acknowledged. It may not be durable."""
         until = self._route.sink.acknowledged_until()
         reached = [
             mark
@@ -130,7 +133,7 @@ class _Move:
         )
 
     def _settle(self, reached: Mark) -> None:
-        """What was sent up to there is durable and, where asked for, read twice."""
+        """Makes everything up to `reached` durable and, where asked for, reads it a second time."""
         self._route.sink.flush(durable=True)
         if self._transfer.verify is Verify.REREAD:
             self._read_again(reached)
@@ -149,14 +152,14 @@ class _Move:
             raise SourceCorrupted(key, "crc64nvme", second, first)
 
     def _go_on_ahead(self) -> None:
-        """An earlier lease's connection broke: what was acknowledged then is read back before it
-        counts, because the server may have lost it since."""
+        """The connection of an earlier lease may have broken. What was acknowledged by then is read
+        back before it counts, because the server may have lost it since."""
         if self._ahead is None:
             return
         try:
             crc = self._read_back(self._ahead)
         except (PermissionDenied, WriteRefused, SizeMismatch):
-            crc = None  # no reading there, or cut off: sent again
+            crc = None  # reading is refused, or the file was cut off: these bytes are sent again
         ahead, self._ahead = self._ahead, None
         if crc == ahead.crc64:
             self._ahead = ahead

@@ -1,4 +1,4 @@
-"""Whether the part file can still hold what the ledger tells of."""
+"""Whether the part file can still hold all that is done according to the ledger."""
 
 from contextlib import suppress
 
@@ -9,9 +9,9 @@ from services.transfer.domain_services.look_at_target import UNSEEN, Look, look_
 
 
 def require_whole(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    """Raises PartMissing, and PartDamaged for a file that ends before the highest byte that was
-    acknowledged and made durable. Where the server shows no sizes, what is read back in the end has
-    to do."""
+    """Raises PartMissing. Raises PartDamaged for a file that ends before the highest byte that was
+    acknowledged and made durable. Where the server shows no sizes, only the reading back at the end
+    can find such damage."""
     path, least = transfer.recorded_part.path, _least_bytes(transfer, ports=ports)
     seen = look_at(session, path)
     if seen.there and (seen.size_bytes or 0) < least:
@@ -30,7 +30,7 @@ def _look_anew(session: PartnerSession, path: str) -> Look:
 
 
 def _least_bytes(transfer: Transfer, *, ports: Ports) -> int:
-    """Asked before the size is: meanwhile the file only grows."""
+    """The least size that the file must have. Ask for it before the size: the file only grows."""
     plan, highest = transfer.planned, ports.ledger.highest_done(transfer.ledger)
     ends = [0] if highest is None else [sum(plan.range_of(highest.number))]
     for lease in ports.ledger.open_leases(transfer.ledger):

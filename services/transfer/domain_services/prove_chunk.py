@@ -1,4 +1,4 @@
-"""Reads one chunk back from the part file, once all are moved, and compares it."""
+"""Reads one chunk back from the part file and compares it, once all chunks are moved."""
 
 from services.transfer.domain.errors import ChunkCorrupted, TargetDamaged
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Mark
@@ -10,8 +10,9 @@ from services.transfer.domain_services.lane_pulse import LanePulse
 def prove_chunk(
     lease: ChunkLease, transfer: Transfer, reader: FileReader, pulse: LanePulse, *, ports: Ports
 ) -> bool:
-    """False when it is being moved again: nothing to prove for now. Raises ChunkCorrupted for one
-    that reads back differently (it is moved again), TargetDamaged for the second time."""
+    """False when the chunk is being moved again, so that there is nothing to prove now. Raises
+    ChunkCorrupted when it reads back differently: then it is moved again. Raises TargetDamaged when
+    it differs for the second time."""
     done = ports.ledger.done_chunk(transfer.ledger, lease.number)
     if done is None:
         pulse.give_back(NOTHING_DONE)
@@ -22,8 +23,9 @@ def prove_chunk(
     elif mark.crc64 == done.mark.crc64:
         pulse.finish(mark, done.part)
     else:
-        # first of all: whoever proves it next begins anew, whatever happens to us from here on; and
-        # who wakes up late does not doubt what its heir has proved
+        # Do this first. Whatever happens to us from here on, the next worker reads the chunk from
+        # its beginning. And if we lost the lease while asleep, this raises LeaseLost, so that we do
+        # not reopen a chunk that another worker has proved.
         pulse.checkpoint(NOTHING_DONE)
         error = _corrupted(transfer, done, mark, ports=ports)
         pulse.give_back(NOTHING_DONE)

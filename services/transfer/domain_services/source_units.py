@@ -1,4 +1,4 @@
-"""Compares what is read from S3 with the checksums that S3 has of the object or of its parts."""
+"""Compares the bytes read from S3 with S3's checksums of the object or of its parts."""
 
 from services.transfer.domain.checksums import Algorithm, Crc, Hasher, hasher
 from services.transfer.domain.errors import SourceCorrupted
@@ -11,8 +11,8 @@ READ_BYTES = 1 << 20
 
 
 def own_crc(transfer: Transfer, ports: Ports) -> Crc | None:
-    """Of the object's own algorithm, where the whole object's checksum follows from its chunks' and
-    it is not the CRC64NVME that every chunk has anyway."""
+    """The CRC in the object's own algorithm. None where that algorithm does not combine, or where
+    it is CRC64NVME, which every chunk has anyway."""
     checksum = transfer.pinned.checksum
     if checksum is None or not checksum.combines or checksum.algorithm is Algorithm.CRC64NVME:
         return None
@@ -20,8 +20,9 @@ def own_crc(transfer: Transfer, ports: Ports) -> Crc | None:
 
 
 class SourceUnits:
-    """Hashes the parts in one chunk, `chunk` its (offset, length); the plan sees to it that none
-    lies in two. Does nothing where the object has no such checksums, or for Verify.SIZE."""
+    """Hashes the parts that lie in one chunk. `chunk` is its (offset, length). The plan makes sure
+    that no part lies in two chunks. It does nothing where S3 has no such checksums, or for
+    Verify.SIZE."""
 
     def __init__(
         self, transfer: Transfer, source: ObjectSource, chunk: tuple[int, int], ports: Ports
@@ -34,8 +35,8 @@ class SourceUnits:
         self._hasher: Hasher | None = None
 
     def begin(self, mark: Mark) -> None:
-        """At the mark. A part that an earlier lease had begun is read again up to there; raises
-        SourceCorrupted when it is not what that lease had read."""
+        """Begins at the mark. If an earlier lease stopped inside a part, that part is read again up
+        to the mark. Raises SourceCorrupted when it differs from what that lease had read."""
         if self._unit is None or not self._length:
             return
         self._expected = self._expected_values(self._unit)
@@ -51,7 +52,7 @@ class SourceUnits:
             raise self._corrupted("crc64nvme", f"{mark.unit_crc64:016x}", f"{crc:016x}")
 
     def feed(self, mark: Mark, block: memoryview) -> int:
-        """The new `unit_crc64` after the block that comes behind `mark`; raises SourceCorrupted at
+        """The new `unit_crc64`, after the block that comes behind `mark`. Raises SourceCorrupted at
         the end of a part that has another checksum."""
         if self._unit is None or self._hasher is None:
             return 0

@@ -17,7 +17,6 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import IfExists, ObjectRef
 from services.transfer.handlers import api_destinations, api_views
-from services.transfer.handlers.api_calls import caller_of, idempotency_of
 from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
 from services.transfer.use_cases.read_state import read_state, show_state
@@ -71,30 +70,30 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         if_exists=IfExists(body.if_exists),
         verify=Verify(body.verify),
     )
-    transfer = request_transfer(wish, caller_of(call), idempotency_of(call), ports=ports)
+    transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
     view = api_views.transfer_view(read_state(transfer.id, ports=ports))
     return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
 
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:
-    return api_views.transfer_view(show_state(call.path["id"], caller_of(call), ports=ports))
+    return api_views.transfer_view(show_state(call.path["id"], call.caller, ports=ports))
 
 
 def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401
-    act(call.path["id"], caller_of(call), ports=ports)
+    act(call.path["id"], call.caller, ports=ports)
     return api_views.transfer_view(read_state(call.path["id"], ports=ports))
 
 
 def _history(ports: Ports, call: Call[None]) -> http.HistoryPage:
     query = call.query
-    page = browse.list_history(query.owner, caller_of(call), query.limit, query.cursor, ports=ports)
+    page = browse.list_history(query.owner, call.caller, query.limit, query.cursor, ports=ports)
     return http.HistoryPage(
         transfers=tuple(api_views.transfer_summary(each) for each in page.items), cursor=page.cursor
     )
 
 
 def _buckets(ports: Ports, call: Call[None]) -> http.BucketsPage:
-    page = browse.list_buckets(caller_of(call), call.query.limit, call.query.cursor, ports=ports)
+    page = browse.list_buckets(call.caller, call.query.limit, call.query.cursor, ports=ports)
     buckets = tuple(http.BucketView(name=name, created_at=created) for name, created in page.items)
     return http.BucketsPage(buckets=buckets, cursor=page.cursor)
 
@@ -102,7 +101,7 @@ def _buckets(ports: Ports, call: Call[None]) -> http.BucketsPage:
 def _files(ports: Ports, call: Call[None]) -> http.FilesPage:
     query = call.query
     folder, page = (query.prefix, query.delimiter), (query.limit, query.cursor)
-    listing = browse.list_files(call.path["name"], folder, page, caller_of(call), ports=ports)
+    listing = browse.list_files(call.path["name"], folder, page, call.caller, ports=ports)
     return api_views.files_page(listing)
 
 

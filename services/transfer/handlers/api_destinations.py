@@ -11,7 +11,6 @@ from runtime.http import Operation
 from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
 from services.transfer.domain.ports import Ports
 from services.transfer.handlers import api_views
-from services.transfer.handlers.api_calls import caller_of, idempotency_of
 from services.transfer.use_cases import manage_destinations as manage
 from services.transfer.use_cases.probe_destination import probe_destination
 
@@ -43,14 +42,14 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
         host_keys=tuple(HostKey.parse(line) for line in body.host_keys),
     )
     stored = manage.register_destination(
-        wish, _credential(body), caller_of(call), idempotency_of(call), ports=ports
+        wish, _credential(body), call.caller, call.idempotency, ports=ports
     )
     return _answer(stored, {"Location": f"destinations/{stored.id}"})
 
 
 def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
     query = call.query
-    page = manage.list_destinations(caller_of(call), query.limit, query.cursor, ports=ports)
+    page = manage.list_destinations(call.caller, query.limit, query.cursor, ports=ports)
     return http.DestinationsPage(
         destinations=tuple(api_views.destination_view(each) for each in page.items),
         cursor=page.cursor,
@@ -58,7 +57,7 @@ def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
 
 
 def _read(ports: Ports, call: Call[None]) -> Answer:
-    return _answer(manage.show_destination(call.path["id"], caller_of(call), ports=ports))
+    return _answer(manage.show_destination(call.path["id"], call.caller, ports=ports))
 
 
 def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:
@@ -70,17 +69,17 @@ def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:
     credential = _credential(body) if given & SECRETS else None
     return _answer(
         manage.change_destination(
-            call.path["id"], changes, credential, caller_of(call), call.if_match, ports=ports
+            call.path["id"], changes, credential, call.caller, call.if_match, ports=ports
         )
     )
 
 
 def _remove(ports: Ports, call: Call[None]) -> None:
-    manage.delete_destination(call.path["id"], caller_of(call), call.if_match, ports=ports)
+    manage.delete_destination(call.path["id"], call.caller, call.if_match, ports=ports)
 
 
 def _test(ports: Ports, call: Call[None]) -> http.TestResult:
-    result = probe_destination(call.path["id"], caller_of(call), ports=ports)
+    result = probe_destination(call.path["id"], call.caller, ports=ports)
     if result.offered is not None:
         offered = api_views.host_key_view(result.offered)
         return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)

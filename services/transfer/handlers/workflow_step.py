@@ -26,7 +26,7 @@ from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
 from services.transfer.use_cases.handle_error import handle_error
 from services.transfer.use_cases.inspect_source import authorize_reader, inspect_source
-from services.transfer.use_cases.publish_outbox import publish_pending
+from services.transfer.use_cases.publish_pending import publish_pending
 from services.transfer.use_cases.start_move import start_move
 from services.transfer.use_cases.store_outcome import store_outcome
 from services.transfer.use_cases.validate_request import validate_request

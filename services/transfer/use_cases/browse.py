@@ -1,13 +1,14 @@
-"""What can be chosen to send, and what was sent: as far as the caller may see it."""
+"""Lists what the caller may send, and the transfers that the caller may see."""
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from runtime.cursors import CURSOR_ADVICE, read_cursor, write_cursor
-from services.transfer.domain.access import SEE_TRANSFERS, Caller
+from kernel.caller import Caller
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
+from services.transfer.domain.access import SEE_TRANSFERS, require_role
 from services.transfer.domain.errors import FieldInvalid, SourceNotGranted
-from services.transfer.domain.ports import Listing, Page, Ports
+from services.transfer.domain.ports import Listing, Ports
 from services.transfer.domain.transfer import Transfer
 
 EVERYBODY = "*"
@@ -17,7 +18,7 @@ BUCKET_NAME = re.compile(r"[!-~]{1,255}")
 def list_buckets(
     caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[tuple[str, datetime]]:
-    """By name, those the caller has a grant in. Raises FieldInvalid."""
+    """The buckets in which the caller has a grant, by name. Raises FieldInvalid."""
     after = ""
     if cursor is not None:
         refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
@@ -36,8 +37,9 @@ def list_files(
     *,
     ports: Ports,
 ) -> Listing:
-    """`folder`: prefix and delimiter, `page`: limit and cursor. Above what is granted only the ways
-    down to it are shown, as folders. Raises SourceNotGranted, BucketNotFound, FieldInvalid."""
+    """`folder` is (prefix, delimiter), `page` is (limit, cursor). Above a granted prefix only the
+    folders that lead down to it are shown. Raises SourceNotGranted, BucketNotFound,
+    FieldInvalid."""
     prefix, delimiter = folder
     if caller.may_read(bucket, prefix):
         return ports.buckets.objects(bucket, prefix, delimiter, *page)
@@ -52,15 +54,16 @@ def list_files(
 def list_history(
     owner: str | None, caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[Transfer]:
-    """Of `owner` ('*': of everybody), of the caller for None. Raises RoleMissing, FieldInvalid."""
+    """The transfers of `owner` ('*': of everybody; None: of the caller). Raises RoleMissing,
+    FieldInvalid."""
     if owner not in (None, caller.name):
-        caller.require(*SEE_TRANSFERS)
+        require_role(caller, *SEE_TRANSFERS)
     of = None if owner == EVERYBODY else owner or caller.name
     return ports.transfers.history(of, limit, cursor)
 
 
 def _ways_down(prefix: str, delimiter: str, granted: Sequence[str]) -> list[str]:
-    """The granted prefixes under `prefix`, each cut off behind its next delimiter."""
+    """The granted prefixes below `prefix`, each cut after the next delimiter."""
     ways = set()
     for each in granted:
         if each.startswith(prefix):

@@ -1,4 +1,4 @@
-"""State CleanUp: leaves nothing at the partner that nobody needs."""
+"""State CleanUp: removes our files at the partner that nobody needs any more."""
 
 from datetime import timedelta
 
@@ -18,12 +18,12 @@ from services.transfer.use_cases.commit_target import finish_commit
 
 
 def clean_up(run: RunId, *, ports: Ports) -> None:
-    """Removes the part file, unless a retry may go on with it. One that is about to fail although
-    its file got its name is completed after all. Raises PartnerError or TargetError when something
-    cannot be removed now: it stays on record."""
+    """Removes the part file, unless a retry may go on with it. A transfer that is about to fail,
+    but whose file got its name, is completed after all. Raises PartnerError or TargetError when
+    something cannot be removed now; that stays on record."""
     transfer = read_run(run, ports=ports)
     if _was_renamed_perhaps(transfer):
-        change_run(run, lambda current: _keep(current, ports), ports=ports)  # until we know
+        change_run(run, lambda current: _keep(current, ports), ports=ports)  # kept until we know
         with step_session(transfer, ports=ports) as session:
             _find_delivered(transfer, session, ports=ports)
     transfer = change_run(run, lambda current: _keep_or_discard(current, ports), ports=ports)
@@ -33,8 +33,8 @@ def clean_up(run: RunId, *, ports: Ports) -> None:
 
 
 def remove_left_behind(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    """One that cannot be removed does not keep the others from it. What somebody may still be
-    about to make stays on record until that cannot be any more."""
+    """Removes the leftovers. If one cannot be removed, the others still are. A file that somebody
+    may still be about to create stays on record until nobody can be any more."""
     now, place = ports.now(), ports.destinations.read(transfer.destination_id).place
     gone: list[str] = []
     failure: TransferError | None = None
@@ -54,7 +54,8 @@ def remove_left_behind(transfer: Transfer, session: PartnerSession, *, ports: Po
 
 
 def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    """It comes back where ours did not take its place, not where it did and was taken away."""
+    """If ours was delivered, the old target is removed, even if the partner took ours away since.
+    Otherwise it gets its name back. It is removed where another file has that name."""
     aside = transfer.aside
     if aside is None:
         return
@@ -70,15 +71,16 @@ def _put_back(aside: OldTarget, session: PartnerSession) -> bool:
         return False
     try:
         session.rename(aside.path, aside.target, replace=False)
-    except TargetExists:  # of a server that shows no sizes
+    except TargetExists:  # from a server that shows no sizes
         return False
     except PartMissing:
-        pass  # it had never stepped aside
+        pass  # it never had its other name
     return True
 
 
 def _was_renamed_perhaps(transfer: Transfer) -> bool:
-    """And nobody has seen it. COMMITTING: an earlier CleanUp came no further."""
+    """Whether the rename may have worked although nobody saw it. In COMMITTING an earlier CleanUp
+    saw it, but came no further."""
     unsure = transfer.status in {Status.FAILING, Status.COMMITTING}
     return unsure and transfer.part is not None and transfer.final_path is not None
 
@@ -101,7 +103,8 @@ def _keep_or_discard(current: Transfer, ports: Ports) -> Transfer:
 
 
 def _keep(current: Transfer, ports: Ports) -> Transfer:
-    """Failed for a reason that may pass, with something moved: a retry goes on from it."""
+    """Keeps the part file of a transfer that fails for a passing reason and has chunks done,
+    because a retry goes on from it."""
     failing = current.status is Status.FAILING and current.part_made
     may_pass = failing and current.failure is not None and current.failure.retryable
     if not may_pass or ports.ledger.progress(current.ledger).chunks_done == 0:

@@ -23,8 +23,8 @@ MAX_NUMBER = 1_000  # names tried beside an existing one
 
 
 def commit_target(run: RunId, *, ports: Ports) -> None:
-    """May run again after a rename whose answer was lost: it looks at both names, then decides.
-    Looks at the file once more under its name: what it finds goes into the receipt."""
+    """It may run again after a rename whose answer was lost. Then it looks at both names and
+    decides. In the end it looks at the file under its name, and the receipt says what it found."""
     transfer = change_run(run, lambda current: current.committing(ports.now()), ports=ports)
     if transfer.part is None:
         return
@@ -37,7 +37,7 @@ def commit_target(run: RunId, *, ports: Ports) -> None:
 
 
 def finish_commit(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    """The file has its name."""
+    """The file has its name: looks at it, and stores that it is committed."""
     proven = _look(transfer, session, ports=ports)
     change_run(transfer.run_id, lambda current: current.committed(proven), ports=ports)
 
@@ -64,14 +64,15 @@ def _rename(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Tra
 def _replace(
     transfer: Transfer, name: str, place: str, session: PartnerSession, *, ports: Ports
 ) -> Transfer:
-    """Where the server cannot replace in one step, the old target steps aside, on record, and comes
-    back on a failure; CleanUp sees to what is left of it."""
+    """Where the server cannot replace in one step, the old target gets another name, which is
+    recorded first. On a failure it gets its own name back. CleanUp removes or puts back what is
+    left of it."""
     part = transfer.recorded_part.path
     if session.replaces_atomically:
         session.rename(part, name, replace=True)
         return transfer
     if not look_at(session, name).there:
-        try:  # where the server shows no sizes, its RENAME alone tells whether the name is taken
+        try:  # where the server shows no sizes, only its RENAME tells whether the name is taken
             session.rename(part, name, replace=False)
             return transfer
         except TargetExists:
@@ -80,7 +81,7 @@ def _replace(
         transfer.run_id, lambda current: current.step_aside(name, place), ports=ports
     )
     aside = transfer.aside.path if transfer.aside else ""
-    session.remove(aside)  # of a try before: another target stands there since
+    session.remove(aside)  # an earlier try's; the file under `name` is a newer target
     session.rename(name, aside, replace=False)
     try:
         session.rename(part, name, replace=False)
@@ -110,8 +111,8 @@ def _decide_on(
 
 
 def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
-    """What is proven of the file under its name. A partner may take it away at once: then what was
-    seen before it got its name stands."""
+    """What is proven of the file under its name. A partner may take it away at once. Then what was
+    seen before the rename stands."""
     path, before = transfer.final_path or "", transfer.proven.proven
     seen = look_at(session, path)
     if seen.there is False or transfer.verify is Verify.SIZE:

@@ -1,4 +1,4 @@
-"""State HandleError: writes down why, whatever went wrong in whichever state."""
+"""State HandleError: stores the reason of a failure, whichever state it came from."""
 
 import json
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from services.transfer.domain_services.fail_transfer import fail_transfer
 
 
 def handle_error(run: RunId, error: Mapping[str, str], *, ports: Ports) -> None:
-    """`error` is the workflow's {Error, Cause}. A failure written down before keeps its reason."""
+    """`error` is the workflow's {Error, Cause}. A reason that was stored before stays."""
     fail_transfer(run, failure_of(error), ports=ports)
 
 
 def failure_of(error: Mapping[str, str]) -> Failure:
-    """A step's own error carries its failure as JSON in the cause's errorMessage (see the
-    workflow_step handler); anything else went wrong inside FileFerry or AWS."""
+    """An error that a step raised has its failure as JSON in the cause's errorMessage (see the
+    handler workflow_step). Anything else went wrong inside FileFerry or AWS."""
     try:
         cause = json.loads(error["Cause"])
         message = cause["errorMessage"]

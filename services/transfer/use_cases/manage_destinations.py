@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from services.transfer.domain.access import ALL, SEE_DESTINATIONS, Caller, Role
+from kernel.caller import ALL, Caller, Role
+from kernel.idempotency import Idempotency
+from kernel.pages import Page
+from services.transfer.domain.access import SEE_DESTINATIONS, may_see_destination, require_role
 from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
 from services.transfer.domain.errors import (
     DestinationInUse,
@@ -12,7 +15,7 @@ from services.transfer.domain.errors import (
     RequestError,
     VersionMismatch,
 )
-from services.transfer.domain.ports import Idempotency, Page, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDED, Status
 
 CONNECTION_FIELDS = frozenset({"host", "port", "user", "base_path", "protocol"})
@@ -42,7 +45,7 @@ def register_destination(
     """Without host keys it cannot be used until one is confirmed. Each registration has a secret of
     its own, stored first: a repeated one never touches what the destination has by now. Raises
     RoleMissing, HostNotResolved, AddressForbidden, DestinationExists, IdempotencyConflict."""
-    caller.require(Role.ADMIN)
+    require_role(caller, Role.ADMIN)
     ports.partners.check_address(wish.host, wish.port)
     now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
     destination = Destination(
@@ -75,7 +78,7 @@ def change_destination(
     """`changes` by field name; `expected`: the version that is changed, None for any. Another
     server (host, port) loses pins that are not given anew. Raises RoleMissing, VersionMismatch,
     HostNotResolved, AddressForbidden, DestinationInUse."""
-    caller.require(Role.ADMIN)
+    require_role(caller, Role.ADMIN)
     before = _expected(destination_id, expected, ports)
     after = replace(before, **changes, updated_at=ports.now())
     if (after.place, after.base_path) != (before.place, before.base_path):
@@ -110,7 +113,7 @@ def delete_destination(
 ) -> None:
     """Raises RoleMissing, VersionMismatch; DestinationInUse while a transfer needs it, be it only
     to remove its part file."""
-    caller.require(Role.ADMIN)
+    require_role(caller, Role.ADMIN)
     destination = _expected(destination_id, expected, ports)
     _require_no_transfer(destination_id, list(Status), ports)
     ports.destinations.delete(destination)
@@ -119,7 +122,7 @@ def delete_destination(
 
 def show_destination(destination_id: str, caller: Caller, *, ports: Ports) -> Destination:
     """DestinationNotFound also for one that is not the caller's to see."""
-    if not caller.may_see_destination(destination_id):
+    if not may_see_destination(caller, destination_id):
         raise DestinationNotFound(destination_id)
     return ports.destinations.read(destination_id)
 
@@ -129,8 +132,7 @@ def list_destinations(
 ) -> Page[Destination]:
     """Those the caller may see."""
     sees_all = caller.has(SEE_DESTINATIONS) or caller.may_send_to(ALL)
-    some = caller.destinations if caller.roles else frozenset()
-    return ports.destinations.page(limit, cursor, None if sees_all else some)
+    return ports.destinations.page(limit, cursor, None if sees_all else caller.destinations)
 
 
 def _expected(destination_id: str, version: int | None, ports: Ports) -> Destination:

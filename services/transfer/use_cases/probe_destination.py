@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from services.transfer.domain.access import TEST_DESTINATIONS, Caller
+from kernel.caller import Caller
+from services.transfer.domain.access import TEST_DESTINATIONS, may_see_destination, require_role
 from services.transfer.domain.destination import HostKey, ServerProfile
 from services.transfer.domain.errors import DestinationNotFound, PartnerError, TargetError
 from services.transfer.domain.ports import Ports
@@ -24,10 +25,10 @@ class ProbeResult:
 def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> ProbeResult:
     """A destination without pins is only asked for its host key: no credential is sent. Raises
     DestinationNotFound (also for one the caller may not see), RoleMissing."""
-    if not caller.may_see_destination(destination_id):
+    if not may_see_destination(caller, destination_id):
         raise DestinationNotFound(destination_id)
     if not caller.may_send_to(destination_id):
-        caller.require(*TEST_DESTINATIONS)
+        require_role(caller, *TEST_DESTINATIONS)
     destination = ports.destinations.read(destination_id)
     try:
         if not destination.confirmed:

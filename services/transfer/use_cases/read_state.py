@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.transfer.domain.access import Caller
+from kernel.caller import Caller
+from services.transfer.domain.access import may_see_transfer
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.ledger import ChunkLease, Lane, Progress
 from services.transfer.domain.ports import Ports
@@ -48,7 +49,7 @@ class TransferState:
 def show_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
     """As read_state; TransferNotFound also for one that is not the caller's to see."""
     transfer = ports.transfers.read(transfer_id)
-    if not caller.may_see_transfer(transfer.owner):  # before any further look: time would tell
+    if not may_see_transfer(caller, transfer.owner):  # before any further look: time would tell
         raise TransferNotFound(transfer_id)
     return _state_of(transfer, ports=ports)
 

@@ -1,11 +1,13 @@
-"""Takes a transfer on: what can be known at once is checked, then stored with its event."""
+"""Accepts a transfer: checks what can be known at once, then stores it with its event."""
 
 from dataclasses import dataclass
 
-from services.transfer.domain.access import SENDERS, Caller
+from kernel.caller import Caller
+from kernel.idempotency import Idempotency
+from services.transfer.domain.access import SENDERS, require_grants, require_role
 from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
 from services.transfer.domain.names import default_target, resolve_target
-from services.transfer.domain.ports import Idempotency, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import (
     DestinationLabel,
@@ -29,11 +31,11 @@ class NewTransfer:
 def request_transfer(
     wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
-    """The stored transfer (the first one when the idempotency key is repeated). Raises RoleMissing,
+    """The stored transfer; when the idempotency key is repeated, the first one. Raises RoleMissing,
     SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, NameInvalid,
     PathOutsideBase, IdempotencyConflict."""
-    caller.require(*SENDERS)
-    caller.require_grants(wish.source.bucket, wish.source.key, wish.destination_id)
+    require_role(caller, *SENDERS)
+    require_grants(caller, wish.source.bucket, wish.source.key, wish.destination_id)
     destination = ports.destinations.read(wish.destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(

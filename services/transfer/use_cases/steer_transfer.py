@@ -1,8 +1,9 @@
-"""Pause, resume, cancel and retry: what its owner or an operator may wish of a transfer."""
+"""Pause, resume, cancel and retry: what the owner or an operator may do with a transfer."""
 
 from datetime import timedelta
 
-from services.transfer.domain.access import SENDERS, Caller, Role
+from kernel.caller import Caller, Role
+from services.transfer.domain.access import SENDERS, may_see_transfer, require_grants, require_role
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
@@ -12,7 +13,7 @@ from services.transfer.domain_services.fail_transfer import wake_workflow
 from services.transfer.domain_services.queue_lanes import queue_lanes
 from services.transfer.domain_services.report_moved import report_moved
 
-# After these the bytes at the partner are another object's, or wrong: begin again.
+# After these reasons the bytes at the partner are another object's, wrong or gone: begin anew.
 RESTART_AFTER = frozenset(
     {
         "source_changed",
@@ -24,12 +25,13 @@ RESTART_AFTER = frozenset(
         "delivery_unclear",
     }
 )
-# Rows of a ledger expire; a run lasts 30 days at the most and begins before its part file is older.
+# Rows of a ledger expire after 120 days. A run lasts 30 days at most, so one that begins while its
+# part file is younger than this still finds all rows.
 OLDEST_PART = timedelta(days=60)
 
 
 def pause_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
-    """Lanes stop within a second, each at a checkpoint; the workflow waits."""
+    """Lanes stop within about a second, each at a checkpoint. The workflow waits."""
 
     def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
@@ -51,7 +53,7 @@ def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 
 
 def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
-    """Possible until the commit begins. The workflow then cleans up and stores the outcome."""
+    """Possible until the commit begins. Then the workflow cleans up and stores the outcome."""
 
     def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
@@ -63,7 +65,7 @@ def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 
 
 def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
-    """Goes on from the ledger where the part file is still there, else from the beginning."""
+    """Goes on from the ledger where its part file can still be used, else from the beginning."""
 
     def decide(current: Transfer) -> Change:
         _require_may_steer(current, caller)
@@ -74,24 +76,24 @@ def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
 
 
 def _require_may_steer(transfer: Transfer, caller: Caller) -> None:
-    """Raises TransferNotFound where the caller may not even see it, else RoleMissing."""
-    if not caller.may_see_transfer(transfer.owner):
+    """Raises TransferNotFound when the caller may not even see it, else RoleMissing."""
+    if not may_see_transfer(caller, transfer.owner):
         raise TransferNotFound(transfer.id)
     if transfer.owner != caller.name:
-        caller.require(Role.OPERATOR)
+        require_role(caller, Role.OPERATOR)
 
 
 def _require_grants(transfer: Transfer, caller: Caller) -> None:
-    """Bytes move again: what was taken from the owner meanwhile counts. Operators decide alone
-    about those of others."""
+    """Bytes will move again, so the owner needs their grants as they are now. Operators may let
+    others' transfers go on without grants of their own."""
     if transfer.owner == caller.name:
-        caller.require(*SENDERS)
+        require_role(caller, *SENDERS)
         source = transfer.source
-        caller.require_grants(source.bucket, source.key, transfer.destination_id)
+        require_grants(caller, source.bucket, source.key, transfer.destination_id)
 
 
 def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:
-    """From the ledger: only with the very part file that it tells of."""
+    """Whether a retry can use the ledger. It needs the very part file that the ledger is about."""
     part = transfer.part
     if part is None or not part.made or ports.now() - part.recorded_at > OLDEST_PART:
         return False

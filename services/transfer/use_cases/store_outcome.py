@@ -1,4 +1,4 @@
-"""State StoreOutcome: the end of a transfer and its event, in one transaction."""
+"""State StoreOutcome: stores the end of a transfer and its event in one transaction."""
 
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
@@ -7,7 +7,7 @@ from services.transfer.domain_services.change_transfer import change_run
 
 
 def store_outcome(run: RunId, *, ports: Ports) -> Transfer:
-    """Idempotent: an ended transfer stays as it is."""
+    """Idempotent, because an ended transfer stays as it is."""
     return change_run(
         run,
         lambda current: current.end(ports.now(), lambda ended: receipt_of(ended, ports=ports)),

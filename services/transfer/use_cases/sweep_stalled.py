@@ -35,7 +35,7 @@ from services.transfer.domain_services.queue_lanes import (
 from services.transfer.domain_services.report_moved import report_moved
 from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
 from services.transfer.use_cases.commit_target import commit_target
-from services.transfer.use_cases.publish_outbox import NotPublished, publish_pending
+from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from services.transfer.use_cases.store_outcome import store_outcome
 
 ABANDON_AFTER = timedelta(days=14)  # of a part file that its partner does not let us remove

@@ -1,4 +1,4 @@
-"""State VerifyTarget: are all bytes there, and are they the source's?"""
+"""State VerifyTarget: checks that all bytes are there and that they are the source's."""
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
 from services.transfer.domain.errors import (
@@ -28,8 +28,8 @@ from services.transfer.domain_services.source_units import own_crc
 
 
 def verify_target(run: RunId, *, ports: Ports) -> None:
-    """Raises MovesAgain when not everything is moved: a repeated start of this step comes late, or
-    the content differed for the first time and is sent once more."""
+    """Raises MovesAgain when not everything is moved. Either a repeated start of this step comes
+    late, or the content differed for the first time and is sent once more."""
     with step_session(read_run(run, ports=ports), ports=ports) as session:
         transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
         whole = sum_up(transfer, ports=ports)
@@ -47,8 +47,9 @@ def verify_target(run: RunId, *, ports: Ports) -> None:
 
 
 def sum_up(transfer: Transfer, *, ports: Ports) -> Mark:
-    """Checksums of the whole file from those of its chunks: every chunk exactly once, in order, and
-    written into this very part file. Anything else is a bug of ours, a ValueError."""
+    """The checksums of the whole file, from those of its chunks. Every chunk has to be there
+    exactly once, in order, and written into this very part file. Anything else is a bug of ours: it
+    raises ValueError."""
     whole, expected, own = Mark(), 0, own_crc(transfer, ports)
     for chunk in ports.ledger.done_chunks(transfer.ledger):
         if chunk.number != expected or chunk.part != transfer.recorded_part.path:
@@ -74,7 +75,7 @@ def _verifying(current: Transfer, ports: Ports) -> Change:
 
 
 def _compare(transfer: Transfer, whole: Mark, *, ports: Ports) -> SourceChecksum:
-    """With what S3 has of the whole object; parts were compared by the lanes."""
+    """Compares with S3's checksum of the whole object. The lanes have compared the parts."""
     checksum = transfer.pinned.checksum
     if checksum is None:
         return SourceChecksum.ABSENT
@@ -91,7 +92,8 @@ def _compare(transfer: Transfer, whole: Mark, *, ports: Ports) -> SourceChecksum
 
 
 def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | None:
-    """None where the lanes have compared already; an empty object has no chunk to do it with."""
+    """The whole file's checksum. None where the lanes have compared already. An empty object has no
+    chunk to compare, so it is done here."""
     if checksum.combines:
         long = checksum.algorithm is Algorithm.CRC64NVME
         return f"{whole.crc64:016x}" if long else f"{whole.source_crc:08x}"
@@ -101,7 +103,8 @@ def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | N
 
 
 def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
-    """Before the file gets its name; under its name where only the commit's answer was lost."""
+    """Looks at the part file, or at the file under its name where only the commit's answer was
+    lost."""
     path = transfer.recorded_part.path
     if renamed_before(transfer, session, ports=ports):
         path = transfer.final_path or path
@@ -126,8 +129,8 @@ def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Prove
 def _once_more(
     transfer: Transfer, first: TransferError, again: TransferError, *, ports: Ports
 ) -> TransferError:
-    """The error to raise: `again` when all was moved twice; otherwise MovesAgain, with `first` as
-    what is shown meanwhile."""
+    """The error to raise. If everything was moved twice already, it is `again`. Otherwise it is
+    MovesAgain, and a look at the transfer shows `first`."""
     if transfer.moved_again:
         return again
     part = transfer.recorded_part.path

@@ -8,14 +8,13 @@ from typing import Any
 import boto3
 
 from infra.stacks import find_stack
-from infra.templates import read_template
 from tests.conformance.auth_stores import create_auth_table
 from tests.conformance.clouds import arn_of, received
 from tests.integration.functions import Handler, cold_start, outbox_of
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
-TEMPLATE = read_template(find_stack("auth").template)
+TEMPLATE = find_stack("auth").completed()
 TABLE, BUS, SECRET = "fileferry-local-auth", "fileferry-local", "fileferry/local/auth/signing-key"
 REGION = "eu-central-1"
 PASSWORD = "correct horse battery"

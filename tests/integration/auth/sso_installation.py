@@ -9,7 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 
 from infra.stacks import find_stack
-from infra.templates import read_template
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
 from services.auth.domain.user import User
 from tests.integration.functions import Handler, cold_start
@@ -136,7 +135,7 @@ def environment(issuer: str, client: Client, **more: str) -> dict[str, str]:
 
 def install(client: Client) -> Installation:
     """In the moto that is active; the environment is set."""
-    properties = read_template(find_stack("auth").template)["Resources"]["AuthTable"]["Properties"]
+    properties = find_stack("auth").completed()["Resources"]["AuthTable"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     boto3.client("dynamodb").create_table(
         TableName=TABLE, **{name: properties[name] for name in wanted}

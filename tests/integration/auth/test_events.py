@@ -9,8 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.catalogue import parse
-from runtime.publishing import CLAIM_SECONDS, STREAM
-from services.auth.adapters.dynamodb_outbox import DynamoDbOutbox
+from kernel.outbox import CLAIM_SECONDS, STREAM
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.domain.errors import UserExists, UserInvalid, WeakPassword
 from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed
@@ -49,6 +49,7 @@ def test_what_happens_to_sessions_is_told_on_the_bus(deployed: Deployed) -> None
     opened, closed = events["SessionOpened.v1"], events["SessionClosed.v1"]
     assert opened.data.session_id == closed.data.session_id == opened.meta.correlation_id
     assert (opened.data.source_ip, closed.data.reason) == ("192.0.2.7", "logout")
+    assert opened.data.sequence < closed.data.sequence
     assert "hunter2" not in str(deployed.outbox())
 
 
@@ -84,7 +85,7 @@ def test_what_a_dead_publisher_had_claimed_is_told_when_its_rows_come_again(
     for record in records["Records"]:
         row = record["dynamodb"]["NewImage"]
         stored = (row["pk"]["S"], row["event_id"]["S"])
-        assert outbox.claim_event(*stored, STREAM, now, now + timedelta(seconds=CLAIM_SECONDS))
+        assert outbox.claim(*stored, STREAM, now, now + timedelta(seconds=CLAIM_SECONDS))
     assert deployed.invoke("publish_outbox", records) == {"batchItemFailures": []}
     assert [each["detail-type"] for each in deployed.heard()] == ["SessionOpened.v1"]
 

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
-from services.auth.domain.user import Grants, LoginMethod, Role
+from kernel.caller import Grants, Role
+from services.auth.domain.user import LoginMethod
 from services.auth.use_cases.begin_sso import s256
 from tests.integration.auth.sso_fixtures import (
     ANN,

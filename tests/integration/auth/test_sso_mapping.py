@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.auth.domain.user import LoginMethod, Role, User
+from kernel.caller import Role
+from services.auth.domain.user import LoginMethod, User
 from tests.integration.auth.sso_fixtures import (
     ANN,
     BOB,

@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 
 from infra.stacks import find_stack
-from infra.templates import read_template
+from kernel.caller import Caller
+from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
-from services.transfer.adapters.dynamodb_transfer_store import DynamoDbTransferStore
-from services.transfer.domain.access import Caller
+from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.domain.transfer import Transfer
 from tests.conformance.clouds import arn_of, received
 from tests.conformance.stores import create_table
@@ -21,7 +21,7 @@ from tests.servers.embedded import USER, EmbeddedServer
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
-TEMPLATE = read_template(find_stack("transfer").template)
+TEMPLATE = find_stack("transfer").completed()
 TABLE, BUS, MACHINE = "fileferry-local-transfer", "fileferry-local", "fileferry-local-transfer"
 BUCKET = "outgoing"
 REGION = "eu-central-1"
@@ -41,6 +41,7 @@ class Deployed:
 
     partner: EmbeddedServer
     queue_url: str
+    events_url: str
     bus_heard_url: str
     machine_arn: str
     warm: dict[str, Handler] = field(default_factory=dict)
@@ -109,6 +110,10 @@ class Deployed:
         return DynamoDbTransferStore(boto3.client("dynamodb"), TABLE)
 
     @property
+    def events(self) -> DynamoDbOutbox:
+        return DynamoDbOutbox(boto3.client("dynamodb"), TABLE, RECORDS)
+
+    @property
     def destinations(self) -> DynamoDbDestinationStore:
         return DynamoDbDestinationStore(boto3.client("dynamodb"), TABLE)
 
@@ -126,17 +131,24 @@ class Deployed:
 
     def lane_messages(self) -> dict[str, Any]:
         """The lane queue's messages as its mapping hands them to the worker."""
-        sqs = boto3.client("sqs")
-        got = sqs.receive_message(
-            QueueUrl=self.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
-        )
-        return {"Records": [sqs_record(each) for each in got.get("Messages", [])]}
+        return messages_of(self.queue_url)
+
+    def event_messages(self) -> dict[str, Any]:
+        """What the rule has put into the consumer's queue, as its mapping hands it over."""
+        return messages_of(self.events_url)
 
     def outbox(self) -> dict[str, Any]:
         return outbox_of(TABLE)
 
 
-def sqs_record(message: Mapping[str, Any]) -> dict[str, Any]:
+def messages_of(queue_url: str) -> dict[str, Any]:
+    sqs = boto3.client("sqs")
+    arn = arn_of(sqs, queue_url)
+    got = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, AttributeNames=["All"])
+    return {"Records": [sqs_record(each, arn) for each in got.get("Messages", [])]}
+
+
+def sqs_record(message: Mapping[str, Any], queue_arn: str) -> dict[str, Any]:
     return {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],
@@ -144,7 +156,18 @@ def sqs_record(message: Mapping[str, Any]) -> dict[str, Any]:
         "attributes": message["Attributes"],
         "messageAttributes": {},
         "eventSource": "aws:sqs",
+        "eventSourceARN": queue_arn,
     }
+
+
+def patterns() -> dict[str, Any]:
+    """Of the rules that fill the consumer's queue."""
+    rules = {
+        name: each["Properties"].get("EventPattern")
+        for name, each in TEMPLATE["Resources"].items()
+        if each["Type"] == "AWS::Events::Rule"
+    }
+    return {name: pattern for name, pattern in rules.items() if pattern}
 
 
 def create_resources(partner: EmbeddedServer) -> Deployed:
@@ -154,12 +177,19 @@ def create_resources(partner: EmbeddedServer) -> Deployed:
     lanes = sqs.create_queue(
         QueueName="fileferry-local-transfer-lanes", Attributes={"VisibilityTimeout": "5400"}
     )
+    consumed = sqs.create_queue(
+        QueueName="fileferry-local-transfer-events", Attributes={"VisibilityTimeout": "360"}
+    )["QueueUrl"]
     heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
     events.create_event_bus(Name=BUS)
     pattern = json.dumps({"source": ["fileferry.transfer"]})
     events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
     target = {"Id": "heard", "Arn": arn_of(sqs, heard)}
     events.put_targets(Rule="all", EventBusName=BUS, Targets=[target])
+    target = {"Id": "events", "Arn": arn_of(sqs, consumed)}
+    for name, pattern in patterns().items():
+        events.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=name, EventBusName=BUS, Targets=[target])
     place = {"LocationConstraint": REGION}
     boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
     machine = boto3.client("stepfunctions").create_state_machine(
@@ -167,4 +197,4 @@ def create_resources(partner: EmbeddedServer) -> Deployed:
         definition='{"StartAt": "Wait", "States": {"Wait": {"Type": "Succeed"}}}',
         roleArn="arn:aws:iam::123456789012:role/fileferry-local-transfer-workflow",
     )
-    return Deployed(partner, lanes["QueueUrl"], heard, machine["stateMachineArn"])
+    return Deployed(partner, lanes["QueueUrl"], consumed, heard, machine["stateMachineArn"])

@@ -21,7 +21,7 @@ def test_a_transfer_is_stored_with_its_event_and_shown(deployed: Deployed) -> No
     assert answer.headers["Cache-Control"] == "no-store"
     shown = deployed.api("GET", f"/api/transfer/{answer.body['id']}")
     assert (shown.status, shown.body) == (200, answer.body)
-    [event] = deployed.transfers.unpublished(answer.body["id"])
+    [event] = deployed.events.unpublished(answer.body["id"])
     assert event.detail_type == "TransferRequested.v1"
     assert '"c-42"' in event.detail
 

@@ -1,29 +1,34 @@
-"""The way of an event: outbox row -> stream -> bus -> one execution of the workflow."""
+"""The way of an event: outbox row -> stream -> bus -> queue -> one execution of the workflow."""
 
+import json
+import time
 from typing import Any
 
 import boto3
-import pytest
+from moto.sqs.models import sqs_backends
 
-from services.transfer.domain.ports import OutboxEvent
-from tests.integration.transfer.deployed import BUS, Deployed
+from kernel.outbox import OutboxEvent
+from runtime.redelivery import FIRST_SECONDS
+from tests.integration.transfer.deployed import BUS, REGION, Deployed
+from tests.unit.runtime.conftest import Lines
 
 NOTHING_FAILED: dict[str, Any] = {"batchItemFailures": []}
 
 
 def requested_event(deployed: Deployed) -> tuple[str, dict[str, Any]]:
-    """(transfer id, the event as the rule's target gets it)."""
+    """(transfer id, the batch that the consumer gets)."""
     deployed.register()
     transfer_id = deployed.request("reports/day.csv")
     assert deployed.invoke("publish_outbox", deployed.outbox()) == NOTHING_FAILED
-    [event] = deployed.heard()
-    return transfer_id, event
+    batch = deployed.event_messages()
+    assert len(batch["Records"]) == 1
+    return transfer_id, batch
 
 
 def test_outbox_rows_reach_the_bus_as_they_were_stored(deployed: Deployed) -> None:
     deployed.register()
     ids = [deployed.request(f"k-{number}") for number in range(12)]
-    stored = {event.event_id for each in ids for event in deployed.transfers.unpublished(each)}
+    stored = {event.event_id for each in ids for event in deployed.events.unpublished(each)}
     assert deployed.invoke("publish_outbox", deployed.outbox()) == NOTHING_FAILED
     heard = deployed.heard()
     assert {each["detail"]["meta"]["event_id"] for each in heard} == stored
@@ -31,7 +36,7 @@ def test_outbox_rows_reach_the_bus_as_they_were_stored(deployed: Deployed) -> No
     assert {(each["source"], each["detail-type"]) for each in heard} == {
         ("fileferry.transfer", "TransferRequested.v1")
     }
-    assert [list(deployed.transfers.unpublished(each)) for each in ids] == [[]] * len(ids)
+    assert [list(deployed.events.unpublished(each)) for each in ids] == [[]] * len(ids)
 
 
 def test_a_refused_event_is_reported_by_its_sequence_number_and_stays(deployed: Deployed) -> None:
@@ -47,8 +52,8 @@ def test_a_refused_event_is_reported_by_its_sequence_number_and_stays(deployed: 
     ]
     told = deployed.invoke("publish_outbox", event)
     assert told == {"batchItemFailures": [{"itemIdentifier": number}]}
-    assert list(deployed.transfers.unpublished(good)) == []
-    assert list(deployed.transfers.unpublished(bad)) == [broken]
+    assert list(deployed.events.unpublished(good)) == []
+    assert list(deployed.events.unpublished(bad)) == [broken]
     assert len(deployed.heard()) == 2
 
 
@@ -59,7 +64,7 @@ def test_rows_that_come_twice_are_published_once(deployed: Deployed) -> None:
     for _ in range(2):
         assert deployed.invoke("publish_outbox", event) == NOTHING_FAILED
     assert len(deployed.heard()) == 1
-    assert list(deployed.transfers.unpublished(transfer_id)) == []
+    assert list(deployed.events.unpublished(transfer_id)) == []
 
 
 def test_a_bus_that_is_away_keeps_every_event_for_the_next_try(deployed: Deployed) -> None:
@@ -71,50 +76,67 @@ def test_a_bus_that_is_away_keeps_every_event_for_the_next_try(deployed: Deploye
     events.delete_rule(Name="all", EventBusName=BUS)
     events.delete_event_bus(Name=BUS)
     assert len(deployed.invoke("publish_outbox", event)["batchItemFailures"]) == 1
-    assert len(deployed.transfers.unpublished(transfer_id)) == 1
+    assert len(deployed.events.unpublished(transfer_id)) == 1
 
 
 def test_a_requested_transfer_starts_one_execution_however_often_it_is_told(
     deployed: Deployed,
 ) -> None:
-    transfer_id, event = requested_event(deployed)
+    transfer_id, batch = requested_event(deployed)
+    twice = {"Records": batch["Records"] * 2}
     for _ in range(2):
-        deployed.invoke("on_transfer_requested", event)
+        assert deployed.invoke("consumer", twice) == NOTHING_FAILED
     assert deployed.executions() == [f"{transfer_id}-1"]
 
 
 def test_the_same_request_under_another_event_id_starts_no_second_execution(
     deployed: Deployed,
 ) -> None:
-    transfer_id, event = requested_event(deployed)
-    deployed.invoke("on_transfer_requested", event)
+    transfer_id, batch = requested_event(deployed)
+    [record] = batch["Records"]
+    event = json.loads(record["body"])
     event["detail"]["meta"]["event_id"] = "e-replayed"
-    deployed.invoke("on_transfer_requested", event)
+    again = {"Records": [record, record | {"body": json.dumps(event | {"replay-name": "r"})}]}
+    assert deployed.invoke("consumer", again) == NOTHING_FAILED
     assert deployed.executions() == [f"{transfer_id}-1"]
 
 
-def test_an_event_whose_handling_failed_is_handled_when_it_comes_again(deployed: Deployed) -> None:
-    transfer_id, event = requested_event(deployed)
+def test_an_event_whose_handling_failed_comes_again_soon_and_is_handled_then(
+    deployed: Deployed,
+) -> None:
+    transfer_id, batch = requested_event(deployed)
+    [record] = batch["Records"]
     machines = boto3.client("stepfunctions")
     definition = machines.describe_state_machine(stateMachineArn=deployed.machine_arn)
     machines.delete_state_machine(stateMachineArn=deployed.machine_arn)
-    with pytest.raises(Exception, match="StateMachineDoesNotExist"):
-        deployed.invoke("on_transfer_requested", event)
+    refused = {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}
+    assert deployed.invoke("consumer", batch) == refused
+    assert 0 < seconds_until_it_comes_again(deployed) < 2 * FIRST_SECONDS
     kept = {name: definition[name] for name in ("name", "definition", "roleArn")}
     machines.create_state_machine(**kept)
-    deployed.invoke("on_transfer_requested", event)
+    assert deployed.invoke("consumer", batch) == NOTHING_FAILED
     assert deployed.executions() == [f"{transfer_id}-1"]
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"detail-type": "TransferPaused.v1"}, "TransferPaused.v1"),
-        ({"detail": {"meta": {}, "data": {}}}, "event_id"),
-    ],
-)
-def test_another_event_is_refused(deployed: Deployed, change: dict[str, Any], words: str) -> None:
-    _, event = requested_event(deployed)
-    with pytest.raises(Exception, match=words):
-        deployed.invoke("on_transfer_requested", event | change)
-    assert deployed.executions() == []
+def test_an_event_of_a_transfer_that_is_not_there_is_poison(
+    deployed: Deployed, lines: Lines
+) -> None:
+    _, batch = requested_event(deployed)
+    [record] = batch["Records"]
+    event = json.loads(record["body"])
+    event["detail"]["data"]["transfer_id"] = "t-nobody"
+    strange = record | {"messageId": "m-strange", "body": json.dumps(event)}
+    told = deployed.invoke("consumer", {"Records": [strange, record]})
+    assert told == {"batchItemFailures": [{"itemIdentifier": "m-strange"}]}
+    [line] = [each for each in lines() if each.get("code") == "poison_message"]
+    assert (line["reason_code"], line["causation_id"]) == (
+        "transfer_not_found",
+        event["detail"]["meta"]["event_id"],
+    )
+    assert len(deployed.executions()) == 1
+
+
+def seconds_until_it_comes_again(deployed: Deployed) -> float:
+    name = deployed.events_url.rsplit("/", 1)[1]
+    [message] = sqs_backends["123456789012"][REGION].queues[name]._messages
+    return float(message.visible_at / 1000 - time.time())

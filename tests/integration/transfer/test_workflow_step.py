@@ -124,3 +124,21 @@ def test_a_failure_is_stored_with_its_reason_and_published(deployed: Deployed) -
 def test_a_step_for_an_unknown_transfer_says_so(deployed: Deployed) -> None:
     with pytest.raises(Exception, match="no transfer 'nobody'"):
         deployed.step("ValidateRequest", "nobody")
+
+
+def test_who_steers_a_transfer_that_moves_answers_the_workflow_that_waits(
+    deployed: Deployed,
+) -> None:
+    """The API's function may do that, too."""
+    deployed.put("reports/day.csv", BODY)
+    deployed.register()
+    transfer_id = deployed.request("reports/day.csv")
+    for step in ("ValidateRequest", "AuthorizeReader", "InspectSource"):
+        deployed.step(step, transfer_id)
+    deployed.step("MoveDirect", transfer_id, task_token="token-1")
+    assert deployed.stored(transfer_id).status is Status.MOVING
+    for action in ("pause", "resume", "cancel"):
+        assert deployed.api("POST", f"/api/transfer/{transfer_id}/{action}").status == 202
+    for step in ("CleanUp", "StoreOutcome"):
+        deployed.step(step, transfer_id)
+    assert deployed.stored(transfer_id).status is Status.CANCELLED

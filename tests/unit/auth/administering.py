@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from services.auth.domain.ports import Idempotency
-from services.auth.domain.user import Caller, Grants, Role, User
+from kernel.caller import Caller, Grants, Role
+from kernel.idempotency import Idempotency
+from services.auth.domain.user import User
 from services.auth.domain_services.add_user import NewUser
 from services.auth.use_cases import manage_users as manage
 from services.auth.use_cases.manage_users import UserChanges

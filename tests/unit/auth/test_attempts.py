@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kernel.caller import Role
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import AttemptsBusy, LoginRefused, TooManyAttempts, WrongPassword
 from services.auth.domain.session import ClientKind
-from services.auth.domain.user import LoginMethod, Role
+from services.auth.domain.user import LoginMethod
 from services.auth.domain_services.count_try import count_try
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from tests.fakes.auth_world import PASSWORD, AuthWorld

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kernel.caller import Role
 from services.auth.domain.errors import (
     LoginRefused,
     NoPassword,
@@ -9,7 +10,7 @@ from services.auth.domain.errors import (
     WeakPassword,
     WrongPassword,
 )
-from services.auth.domain.user import LoginMethod, Role
+from services.auth.domain.user import LoginMethod
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from services.auth.use_cases.end_sessions import end_own_sessions
 from tests.fakes.auth_world import ADDRESS, PASSWORD, AuthWorld

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from kernel.caller import Grants, Role, SourceGrant
 from services.auth.domain.errors import (
     FieldInvalid,
     IdempotencyConflict,
@@ -11,10 +12,9 @@ from services.auth.domain.errors import (
     UserExists,
     WeakPassword,
 )
-from services.auth.domain.user import Grants, LoginMethod, Role, SourceGrant
-from services.auth.domain_services.add_user import NewUser
+from services.auth.domain.user import LoginMethod, User
+from services.auth.domain_services.add_user import NewUser, add_user, new_user
 from services.auth.use_cases import manage_users as manage
-from services.auth.use_cases.create_first_user import create_first_user
 from services.auth.use_cases.manage_users import UserChanges
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import KEY, WISH, change, create, remove
@@ -104,16 +104,21 @@ def test_grants_that_would_not_fit_into_the_authorizers_answer_are_refused() -> 
     assert create(world, grants=replace(many, sources=many.sources[:15])).grants.sources
 
 
+def first_user(world: AuthWorld, wish: NewUser) -> User:
+    """As the function create_admin does."""
+    return add_user(new_user(wish, ports=world.ports), None, ports=world.ports)
+
+
 def test_the_first_admin_is_created_by_whoever_may_call_the_function() -> None:
     world = AuthWorld()
     wish = NewUser("root", "Root", (Role.ADMIN,), Grants(), PASSWORD)
-    user = create_first_user(wish, ports=world.ports)
+    user = first_user(world, wish)
     assert user.api_key is not None
     world.log_in("root")
     assert manage.read_user(world.caller("root"), "ann", ports=world.ports)
     with pytest.raises(UserExists):
-        create_first_user(wish, ports=world.ports)
+        first_user(world, wish)
     with pytest.raises(WeakPassword):
-        create_first_user(replace(wish, password="r00t-is-root!"), ports=world.ports)
+        first_user(world, replace(wish, password="r00t-is-root!"))
     for shown in (wish, WISH, UserChanges(password=PASSWORD)):
         assert PASSWORD not in repr(shown)

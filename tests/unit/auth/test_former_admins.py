@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from kernel.caller import Caller, Role
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NotAllowed, NotLoggedIn, UserChanged
-from services.auth.domain.user import Caller, Role
 from services.auth.domain_services.close_session import close_session
 from services.auth.use_cases import manage_users as manage
 from services.auth.use_cases.end_sessions import end_sessions_of

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from kernel.caller import Role
 from services.auth.domain.errors import LoginRefused
 from services.auth.domain.session import ClientKind
-from services.auth.domain.user import LoginMethod, Role
+from services.auth.domain.user import LoginMethod
 from services.auth.domain_services.open_session import OpenedSession
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user
 from tests.fakes.auth_world import ADDRESS, PASSWORD, AuthWorld

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kernel.caller import Caller, Grants, Role
 from services.auth.domain.errors import (
     LoginRefused,
     OwnAdminRights,
@@ -16,7 +17,6 @@ from services.auth.domain.errors import (
     UserNotFound,
     VersionMismatch,
 )
-from services.auth.domain.user import Caller, Grants, Role
 from services.auth.use_cases import manage_users as manage
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import WISH, change, remove

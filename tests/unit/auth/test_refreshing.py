@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from kernel.caller import Role
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import SessionOver, TokenRefused
 from services.auth.domain.refresh_token import RefreshToken
 from services.auth.domain.session import MAX_USED, ClientKind
-from services.auth.domain.user import Role
 from services.auth.domain_services.close_session import close_session
 from services.auth.use_cases.manage_users import UserChanges, change_user
 from tests.fakes.auth_world import AuthWorld

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from kernel.caller import Role
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import RoleMissing, SessionOver, UserNotFound
 from services.auth.domain.session import ClientKind, Session
-from services.auth.domain.user import Role
 from services.auth.domain_services.close_session import close_session
 from services.auth.domain_services.open_session import OpenedSession
 from services.auth.domain_services.read_me import read_me

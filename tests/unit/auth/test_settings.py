@@ -2,8 +2,8 @@
 
 import pytest
 
+from kernel.caller import Role
 from runtime.settings import SettingsInvalid
-from services.auth.domain.user import Role
 from services.auth.settings import AuthSettings
 
 REQUIRED = {

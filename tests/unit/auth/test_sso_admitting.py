@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from kernel.caller import Grants, Role, SourceGrant
 from services.auth.domain.errors import NotMapped, SsoRefused
 from services.auth.domain.session import ClientKind
-from services.auth.domain.user import Grants, Identity, LoginMethod, Role, SourceGrant, User
+from services.auth.domain.user import Identity, LoginMethod, User
 from services.auth.domain_services.admit_identity import TRIES, admit_identity
 from services.auth.domain_services.open_session import open_session
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user

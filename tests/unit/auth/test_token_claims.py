@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from kernel.caller import Role
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.domain.errors import SessionOver
-from services.auth.domain.user import Role
 from services.auth.use_cases.log_out import log_out
 from services.auth.use_cases.manage_users import UserChanges, change_user, remove_user
 from tests.fakes.auth_world import STAGE, AuthWorld

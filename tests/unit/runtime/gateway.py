@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.transfer_routes import TRANSFER_ROUTES
+from kernel.caller import Caller
 from runtime.calls import Call
 from runtime.http import Api, Operation
 from runtime.problems import Problems
-from services.transfer.domain.access import Caller
 from tests.fakes.callers import ANN, as_context
 from tests.unit.runtime.lambda_context import Invocation
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -10,19 +9,17 @@ import pytest
 from botocore.stub import ANY, Stubber
 from moto import mock_aws
 
+from kernel.outbox import OutboxEvent
 from runtime.bus import MAX_BYTES, EventBusPublisher
 from tests.unit.runtime.conftest import Lines
 
 
-@dataclass(frozen=True)
-class Fact:
-    event_id: str
-    detail: str = '{"n": 1}'
-    detail_type: str = "TransferPaused.v1"
+def fact(event_id: str, detail: str = '{"n": 1}') -> OutboxEvent:
+    return OutboxEvent(event_id, "TransferPaused.v1", detail)
 
 
-def facts(count: int) -> list[Fact]:
-    return [Fact(f"e-{number}", json.dumps({"n": number})) for number in range(count)]
+def facts(count: int) -> list[OutboxEvent]:
+    return [fact(f"e-{number}", json.dumps({"n": number})) for number in range(count)]
 
 
 @pytest.fixture
@@ -107,7 +104,7 @@ def test_large_entries_do_not_travel_together(stub: Stubber, publisher: EventBus
     large = "x" * (MAX_BYTES // 2)
     stub.add_response("put_events", taken(1), {"Entries": [ANY]})
     stub.add_response("put_events", taken(2), {"Entries": [ANY, ANY]})
-    assert publisher.publish([Fact("a", large), Fact("b", large), Fact("c")]) == []
+    assert publisher.publish([fact("a", large), fact("b", large), fact("c")]) == []
 
 
 def test_an_entry_too_large_for_the_bus_is_refused_alone(
@@ -115,8 +112,8 @@ def test_an_entry_too_large_for_the_bus_is_refused_alone(
 ) -> None:
     stub.add_response("put_events", taken(1), {"Entries": [ANY]})
     stub.add_response("put_events", taken(1), {"Entries": [ANY]})
-    too_large = Fact("b", "ü" * (MAX_BYTES // 2))
-    assert publisher.publish([Fact("a"), too_large, Fact("c")]) == ["b"]
+    too_large = fact("b", "ü" * (MAX_BYTES // 2))
+    assert publisher.publish([fact("a"), too_large, fact("c")]) == ["b"]
     assert lines()[0]["code"] == "EntryTooLarge"
 
 

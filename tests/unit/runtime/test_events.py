@@ -9,9 +9,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import ValidationError
 
 from contracts.catalogue import UnknownEvent
-from contracts.transfer_events import TransferPausedV1, TransferRequestedV1
-from runtime.events import from_bus, inserted, message_of
+from contracts.transfer_events import TransferRequestedV1
+from runtime.events import MAX_BODY_BYTES, BodyTooLarge, event_of, inserted, message_of
 from tests.contract.examples import examples
+from tests.fakes.deliveries import put_by_rule
 
 
 @dataclass(frozen=True)
@@ -20,28 +21,33 @@ class Turn:
     lane: int
 
 
-def delivered(detail_type: str) -> dict[str, Any]:
+def delivered(detail_type: str, **changes: object) -> SQSRecord:
     text = next(each.text for each in examples() if each.detail_type == detail_type)
-    source = {"source": "fileferry.transfer", "detail-type": detail_type}
-    return {**source, "detail": json.loads(text)}
+    return SQSRecord({"body": put_by_rule(detail_type, json.loads(text), **changes)})
 
 
 def test_an_event_of_the_bus_becomes_its_model() -> None:
-    received = from_bus(delivered("TransferRequested.v1"), TransferRequestedV1)
+    received = event_of(delivered("TransferRequested.v1"))
+    assert isinstance(received.data, TransferRequestedV1)
     assert received.data.source.bucket == "acme-exports"
     assert received.meta.occurred_at.tzname() == "UTC"
 
 
 def test_an_event_of_another_kind_is_refused() -> None:
-    with pytest.raises(UnknownEvent):
-        from_bus(delivered("TransferRequested.v1"), TransferPausedV1)
+    with pytest.raises(UnknownEvent, match=r"TransferForgotten\.v9"):
+        event_of(delivered("TransferRequested.v1", **{"detail-type": "TransferForgotten.v9"}))
 
 
 def test_an_event_without_a_field_it_must_have_is_refused() -> None:
-    event = delivered("TransferRequested.v1")
+    event = json.loads(delivered("TransferRequested.v1").body)
     del event["detail"]["data"]["transfer_id"]
     with pytest.raises(ValidationError, match=r"data\.transfer_id"):
-        from_bus(event, TransferRequestedV1)
+        event_of(SQSRecord({"body": json.dumps(event)}))
+
+
+def test_a_body_larger_than_any_event_is_refused_unread() -> None:
+    with pytest.raises(BodyTooLarge):
+        event_of(SQSRecord({"body": "x" * (MAX_BODY_BYTES + 1)}))
 
 
 def test_a_message_becomes_a_dataclass() -> None:

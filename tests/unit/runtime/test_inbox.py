@@ -1,97 +1,92 @@
-"""An event that comes again changes nothing; one that failed may come again."""
+"""An event that comes again, or twice at once, changes nothing; one that failed may come again."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
+import boto3
 import pytest
-from aws_lambda_powertools.utilities.idempotency.exceptions import (
-    IdempotencyAlreadyInProgressError,
-)
 from moto import mock_aws
 
-from runtime.inbox import REMEMBER_SECONDS, Inbox
-from tests.unit.runtime.lambda_context import Invocation
+from runtime.dynamodb.inbox import LIFETIME, Consumed, consumed, write_once
+from runtime.dynamodb.items import to_attribute
+from runtime.dynamodb.table import Action, Table, row_key, update
 from tests.unit.runtime.service_table import client_with_table
 
-TABLE = "fileferry-test-transfer"
+NAME = "fileferry-test-tickets"
+NOW = datetime(2026, 11, 22, 8, 15, tzinfo=UTC)
+COUNTER = row_key("COUNTER", "COUNTER")
+BUSY = RuntimeError("busy")
 
 
 @pytest.fixture
 def client() -> Iterator[Any]:
     with mock_aws():
-        yield client_with_table(TABLE)
+        client = client_with_table(NAME)
+        client.put_item(TableName=NAME, Item=COUNTER | {"count": to_attribute(0)})
+        yield client
 
 
 @pytest.fixture
-def inbox(client: Any) -> Inbox:  # noqa: ANN401 - boto3 client
-    return Inbox(client, TABLE, "on_transfer_requested")
+def table(client: Any) -> Table:  # noqa: ANN401 - boto3 client
+    return Table(client, NAME)
 
 
-def test_an_event_is_acted_on_once(inbox: Inbox) -> None:
-    acted: list[str] = []
+def event(event_id: str = "e-1", consumer: str = "tickets") -> Consumed:
+    return Consumed(event_id, consumer, NOW)
+
+
+def count(below: int = 1_000) -> list[Action]:
+    """A change that shows when it is made twice; refused from `below` on."""
+    return [update(COUNTER, "ADD #count :one", "#count < :below", one=1, below=below)]
+
+
+def counted(table: Table) -> int:
+    row = table.read(COUNTER)
+    assert row is not None
+    return int(row["count"]["N"])
+
+
+def test_an_event_that_comes_again_changes_nothing_and_counts_as_written(table: Table) -> None:
     for event_id in ("e-1", "e-1", "e-2", "e-1"):
-        inbox.once(event_id, Invocation(), partial(acted.append, event_id))
-    assert acted == ["e-1", "e-2"]
+        assert write_once(table, event(event_id), count(), BUSY) == frozenset()
+    assert counted(table) == 2
 
 
-def test_another_process_knows_it_too(client: Any, inbox: Inbox) -> None:  # noqa: ANN401
-    acted: list[int] = []
-    inbox.once("e-1", Invocation(), lambda: acted.append(1))
-    Inbox(client, TABLE, "on_transfer_requested").once("e-1", Invocation(), lambda: acted.append(2))
-    assert acted == [1]
+def test_two_consumers_of_one_service_each_get_the_event(table: Table) -> None:
+    for consumer in ("tickets", "mails"):
+        write_once(table, event(consumer=consumer), count(), BUSY)
+    assert counted(table) == 2
 
 
-def test_two_consumers_each_get_the_event(client: Any, inbox: Inbox) -> None:  # noqa: ANN401
-    acted: list[int] = []
-    inbox.once("e-1", Invocation(), lambda: acted.append(1))
-    Inbox(client, TABLE, "on_another").once("e-1", Invocation(), lambda: acted.append(2))
-    assert acted == [1, 2]
+def test_a_delivery_at_the_same_moment_changes_it_once(table: Table, client: Any) -> None:  # noqa: ANN401
+    """The rival has written everything when this one is about to."""
+    waiting = [Table(boto3.client("dynamodb", region_name="eu-central-1"), NAME)]
+
+    def overtake(**_: object) -> None:
+        if waiting:
+            write_once(waiting.pop(), event(), count(), BUSY)
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", overtake)
+    assert write_once(table, event(), count(), BUSY) == frozenset()
+    assert not waiting
+    assert counted(table) == 1
 
 
-def test_a_failure_goes_on_and_the_event_may_come_again(inbox: Inbox) -> None:
-    def fail() -> None:
-        raise ConnectionError("no")
-
-    with pytest.raises(ConnectionError, match="no"):
-        inbox.once("e-1", Invocation(), fail)
-    acted: list[int] = []
-    inbox.once("e-1", Invocation(), lambda: acted.append(1))
-    assert acted == [1]
+def test_a_change_that_is_refused_leaves_the_event_unconsumed(table: Table) -> None:
+    assert write_once(table, event(), count(below=0), BUSY) == frozenset({0})
+    assert write_once(table, event(), count(), BUSY) == frozenset()
+    assert counted(table) == 1
 
 
-def test_an_event_another_invocation_works_on_is_refused_for_now(inbox: Inbox) -> None:
-    acted: list[int] = []
-
-    def again() -> None:
-        inbox.once("e-1", Invocation(), lambda: acted.append(2))
-
-    with pytest.raises(IdempotencyAlreadyInProgressError):
-        inbox.once("e-1", Invocation(), again)
-    assert acted == []
+def test_an_event_consumed_before_is_told_from_a_change_that_is_refused_now(table: Table) -> None:
+    write_once(table, event(), count(), BUSY)
+    assert write_once(table, event(), count(below=0), BUSY) == frozenset()
+    assert table.write([*count(below=0), consumed(event())], BUSY) == {0, 1}
 
 
-def test_an_invocation_that_was_killed_blocks_no_longer_than_it_could_have_run(
-    client: Any,  # noqa: ANN401 - boto3 client
-    inbox: Inbox,
-) -> None:
-    inbox.once("e-1", Invocation(), lambda: None)
-    (row,) = client.scan(TableName=TABLE)["Items"]
-    # as a killed invocation leaves it: in progress, its time over
-    row |= {"status": {"S": "INPROGRESS"}, "in_progress_expiration": {"N": "1"}}
-    client.put_item(TableName=TABLE, Item=row)
-    acted: list[int] = []
-    inbox.once("e-1", Invocation(remaining_milliseconds=0), lambda: acted.append(1))
-    assert acted == [1]
-
-
-def test_what_it_remembers_ages_in_the_services_own_table(client: Any, inbox: Inbox) -> None:  # noqa: ANN401
-    inbox.once("e-1", Invocation(), lambda: {"not": "stored"})
-    (row,) = client.scan(TableName=TABLE)["Items"]
-    assert row["pk"] == {"S": "INBOX"}
-    assert row["sk"]["S"].startswith("on_transfer_requested#")
-    assert row["status"] == {"S": "COMPLETED"}
-    assert "not" not in str(row.get("data"))
-    left = int(row["expires_at"]["N"]) - datetime.now(UTC).timestamp()
-    assert left == pytest.approx(REMEMBER_SECONDS, abs=60)
+def test_a_row_is_kept_as_long_as_a_message_or_a_replay_can_come(table: Table) -> None:
+    write_once(table, event(), count(), BUSY)
+    row = table.read(row_key("INBOX#e-1", "tickets"))
+    assert row is not None
+    assert int(row["expires_at"]["N"]) == int((NOW + LIFETIME).timestamp())

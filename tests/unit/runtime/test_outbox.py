@@ -6,50 +6,38 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
-from runtime.dynamodb.outbox import (
-    Claim,
-    StoredEvent,
-    claim,
-    give_back,
-    mark_published,
-    outbox_rows,
-    publish_rows,
-    unpublished,
-)
-from runtime.dynamodb.table import Table
-from runtime.publishing import CLAIM_SECONDS, STREAM, publish_claimed
+from kernel.outbox import CLAIM_SECONDS, STREAM, Entry, OutboxBusy, OutboxEvent, publish_claimed
+from runtime.dynamodb.outbox import DynamoDbOutbox, outbox_rows
+from runtime.dynamodb.table import CONFLICT_TRIES, Table
+from runtime.outbox import publish_outbox
 from tests.unit.runtime.service_table import client_with_table
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 BUSY = RuntimeError("busy")
-RECORD = "T#42"
+RECORD = "42"  # in the partition T#42
 
 
 @dataclass
-class Outbox:
-    """As a service's adapter makes it of the runtime's functions."""
+class Stored:
+    """One outbox, and the table that writers share with it."""
 
+    client: BaseClient
+    outbox: DynamoDbOutbox
     table: Table
 
-    def store(self, version: int, *ids: str, record: str = RECORD) -> None:
-        events = [StoredEvent(record, each, "Told.v1", "{}") for each in ids]
-        assert not self.table.write(list(outbox_rows(record, version, events, NOON)), BUSY)
+    def store(self, version: int, *ids: str) -> frozenset[int]:
+        events = [event for _, event in entries(*ids)]
+        return self.table.write(list(outbox_rows(f"T#{RECORD}", version, events, NOON)), BUSY)
 
     def waiting(self) -> list[str]:
-        return [each.event_id for each in unpublished(self.table, RECORD)]
+        return [each.event_id for each in self.outbox.unpublished(RECORD)]
 
-    def claim_event(
-        self, record: str, event_id: str, holder: str, now: datetime, until: datetime
-    ) -> bool:
-        return claim(self.table, record, event_id, Claim(holder, now, until), BUSY)
 
-    def mark_published(self, record: str, event_id: str) -> None:
-        mark_published(self.table, record, event_id, BUSY)
-
-    def give_back_event(self, record: str, event_id: str) -> None:
-        give_back(self.table, record, event_id, BUSY)
+class HttpAnswer:
+    status_code = 400
 
 
 @dataclass
@@ -57,79 +45,97 @@ class Bus:
     refused: frozenset[str] = frozenset()
     taken: list[str] = field(default_factory=list)
 
-    def publish(self, events: Sequence[StoredEvent]) -> Sequence[str]:
+    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
         ids = [event.event_id for event in events]
         self.taken += [each for each in ids if each not in self.refused]
         return [each for each in ids if each in self.refused]
 
 
 @pytest.fixture
-def outbox() -> Iterator[Outbox]:
+def stored() -> Iterator[Stored]:
     with mock_aws():
-        yield Outbox(Table(client_with_table("service"), "service"))
+        client = client_with_table("service")
+        outbox = DynamoDbOutbox(client, "service", records="T#")
+        yield Stored(client, outbox, Table(client, "service"))
 
 
-def entries(*ids: str) -> list[tuple[str, StoredEvent]]:
-    return [(RECORD, StoredEvent(RECORD, each, "Told.v1", "{}")) for each in ids]
+def entries(*ids: str) -> list[Entry]:
+    return [(RECORD, OutboxEvent(each, "Told.v1", "{}")) for each in ids]
 
 
-def record(event_id: str) -> dict[str, Any]:
-    image = {"pk": RECORD, "event_id": event_id, "detail_type": "Told.v1", "detail": "{}"}
-    stored = {name: {"S": value} for name, value in image.items()}
-    return {
-        "eventName": "INSERT",
-        "dynamodb": {"SequenceNumber": f"s-{event_id}", "NewImage": stored},
-    }
+def streamed(event_id: str) -> dict[str, Any]:
+    image = {"pk": f"T#{RECORD}", "event_id": event_id, "detail_type": "Told.v1", "detail": "{}"}
+    row = {name: {"S": value} for name, value in image.items()}
+    return {"eventName": "INSERT", "dynamodb": {"SequenceNumber": f"s-{event_id}", "NewImage": row}}
 
 
-def test_events_wait_in_the_order_of_versions_whatever_their_ids(outbox: Outbox) -> None:
-    outbox.store(9, "z", "a")
-    outbox.store(11, "m")
-    outbox.store(10, "y")
-    assert outbox.waiting() == ["z", "a", "y", "m"]
+def test_events_wait_in_the_order_of_versions_whatever_their_ids(stored: Stored) -> None:
+    stored.store(9, "z", "a")
+    stored.store(11, "m")
+    stored.store(10, "y")
+    assert stored.waiting() == ["z", "a", "y", "m"]
 
 
-def test_one_id_is_stored_once_in_a_record(outbox: Outbox) -> None:
-    outbox.store(1, "e-1")
-    again = outbox_rows(RECORD, 2, [StoredEvent(RECORD, "e-1", "Told.v1", "{}")], NOON)
-    assert outbox.table.write(list(again), BUSY) == {0}
+def test_one_id_is_stored_once_in_a_record(stored: Stored) -> None:
+    assert stored.store(1, "e-1") == frozenset()
+    assert stored.store(2, "e-1") == {0}
 
 
-def test_refused_events_are_given_back_and_the_others_marked(outbox: Outbox) -> None:
-    outbox.store(1, "e-1", "e-2", "e-3")
+def test_refused_events_are_given_back_and_the_others_marked(stored: Stored) -> None:
+    stored.store(1, "e-1", "e-2", "e-3")
     bus = Bus(frozenset({"e-2"}))
     told = entries("e-1", "e-2", "e-3")
-    assert publish_claimed(told, outbox, bus.publish, "a", NOON) == {"e-2"}
-    assert outbox.waiting() == ["e-2"]
+    assert publish_claimed(told, stored.outbox, bus, "a", NOON) == {"e-2"}
+    assert stored.waiting() == ["e-2"]
     bus.refused = frozenset()
-    assert publish_claimed(told, outbox, bus.publish, "b", NOON) == frozenset()
+    assert publish_claimed(told, stored.outbox, bus, "b", NOON) == frozenset()
     assert bus.taken == ["e-1", "e-3", "e-2"]
-    assert outbox.waiting() == []
+    assert stored.waiting() == []
 
 
-def test_what_another_publisher_holds_is_left_to_it_until_it_must_be_dead(outbox: Outbox) -> None:
-    outbox.store(1, "e-1")
+def test_what_another_publisher_holds_is_left_to_it_until_it_must_be_dead(stored: Stored) -> None:
+    stored.store(1, "e-1")
     bus, dead = Bus(), NOON + timedelta(seconds=CLAIM_SECONDS)
-    assert outbox.claim_event(RECORD, "e-1", "dying", NOON, dead)
+    assert stored.outbox.claim(RECORD, "e-1", "dying", NOON, dead)
     just_before = dead - timedelta(microseconds=1)
-    assert publish_claimed(entries("e-1"), outbox, bus.publish, STREAM, just_before) == frozenset()
+    told = entries("e-1")
+    assert publish_claimed(told, stored.outbox, bus, STREAM, just_before) == frozenset()
     assert bus.taken == []
-    publish_claimed(entries("e-1"), outbox, bus.publish, STREAM, dead)
+    publish_claimed(told, stored.outbox, bus, STREAM, dead)
     assert bus.taken == ["e-1"]
 
 
-def test_the_stream_takes_the_claims_of_its_dead_predecessor_at_once(outbox: Outbox) -> None:
-    outbox.store(1, "e-1")
-    bus = Bus()
-    assert outbox.claim_event(RECORD, "e-1", STREAM, NOON, NOON + timedelta(seconds=CLAIM_SECONDS))
-    publish_claimed(entries("e-1"), outbox, bus.publish, STREAM, NOON)
+def test_the_stream_takes_the_claims_of_its_dead_predecessor_at_once(stored: Stored) -> None:
+    stored.store(1, "e-1")
+    bus, until = Bus(), NOON + timedelta(seconds=CLAIM_SECONDS)
+    assert stored.outbox.claim(RECORD, "e-1", STREAM, NOON, until)
+    publish_claimed(entries("e-1"), stored.outbox, bus, STREAM, NOON)
     assert bus.taken == ["e-1"]
 
 
-def test_the_stream_brings_again_what_was_refused(outbox: Outbox) -> None:
-    def publish(stored: Sequence[StoredEvent]) -> frozenset[str]:
-        assert {each.partition for each in stored} == {RECORD}
-        return frozenset({"e-2"})
-
-    answer = publish_rows({"Records": [record("e-1"), record("e-2")]}, publish)
+def test_the_stream_brings_again_what_was_refused(stored: Stored) -> None:
+    stored.store(1, "e-1", "e-2")
+    bus = Bus(frozenset({"e-2"}))
+    event = {"Records": [streamed("e-1"), streamed("e-2")]}
+    answer = publish_outbox(event, stored.outbox, bus, NOON)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "s-e-2"}]}
+    assert (bus.taken, stored.waiting()) == (["e-1"], ["e-2"])
+
+
+def test_an_event_that_others_change_all_the_time_is_busy_and_comes_again(stored: Stored) -> None:
+    stored.store(1, "e-1")
+    conflict = {
+        "Error": {"Code": "TransactionCanceledException"},
+        "CancellationReasons": [{"Code": "TransactionConflict"}],
+    }
+    tries: list[object] = []
+
+    def in_the_way(**_: object) -> tuple[HttpAnswer, dict[str, Any]]:
+        tries.append(None)
+        return HttpAnswer(), conflict
+
+    stored.client.meta.events.register("before-call.dynamodb.TransactWriteItems", in_the_way)
+    with pytest.raises(OutboxBusy, match="e-1") as busy:
+        publish_claimed(entries("e-1"), stored.outbox, Bus(), STREAM, NOON)
+    assert busy.value.retryable
+    assert len(tries) == CONFLICT_TRIES

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from runtime.telemetry import correlate, correlation_id, logger, redacted
+from runtime.telemetry import correlate, correlation_id, logger, own_fields, redacted
 from tests.unit.runtime.conftest import Lines
 
 
@@ -23,6 +23,29 @@ def test_without_an_invocation_there_is_no_correlation_id() -> None:
     assert correlation_id() == "none"
     correlate("c-2")
     assert correlation_id() == "c-2"
+
+
+def test_fields_of_one_record_stand_in_no_line_after_it(lines: Lines) -> None:
+    def fail() -> None:
+        with own_fields(message_id="m-1"):
+            correlate("c-4")
+            logger().append_keys(transfer_id="t-1")
+            logger().info("inside")
+            raise ValueError("no")
+
+    correlate("c-3")
+    with pytest.raises(ValueError, match="no"):
+        fail()
+    logger().info("after")
+    inside, after = lines()
+    assert [inside[key] for key in ("message_id", "transfer_id", "correlation_id")] == [
+        "m-1",
+        "t-1",
+        "c-4",
+    ]
+    assert after["correlation_id"] == "c-3"
+    assert set(inside) - set(after) == {"message_id", "transfer_id"}
+    assert after["service"].startswith("test-")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """Nothing is allowed that neither a role nor a grant names."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from services.transfer.domain.access import Caller, Role, SourceGrant
+from kernel.caller import Caller, Role, SourceGrant
 from services.transfer.domain.errors import (
     DestinationNotFound,
     DestinationNotGranted,
@@ -25,7 +26,16 @@ from services.transfer.use_cases.steer_transfer import (
     resume_transfer,
     retry_transfer,
 )
-from tests.fakes.callers import ADMIN, ANN, AUDITOR, BOB, EVERYTHING, EVERYWHERE, OPERATOR
+from tests.fakes.callers import (
+    ADMIN,
+    ANN,
+    AUDITOR,
+    BOB,
+    EVERYTHING,
+    EVERYWHERE,
+    OPERATOR,
+    a_caller,
+)
 from tests.fakes.world import World
 from tests.unit.transfer.driving import until_moving
 
@@ -34,7 +44,7 @@ STEERING = [pause_transfer, resume_transfer, cancel_transfer, retry_transfer]
 
 
 def granted(*sources: tuple[str, str]) -> Caller:
-    return Caller("gil", frozenset({Role.USER}), tuple(SourceGrant(*each) for each in sources))
+    return a_caller("gil", Role.USER, sources=tuple(SourceGrant(*each) for each in sources))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +68,7 @@ def test_a_grant_covers_the_keys_that_begin_with_its_prefix(
 
 
 def test_a_destination_is_granted_by_its_id_or_all_are() -> None:
-    some = Caller("gil", frozenset({Role.USER}), (), frozenset({"acme"}))
+    some = a_caller("gil", Role.USER, destinations=("acme",))
     assert [some.may_send_to(each) for each in ("acme", "acm", "acme2", "*")] == [1, 0, 0, 0]
     assert ANN.may_send_to("anything")
 
@@ -66,9 +76,9 @@ def test_a_destination_is_granted_by_its_id_or_all_are() -> None:
 def test_a_start_needs_a_role_that_sends_and_both_grants() -> None:
     world = World()
     refusals = {
-        SourceNotGranted: Caller("u", frozenset({Role.USER}), (), EVERYWHERE),
-        DestinationNotGranted: Caller("u", frozenset({Role.USER}), EVERYTHING),
-        RoleMissing: Caller("u", frozenset({Role.AUDITOR}), EVERYTHING, EVERYWHERE),
+        SourceNotGranted: a_caller("u", Role.USER, destinations=EVERYWHERE),
+        DestinationNotGranted: a_caller("u", Role.USER, sources=EVERYTHING),
+        RoleMissing: a_caller("u", Role.AUDITOR, sources=EVERYTHING, destinations=EVERYWHERE),
     }
     wish = world.wish(source=ObjectRef("outgoing", "k"))
     for refusal, caller in refusals.items():
@@ -80,7 +90,7 @@ def test_a_start_needs_a_role_that_sends_and_both_grants() -> None:
 
 def test_a_refusal_does_not_tell_whether_a_destination_exists() -> None:
     world = World()
-    caller = Caller("u", frozenset({Role.USER}), EVERYTHING)
+    caller = a_caller("u", Role.USER, sources=EVERYTHING)
     said = []
     for destination_id in ("acme", "nobody"):
         wish = world.wish(destination_id=destination_id)
@@ -130,7 +140,7 @@ def test_an_owner_who_lost_the_grants_can_stop_but_not_go_on() -> None:
     world = World()
     transfer = world.request(bytes(300_000))
     until_moving(world)
-    poorer = Caller("ann", frozenset({Role.USER}), EVERYTHING)
+    poorer = a_caller("ann", Role.USER, sources=EVERYTHING)
     pause_transfer(transfer.id, poorer, ports=world.ports)
     with pytest.raises(DestinationNotGranted):
         resume_transfer(transfer.id, poorer, ports=world.ports)
@@ -144,13 +154,12 @@ def test_whoever_lost_every_role_has_no_use_of_grants_and_can_only_stop() -> Non
     world = World()
     transfer = world.request(bytes(300_000))
     until_moving(world)
-    for roles in (frozenset[Role](), frozenset({Role.AUDITOR})):
-        lost = Caller("ann", roles, EVERYTHING, EVERYWHERE)
+    nobody = replace(ANN, roles=frozenset[Role]())
+    for lost in (nobody, replace(ANN, roles=frozenset({Role.AUDITOR}))):
         pause_transfer(transfer.id, lost, ports=world.ports)
         for act in (resume_transfer, retry_transfer):
             with pytest.raises((RoleMissing, WrongState)):
                 act(transfer.id, lost, ports=world.ports)
-    nobody = Caller("ann", frozenset(), EVERYTHING, EVERYWHERE)
     assert list_buckets(nobody, 10, None, ports=world.ports).items == []
     assert list_destinations(nobody, 10, None, ports=world.ports).items == []
     with pytest.raises(DestinationNotFound):
@@ -162,7 +171,7 @@ def test_an_operator_needs_grants_for_transfers_of_their_own() -> None:
     world = World()
     transfer = world.request(bytes(300_000))
     until_moving(world)
-    promoted = Caller("ann", frozenset({Role.OPERATOR}))
+    promoted = a_caller("ann", Role.OPERATOR)
     pause_transfer(transfer.id, promoted, ports=world.ports)
     with pytest.raises(SourceNotGranted):
         resume_transfer(transfer.id, promoted, ports=world.ports)

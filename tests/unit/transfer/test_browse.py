@@ -2,16 +2,16 @@
 
 import pytest
 
-from services.transfer.domain.access import Caller, Role, SourceGrant
+from kernel.caller import Caller, Role, SourceGrant
 from services.transfer.domain.errors import FieldInvalid, RoleMissing, SourceNotGranted
 from services.transfer.use_cases.browse import list_buckets, list_files, list_history
-from tests.fakes.callers import ANN, AUDITOR, BOB, OPERATOR
+from tests.fakes.callers import ANN, AUDITOR, BOB, OPERATOR, a_caller
 from tests.fakes.world import World
 
-GIL = Caller(
+GIL = a_caller(
     "gil",
-    frozenset({Role.USER}),
-    (
+    Role.USER,
+    sources=(
         SourceGrant("deep", "a/b/"),
         SourceGrant("deep", "a/c/2026-"),
         SourceGrant("flat", ""),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kernel.idempotency import Idempotency
 from services.transfer.domain.destination import Credential, Protocol
 from services.transfer.domain.errors import (
     DestinationChanged,
@@ -9,7 +10,6 @@ from services.transfer.domain.errors import (
     DestinationInUse,
     VersionMismatch,
 )
-from services.transfer.domain.ports import Idempotency
 from services.transfer.domain.transfer import Status
 from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.use_cases.manage_destinations import (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.transfer.domain.ledger import LaneMessage
 from services.transfer.domain.transfer import Status
 from services.transfer.domain_services.move_chunk import READ_BYTES
-from services.transfer.use_cases.publish_outbox import NotPublished, publish_pending
+from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_transfer

@@ -4,7 +4,12 @@ from random import Random
 
 import pytest
 
-from services.transfer.domain.errors import ConnectionLost, NoSpace, TransferError
+from services.transfer.domain.errors import (
+    ConnectionLost,
+    NoSpace,
+    TransferCancelled,
+    TransferError,
+)
 from services.transfer.domain.retry import RetryPolicy
 
 POLICY = RetryPolicy(base_seconds=2, cap_seconds=120, max_failures=8)
@@ -18,7 +23,7 @@ POLICY = RetryPolicy(base_seconds=2, cap_seconds=120, max_failures=8)
         (ConnectionLost("host", 22, "reset"), 8, True),
         (ConnectionLost("host", 22, "reset"), 9, True),
         (NoSpace("/in/a", 0), 1, True),
-        (TransferError("unknown"), 1, True),
+        (TransferCancelled("t-1"), 1, True),
     ],
 )
 def test_it_gives_up_at_once_or_after_too_many_failures_in_a_row(

@@ -1,0 +1,78 @@
+"""Completes a short template into all that CloudFormation is given.
+
+    python -m infra.complete SERVICE         prints the completed template
+
+A template says in a section `Service` what a service has; docs/adr/0019 shows the form. Everything
+else in the template is CloudFormation, and stands above what is made here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from infra.complete.alarms import errors_alarm
+from infra.complete.description import Service, read_service
+from infra.complete.functions import function_resources
+from infra.complete.names import TemplateWrong, check_names
+from infra.complete.owners import owner_policies
+from infra.complete.settings import conditions, global_settings, parameters
+from infra.complete.table import table_resources
+from infra.complete.triggers import trigger_resources
+from infra.templates import Template
+
+HEAD = {
+    "AWSTemplateFormatVersion": "2010-09-09",
+    "Transform": "AWS::Serverless-2016-10-31",
+}
+__all__ = ["TemplateWrong", "complete"]
+
+
+def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
+    """The same for the same words; `services` are all that publish. Raises TemplateWrong."""
+    own, made = dict(short), {}
+    if "Service" in own:
+        service = read_service(stack, own.pop("Service"), own)
+        made = _made(service, own)
+    elif "OnlyOwnersPublishOn" in own:
+        made = {"Resources": owner_policies(own.pop("OnlyOwnersPublishOn"), services)}
+    template = merged(made, own)
+    check_names(template["Resources"])
+    return template
+
+
+def merged(made: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """`own` wins; only mappings are merged, so an intrinsic function replaces another one."""
+    both = dict(made)
+    for name, value in own.items():
+        known = both.get(name)
+        if isinstance(known, dict) and isinstance(value, dict) and not _intrinsic(value):
+            both[name] = merged(known, value)
+        else:
+            both[name] = value
+    return both
+
+
+def _intrinsic(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref", "Condition"))
+
+
+def _made(service: Service, own: Template) -> Template:
+    resources: dict[str, Any] = table_resources(service)
+    for function in service.functions:
+        for made in (
+            function_resources(service, function),
+            trigger_resources(service, function, own.get("Parameters", {})),
+        ):
+            if twice := sorted(resources.keys() & made.keys()):
+                raise TemplateWrong(
+                    f"{service.name}: {function.name} would make {twice[0]} a second time. A"
+                    " service has one function for all events, one for the outbox and one for"
+                    " each queue."
+                )
+            resources |= made
+    return {
+        **HEAD,
+        "Parameters": parameters(service),
+        "Conditions": conditions(service),
+        "Globals": {"Function": global_settings(service)},
+        "Resources": resources | errors_alarm(service),
+    }

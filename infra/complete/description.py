@@ -1,0 +1,158 @@
+"""Reads the section `Service` of a short template.
+
+Words of ours are in lower case. What begins with a capital is CloudFormation's and passes through.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from infra.complete.names import TemplateWrong, dashed, snake
+from infra.complete.trigger import Trigger, read_trigger
+from infra.templates import Template
+
+PUBLISH = "Publish"  # what every service may be given without saying how
+OF_SERVICE = {"table", "settings", "environment", "grants", "functions"}
+OF_TABLE = {"id", "indexes"}
+OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched"}
+TABLE_ACTIONS = {
+    *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
+    "Query",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """`indexes`: the attributes of their keys, by name."""
+
+    id: str
+    indexes: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Function:
+    """`name` in PascalCase; `table`: actions, 'Query/<index>' for one index; `unwatched`: why the
+    canary's alarm does not count its errors."""
+
+    name: str
+    trigger: Trigger
+    table: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+    vpc: bool = False
+    unwatched: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}Function"
+
+    @property
+    def module(self) -> str:
+        return snake(self.name)
+
+    @property
+    def purpose(self) -> str:
+        return dashed(self.name)
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+    functions: tuple[Function, ...]
+    table: Table | None = None
+    settings: tuple[str, ...] = ()
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    grants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def has(self, *kinds: str) -> bool:
+        return any(function.trigger.kind in kinds for function in self.functions)
+
+
+def read_service(name: str, written: Any, own: Template) -> Service:  # noqa: ANN401 - YAML
+    """`own` is the rest of the template. Raises TemplateWrong."""
+    if not re.fullmatch(r"[a-z]+", name):
+        raise TemplateWrong(f"services/{name}: call it by a word of a-z, as AWS names hold it.")
+    known_keys(name, written, OF_SERVICE)
+    written = mapping(name, written)
+    table = _table(name, written.get("table"))
+    grants = mapping(f"{name}: grants", written.get("grants"))
+    functions = tuple(
+        _function(name, each, mapping(f"{name}: {each}", said), table, {PUBLISH, *grants})
+        for each, said in mapping(f"{name}: functions", written.get("functions")).items()
+    )
+    if not functions:
+        raise TemplateWrong(f"{name}: Service has no functions. Write at least one.")
+    unused = set(grants) - {grant for each in functions for grant in each.may}
+    if unused:
+        raise TemplateWrong(f"{name}: no function may {', '.join(sorted(unused))}. Remove it.")
+    settings = tuple(written.get("settings", ()))
+    if missing := [each for each in settings if each not in own.get("Parameters", {})]:
+        raise TemplateWrong(f"{name}: the setting {missing[0]} is no parameter. Declare it there.")
+    environment = mapping(f"{name}: environment", written.get("environment"))
+    return Service(name, functions, table, settings, environment, grants)
+
+
+def known_keys(where: str, written: Any, known: set[str]) -> None:  # noqa: ANN401 - YAML
+    """Raises TemplateWrong for a key that nobody reads."""
+    words = ", ".join(sorted(known))
+    if unknown := sorted(set(mapping(where, written)) - known):
+        raise TemplateWrong(f"{where}: {unknown[0]!r} means nothing. Known are {words}.")
+
+
+def mapping(where: str, written: Any) -> dict[str, Any]:  # noqa: ANN401 - YAML
+    """Nothing at all is an empty one."""
+    if not isinstance(written, dict | None):
+        raise TemplateWrong(f"{where}: {written!r} is no mapping. Write `name: value` lines there.")
+    return written or {}
+
+
+def _table(service: str, written: Any) -> Table | None:  # noqa: ANN401 - YAML
+    if written is None:
+        return None
+    known_keys(f"{service}: table", written, OF_TABLE)
+    indexes = {}
+    for name, keys in mapping(f"{service}: indexes", written.get("indexes")).items():
+        if not isinstance(keys, list) or len(keys) != 2:
+            raise TemplateWrong(
+                f"{service}: index {name!r} has keys {keys!r}. Write [hash, range], two attributes."
+            )
+        indexes[name] = (keys[0], keys[1])
+    return Table(written.get("id", f"{service.capitalize()}Table"), indexes)
+
+
+def _function(
+    service: str, name: str, said: Mapping[str, Any], table: Table | None, grants: set[str]
+) -> Function:
+    where = f"{service}: {name}"
+    if not re.fullmatch(r"([A-Z][a-z]+)+", name):
+        raise TemplateWrong(f"{where}: write it in PascalCase, as LaneWorker for lane_worker.py.")
+    properties = {key: value for key, value in said.items() if key[:1].isupper()}
+    ours = {key: value for key, value in said.items() if key not in properties}
+    known_keys(where, ours, OF_FUNCTION)
+    if unknown := [each for each in ours.get("may", ()) if each not in grants]:
+        raise TemplateWrong(
+            f"{where}: no grant is called {unknown[0]!r}. There are {', '.join(sorted(grants))}."
+        )
+    function = Function(
+        name,
+        read_trigger(where, ours.get("trigger")),
+        tuple(ours.get("table", ())),
+        tuple(ours.get("may", ())),
+        ours.get("vpc", False),
+        ours.get("unwatched", ""),
+        properties,
+    )
+    _check_table(where, function, table)
+    return function
+
+
+def _check_table(where: str, function: Function, table: Table | None) -> None:
+    if table is None and (function.table or function.trigger.kind == "outbox"):
+        raise TemplateWrong(f"{where}: the service has no table. Describe one under `table`.")
+    known = TABLE_ACTIONS | {f"Query/{index}" for index in (table.indexes if table else ())}
+    if unknown := [each for each in function.table if each not in known]:
+        raise TemplateWrong(
+            f"{where}: {unknown[0]!r} is nothing to do with the table."
+            f" Choose of {', '.join(sorted(known))}."
+        )

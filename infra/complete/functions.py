@@ -1,0 +1,102 @@
+"""A function and its role: what its description lets it do, and nothing else."""
+
+from typing import Any
+
+from infra.complete.description import PUBLISH, Function, Service
+from infra.complete.intrinsics import (
+    NO_VALUE,
+    Value,
+    arn,
+    attribute,
+    choose,
+    ref,
+    resource,
+    sub,
+)
+from infra.complete.names import TemplateWrong, name_of, role_name
+from infra.complete.settings import reserved
+from infra.complete.triggers import trigger_statements
+from infra.complete.vpc import vpc_settings, vpc_statements
+
+
+def function_resources(service: Service, function: Function) -> Value:
+    properties: Value = {
+        "FunctionName": name_of(service.name, function.purpose),
+        "Handler": f"services.{service.name}.handlers.{function.module}.handler",
+        "AutoPublishCodeSha256": ref("Release"),
+        "Role": attribute(f"{function.name}Role"),
+    }
+    if (kept := reserved(function.trigger.kind)) != NO_VALUE:
+        properties["ReservedConcurrentExecutions"] = kept
+    if function.trigger.kind == "schedule":
+        dead_letters = attribute(f"{function.name}DeadLetters")
+        properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
+    if function.vpc:
+        properties["VpcConfig"] = vpc_settings()
+    role = {
+        "RoleName": role_name(service.name, function.purpose),
+        "AssumeRolePolicyDocument": policy(
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+            }
+        ),
+        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*_may(service, function))}],
+    }
+    return {
+        function.id: resource("Serverless::Function", properties | dict(function.properties)),
+        f"{function.name}Role": resource("IAM::Role", role),
+    }
+
+
+def policy(*statements: Value) -> Value:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(sid: str, actions: list[str], on: object, **more: Any) -> Value:  # noqa: ANN401
+    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": on, **more}
+
+
+def _may(service: Service, function: Function) -> list[Value]:
+    stream = function.trigger.kind == "outbox"
+    table = (*function.table, *(("UpdateItem",) if stream else ()))
+    grants = (*function.may, *((PUBLISH,) if stream else ()))
+    return [
+        allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], attribute("LogGroup")),
+        allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+        *_on_table(service, dict.fromkeys(table)),
+        *(_granted(service, name) for name in dict.fromkeys(grants)),
+        *trigger_statements(service, function),
+        *(vpc_statements(service, function) if function.vpc else ()),
+    ]
+
+
+def _on_table(service: Service, actions: dict[str, None]) -> list[Value]:
+    if service.table is None:
+        return []
+    table = service.table.id
+    plain = [f"dynamodb:{each}" for each in actions if "/" not in each]
+    indexes = [each.split("/")[1] for each in actions if "/" in each]
+    made = [allow("Table", plain, attribute(table))] if plain else []
+    if indexes:
+        arns = [sub(f"${{{table}.Arn}}/index/{index}") for index in indexes]
+        made.append(allow("Indexes", ["dynamodb:Query"], arns))
+    return made
+
+
+def _granted(service: Service, name: str) -> Value:
+    if name == PUBLISH and PUBLISH not in service.grants:
+        # a call may carry events of several sources, so the key has several values
+        condition = {
+            "ForAllValues:StringEquals": {"events:source": f"fileferry.{service.name}"},
+            "Null": {"events:source": "false"},
+        }
+        bus = arn("events", "event-bus/fileferry-${Stage}")
+        return allow(PUBLISH, ["events:PutEvents"], bus, Condition=condition)
+    grant = dict(service.grants[name])
+    condition_name = grant.pop("if", None)
+    if missing := {"Action", "Resource"} - set(grant):
+        raise TemplateWrong(f"{service.name}: grant {name} has no {' and no '.join(missing)}.")
+    statement = {"Sid": name, "Effect": "Allow", **grant}
+    return choose(condition_name, statement) if condition_name else statement

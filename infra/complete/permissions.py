@@ -1,0 +1,14 @@
+"""Who may call a function."""
+
+from infra.complete.description import Function
+from infra.complete.intrinsics import Value, ref, resource
+
+
+def may_call(function: Function, principal: str, source: Value) -> Value:
+    permission = {
+        "FunctionName": ref(f"{function.id}.Alias"),
+        "Action": "lambda:InvokeFunction",
+        "Principal": f"{principal}.amazonaws.com",
+        "SourceArn": source,
+    }
+    return {f"{function.name}MayBeCalled": resource("Lambda::Permission", permission)}

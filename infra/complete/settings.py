@@ -1,0 +1,93 @@
+"""Parameters, conditions and settings that every service has."""
+
+from typing import Any
+
+from infra.complete.description import Service
+from infra.complete.intrinsics import NO_VALUE, Value, choose, is_not, ref, sub
+from infra.complete.names import snake
+
+SECONDS, MEGABYTES = 60, 512
+SWITCH = {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]}
+RESERVING = {"api": "Api", "authorizer": "Authorizer"}  # a crowd elsewhere must not shut these out
+
+
+def parameters(service: Service) -> Value:
+    """The defaults are the local values; infra/environments has those of AWS."""
+    made: Value = {
+        "Stage": {"Type": "String", "Default": "local", "AllowedPattern": "[a-z]{2,10}"},
+        "Release": {
+            "Type": "String",
+            "Default": "none",
+            "Description": "Hash of code and parameters; a new one publishes new versions",
+        },
+        "Canary": SWITCH,
+        "LogRetentionDays": {"Type": "Number", "Default": 7},
+        "LogLevel": {"Type": "String", "Default": "INFO"},
+    }
+    if service.has(*RESERVING):
+        made["ApiId"] = {
+            "Type": "AWS::SSM::Parameter::Value<String>",
+            "Default": "/fileferry/local/api/rest/id",
+        }
+    for kind in filter(service.has, RESERVING):
+        made[f"{RESERVING[kind]}Concurrency"] = {
+            "Type": "Number",
+            "Default": 0,
+            "MinValue": 0,
+            "Description": "Invocations kept for it, and its most; 0: what the account has left",
+        }
+    if any(function.vpc for function in service.functions):
+        made["InVpc"] = {**SWITCH, "Description": "Whether partners are reached from infra/network"}
+    return made
+
+
+def conditions(service: Service) -> Value:
+    made = {"OnAws": is_not("Stage", "local")}
+    for kind in filter(service.has, RESERVING):
+        made[f"{RESERVING[kind]}Reserves"] = is_not(f"{RESERVING[kind]}Concurrency", "0")
+    if any(function.vpc for function in service.functions):
+        made["UsesVpc"] = {"Fn::Equals": [ref("InVpc"), "true"]}
+    return made
+
+
+def global_settings(service: Service) -> Value:
+    # one alarm for all: a canary of one function may break another
+    alarms = choose("OnAws", [ref("FunctionErrorsAlarm")], [])
+    return {
+        "CodeUri": f"../../build/{service.name}",
+        "Description": f"FileFerry {service.name}, release",  # SAM adds which
+        "Runtime": "python3.13",
+        "Architectures": ["arm64"],
+        "MemorySize": MEGABYTES,
+        "Timeout": SECONDS,
+        "Tracing": "Active",
+        "AutoPublishAlias": "live",
+        "DeploymentPreference": {
+            "Enabled": ref("Canary"),
+            "Type": "Canary10Percent5Minutes",
+            "Alarms": alarms,
+        },
+        "LoggingConfig": {"LogGroup": ref("LogGroup")},
+        "Environment": {"Variables": _variables(service)},
+    }
+
+
+def _variables(service: Service) -> Value:
+    made: dict[str, Any] = {"STAGE": ref("Stage"), "EVENT_BUS_NAME": sub("fileferry-${Stage}")}
+    if service.table:
+        made[snake(service.table.id).upper()] = ref(service.table.id)
+    made |= {snake(each).upper(): ref(each) for each in service.settings}
+    made |= service.environment
+    return made | {
+        "LOG_LEVEL": ref("LogLevel"),
+        "POWERTOOLS_SERVICE_NAME": service.name,
+        # two stages of one account must not count in each other's alarms
+        "POWERTOOLS_METRICS_NAMESPACE": sub("FileFerry/${Stage}"),
+    }
+
+
+def reserved(kind: str) -> Value:
+    """Of a function with that trigger."""
+    if kind not in RESERVING:
+        return NO_VALUE
+    return choose(f"{RESERVING[kind]}Reserves", ref(f"{RESERVING[kind]}Concurrency"))

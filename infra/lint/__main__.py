@@ -1,0 +1,19 @@
+"""python -m infra.lint: what AWS would refuse in any stack and stage, or take in silence."""
+
+import sys
+
+from infra.lint.deployments import aws_deployments
+from infra.lint.finding import told
+from infra.lint.judge import judge
+from infra.lint.options import with_every_option
+
+
+def main() -> None:
+    deployments = aws_deployments()
+    lines = told([*judge(deployments), *judge(with_every_option(deployments))])
+    print("\n".join(lines) or "Nothing to say against any stack on any stage.")
+    sys.exit(1 if lines else 0)
+
+
+if __name__ == "__main__":
+    main()

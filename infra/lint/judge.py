@@ -1,0 +1,98 @@
+"""All rules over all deployments."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from infra.lint.alarms import silent_alarms
+from infra.lint.api_access import api_access
+from infra.lint.deployments import Deployment
+from infra.lint.expansion import Expansion, NotExpanded, expand
+from infra.lint.finding import Finding
+from infra.lint.literals import hard_coded
+from infra.lint.loops import recursive_loops
+from infra.lint.names import collisions, singletons, too_long
+from infra.lint.neighbours import missing_neighbours
+from infra.lint.parameters import refused_values
+from infra.lint.physical import name_of, text_of
+from infra.lint.references import circles
+from infra.lint.resource_settings import biting_settings
+from infra.lint.schema import schema_errors
+from infra.lint.unused import unused
+
+# No region's name is longer, so a name that fits there fits everywhere.
+OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
+ALONE = (circles, hard_coded, recursive_loops, api_access, biting_settings, unused)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A stack, and what those of its stage before it left in SSM."""
+
+    expansion: Expansion
+    stored: Mapping[str, str]
+
+
+def deploy(deployments: Sequence[Deployment]) -> list[Deployed]:
+    """One stage's, in their order."""
+    stored: dict[str, str] = {}
+    done = []
+    for deployment in deployments:
+        expansion = expand(deployment, stored)
+        done.append(Deployed(expansion, dict(stored)))
+        for logical_id, parameter in expansion.of_kind("AWS::SSM::Parameter"):
+            stored[name_of(expansion, logical_id)] = text_of(expansion, parameter.get("Value", ""))
+    return done
+
+
+def judge(deployments: Sequence[Deployment]) -> Iterator[Finding]:
+    """Of any number of stages; those of one stage in a row, in their order.
+
+    What is not even well formed is told alone: the other rules take templates for whole.
+    """
+    try:
+        stages = [_everywhere(stage) for stage in _by_stage(deployments)]
+    except NotExpanded as error:
+        yield from error.findings
+        return
+    formal = [
+        finding
+        for home, _ in stages
+        for each in home
+        for rule in (refused_values, schema_errors)
+        for finding in rule(each.expansion)
+    ]
+    yield from formal
+    if not formal:
+        yield from _judge_stages(stages)
+
+
+def elsewhere(region: str) -> str:
+    return next(other for other in OTHER_REGIONS if other != region)
+
+
+def _by_stage(deployments: Sequence[Deployment]) -> Iterator[list[Deployment]]:
+    for _, stage in groupby(deployments, lambda deployment: deployment.stage):
+        yield list(stage)
+
+
+def _everywhere(stage: Sequence[Deployment]) -> tuple[list[Deployed], list[Deployed]]:
+    """In its own region and in another one."""
+    return deploy(stage), deploy([replace(d, region=elsewhere(d.region)) for d in stage])
+
+
+def _judge_stages(
+    stages: Sequence[tuple[list[Deployed], list[Deployed]]],
+) -> Iterator[Finding]:
+    for home, _ in stages:
+        stage = [each.expansion for each in home]
+        for each in home:
+            for rule in ALONE:
+                yield from rule(each.expansion)
+            yield from silent_alarms(each.expansion, stage)
+            yield from missing_neighbours(each.expansion, stage, each.stored)
+    everywhere = [each.expansion for home, away in stages for each in home + away]
+    for expansion in everywhere:
+        yield from too_long(expansion)
+    yield from collisions(everywhere)
+    yield from singletons(everywhere)

@@ -1,0 +1,111 @@
+"""Names that are too long, and names that two deployments would both want."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from infra.lint.catalogue import KINDS, SINGLETONS, Scope
+from infra.lint.expansion import Expansion
+from infra.lint.finding import Finding
+from infra.lint.physical import name_of
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A resource that wants a name for itself."""
+
+    expansion: Expansion
+    logical_id: str
+
+    @property
+    def kind(self) -> str:
+        return str(self.expansion.resources[self.logical_id]["Type"])
+
+    @property
+    def deployed(self) -> str:
+        return self.expansion.deployment.name
+
+    @property
+    def region(self) -> str:
+        return self.expansion.deployment.region
+
+    def finding(self, rule: str, message: str) -> Finding:
+        return self.expansion.finding(rule, self.logical_id, message)
+
+
+def claims(expansion: Expansion) -> Iterator[tuple[Claim, str]]:
+    """Of every resource with a name of its own; CloudFormation's inventions never collide."""
+    for logical_id, resource in expansion.resources.items():
+        kind = KINDS.get(resource["Type"])
+        if kind and kind.named_by in resource.get("Properties", {}):
+            yield Claim(expansion, logical_id), name_of(expansion, logical_id)
+
+
+def too_long(expansion: Expansion) -> Iterator[Finding]:
+    for claim, name in claims(expansion):
+        kind = KINDS[claim.kind]
+        if len(name) > kind.longest:
+            yield claim.finding(
+                "length",
+                f"{kind.named_by} {name!r} has {len(name)} characters in {claim.region};"
+                f" AWS takes {kind.longest}. Shorten it.",
+            )
+
+
+def collisions(expansions: Sequence[Expansion]) -> Iterator[Finding]:
+    """Between stacks, stages and regions of one account."""
+    wanted: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
+    for expansion in expansions:
+        for claim, name in claims(expansion):
+            if KINDS[claim.kind].scope is Scope.PARENT:
+                continue
+            place = claim.region if KINDS[claim.kind].scope is Scope.REGION else ""
+            wanted[claim.kind, name, place].append(claim)
+    for (_, name, _), rivals in wanted.items():
+        for claim in rivals:
+            yield from _collisions_of(claim, name, rivals)
+
+
+def _collisions_of(claim: Claim, name: str, rivals: Sequence[Claim]) -> Iterator[Finding]:
+    kind = KINDS[claim.kind]
+    what = f"{kind.named_by} {name!r}"
+    stage, stack = claim.expansion.deployment.stage, claim.expansion.deployment.stack
+    others = [other.expansion.deployment for other in rivals if other.deployed != claim.deployed]
+    if any(other.stage != stage for other in others):
+        yield claim.finding(
+            "stages",
+            f"{what} is the same on every one of these stages, which may share an account:"
+            " put ${Stage} into it.",
+        )
+    if any(other.region != claim.region for other in rivals if other.deployed == claim.deployed):
+        yield claim.finding(
+            "regions",
+            f"{what} is the same in every region, but has to be alone in {kind.scope.value}:"
+            " put ${AWS::Region} into it.",
+        )
+    for other in rivals:
+        same = other.expansion.deployment
+        if (same.stage, same.region) != (stage, claim.region):
+            continue
+        if (same.stack, other.logical_id) != (stack, claim.logical_id):
+            yield claim.finding(
+                "twice", f"{what} is also that of {same.stack}/{other.logical_id}: rename one."
+            )
+
+
+def singletons(expansions: Sequence[Expansion]) -> Iterator[Finding]:
+    """What an account has once in each region, but more than one deployed stack would set."""
+    wanted: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for expansion in expansions:
+        for logical_id, resource in expansion.resources.items():
+            if resource["Type"] in SINGLETONS:
+                claim = Claim(expansion, logical_id)
+                wanted[claim.kind, claim.region].append(claim)
+    for (kind, _), rivals in wanted.items():
+        if len({(claim.deployed, claim.logical_id) for claim in rivals}) > 1:
+            for claim in rivals:
+                yield claim.finding(
+                    "singleton",
+                    f"An account has one {kind} in each region, and several stacks would set it:"
+                    " move it to a stack that all stages share.",
+                )

@@ -1,0 +1,88 @@
+"""Events on their way from the change they tell of to the bus: each once, unless a publisher dies.
+
+refused = publish_claimed(entries, outbox, bus, STREAM, now)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeAlias
+
+from kernel.errors import DeclaredError
+
+# Claiming, publishing and marking ten events takes a second at most: a publisher that is not done
+# by then is dead, and whoever waits for it (state Publish) can wait as long.
+CLAIM_SECONDS = 30.0
+# Who publishes what a stream delivers. A shard is delivered to one invocation at a time, so that a
+# claim of this holder is that of a predecessor which died with the same rows.
+STREAM = "stream"
+
+
+@dataclass(frozen=True)
+class OutboxEvent:
+    """An event as it will stand on the bus; `detail` is the JSON of contracts' envelope."""
+
+    event_id: str
+    detail_type: str
+    detail: str
+
+
+Entry: TypeAlias = tuple[str, OutboxEvent]  # with the record whose change it tells of
+
+
+class OutboxBusy(DeclaredError):
+    """Others get in the way of one event's row again and again; it is looked at once more."""
+
+    code, status, retryable = "outbox_busy", 503, True
+    message = "Event {event_id} is changed by others all the time. It comes again."
+    event_id: str
+
+
+class Outbox(Protocol):
+    """What was stored and is not published. A row is written with the change, by the record's own
+    store. Each change here may raise OutboxBusy."""
+
+    def unpublished(self, record: str) -> Sequence[OutboxEvent]:
+        """Oldest first, claimed ones included."""
+        ...
+
+    def claim(
+        self, record: str, event_id: str, holder: str, now: datetime, until: datetime
+    ) -> bool:
+        """The right to publish it until then; False when it was published, or when somebody else
+        has that right. A holder may take its own claim again at once: it is sure that its
+        predecessor is dead. A claim for much longer than `until` is not believed: it was written
+        by a clock that runs ahead."""
+        ...
+
+    def mark_published(self, record: str, event_id: str) -> None: ...
+
+    def give_back(self, record: str, event_id: str) -> None:
+        """Claimed and not published: the next one may try at once."""
+        ...
+
+
+class EventPublisher(Protocol):
+    def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
+        """The ids of the events that the bus did NOT take."""
+        ...
+
+
+def publish_claimed(
+    entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: datetime
+) -> frozenset[str]:
+    """The ids of the events that the bus refused; they may be claimed again at once. What somebody
+    else has claimed or published is left alone."""
+    until = now + timedelta(seconds=CLAIM_SECONDS)
+    claimed = [
+        (record, event)
+        for record, event in entries
+        if outbox.claim(record, event.event_id, holder, now, until)
+    ]
+    refused = frozenset(bus.publish([event for _, event in claimed]))
+    for record, event in claimed:
+        if event.event_id in refused:
+            outbox.give_back(record, event.event_id)
+        else:
+            outbox.mark_published(record, event.event_id)
+    return refused

@@ -1,0 +1,127 @@
+"""Consumes the events on a service's queue: each record is decoded, dispatched and judged alone.
+
+    CONSUMES: Consumes[Wiring] = {TransferRequestedV1: start_requested}
+
+    @entrypoint(wiring.build)
+    def handler(event: Event, context: LambdaContext, wires: Wiring) -> BatchResponse:
+        return consume(event, context, CONSUMES, wires)
+
+Events come at least once, in any order, and twice at the same moment: what an act writes has to be
+safe then (runtime.dynamodb.inbox, runtime.dynamodb.projection). What becomes of a record:
+
+    consumed    its message is deleted
+    poison      no event of ours, or an act says it can never work: logged as an error at once,
+                tried again each minute, in the dead-letter queue after an hour
+    failed      anything else, an outage perhaps: tried again with growing waits for a day
+    not tried   two records in a row failed, or no time is left: back to the queue untouched
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from contracts.catalogue import UnknownEvent, spec_of
+from contracts.contract import Published
+from contracts.envelope import Event
+from runtime.batches import BatchResponse, failures
+from runtime.events import event_of
+from runtime.redelivery import POISON_SECONDS, Redelivery, backoff_seconds
+from runtime.telemetry import correlate, logger, metrics, own_fields
+
+OUTAGE = "outage"
+OUTAGE_AFTER = 2  # failures in a row: one may be that record's own, two are taken for an outage
+MAX_RECORDS = 100  # of one invocation; templates ask for ten
+RESERVE_MS = 15_000  # what one more record may take, and the answer to the queue after it
+
+
+class Wires(Protocol):
+    @property
+    def sqs(self) -> Any: ...  # noqa: ANN401 - boto3 has no types
+
+
+W = TypeVar("W", bound=Wires)
+Consumes: TypeAlias = Mapping[type[Published], Callable[[Event[Any], W], object]]
+
+
+def consume(
+    event: Mapping[str, Any], context: LambdaContext, consumes: Consumes[W], wires: W
+) -> BatchResponse:
+    """The answer for ReportBatchItemFailures."""
+    records = [SQSRecord(each) for each in event["Records"]]
+    redelivery = Redelivery(wires.sqs)
+    failed = in_a_row = 0
+    for index, record in enumerate(records):
+        if reason := _reason_to_stop(index, in_a_row, context):
+            _give_back(records[index:], redelivery, reason)
+            break
+        error = _error_of(record, consumes, wires)
+        if error is None:
+            in_a_row = 0
+            continue
+        failed += 1
+        if never_works(error):
+            redelivery.after(POISON_SECONDS, record)
+        else:
+            in_a_row += 1
+            redelivery.after(backoff_seconds(_receives(record)), record)
+    if failed:
+        metrics().add_metric("MessagesFailed", MetricUnit.Count, failed)
+    redelivery.tell_queue()
+    return failures(redelivery.message_ids)
+
+
+def never_works(error: Exception) -> bool:
+    """Errors of a domain say by their class whether the same may work later."""
+    return isinstance(error, ValidationError) or getattr(error, "retryable", True) is False
+
+
+def _error_of(record: SQSRecord, consumes: Consumes[W], wires: W) -> Exception | None:
+    with own_fields(message_id=record.message_id, receives=_receives(record)):
+        try:
+            _act(record, consumes, wires)
+        except Exception as error:
+            _log(error)
+            return error
+    return None
+
+
+def _act(record: SQSRecord, consumes: Consumes[W], wires: W) -> None:
+    received = event_of(record)
+    correlate(received.meta.correlation_id)
+    logger().append_keys(causation_id=received.meta.event_id)
+    act = consumes.get(type(received.data))
+    if act is None:
+        known = ", ".join(spec_of(model).detail_type for model in consumes)
+        raise UnknownEvent(spec_of(type(received.data)).detail_type, known)
+    act(received, wires)
+
+
+def _log(error: Exception) -> None:
+    name, code = type(error).__name__, getattr(error, "code", None)
+    if never_works(error):
+        logger().exception("poison message", code="poison_message", error=name, reason_code=code)
+    else:
+        logger().exception("event not consumed, back to the queue", code=code, error=name)
+
+
+def _reason_to_stop(index: int, in_a_row: int, context: LambdaContext) -> str | None:
+    if in_a_row == OUTAGE_AFTER:
+        return OUTAGE
+    if index >= MAX_RECORDS:
+        return "too many records"
+    late = index > 0 and context.get_remaining_time_in_millis() < RESERVE_MS
+    return "out of time" if late else None  # the first is tried, however short the time is
+
+
+def _give_back(records: Sequence[SQSRecord], redelivery: Redelivery, reason: str) -> None:
+    logger().warning("records not tried", records=len(records), reason=reason)
+    for record in records:
+        redelivery.after(backoff_seconds(_receives(record)) if reason == OUTAGE else 0, record)
+
+
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)

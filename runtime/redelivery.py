@@ -1,0 +1,67 @@
+"""When the queue delivers again what was not consumed: at another time than its own timeout says.
+
+The visibility timeout has to outlast an invocation several times over, so it is minutes long. A
+record whose try is over need not wait for that; one that failed often waits longer (docs/adr/0022).
+"""
+
+from random import SystemRandom
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runtime.telemetry import logger
+
+MAX_RECEIVES = 60  # the queue's maxReceiveCount: with the waits below, a day at least
+FIRST_SECONDS = 5
+MAX_SECONDS = 1_800  # how late a record may come when an outage has ended
+POISON_SECONDS = 60  # an hour in all: the old code of a canary deployment is gone by then
+SPREAD = 0.5  # by chance: records that failed together do not all come together again
+MAX_ENTRIES = 10  # of one ChangeMessageVisibilityBatch
+_random = SystemRandom()
+
+
+def backoff_seconds(receives: int) -> int:
+    """Doubles with each receive; up to half as much again by chance."""
+    doublings = min(receives - 1, 16)  # far beyond MAX_SECONDS, and no huge number
+    shortest = min(MAX_SECONDS, FIRST_SECONDS << doublings)
+    return round(shortest * (1 + SPREAD * _random.random()))
+
+
+class Redelivery:
+    """The records of one batch that stay in the queue, and when each may be delivered again."""
+
+    def __init__(self, sqs: Any) -> None:  # noqa: ANN401 - boto3 has no types
+        self._sqs = sqs
+        self._waits: list[tuple[SQSRecord, int]] = []
+
+    @property
+    def message_ids(self) -> list[str]:
+        return [record.message_id for record, _ in self._waits]
+
+    def after(self, seconds: int, record: SQSRecord) -> None:
+        self._waits.append((record, seconds))
+
+    def tell_queue(self) -> None:
+        """Where that fails, the queue's own visibility timeout holds: later, but not lost."""
+        for start in range(0, len(self._waits), MAX_ENTRIES):
+            waits = self._waits[start : start + MAX_ENTRIES]
+            entries = [
+                {"Id": str(i), "ReceiptHandle": record.receipt_handle, "VisibilityTimeout": seconds}
+                for i, (record, seconds) in enumerate(waits)
+            ]
+            try:
+                answer = self._sqs.change_message_visibility_batch(
+                    QueueUrl=self._queue_url(waits[0][0]), Entries=entries
+                )
+            except (ClientError, BotoCoreError) as error:
+                logger().warning("waits not told to the queue", error=str(error))
+                return
+            if refused := answer.get("Failed"):
+                codes = sorted({each["Code"] for each in refused})
+                logger().warning("waits refused by the queue", count=len(refused), codes=codes)
+
+    def _queue_url(self, record: SQSRecord) -> str:
+        """Made of the ARN, so that no consumer needs a setting or a call for it."""
+        *_, account, name = str(record.event_source_arn).split(":")
+        return f"{self._sqs.meta.endpoint_url}/{account}/{name}"

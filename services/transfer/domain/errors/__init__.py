@@ -1,0 +1,87 @@
+"""Everything that can go wrong with a transfer: a class per reason, with code, retry and advice.
+
+    TransferError
+    ├── RequestError         the caller's request cannot be served (HTTP 4xx)
+    ├── SourceError          S3 says no
+    ├── PartnerError         the partner's server cannot be reached or refuses us
+    ├── TargetError          the partner's server refuses the file
+    └── WorkError            our own work was interrupted (leases, cancellation)
+
+`code` is public (events, API, docs/reasons.md) and never changes its meaning; `retryable` alone
+decides about a retry.
+"""
+
+from services.transfer.domain.errors.partner import (
+    AddressForbidden as AddressForbidden,
+    ConnectionLost as ConnectionLost,
+    ConnectionRefused as ConnectionRefused,
+    ConnectionTimedOut as ConnectionTimedOut,
+    CredentialMissing as CredentialMissing,
+    HostKeyChanged as HostKeyChanged,
+    HostKeyUnconfirmed as HostKeyUnconfirmed,
+    HostNotResolved as HostNotResolved,
+    KeyRejected as KeyRejected,
+    NoCommonAlgorithm as NoCommonAlgorithm,
+    NoSessionFree as NoSessionFree,
+    PartnerError as PartnerError,
+    PasswordRejected as PasswordRejected,
+    SessionRefused as SessionRefused,
+)
+from services.transfer.domain.errors.request import (
+    DestinationChanged as DestinationChanged,
+    DestinationExists as DestinationExists,
+    DestinationInUse as DestinationInUse,
+    DestinationNotFound as DestinationNotFound,
+    DestinationNotGranted as DestinationNotGranted,
+    FieldInvalid as FieldInvalid,
+    IdempotencyConflict as IdempotencyConflict,
+    RequestError as RequestError,
+    RoleMissing as RoleMissing,
+    SourceNotGranted as SourceNotGranted,
+    TransferNotFound as TransferNotFound,
+    VersionMismatch as VersionMismatch,
+    WrongState as WrongState,
+)
+from services.transfer.domain.errors.source import (
+    BucketNotFound as BucketNotFound,
+    ObjectArchived as ObjectArchived,
+    ObjectNotFound as ObjectNotFound,
+    SourceChanged as SourceChanged,
+    SourceCorrupted as SourceCorrupted,
+    SourceError as SourceError,
+    SourceForbidden as SourceForbidden,
+    SourceUnavailable as SourceUnavailable,
+)
+from services.transfer.domain.errors.target import (
+    ChecksumMismatch as ChecksumMismatch,
+    ChunkCorrupted as ChunkCorrupted,
+    DeliveryUnclear as DeliveryUnclear,
+    FolderMissing as FolderMissing,
+    NameInvalid as NameInvalid,
+    NoSpace as NoSpace,
+    PartDamaged as PartDamaged,
+    PartMissing as PartMissing,
+    PathOutsideBase as PathOutsideBase,
+    PermissionDenied as PermissionDenied,
+    SizeMismatch as SizeMismatch,
+    TargetDamaged as TargetDamaged,
+    TargetError as TargetError,
+    TargetExists as TargetExists,
+    WriteRefused as WriteRefused,
+)
+from services.transfer.domain.errors.transfer_error import TransferError as TransferError
+from services.transfer.domain.errors.work import (
+    LaneCrashed as LaneCrashed,
+    LaneNotTaken as LaneNotTaken,
+    LeaseLost as LeaseLost,
+    MovesAgain as MovesAgain,
+    NoHeadway as NoHeadway,
+    PartAbandoned as PartAbandoned,
+    RunSuperseded as RunSuperseded,
+    StaleTransfer as StaleTransfer,
+    StepSuperseded as StepSuperseded,
+    StepUnderWay as StepUnderWay,
+    TransferCancelled as TransferCancelled,
+    WorkError as WorkError,
+    WorkflowLost as WorkflowLost,
+)

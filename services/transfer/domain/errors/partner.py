@@ -1,0 +1,141 @@
+"""The partner's server cannot be reached or refuses us."""
+
+from services.transfer.domain.errors.transfer_error import TransferError
+
+
+class PartnerError(TransferError):
+    """No session with the partner's server."""
+
+
+class HostNotResolved(PartnerError):
+    code, retryable = "host_not_resolved", True
+    message = (
+        "The name {host!r} has no address. Check the destination's host, and the DNS of the"
+        " network."
+    )
+    host: str
+
+
+class AddressForbidden(PartnerError):
+    code = "address_forbidden"
+    message = (
+        "Host {host!r} resolves to {address}, a network FileFerry must not connect to. Use a public"
+        " address, or have an administrator allow the network (ALLOWED_NETWORKS)."
+    )
+    host: str
+    address: str
+
+
+class ConnectionRefused(PartnerError):
+    code, retryable = "connection_refused", True
+    message = (
+        "{host}:{port} refused the connection. Check the port, and ask the partner whether the"
+        " server is up and lets our address in."
+    )
+    host: str
+    port: int
+
+
+class ConnectionTimedOut(PartnerError):
+    code, retryable = "connection_timed_out", True
+    message = (
+        "{host}:{port} did not answer within {seconds:g} s. Ask the partner whether a firewall"
+        " drops our connections."
+    )
+    host: str
+    port: int
+    seconds: float
+
+
+class ConnectionLost(PartnerError):
+    code, retryable = "connection_lost", True
+    message = (
+        "The connection with {host}:{port} broke ({detail}). If it goes on, ask the partner for the"
+        " reason in the server's log."
+    )
+    host: str
+    port: int
+    detail: str
+
+
+class SessionRefused(PartnerError):
+    code, retryable = "session_refused", True
+    message = (
+        "{host}:{port} accepts the login but starts no SFTP session ({detail}). Ask the partner"
+        " whether SFTP is enabled for this user."
+    )
+    host: str
+    port: int
+    detail: str
+
+
+class NoSessionFree(PartnerError):
+    code, retryable = "no_session_free", True
+    message = (
+        "All {limit} sessions of destination {destination_id!r} are in use. It goes on by itself"
+        " when one ends; raise max_sessions if the partner allows more."
+    )
+    destination_id: str
+    limit: int
+
+
+class PasswordRejected(PartnerError):
+    code = "password_rejected"
+    message = (
+        "{host} refused the password of user {user!r}. Set the right one with PATCH on the"
+        " destination."
+    )
+    host: str
+    user: str
+
+
+class CredentialMissing(PartnerError):
+    code = "credential_missing"
+    message = (
+        "The credential of destination {secret_id!r} is not in the vault. Set the password or the"
+        " private key again with PATCH on the destination."
+    )
+    secret_id: str
+
+
+class KeyRejected(PartnerError):
+    code = "key_rejected"
+    message = (
+        "{host} refused key {fingerprint} of user {user!r}. Ask the partner to authorise this key,"
+        " or set another one."
+    )
+    host: str
+    user: str
+    fingerprint: str
+
+
+class HostKeyUnconfirmed(PartnerError):
+    code = "host_key_unconfirmed"
+    message = (
+        "No host key is pinned for {host}; it offers {offered}. Compare it with the partner's, then"
+        " confirm it with PATCH host_keys."
+    )
+    host: str
+    offered: str
+
+
+class HostKeyChanged(PartnerError):
+    code = "host_key_changed"
+    message = (
+        "{host} offers host key {offered}, but {pinned} is pinned. This server got neither login"
+        " nor data. Ask the partner whether the key was changed on purpose; only then pin the new"
+        " one with PATCH host_keys."
+    )
+    host: str
+    pinned: str
+    offered: str
+
+
+class NoCommonAlgorithm(PartnerError):
+    code = "no_common_algorithm"
+    message = (
+        "{host} and FileFerry share no safe SSH algorithm ({detail}). Ask the partner to enable a"
+        " current one, such as aes128-gcm and ssh-ed25519."
+    )
+    host: str
+    detail: str

@@ -1,0 +1,162 @@
+"""The partner's server refuses the file."""
+
+from services.transfer.domain.errors.transfer_error import TransferError
+
+
+class TargetError(TransferError):
+    """The partner's server does not take the file."""
+
+
+class FolderMissing(TargetError):
+    code = "folder_missing"
+    message = (
+        "The folder of {path!r} does not exist at the partner. Ask the partner to create it, or"
+        " choose another target_path."
+    )
+    path: str
+
+
+class PermissionDenied(TargetError):
+    code = "permission_denied"
+    message = (
+        "The partner's server does not let us {action} {path!r}. Ask the partner to grant the user"
+        " that right in this folder."
+    )
+    path: str
+    action: str
+
+
+class NoSpace(TargetError):
+    code = "no_space"
+    message = (
+        "The partner's disk is full: {free_bytes} bytes are free where {path!r} goes. Ask the"
+        " partner to make room, then retry the transfer."
+    )
+    path: str
+    free_bytes: int
+
+
+class TargetExists(TargetError):
+    code = "target_exists"
+    message = (
+        "{path!r} exists at the partner. Choose another target_path, or if_exists 'replace' or"
+        " 'keep_both'; where that was chosen, somebody else takes these names: ask the partner."
+    )
+    path: str
+
+
+class PathOutsideBase(TargetError):
+    code = "path_outside_base"
+    message = (
+        "target_path: {path!r} leaves the destination's base path {base!r}. Use a relative path"
+        " without '..'."
+    )
+    path: str
+    base: str
+
+
+class NameInvalid(TargetError):
+    code = "name_invalid"
+    message = (
+        "target_path: {path!r} cannot be a file name at the partner: {reason}. Give another"
+        " target_path."
+    )
+    path: str
+    reason: str
+
+
+class PartMissing(TargetError):
+    code = "part_missing"
+    message = (
+        "The part file {path!r} is no longer at the partner: something there removed it. Ask the"
+        " partner to leave '.*.part' files alone, then retry the transfer."
+    )
+    path: str
+
+
+class PartDamaged(TargetError):
+    """The ledger knows of bytes that the file cannot hold."""
+
+    code = "part_damaged"
+    message = (
+        "The part file {path!r} has {found_bytes} bytes at the partner, although its server"
+        " acknowledged bytes up to {acknowledged_bytes}: something there cut it off. Ask the"
+        " partner to leave '.*.part' files alone, then retry the transfer; it begins anew."
+    )
+    path: str
+    acknowledged_bytes: int
+    found_bytes: int
+
+
+class TargetDamaged(TargetError):
+    """What is read back is not what was sent, and sending it once more did not help."""
+
+    code = "target_damaged"
+    message = (
+        "{what} of {path!r} reads back as CRC64NVME {found}, {expected} was sent. Something at the"
+        " partner changes the file, or its disk is damaged: ask the partner, and have the file"
+        " removed if it has its name already. Then retry the transfer; it begins anew."
+    )
+    path: str
+    what: str
+    expected: str
+    found: str
+
+
+class DeliveryUnclear(TargetError):
+    """The answer to the rename was lost, and what is there now does not tell."""
+
+    code = "delivery_unclear"
+    message = (
+        "The partner's answer to the rename of {part!r} to {target!r} was lost, and now neither"
+        " name shows what was sent. Perhaps it arrived and was taken away: ask the partner. A retry"
+        " sends it again."
+    )
+    part: str
+    target: str
+
+
+class WriteRefused(TargetError):
+    code, retryable = "write_refused", True
+    message = (
+        "The partner's server failed to {action} {path!r} ({detail}). Ask the partner for the"
+        " reason in the server's log (quota, disk, policy)."
+    )
+    path: str
+    action: str
+    detail: str
+
+
+class SizeMismatch(TargetError):
+    code = "size_mismatch"
+    message = (
+        "{path!r} has {found_bytes} bytes at the partner, {expected_bytes} were sent. Something"
+        " there changes files on arrival; ask the partner, then retry the transfer."
+    )
+    path: str
+    expected_bytes: int
+    found_bytes: int
+
+
+class ChecksumMismatch(TargetError):
+    code = "checksum_mismatch"
+    message = (
+        "What was sent to {path!r} has the {algorithm} {found}, S3 says {expected}, although it was"
+        " sent anew. The file was not made visible; check the object, then retry the transfer."
+    )
+    path: str
+    algorithm: str
+    expected: str
+    found: str
+
+
+class ChunkCorrupted(TargetError):
+    code, retryable = "chunk_corrupted", True
+    message = (
+        "Chunk {number} of {path!r} reads back as CRC64NVME {found}, {expected} was sent. It is"
+        " sent again by itself; ask the partner to check the disk if it stays."
+    )
+    path: str
+    number: int
+    expected: str
+    found: str

@@ -1,0 +1,7 @@
+"""The root of the tree."""
+
+from kernel.errors import DeclaredError
+
+
+class TransferError(DeclaredError):
+    """The message says what, which values, and what to do."""

@@ -1,0 +1,129 @@
+"""Our own work was interrupted: leases, cancellation, crashes."""
+
+from services.transfer.domain.errors.transfer_error import TransferError
+
+
+class WorkError(TransferError):
+    """Our own work was interrupted; nothing is wrong with source or partner."""
+
+
+class LeaseLost(WorkError):
+    """Somebody else holds the chunk, lane or slot now: stop, change nothing."""
+
+    code, retryable = "lease_lost", True
+    message = "The lease of {what} belongs to another worker now."
+    what: str
+
+
+class StepSuperseded(WorkError):
+    """Another start of the same step went ahead: what this one began is not used."""
+
+    code, retryable = "step_superseded", True
+    message = "Another start of this step leads transfer {transfer_id} now."
+    transfer_id: str
+
+
+class StepUnderWay(WorkError):
+    """An earlier start of a step still works at the partner; two at once would be in each other's
+    way. It ends, or its lease does."""
+
+    code, retryable = "step_under_way", True
+    message = (
+        "An earlier step of transfer {transfer_id} is still at work at the partner. This one begins"
+        " when that has ended."
+    )
+    transfer_id: str
+
+
+class MovesAgain(WorkError):
+    """Not everything is at the partner (any more): back to the state that moves."""
+
+    code, retryable = "moves_again", True
+    message = "The bytes of transfer {transfer_id} are moved once more."
+    transfer_id: str
+
+
+class NoHeadway(WorkError):
+    """A lane's turn was over before it had moved a byte."""
+
+    code, retryable = "no_headway", True
+    message = (
+        "Lane {lane} of transfer {transfer_id} moved no byte in its turn: connecting took all of"
+        " its time. Ask the partner why logging in takes so long."
+    )
+    transfer_id: str
+    lane: int
+
+
+class StaleTransfer(WorkError):
+    """The transfer was changed between read and save: read again and decide again."""
+
+    code, retryable = "stale_transfer", True
+    message = "Transfer {transfer_id} was changed by somebody else meanwhile."
+    transfer_id: str
+
+
+class TransferCancelled(WorkError):
+    code = "cancelled"
+    message = "Transfer {transfer_id} was cancelled."
+    transfer_id: str
+
+
+class RunSuperseded(WorkError):
+    """A step, sweep or lane of an earlier run comes late: the transfer was retried since."""
+
+    code = "run_superseded"
+    message = "Run {run} of transfer {transfer_id} is over; a later one is under way."
+    transfer_id: str
+    run: int
+
+
+class PartAbandoned(WorkError):
+    """Its part file could not be removed for so long that nobody tries any more."""
+
+    code = "part_abandoned"
+    message = (
+        "The part file {path!r} of transfer {transfer_id} could not be removed. Ask the partner to"
+        " delete it."
+    )
+    transfer_id: str
+    path: str
+
+
+class LaneCrashed(WorkError):
+    """The worker of a lane ended without a word again and again (the sweeper counted)."""
+
+    code, retryable = "lane_crashed", True
+    message = (
+        "The worker of lane {lane} of transfer {transfer_id} crashed {times} times in a row. Retry"
+        " the transfer; if it fails again, look for the transfer's id in the lane worker's log."
+    )
+    transfer_id: str
+    lane: int
+    times: int
+
+
+class LaneNotTaken(WorkError):
+    """The lane's message was sent again and again, and no worker took it (the sweeper counted)."""
+
+    code, retryable = "lane_not_taken", True
+    message = (
+        "Lane {lane} of transfer {transfer_id} was sent off {times} times and no worker took it."
+        " Look at the lane queue's age and at the lane worker's log: its workers are busy, or they"
+        " die before they begin."
+    )
+    transfer_id: str
+    lane: int
+    times: int
+
+
+class WorkflowLost(WorkError):
+    """The workflow ended without storing an outcome (the sweeper saw it)."""
+
+    code, retryable = "workflow_lost", True
+    message = (
+        "The workflow of transfer {transfer_id} ended without an outcome ({detail}). Retry the"
+        " transfer; it goes on where it stopped."
+    )
+    transfer_id: str
+    detail: str

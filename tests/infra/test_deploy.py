@@ -1,0 +1,62 @@
+"""What SAM is told, and what is done when it is done."""
+
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.deploy import sam_command, write_completed
+from infra.protection import protect_tables
+from infra.stacks import REPOSITORY, find_stack, read_environment
+from tests.infra.resources import TEMPLATES
+
+REGION = "eu-central-1"
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_sam_finds_every_local_file_from_where_the_completed_template_is(name: str) -> None:
+    path = write_completed(find_stack(name))
+    template = json.loads(path.read_text())
+    assert path.is_relative_to(REPOSITORY / "build")
+    functions = template.get("Globals", {}).get("Function", {})
+    if functions:
+        assert (path.parent / functions["CodeUri"]).resolve() == REPOSITORY / "build" / name
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        if "DefinitionUri" in properties:
+            assert (path.parent / properties["DefinitionUri"]).is_file()
+        if "DefinitionBody" in properties:
+            location = properties["DefinitionBody"]["Fn::Transform"]["Parameters"]["Location"]
+            assert (path.parent / location).is_file()
+
+
+def test_the_stack_of_the_account_has_neither_the_stages_name_nor_its_tag() -> None:
+    for stage in ("staging", "prod"):
+        stack = find_stack("account")
+        command = sam_command(stack, stage, "sam", read_environment(stage).of(stack))
+        assert command[command.index("--stack-name") + 1] == "fileferry-account"
+        assert not [word for word in command if stage in word]
+
+
+def test_no_template_protects_a_table_before_it_stands() -> None:
+    for template in TEMPLATES.values():
+        assert "DeletionProtectionEnabled" not in json.dumps(template)
+
+
+def test_tables_of_a_stack_that_stands_are_protected_once(tmp_path: Path) -> None:
+    table = TEMPLATES["auth"]["Resources"]["AuthTable"]
+    table["Properties"].pop("UpdateReplacePolicy", None)
+    stage = {"Type": "String", "Default": "local"}
+    template = {"Parameters": {"Stage": stage}, "Resources": {"AuthTable": table}}
+    with mock_aws():
+        cloudformation, dynamodb = (
+            boto3.client(name, region_name=REGION) for name in ("cloudformation", "dynamodb")
+        )
+        cloudformation.create_stack(StackName="s", TemplateBody=json.dumps(template))
+        protected = protect_tables("s", cloudformation, dynamodb)
+        assert protected == ["fileferry-local-auth"]
+        [name] = protected
+        assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"]
+        assert protect_tables("s", cloudformation, dynamodb) == []
