@@ -3,7 +3,7 @@
 def build() -> Api:
     wires = wiring.build()
     operations = {"start_transfer": partial(start_transfer, wires), ...}
-    return Api("transfer", operations, Problems({...}), wires.settings.cors_origins)
+    return Api(TRANSFER_ROUTES, operations, Problems({...}), wires.settings.cors_origins)
 
 @entrypoint(build)
 def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
@@ -21,7 +21,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from contracts.route import Route
-from contracts.routes import routes_of
 from runtime.calls import Answer, Call, call_of
 from runtime.problems import Problems, RequestRefused
 from runtime.telemetry import correlation_id
@@ -44,15 +43,14 @@ TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
 class Api:
     def __init__(
         self,
-        service: str,
+        routes: Sequence[Route],
         operations: Mapping[str, Operation],
         problems: Problems,
         cors_origins: Sequence[str],
     ) -> None:
-        """`operations` by operation id, exactly one for each route of `service`."""
-        routes = routes_of(service)
+        """`operations` by operation id, exactly one for each of the service's `routes`."""
         if {route.operation_id for route in routes} != set(operations):
-            raise ValueError(f"The routes and the operations of {service} differ.")
+            raise ValueError("The routes and the operations differ.")
         self._problems = problems
         self._origins = list(cors_origins) or [""]  # '' matches no page; Powertools' default is any
         cors = CORSConfig(

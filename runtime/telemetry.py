@@ -40,7 +40,9 @@ def logger() -> Logger:
 
 @cache
 def tracer() -> Tracer:
-    return Tracer()
+    """Sees calls to AWS. To look for all libraries it knows, it would import those it finds:
+    whoever brings another one says so with `tracer().patch(["httpx"])`."""
+    return Tracer(patch_modules=["botocore"])
 
 
 @cache
