@@ -106,9 +106,10 @@ NEVER_OPENED = Progress(0, 0, 0, 0, 0, opened=False)
 class Lane:
     """One lane of a transfer: at most one worker drives its current `turn`.
 
-    `worker` is None while its message waits in the queue. `failures` counts errors in a row,
-    `untaken` turns in a row that no worker took. `bytes_in_flight` are those of the unfinished
-    chunk the lane is moving, for the live display only.
+    `worker` is None while its message waits in the queue, or while the lane is `parked`: in the
+    line for a session, without a message. `failures` counts errors in a row, `untaken` turns in a
+    row that no worker took. `bytes_in_flight` are those of the unfinished chunk the lane is moving,
+    for the live display only.
     """
 
     transfer_id: str
@@ -116,11 +117,12 @@ class Lane:
     number: int
     turn: int
     worker: str | None
-    until: datetime  # lease when driven; when queued: the time by which it should have been taken
+    until: datetime  # lease when driven; else by when it should have been taken, or called
     failures: int = 0
     untaken: int = 0
     bytes_in_flight: int = 0
     ended: bool = False
+    parked: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from services.transfer.domain_services.change_transfer import change_transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
 from services.transfer.domain_services.queue_lanes import queue_lanes
 from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.session_line import release_step
 
 # After these the bytes at the partner are another object's, or wrong: begin again.
 RESTART_AFTER = frozenset(
@@ -59,6 +60,7 @@ def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
     wake_workflow(transfer, ports=ports)
+    release_step(transfer, ports=ports)
     return transfer
 
 
