@@ -10,12 +10,12 @@ from contracts.problem import MAX_ECHO, FieldError
 from runtime.problems import RequestRefused
 
 ENCODED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})+")
-MAX_BYTES = 1_000  # decoded; keys of DynamoDB end at 1,024
+MAX_BYTES = 1_000  # decoded; nothing has a longer name, and keys of DynamoDB end at 1,024
 
 
 def path_values(sent: Mapping[str, str]) -> dict[str, str]:
     """By name. A '+' is a plus, and what is still encoded then was meant to be. Raises
-    RequestRefused (400)."""
+    RequestRefused: 400, or 404 for what is too long to be anybody's name."""
     return {name: _decoded(name, value) for name, value in sent.items()}
 
 
@@ -24,7 +24,7 @@ def _decoded(name: str, value: str) -> str:
         raise _refused(name, value, "Write % as %25, and other bytes as % and two hex digits.")
     found = unquote_to_bytes(value)
     if len(found) > MAX_BYTES:
-        raise _refused(name, value, f"Send at most {MAX_BYTES} bytes.")
+        raise RequestRefused(404, "no_route", "There is nothing at this address.")
     try:
         return found.decode()
     except UnicodeDecodeError:

@@ -20,7 +20,7 @@ LOOK_SECONDS = 0.02  # of one call
 CALLS_OF_A_LOOK = 6
 
 
-def ids(world: World, count: int, **changes: Any) -> list[str]:
+def ids(world: World, count: int, **changes: Any) -> list[str]:  # noqa: ANN401
     """So many transfers, requested long ago; their executions are running."""
     at = world.clock.replace(year=world.clock.year - 1)
     found = [f"t-{number:05d}" for number in range(count)]
