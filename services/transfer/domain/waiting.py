@@ -27,7 +27,9 @@ class Waiter:
 
 @dataclass(frozen=True)
 class Line:
-    """`waiters` in their order; `missed` were called and did not come in time."""
+    """`waiters` in their order; those who were `missed` were called and did not come in time. They
+    hold nobody up, and keep their place all the same: workers may be busy with others for long.
+    """
 
     in_use: int
     waiters: Sequence[Waiter] = ()
@@ -40,7 +42,7 @@ class Line:
         for waiter in self.waiters:
             if waiter.ticket == ticket:
                 break
-            if ahead < waiter.limit:
+            if ahead < waiter.limit and waiter not in self.missed:
                 ahead += 1
         return ahead < limit
 
@@ -55,7 +57,7 @@ def line_of(in_use: int, waiters: Iterable[Waiter], now: datetime, until: dateti
     """First come, first served; `until` is what a call of now would say."""
     order = sorted(waiters, key=lambda each: (each.since, each.ticket))
     missed = [each for each in order if _is_missed(each, now, until)]
-    return Line(in_use, [each for each in order if each not in missed], missed)
+    return Line(in_use, order, missed)
 
 
 def _is_missed(waiter: Waiter, now: datetime, until: datetime) -> bool:

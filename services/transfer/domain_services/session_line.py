@@ -59,7 +59,7 @@ def release_step(transfer: Transfer, *, ports: Ports) -> None:
 
 def leave_line(destination_id: str, ticket: str, *, ports: Ports) -> list[Waiter]:
     line = _line(destination_id, ports=ports)
-    left = [each for each in (*line.waiters, *line.missed) if each.ticket == ticket]
+    left = [each for each in line.waiters if each.ticket == ticket]
     for waiter in left:
         ports.slots.leave(waiter)
     return left
@@ -74,9 +74,9 @@ def call_next(destination_id: str, *, ports: Ports) -> None:
 def _call_some(destination_id: str, *, ports: Ports) -> bool:
     """Whether somebody left, so that another one may be next."""
     line = _line(destination_id, ports=ports)
-    for waiter in line.missed:
-        ports.slots.leave(waiter)
-        _call(waiter, ports=ports)  # once more, but nobody is kept waiting for it now
+    for waiter in line.missed:  # nobody is kept waiting for it now
+        if not _call(waiter, ports=ports) or waiter.task_token is not None:
+            ports.slots.leave(waiter)  # a step comes at once, or never
     somebody_left = False
     until = ports.now() + timedelta(seconds=ports.policy.lease_seconds)
     for waiter in line.next():
@@ -96,14 +96,17 @@ def _line(destination_id: str, *, ports: Ports) -> Line:
 
 
 def _call(waiter: Waiter, *, ports: Ports) -> bool:
-    """False when it does not wait any more, as far as anybody can tell."""
+    """False when it does not wait any more, as far as anybody can tell. A lane that was called
+    before is still on its way while no worker has taken its message."""
     if waiter.task_token is not None:
         ports.workflow.succeed(waiter.task_token)
         return True
     if (message := waiter.lane) is None:
         return False
     for lane in ports.lanes.lanes(LedgerId(message.transfer_id, message.generation)):
-        if lane.number == message.lane and lane.parked and lane.turn == message.turn:
-            send_turn(lane, 0, ports=ports)
-            return True
+        if lane.number == message.lane:
+            if lane.parked and lane.turn == message.turn:
+                send_turn(lane, 0, ports=ports)
+                return True
+            return lane.turn > message.turn and lane.worker is None and not lane.ended
     return False

@@ -73,6 +73,13 @@ def test_whoever_was_called_is_waited_for_and_not_called_again() -> None:
     assert [each.ticket for each in line.next()] == ["b"]
 
 
+def test_whoever_was_missed_comes_first_all_the_same() -> None:
+    """Else two who are late each time would each find the session kept for the other."""
+    late, called = waiter("late", called=60), waiter("called", since=1, called=150)
+    line = line_of(0, [late, called], after(60), after(150))
+    assert [line.admits(ticket, 1) for ticket in ("late", "called", "new")] == [True, True, False]
+
+
 def test_a_call_by_a_clock_that_is_an_hour_ahead_holds_nobody_up_for_an_hour() -> None:
     ahead = waiter("a", called=3_600)
     assert line_of(0, [ahead], NOON, after(90)).missed == [ahead]
@@ -118,6 +125,32 @@ def test_a_call_whose_message_gets_lost_costs_time_and_no_failure() -> None:
     sweep_all(world)
     world.run()
     assert_completed(world, transfer)
+
+
+def test_lanes_whose_workers_are_busy_for_long_do_not_lose_their_place() -> None:
+    world = World()
+    first, slot = parked(world)
+    second = world.request(BODY, destination_id="one", target_path="second.csv")
+    world.run()
+    free(world, slot)
+    [late] = world.queue.messages
+    world.queue.messages.clear()
+    world.pass_time(world.policy.lease_seconds)
+    sweep_all(world)  # calls the step of the second transfer
+    assert not world.queue.messages
+    until = world.clock + timedelta(seconds=60)
+    assert world.ports.slots.take("one", 1, "newcomer", world.clock, until) is None
+    world.drive_lane(late)
+    assert world.buckets.bytes_read == len(BODY)
+    assert_completed_in_the_end(world, first, second)
+
+
+def assert_completed_in_the_end(world: World, *transfers: Transfer) -> None:
+    for _ in range(5):
+        world.run()
+        world.pass_time(world.policy.lease_seconds + 1)
+        sweep_all(world)
+    assert [world.read(each).status for each in transfers] == [Status.COMPLETED] * len(transfers)
 
 
 def test_a_lane_that_got_lost_on_its_way_into_the_line_comes_again() -> None:
