@@ -19,6 +19,7 @@ from tests.unit.transfer.driving import (
     BODY,
     assert_completed,
     lane_zero,
+    some_chunks,
     sweep_all,
     until_moving,
     until_state,
@@ -93,6 +94,19 @@ def test_whoever_frees_a_session_calls_the_next_one_once() -> None:
     assert [message.turn for message in world.queue.messages] == [3]
     world.run()
     assert_completed(world, transfer)
+
+
+def test_a_lane_that_hands_over_calls_the_next_one_before_it_sends_its_next_turn() -> None:
+    world = World()
+    world.register("one", max_sessions=1)
+    world.request(BODY, destination_id="one")
+    until_moving(world)
+    other = Waiter("one", "other/step", world.clock, 1, task_token="other")
+    called: list[int] = []
+    world.calls.before("partner.connect", lambda: world.ports.slots.wait(other))
+    world.calls.before("queue.send", lambda: called.append(world.calls.counts["slots.call"]))
+    some_chunks(world, 2)
+    assert called == [1]
 
 
 def test_a_session_that_became_free_while_a_lane_got_in_line_is_noticed() -> None:
