@@ -22,8 +22,9 @@ from pydantic import BaseModel
 
 from contracts.route import Route
 from runtime.calls import Answer, Call, call_of
+from runtime.path_values import path_values
 from runtime.problems import Problems, RequestRefused
-from runtime.telemetry import correlation_id
+from runtime.telemetry import correlation_id, count_one
 
 Operation = Callable[[Call[Any]], BaseModel | Answer | None]
 
@@ -36,6 +37,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 KEPT = "private, no-cache"  # kept by the browser, and asked for again with If-None-Match each time
+INTERNAL_ERROR = 500  # ours; 502 is a partner's
+SERVER_ERRORS = "ServerErrors"  # canaries are rolled back by it: an answered 500 is no Lambda error
 ASKED_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Correlation-Id"]
 TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
 
@@ -73,7 +76,7 @@ class Api:
             event = self._app.current_event
             if route.method != "GET":
                 self._require_origin(event)
-            given = operation(call_of(event, route, path))
+            given = operation(call_of(event, route, path_values(path)))
             answer = given if isinstance(given, Answer) else Answer(given)
             return _response(route, answer, event.headers.get("If-None-Match"))
 
@@ -94,6 +97,8 @@ class Api:
             error = RequestRefused(404, "no_route", "There is nothing at this address.")
         request_id = event.request_context.request_id or correlation_id()
         problem = self._problems.of(error, event.path, request_id)
+        if problem.status == INTERNAL_ERROR:
+            count_one(SERVER_ERRORS)
         headers = dict(HEADERS)
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"

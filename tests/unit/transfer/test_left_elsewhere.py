@@ -4,8 +4,8 @@ from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import NoSpace
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.manage_destinations import change_destination
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ADMIN
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, broken, until_moving
 

@@ -10,9 +10,9 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import IfExists, Status
 from services.transfer.domain_services.report_moved import report_moved
 from services.transfer.use_cases.manage_destinations import change_destination
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,
