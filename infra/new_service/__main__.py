@@ -25,7 +25,7 @@ def main() -> None:
     files = files_of(request)
     catalogue = (REPOSITORY / CATALOGUE_FILE).read_text(encoding="utf-8")
     files[CATALOGUE_FILE] = with_consumer(catalogue, request.name, request.events)
-    write_all(files, then=lambda: _put_right(files))
+    write_all(REPOSITORY, files, then=lambda: _put_right(files))
     print(f"services/{request.name} listens to {', '.join(request.events)}.")
     print(f"make test-{request.name} runs its tests, make up deploys it to the local stack.")
     print(f"Say in services/{request.name}/README.md what it is for.")

@@ -3,22 +3,20 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from infra.stacks import REPOSITORY
-
 GENERATED = Path("docs/events.md")
 
 
-def write_all(files: Mapping[Path, str], then: Callable[[], object]) -> None:
+def write_all(repository: Path, files: Mapping[Path, str], then: Callable[[], object]) -> None:
     """`then` may change what is generated. If it or a file fails, everything is as before."""
-    before = {path: _content(REPOSITORY / path) for path in (*files, GENERATED)}
+    before = {path: _content(repository / path) for path in (*files, GENERATED)}
     try:
         for path, text in files.items():
-            (REPOSITORY / path).parent.mkdir(parents=True, exist_ok=True)
-            (REPOSITORY / path).write_text(text, encoding="utf-8")
+            (repository / path).parent.mkdir(parents=True, exist_ok=True)
+            (repository / path).write_text(text, encoding="utf-8")
         then()
     except BaseException:
         for path, content in before.items():
-            _put_back(REPOSITORY / path, content)
+            _put_back(repository / path, content)
         raise
 
 

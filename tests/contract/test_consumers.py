@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -58,8 +59,13 @@ def tried(service: str, example: Example, monkeypatch: pytest.MonkeyPatch) -> It
         yield prepare(json.loads(example.text))
         return
     with in_moto(service, monkeypatch) as deployed:
-        wires = importlib.import_module(f"services.{service}.wiring").build()
-        yield Tried(wires, deployed.rows)
+        yield Tried(wires_of(service), deployed.rows)
+
+
+@cache
+def wires_of(service: str) -> object:
+    """Made once: its tables have the same names in each test, and clients take a while to make."""
+    return importlib.import_module(f"services.{service}.wiring").build()
 
 
 def test_nothing_is_prepared_that_nobody_consumes() -> None:

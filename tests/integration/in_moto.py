@@ -15,6 +15,7 @@ from moto import mock_aws
 from infra.stacks import find_stack
 from tests.integration.functions import environment
 
+SESSION = boto3.Session()  # one for all: it keeps DynamoDB's model, which is slow to read
 OF_CREATION = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 PSEUDO = {
     "AWS::Partition": "aws",
@@ -25,11 +26,11 @@ PSEUDO = {
 
 @dataclass(frozen=True)
 class InMoto:
+    dynamodb: Any
     tables: Mapping[str, str]  # names by logical id
 
     def rows(self) -> list[dict[str, Any]]:
-        client = boto3.client("dynamodb")
-        scans = [client.scan(TableName=name)["Items"] for name in self.tables.values()]
+        scans = [self.dynamodb.scan(TableName=name)["Items"] for name in self.tables.values()]
         return [row for rows in scans for row in rows]
 
 
@@ -37,19 +38,20 @@ class InMoto:
 def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
     template = find_stack(service).completed()
     with mock_aws():
+        dynamodb = SESSION.client("dynamodb", region_name=PSEUDO["AWS::Region"])
         tables = {
-            name: _create_table(f"fileferry-local-{service}", each["Properties"])
+            name: _create_table(dynamodb, f"fileferry-local-{service}", each["Properties"])
             for name, each in template["Resources"].items()
             if each["Type"] == "AWS::DynamoDB::Table"
         }
         for name, value in environment(template, {**PSEUDO, **tables}).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
-        yield InMoto(tables)
+        yield InMoto(dynamodb, tables)
 
 
-def _create_table(name: str, properties: Mapping[str, Any]) -> str:
+def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> str:  # noqa: ANN401
     described = {key: properties[key] for key in OF_CREATION if key in properties}
     stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
-    boto3.client("dynamodb").create_table(TableName=name, StreamSpecification=stream, **described)
+    dynamodb.create_table(TableName=name, StreamSpecification=stream, **described)
     return name

@@ -8,6 +8,7 @@ what a lane's safety hangs on; ours imports what is not ours once, and picks the
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.fresh_copy import copy_working_tree
 from tests.mutate.forked import KILLED, SURVIVED, Seen, judge, warm_up, watch
 from tests.mutate.mutants import Mutant, mutants_of
 
@@ -39,7 +39,7 @@ def main() -> None:
         sys.dont_write_bytecode = False  # pytest rewrites each test's code once, not once a mutant
         sys.exit(1 if _run([_find(module) for module in given.modules], given.jobs) else 0)
     with tempfile.TemporaryDirectory(prefix="fileferry-mutate-") as copy:
-        copy_working_tree(Path.cwd(), Path(copy))
+        _copy(Path.cwd(), Path(copy))
         sys.exit(_run_there(copy))
 
 
@@ -52,6 +52,15 @@ def _run_there(copy: str) -> int:
     finally:
         process.terminate()
         process.wait()
+
+
+def _copy(repository: Path, copy: Path) -> None:
+    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listing, cwd=repository, check=True, capture_output=True).stdout
+    for name in filter(None, names.decode().split("\0")):
+        if (repository / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(repository / name, copy / name)
 
 
 def _find(module: str) -> str:

@@ -1,4 +1,4 @@
-"""Of a transfer the newest event is known, in whichever order they come."""
+"""Of a transfer the newest event is known, in whichever order they come and by whichever clock."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -20,7 +20,7 @@ EVENTS = ["TransferRequested.v1", "TransferStarted.v1", "TransferFailed.v1"]
 
 
 def told(sequence: int, transfer_id: str = "t-1") -> KnownTransfer:
-    at = NOON + timedelta(minutes=sequence)
+    at = NOON - timedelta(minutes=sequence)  # by clocks that differ
     return KnownTransfer(transfer_id, EVENTS[sequence], sequence, at)
 
 

@@ -1,0 +1,23 @@
+"""A copy of the repository in which `make new-service` was called."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from infra.stacks import REPOSITORY
+
+NOT_COPIED = (".git", ".venv*", ".local", "build", "__pycache__", ".*_cache", ".hypothesis")
+
+
+def copied(into: Path) -> Path:
+    shutil.copytree(REPOSITORY, into, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    return into
+
+
+def new_service(copy: Path, name: str, events: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """The environment of these tests is taken for ready: `make` would install another one."""
+    ready = ("-o", f"{sys.prefix}/.ready", f"VENV={sys.prefix}")
+    command = ["make", *ready, "new-service", f"NAME={name}", f"EVENTS={' '.join(events)}"]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
