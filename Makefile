@@ -11,6 +11,8 @@ READY := $(VENV)/.ready
 SAM_VENV := .venv-sam
 SAM := $(SAM_VENV)/bin/sam
 SAM_READY := $(SAM_VENV)/.ready
+# Of the version that functions run on, for their bytecode; found by itself on the path, in pyenv and uv.
+LAMBDA_PYTHON ?=
 STAGE ?= local
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
@@ -77,6 +79,11 @@ check: $(READY) ## Style, types, layers, generated files, fast tests: less than 
 	$(PYTHON) -m contracts.generate --check
 	$(PYTHON) -m pytest -q -m "not slow" tests/unit tests/contract tests/infra
 
+.PHONY: check-lambda
+check-lambda: $(READY) ## The same on the Python that functions run on, in an environment of its own
+	@python=$(or $(LAMBDA_PYTHON),$$($(PYTHON) -m infra.package.interpreters $(firstword $(SERVICES)))) && \
+	  $(MAKE) check VENV=.venv-lambda BASE_PYTHON=$$python
+
 .PHONY: test
 test: $(READY) system-packages check ## Everything: check, then storms beside real servers and the whole stack
 	@mkdir -p build; storms=0; servers=0; \
@@ -125,11 +132,11 @@ show-%: $(READY) ## The template of one stack as CloudFormation is given it
 
 ##@ Deploying
 build-%: $(READY) ## Package one service for AWS and import its handlers from the package
-	@$(PYTHON) -m infra.package $*
+	@$(PYTHON) -m infra.package $* $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 # SAM is wanted for AWS only; a laptop does without.
 deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod
-	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM)
+	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 ##@ Upkeep
 .PHONY: lock

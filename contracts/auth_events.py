@@ -31,7 +31,9 @@ class SessionOpenedV1(Published):
 
 
 class SessionClosedV1(Published):
-    """`refresh_reused`: a refresh token came twice, so two people hold it and one is a thief."""
+    """`refresh_reused`: a refresh token came twice, so two people hold it and one is a thief.
+    `expired`: its time was over, it was refreshed too often, or its user opened too many after it.
+    """
 
     session_id: Id
     user: UserName
@@ -54,8 +56,8 @@ class LoginFailedV1(Published):
     """Somebody failed to log in, or gave a wrong current password when changing their password.
 
     `user` is null when there is no user of that name, because people type passwords into the wrong
-    field. `failures` counts failures in a row under the name given. Wrong current passwords count
-    by session instead. Tries before `retry_at` are refused.
+    field. `failures` counts failures in a row under the name given, from this address. Wrong
+    current passwords count by session instead. Tries from there before `retry_at` are refused.
     """
 
     user: UserName | None

@@ -93,7 +93,9 @@ class DestinationRequest(Contract):
 
 
 class DestinationPatch(Patch):
-    """A credential in the patch replaces the stored one."""
+    """A credential in the patch replaces the stored one. Another `host`, `port` or `user` drops the
+    stored one. Another `host` or `port` drops the pinned host keys too, unless new ones come along.
+    """
 
     model_config = ConfigDict(json_schema_extra=_one_at_most)
 
@@ -145,6 +147,8 @@ class ProfileView(Published):
 
 
 class DestinationView(Published):
+    """Neither `has_password` nor `has_key`: nothing can be sent until PATCH sets a credential."""
+
     id: Slug
     name: str
     protocol: Literal["sftp"]

@@ -4,10 +4,9 @@ The template has the condition HasOrigins and the parameter CorsOrigins. The fir
 console's. Only its pages may read these answers; without origins no page of another origin may.
 """
 
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from contracts.problem import Problem
+from contracts.problem import Problem, title_of
 
 Json = dict[str, Any]
 
@@ -91,7 +90,7 @@ def gateway_responses() -> Json:
 def _response(answer: Answer) -> Json:
     problem = Problem(
         type=f"urn:fileferry:problem:{answer.code}",
-        title=HTTPStatus(answer.status).phrase,
+        title=title_of(answer.status),
         status=answer.status,
         detail=answer.detail,
         # Not the path: nothing would escape characters in it that end a JSON string.

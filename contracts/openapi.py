@@ -7,7 +7,6 @@ answers 'Invalid request body', where the function names field and value.
 
 import json
 from collections.abc import Iterable, Mapping
-from http import HTTPStatus
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -17,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 from contracts.caller import UserName
 from contracts.contract import BucketName, CallHeaders, Id, Slug, without_null
 from contracts.gateway_responses import gateway_responses
-from contracts.problem import Problem
+from contracts.problem import Problem, title_of
 from contracts.route import Route
 from contracts.routes import ROUTES
 
@@ -237,7 +236,7 @@ def _responses(route: Route, schemas: Mapping[object, Json]) -> Json:
         answers["304"] = {"description": "As If-None-Match says, you have it already"}
     problem = {"application/problem+json": {"schema": schemas[Problem]}}
     for status in sorted(_problems(route)):
-        answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": problem}
+        answers[str(status)] = {"description": title_of(status), "content": problem}
     answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
     return answers
 

@@ -1,6 +1,7 @@
 """Errors as HTTP answers (RFC 9457). They name each wrong field and never echo a secret."""
 
 import re
+from http import HTTPStatus
 from math import isfinite
 
 from pydantic import BaseModel, ValidationError
@@ -10,6 +11,8 @@ from contracts.contract import Published
 
 MAX_ECHO = 200  # characters of a refused value that are worth reading
 _SECRET_NAME = re.compile(r"pass|secret|token|private|credential|authorization", re.IGNORECASE)
+# RFC 9110's names; HTTPStatus has the ones before them until Python 3.13
+_RENAMED = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 class FieldError(Published):
@@ -35,6 +38,11 @@ class Problem(Published):
     code: str
     request_id: str
     errors: tuple[FieldError, ...] = ()
+
+
+def title_of(status: int) -> str:
+    """The same on every Python: it stands in the published document."""
+    return _RENAMED.get(status) or HTTPStatus(status).phrase
 
 
 def field_errors(error: ValidationError, model: type[BaseModel]) -> tuple[FieldError, ...]:

@@ -1,7 +1,6 @@
 """python -m infra.deploy STACK --stage STAGE: one stack alone, by AWS SAM or to the local stack."""
 
 import argparse
-import hashlib
 import json
 import os
 import shlex
@@ -11,8 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from infra.package import build, content_hash
+from infra.package.archives import content_hash
+from infra.package.build import build
 from infra.protection import protect_tables
+from infra.prune import PruneIncomplete, prune
+from infra.release import ValueMissing, release_of, stored_values
 from infra.stacks import REPOSITORY, STAGES, Stack, find_stack, read_environment
 from infra.stage import stage_client
 from infra.templates import Template
@@ -45,26 +47,22 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
             yield included["Parameters"], "Location"
 
 
-def sam_command(stack: Stack, stage: str, sam: str, code_hash: str) -> list[str]:
-    """The same code, template and parameters give the same Release, so SAM finds nothing to do."""
-    environment = read_environment(stage)
-    values = environment.of(stack)
-    text = json.dumps([stack.completed(), values], sort_keys=True).encode()
-    definitions = b"".join(path.read_bytes() for path in sorted(stack.folder.glob("*.json")))
-    if "Release" in stack.declared_parameters():
-        release = hashlib.sha256(code_hash.encode() + text + definitions)
-        values["Release"] = release.hexdigest()[:16]
+def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
+    """Builds a service, whose Release names its code; raises ValueMissing."""
+    values, declared = read_environment(stage).of(stack), stack.declared_parameters()
+    if "Release" in declared:
+        stored = stored_values(declared, values, stage_client(stage, "ssm"))
+        code_hash = content_hash(build(stack.name, python)) if stack.is_service else ""
+        values["Release"] = release_of(stack, values, stored, code_hash)
+    return values
+
+
+def sam_command(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> list[str]:
     overrides = [f"ParameterKey={n},ParameterValue={shlex.quote(v)}" for n, v in values.items()]
     tags = [] if stack.is_of_account else [f"fileferry:stage={stage}"]
+    template, region = str(write_completed(stack)), read_environment(stage).region
     return [
-        *(
-            sam,
-            "deploy",
-            "--template-file",
-            str(write_completed(stack)),
-            "--region",
-            environment.region,
-        ),
+        *(sam, "deploy", "--template-file", template, "--region", region),
         *("--stack-name", stack.deployed_name(stage), "--resolve-s3"),
         *("--s3-prefix", stack.deployed_name(stage), "--no-fail-on-empty-changeset"),
         *("--no-confirm-changeset", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
@@ -73,22 +71,37 @@ def sam_command(stack: Stack, stage: str, sam: str, code_hash: str) -> list[str]
     ]
 
 
+def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
+    """The exit code: SAM's, or 1 when it went well and something about it did not."""
+    try:
+        values = parameters_of(stack, stage, python)
+        code = subprocess.run(sam_command(stack, stage, sam, values), check=False).returncode
+        if code == 0:
+            clients = (stage_client(stage, name) for name in ("cloudformation", "dynamodb"))
+            protect_tables(stack.deployed_name(stage), *clients)
+        if code == 0 and stack.is_service:
+            print(f"{prune(stack, stage)} old versions removed")
+    except ValueMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    except PruneIncomplete as error:
+        again = f"python -m infra.prune {stack.name} --stage {stage}"
+        print(f"The stack is deployed. {error}\nThen: {again}", file=sys.stderr)
+        return 1
+    return code
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stack")
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--sam", default="sam", help="path of the SAM command")
+    parser.add_argument("--python", default="", help="of the version that the functions run on")
     given = parser.parse_args()
     if given.stage == "local":
         sys.exit(subprocess.run([*LOCALLY, given.stack], check=False).returncode)
     stack = find_stack(given.stack)
-    code_hash = content_hash(build(stack.name)) if stack.is_service else ""
-    command = sam_command(stack, given.stage, str(Path(given.sam)), code_hash)
-    code = subprocess.run(command, check=False).returncode
-    if code == 0:
-        clients = (stage_client(given.stage, name) for name in ("cloudformation", "dynamodb"))
-        protect_tables(stack.deployed_name(given.stage), *clients)
-    sys.exit(code)
+    sys.exit(deploy(stack, given.stage, str(Path(given.sam)), given.python))
 
 
 if __name__ == "__main__":

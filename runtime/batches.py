@@ -10,18 +10,23 @@ from typing import Any, TypeAlias
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from runtime.telemetry import logger
+from runtime.telemetry import count_one, logger
+
+MESSAGES_FAILED = "MessagesFailed"  # canaries are rolled back by it
 
 BatchResponse: TypeAlias = dict[str, list[dict[str, str]]]
 
 
 def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -> BatchResponse:
-    """Call `act` with every record; the queue delivers again those for which it raises."""
+    """Call `act` with every record; the queue delivers again those for which it raises. An error
+    that is `retryable` was to be expected; any other one counts as MESSAGES_FAILED."""
 
     def logged(record: SQSRecord) -> object:
         try:
             return act(record)
         except Exception as error:
+            if not getattr(error, "retryable", False):
+                count_one(MESSAGES_FAILED)
             logger().exception(
                 "message failed, back to the queue",
                 error=type(error).__name__,

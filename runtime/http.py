@@ -3,7 +3,7 @@
 def build() -> Api:
     wires = wiring.build()
     operations = {"start_transfer": partial(start_transfer, wires), ...}
-    return Api("transfer", operations, Problems({...}), wires.settings.cors_origins)
+    return Api(TRANSFER_ROUTES, operations, Problems({...}), wires.settings.cors_origins)
 
 @entrypoint(build)
 def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
@@ -21,10 +21,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from contracts.route import Route
-from contracts.routes import routes_of
 from runtime.calls import Answer, Call, call_of
+from runtime.path_values import path_values
 from runtime.problems import Problems, RequestRefused
-from runtime.telemetry import correlation_id
+from runtime.telemetry import correlation_id, count_one
 
 Operation = Callable[[Call[Any]], BaseModel | Answer | None]
 
@@ -37,6 +37,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 KEPT = "private, no-cache"  # kept by the browser, and asked for again with If-None-Match each time
+INTERNAL_ERROR = 500  # ours; 502 is a partner's
+SERVER_ERRORS = "ServerErrors"  # canaries are rolled back by it: an answered 500 is no Lambda error
 ASKED_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Correlation-Id"]
 TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
 
@@ -44,15 +46,14 @@ TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
 class Api:
     def __init__(
         self,
-        service: str,
+        routes: Sequence[Route],
         operations: Mapping[str, Operation],
         problems: Problems,
         cors_origins: Sequence[str],
     ) -> None:
-        """`operations` by operation id, exactly one for each route of `service`."""
-        routes = routes_of(service)
+        """`operations` by operation id, exactly one for each of the service's `routes`."""
         if {route.operation_id for route in routes} != set(operations):
-            raise ValueError(f"The routes and the operations of {service} differ.")
+            raise ValueError("The routes and the operations differ.")
         self._problems = problems
         self._origins = list(cors_origins) or [""]  # '' matches no page; Powertools' default is any
         cors = CORSConfig(
@@ -75,7 +76,7 @@ class Api:
             event = self._app.current_event
             if route.method != "GET":
                 self._require_origin(event)
-            given = operation(call_of(event, route, path))
+            given = operation(call_of(event, route, path_values(path)))
             answer = given if isinstance(given, Answer) else Answer(given)
             return _response(route, answer, event.headers.get("If-None-Match"))
 
@@ -96,6 +97,8 @@ class Api:
             error = RequestRefused(404, "no_route", "There is nothing at this address.")
         request_id = event.request_context.request_id or correlation_id()
         problem = self._problems.of(error, event.path, request_id)
+        if problem.status == INTERNAL_ERROR:
+            count_one(SERVER_ERRORS)
         headers = dict(HEADERS)
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"

@@ -6,9 +6,8 @@ Everything else is a 500 that tells nothing but the request id.
 """
 
 from collections.abc import Mapping
-from http import HTTPStatus
 
-from contracts.problem import FieldError, Problem
+from contracts.problem import FieldError, Problem, title_of
 from runtime.telemetry import logger
 
 
@@ -37,7 +36,7 @@ class Problems:
             logger().info("request refused", error=type(error).__name__, code=code, status=status)
         return Problem(
             type=f"urn:fileferry:problem:{code}",
-            title=HTTPStatus(status).phrase,
+            title=title_of(status),
             status=status,
             detail=detail,
             instance=instance,

@@ -15,6 +15,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import MetricUnit
 
 _SECRET = re.compile(r"(?i)passw|passphrase|private.?key|secret|token|authori|credential|cookie")
 
@@ -40,12 +41,19 @@ def logger() -> Logger:
 
 @cache
 def tracer() -> Tracer:
-    return Tracer()
+    """Sees calls to AWS. To look for all libraries it knows, it would import those it finds:
+    whoever brings another one says so with `tracer().patch(["httpx"])`."""
+    return Tracer(patch_modules=["botocore"])
 
 
 @cache
 def metrics() -> Metrics:
     return Metrics()
+
+
+def count_one(name: str) -> None:
+    """One more `name` in this minute, of this service; the entrypoint flushes it."""
+    metrics().add_metric(name, MetricUnit.Count, 1)
 
 
 def correlate(correlation_id: str) -> None:

@@ -7,10 +7,20 @@ import sys
 import time
 from pathlib import Path
 
-from infra.local.kept import DEMO_BUCKET, DEMO_PARTNER, STATE, kept_stack, running_stack
+from infra.local.crash import crash_log, what_is_left
+from infra.local.kept import (
+    DEMO_BUCKET,
+    DEMO_PARTNER,
+    PARTNER_FILES,
+    STATE,
+    kept_stack,
+    object_folder,
+    running_stack,
+)
 from infra.local.log_lines import LogLine
 from infra.local.stack import LocalStack, SftpServer
 from infra.local.users import ADMIN, DEMO, ensure_users, password_file
+from infra.local.warm import warm_up
 from infra.stacks import REPOSITORY, stacks_of
 
 POLL_SECONDS = 1.0
@@ -19,17 +29,21 @@ POLL_SECONDS = 1.0
 def up() -> None:
     stack, began = kept_stack(), time.monotonic()
     ran = stack.recall()
+    if stack.crashed:
+        log = crash_log(STATE)
+        print(what_is_left(_shown(STATE / PARTNER_FILES), object_folder(), _shown(log)))
     try:
         changed = stack.start()
-        partner = stack.sftp(DEMO_PARTNER, STATE / "partner-files")
+        partner = stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
         buckets = [each["Name"] for each in stack.client("s3").list_buckets()["Buckets"]]
         if DEMO_BUCKET not in buckets:
             stack.create_bucket(DEMO_BUCKET)
-        ensure_users(stack)
+        warm_up(stack.api_url, DEMO, ensure_users(stack)[DEMO])
     except BaseException:
         if not ran:
             stack.stop()
         raise
+    write_addresses(stack, partner)
     deployed = [name for name, did in changed.items() if did]
     print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
     print(f" in {time.monotonic() - began:.1f} s\n")
@@ -42,7 +56,6 @@ def up() -> None:
     print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
     print(f"   (password in {_shown(STATE / DEMO_PARTNER / 'password')})")
     print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}\n")
-    write_addresses(stack, partner)
     print("source .local/addresses sets $API, $OBJECTS, $PARTNER_PORT, ... for curl.")
     print("make logs follows the logs, make down ends everything.")
 
@@ -68,7 +81,7 @@ def down() -> None:
     ran = stack.recall()
     stack.stop()
     told = "Ended. Users, destinations and history are gone; files stay in .local, passwords too."
-    print(told if ran else "Nothing was running.")
+    print(told if ran or stack.crashed else "Nothing was running.")
 
 
 def deploy(name: str) -> None:

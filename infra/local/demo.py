@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.ferry import Ferry, Refused
-from infra.local.kept import DEMO_BUCKET, DEMO_PARTNER, STATE, kept_stack, object_folder
+from infra.local.kept import (
+    DEMO_BUCKET,
+    DEMO_PARTNER,
+    PARTNER_FILES,
+    STATE,
+    kept_stack,
+    object_folder,
+)
 from infra.local.stack import LocalStack, SftpServer
 from infra.local.users import ADMIN, DEMO, ensure_users
 
@@ -55,11 +62,11 @@ def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
     running = kept_stack()
     if running.recall():
         running.start()
-        yield running, running.sftp(DEMO_PARTNER, STATE / "partner-files")
+        yield running, running.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
         return
     say("Starting the local stack ...")
     with LocalStack(STATE, s3_dir=object_folder()) as stack:
-        yield stack, stack.sftp(DEMO_PARTNER, STATE / "partner-files")
+        yield stack, stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
 
 
 def register(ferry: Ferry, partner: SftpServer) -> None:

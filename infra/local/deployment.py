@@ -4,12 +4,13 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.package import source_archive
+from infra.package.sources import source_archive
+from infra.release import stored_values
 from infra.stacks import Stack
 from infra.templates import Template
 
@@ -38,8 +39,7 @@ def deploy_locally(stack: Stack, parameters: Mapping[str, str], clients: Clients
     _write_numbers(template, values)
     _deploy_what_changed(template)
     declared = template.get("Parameters", {})
-    for content in _stored_values(declared, values, clients("ssm")):
-        digest.update(content)
+    digest.update(json.dumps(stored_values(declared, values, clients("ssm"))).encode())
     if "Release" in declared:
         values["Release"] = digest.hexdigest()[:16]
     for name, value in values.items():
@@ -95,18 +95,6 @@ def _deploy_what_changed(template: Template) -> None:
     time."""
     for resource in template["Resources"].values():
         resource.get("Properties", {}).pop("AlwaysDeploy", None)
-
-
-def _stored_values(
-    declared: Mapping[str, Any],
-    values: Mapping[str, str],
-    ssm: Any,  # noqa: ANN401
-) -> Iterator[bytes]:
-    """What SSM holds for the parameters, because another API id or address is a change, too."""
-    for name, each in declared.items():
-        if each["Type"].startswith("AWS::SSM::Parameter::Value"):
-            stored = ssm.get_parameter(Name=values.get(name, each["Default"]))
-            yield str(stored["Parameter"]["Value"]).encode()
 
 
 def _execute(name: str, template: Template, values: Mapping[str, str], clients: Clients) -> bool:

@@ -1,9 +1,13 @@
-"""Corrections of MiniStack's API Gateway: for whose key a call counts, and what it answers."""
+"""Corrections of MiniStack's API Gateway: for whose key a call counts, what it answers, and which
+path it hands over.
+"""
 
 import inspect
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import unquote
 
+import ministack.app as app
 import ministack.services.apigateway_v1 as gateway
 
 from infra.local.anchors import expect
@@ -11,6 +15,7 @@ from infra.local.anchors import expect
 # Beside the context that the authorizer answered, so that MiniStack keeps both for a token.
 KEY_IN_CONTEXT = "\0usageIdentifierKey"
 OWN_ERROR = b'{"message"'  # how MiniStack begins what no function wrote
+_sent: ContextVar[tuple[str, str | None]] = ContextVar("path as sent", default=("", None))
 _api_key: ContextVar[str | None] = ContextVar("api key", default=None)
 
 
@@ -88,7 +93,36 @@ def answer_for_functions() -> None:
     gateway._invoke_lambda_proxy_v1 = invoke_or_err
 
 
+def hand_paths_over_as_sent() -> None:
+    """`path` and `pathParameters` are percent-encoded as the caller sent them, and a %2F divides no
+    path; MiniStack takes what its server has decoded.
+    """
+    expect(uses(app._handle_execute_api_request, "apigw_v1.handle_execute"), "REST calls moved")
+    expect(uses(gateway.handle_execute, "path, headers, body"), "the path of REST calls moved")
+    dispatch, execute = app._handle_execute_api_request, gateway.handle_execute
+
+    async def dispatch_and_keep(host: str, path: str, *given: Any, **named: Any) -> Any:  # noqa: ANN401
+        _sent.set((path, named.get("raw_path")))
+        return await dispatch(host, path, *given, **named)
+
+    async def execute_as_sent(api_id: str, stage: str, method: str, path: str, *given: Any) -> Any:  # noqa: ANN401
+        return await execute(api_id, stage, method, path_as_sent(path, *_sent.get()), *given)
+
+    app._handle_execute_api_request = dispatch_and_keep
+    gateway.handle_execute = execute_as_sent
+
+
+def path_as_sent(path: str, whole: str, raw: str | None) -> str:
+    """The end of `raw` that `path` is of `whole`; what stands before it, an API's id and a stage,
+    is never encoded."""
+    prefix = whole.removesuffix(path)
+    if raw is None or not raw.startswith(prefix) or unquote(raw) != whole:
+        return path
+    return raw.removeprefix(prefix)
+
+
 def correct_gateway() -> None:
     count_for_the_authorizers_key()
     import_extensions()
     answer_for_functions()
+    hand_paths_over_as_sent()

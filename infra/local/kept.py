@@ -10,6 +10,7 @@ from infra.stacks import REPOSITORY
 STATE = REPOSITORY / ".local"
 DEMO_BUCKET = "fileferry-demo"
 DEMO_PARTNER = "partner"
+PARTNER_FILES = "partner-files"  # folder in STATE
 
 
 def object_folder() -> Path | None:

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from infra.local.crash import clear_up
 from infra.local.deployment import deploy_locally
 from infra.local.emulator import HOST, answers, aws_client, free_port, program_environment
 from infra.local.log_lines import LogLine, log_lines
@@ -65,6 +66,7 @@ class LocalStack:
         self._environment = read_environment("local")
         self._programs: dict[str, Program] = {}
         self._ports: dict[str, int] = {}
+        self.crashed = False
 
     # --- life --------------------------------------------------------------------------------
 
@@ -98,12 +100,14 @@ class LocalStack:
         shutil.rmtree(self.state_dir / "tmp", ignore_errors=True)
 
     def recall(self) -> bool:
-        """Takes up the programs that an earlier process left running; whether the emulator runs."""
+        """Takes up the programs that an earlier process left running; whether the emulator runs.
+        `crashed` tells whether it ran and was not stopped."""
         if self._state_file.exists():
             written = json.loads(self._state_file.read_text())
             programs = [Program(**each) for each in written["programs"]]
             self._programs = {each.name: each for each in programs if each.alive}
             self._ports = written["ports"]
+            self.crashed = any(each.name == EMULATOR and not each.alive for each in programs)
         return self._runs(EMULATOR)
 
     # --- use ---------------------------------------------------------------------------------
@@ -209,6 +213,8 @@ class LocalStack:
     # --- programs ----------------------------------------------------------------------------
 
     def _start_emulator(self) -> None:
+        if self.crashed:
+            clear_up(self.state_dir)
         shutil.rmtree(self.state_dir / "log", ignore_errors=True)  # of the run before
         self._ports[EMULATOR] = free_port()
         self._start_program(EMULATOR, sys.executable, "-m", "infra.local.launcher")

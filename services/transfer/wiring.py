@@ -1,18 +1,22 @@
-"""The one place that names the transfer service's adapters and creates its clients."""
+"""The one place that names the transfer service's adapters and creates its clients.
+
+Each is made on first use, so that a function pays for what it calls. Libraries that only some
+functions need are imported there, too: listing transfers needs no SSH.
+"""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from random import SystemRandom
-from typing import Any
+from functools import cached_property
+from random import Random, SystemRandom
 
-import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 
+from kernel.outbox import EventPublisher
 from runtime.bus import EventBusPublisher
+from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
-from services.transfer.adapters.address_guard import AddressGuard
-from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
@@ -23,11 +27,27 @@ from services.transfer.adapters.s3_source_readers import Credentials, StsSourceR
 from services.transfer.adapters.secretsmanager_credential_vault import (
     SecretsManagerCredentialVault,
 )
-from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLease
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
 from services.transfer.adapters.thread_heart import ThreadHeart
-from services.transfer.domain.ports import MessageLease, Ports
+from services.transfer.domain.checksums import Algorithm, Crc
+from services.transfer.domain.ports import (
+    BucketCatalogue,
+    ChunkLedger,
+    CredentialVault,
+    DestinationStore,
+    Heart,
+    LaneQueue,
+    LaneRegister,
+    MessageLease,
+    Partners,
+    Policy,
+    Ports,
+    SessionSlots,
+    SourceReaders,
+    TransferStore,
+    Workflow,
+)
 from services.transfer.settings import TransferSettings
 
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
@@ -43,53 +63,132 @@ S3_READS = AWS_RETRIES.merge(
 )
 
 
-@dataclass(frozen=True)
+class AwsPorts(Ports):
+    """The fields of Ports, each made when it is first asked for."""
+
+    def __init__(self, settings: TransferSettings) -> None:
+        self._settings, self._table = settings, settings.transfers_table
+        self._clients = AwsClients()
+
+    @property
+    def dynamodb(self) -> BaseClient:
+        return self._clients.shared("dynamodb", QUICK)
+
+    @property
+    def sqs(self) -> BaseClient:
+        return self._clients.shared("sqs", QUICK)
+
+    @cached_property
+    def transfers(self) -> TransferStore:
+        return DynamoDbTransferStore(self.dynamodb, self._table)
+
+    @cached_property
+    def outbox(self) -> DynamoDbOutbox:
+        return DynamoDbOutbox(self.dynamodb, self._table, RECORDS)
+
+    @cached_property
+    def ledger(self) -> ChunkLedger:
+        return DynamoDbChunkLedger(self.dynamodb, self._table)
+
+    @cached_property
+    def lanes(self) -> LaneRegister:
+        return DynamoDbLaneRegister(self.dynamodb, self._table)
+
+    @cached_property
+    def slots(self) -> SessionSlots:
+        return DynamoDbSessionSlots(self.dynamodb, self._table)
+
+    @cached_property
+    def destinations(self) -> DestinationStore:
+        return DynamoDbDestinationStore(self.dynamodb, self._table)
+
+    @cached_property
+    def vault(self) -> CredentialVault:
+        client = self._clients.shared("secretsmanager", AWS_RETRIES)
+        return SecretsManagerCredentialVault(client, self._settings.secret_prefix)
+
+    @cached_property
+    def readers(self) -> SourceReaders:
+        return self._readers
+
+    @cached_property
+    def buckets(self) -> BucketCatalogue:
+        return S3BucketCatalogue(self._readers.browser)
+
+    @cached_property
+    def _readers(self) -> StsSourceReaders:
+        def reader(credentials: Credentials) -> BaseClient:
+            return self._clients.new("s3", S3_READS, **credentials)
+
+        role = self._settings.reader_role_arn
+        sts = self._clients.shared("sts", AWS_RETRIES)
+        return StsSourceReaders(sts, role, role.split(":")[1], reader)
+
+    @cached_property
+    def partners(self) -> Partners:
+        from services.transfer.adapters.address_guard import AddressGuard
+        from services.transfer.adapters.sftp_partners import SftpPartners
+
+        guard = AddressGuard.of(self._settings.allowed_networks)
+        return SftpPartners(guard, self._settings.partner_timeout_seconds)
+
+    @cached_property
+    def queue(self) -> LaneQueue:
+        return SqsLaneQueue(self.sqs, self._settings.lane_queue_url)
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        client = self._clients.shared("stepfunctions", AWS_RETRIES)
+        return StepFunctionsWorkflow(client, self._settings.state_machine_arn)
+
+    @cached_property
+    def bus(self) -> EventPublisher:
+        client = self._clients.shared("events", QUICK)
+        return EventBusPublisher(client, self._settings.event_bus_name, "transfer")
+
+    @cached_property
+    def crcs(self) -> Mapping[Algorithm, Crc]:
+        from services.transfer.adapters.awscrt_crcs import CRCS
+
+        return CRCS
+
+    @cached_property
+    def heart(self) -> Heart:
+        return ThreadHeart()
+
+    @cached_property
+    def now(self) -> Callable[[], datetime]:
+        return lambda: datetime.now(UTC)
+
+    @cached_property
+    def new_id(self) -> Callable[[], str]:
+        return lambda: secrets.token_hex(ID_BYTES)
+
+    @cached_property
+    def random(self) -> Random:
+        return SystemRandom()
+
+    @cached_property
+    def policy(self) -> Policy:
+        return self._settings.policy
+
+
 class Wiring:
-    settings: TransferSettings
-    ports: Ports
-    outbox: DynamoDbOutbox
-    sqs: Any
+    def __init__(self, settings: TransferSettings) -> None:
+        self.settings = settings
+        self.ports = AwsPorts(settings)
+
+    @property
+    def outbox(self) -> DynamoDbOutbox:
+        return self.ports.outbox
+
+    @property
+    def sqs(self) -> BaseClient:
+        return self.ports.sqs
 
     def message_lease(self, receipt_handle: str) -> MessageLease:
         return SqsMessageLease(self.sqs, self.settings.lane_queue_url, receipt_handle)
 
 
 def build() -> Wiring:
-    settings = TransferSettings.load()
-    session = boto3.session.Session()
-
-    def client(name: str, config: Config = AWS_RETRIES) -> Any:
-        return session.client(name, config=config)
-
-    def reader(credentials: Credentials) -> Any:
-        return session.client("s3", config=S3_READS, **credentials)
-
-    dynamodb, sqs = client("dynamodb", QUICK), client("sqs", QUICK)
-    table = settings.transfers_table
-    partition = settings.reader_role_arn.split(":")[1]
-    readers = StsSourceReaders(client("sts"), settings.reader_role_arn, partition, reader)
-    outbox = DynamoDbOutbox(dynamodb, table, RECORDS)
-    ports = Ports(
-        transfers=DynamoDbTransferStore(dynamodb, table),
-        outbox=outbox,
-        ledger=DynamoDbChunkLedger(dynamodb, table),
-        lanes=DynamoDbLaneRegister(dynamodb, table),
-        slots=DynamoDbSessionSlots(dynamodb, table),
-        destinations=DynamoDbDestinationStore(dynamodb, table),
-        vault=SecretsManagerCredentialVault(client("secretsmanager"), settings.secret_prefix),
-        readers=readers,
-        buckets=S3BucketCatalogue(readers.browser),
-        partners=SftpPartners(
-            AddressGuard.of(settings.allowed_networks), settings.partner_timeout_seconds
-        ),
-        queue=SqsLaneQueue(sqs, settings.lane_queue_url),
-        workflow=StepFunctionsWorkflow(client("stepfunctions"), settings.state_machine_arn),
-        bus=EventBusPublisher(client("events", QUICK), settings.event_bus_name, "transfer"),
-        crcs=CRCS,
-        heart=ThreadHeart(),
-        now=lambda: datetime.now(UTC),
-        new_id=lambda: secrets.token_hex(ID_BYTES),
-        random=SystemRandom(),
-        policy=settings.policy,
-    )
-    return Wiring(settings, ports, outbox, sqs)
+    return Wiring(TransferSettings.load())

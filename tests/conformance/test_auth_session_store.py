@@ -72,6 +72,25 @@ def test_the_open_sessions_of_a_user_are_theirs_and_open(auth_stores: AuthStores
     assert auth_stores.sessions.open_sessions("bob") == []
 
 
+def test_the_oldest_open_sessions_are_those_beyond_the_latest(auth_stores: AuthStores) -> None:
+    for minute in (3, 1, 4, 2, 0):
+        at = NOON + timedelta(minutes=minute)
+        auth_stores.sessions.create(replace(a_session(f"s{minute}"), opened_at=at), ())
+    auth_stores.sessions.save(
+        replace(a_session("s1"), opened_at=NOON + timedelta(minutes=1)).closed(
+            CloseReason.LOGOUT, LATER
+        )
+    )
+
+    def beyond(latest: int) -> list[str]:
+        return [each.id for each in auth_stores.sessions.open_sessions("ann", but_latest=latest)]
+
+    assert beyond(0) == ["s0", "s2", "s3", "s4"]
+    assert beyond(1) == ["s0", "s2", "s3"]
+    assert beyond(3) == ["s0"]
+    assert beyond(4) == beyond(5) == []
+
+
 def test_sessions_are_due_at_the_very_moment_they_end_the_oldest_first(
     auth_stores: AuthStores,
 ) -> None:

@@ -18,7 +18,8 @@ from tests.conformance.stores import Stores
 
 def test_a_destination_comes_back_exactly_as_it_was_stored(stores: Stores) -> None:
     bare = replace(a_destination("bare"), host_keys=(), profile=None, base_path="")
-    for destination in (a_destination(), bare):
+    empty = replace(a_destination("empty"), secret_id=None, auth=None, retired_secret="a secret")
+    for destination in (a_destination(), bare, empty):
         assert stores.destinations.create(destination, None) == destination
         assert stores.destinations.read(destination.id) == destination
 

@@ -190,3 +190,23 @@ def test_a_transfer_leaves_and_enters_the_open_ones_with_its_state(stores: Store
     ]:
         transfer = stores.transfers.save(replace(transfer, status=status, part=part))
         assert [found.id for found in stores.transfers.open_transfers()] == ["t-1"] * is_open
+
+
+def test_open_transfers_are_read_by_id_from_behind_any_of_them(stores: Stores) -> None:
+    for number in (3, 1, 2, 4):
+        stores.transfers.create(a_transfer(f"t-{number}"), (), None)
+
+    def found(after: str) -> list[str]:
+        return [transfer.id for transfer in stores.transfers.open_transfers(after)]
+
+    assert found("") == ["t-1", "t-2", "t-3", "t-4"]
+    assert found("t-2") == ["t-3", "t-4"]
+    assert found("t-2-gone") == ["t-3", "t-4"]
+    assert found("t-4") == []
+
+
+def test_the_sweepers_position_is_kept(stores: Stores) -> None:
+    assert stores.transfers.sweep_position() == ""
+    for position in ("t-7", "t-2"):
+        stores.transfers.save_sweep_position(position)
+        assert stores.transfers.sweep_position() == position

@@ -83,7 +83,7 @@ class AsyncWorkflow(InMemoryWorkflow):
             below = execution.input["source"]["size_bytes"] < self.direct_below_bytes
             self._go_to(execution, state["Choices"][0]["Next"] if below else state["Default"])
             return
-        event = {"step": name, **execution.input}
+        event = self._payload(state) | execution.input
         waits = "waitForTaskToken" in state["Resource"]
         if waits:
             execution.token = event["task_token"] = f"token-{len(self.entered)}"

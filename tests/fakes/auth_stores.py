@@ -22,7 +22,6 @@ from services.auth.domain.session import Handover, Session, SsoLogin
 from services.auth.domain.user import User
 
 KEY_LIFETIME = timedelta(days=7)
-ATTEMPTS_LIFETIME = timedelta(days=1)
 LOGIN_LIFETIME = timedelta(minutes=10)
 HANDOVER_LIFETIME = timedelta(minutes=1)
 
@@ -104,9 +103,10 @@ class InMemorySessionStore:
                 raise StaleSession(session.id)
             return self._store(replace(session, version=session.version + 1), events)
 
-    def open_sessions(self, user: str) -> Sequence[Session]:
-        mine = (row for (owner, _), row in sorted(self.rows.items()) if owner == user)
-        return [row for row in mine if row.is_open]
+    def open_sessions(self, user: str, but_latest: int = 0) -> Sequence[Session]:
+        mine = [row for row in self.rows.values() if row.user == user and row.is_open]
+        mine.sort(key=lambda row: (row.opened_at, row.id))
+        return mine[: len(mine) - but_latest] if but_latest < len(mine) else []
 
     def due(self, now: datetime) -> Iterator[Session]:
         due = [row for row in self.rows.values() if row.is_open and row.due_at <= now]
@@ -122,28 +122,32 @@ class InMemorySessionStore:
 class InMemoryAttemptStore:
     now: Callable[[], datetime]
     outbox: list[OutboxEvent] = field(default_factory=list)
-    rows: dict[str, Attempts] = field(default_factory=dict)
+    rows: dict[tuple[str, str], Attempts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
 
-    def read(self, name: str) -> Attempts | None:
-        found = self.rows.get(name)
-        return found if found and self.now() < found.last_at + ATTEMPTS_LIFETIME else None
+    def read(self, name: str, address: str) -> Attempts | None:
+        found = self.rows.get((name, address))
+        return found if found and self.now() < found.expires_at else None
 
-    def save(self, attempts: Attempts) -> bool:
+    def save(self, *attempts: Attempts) -> bool:
         with self.lock:
-            stored = self.read(attempts.name)
-            if attempts.version != (stored.version if stored else 0):
-                return False
-            self.rows[attempts.name] = replace(attempts, version=attempts.version + 1)
+            for each in attempts:
+                stored = self.read(each.name, each.address)
+                if each.version != (stored.version if stored else 0):
+                    return False
+            for each in attempts:
+                self.rows[each.name, each.address] = replace(each, version=each.version + 1)
             return True
 
     def failed(self, attempts: Attempts, events: Sequence[OutboxEvent]) -> None:
         self.outbox.extend(events)
 
-    def clear(self, name: str) -> None:
-        self.rows.pop(name, None)
+    def forgive(self, name: str) -> None:
+        for key, row in self.rows.items():
+            if key[0] == name:
+                self.rows[key] = replace(row, count=0, version=row.version + 1)
 
 
 class InMemorySsoStore:

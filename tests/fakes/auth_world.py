@@ -100,8 +100,9 @@ class AuthWorld:
         name: str = "ann",
         password: str = PASSWORD,
         client: ClientKind = ClientKind.API,
+        address: str | None = ADDRESS,
     ) -> OpenedSession:
-        return log_in(PasswordLogin(name, password, client, ADDRESS), ports=self.ports)
+        return log_in(PasswordLogin(name, password, client, address), ports=self.ports)
 
     def refresh(self, token: str) -> OpenedSession:
         return refresh_session(token, ports=self.ports)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.ledger import Lane, LedgerId, Slot, is_over
+from services.transfer.domain.waiting import Line, Waiter, line_of
 
 LaneKey = tuple[str, int, int]  # transfer, generation, lane; both passes share the lanes
 
@@ -85,17 +86,26 @@ class InMemorySessionSlots:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.rows: dict[tuple[str, int], Slot] = {}
+        self.waiting: dict[tuple[str, str], Waiter] = {}
 
     def take(
-        self, destination_id: str, limit: int, holder: str, now: datetime, until: datetime
+        self,
+        destination_id: str,
+        limit: int,
+        holder: str,
+        now: datetime,
+        until: datetime,
+        ticket: str = "",
     ) -> Slot | None:
         with self.lock:
             mine = {n: slot for (d, n), slot in self.rows.items() if d == destination_id}
             own = [n for n, slot in mine.items() if slot.holder == holder]
             over = [n for n, slot in mine.items() if is_over(slot.until, now, until)]
             live = [n for n in mine if n not in own and n not in over]
-            if len(live) >= limit:
+            line = self.line(destination_id, now, until)
+            if len(live) >= limit or not (own or line.admits(ticket, limit)):
                 return None
+            self.waiting.pop((destination_id, ticket), None)
             free = [n for n in sorted(own) + list(range(limit)) if n not in live]
             slot = Slot(destination_id, free[0], holder, until)
             self.rows[destination_id, slot.number] = slot
@@ -113,6 +123,36 @@ class InMemorySessionSlots:
         with self.lock:
             if self._holds(slot):
                 del self.rows[slot.destination_id, slot.number]
+
+    def wait(self, waiter: Waiter) -> None:
+        with self.lock:
+            earlier = self.waiting.get((waiter.destination_id, waiter.ticket), waiter)
+            again = replace(waiter, since=earlier.since, called_until=None)
+            self.waiting[waiter.destination_id, waiter.ticket] = again
+
+    def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
+        with self.lock:
+            slots = [slot for (d, _), slot in self.rows.items() if d == destination_id]
+            in_use = sum(not is_over(slot.until, now, until) for slot in slots)
+            here = [each for (d, _), each in self.waiting.items() if d == destination_id]
+            return line_of(in_use, here, now, until)
+
+    def call(self, waiter: Waiter, until: datetime) -> bool:
+        with self.lock:
+            if waiter.called_until is not None or not self._stands(waiter):
+                return False
+            called = replace(waiter, called_until=until)
+            self.waiting[waiter.destination_id, waiter.ticket] = called
+            return True
+
+    def leave(self, waiter: Waiter) -> None:
+        with self.lock:
+            if self._stands(waiter):
+                del self.waiting[waiter.destination_id, waiter.ticket]
+
+    def _stands(self, waiter: Waiter) -> bool:
+        stored = self.waiting.get((waiter.destination_id, waiter.ticket))
+        return stored == waiter
 
     def _holds(self, slot: Slot) -> bool:
         return self.rows.get((slot.destination_id, slot.number)) == slot

@@ -52,6 +52,7 @@ class InMemoryTransferStore:
         self.lock = threading.RLock()
         self.rows: dict[str, Transfer] = {}
         self.outbox = InMemoryOutbox()
+        self.swept = ""
         self._keys = _RememberedKeys()
 
     def create(
@@ -102,10 +103,16 @@ class InMemoryTransferStore:
             None if last else write_cursor(f"history/{owner or '*'}", page[-1]),
         )
 
-    def open_transfers(self) -> Iterator[Transfer]:
-        for row in list(self.rows.values()):
-            if row.status not in ENDED or not row.tidy:
+    def open_transfers(self, after: str = "") -> Iterator[Transfer]:
+        for _, row in sorted(self.rows.items()):
+            if row.id > after and (row.status not in ENDED or not row.tidy):
                 yield row
+
+    def sweep_position(self) -> str:
+        return self.swept
+
+    def save_sweep_position(self, transfer_id: str) -> None:
+        self.swept = transfer_id
 
 
 class InMemoryDestinationStore:

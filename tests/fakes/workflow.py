@@ -86,7 +86,7 @@ class InMemoryWorkflow:
             below = execution.input["source"]["size_bytes"] < self.direct_below_bytes
             execution.state = state["Choices"][0]["Next"] if below else state["Default"]
             return
-        event = {"step": name, **execution.input}
+        event = self._payload(state) | execution.input
         waits = "waitForTaskToken" in state["Resource"]
         if waits:
             execution.token = event["task_token"] = f"token-{len(self.entered)}"
@@ -102,12 +102,18 @@ class InMemoryWorkflow:
         if not waits:
             execution.state = state.get("Next")
 
+    def _payload(self, state: dict[str, Any]) -> dict[str, Any]:
+        """What the state tells its function besides its input."""
+        parameters = state["Parameters"]
+        payload = parameters.get("Payload", parameters)
+        return {name: value for name, value in payload.items() if not name.endswith(".$")}
+
     def _tried(self, event: dict[str, Any]) -> Any:  # noqa: ANN401
         for attempt in range(MAX_TRIES):
             try:
                 return self.step(event)
             except Exception as error:
-                never = type(error).__name__ in {"PermanentFailure", "MoveAgain"}
+                never = type(error).__name__ in {"PermanentFailure", "MoveAgain", "SessionsBusy"}
                 if never or attempt == MAX_TRIES - 1:
                     raise
         return None

@@ -31,6 +31,9 @@ import json
 def handler(event, context):
     if event["path"] == "/broken":
         raise ValueError("no")
+    if event["pathParameters"]:
+        told = {"path": event["path"], **event["pathParameters"]}
+        return {"statusCode": 200, "body": json.dumps(told)}
     return {"statusCode": 200, "body": json.dumps(event["requestContext"].get("authorizer"))}
 """
 ROTATION = """
@@ -99,6 +102,7 @@ def document(arns: dict[str, str]) -> dict[str, Any]:
         "paths": {
             "/guarded": {"get": {**method, "security": [{"token": [], "key": []}]}},
             "/broken": {"get": method},
+            "/named/{name}/files": {"get": method},
         },
         "x-amazon-apigateway-api-key-source": "AUTHORIZER",
         "x-amazon-apigateway-gateway-responses": answers,
@@ -161,6 +165,12 @@ class Door:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self._http.get(path, headers=headers)
 
+    def get_raw(self, path: str) -> httpx.Response:
+        """Not encoded by the client."""
+        url = self._http.base_url
+        raw = url.raw_path.rstrip(b"/") + path.encode()
+        return self._http.get(url.copy_with(raw_path=raw))
+
     def times_asked(self) -> int:
         logs = self.client("logs")
         found = logs.filter_log_events(logGroupName="/aws/lambda/authorizer", filterPattern="asked")
@@ -199,6 +209,15 @@ def test_a_users_calls_are_counted_also_when_the_authorizer_is_not_asked(door: D
     assert door.times_asked() == before + 1
     another = f"Bearer good {door.key('di')}"
     assert door.get("/guarded", Authorization=another).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["ann%40acme", "ann@acme", "a+b", "a%20b", "a%2Fb", "a%252Fb", "100%25", "Zo%C3%AB", "%zz"],
+)
+def test_a_path_is_handed_over_as_it_was_sent(door: Door, sent: str) -> None:
+    answer = door.get_raw(f"/named/{sent}/files")
+    assert answer.json() == {"path": f"/named/{sent}/files", "name": sent}
 
 
 def test_gateway_responses_of_the_document_are_answered(door: Door) -> None:

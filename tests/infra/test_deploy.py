@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from infra.deploy import sam_command, write_completed
 from infra.protection import protect_tables
-from infra.stacks import REPOSITORY, find_stack
+from infra.stacks import REPOSITORY, find_stack, read_environment
 from tests.infra.resources import TEMPLATES
 
 REGION = "eu-central-1"
@@ -34,7 +34,8 @@ def test_sam_finds_every_local_file_from_where_the_completed_template_is(name: s
 
 def test_the_stack_of_the_account_has_neither_the_stages_name_nor_its_tag() -> None:
     for stage in ("staging", "prod"):
-        command = sam_command(find_stack("account"), stage, "sam", "")
+        stack = find_stack("account")
+        command = sam_command(stack, stage, "sam", read_environment(stage).of(stack))
         assert command[command.index("--stack-name") + 1] == "fileferry-account"
         assert not [word for word in command if stage in word]
 

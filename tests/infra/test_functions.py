@@ -1,20 +1,12 @@
-"""Functions, their settings and their packages."""
+"""Functions and their settings."""
 
 import ast
 import importlib
-from pathlib import Path
 
 import pytest
 from pydantic_settings import BaseSettings
 
-from infra.package import (
-    PackageIncomplete,
-    archive,
-    check_imports,
-    copy_sources,
-    handler_modules,
-    source_archive,
-)
+from infra.package.sources import handler_modules
 from infra.stacks import Stack
 from tests.infra.resources import SERVICES, TEMPLATES, environment_of, resources
 
@@ -81,37 +73,3 @@ def test_every_function_publishes_a_version_with_each_release(stack: Stack) -> N
     assert TEMPLATES[stack.name]["Globals"]["Function"]["AutoPublishAlias"] == "live"
     for function in resources("AWS::Serverless::Function", stack.name):
         assert function.properties["AutoPublishCodeSha256"] == {"Ref": "Release"}, str(function)
-
-
-@pytest.mark.parametrize("stack", SERVICES, ids=str)
-def test_every_handler_imports_from_its_package_alone(stack: Stack, tmp_path: Path) -> None:
-    copy_sources(stack.name, tmp_path / "package")
-    check_imports(stack.name, tmp_path / "package")
-
-
-@pytest.mark.parametrize("missing", ["pytest", "infra.stacks"])
-def test_an_import_that_no_requirement_brings_is_noticed(tmp_path: Path, missing: str) -> None:
-    package = tmp_path / "package"
-    copy_sources("transfer", package)
-    module = package / "services/transfer/handlers/publish_outbox.py"
-    module.write_text(f"import {missing}\n" + module.read_text())
-    with pytest.raises(PackageIncomplete, match=missing.split(".")[0]):
-        check_imports("transfer", package)
-
-
-def test_equal_sources_make_equal_archives(tmp_path: Path) -> None:
-    assert source_archive("transfer") == source_archive("transfer")
-    copy_sources("transfer", tmp_path / "package")
-    (tmp_path / "package/services/transfer/one_more.py").write_text("")
-    assert archive(tmp_path / "package") != source_archive("transfer")
-
-
-def test_a_package_holds_nothing_of_tests_or_tools(tmp_path: Path) -> None:
-    copy_sources("transfer", tmp_path / "package")
-    assert {path.name for path in (tmp_path / "package").iterdir()} == {
-        "services",
-        "contracts",
-        "kernel",
-        "runtime",
-    }
-    assert not list((tmp_path / "package").rglob("__pycache__"))

@@ -195,9 +195,13 @@ def test_only_whom_the_use_cases_ask_for_it_deletes_rows() -> None:
         for resource, statement in STATEMENTS
         if "dynamodb:DeleteItem" in statement["Action"]
     }
-    assert "auth/SweepSessionsRole" not in deleting
+    assert "auth/AuthorizerRole" not in deleting
     assert "auth/CreateAdminRole" not in deleting
-    assert "transfer/PublishOutboxRole" not in deleting
+    assert not deleting & {
+        "auth/PublishOutboxRole",
+        "transfer/PublishOutboxRole",
+        "transfer/ConsumerRole",
+    }
 
 
 def test_api_keys_are_made_and_removed_by_the_tag_of_their_stage() -> None:

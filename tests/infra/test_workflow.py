@@ -20,6 +20,14 @@ STATES_OF_THE_DESIGN = 11  # HandleError and the second way to move not counted
 [MACHINE] = resources("AWS::Serverless::StateMachine", "transfer")
 FUNCTION = "AWS::Serverless::Function"
 OF_ITS_OWN = {"VerifyTarget": [["MoveAgain"]], "Publish": [["NotPublished"]]}
+WAITS = "Waits"  # ends the name of a state that waits for a session
+AT_THE_PARTNER = {"MoveDirect", "MoveChunks", "VerifyTarget", "CommitTarget", "CleanUp"}
+MOVED_TWICE = {"ChooseBySize", "MoveDirect", "MoveChunks", "VerifyTarget"}
+BUSY = [["SessionsBusy"], ["StepBusy"]]
+LEASE_SECONDS = 90
+MOST_EVENTS = 25_000  # in the history of one execution; then Step Functions fails it
+ENTERED_AND_EXITED = 2
+EVENTS_OF_A_TRY = 5  # scheduled, started, submitted, succeeded or failed, and one to spare
 VALUES = {
     "WorkflowStepFunctionArn": "arn:aws:lambda:eu-central-1:1:function:step:live",
     "Partition": "aws",
@@ -31,7 +39,7 @@ VALUES = {
 
 
 @pytest.fixture(scope="module")
-def states() -> dict[str, Any]:
+def definition() -> dict[str, Any]:
     path = find_stack("transfer").folder / MACHINE.properties["DefinitionUri"]
     text = path.read_text(encoding="utf-8")
     used = set(re.findall(r"\$\{(\w+)\}", text))
@@ -40,7 +48,12 @@ def states() -> dict[str, Any]:
         text = text.replace("${" + name + "}", value)
     written: dict[str, Any] = json.loads(text)
     assert written["StartAt"] in written["States"]
-    found: dict[str, Any] = written["States"]
+    return written
+
+
+@pytest.fixture(scope="module")
+def states(definition: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = definition["States"]
     return found
 
 
@@ -73,8 +86,59 @@ def test_every_next_state_exists(states: dict[str, Any]) -> None:
 def test_every_task_is_a_step_of_its_name_and_every_step_a_task(states: dict[str, Any]) -> None:
     tasks = {name: state for name, state in states.items() if state["Type"] == "Task"}
     for name, state in tasks.items():
-        assert parameters_of(state)["step"] == name
-    assert set(tasks) == handled_steps()
+        assert parameters_of(state)["step"] == ("AwaitSession" if is_wait(name) else name)
+    steps = {name for name in tasks if not is_wait(name)}
+    assert steps | {"AwaitSession"} == handled_steps()
+
+
+def test_every_step_at_the_partner_waits_for_a_session_and_comes_back(
+    states: dict[str, Any],
+) -> None:
+    """Another step asks for none."""
+    waits = {name.removesuffix(WAITS) for name in states if is_wait(name)}
+    assert waits == AT_THE_PARTNER
+    for name in waits:
+        first = {"ErrorEquals": ["SessionsBusy"], "ResultPath": None, "Next": name + WAITS}
+        assert first in states[name]["Catch"][:-1]
+        wait = states[name + WAITS]
+        assert wait["Next"] == name
+        assert parameters_of(wait)["before"] == name
+        timed_out, gone = wait["Catch"]
+        assert timed_out == {"ErrorEquals": ["States.Timeout"], "ResultPath": None, "Next": name}
+        assert gone == states[name]["Catch"][-1]
+        assert all("States.Timeout" not in each["ErrorEquals"] for each in wait["Retry"])
+
+
+def test_a_transfer_that_waits_for_a_session_as_long_as_it_may_stays_far_below_the_limit(
+    definition: dict[str, Any],
+) -> None:
+    """Of an execution's history. `TimeoutSeconds` of all is the longest wait."""
+    states, worst = definition["States"], 0
+    for name in AT_THE_PARTNER:
+        wait = states[name + WAITS]
+        rounds = definition["TimeoutSeconds"] // wait["TimeoutSeconds"] + 1
+        usual = rounds * (events(states[name], tries=1) + events(wait, tries=1))
+        assert usual < MOST_EVENTS / 4, name
+        # each of its calls fails as often as it may, each time
+        worst = max(worst, rounds * (events(states[name], tries=1) + events(wait)))
+    # besides, everything is tried as often as it may be, and twice where it may be moved again
+    besides = sum(
+        events(state) * (2 if name in MOVED_TWICE else 1)
+        for name, state in states.items()
+        if not is_wait(name)
+    )
+    assert worst + besides < MOST_EVENTS
+
+
+def events(state: dict[str, Any], tries: int | None = None) -> int:
+    """At the most, of one visit; `tries`: None for all that its retriers allow."""
+    if tries is None:
+        tries = 1 + sum(retrier["MaxAttempts"] for retrier in state.get("Retry", []))
+    return ENTERED_AND_EXITED + tries * EVENTS_OF_A_TRY
+
+
+def is_wait(name: str) -> bool:
+    return name.endswith(WAITS)
 
 
 def test_every_task_retries_and_no_error_leaves_the_workflow(states: dict[str, Any]) -> None:
@@ -85,22 +149,37 @@ def test_every_task_retries_and_no_error_leaves_the_workflow(states: dict[str, A
                 assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
 
 
-def test_every_task_gives_up_at_once_waits_for_sessions_and_repeats_all_else(
+def test_every_task_gives_up_or_goes_to_wait_at_once_and_repeats_all_else(
     states: dict[str, Any],
 ) -> None:
-    """The first matching retrier counts: States.TaskFailed would match the two others, too."""
+    """The first matching retrier counts: States.TaskFailed would match the others, too."""
     for name, state in states.items():
         if state["Type"] == "Task":
-            *of_its_own, permanent, busy, rest = state["Retry"]
-            assert [each["ErrorEquals"] for each in of_its_own] == OF_ITS_OWN.get(name, []), name
+            *before, rest = state["Retry"]
+            permanent, *busy = before[len(OF_ITS_OWN.get(name, [])) :]
+            of_its_own = [each["ErrorEquals"] for each in before[: -1 - len(busy)]]
+            assert of_its_own == OF_ITS_OWN.get(name, []), name
             assert permanent == {"ErrorEquals": ["PermanentFailure"], "MaxAttempts": 0}, name
-            assert busy["ErrorEquals"] == ["SessionsBusy"], name
-            assert set(rest["ErrorEquals"]) == {"States.TaskFailed", "States.Timeout"}, name
-            assert busy["MaxAttempts"] > 100 * rest["MaxAttempts"] > 0, name
-            for retrier in (busy, rest):
+            assert [each["ErrorEquals"] for each in busy] == BUSY * (name in AT_THE_PARTNER), name
+            timeouts = set() if is_wait(name) else {"States.Timeout"}
+            assert set(rest["ErrorEquals"]) == {"States.TaskFailed"} | timeouts, name
+            for retrier in (*busy[1:], rest):
+                assert retrier["MaxAttempts"] > 0, name
                 assert retrier["BackoffRate"] > 1, name
                 assert retrier["MaxDelaySeconds"] == int(VALUES["RetryCapSeconds"]), name
                 assert retrier["JitterStrategy"] == "FULL", name
+
+
+def test_a_step_under_way_is_awaited_for_longer_than_its_function_lives(
+    states: dict[str, Any],
+) -> None:
+    """And then the lease that it leaves when it dies. Full jitter halves the waits on average; a
+    third of them is long enough by far."""
+    [step] = [each for each in resources(FUNCTION, "transfer") if "WorkflowStep" in each.logical_id]
+    for name in AT_THE_PARTNER:
+        [retrier] = [each for each in states[name]["Retry"] if each["ErrorEquals"] == ["StepBusy"]]
+        waits = retrier["MaxAttempts"] * retrier["MaxDelaySeconds"]
+        assert waits / 3 > step.properties["Timeout"] + LEASE_SECONDS, name
 
 
 def test_what_differs_is_moved_again_at_once_and_nothing_else_goes_back(
@@ -142,7 +221,7 @@ def test_rows_of_a_ledger_outlive_the_last_run_that_may_need_them() -> None:
     assert OLDEST_PART + run < LEDGER_ROW_LIFETIME
 
 
-@pytest.mark.parametrize("error", ["PermanentFailure", "SessionsBusy", "MoveAgain"])
+@pytest.mark.parametrize("error", ["PermanentFailure", "SessionsBusy", "StepBusy", "MoveAgain"])
 def test_the_retriers_name_errors_that_the_steps_raise(error: str) -> None:
     """By the name of their class: nothing else tells the state machine."""
     path = find_stack("transfer").folder / "handlers/workflow_step.py"
@@ -154,7 +233,7 @@ def test_who_waits_for_a_worker_sends_the_token(states: dict[str, Any]) -> None:
     waiting = {
         name for name, state in states.items() if ".waitForTaskToken" in state.get("Resource", "")
     }
-    assert waiting == {"MoveDirect", "MoveChunks"}
+    assert waiting == {"MoveDirect", "MoveChunks"} | {name + WAITS for name in AT_THE_PARTNER}
     for name in waiting:
         assert parameters_of(states[name])["task_token.$"] == "$$.Task.Token"
 

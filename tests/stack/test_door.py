@@ -86,6 +86,24 @@ def test_who_fails_again_and_again_has_to_wait_even_with_the_right_password(
     assert log_in(door, "carl", "not-the-password").status_code == 401  # counted anew
 
 
+def test_guesses_from_elsewhere_keep_nobody_from_where_they_logged_in_before(
+    door: Door, people: People
+) -> None:
+    """MiniStack takes the address from X-Forwarded-For. On AWS it is the connection's."""
+    dave = people.create("dave")
+    door.secrets.add("password", dave.password)
+
+    def log_in_from(address: str, password: str) -> int:
+        body = {"user": "dave", "password": password}
+        return door.call("POST", "/api/login", body=body, X_Forwarded_For=address).status_code
+
+    assert log_in_from("192.0.2.1", dave.password) == 200
+    guesses = [log_in_from("192.0.2.2", "not-the-password") for _ in range(FREE_TRIES + 1)]
+    assert guesses == [401] * FREE_TRIES + [429]
+    assert log_in_from("192.0.2.2", dave.password) == 429
+    assert log_in_from("192.0.2.1", dave.password) == 200
+
+
 def test_a_refresh_token_works_once_and_a_second_use_throws_everybody_out(
     door: Door, people: People
 ) -> None:

@@ -26,6 +26,7 @@ class Crowd(RuleBasedStateMachine):
         verify=st.sampled_from(Verify),
         old_file=st.booleans(),
         atomic=st.booleans(),
+        sessions=st.sampled_from([1, 2, 4]),
         work_first=st.booleans(),
         turn=st.integers(1, 12),
     )
@@ -36,13 +37,14 @@ class Crowd(RuleBasedStateMachine):
         verify: Verify,
         old_file: bool,
         atomic: bool,
+        sessions: int,
         work_first: bool,
         turn: int,
     ) -> None:
         """`turn` is how many calls each actor makes in its turn, when all go on in the end."""
         self.turn = turn
         old_file = old_file and if_exists is not IfExists.FAIL
-        self.world = StormWorld(about=Wish(lanes, if_exists, verify, old_file, atomic))
+        self.world = StormWorld(about=Wish(lanes, if_exists, verify, old_file, atomic, sessions))
         self.world.calls.overdue_beats_first = not work_first
         self.judge = Judge(self.world, self.profile.promises)
 

@@ -11,6 +11,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import ENDED, IfExists, Transfer
 from services.transfer.domain_services import move_chunk
 from services.transfer.domain_services.worker import Worker
+from services.transfer.use_cases.manage_destinations import NewDestination
 from services.transfer.use_cases.publish_pending import publish_pending
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.run_lane import run_lane
@@ -68,6 +69,7 @@ class Wish:
     verify: Verify = Verify.CHECKSUM
     old_file: bool = False
     atomic: bool = True  # the server replaces a file in one step
+    sessions: int = 4  # that the partner allows
 
 
 @dataclass
@@ -114,6 +116,10 @@ class StormWorld(World):
         asked = self.wish(if_exists=self.about.if_exists, verify=self.about.verify)
         self.id = request_transfer(asked, ANN, None, ports=self.ports).id
         self.starts.append(1)
+
+    def new_destination(self, destination_id: str = "acme") -> NewDestination:
+        wish = super().new_destination(destination_id)
+        return replace(wish, max_sessions=self.about.sessions)
 
     def _new_workflow(self) -> InMemoryWorkflow:
         return AsyncWorkflow(self._step, direct_below_bytes=CHUNK_BYTES)

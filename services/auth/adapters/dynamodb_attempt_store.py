@@ -1,4 +1,4 @@
-"""Tries to log in, counted by the name that was given, in DynamoDB.
+"""Tries to log in, counted by the name that was given and by address, in DynamoDB.
 
 Of the name only its SHA-256 is kept: people type passwords into the wrong field.
 """
@@ -6,18 +6,18 @@ Of the name only its SHA-256 is kept: people type passwords into the wrong field
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from botocore.client import BaseClient
 
 from kernel.outbox import OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
-from runtime.dynamodb.table import Table, delete, put, row_key
-from services.auth.domain.attempts import Attempts
+from runtime.dynamodb.table import Action, Table, put, row_key
+from services.auth.domain.attempts import ANY, Attempts
 from services.auth.domain.errors import AttemptsBusy
 
-REMEMBERED = timedelta(days=1)
+PREFIX = "ATTEMPTS#"
 # DynamoDB removes rows up to two days late: one that is past its time counts as none
 FREE = "attribute_not_exists(#pk) OR #expires_at <= :now"
 
@@ -26,30 +26,37 @@ class DynamoDbAttemptStore:
     def __init__(self, client: BaseClient, table: str, now: Callable[[], datetime]) -> None:
         self._table, self._now = Table(client, table), now
 
-    def read(self, name: str) -> Attempts | None:
-        row = self._table.read(_key(name))
-        if row is None or int(row["expires_at"]["N"]) <= epoch_seconds(self._now()):
-            return None
-        return replace(from_item(Attempts, row), name=name)
+    def read(self, name: str, address: str) -> Attempts | None:
+        row = self._table.read(_key(name, address))
+        return self._attempts(row, name) if row else None
 
-    def save(self, attempts: Attempts) -> bool:
-        digest = _digest(attempts.name)
-        saved = replace(attempts, name=digest, version=attempts.version + 1)
-        expires_at = epoch_seconds(attempts.last_at + REMEMBERED)
-        row = _key(attempts.name) | to_item(saved) | {"expires_at": to_attribute(expires_at)}
-        if attempts.version == 0:
-            action = put(row, FREE, now=epoch_seconds(self._now()))
-        else:
-            action = put(row, "#version = :seen", seen=attempts.version)
-        return not self._table.write([action], busy=AttemptsBusy(attempts.name))
+    def save(self, *attempts: Attempts) -> bool:
+        busy = AttemptsBusy(attempts[0].name)
+        return not self._table.write([self._put(each) for each in attempts], busy)
 
     def failed(self, attempts: Attempts, events: Sequence[OutboxEvent]) -> None:
         rows = outbox_rows(_partition(attempts.name), attempts.version, events, self._now())
         self._table.write(list(rows), busy=AttemptsBusy(attempts.name))
 
-    def clear(self, name: str) -> None:
-        gone = delete(_key(name), "attribute_not_exists(#pk) OR attribute_exists(#pk)")
-        self._table.write([gone], busy=AttemptsBusy(name))
+    def forgive(self, name: str) -> None:
+        for row in self._table.rows_under(_partition(name), PREFIX):
+            attempts = self._attempts(row, name)
+            if attempts is not None and attempts.count > 0:
+                self.save(replace(attempts, count=0))  # or a rival was faster, and is counted
+
+    def _attempts(self, row: Item, name: str) -> Attempts | None:
+        if int(row["expires_at"]["N"]) <= epoch_seconds(self._now()):
+            return None
+        return replace(from_item(Attempts, row), name=name)
+
+    def _put(self, attempts: Attempts) -> Action:
+        name = _digest(attempts.name) if attempts.name != ANY else ANY
+        saved = replace(attempts, name=name, version=attempts.version + 1)
+        expires_at = {"expires_at": to_attribute(epoch_seconds(attempts.expires_at))}
+        row = _key(attempts.name, attempts.address) | to_item(saved) | expires_at
+        if attempts.version == 0:
+            return put(row, FREE, now=epoch_seconds(self._now()))
+        return put(row, "#version = :seen", seen=attempts.version)
 
 
 def _partition(name: str) -> str:
@@ -60,5 +67,7 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _key(name: str) -> Item:
-    return row_key(_partition(name), "ATTEMPTS")
+def _key(name: str, address: str) -> Item:
+    if name == ANY:
+        return row_key(f"LOGIN_FROM#{address}", PREFIX)
+    return row_key(_partition(name), f"{PREFIX}{address}")

@@ -9,14 +9,17 @@ from botocore.client import BaseClient
 from kernel.outbox import OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
-from runtime.dynamodb.table import Table, put, row_key
+from runtime.dynamodb.table import Action, Table, delete, put, row_key
 from services.auth.adapters.dynamodb_user_store import partition_of
 from services.auth.domain.errors import StaleSession
 from services.auth.domain.session import Session
 
 KEPT = timedelta(days=90)  # closed sessions stay, so that one can find out what happened
-OPEN = "OPEN_SESSIONS"  # one partition of the index; a session changes at most once a minute
+LISTED = "OPEN_SESSIONS"  # one partition of the index; a session changes at most once a minute
 PREFIX = "SESSION#"
+# A row beside each open session: those of 90 days are not read to find the open ones of them.
+OPEN = "OPEN#"
+ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"
 
 
 class DynamoDbSessionStore:
@@ -24,7 +27,9 @@ class DynamoDbSessionStore:
         self._table = Table(client, table)
 
     def create(self, session: Session, events: Sequence[OutboxEvent]) -> Session:
-        return self._write(session, "attribute_not_exists(#pk)", events)
+        marked = _open_key(session) | {"id": to_attribute(session.id)}
+        mark = put(marked, ANYWAY) if session.is_open else None
+        return self._write(session, put(_row(session), "attribute_not_exists(#pk)"), mark, events)
 
     def read(self, user: str, session_id: str) -> Session | None:
         row = self._table.read(_key(user, session_id))
@@ -32,25 +37,29 @@ class DynamoDbSessionStore:
 
     def save(self, session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
         saved = replace(session, version=session.version + 1)
-        return self._write(saved, "#version = :seen", events, seen=session.version)
+        row = put(_row(saved), "#version = :seen", seen=session.version)
+        mark = None if saved.is_open else delete(_open_key(saved), ANYWAY)
+        return self._write(saved, row, mark, events)
 
-    def open_sessions(self, user: str) -> Sequence[Session]:
-        rows = self._table.rows_under(partition_of(user), PREFIX)
-        return [each for each in (from_item(Session, row) for row in rows) if each.is_open]
+    def open_sessions(self, user: str, but_latest: int = 0) -> Sequence[Session]:
+        marks = list(self._table.rows_under(partition_of(user), OPEN))
+        ids = [mark["id"]["S"] for mark in marks[: max(0, len(marks) - but_latest)]]
+        found = (self.read(user, session_id) for session_id in ids)
+        return [each for each in found if each is not None and each.is_open]
 
     def due(self, now: datetime) -> Iterator[Session]:
         # '$' is the character after the '#' that follows the instant
-        values: dict[str, object] = {"open": OPEN, "end": f"{instant(now)}$"}
+        values: dict[str, object] = {"open": LISTED, "end": f"{instant(now)}$"}
         condition = "#gsi1pk = :open AND #gsi1sk < :end"
         for row in self._table.rows(condition, values, IndexName="listed"):
             yield from_item(Session, row)
 
     def _write(
-        self, session: Session, condition: str, events: Sequence[OutboxEvent], **values: object
+        self, session: Session, row: Action, mark: Action | None, events: Sequence[OutboxEvent]
     ) -> Session:
         at = session.closed_at or session.last_seen_at
         told = outbox_rows(partition_of(session.user), session.version, events, at)
-        actions = [put(_row(session), condition, **values), *told]
+        actions = [row, *([mark] if mark else []), *told]
         if self._table.write(actions, busy=StaleSession(session.id)):
             raise StaleSession(session.id)
         return session
@@ -60,9 +69,14 @@ def _key(user: str, session_id: str) -> Item:
     return row_key(partition_of(user), f"{PREFIX}{session_id}")
 
 
+def _open_key(session: Session) -> Item:
+    at = instant(session.opened_at)
+    return row_key(partition_of(session.user), f"{OPEN}{at}#{session.id}")
+
+
 def _row(session: Session) -> Item:
     row = _key(session.user, session.id) | to_item(session)
     if session.closed_at is not None:
         return row | {"expires_at": to_attribute(epoch_seconds(session.closed_at + KEPT))}
     position = f"{instant(session.due_at)}#{session.user}#{session.id}"
-    return row | {"gsi1pk": to_attribute(OPEN), "gsi1sk": to_attribute(position)}
+    return row | {"gsi1pk": to_attribute(LISTED), "gsi1sk": to_attribute(position)}

@@ -59,6 +59,7 @@ class HttpxDocuments:
             raise ProviderError(f"{place}: {type(error).__name__}") from None
         try:
             body = json.loads(text)
+            json.dumps(body, ensure_ascii=False).encode()  # halves of characters are no text
         except (ValueError, RecursionError):
             raise ProviderError(f"{place} answered {status} without JSON") from None
         if not isinstance(body, dict):

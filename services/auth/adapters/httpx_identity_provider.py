@@ -77,7 +77,7 @@ class HttpxIdentityProvider:
         return Identity(
             subject=f"{claims['iss']}|{claims['sub']}",
             user_name=self._user_name(claims),
-            full_name=str(claims.get("name") or ""),
+            full_name=name if isinstance(name := claims.get("name"), str) else "",
             groups=_groups(claims.get(self._ours.groups_claim)),
             vouched=self._ours.user_claim != EMAIL or _verified(claims[EMAIL], (own, told)),
         )

@@ -9,9 +9,13 @@ from kernel.caller import Role
 from services.auth.adapters.secretsmanager_signing_keys import SigningKey
 from services.auth.domain.errors import TokenRefused
 from services.auth.domain.ports import Claims
+from services.auth.domain.session import ID
+from services.auth.domain.user import NAME
 
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
+MAX_TOKEN = 4_096  # characters; ours have some 500
+LATEST = 2**32  # seconds: in the year 2106; far later ones no clock of Python's can tell
 LEEWAY = timedelta(seconds=60)  # how far clocks may be apart
 REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "sid"]
 # The times are compared here, with the caller's clock rather than PyJWT's own.
@@ -53,6 +57,8 @@ class JwtAccessTokens:
         return jwt.encode(payload, key.key, ALGORITHM, headers={"typ": TYPE, "kid": key.kid})
 
     def read(self, token: str, now: datetime) -> Claims:
+        if len(token) > MAX_TOKEN:
+            raise TokenRefused("too long")
         key = self._key_of(token)
         try:
             payload = jwt.decode(
@@ -66,7 +72,7 @@ class JwtAccessTokens:
             return _claims_of(payload, now)
         except jwt.PyJWTError as error:
             raise TokenRefused(type(error).__name__) from None
-        except (KeyError, TypeError, ValueError, OverflowError):
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
             raise TokenRefused("claims of another kind than ours") from None
 
     def _key_of(self, token: str) -> SigningKey:
@@ -82,7 +88,7 @@ def _kid_of(token: str) -> str:
         header = jwt.get_unverified_header(token)
     except jwt.PyJWTError as error:
         raise TokenRefused(type(error).__name__) from None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):  # JSON may be nested deeper than we can read
         raise TokenRefused("header of another kind than ours") from None
     kid = header.get("kid")
     # nothing but what `issue` writes: no key, address of a key or extension of the sender's
@@ -93,15 +99,18 @@ def _kid_of(token: str) -> str:
 
 def _claims_of(payload: dict[str, Any], now: datetime) -> Claims:
     times = [payload[name] for name in ("iat", "nbf", "exp")]
-    if any(type(seconds) is not int for seconds in times):
+    if any(type(seconds) is not int or not 0 <= seconds <= LATEST for seconds in times):
         raise TokenRefused("times of another kind than ours")
     issued_at, not_before, expires_at = (datetime.fromtimestamp(each, UTC) for each in times)
     if max(issued_at, not_before) - LEEWAY > now:
         raise TokenRefused("not valid yet")
     if expires_at + LEEWAY <= now:
         raise TokenRefused("expired")
-    user, session_id, token_id = (payload[name] for name in ("sub", "sid", "jti"))
-    if not all(isinstance(text, str) and text for text in (user, session_id, token_id)):
+    # Only what can be a key is looked for: DynamoDB refuses other ones, and we could not answer.
+    user, session_id, token_id = payload["sub"], payload["sid"], payload["jti"]
+    if not (NAME.fullmatch(user) and ID.fullmatch(session_id) and ID.fullmatch(token_id)):
+        raise TokenRefused("claims of another kind than ours")
+    if not isinstance(payload["roles"], list):
         raise TokenRefused("claims of another kind than ours")
     roles = tuple(Role(role) for role in payload["roles"])
     return Claims(user, session_id, token_id, roles, issued_at, expires_at)

@@ -1,5 +1,6 @@
 """Checks the identity provider's ID tokens with its published keys."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
@@ -8,6 +9,7 @@ from typing import Any
 import jwt
 from jwt.types import Options
 
+from services.auth.adapters.jwt_access_tokens import LATEST
 from services.auth.domain.errors import ProviderError, SsoRefused
 
 # Signatures by a private key of the provider only. An HS* signature could be made by whoever
@@ -18,6 +20,7 @@ KEYS_SECONDS = 3_600  # a key that the provider took back is good for an hour at
 REREAD_SECONDS = 10  # unknown key ids cannot make us ask the provider all the time
 MAX_TOKEN = 65_536  # characters; group lists make them long
 MAX_SUBJECT = 255  # OpenID Connect Core, 2
+ODD = (TypeError, ValueError, ArithmeticError, RecursionError)  # of what is no claim at all
 REQUIRED = ("iss", "sub", "aud", "exp", "iat")
 
 Keys = list[Mapping[str, Any]]
@@ -44,30 +47,37 @@ class PyJwtIdTokens:
             raise SsoRefused("the ID token is too long")
         try:
             header = jwt.get_unverified_header(token)
-            algorithm = header.get("alg")
-            if algorithm not in ALGORITHMS:
-                raise SsoRefused("the ID token is not signed in a way that counts here")
-            key = self._key(header.get("kid"), algorithm)
-            claims = self._decoded(token, key, algorithm)
-        except jwt.PyJWTError as error:
-            raise SsoRefused(f"the ID token is not good ({type(error).__name__})") from None
+        except (jwt.PyJWTError, *ODD) as error:
+            raise _not_good(error) from None
+        algorithm = header.get("alg")
+        if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+            raise SsoRefused("the ID token is not signed in a way that counts here")
+        claims = self._decoded(token, self._key(header.get("kid"), algorithm), algorithm)
         self._check(claims, nonce)
         return claims
 
     def _decoded(self, token: str, key: jwt.PyJWK, algorithm: str) -> dict[str, Any]:
         options: Options = {"require": list(REQUIRED), "enforce_minimum_key_length": True}
-        return jwt.decode(
-            token,
-            key,
-            algorithms=[algorithm],
-            options=options,
-            audience=self._client_id,
-            issuer=self._issuer,
-            leeway=LEEWAY_SECONDS,
-        )
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                options=options,
+                audience=self._client_id,
+                issuer=self._issuer,
+                leeway=LEEWAY_SECONDS,
+            )
+            json.dumps(claims, ensure_ascii=False).encode()  # halves of characters are no text
+        except (jwt.PyJWTError, *ODD) as error:
+            raise _not_good(error) from None
+        return claims
 
     def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
         """What OpenID Connect Core, 3.1.3.7 asks for beyond a good JWT."""
+        times = [claims[name] for name in ("exp", "iat", "nbf") if name in claims]
+        if any(type(each) not in (int, float) or not 0 <= each <= LATEST for each in times):
+            raise SsoRefused("the ID token's times are none")
         audience, party = claims["aud"], claims.get("azp")
         several = isinstance(audience, list) and len(audience) > 1
         if (several or party is not None) and party != self._client_id:
@@ -88,7 +98,10 @@ class PyJwtIdTokens:
             found = self._matching(kid, algorithm)
         if len(found) != 1:
             raise SsoRefused("the ID token is signed with a key that the provider does not show")
-        return jwt.PyJWK.from_dict(dict(found[0]), algorithm)
+        try:
+            return jwt.PyJWK.from_dict(dict(found[0]), algorithm)
+        except (jwt.PyJWTError, LookupError, *ODD) as error:
+            raise _not_good(error) from None
 
     def _read(self, now: float) -> None:
         keys = self._fetch().get("keys")
@@ -107,3 +120,7 @@ class PyJwtIdTokens:
             and key.get("alg", algorithm) == algorithm
         ]
         return fitting if kid is None else [key for key in fitting if key.get("kid") == kid]
+
+
+def _not_good(error: Exception) -> SsoRefused:
+    return SsoRefused(f"the ID token is not good ({type(error).__name__})")

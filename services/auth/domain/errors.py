@@ -184,9 +184,9 @@ class StaleSession(AuthError):
 
 
 class AttemptsBusy(AuthError):
-    """So many at once log in under one name that none of them gets to be counted."""
+    """So many at once log in under one name, or from one address, that one is never counted."""
 
     code, status = "too_many_attempts", 429
     retry_after_seconds = 1
-    message = "Too many log in under this name at the same moment. Wait a second."
+    message = "Too many log in like this at the same moment. Wait a second."
     name: str

@@ -52,8 +52,8 @@ class SessionStore(Protocol):
         """Stored with version + 1; raises StaleSession."""
         ...
 
-    def open_sessions(self, user: str) -> Sequence[Session]:
-        """Strongly consistent."""
+    def open_sessions(self, user: str, but_latest: int = 0) -> Sequence[Session]:
+        """Oldest first, without so many of the latest; strongly consistent."""
         ...
 
     def due(self, now: datetime) -> Iterator[Session]:
@@ -62,19 +62,23 @@ class SessionStore(Protocol):
 
 
 class AttemptStore(Protocol):
-    def read(self, name: str) -> Attempts | None:
-        """None when there was no failed try for a day."""
+    """Names and addresses as they stand in Attempts, ANY included."""
+
+    def read(self, name: str, address: str) -> Attempts | None:
+        """Strongly consistent; None when they have expired."""
         ...
 
-    def save(self, attempts: Attempts) -> bool:
-        """With version + 1; False (nothing changed) when another try came in between."""
+    def save(self, *attempts: Attempts) -> bool:
+        """All with version + 1; False (nothing changed) when another try came in between."""
         ...
 
     def failed(self, attempts: Attempts, events: Sequence[OutboxEvent]) -> None:
         """The try that `attempts` counts ended badly: its events go out."""
         ...
 
-    def clear(self, name: str) -> None: ...
+    def forgive(self, name: str) -> None:
+        """All tries under the name; addresses that are known stay so."""
+        ...
 
 
 class SsoStore(Protocol):

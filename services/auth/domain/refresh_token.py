@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from services.auth.domain.errors import TokenRefused
+from services.auth.domain.user import NAME
 
 _TEXT = re.compile(r"([A-Za-z0-9_-]{2,86})\.([A-Za-z0-9]{1,128})\.([A-Za-z0-9]{1,128})")
-_USER = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,6 @@ def _user_of(encoded: str) -> str:
         name = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode("ascii")
     except (binascii.Error, UnicodeDecodeError):
         raise TokenRefused("no refresh token") from None
-    if not _USER.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise TokenRefused("no refresh token")
     return name

@@ -1,5 +1,6 @@
 """A session: from the login to its end, with the one refresh token that is good at a time."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,10 +8,12 @@ from enum import StrEnum
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.user import LoginMethod, User
 
+ID = re.compile(r"[A-Za-z0-9]{1,128}")  # of a session, as `new_id` makes them
 SEEN_EVERY = timedelta(seconds=60)  # one write a minute for a session in use, not one a request
 # Used refresh tokens, all of which are recognised; one an hour in ordinary use. A row of DynamoDB
 # has room for more, but every save of the session pays for them.
 MAX_USED = 200
+MAX_OPEN = 20  # of one user: several programs and pages, not one for each run of a script
 
 
 class ClientKind(StrEnum):

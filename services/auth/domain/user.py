@@ -1,11 +1,14 @@
 """A user: who they are, which roles they have, and what they may send where."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from kernel.caller import NO_GRANTS, Grants, Role
 from services.auth.domain.close_reason import CloseReason
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")  # of a user, as contracts' UserName has it
 
 
 class LoginMethod(StrEnum):

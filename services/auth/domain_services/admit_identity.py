@@ -5,16 +5,15 @@ from dataclasses import dataclass, replace
 
 from contracts.contract import CONTROL
 from kernel.caller import Role
-from services.auth.domain.attempts import Attempts
+from services.auth.domain.attempts import ANY, Attempts
 from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged, UserExists, UserNotFound
 from services.auth.domain.ports import Ports
-from services.auth.domain.user import Identity, LoginMethod, User
+from services.auth.domain.user import NAME, Identity, LoginMethod, User
 from services.auth.domain_services.add_user import add_user
 from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
 
 TRIES = 5  # against others who change the same user at the same moment
 MAX_NAME, MAX_FULL_NAME = 64, 100  # characters, as contracts' UserName and FullName have it
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 _CONTROL = re.compile(f"[{CONTROL}]")
 
 
@@ -37,7 +36,7 @@ def admit_identity(identity: Identity, source_ip: str | None, *, ports: Ports) -
     groups = identity.groups
     mapped = {role for group, role in ports.policy.group_roles if group in groups}
     arrival = _Arrival(identity, name, tuple(role for role in Role if role in mapped), source_ip)
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise _refused(arrival, None, "not_mapped", "that is no name of a user", ports=ports)
     for _ in range(TRIES):
         try:
@@ -120,7 +119,7 @@ def _refused(
     name = arrival.name[:MAX_NAME]
     failed = FailedLogin(user.name if user else None, LoginMethod.SSO, kind, arrival.source_ip)
     # Guesses are the identity provider's matter: nothing is counted here, only told.
-    attempts = Attempts(arrival.identity.subject, 1, ports.now())
+    attempts = Attempts(arrival.identity.subject, ANY, 1, ports.now())
     ports.attempts.failed(attempts, [login_failed(failed, None, ports=ports)])
     return NotMapped(name, reason)
 

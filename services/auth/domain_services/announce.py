@@ -9,7 +9,7 @@ from contracts.contract import Published
 from contracts.envelope import Event, Meta
 from kernel.caller import Role
 from kernel.outbox import OutboxEvent
-from services.auth.domain.attempts import Attempts
+from services.auth.domain.attempts import Tries
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
 from services.auth.domain.user import LoginMethod
@@ -56,17 +56,16 @@ def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
     return _event(data, session.id, ports=ports)
 
 
-def login_failed(failed: FailedLogin, attempts: Attempts | None, *, ports: Ports) -> OutboxEvent:
-    """`attempts`: the tries under the name given, this one included; None where none are counted,
-    as at the identity provider, whose matter guesses are."""
+def login_failed(failed: FailedLogin, tries: Tries | None, *, ports: Ports) -> OutboxEvent:
+    """`tries`: None where none are counted, as at the identity provider, whose matter they are."""
     now, event_id = ports.now(), ports.new_id()
-    waiting = attempts is not None and attempts.retry_at > now
+    retry_at = tries.retry_at if tries else None
     data = fact.LoginFailedV1(
         user=failed.user,
         method=failed.method.value,
         reason=failed.reason,
-        failures=attempts.count if attempts else 1,
-        retry_at=attempts.retry_at if attempts and waiting else None,
+        failures=tries.own.count if tries else 1,
+        retry_at=retry_at if retry_at and retry_at > now else None,
         source_ip=failed.source_ip,
         failed_at=now,
     )

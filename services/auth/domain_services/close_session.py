@@ -5,7 +5,7 @@ from contextlib import suppress
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import StaleSession
 from services.auth.domain.ports import Ports
-from services.auth.domain.session import Session
+from services.auth.domain.session import MAX_OPEN, Session
 from services.auth.domain.user import User
 from services.auth.domain_services.announce import session_closed
 
@@ -38,5 +38,16 @@ def close_sessions(user: User, *, ports: Ports) -> None:
         if (reason := session.ended_by(user))
     ]
     for session, reason in ended[:CLOSED_AT_ONCE]:
+        with suppress(StaleSession):
+            close_session(session, reason, ports=ports)
+
+
+def close_surplus(user: User, *, ports: Ports) -> None:
+    """The oldest beyond MAX_OPEN. Each login does so after it has opened its own: whatever happens
+    at once, the last one to look sees all, so there are more only while logins are under way, or
+    where one died or met too many rivals, until the next."""
+    surplus = ports.sessions.open_sessions(user.name, but_latest=MAX_OPEN)
+    for session in surplus[:CLOSED_AT_ONCE]:
+        reason = session.ended_by(user) or session.over(ports.now()) or CloseReason.EXPIRED
         with suppress(StaleSession):
             close_session(session, reason, ports=ports)

@@ -10,7 +10,7 @@ from services.auth.domain.refresh_token import RefreshToken
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.announce import session_opened
-from services.auth.domain_services.close_session import close_session
+from services.auth.domain_services.close_session import close_session, close_surplus
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ def open_session(
     if reason := _taken_back(stored, ports=ports):
         close_session(stored, reason, ports=ports)
         raise LoginRefused
+    close_surplus(user, ports=ports)
     return with_tokens(user, stored, token, ports=ports)
 
 

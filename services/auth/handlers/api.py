@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import auth_api as http
+from contracts.auth_routes import AUTH_ROUTES
 from runtime.calls import Call
 from runtime.entrypoint import Event, entrypoint
 from runtime.http import Api, Operation
@@ -39,7 +40,7 @@ def build() -> Api:
         **api_users.operations(ports),
         **api_sso.operations(ports, settings.api_url, configured=configured),
     }
-    return Api("auth", operations, Problems({}), settings.cors_origins)
+    return Api(AUTH_ROUTES, operations, Problems({}), settings.cors_origins)
 
 
 @entrypoint(build)

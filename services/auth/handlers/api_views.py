@@ -3,11 +3,10 @@
 from pydantic import SecretStr
 
 from contracts import auth_api as http
-from contracts import caller
-from kernel.caller import Grants
 from services.auth.domain.session import Session
 from services.auth.domain.user import User
 from services.auth.domain_services.open_session import OpenedSession
+from services.auth.handlers.grants_view import grants_view
 
 
 def tokens_view(opened: OpenedSession) -> http.TokensView:
@@ -46,12 +45,3 @@ def user_view(user: User) -> http.UserView:
 
 def me_view(user: User, session: Session) -> http.MeView:
     return http.MeView(**dict(user_view(user)), session=session_view(session))
-
-
-def grants_view(grants: Grants) -> caller.Grants:
-    return caller.Grants(
-        sources=tuple(
-            caller.SourceGrant(bucket=each.bucket, prefix=each.prefix) for each in grants.sources
-        ),
-        destinations=grants.destinations,
-    )

@@ -10,7 +10,7 @@ from runtime.entrypoint import Event, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.domain.errors import NotLoggedIn, TokenRefused
-from services.auth.handlers.api_views import grants_view
+from services.auth.handlers.grants_view import grants_view
 from services.auth.use_cases.authorize import Authorized, authorize
 
 

@@ -10,10 +10,8 @@ from services.auth.domain.ports import Ports
 from services.auth.domain.user import LoginMethod
 from services.auth.domain_services.announce import FailedLogin, login_failed
 from services.auth.domain_services.close_session import close_sessions
-from services.auth.domain_services.count_try import count_try
+from services.auth.domain_services.count_try import count_own
 from services.auth.domain_services.read_me import read_me
-
-OWN = "ME#"  # before a session's id: no name that anybody can give at a login
 
 
 @dataclass(frozen=True)
@@ -32,12 +30,12 @@ def change_password(caller: Caller, wish: NewOwnPassword, *, ports: Ports) -> No
     user, session = read_me(caller, ports=ports)
     if user.password_hash is None:
         raise NoPassword(user.name)
-    attempts = count_try(f"{OWN}{session.id}", ports=ports)
+    tries = count_own(session.id, ports=ports)
     if not ports.passwords.verify(user.password_hash, wish.current):
         failed = FailedLogin(user.name, LoginMethod.PASSWORD, "wrong_password", wish.source_ip)
-        ports.attempts.failed(attempts, [login_failed(failed, attempts, ports=ports)])
+        ports.attempts.failed(tries.own, [login_failed(failed, tries, ports=ports)])
         raise WrongPassword
-    ports.attempts.clear(attempts.name)
+    ports.attempts.forgive(tries.own.name)
     check_password(wish.new, user.name)
     if normal(wish.new) == normal(wish.current):
         raise WeakPassword("It is the one you have. Choose another one.")

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 
-from services.auth.domain.attempts import Attempts
+from services.auth.domain.attempts import Tries
 from services.auth.domain.errors import LoginRefused, UserChanged, UserNotFound
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
-from services.auth.domain_services.count_try import count_try
+from services.auth.domain_services.count_try import count_login, forget_tries
 from services.auth.domain_services.open_session import OpenedSession, open_session
 
 
@@ -22,17 +22,17 @@ class PasswordLogin:
 
 def log_in(login: PasswordLogin, *, ports: Ports) -> OpenedSession:
     """Raises LoginRefused, or TooManyAttempts before the password is looked at."""
-    attempts = count_try(login.name, ports=ports)
+    tries = count_login(login.name, login.source_ip, ports=ports)
     user = _find(login.name, ports=ports)
     # always exactly one comparison, whoever it is
     right = ports.passwords.verify(user.password_hash if user else None, login.password)
     if user is None:
-        raise _refused(login, None, "unknown_user", attempts, ports=ports)
+        raise _refused(login, None, "unknown_user", tries, ports=ports)
     if user.locked:
-        raise _refused(login, user, "user_locked", attempts, ports=ports)
+        raise _refused(login, user, "user_locked", tries, ports=ports)
     if not right:
-        raise _refused(login, user, "wrong_password", attempts, ports=ports)
-    ports.attempts.clear(login.name)
+        raise _refused(login, user, "wrong_password", tries, ports=ports)
+    forget_tries(tries, ports=ports)
     user = _rehashed(user, login.password, ports=ports)
     return open_session(user, LoginMethod.PASSWORD, login.client, login.source_ip, ports=ports)
 
@@ -45,16 +45,11 @@ def _find(name: str, *, ports: Ports) -> User | None:
 
 
 def _refused(
-    login: PasswordLogin,
-    user: User | None,
-    reason: FailReason,
-    attempts: Attempts,
-    *,
-    ports: Ports,
+    login: PasswordLogin, user: User | None, reason: FailReason, tries: Tries, *, ports: Ports
 ) -> LoginRefused:
     name = user.name if user else None
     failed = FailedLogin(name, LoginMethod.PASSWORD, reason, login.source_ip)
-    ports.attempts.failed(attempts, [login_failed(failed, attempts, ports=ports)])
+    ports.attempts.failed(tries.own, [login_failed(failed, tries, ports=ports)])
     return LoginRefused()
 
 

@@ -73,7 +73,7 @@ def change_user(
         changed = changed.end_sessions(reason, keep=caller.session_id if own else None)
     stored = ports.users.save(changed, by=admin)
     if changes.password is not None or changes.locked is False:
-        ports.attempts.clear(name)  # whoever forgot theirs is let in again at once
+        ports.attempts.forgive(name)  # whoever forgot theirs is let in again at once
     if reason:
         close_sessions(stored, ports=ports)
     return stored

@@ -1,6 +1,6 @@
-"""A destination's sessions in DynamoDB: one row per slot in use, across all transfers."""
+"""A destination's sessions in DynamoDB: a row per slot in use, and one per waiter in the line."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,10 @@ from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute,
 from runtime.dynamodb.table import Action, Table, delete, put, row_key, update
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.ledger import Slot, is_over
+from services.transfer.domain.waiting import Line, Waiter, line_of
 
+WAITER_PREFIX = "SLOTLINE#"
+WAITER_KEPT = timedelta(days=40)  # a workflow lasts 30
 KEPT = timedelta(days=1)  # a row whose lease is over, for whoever looks into an incident
 TAKE_TRIES = 20  # each lost race means that another holder got a slot; sessions are few
 # `until` is a fence: a holder that was taken for dead cannot free or prolong the slot under the one
@@ -23,19 +26,28 @@ class DynamoDbSessionSlots:
         self._table = Table(client, table)
 
     def take(
-        self, destination_id: str, limit: int, holder: str, now: datetime, until: datetime
+        self,
+        destination_id: str,
+        limit: int,
+        holder: str,
+        now: datetime,
+        until: datetime,
+        ticket: str = "",
     ) -> Slot | None:
         """A holder that has a slot gets the same one again: after a crash it must not eat two."""
         for _ in range(TAKE_TRIES):
-            rows = self._table.rows_under(_partition(destination_id), "SLOT#")
-            known = {slot.number: slot for slot in (from_item(Slot, row) for row in rows)}
+            known, waiters = self._read(destination_id)
+            line = _line(known, waiters, now, until)
             own = {slot.number for slot in known.values() if slot.holder == holder}
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
             number = _choose(own, known.keys() - own - over, limit)
-            if number is None:
+            if number is None or not (own or line.admits(ticket, limit)):
                 return None
             slot = Slot(destination_id, number, holder, until)
-            if not self._table.write([_occupy(slot, known.get(number))], _lost(slot)):
+            actions = [_occupy(slot, known.get(number))]
+            if any(each.ticket == ticket for each in waiters):
+                actions.append(("Delete", {"Key": _place(destination_id, ticket)}))
+            if not self._table.write(actions, _lost(slot)):
                 return slot
         return None
 
@@ -55,6 +67,59 @@ class DynamoDbSessionSlots:
 
     def free(self, slot: Slot) -> None:
         self._table.write([delete(_key(slot), HELD, **_seen(slot))], _lost(slot))
+
+    def wait(self, waiter: Waiter) -> None:
+        fields = to_item(replace(waiter, called_until=None)).keys() - {"since"}
+        known = {name: getattr(waiter, name) for name in fields}
+        change = ", ".join(f"#{name} = :{name}" for name in sorted(known))
+        stand = update(
+            _place(waiter.destination_id, waiter.ticket),
+            f"SET {change}, #since = if_not_exists(#since, :since), #expires_at = :expires_at"
+            " REMOVE #called_until",
+            "attribute_not_exists(#pk) OR #ticket = :ticket",
+            since=waiter.since,
+            expires_at=epoch_seconds(waiter.since + WAITER_KEPT),
+            **known,
+        )
+        self._table.write([stand], _out_of_line(waiter))
+
+    def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
+        return _line(*self._read(destination_id), now, until)
+
+    def call(self, waiter: Waiter, until: datetime) -> bool:
+        called = update(
+            _place(waiter.destination_id, waiter.ticket),
+            "SET #called_until = :until",
+            "attribute_exists(#pk) AND attribute_not_exists(#called_until)",
+            until=until,
+        )
+        return not self._table.write([called], _out_of_line(waiter))
+
+    def leave(self, waiter: Waiter) -> None:
+        place = _place(waiter.destination_id, waiter.ticket)
+        if waiter.called_until is None:
+            gone = delete(place, "attribute_not_exists(#called_until)")
+        else:
+            gone = delete(place, "#called_until = :seen", seen=waiter.called_until)
+        self._table.write([gone], _out_of_line(waiter))
+
+    def _read(self, destination_id: str) -> tuple[dict[int, Slot], list[Waiter]]:
+        """One query for both: a line that is read apart from its slots tells of another moment."""
+        slots, waiters = {}, []
+        for row in self._table.rows_under(_partition(destination_id), "SLOT"):
+            if row["sk"]["S"].startswith(WAITER_PREFIX):
+                waiters.append(from_item(Waiter, row))
+            else:
+                slot = from_item(Slot, row)
+                slots[slot.number] = slot
+        return slots, waiters
+
+
+def _line(
+    slots: Mapping[int, Slot], waiters: Sequence[Waiter], now: datetime, until: datetime
+) -> Line:
+    in_use = sum(not is_over(slot.until, now, until) for slot in slots.values())
+    return line_of(in_use, waiters, now, until)
 
 
 def _choose(own: Set[int], live: Set[int], limit: int) -> int | None:
@@ -83,6 +148,14 @@ def _partition(destination_id: str) -> str:
 
 def _key(slot: Slot) -> Item:
     return row_key(_partition(slot.destination_id), f"SLOT#{slot.number:03d}")
+
+
+def _place(destination_id: str, ticket: str) -> Item:
+    return row_key(_partition(destination_id), f"{WAITER_PREFIX}{ticket}")
+
+
+def _out_of_line(waiter: Waiter) -> LeaseLost:
+    return LeaseLost(f"place of {waiter.ticket} in the line of {waiter.destination_id}")
 
 
 def _seen(slot: Slot) -> dict[str, object]:

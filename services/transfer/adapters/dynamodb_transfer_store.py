@@ -24,6 +24,7 @@ from services.transfer.domain.transfer import ENDED, Transfer
 
 MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")
+SWEEP = row_key("SWEEP", "POSITION")
 EVERYBODY = "EVERYBODY"  # one partition: requests come at tens a second at most
 RECORDS = "T#"  # what partitions of transfers begin with
 
@@ -95,9 +96,20 @@ class DynamoDbTransferStore:
         more = write_cursor(query, rows[limit - 1][sk]["S"]) if len(rows) > limit else None
         return Page([from_item(Transfer, row) for row in rows[:limit]], more)
 
-    def open_transfers(self) -> Iterator[Transfer]:
-        for row in self._table.rows("#gsi2pk = :open", {"open": "OPEN"}, IndexName="open"):
+    def open_transfers(self, after: str = "") -> Iterator[Transfer]:
+        condition, values = "#gsi2pk = :open", dict[str, object](open="OPEN")
+        if after:  # DynamoDB takes no empty key
+            condition, values = f"{condition} AND #gsi2sk > :after", {**values, "after": after}
+        for row in self._table.rows(condition, values, IndexName="open"):
             yield from_item(Transfer, row)
+
+    def sweep_position(self) -> str:
+        row = self._table.read(SWEEP)
+        return "" if row is None else str(row["after"]["S"])
+
+    def save_sweep_position(self, transfer_id: str) -> None:
+        row = SWEEP | {"after": to_attribute(transfer_id)}
+        self._table.write([("Put", {"Item": row})], StaleTransfer(transfer_id))
 
 
 def _row(transfer: Transfer) -> Item:

@@ -92,6 +92,12 @@ class ServerProfile:
 
 @dataclass(frozen=True)
 class Destination:
+    """Without `secret_id` and `auth` it has no credential: nothing can be sent until one is set.
+
+    `retired_secret`: nobody points to it any more; whoever changes the record next deletes it, if
+    whoever retired it died before.
+    """
+
     id: str
     name: str
     protocol: Protocol
@@ -100,12 +106,13 @@ class Destination:
     user: str
     base_path: str
     max_sessions: int
-    secret_id: str
+    secret_id: str | None
     created_at: datetime
     updated_at: datetime
-    auth: Auth = Auth.PASSWORD  # which kind of credential the vault holds
+    auth: Auth | None = Auth.PASSWORD  # which kind of credential the vault holds
     host_keys: tuple[HostKey, ...] = ()
     profile: ServerProfile | None = None
+    retired_secret: str | None = None
     version: int = 0
 
     @property
@@ -118,6 +125,11 @@ class Destination:
     def place(self) -> str:
         """Where files go. A path recorded at one place says nothing about another place."""
         return f"{self.user}@{self.host}:{self.port}"
+
+    @property
+    def login(self) -> tuple[Protocol, str, int, str]:
+        """Whom the partner gave the credential to, and for which server: good nowhere else."""
+        return self.protocol, self.host, self.port, self.user
 
     @property
     def confirmed(self) -> bool:

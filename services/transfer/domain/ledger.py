@@ -108,7 +108,8 @@ NEVER_OPENED = Progress(0, 0, 0, 0, 0, opened=False)
 class Lane:
     """One lane of a transfer. At most one worker drives its current `turn`.
 
-    `worker` is None while the lane's message waits in the queue. `failures` counts errors in a row.
+    `worker` is None while the lane's message waits in the queue, or while the lane is `parked`: it
+    stands in the line for a session and has no message. `failures` counts errors in a row.
     `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
     that the lane is moving, for the live display only.
     """
@@ -118,11 +119,12 @@ class Lane:
     number: int
     turn: int
     worker: str | None
-    until: datetime  # driven: the end of its lease; queued: a worker should take it by then
+    until: datetime  # driven: the end of its lease; else: by then it should be taken, or called
     failures: int = 0
     untaken: int = 0
     bytes_in_flight: int = 0
     ended: bool = False
+    parked: bool = False
 
 
 @dataclass(frozen=True)

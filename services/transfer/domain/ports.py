@@ -28,6 +28,7 @@ from services.transfer.domain.ledger import (
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.retry import RetryPolicy
 from services.transfer.domain.transfer import ObjectRef, SourceObject, Transfer
+from services.transfer.domain.waiting import Line, Waiter
 
 # --- storage -------------------------------------------------------------------------------------
 
@@ -57,11 +58,17 @@ class TransferStore(Protocol):
         """Newest first, of everybody for None; raises FieldInvalid for a strange cursor."""
         ...
 
-    def open_transfers(self) -> Iterator[Transfer]:
-        """Every transfer that still needs work: not ended, or ended and not tidy. Eventually
-        consistent.
+    def open_transfers(self, after: str = "") -> Iterator[Transfer]:
+        """Every transfer that still needs work, by id, from behind `after`: not ended, or ended and
+        not tidy. Read page by page; eventually consistent.
         """
         ...
+
+    def sweep_position(self) -> str:
+        """The last id saved, or ''."""
+        ...
+
+    def save_sweep_position(self, transfer_id: str) -> None: ...
 
 
 class ChunkLedger(Protocol):
@@ -166,9 +173,16 @@ class SessionSlots(Protocol):
     """
 
     def take(
-        self, destination_id: str, limit: int, holder: str, now: datetime, until: datetime
+        self,
+        destination_id: str,
+        limit: int,
+        holder: str,
+        now: datetime,
+        until: datetime,
+        ticket: str = "",
     ) -> Slot | None:
-        """None when `limit` sessions are in use; a holder that has one gets that one again."""
+        """None when `limit` sessions are in use, or meant for others in the line (see Line.admits);
+        a holder that has one gets that one again. Whoever gets one leaves the line."""
         ...
 
     def renew(self, slot: Slot, until: datetime) -> Slot:
@@ -177,6 +191,23 @@ class SessionSlots(Protocol):
 
     def free(self, slot: Slot) -> None:
         """A lost lease is no error."""
+        ...
+
+    def wait(self, waiter: Waiter) -> None:
+        """To the end of the line. Whoever stands in it keeps the place, and is not called."""
+        ...
+
+    def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
+        """Strongly consistent. Leases and calls that are over count as ledger.is_over says it for
+        one that would write `until`."""
+        ...
+
+    def call(self, waiter: Waiter, until: datetime) -> bool:
+        """On record as called until then; False when it was called already, or has left."""
+        ...
+
+    def leave(self, waiter: Waiter) -> None:
+        """Nothing when it stands there anew, or was called since."""
         ...
 
 

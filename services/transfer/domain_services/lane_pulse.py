@@ -16,6 +16,7 @@ from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.domain_services.announce import progressed
 from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
+from services.transfer.domain_services.session_line import call_next, lane_ticket, leave_line
 from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
@@ -77,12 +78,17 @@ class LanePulse:
 
     def take_slot(self, destination_id: str, limit: int) -> bool:
         """Under the lane's name: after a crash it must not eat two."""
-        holder = f"{self.lane.transfer_id}/{self.lane.generation}/lane-{self.lane.number}"
+        holder = lane_ticket(self.lane)
         with self._lock:
             now = self._ports.now()
             slots = self._ports.slots
-            self.slot = slots.take(destination_id, limit, holder, now, self._until)
+            self.slot = slots.take(destination_id, limit, holder, now, self._until, holder)
             return self.slot is not None
+
+    def leave_line(self, destination_id: str) -> None:
+        """Called, and not in need of a session any more: the next one is."""
+        if leave_line(destination_id, lane_ticket(self.lane), ports=self._ports):
+            call_next(destination_id, ports=self._ports)
 
     def claim(self, ledger: LedgerId) -> ChunkLease | None:
         with self._lock:
@@ -117,8 +123,10 @@ class LanePulse:
     def free_slot(self) -> None:
         with self._lock:
             slot, self.slot = self.slot, None
-            if slot is not None:
-                self._ports.slots.free(slot)
+            if slot is None:
+                return
+            self._ports.slots.free(slot)
+        call_next(slot.destination_id, ports=self._ports)
 
     # --- the beats -------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ledger import Slot
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.session_line import call_next, step_ticket
 
 RENEWALS_PER_LEASE = 3  # so that two may fail before a lease is lost
 
@@ -26,11 +27,12 @@ class SlotPulse:
         self._slots: list[Slot] = []
         self._lost: LeaseLost | None = None
         self._session: PartnerSession | None = None
+        self.calls_next: str | None = None  # the destination whose session it frees
 
-    def take(self, of: str, limit: int, holder: str) -> bool:
-        """False when `limit` are in use."""
+    def take(self, of: str, limit: int, holder: str, ticket: str = "") -> bool:
+        """False when `limit` are in use, or others are next."""
         now = self._ports.now()
-        slot = self._ports.slots.take(of, limit, holder, now, self._until())
+        slot = self._ports.slots.take(of, limit, holder, now, self._until(), ticket)
         if slot is not None:
             self._slots.append(slot)
         return slot is not None
@@ -60,9 +62,19 @@ class SlotPulse:
             if slot.until <= now:
                 raise LeaseLost(f"session {slot.number} of {slot.destination_id}")
 
+    @property
+    def is_lost(self) -> bool:
+        try:
+            self.fence()
+        except LeaseLost:
+            return True
+        return False
+
     def free(self) -> None:
         for slot in self._slots:
             self._ports.slots.free(slot)
+        if self.calls_next is not None:
+            call_next(self.calls_next, ports=self._ports)
 
     def _until(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)
@@ -91,11 +103,13 @@ def _leased(
     pulse, holder = SlotPulse(ports), ports.new_id()
     with ExitStack() as stack:
         stack.callback(pulse.free)
+        ticket = "" if transfer is None else step_ticket(transfer.id)
         every = ports.policy.lease_seconds / RENEWALS_PER_LEASE
         if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
             raise StepUnderWay(transfer.id)
-        if not pulse.take(destination_id, destination.max_sessions, holder):
+        if not pulse.take(destination_id, destination.max_sessions, holder, ticket):
             raise NoSessionFree(destination_id, destination.max_sessions)
+        pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, every))
         login = with_credential(destination_id, ports=ports)
         session = stack.enter_context(ports.partners.connect(*login))
@@ -104,10 +118,16 @@ def _leased(
 
 
 def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
-    """Raises CredentialMissing; not when it was only exchanged between the two reads."""
-    destination = ports.destinations.read(destination_id)
+    """Both of one moment: a secret is stored for one record only. Raises CredentialMissing; not
+    when it was only exchanged between the two reads."""
     try:
-        return destination, ports.vault.read(destination.secret_id)
+        return _with_credential(destination_id, ports=ports)
     except CredentialMissing:
-        latest = ports.destinations.read(destination_id)
-        return latest, ports.vault.read(latest.secret_id)
+        return _with_credential(destination_id, ports=ports)
+
+
+def _with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
+    destination = ports.destinations.read(destination_id)
+    if destination.secret_id is None:
+        raise CredentialMissing(destination_id)
+    return destination, ports.vault.read(destination.secret_id)

@@ -8,6 +8,8 @@ from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
 
+PARKED_DUES = 6  # lane_due_seconds that a parked lane waits for its call: others call every minute
+
 
 def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
     """Idempotent: a lane driven or queued is left alone; one that ended gets another turn. Nothing
@@ -28,7 +30,13 @@ def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
     then send: a message lost in between is noticed when its due time passes."""
     due = ports.now() + timedelta(seconds=delay_seconds + ports.policy.lane_due_seconds)
     queued = replace(
-        lane, turn=lane.turn + 1, worker=None, until=due, bytes_in_flight=0, ended=False
+        lane,
+        turn=lane.turn + 1,
+        worker=None,
+        until=due,
+        bytes_in_flight=0,
+        ended=False,
+        parked=False,
     )
     if ports.lanes.queue(queued):
         message = LaneMessage(queued.transfer_id, queued.generation, queued.number, queued.turn)
@@ -39,10 +47,16 @@ def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
     """Its worker stopped renewing the lease, or its message was not taken in time."""
     if lane.ended:
         return False
-    longest = policy.lease_seconds
-    if lane.worker is None:
-        longest = policy.retry.cap_seconds + policy.lane_due_seconds
-    return is_over(lane.until, now, now + timedelta(seconds=longest))
+    longest = now + timedelta(seconds=policy.lease_seconds)
+    if lane.parked:
+        longest = parked_until(now, policy)
+    elif lane.worker is None:
+        longest = now + timedelta(seconds=policy.retry.cap_seconds + policy.lane_due_seconds)
+    return is_over(lane.until, now, longest)
+
+
+def parked_until(now: datetime, policy: Policy) -> datetime:
+    return now + timedelta(seconds=PARKED_DUES * policy.lane_due_seconds)
 
 
 def is_driven(lane: Lane, now: datetime, policy: Policy) -> bool:

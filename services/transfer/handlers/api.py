@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import transfer_api as http
+from contracts.transfer_routes import TRANSFER_ROUTES
 from runtime.calls import Answer, Call
 from runtime.entrypoint import Event, entrypoint
 from runtime.http import Api, Operation
@@ -29,6 +30,7 @@ PROBLEMS = Problems(
         errors.AddressForbidden: 400,
         errors.HostNotResolved: 400,
         errors.HostKeyUnconfirmed: 409,
+        errors.CredentialMissing: 409,
         errors.PartnerError: 502,
         errors.TargetError: 400,
         errors.WorkError: 409,
@@ -51,7 +53,7 @@ def build() -> Api:
         "read_health": partial(_health, wires),
         **api_destinations.operations(wires.ports),
     }
-    return Api("transfer", operations, PROBLEMS, wires.settings.cors_origins)
+    return Api(TRANSFER_ROUTES, operations, PROBLEMS, wires.settings.cors_origins)
 
 
 @entrypoint(build)

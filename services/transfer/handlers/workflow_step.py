@@ -22,6 +22,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import RunId
 from services.transfer.domain_services.fail_transfer import note_trouble
+from services.transfer.domain_services.session_line import park_step
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
 from services.transfer.use_cases.handle_error import handle_error
@@ -42,7 +43,11 @@ class TransientFailure(Exception):
 
 
 class SessionsBusy(TransientFailure):
-    """Retried for much longer: a session becomes free when others end."""
+    """To the state that waits for a session, and from there back to this one."""
+
+
+class StepBusy(TransientFailure):
+    """Retried for longer than an earlier function of the step can live."""
 
 
 class MoveAgain(Exception):
@@ -65,6 +70,11 @@ def _move(direct: bool) -> Step:
     )
 
 
+def _await_session(event: Event, ports: Ports) -> None:
+    ending = event["before"] == "CleanUp"
+    park_step(_run(event), event["task_token"], ending=ending, ports=ports)
+
+
 def _run(event: Event) -> RunId:
     return RunId(event["transfer_id"], event["run"])
 
@@ -75,6 +85,7 @@ STEPS: dict[str, Step] = {
     "InspectSource": _inspect_source,
     "MoveDirect": _move(direct=True),
     "MoveChunks": _move(direct=False),
+    "AwaitSession": _await_session,
     "VerifyTarget": lambda event, ports: verify_target(_run(event), ports=ports),
     "CommitTarget": lambda event, ports: commit_target(_run(event), ports=ports),
     "CleanUp": lambda event, ports: clean_up(_run(event), ports=ports),
@@ -109,6 +120,8 @@ def run_step(event: Event, ports: Ports) -> dict[str, Any]:
 def _class_of(error: TransferError) -> type[Exception]:
     if isinstance(error, MovesAgain):
         return MoveAgain
-    if isinstance(error, NoSessionFree | StepUnderWay):
+    if isinstance(error, NoSessionFree):
         return SessionsBusy
+    if isinstance(error, StepUnderWay):
+        return StepBusy
     return TransientFailure if error.retryable else PermanentFailure

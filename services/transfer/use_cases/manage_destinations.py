@@ -76,8 +76,11 @@ def change_destination(
     ports: Ports,
 ) -> Destination:
     """`changes` by field name; `expected`: the version that is changed, None for any. Another
-    server (host, port) loses pins that are not given anew. Raises RoleMissing, VersionMismatch,
-    HostNotResolved, AddressForbidden, DestinationInUse."""
+    server (host, port) loses pins that are not given anew. Another login (host, port or user) loses
+    the credential: whoever may change a destination may not have a partner's password sent to a
+    server of their choice. `base_path` costs neither, because it is used after the login at the
+    same server. Raises RoleMissing, VersionMismatch, HostNotResolved, AddressForbidden,
+    DestinationInUse."""
     require_role(caller, Role.ADMIN)
     before = _expected(destination_id, expected, ports)
     after = replace(before, **changes, updated_at=ports.now())
@@ -88,23 +91,35 @@ def change_destination(
         after = after if "host_keys" in changes else replace(after, host_keys=())
     if CONNECTION_FIELDS & changes.keys():
         after = replace(after, profile=None)
-    if credential is None:
-        return ports.destinations.save(after)
-    return _save_with_credential(before, after, credential, ports=ports)
+    if credential is not None:
+        return _save_with_credential(before, after, credential, ports=ports)
+    if after.login != before.login:
+        after = replace(after, auth=None, secret_id=None)
+    return _save(before, after, ports=ports)
 
 
 def _save_with_credential(
     before: Destination, after: Destination, credential: Credential, *, ports: Ports
 ) -> Destination:
     """As at the registration the new secret is stored first: record and credential never differ."""
-    after = replace(after, auth=credential.auth, secret_id=f"{after.id}-{ports.new_id()}")
-    ports.vault.store(after.secret_id, credential)
+    secret_id = f"{after.id}-{ports.new_id()}"
+    ports.vault.store(secret_id, credential)
     try:
-        stored = ports.destinations.save(after)
+        return _save(before, replace(after, auth=credential.auth, secret_id=secret_id), ports=ports)
     except RequestError:  # refused for sure; after any other error it may be the stored one
-        ports.vault.delete(after.secret_id)
+        ports.vault.delete(secret_id)
         raise
-    ports.vault.delete(before.secret_id)
+
+
+def _save(before: Destination, after: Destination, *, ports: Ports) -> Destination:
+    """The record lets go of a secret before it is deleted: a change that is refused, or dies, costs
+    the destination nothing. What it left undone is on record, and done by the next change."""
+    if before.retired_secret is not None:
+        ports.vault.delete(before.retired_secret)
+    retired = before.secret_id if before.secret_id != after.secret_id else None
+    stored = ports.destinations.save(replace(after, retired_secret=retired))
+    if retired is not None:
+        ports.vault.delete(retired)
     return stored
 
 
@@ -117,7 +132,9 @@ def delete_destination(
     destination = _expected(destination_id, expected, ports)
     _require_no_transfer(destination_id, list(Status), ports)
     ports.destinations.delete(destination)
-    ports.vault.delete(destination.secret_id)
+    for secret_id in (destination.secret_id, destination.retired_secret):
+        if secret_id is not None:
+            ports.vault.delete(secret_id)
 
 
 def show_destination(destination_id: str, caller: Caller, *, ports: Ports) -> Destination:

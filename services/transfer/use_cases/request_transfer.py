@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kernel.caller import Caller
 from kernel.idempotency import Idempotency
 from services.transfer.domain.access import SENDERS, require_grants, require_role
-from services.transfer.domain.errors import FieldInvalid, HostKeyUnconfirmed
+from services.transfer.domain.errors import CredentialMissing, FieldInvalid, HostKeyUnconfirmed
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
@@ -32,8 +32,8 @@ def request_transfer(
     wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
     """The stored transfer; when the idempotency key is repeated, the first one. Raises RoleMissing,
-    SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, NameInvalid,
-    PathOutsideBase, IdempotencyConflict."""
+    SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed,
+    CredentialMissing, NameInvalid, PathOutsideBase, IdempotencyConflict."""
     require_role(caller, *SENDERS)
     require_grants(caller, wish.source.bucket, wish.source.key, wish.destination_id)
     destination = ports.destinations.read(wish.destination_id)
@@ -41,6 +41,8 @@ def request_transfer(
         raise HostKeyUnconfirmed(
             destination.host, f"a key (see POST /api/destinations/{destination.id}/test)"
         )
+    if destination.secret_id is None:
+        raise CredentialMissing(destination.id)
     if wish.source.key.endswith("/") and not wish.target_path:
         raise FieldInvalid(
             "source.key", wish.source.key, "It names a folder; send its objects one by one."

@@ -17,10 +17,9 @@ from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.queue_lanes import queue_lanes, send_turn, work_is_free
 from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.session_line import park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
-
-SLOT_TRIES = 2  # how long a lane without a slot waits, as after so many failures
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
@@ -52,14 +51,15 @@ class _Turn:
         self._worker.correlate(transfer.correlation_id)
         of_today = transfer.generation == self._pulse.lane.generation
         if transfer.status is not Status.MOVING or not of_today or not transfer.part_made:
+            self._pulse.leave_line(transfer.destination_id)
             self._end()
             return
         lease_seconds = self._ports.policy.lease_seconds
         self._worker.message.extend(visibility_seconds(lease_seconds))
         destination = self._ports.destinations.read(transfer.destination_id)
-        if not self._pulse.take_slot(destination.id, lane_sessions(destination)):
-            delay = self._ports.policy.retry.delay_seconds(SLOT_TRIES, self._ports.random)
-            send_turn(self._pulse.lane, delay, ports=self._ports)
+        limit = lane_sessions(destination)
+        if not self._pulse.take_slot(destination.id, limit):
+            park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
         self._drive(transfer)
 

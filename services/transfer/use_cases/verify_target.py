@@ -30,7 +30,7 @@ from services.transfer.domain_services.source_units import own_crc
 def verify_target(run: RunId, *, ports: Ports) -> None:
     """Raises MovesAgain when not everything is moved. Either a repeated start of this step comes
     late, or the content differed for the first time and is sent once more."""
-    with step_session(read_run(run, ports=ports), ports=ports) as session:
+    with step_session(read_run(run, ports=ports).active(), ports=ports) as session:
         transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
         whole = sum_up(transfer, ports=ports)
         compared = _compare(transfer, whole, ports=ports)

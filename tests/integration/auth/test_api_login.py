@@ -53,6 +53,19 @@ def test_too_many_guesses_are_told_when_to_come_again(deployed: Deployed) -> Non
     assert answer.headers["Retry-After"] == "1"
 
 
+def test_nobody_chooses_the_address_their_guesses_are_counted_by(deployed: Deployed) -> None:
+    deployed.create_admin()
+    wrong = {"user": "root", "password": "a wrong guess"}
+    answers = [
+        deployed.api("POST", "/api/login", wrong, headers={"X-Forwarded-For": f"203.0.113.{n}"})
+        for n in range(6)
+    ]
+    assert [each.status for each in answers] == [401] * 5 + [429]
+    rows = {(row["pk"]["S"], row["sk"]["S"]): row for row in deployed.rows()}
+    assert rows["LOGIN_FROM#192.0.2.7", "ATTEMPTS#"]["count"]["N"] == "5"
+    assert not any("203.0.113" in str(row) for row in rows.values())
+
+
 @pytest.mark.parametrize(
     "body",
     [

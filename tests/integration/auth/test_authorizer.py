@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from contracts.caller import Caller
 from tests.integration.auth.deployed import REGION, SECRET, TABLE, Deployed
+from tests.unit.auth.forging import parts_of, signed
 from tests.unit.runtime.conftest import Lines
 
 ARN = f"arn:aws:execute-api:{REGION}:123456789012:abc123/v1"
@@ -135,6 +136,21 @@ def test_a_refusal_is_logged_with_its_reason_and_without_the_token(
     assert [line["reason"] for line in logged] == ["logout", "no token"]
     assert {line["level"] for line in logged} == {"INFO"}
     assert token not in json.dumps(logged)
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [{"sid": "s" * 1_500}, {"sub": "u" * 2_100}, {"sub": "\ud800"}, {"sid": ""}, {"exp": 10**18}],
+    ids=lambda each: next(iter(each)),
+)
+def test_claims_that_can_be_no_key_are_refused_and_no_failure(
+    deployed: Deployed, absurd: dict[str, object]
+) -> None:
+    header, claims = parts_of(deployed.admin())
+    stored = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
+    token = signed(header, claims | absurd, json.loads(stored)["key"].encode())
+    with pytest.raises(Exception, match=r"^Unauthorized$"):
+        deployed.authorizer({"Authorization": f"Bearer {token}"})
 
 
 def test_an_error_of_ours_is_no_refusal(deployed: Deployed) -> None:

@@ -94,6 +94,21 @@ def test_a_destination_without_its_credential_can_be_repaired(deployed: Deployed
     assert deployed.api("POST", "/api/destinations/acme/test").body["status"] == "ok"
 
 
+def test_a_moved_destination_shows_no_credential_and_takes_no_transfer(deployed: Deployed) -> None:
+    deployed.register()
+    name = secret_name(deployed, "acme")
+    moved = deployed.api("PATCH", "/api/destinations/acme", {"user": "other"})
+    assert (moved.body["has_password"], moved.body["has_key"]) == (False, False)
+    client = boto3.client("secretsmanager")
+    assert "DeletedDate" in client.describe_secret(SecretId=name)
+    wish = {"source": {"bucket": "outgoing", "key": "report"}, "destination_id": "acme"}
+    refused = deployed.api("POST", "/api/transfer", wish)
+    assert (refused.status, refused.body["code"]) == (409, "credential_missing")
+    again = {"user": deployed.destination()["user"], "password": deployed.partner.password}
+    assert deployed.api("PATCH", "/api/destinations/acme", again).body["has_password"]
+    assert deployed.api("POST", "/api/destinations/acme/test").body["status"] == "ok"
+
+
 def test_a_repeated_registration_gets_the_first_answer_by_its_key_only(deployed: Deployed) -> None:
     wish, key = deployed.destination(), {"Idempotency-Key": "k-1"}
     first = deployed.api("POST", "/api/destinations", wish, headers=key)

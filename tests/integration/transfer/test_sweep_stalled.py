@@ -97,3 +97,17 @@ def test_one_that_cannot_be_swept_is_an_alarm_and_keeps_no_other_from_it(
         deployed.invoke("sweep_stalled", SCHEDULED)
     assert deployed.executions() == ["t-b-good-1"]
     assert deployed.stored("t-a-abandoned").tidy  # given up, by name
+
+
+def test_a_transfer_that_ends_while_its_partner_is_away_is_no_alarm(
+    deployed: Deployed, lines: Lines
+) -> None:
+    deployed.register("away", port=1)
+    left = failed_with_part(deployed, "away", "/away/.a.part") | {"status": Status.MOVING}
+    stored_an_hour_ago(deployed, "t-away", lanes=1, **left)
+    deployed.invoke("sweep_stalled", SCHEDULED)
+    ended = deployed.stored("t-away")
+    assert (ended.status, ended.left_behind) == (Status.FAILED, ("/away/.a.part",))
+    assert [line["code"] for line in lines() if line.get("message") == "partner away"] == [
+        "connection_refused"
+    ]

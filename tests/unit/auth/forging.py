@@ -24,7 +24,7 @@ def parts_of(token: str) -> tuple[Json, Json]:
     return next(decoded), next(decoded)
 
 
-def signed(header: Json, payload: Json, key: bytes, digest: str = "sha256") -> str:
+def signed(header: Json | bytes, payload: Json | bytes, key: bytes, digest: str = "sha256") -> str:
     """By hand: PyJWT would not make most of these."""
     text = f"{encoded(header)}.{encoded(payload)}"
     return f"{text}.{encoded(hmac.new(key, text.encode(), digest).digest())}"

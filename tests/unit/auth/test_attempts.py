@@ -9,9 +9,9 @@ from services.auth.domain.attempts import Attempts
 from services.auth.domain.errors import AttemptsBusy, LoginRefused, TooManyAttempts, WrongPassword
 from services.auth.domain.session import ClientKind
 from services.auth.domain.user import LoginMethod
-from services.auth.domain_services.count_try import count_try
+from services.auth.domain_services.count_try import count_login
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
-from tests.fakes.auth_world import PASSWORD, AuthWorld
+from tests.fakes.auth_world import ADDRESS, PASSWORD, AuthWorld
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -27,12 +27,13 @@ def fail(world: AuthWorld, name: str = "ann") -> None:
 
 @pytest.mark.parametrize(
     ("count", "seconds"),
-    [(1, 0), (4, 0), (5, 1), (6, 2), (7, 4), (11, 64), (12, 900), (40, 900)],
+    [(1, None), (4, None), (5, 1), (6, 2), (7, 4), (11, 64), (12, 900), (40, 900)],
 )
 def test_the_wait_doubles_after_the_free_tries_and_ends_in_a_lock(
-    count: int, seconds: float
+    count: int, seconds: float | None
 ) -> None:
-    assert Attempts("ann", count, NOW).retry_at == NOW + timedelta(seconds=seconds)
+    wait = Attempts("ann", ADDRESS, count, NOW).retry_at
+    assert wait == (None if seconds is None else NOW + timedelta(seconds=seconds))
 
 
 @pytest.mark.parametrize("name", ["ann", "nobody.of.that.name"])
@@ -99,7 +100,7 @@ def test_a_try_is_counted_before_its_password_is_looked_at() -> None:
     world = AuthWorld()
     counts: list[int] = []
     world.calls.before_each(
-        "passwords.verify", lambda: counts.append(world.attempts.rows["ann"].count)
+        "passwords.verify", lambda: counts.append(world.attempts.rows["ann", ADDRESS].count)
     )
     fail(world)
     fail(world)
@@ -127,12 +128,13 @@ def test_a_name_that_others_always_count_first_is_refused_in_the_end() -> None:
     world = AuthWorld()
 
     def rival() -> None:
-        world.attempts.rows["ann"] = Attempts("ann", 1, world.clock, version=next(versions))
+        rivals = Attempts("ann", ADDRESS, 1, world.clock, version=next(versions))
+        world.attempts.rows["ann", ADDRESS] = rivals
 
     versions = iter(range(7, 1_000))
     world.calls.before_each("attempts.save", rival)
     with pytest.raises(AttemptsBusy) as refused:
-        count_try("ann", ports=world.ports)
+        count_login("ann", ADDRESS, ports=world.ports)
     assert (refused.value.status, refused.value.retry_after_seconds) == (429, 1)
 
 

@@ -130,6 +130,7 @@ def test_a_token_that_the_provider_did_not_sign_is_refused(provider: Provider, f
 
 
 NOW = int(time.time())
+A_DAY = 86_400  # seconds; the tests may run long after they were collected
 WRONG: dict[str, dict[str, object]] = {
     "another issuer": {"iss": "https://evil.example"},
     "the issuer with a slash more": {"iss": ISSUER + "/"},
@@ -144,9 +145,9 @@ WRONG: dict[str, dict[str, object]] = {
     "a nonce that is no text": {"nonce": 1},
     "expired": {"exp": NOW - LEEWAY_SECONDS - 5, "iat": NOW - 600},
     "without an end": {"exp": None},
-    "made later than now": {"iat": NOW + LEEWAY_SECONDS + 86_400},
+    "made later than now": {"iat": NOW + LEEWAY_SECONDS + A_DAY},
     "without the time it was made at": {"iat": None},
-    "not good yet": {"nbf": NOW + LEEWAY_SECONDS + 86_400},
+    "not good yet": {"nbf": NOW + LEEWAY_SECONDS + A_DAY},
     "nobody": {"sub": ""},
     "no subject": {"sub": None},
     "a subject that is too long": {"sub": "4" * 256},

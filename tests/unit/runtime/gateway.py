@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.routes import routes_of
+from contracts.transfer_routes import TRANSFER_ROUTES
 from kernel.caller import Caller
 from runtime.calls import Call
 from runtime.http import Api, Operation
@@ -52,10 +52,10 @@ class Service:
     def __init__(self, answer: Any = None, origins: tuple[str, ...] = (ORIGIN,)) -> None:  # noqa: ANN401
         self.answer, self.calls = answer, list[Call[Any]]()
         operations: dict[str, Operation] = {
-            route.operation_id: self._operate for route in routes_of("transfer")
+            route.operation_id: self._operate for route in TRANSFER_ROUTES
         }
         statuses: dict[type[Exception], int] = {PermissionError: 403, OSError: 502}
-        self._api = Api("transfer", operations, Problems(statuses), origins)
+        self._api = Api(TRANSFER_ROUTES, operations, Problems(statuses), origins)
 
     def _operate(self, call: Call[Any]) -> Any:  # noqa: ANN401 - the model of any route
         self.calls.append(call)

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from contracts.routes import routes_of
 from contracts.transfer_api import BucketsPage
+from contracts.transfer_routes import TRANSFER_ROUTES
 from runtime.calls import MAX_BODY_BYTES
 from runtime.http import Api
 from runtime.problems import Problems, RequestRefused
@@ -216,7 +216,7 @@ def test_cors_headers_stand_on_errors_too() -> None:
 
 
 def test_a_missing_or_a_surplus_operation_is_noticed_at_once() -> None:
-    operations = {route.operation_id: lambda call: None for route in routes_of("transfer")}
+    operations = {route.operation_id: lambda call: None for route in TRANSFER_ROUTES}
     for wrong in ({**operations, "surplus": lambda call: None}, dict(list(operations.items())[1:])):
         with pytest.raises(ValueError, match="differ"):
-            Api("transfer", wrong, Problems({}), ())
+            Api(TRANSFER_ROUTES, wrong, Problems({}), ())

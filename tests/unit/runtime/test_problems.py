@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from contracts.problem import title_of
 from runtime.problems import Problems
 from tests.unit.runtime.conftest import Lines
 from tests.unit.runtime.gateway import Service, problem, request
@@ -111,3 +112,10 @@ def test_a_long_value_is_echoed_shortened() -> None:
     answer = Service()(request("POST", "/api/destinations", body))
     (error,) = problem(answer)["errors"]
     assert error["value"] == "?" * 200
+
+
+@pytest.mark.parametrize(
+    ("status", "title"), [(413, "Content Too Large"), (422, "Unprocessable Content")]
+)
+def test_a_title_is_the_same_on_every_python(status: int, title: str) -> None:
+    assert title_of(status) == title

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from services.transfer.domain.errors import ConnectionLost
+from services.transfer.domain.ledger import Lane
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import retry_transfer
+from services.transfer.use_cases.sweep_stalled import sweep_stalled
 from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 
@@ -137,6 +139,18 @@ def retried(world: World, transfer: Transfer) -> Transfer:
 
 def fail_code(transfer: Transfer) -> str | None:
     return None if transfer.failure is None else transfer.failure.code
+
+
+def lane_zero(world: World, transfer: Transfer) -> Lane:
+    return world.ports.lanes.lanes(world.read(transfer).ledger)[0]
+
+
+def sweep_all(world: World) -> int:
+    """The number of transfers looked at, each of them without an error."""
+    told: list[tuple[str, Exception]] = []
+    seen = sweep_stalled(lambda *each: told.append(each), lambda: True, ports=world.ports)
+    assert told == []
+    return seen
 
 
 def assert_completed(

@@ -2,8 +2,8 @@
 
 from services.transfer.domain.transfer import Transfer
 from services.transfer.handlers.workflow_step import run_step
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.actors import Actor, Stage
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 
 

@@ -31,7 +31,9 @@ OLD, NEW = Credential(password="old"), Credential(password="new")
 
 
 def secret_of(world: World, destination_id: str) -> Credential:
-    return world.vault.read(world.ports.destinations.read(destination_id).secret_id)
+    secret_id = world.ports.destinations.read(destination_id).secret_id
+    assert secret_id is not None
+    return world.vault.read(secret_id)
 
 
 def test_a_repeated_registration_does_not_bring_back_the_old_secret() -> None:

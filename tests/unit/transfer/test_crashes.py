@@ -12,9 +12,9 @@ from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import cancel_transfer
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.lives import Killed
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

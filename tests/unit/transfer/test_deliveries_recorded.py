@@ -7,8 +7,8 @@ import pytest
 from services.transfer.domain.errors import StepUnderWay
 from services.transfer.domain.transfer import ENDED, Status, Transfer
 from services.transfer.handlers.workflow_step import TransientFailure
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.actors import Stage
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, broken, until_state
 from tests.unit.transfer.steps import abort_executions, beginning, step, sweep

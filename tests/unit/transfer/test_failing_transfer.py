@@ -12,7 +12,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.transfer import Status
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.read_state import read_state
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     TARGET,

@@ -6,8 +6,8 @@ from services.transfer.domain.errors import NoSpace
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import IfExists, Status, Transfer
 from services.transfer.handlers.workflow_step import run_step
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.actors import Actor, Stage
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

@@ -5,8 +5,8 @@ import pytest
 from services.transfer.domain.errors import PermissionDenied, WriteRefused
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.transfer import IfExists, Status, Transfer
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.lives import Killed
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

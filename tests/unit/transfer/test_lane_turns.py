@@ -21,18 +21,16 @@ from tests.unit.transfer.driving import (
     content,
     fail_code,
     fail_half_way,
+    lane_zero,
     one_large_chunk,
     retry,
     some_chunks,
+    sweep_all,
     turn_of,
     until_moving,
 )
 
 LARGE = content(4 * READ_BYTES)
-
-
-def lane_zero(world: World, transfer: Transfer) -> Lane:
-    return world.ports.lanes.lanes(world.read(transfer).ledger)[0]
 
 
 def slots(world: World) -> list[Any]:
@@ -104,27 +102,25 @@ def test_a_turn_logs_under_its_transfers_correlation_id() -> None:
     assert world.correlated == ["c-of-this-one"]
 
 
-def test_a_lane_without_a_session_comes_again_soon_and_counts_no_failure() -> None:
+def test_a_lane_without_a_session_waits_without_a_message_and_counts_no_failure() -> None:
     world = World()
     world.register("one", max_sessions=1)
     transfer = moving(world, destination_id="one")
-    until = world.clock + timedelta(hours=1)
-    rival = world.ports.slots.take("one", 1, "rival", world.clock, until)
-    assert rival is not None
-    delays: list[int] = []
-    for turn in range(2, 12):
-        world.ports.slots.renew(rival, world.clock + timedelta(seconds=world.policy.lease_seconds))
-        world.drive_lane()
-        [message] = world.queue.messages
-        lane = lane_zero(world, transfer)
-        delays.append(world.queue.delays[-1])
-        assert (message.turn, lane.turn, lane.failures, lane.worker) == (turn, turn, 0, None)
-        due = (lane.until - world.clock).total_seconds() - world.policy.lane_due_seconds
-        assert abs(due - delays[-1]) <= 1
-        rival = slots(world)[0]
-    assert {2, 3, 4} >= set(delays)
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
+    assert world.ports.slots.take("one", 1, "rival", world.clock, until)
+    world.drive_lane()
+    assert not world.queue.messages
+    lane = lane_zero(world, transfer)
+    assert (lane.turn, lane.failures, lane.worker, lane.parked) == (2, 0, None, True)
+    for _ in range(20):
+        world.ports.slots.renew(slots(world)[0], world.clock + timedelta(seconds=90))
+        world.pass_time(61)
+        sweep_all(world)
+        assert not world.queue.messages
     assert world.calls.counts["partner.open_part"] == 0
-    world.ports.slots.free(slots(world)[0])
+    world.pass_time(world.policy.lease_seconds + 1)  # the rival has died
+    sweep_all(world)
+    assert len(world.queue.messages) == 1
     world.run()
     assert_completed(world, transfer)
 

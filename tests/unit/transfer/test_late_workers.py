@@ -30,6 +30,7 @@ def repeat_late(world: World, transfer: Transfer, step: str) -> None:
     """As Step Functions does when the first answer was lost."""
     error = {"Error": "States.Timeout", "Cause": ""}
     event = {"step": step, "transfer_id": transfer.id, "run": 1, "task_token": "old"}
+    event["before"] = "CommitTarget"  # of AwaitSession
     if step in AFTER_ALL:
         assert run_step({**event, "error": error}, world.ports) == {}
     else:

@@ -15,8 +15,9 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.manage_destinations import delete_destination
 from services.transfer.use_cases.steer_transfer import cancel_transfer
-from services.transfer.use_cases.sweep_stalled import sweep_stalled, sweep_transfer
+from services.transfer.use_cases.sweep_stalled import sweep_stalled
 from tests.fakes.callers import ADMIN, ANN
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

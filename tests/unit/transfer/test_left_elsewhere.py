@@ -1,10 +1,11 @@
 """What a transfer left at a place where its destination does not lead any more."""
 
+from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import NoSpace
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.use_cases.manage_destinations import change_destination
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ADMIN
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, broken, until_moving
 
@@ -49,6 +50,9 @@ def test_a_leftover_is_removed_when_the_destination_leads_to_its_place_again() -
     ended = left_at_another_users(world)
     sweep_each_minute(world, ended)
     change_destination("acme", {"user": "ferry"}, None, ADMIN, ports=world.ports)
+    assert sweep_each_minute(world, ended) == 0  # it has no credential yet
+    assert world.read(ended).left_behind == ended.left_behind
+    change_destination("acme", {}, Credential(password="pw"), ADMIN, ports=world.ports)
     assert sweep_each_minute(world, ended) == 1
     assert world.parts() == []
     assert world.read(ended).tidy

@@ -5,8 +5,8 @@ import pytest
 from services.transfer.domain.errors import ConnectionRefused, NoSpace
 from services.transfer.domain.transfer import IfExists, Status, Transfer
 from services.transfer.use_cases.steer_transfer import cancel_transfer
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ANN
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.chunks import plan_chunks
+from services.transfer.domain.destination import Credential
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import IfExists, Status
 from services.transfer.domain_services.report_moved import report_moved
 from services.transfer.use_cases.manage_destinations import change_destination
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,
@@ -93,7 +94,8 @@ def test_a_retry_to_another_folder_begins_anew_and_clears_the_old_one() -> None:
 def test_a_retry_to_another_server_or_user_begins_anew(moved: dict[str, object]) -> None:
     world = World()
     ended = fail_half_way(world)
-    change_destination("acme", {**moved, "host_keys": (HOST_KEY,)}, None, ADMIN, ports=world.ports)
+    changes = {**moved, "host_keys": (HOST_KEY,)}
+    change_destination("acme", changes, Credential(password="pw"), ADMIN, ports=world.ports)
     world.partner.files.clear()  # that one has never seen a part file
     assert retried(world, ended).generation == 2
     assert_completed(world, ended)

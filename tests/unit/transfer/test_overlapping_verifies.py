@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.handlers.workflow_step import MoveAgain, SessionsBusy
+from services.transfer.handlers.workflow_step import MoveAgain, StepBusy
 from tests.fakes.actors import Actor, Stage
 from tests.fakes.world import POLICY, World
 from tests.unit.transfer.driving import (
@@ -48,7 +48,7 @@ def test_a_repeated_verify_waits_for_the_first_one_and_answers_the_same() -> Non
     world = World()
     transfer = about_to_verify(world)
     first = about_to_tell(world, transfer)
-    with pytest.raises(SessionsBusy, match="step_under_way"):
+    with pytest.raises(StepBusy, match="step_under_way"):
         step(world, transfer, "VerifyTarget")
     assert world.read(transfer).status is Status.VERIFYING
     first.finish()

@@ -6,9 +6,9 @@ from services.transfer.domain.errors import PermissionDenied
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.lives import Killed
 from tests.fakes.partners import BLOCK_BYTES
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,

@@ -8,14 +8,15 @@ from services.transfer.domain.ledger import Lane
 from services.transfer.domain.transfer import Failure, Status, Transfer
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.queue_lanes import is_driven, send_turn
+from services.transfer.domain_services.revive_lanes import UNTAKEN_PER_FAILURE
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
     pause_transfer,
     resume_transfer,
 )
-from services.transfer.use_cases.sweep_stalled import UNTAKEN_PER_FAILURE, sweep_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.lives import Killed
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

@@ -7,7 +7,8 @@ import pytest
 
 from services.transfer.domain.strategy import choose_strategy, lane_sessions
 from services.transfer.domain.transfer import Status
-from services.transfer.handlers.workflow_step import SessionsBusy, run_step
+from services.transfer.domain_services.session_line import call_next
+from services.transfer.handlers.workflow_step import SessionsBusy, StepBusy, run_step
 from tests.conformance.records import a_destination
 from tests.fakes.lives import Killed
 from tests.fakes.world import World
@@ -15,6 +16,7 @@ from tests.unit.transfer.driving import (
     BODY,
     assert_completed,
     fail_code,
+    lane_zero,
     until_moving,
     until_state,
 )
@@ -56,18 +58,26 @@ def test_the_lanes_of_a_huge_transfer_do_not_keep_another_from_starting() -> Non
     assert {message.transfer_id for message in world.queue.messages} == {small.id}
     world.drive_lane()
     assert world.buckets.bytes_read == 0  # its lane waits for a session
-    assert [message.turn for message in world.queue.messages] == [2]
+    assert not world.queue.messages
+    assert lane_zero(world, small).parked
 
 
-def test_a_transfer_that_never_got_a_session_says_so() -> None:
+def test_a_step_without_a_session_waits_and_says_why() -> None:
     world = World()
     world.register("one", max_sessions=1)
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
-    world.ports.slots.take("one", 1, "another transfer", world.clock, until)
+    rival = world.ports.slots.take("one", 1, "another transfer", world.clock, until)
+    assert rival is not None
     transfer = world.request(BODY, destination_id="one")
+    before = world.calls.counts["slots.take"]
     world.run()
-    ended = world.read(transfer)
-    assert (ended.status, fail_code(ended)) == (Status.FAILED, "no_session_free")
+    waiting = world.read(transfer)
+    assert (waiting.status, fail_code(waiting)) == (Status.REQUESTED, "no_session_free")
+    assert world.calls.counts["slots.take"] - before == 2  # its own lock, and one try
+    world.ports.slots.free(rival)
+    call_next("one", ports=world.ports)  # as whoever frees a session does
+    world.run()
+    assert_completed(world, transfer)
 
 
 def test_waiting_for_a_session_is_an_error_of_its_own_to_the_state_machine() -> None:
@@ -91,7 +101,7 @@ def test_two_starts_of_a_step_do_not_work_at_the_partner_at_once() -> None:
     event = {"step": "CommitTarget", "transfer_id": transfer.id, "run": 1}
 
     def come_again() -> None:
-        with pytest.raises(SessionsBusy, match="step_under_way"):
+        with pytest.raises(StepBusy, match="step_under_way"):
             run_step(event, world.ports)
 
     met = world.calls.before("partner.rename", come_again)
@@ -109,7 +119,7 @@ def test_a_step_that_died_keeps_the_next_one_waiting_for_one_lease_only() -> Non
     world.calls.kill("partner.rename")
     with pytest.raises(Killed), world.calls.worker():
         run_step(event, world.ports)
-    with pytest.raises(SessionsBusy, match="step_under_way"):
+    with pytest.raises(StepBusy, match="step_under_way"):
         run_step(event, world.ports)
     world.pass_time(world.policy.lease_seconds)
     world.run()

@@ -8,7 +8,7 @@ import pytest
 
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Status, Transfer
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

@@ -14,8 +14,8 @@ from services.transfer.use_cases.steer_transfer import (
     resume_transfer,
     retry_transfer,
 )
-from services.transfer.use_cases.sweep_stalled import sweep_transfer
 from tests.fakes.callers import ANN
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     assert_each_byte_once,

@@ -92,8 +92,8 @@ class PasswordRejected(PartnerError):
 class CredentialMissing(PartnerError):
     code = "credential_missing"
     message = (
-        "The credential of destination {secret_id!r} is not in the vault. Set the password or the"
-        " private key again with PATCH on the destination."
+        "There is no credential of destination {secret_id!r} (any more): another host, port or user"
+        " drops it. Set the password or the private key with PATCH on the destination."
     )
     secret_id: str
 

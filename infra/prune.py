@@ -1,0 +1,88 @@
+"""Removes versions of functions that nothing runs any more: an account holds 75 GB of code.
+
+python -m infra.prune STACK --stage STAGE     `make deploy-<stack>` does it by itself
+
+SAM makes a version with each release and keeps all of them.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+from infra.stacks import STAGES, Stack, find_stack
+from infra.stage import stage_client
+
+KEPT = 3  # the newest, whatever points to them: one that is just made has no alias yet
+LATEST = "$LATEST"
+
+Clients = Callable[[str], BaseClient]
+
+
+class PruneIncomplete(Exception):
+    """The message has each version that is still there, and why."""
+
+
+def prune(stack: Stack, stage: str, clients: Clients | None = None) -> int:
+    """How many versions were removed; it may be run again and again. Raises PruneIncomplete."""
+    name, clients = stack.deployed_name(stage), clients or partial(stage_client, stage)
+    client = clients("lambda")
+    removed, refused = 0, []
+    for function in functions_of(name, clients("cloudformation")):
+        for version in unused_versions(function, client):
+            try:
+                client.delete_function(FunctionName=function, Qualifier=version)
+                removed += 1
+            except client.exceptions.ResourceNotFoundException:
+                pass  # somebody else was faster
+            except ClientError as error:
+                refused.append(f"  {function}:{version}: {error}")
+    if refused:
+        raise PruneIncomplete(f"{name}: old versions are still there.\n" + "\n".join(refused))
+    return removed
+
+
+def functions_of(stack_name: str, cloudformation: BaseClient) -> list[str]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_name)
+    return [
+        each["PhysicalResourceId"]
+        for page in pages
+        for each in page["StackResourceSummaries"]
+        if each["ResourceType"] == "AWS::Lambda::Function"
+    ]
+
+
+def unused_versions(function: str, client: BaseClient, kept: int = KEPT) -> list[str]:
+    """Oldest first, without the newest `kept`. Aliases are read last: one that moves meanwhile
+    moves to a new version, and Lambda removes none that an alias names."""
+    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
+    versions = {each["Version"] for page in pages for each in page["Versions"]} - {LATEST}
+    oldest_first = sorted(versions, key=int)
+    named = set(_named_versions(function, client))
+    return [each for each in oldest_first[: -kept or None] if each not in named]
+
+
+def _named_versions(function: str, client: BaseClient) -> Iterator[str]:
+    """Those that an alias sends calls to, a canary's share of them, too."""
+    for page in client.get_paginator("list_aliases").paginate(FunctionName=function):
+        for alias in page["Aliases"]:
+            yield alias["FunctionVersion"]
+            yield from alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stack")
+    parser.add_argument("--stage", choices=STAGES, required=True)
+    given = parser.parse_args()
+    try:
+        print(f"{prune(find_stack(given.stack), given.stage)} old versions removed")
+    except PruneIncomplete as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

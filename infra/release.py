@@ -1,0 +1,46 @@
+"""The name of what is deployed: the same code, template and values give the same Release.
+
+An alias keeps the environment of its version, so everything that goes into an environment is in
+it: also what SSM holds for parameters that name a place there.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.client import BaseClient
+
+from infra.stacks import Stack
+
+BY_NAME = "AWS::SSM::Parameter::Value"  # CloudFormation reads these from SSM when it deploys
+
+
+class ValueMissing(Exception):
+    """SSM holds nothing under a name that a parameter gives."""
+
+
+def stored_values(
+    declared: Mapping[str, Mapping[str, Any]],
+    values: Mapping[str, str],
+    ssm: BaseClient,
+) -> dict[str, str]:
+    """By parameter. Raises ValueMissing."""
+    found = {}
+    for name, each in declared.items():
+        if each["Type"].startswith(BY_NAME):
+            place = values.get(name, each.get("Default", ""))
+            try:
+                found[name] = str(ssm.get_parameter(Name=place)["Parameter"]["Value"])
+            except ssm.exceptions.ParameterNotFound:
+                reason = f"{name} is to be read from {place}, where SSM has nothing."
+                raise ValueMissing(f"{reason} Deploy the stack that writes it first.") from None
+    return found
+
+
+def release_of(
+    stack: Stack, values: Mapping[str, str], stored: Mapping[str, str], code_hash: str
+) -> str:
+    definitions = [path.read_text("utf-8") for path in sorted(stack.folder.glob("*.json"))]
+    everything = [code_hash, stack.completed(), definitions, dict(values), dict(stored)]
+    return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,34 @@
+"""Clients of AWS, each made on first use and shared from then on.
+
+clients = AwsClients()
+dynamodb = clients.shared("dynamodb", CONFIG)
+"""
+
+from threading import Lock
+
+import botocore.session
+from botocore.client import BaseClient
+from botocore.config import Config
+
+
+class AwsClients:
+    """botocore without boto3, of which nothing else is used and which takes time to import.
+
+    One session for all: it reads endpoints and finds credentials once. Clients may be used by
+    several threads, their session may not, so it makes one client at a time.
+    """
+
+    def __init__(self) -> None:
+        self._session = botocore.session.get_session()
+        self._making = Lock()
+        self._shared: dict[str, BaseClient] = {}
+
+    def shared(self, service: str, config: Config) -> BaseClient:
+        with self._making:
+            if service not in self._shared:
+                self._shared[service] = self._session.create_client(service, config=config)
+            return self._shared[service]
+
+    def new(self, service: str, config: Config, **credentials: str) -> BaseClient:
+        with self._making:
+            return self._session.create_client(service, config=config, **credentials)

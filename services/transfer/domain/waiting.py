@@ -1,0 +1,64 @@
+"""The line of those who wait for a session with a destination: who may have the next one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.transfer.domain.ledger import LaneMessage, is_over
+
+
+@dataclass(frozen=True)
+class Waiter:
+    """A place in a destination's line.
+
+    `limit`: it may have a session while fewer are in use. It is called by its lane's next turn, or
+    by an answer to its task token. `called_until`: by then it has to come, and nobody behind it
+    gets what it was called for.
+    """
+
+    destination_id: str
+    ticket: str
+    since: datetime
+    limit: int
+    lane: LaneMessage | None = None
+    task_token: str | None = None
+    called_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """`waiters` in their order; those who were `missed` were called and did not come in time. They
+    hold nobody up, and keep their place all the same: workers may be busy with others for long.
+    """
+
+    in_use: int
+    waiters: Sequence[Waiter] = ()
+    missed: Sequence[Waiter] = ()
+
+    def admits(self, ticket: str, limit: int) -> bool:
+        """Whether a session is left for it when all before it have had theirs. Whoever is not in
+        the line comes last."""
+        ahead = self.in_use
+        for waiter in self.waiters:
+            if waiter.ticket == ticket:
+                break
+            if ahead < waiter.limit and waiter not in self.missed:
+                ahead += 1
+        return ahead < limit
+
+    def next(self) -> Iterator[Waiter]:
+        """Those for whom a session is free, and who do not know."""
+        for waiter in self.waiters:
+            if waiter.called_until is None and self.admits(waiter.ticket, waiter.limit):
+                yield waiter
+
+
+def line_of(in_use: int, waiters: Iterable[Waiter], now: datetime, until: datetime) -> Line:
+    """First come, first served; `until` is what a call of now would say."""
+    order = sorted(waiters, key=lambda each: (each.since, each.ticket))
+    missed = [each for each in order if _is_missed(each, now, until)]
+    return Line(in_use, order, missed)
+
+
+def _is_missed(waiter: Waiter, now: datetime, until: datetime) -> bool:
+    return waiter.called_until is not None and is_over(waiter.called_until, now, until)

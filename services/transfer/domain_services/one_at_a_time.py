@@ -1,0 +1,22 @@
+"""Work of the service that is done by one invocation at a time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from services.transfer.domain.ports import Ports
+from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE, SlotPulse
+
+
+@contextmanager
+def alone(work: str, *, ports: Ports) -> Iterator[Callable[[], bool]]:
+    """Gives a question: may I (still)? It is no where another one does the work, and once the lease
+    is lost. Of one that died the lease ends by itself."""
+    pulse = SlotPulse(ports)
+    if not pulse.take(f"service/{work}", 1, ports.new_id()):
+        yield lambda: False
+        return
+    with ExitStack() as stack:
+        stack.callback(pulse.free)
+        every = ports.policy.lease_seconds / RENEWALS_PER_LEASE
+        stack.enter_context(ports.heart.beating(pulse.beat, every))
+        yield lambda: not pulse.is_lost

@@ -1,0 +1,124 @@
+"""What the sweeper does at partners: removes what was left there, ends what lost its workflow."""
+
+from datetime import datetime, timedelta
+
+from services.transfer.domain.errors import (
+    PartAbandoned,
+    RunSuperseded,
+    StepUnderWay,
+    TransferError,
+    WorkflowLost,
+)
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import ENDED, Failure, Status, Transfer
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.fail_transfer import fail_transfer
+from services.transfer.domain_services.partner_session import step_session
+from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
+from services.transfer.use_cases.commit_target import commit_target
+from services.transfer.use_cases.store_outcome import store_outcome
+
+ABANDON_AFTER = timedelta(days=14)  # of a part file that its partner does not let us remove
+SOONEST = timedelta(minutes=1)
+
+
+def settle_transfer(transfer_id: str, *, ports: Ports) -> None:
+    """Idempotent, and harmless beside workers and workflow that are alive. Partners may be slow."""
+    transfer = ports.transfers.read(transfer_id)
+    if transfer.status in ENDED:
+        _tidy(transfer, ports=ports)
+    elif has_lost_workflow(transfer, ports=ports):
+        _end_without_workflow(transfer, ports=ports)
+
+
+def has_lost_workflow(transfer: Transfer, *, ports: Ports) -> bool:
+    """Its execution is over, or was never there although lanes move already."""
+    state = ports.workflow.state(transfer.id, transfer.run)
+    return state == "ended" or (state == "absent" and transfer.status is Status.MOVING)
+
+
+def is_left_over(transfer: Transfer, *, ports: Ports) -> bool:
+    """Whether something at the partner is to be removed now. What cannot be, because it lies where
+    the destination does not lead any more, is given up in the end (PartAbandoned)."""
+    if transfer.look_again_at is not None and transfer.look_again_at > ports.now():
+        return False
+    try:
+        transfer = change_run(
+            transfer.run_id, lambda current: current.discard_part(ports.now()), ports=ports
+        )
+        if transfer.status not in ENDED or _lies_here(transfer, ports.now(), ports=ports):
+            return transfer.status in ENDED
+        _abandon(transfer, ports=ports)
+    except RunSuperseded:
+        pass  # retried meanwhile: the new run sees to the file
+    return False
+
+
+def _lies_here(transfer: Transfer, now: datetime, *, ports: Ports) -> bool:
+    place = ports.destinations.read(transfer.destination_id).place
+    here = any(each.settled(now) and each.place == place for each in transfer.leftovers)
+    return here or (transfer.aside is not None and transfer.aside.place == place)
+
+
+def _tidy(transfer: Transfer, *, ports: Ports) -> None:
+    """Removes what an ended transfer left at the partner; one that cannot be reached is tried again
+    ever more rarely. What is of use is judged by the row as it is when it changes."""
+    if not is_left_over(transfer, ports=ports):
+        return
+    try:
+        with step_session(transfer, ports=ports) as session:
+            latest = change_run(transfer.run_id, lambda current: current, ports=ports)
+            remove_left_behind(latest, session, ports=ports)
+        _abandon(transfer, ports=ports)
+    except RunSuperseded:
+        return
+    except TransferError:
+        _postpone(transfer, ports=ports)
+
+
+def _postpone(transfer: Transfer, *, ports: Ports) -> None:
+    """Raises PartAbandoned when it has been tried long enough."""
+    now = ports.now()
+    age = now - (transfer.finished_at or transfer.updated_at)
+    _abandon(transfer, ports=ports)
+    again = now + max(SOONEST, age / 4)
+    change_run(transfer.run_id, lambda current: current.look_again(again), ports=ports)
+
+
+def _abandon(transfer: Transfer, *, ports: Ports) -> None:
+    """After a long time; what lies at a place where the destination does not lead any more waits
+    for nothing else. Raises PartAbandoned."""
+    now = ports.now()
+    age = now - (transfer.finished_at or transfer.updated_at)
+    if age > ABANDON_AFTER:
+        left = change_run(transfer.run_id, lambda current: current, ports=ports).left_behind
+        if left:
+            change_run(transfer.run_id, lambda current: current.abandon_leftovers(), ports=ports)
+            raise PartAbandoned(transfer.id, ", ".join(left))
+
+
+def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
+    """The execution is gone (aborted, timed out): its last states are done here."""
+    if transfer.status is Status.COMMITTING:
+        _commit(transfer, ports=ports)
+    else:
+        lost = WorkflowLost(transfer.id, f"while {transfer.status}")
+        fail_transfer(transfer.run_id, Failure.of(lost), ports=ports)
+    try:
+        clean_up(transfer.run_id, ports=ports)
+    except StepUnderWay:
+        return  # a step of that execution lives on, and may deliver: the next sweep looks again
+    except TransferError:
+        store_outcome(transfer.run_id, ports=ports)  # what cannot be removed stays on record
+        raise
+    store_outcome(transfer.run_id, ports=ports)  # the stream publishes it
+
+
+def _commit(transfer: Transfer, *, ports: Ports) -> None:
+    """The rename may have happened: only looking at both names tells."""
+    try:
+        commit_target(transfer.run_id, ports=ports)
+    except TransferError as error:
+        if error.retryable:
+            raise  # the next sweep tries again
+        fail_transfer(transfer.run_id, Failure.of(error), ports=ports)

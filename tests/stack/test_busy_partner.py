@@ -1,0 +1,37 @@
+"""A partner with one session: transfers wait in line, and so do states of the real workflow."""
+
+import os
+from typing import Any
+
+from tests.stack.running import BUCKET, Running, as_destination
+
+SECONDS = 180.0
+TRANSFERS = 6
+BYTES = 3_000_000
+
+
+def states_entered(running: Running, transfer_id: str) -> list[str]:
+    machine = running.stack.client("stepfunctions")
+    arn = machine.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    execution = f"{arn.replace(':stateMachine:', ':execution:')}:{transfer_id}-1"
+    events: list[dict[str, Any]] = []
+    pages = machine.get_paginator("get_execution_history").paginate(executionArn=execution)
+    for page in pages:
+        events += page["events"]
+    entered = (each.get("stateEnteredEventDetails") for each in events)
+    return [each["name"] for each in entered if each]
+
+
+def test_transfers_for_one_session_all_come_to_their_end(running: Running) -> None:
+    one = as_destination("one-session", running.partner, max_sessions=1)
+    assert running.ferry.register(one, running.partner.host_key)["status"] == "ok"
+    sent = []
+    for number in range(TRANSFERS):
+        name = f"busy-{number}.bin"
+        running.put(name, os.urandom(BYTES))
+        sent.append(running.ferry.send(BUCKET, name, "one-session"))
+    for each in sent:
+        ended = running.ferry.wait(each, SECONDS)
+        assert ended["status"] == "completed", ended
+    entered = [name for each in sent for name in states_entered(running, each)]
+    assert [name for name in entered if name.endswith("Waits")]
