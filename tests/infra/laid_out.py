@@ -1,5 +1,6 @@
 """A copy of the repository in which `make new-service` was called."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -20,4 +21,6 @@ def new_service(copy: Path, name: str, events: Sequence[str]) -> "subprocess.Com
     """The environment of these tests is taken for ready: `make` would install another one."""
     ready = ("-o", f"{sys.prefix}/.ready", f"VENV={sys.prefix}")
     command = ["make", *ready, "new-service", f"NAME={name}", f"EVENTS={' '.join(events)}"]
-    return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    # `make test` may have begun this process; what it was told is not meant for this one
+    env = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
+    return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
