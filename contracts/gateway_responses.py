@@ -25,30 +25,34 @@ HEADERS = {
 EXPOSED = "Retry-After, WWW-Authenticate"  # what a page may read besides the body
 
 
-class Answer(NamedTuple):
+class GatewayAnswer(NamedTuple):
     status: int
     code: str
     detail: str
     headers: tuple[tuple[str, str], ...] = ()
 
 
-_LOG_IN = Answer(
+_LOG_IN = GatewayAnswer(
     401,
     "unauthorized",
     "Log in, and send the access token as 'Authorization: Bearer ...'.",
     (("WWW-Authenticate", "Bearer"),),
 )
-_NO_ROUTE = Answer(404, "no_route", "There is nothing at this address.")
-_FORBIDDEN = Answer(403, "forbidden", "You may not call this.")
-_INVALID = Answer(400, "request_invalid", "The request cannot be read. Compare it with /api/docs.")
-_OUR_FAULT = Answer(
+_NO_ROUTE = GatewayAnswer(404, "no_route", "There is nothing at this address.")
+_FORBIDDEN = GatewayAnswer(403, "forbidden", "You may not call this.")
+_INVALID = GatewayAnswer(
+    400, "request_invalid", "The request cannot be read. Compare it with /api/docs."
+)
+_OUR_FAULT = GatewayAnswer(
     500, "internal_error", "Something went wrong on our side. Tell us the request id."
 )
-_TOO_SLOW = Answer(504, "too_slow", "The answer took too long. Look whether it was done, or retry.")
+_TOO_SLOW = GatewayAnswer(
+    504, "too_slow", "The answer took too long. Look whether it was done, or retry."
+)
 
 # All types have to be listed. A type that is left out keeps its own HTTP status, but its body would
 # name the status of DEFAULT_4XX or DEFAULT_5XX.
-ANSWERS: dict[str, Answer] = {
+ANSWERS: dict[str, GatewayAnswer] = {
     "ACCESS_DENIED": _FORBIDDEN,
     "API_CONFIGURATION_ERROR": _OUR_FAULT,
     "AUTHORIZER_CONFIGURATION_ERROR": _OUR_FAULT,
@@ -60,24 +64,26 @@ ANSWERS: dict[str, Answer] = {
     "EXPIRED_TOKEN": _LOG_IN,
     "INTEGRATION_FAILURE": _TOO_SLOW,
     "INTEGRATION_TIMEOUT": _TOO_SLOW,
-    "INVALID_API_KEY": Answer(
+    "INVALID_API_KEY": GatewayAnswer(
         403, "no_api_key", "Your user has no valid API key. Ask an admin to look at it."
     ),
     "INVALID_SIGNATURE": _LOG_IN,
     "MISSING_AUTHENTICATION_TOKEN": _NO_ROUTE,  # API Gateway's name for an unknown address
-    "QUOTA_EXCEEDED": Answer(
+    "QUOTA_EXCEEDED": GatewayAnswer(
         429, "quota_exceeded", "All calls of this period are used up.", (("Retry-After", DAY),)
     ),
-    "REQUEST_TOO_LARGE": Answer(413, "body_too_large", "Send less."),
+    "REQUEST_TOO_LARGE": GatewayAnswer(413, "body_too_large", "Send less."),
     "RESOURCE_NOT_FOUND": _NO_ROUTE,
-    "THROTTLED": Answer(
+    "THROTTLED": GatewayAnswer(
         429,
         "too_many_requests",
         "Too many calls in a short time. Wait as long as Retry-After says.",
         (("Retry-After", SECOND),),
     ),
     "UNAUTHORIZED": _LOG_IN,
-    "UNSUPPORTED_MEDIA_TYPE": Answer(415, "not_json", "Send Content-Type: application/json."),
+    "UNSUPPORTED_MEDIA_TYPE": GatewayAnswer(
+        415, "not_json", "Send Content-Type: application/json."
+    ),
     "WAF_FILTERED": _FORBIDDEN,
 }
 
@@ -87,7 +93,7 @@ def gateway_responses() -> Json:
     return {name: _response(answer) for name, answer in ANSWERS.items()}
 
 
-def _response(answer: Answer) -> Json:
+def _response(answer: GatewayAnswer) -> Json:
     problem = Problem(
         type=f"urn:fileferry:problem:{answer.code}",
         title=title_of(answer.status),

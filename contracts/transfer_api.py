@@ -28,7 +28,7 @@ from contracts.transfer_events import (
     Verify,
 )
 
-Status = Literal[
+TransferStatus = Literal[
     "requested",
     "moving",
     "paused",
@@ -90,7 +90,7 @@ class LaneView(Published):
 
 class TransferSummary(Published):
     id: Id
-    status: Status
+    status: TransferStatus
     owner: str
     source: S3Object
     destination_id: Slug

@@ -1,7 +1,7 @@
 """How every Lambda handler starts: correlation id, lazy wiring, traces, metrics, failures logged.
 
     @entrypoint(wiring.build)
-    def handler(event: Event, context: LambdaContext, wires: Wiring) -> None:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: Wiring) -> None:
         ...                                # decode -> ONE use case -> encode
 
 Tests with a wiring of their own call `handler.__wrapped__(event, context, wires)`.
@@ -18,9 +18,9 @@ from runtime.telemetry import correlate, logger, metrics, tracer
 
 W = TypeVar("W")
 R = TypeVar("R")
-Event: TypeAlias = dict[str, Any]
-Act: TypeAlias = Callable[[Event, LambdaContext, W], R]
-Handler: TypeAlias = Callable[[Event, LambdaContext], R]
+LambdaEvent: TypeAlias = dict[str, Any]
+Act: TypeAlias = Callable[[LambdaEvent, LambdaContext, W], R]
+Handler: TypeAlias = Callable[[LambdaEvent, LambdaContext], R]
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")  # contracts' Id; anything else stays out of the logs
 
@@ -31,11 +31,11 @@ def entrypoint(build: Callable[[], W]) -> Callable[[Act[W, R]], Handler[R]]:
 
     def decorate(act: Act[W, R]) -> Handler[R]:
         @wraps(act)
-        def traced(event: Event, context: LambdaContext) -> R:
+        def traced(event: LambdaEvent, context: LambdaContext) -> R:
             return act(event, context, wires())
 
         @wraps(act)
-        def handler(event: Event, context: LambdaContext) -> R:
+        def handler(event: LambdaEvent, context: LambdaContext) -> R:
             cold = wires.cache_info().currsize == 0
             _open_log(event, context, cold)
             try:
@@ -64,7 +64,7 @@ def correlation_id_of(event: Mapping[str, Any]) -> str | None:
     return next((each for each in offers if isinstance(each, str) and _ID.fullmatch(each)), None)
 
 
-def _open_log(event: Event, context: LambdaContext, cold: bool) -> None:
+def _open_log(event: LambdaEvent, context: LambdaContext, cold: bool) -> None:
     logger().clear_state()
     logger().append_keys(
         function=context.function_name, request_id=context.aws_request_id, cold_start=cold

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts import auth_api as http
 from contracts.auth_routes import AUTH_ROUTES
 from runtime.calls import Call
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.http import Api, Operation
 from runtime.problems import Problems
 from services.auth import wiring
@@ -44,7 +44,7 @@ def build() -> Api:
 
 
 @entrypoint(build)
-def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext, api: Api) -> dict[str, Any]:
     return api(event, context)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts.caller import Caller
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.domain.errors import NotLoggedIn, TokenRefused
@@ -14,7 +14,7 @@ from services.auth.handlers.grants_view import grants_view
 from services.auth.use_cases.authorize import Authorized, authorize
 
 
-def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
     """Refusals are raised out here: they are no failures of the function's."""
     answer = decide(event, context)
     if answer is None:
@@ -23,7 +23,9 @@ def handler(event: Event, context: LambdaContext) -> dict[str, Any]:
 
 
 @entrypoint(wiring.build)
-def decide(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any] | None:
+def decide(
+    event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring
+) -> dict[str, Any] | None:
     """None for nobody."""
     try:
         found = authorize(_token(event), ports=wires.ports)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from contracts.auth_api import NewPassword, UserRequest
 from contracts.problem import field_errors
 from runtime.callers import grants_of
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.domain.errors import UserInvalid
@@ -22,7 +22,7 @@ class FirstUserRequest(UserRequest):
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
     """{"user", "password", "name"?, "roles"?, "grants"?}; raises UserExists, UserInvalid."""
     asked = {"name": event.get("user"), "roles": ["admin"], **event}
     try:

@@ -3,7 +3,7 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.use_cases.rotate_signing_key import Step, rotate_signing_key
@@ -18,7 +18,7 @@ class RotationEvent(BaseModel):
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> None:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> None:
     asked = RotationEvent.model_validate(event)
     rotate_signing_key(
         asked.Step, asked.SecretId, asked.ClientRequestToken, rotation=wires.rotation

@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import logger
 from services.auth import wiring
 from services.auth.use_cases.sweep_sessions import sweep_sessions
@@ -11,7 +11,7 @@ RESERVE_MS = 15_000  # one more session may cost several tries of a call
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> None:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> None:
     def goes_on() -> bool:
         return context.get_remaining_time_in_millis() > RESERVE_MS
 

@@ -243,7 +243,7 @@ class Transfer:
             begun,
             begun_run=self.run,
             part=replace(self.part, made=True),
-            lanes=max(1, min(lanes, self.planned.total)),
+            lanes=max(1, min(lanes, self.known_plan.total)),
             started_at=self.started_at or now,
             host_key_fingerprint=fingerprint,
         )
@@ -283,7 +283,7 @@ class Transfer:
         after = self._moved_to(Status.COMMITTING, now, wish="committed", allowed=allowed)
         if self.part is None and self.status is Status.VERIFYING:
             raise ValueError(f"transfer {self.id} has no part file to commit")
-        if self.part is not None and self.proven.part != self.part.path:
+        if self.part is not None and self.known_proof.part != self.part.path:
             raise ValueError(f"transfer {self.id}: {self.part.path} was never proved")
         return after
 
@@ -294,7 +294,7 @@ class Transfer:
     def step_aside(self, target: str, place: str) -> "Transfer":
         """Records the old target's other name before the old target gets it."""
         self._require_committing()
-        now_aside = OldTarget(aside_path(self.recorded_part.path), target, place)
+        now_aside = OldTarget(aside_path(self.known_part.path), target, place)
         left, before = self.leftovers, self.aside
         if before is not None and before != now_aside:  # an earlier run's, and still there
             left = (*left, PartFile(before.path, before.place, self.updated_at, made=True))
@@ -302,7 +302,7 @@ class Transfer:
 
     def committed(self, proven: Proven) -> "Transfer":
         self._require_committing()
-        proof = replace(self.proven, proven=proven)
+        proof = replace(self.known_proof, proven=proven)
         return replace(self, part=None, keep_part_until=None, proof=proof)
 
     # --- what goes wrong -------------------------------------------------------------------------
@@ -334,7 +334,7 @@ class Transfer:
 
     def found_delivered(self, now: datetime) -> "Transfer":
         """The transfer was about to fail, but the rename had worked after all."""
-        if self.final_path is None or self.proven.part != self.recorded_part.path:
+        if self.final_path is None or self.known_proof.part != self.known_part.path:
             raise WrongState(self.id, self.status, "completed")
         allowed = {Status.FAILING, Status.COMMITTING}
         return self._moved_to(Status.COMMITTING, now, wish="completed", allowed=allowed)
@@ -409,21 +409,21 @@ class Transfer:
         return (*(each.path for each in self.leftovers), *aside)
 
     @property
-    def pinned(self) -> SourceObject:
+    def known_source(self) -> SourceObject:
         """What InspectSource found. A ValueError means that it never ran, which is a workflow
         bug."""
         return _known(self.source_object, self.id, "source object")
 
     @property
-    def planned(self) -> ChunkPlan:
+    def known_plan(self) -> ChunkPlan:
         return _known(self.plan, self.id, "chunk plan")
 
     @property
-    def recorded_part(self) -> PartFile:
+    def known_part(self) -> PartFile:
         return _known(self.part, self.id, "part file")
 
     @property
-    def proven(self) -> Proof:
+    def known_proof(self) -> Proof:
         return _known(self.proof, self.id, "proof")
 
     @property

@@ -33,7 +33,7 @@ def announce_new(transfer: Transfer, *, ports: Ports) -> list[OutboxEvent]:
 def progressed(
     transfer: Transfer, rate: Rate, progress: Progress, lanes: Sequence[Lane], *, ports: Ports
 ) -> OutboxEvent:
-    size = transfer.planned.size_bytes
+    size = transfer.known_plan.size_bytes
     done = min(size, rate.bytes_done)
     data = event.TransferProgressedV1(
         **_facts(transfer, transfer.version),
@@ -57,10 +57,10 @@ def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
 
 
 def _started(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
-    checksum = transfer.pinned.checksum
+    checksum = transfer.known_source.checksum
     return event.TransferStartedV1(
         **_facts(transfer, sequence),
-        chunks=transfer.planned.total,
+        chunks=transfer.known_plan.total,
         lanes=transfer.lanes,
         started_at=transfer.started_at or transfer.updated_at,
         source_algorithm=checksum.algorithm.value if checksum else None,

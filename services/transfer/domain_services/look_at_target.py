@@ -55,8 +55,8 @@ def require_size(transfer: Transfer, path: str, look: Look) -> None:
     """Raises PartMissing, SizeMismatch. Raises nothing where the server shows no sizes."""
     if look.there is False:
         raise PartMissing(path)
-    if look.there and look.size_bytes != transfer.pinned.size_bytes:
-        raise SizeMismatch(path, transfer.pinned.size_bytes, look.size_bytes or 0)
+    if look.there and look.size_bytes != transfer.known_source.size_bytes:
+        raise SizeMismatch(path, transfer.known_source.size_bytes, look.size_bytes or 0)
 
 
 def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports) -> Sample:
@@ -92,11 +92,11 @@ def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports)
     It looks at both names, and at the content where the sizes do not tell. Raises PartMissing when
     the part file is gone and the old target still has its name, DeliveryUnclear when nothing
     tells."""
-    final, part = transfer.final_path, transfer.recorded_part.path
+    final, part = transfer.final_path, transfer.known_part.path
     if final is None or _is_there(session, part):
         return False
     seen = look_at(session, final)
-    expected, existed = transfer.pinned.size_bytes, transfer.final_existed_bytes
+    expected, existed = transfer.known_source.size_bytes, transfer.final_existed_bytes
     if not seen.there or seen.size_bytes == expected:
         compared = sample(transfer, session, final, ports=ports)
         if compared is Sample.EQUAL:
@@ -124,7 +124,7 @@ def _is_there(session: PartnerSession, part: str) -> bool:
 
 def _ranges(transfer: Transfer, chunks: Iterator[DoneChunk]) -> Iterator[tuple[int, int]]:
     """The sampled ranges of the chunks, as (offset, length) in the file."""
-    plan = transfer.planned
+    plan = transfer.known_plan
     for chunk in chunks:
         offset, length = plan.range_of(chunk.number)
         for begin, end in sample_ranges(transfer.ledger, chunk.number, length, plan.total):

@@ -27,7 +27,7 @@ CAREFUL_BLOCKS = 32
 
 
 @dataclass(frozen=True)
-class Route:
+class Endpoints:
     """One lane's open source and sink."""
 
     transfer: Transfer
@@ -37,7 +37,7 @@ class Route:
     ports: Ports
 
 
-def move_chunk(lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
+def move_chunk(lease: ChunkLease, ends: Endpoints, pulse: LanePulse) -> None:
     """Goes on from the lease's mark, until the chunk's end or until the pulse wants a checkpoint.
     Every byte counted is acknowledged and, where the server can, durable. After an error the
     acknowledged bytes are kept as well, and the next lease reads them back. It needs the memory of
@@ -45,18 +45,18 @@ def move_chunk(lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
 
     Raises SourceCorrupted when S3's checksum of a part, or a second read, differs from what was
     read. Raises ChecksumMismatch when that happens to this chunk for the second time."""
-    move = _Move(lease, route, pulse)
+    move = _Move(lease, ends, pulse)
     try:
         mark = move.run()
         if mark.done_bytes == move.length:
-            pulse.finish(mark, route.transfer.recorded_part.path)
+            pulse.finish(mark, ends.transfer.known_part.path)
         else:
             pulse.give_back(mark)
     except SourceCorrupted as error:
         pulse.give_back(NOTHING_DONE, doubted=True)
         if not lease.doubts:
             raise
-        path = route.transfer.recorded_part.path
+        path = ends.transfer.known_part.path
         raise ChecksumMismatch(path, error.algorithm, error.expected, error.found) from error
     except BaseException:
         pulse.give_back(move.mark, move.acknowledged())
@@ -66,32 +66,32 @@ def move_chunk(lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
 class _Move:
     """`mark` is how far the chunk is durable."""
 
-    def __init__(self, lease: ChunkLease, route: Route, pulse: LanePulse) -> None:
-        transfer = route.transfer
+    def __init__(self, lease: ChunkLease, ends: Endpoints, pulse: LanePulse) -> None:
+        transfer = ends.transfer
         self.mark = lease.mark
-        self.offset, self.length = transfer.planned.range_of(lease.number)
-        self._lease, self._route, self._pulse = lease, route, pulse
-        self._transfer, self._ports = transfer, route.ports
+        self.offset, self.length = transfer.known_plan.range_of(lease.number)
+        self._lease, self._ends, self._pulse = lease, ends, pulse
+        self._transfer, self._ports = transfer, ends.ports
         self._ahead = lease.ahead
         self._trail: deque[Mark] = deque()  # one mark after each block that may not be durable yet
-        chunks = transfer.planned.total
+        chunks = transfer.known_plan.total
         self._samples = sample_ranges(lease.ledger, lease.number, self.length, chunks)
         self._own_crc = own_crc(transfer, self._ports)
-        self._units = SourceUnits(transfer, route.source, (self.offset, self.length), self._ports)
+        self._units = SourceUnits(transfer, ends.source, (self.offset, self.length), self._ports)
 
     def run(self) -> Mark:
         # Do this first: a file that was cut off has its old size again once we write behind the
         # cut.
-        require_whole(self._transfer, self._route.session, ports=self._ports)
+        require_whole(self._transfer, self._ends.session, ports=self._ports)
         self._go_on_ahead()
         self._units.begin(self.mark)
-        sink, reached = self._route.sink, self.mark
+        sink, reached = self._ends.sink, self.mark
         careful = CAREFUL_BLOCKS if self._pulse.lane.failures else 0
         blocks = 1 if careful else max(1, READ_BYTES // sink.block_bytes)
         block_bytes = blocks * sink.block_bytes
         begin, left = self.offset + reached.done_bytes, self.length - reached.done_bytes
         due = self._next_checkpoint()
-        for block in self._route.source.read(self._transfer.pinned, begin, left, block_bytes):
+        for block in self._ends.source.read(self._transfer.known_source, begin, left, block_bytes):
             if not self._pulse.goes_on(reached.done_bytes):
                 break
             sink.write(self.offset + reached.done_bytes, block)
@@ -111,7 +111,7 @@ class _Move:
 
     def acknowledged(self) -> Mark | None:
         """After an error: how far beyond `mark` the server acknowledged. It may not be durable."""
-        until = self._route.sink.acknowledged_until()
+        until = self._ends.sink.acknowledged_until()
         reached = [
             mark
             for mark in self._trail
@@ -134,7 +134,7 @@ class _Move:
 
     def _settle(self, reached: Mark) -> None:
         """Makes everything up to `reached` durable and, where asked for, reads it a second time."""
-        self._route.sink.flush(durable=True)
+        self._ends.sink.flush(durable=True)
         if self._transfer.verify is Verify.REREAD:
             self._read_again(reached)
         self.mark, self._ahead = reached, None
@@ -142,9 +142,9 @@ class _Move:
 
     def _read_again(self, reached: Mark) -> None:
         crc, begin = self.mark.crc64, self.mark.done_bytes
-        source = self._transfer.pinned
+        source = self._transfer.known_source
         length = reached.done_bytes - begin
-        for block in self._route.source.read(source, self.offset + begin, length, READ_BYTES):
+        for block in self._ends.source.read(source, self.offset + begin, length, READ_BYTES):
             crc = self._ports.crc64.update(crc, block)
             self._pulse.fence()
         if crc != reached.crc64:
@@ -168,7 +168,7 @@ class _Move:
 
     def _read_back(self, ahead: Mark) -> int:
         done, crc = self.mark.done_bytes, self.mark.crc64
-        with self._route.session.open_reader(self._transfer.recorded_part.path) as reader:
+        with self._ends.session.open_reader(self._transfer.known_part.path) as reader:
             for block in reader.read([(self.offset + done, ahead.done_bytes - done)]):
                 crc = self._ports.crc64.update(crc, block)
                 self._pulse.fence()

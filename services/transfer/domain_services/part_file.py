@@ -12,7 +12,7 @@ def require_whole(transfer: Transfer, session: PartnerSession, *, ports: Ports) 
     """Raises PartMissing. Raises PartDamaged for a file that ends before the highest byte that was
     acknowledged and made durable. Where the server shows no sizes, only the reading back at the end
     can find such damage."""
-    path, least = transfer.recorded_part.path, _least_bytes(transfer, ports=ports)
+    path, least = transfer.known_part.path, _least_bytes(transfer, ports=ports)
     seen = look_at(session, path)
     if seen.there and (seen.size_bytes or 0) < least:
         seen = _look_anew(session, path)
@@ -31,7 +31,7 @@ def _look_anew(session: PartnerSession, path: str) -> Look:
 
 def _least_bytes(transfer: Transfer, *, ports: Ports) -> int:
     """The least size that the file must have. Ask for it before the size: the file only grows."""
-    plan, highest = transfer.planned, ports.ledger.highest_done(transfer.ledger)
+    plan, highest = transfer.known_plan, ports.ledger.highest_done(transfer.ledger)
     ends = [0] if highest is None else [sum(plan.range_of(highest.number))]
     for lease in ports.ledger.open_leases(transfer.ledger):
         if lease.mark.done_bytes:

@@ -1,7 +1,8 @@
 """A session with a destination's server, inside leases that live as long as the work does."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Credential, Destination
@@ -80,26 +81,28 @@ class SlotPulse:
         return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)
 
 
-@contextmanager
-def partner_session(destination_id: str, *, ports: Ports) -> Iterator[PartnerSession]:
-    """Raises NoSessionFree and what connect raises."""
-    with _leased(destination_id, None, ports=ports) as session:
-        yield session
+@dataclass(frozen=True)
+class Visit:
+    """A session, and the destination as it was when we logged in there: its paths are meant."""
+
+    session: PartnerSession
+    destination: Destination
 
 
-@contextmanager
-def step_session(transfer: Transfer, *, ports: Ports) -> Iterator[PartnerSession]:
+def partner_session(destination_id: str, *, ports: Ports) -> AbstractContextManager[Visit]:
+    """Raises CredentialMissing, NoSessionFree and what connect raises."""
+    return _leased(destination_id, None, ports=ports)
+
+
+def step_session(transfer: Transfer, *, ports: Ports) -> AbstractContextManager[Visit]:
     """For the steps of a transfer's workflow, one at a time: Step Functions repeats a step whose
-    first function still lives. Raises StepUnderWay, NoSessionFree and what connect raises."""
-    with _leased(transfer.destination_id, transfer, ports=ports) as session:
-        yield session
+    first function still lives. Raises StepUnderWay, and what partner_session raises."""
+    return _leased(transfer.destination_id, transfer, ports=ports)
 
 
 @contextmanager
-def _leased(
-    destination_id: str, transfer: Transfer | None, *, ports: Ports
-) -> Iterator[PartnerSession]:
-    destination = ports.destinations.read(destination_id)
+def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> Iterator[Visit]:
+    destination, credential = with_credential(destination_id, ports=ports)
     pulse, holder = SlotPulse(ports), ports.new_id()
     with ExitStack() as stack:
         stack.callback(pulse.free)
@@ -111,10 +114,9 @@ def _leased(
             raise NoSessionFree(destination_id, destination.max_sessions)
         pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, every))
-        login = with_credential(destination_id, ports=ports)
-        session = stack.enter_context(ports.partners.connect(*login))
+        session = stack.enter_context(ports.partners.connect(destination, credential))
         pulse.watch(session)
-        yield session
+        yield Visit(session, destination)
 
 
 def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:

@@ -36,7 +36,7 @@ def prove_chunk(
 def _read_back(
     lease: ChunkLease, transfer: Transfer, reader: FileReader, pulse: LanePulse, *, ports: Ports
 ) -> Mark:
-    offset, length = transfer.planned.range_of(lease.number)
+    offset, length = transfer.known_plan.range_of(lease.number)
     mark = lease.mark
     try:
         for block in reader.read([(offset + mark.done_bytes, length - mark.done_bytes)]):

@@ -1,4 +1,4 @@
-"""Sends the message of every lane that should be moving and has neither a worker nor a message."""
+"""Sends the lanes out while there is work, and tells the workflow when all of it is done."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from services.transfer.domain.ledger import Lane, LaneMessage, LedgerId, is_over
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import Status, Transfer
 
 PARKED_DUES = 6  # lane_due_seconds that a parked lane waits for its call: others call every minute
 
 
 def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
-    """Idempotent: a lane driven or queued is left alone; one that ended gets another turn. Nothing
-    as long as there is no part file to write into."""
+    """Sends the message of every lane that should be moving and has neither a worker nor a message.
+
+    Idempotent: a lane that is driven or queued is left alone, and one that ended gets another turn.
+    Nothing is sent while there is no part file to write into.
+    """
     if not transfer.part_made:
         return
     known = {lane.number: lane for lane in ports.lanes.lanes(transfer.ledger)}
@@ -74,6 +77,32 @@ def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
         return False
     proof = transfer.ledger.proof
     return not ports.ledger.progress(proof).opened or _chunk_is_free(proof, ports=ports)
+
+
+def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
+    """Every chunk is done, and for `readback` proved."""
+    if transfer.plan is None or not ports.ledger.progress(transfer.ledger).complete:
+        return False
+    if transfer.verify is not Verify.READBACK:
+        return True
+    return ports.ledger.progress(transfer.ledger.proof).complete
+
+
+def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
+    """True when all is moved and no lane has a session with the part file any more, so that nobody
+    writes to it once it has its name. The last lane to end reports; one that died counts until its
+    lease is over, then the sweeper does. Reported by several at once: one answer counts."""
+    if not is_moved(transfer, ports=ports):
+        return False
+    now = ports.now()
+    lanes = ports.lanes.lanes(transfer.ledger)
+    if any(is_driven(lane, now, ports.policy) for lane in lanes):
+        return False
+    # VERIFYING: a verification that came late; the workflow waits all the same
+    if transfer.status in {Status.MOVING, Status.VERIFYING}:
+        for token in transfer.task_tokens:
+            ports.workflow.succeed(token)
+    return True
 
 
 def _chunk_is_free(ledger: LedgerId, *, ports: Ports) -> bool:

@@ -13,7 +13,7 @@ READ_BYTES = 1 << 20
 def own_crc(transfer: Transfer, ports: Ports) -> Crc | None:
     """The CRC in the object's own algorithm. None where that algorithm does not combine, or where
     it is CRC64NVME, which every chunk has anyway."""
-    checksum = transfer.pinned.checksum
+    checksum = transfer.known_source.checksum
     if checksum is None or not checksum.combines or checksum.algorithm is Algorithm.CRC64NVME:
         return None
     return ports.crcs[checksum.algorithm]
@@ -27,7 +27,7 @@ class SourceUnits:
     def __init__(
         self, transfer: Transfer, source: ObjectSource, chunk: tuple[int, int], ports: Ports
     ) -> None:
-        self._pinned, self._source, self._ports = transfer.pinned, source, ports
+        self._pinned, self._source, self._ports = transfer.known_source, source, ports
         self._offset, self._length = chunk
         unit = None if transfer.verify is Verify.SIZE else self._pinned.unit_bytes
         self._unit = unit

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts import transfer_api as http
 from contracts.transfer_routes import TRANSFER_ROUTES
 from runtime.calls import Answer, Call
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.http import Api, Operation
 from runtime.problems import Problems
 from services.transfer import wiring
@@ -19,7 +19,7 @@ from services.transfer.domain.transfer import IfExists, ObjectRef
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
-from services.transfer.use_cases.read_state import read_state, show_state
+from services.transfer.use_cases.read_state import read_state, state_of
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 
 PROBLEMS = Problems(
@@ -57,7 +57,7 @@ def build() -> Api:
 
 
 @entrypoint(build)
-def handler(event: Event, context: LambdaContext, api: Api) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext, api: Api) -> dict[str, Any]:
     return api(event, context)
 
 
@@ -72,17 +72,17 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         verify=Verify(body.verify),
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
-    view = api_views.transfer_view(read_state(transfer.id, ports=ports))
+    view = api_views.transfer_view(state_of(transfer, ports=ports))
     return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
 
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:
-    return api_views.transfer_view(show_state(call.path["id"], call.caller, ports=ports))
+    return api_views.transfer_view(read_state(call.path["id"], call.caller, ports=ports))
 
 
 def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401
-    act(call.path["id"], call.caller, ports=ports)
-    return api_views.transfer_view(read_state(call.path["id"], ports=ports))
+    transfer = act(call.path["id"], call.caller, ports=ports)
+    return api_views.transfer_view(state_of(transfer, ports=ports))
 
 
 def _history(ports: Ports, call: Call[None]) -> http.HistoryPage:

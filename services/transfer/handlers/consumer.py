@@ -6,7 +6,7 @@ from contracts import envelope
 from contracts.transfer_events import TransferRequestedV1
 from runtime.batches import BatchResponse
 from runtime.consumer import Consumes, consume
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from services.transfer import wiring
 from services.transfer.use_cases.start_workflow import start_workflow
 
@@ -20,5 +20,5 @@ CONSUMES: Consumes[wiring.Wiring] = {TransferRequestedV1: start_requested}
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
     return consume(event, context, CONSUMES, wires)

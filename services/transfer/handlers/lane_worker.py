@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime.batches import BatchResponse, each_message
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.events import message_of
 from runtime.telemetry import correlate
 from services.transfer import wiring
@@ -17,7 +17,7 @@ from services.transfer.use_cases.run_lane import run_lane
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
     remaining_seconds = _countdown(context.get_remaining_time_in_millis() / 1000)
 
     def drive(record: SQSRecord) -> None:

@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import logger
 from services.transfer import wiring
 from services.transfer.domain.errors import PartnerError
@@ -12,7 +12,7 @@ RESERVE_MS = 130_000  # one more part file may cost two of a partner's timeouts
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> None:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> None:
     unswept: list[str] = []
 
     def report(transfer_id: str, error: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import correlate
 from services.transfer import wiring
 from services.transfer.domain.errors import (
@@ -33,7 +33,7 @@ from services.transfer.use_cases.store_outcome import store_outcome
 from services.transfer.use_cases.validate_request import validate_request
 from services.transfer.use_cases.verify_target import verify_target
 
-Step = Callable[[Event, Ports], object]
+Step = Callable[[LambdaEvent, Ports], object]
 
 
 class TransientFailure(Exception):
@@ -60,7 +60,7 @@ class PermanentFailure(Exception):
     """Goes to HandleError at once: the state machine matches this class's name."""
 
 
-def _inspect_source(event: Event, ports: Ports) -> dict[str, int]:
+def _inspect_source(event: LambdaEvent, ports: Ports) -> dict[str, int]:
     return {"size_bytes": inspect_source(_run(event), ports=ports).size_bytes}
 
 
@@ -70,12 +70,12 @@ def _move(direct: bool) -> Step:
     )
 
 
-def _await_session(event: Event, ports: Ports) -> None:
+def _await_session(event: LambdaEvent, ports: Ports) -> None:
     ending = event["before"] == "CleanUp"
     park_step(_run(event), event["task_token"], ending=ending, ports=ports)
 
 
-def _run(event: Event) -> RunId:
+def _run(event: LambdaEvent) -> RunId:
     return RunId(event["transfer_id"], event["run"])
 
 
@@ -98,12 +98,12 @@ AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # nothing lef
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
     correlate(wires.ports.transfers.read(event["transfer_id"]).correlation_id)
     return run_step(event, wires.ports)
 
 
-def run_step(event: Event, ports: Ports) -> dict[str, Any]:
+def run_step(event: LambdaEvent, ports: Ports) -> dict[str, Any]:
     """Only InspectSource answers anything: the size that ChooseBySize looks at."""
     try:
         answer = STEPS[event["step"]](event, ports)

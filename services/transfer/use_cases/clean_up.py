@@ -13,7 +13,7 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import RunId, Status, Transfer
 from services.transfer.domain_services.change_transfer import change_run, read_run
 from services.transfer.domain_services.look_at_target import look_at, renamed_before
-from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.partner_session import Visit, step_session
 from services.transfer.use_cases.commit_target import finish_commit
 
 
@@ -24,18 +24,18 @@ def clean_up(run: RunId, *, ports: Ports) -> None:
     transfer = read_run(run, ports=ports)
     if _was_renamed_perhaps(transfer):
         change_run(run, lambda current: _keep(current, ports), ports=ports)  # kept until we know
-        with step_session(transfer, ports=ports) as session:
-            _find_delivered(transfer, session, ports=ports)
+        with step_session(transfer, ports=ports) as visit:
+            _find_delivered(transfer, visit.session, ports=ports)
     transfer = change_run(run, lambda current: _keep_or_discard(current, ports), ports=ports)
     if transfer.left_behind:
-        with step_session(transfer, ports=ports) as session:
-            remove_left_behind(transfer, session, ports=ports)
+        with step_session(transfer, ports=ports) as visit:
+            remove_left_behind(transfer, visit, ports=ports)
 
 
-def remove_left_behind(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
+def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> None:
     """Removes the leftovers. If one cannot be removed, the others still are. A file that somebody
     may still be about to create stays on record until nobody can be any more."""
-    now, place = ports.now(), ports.destinations.read(transfer.destination_id).place
+    now, session, place = ports.now(), visit.session, visit.destination.place
     gone: list[str] = []
     failure: TransferError | None = None
     for each in transfer.leftovers:

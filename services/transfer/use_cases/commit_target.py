@@ -17,7 +17,7 @@ from services.transfer.domain_services.look_at_target import (
     renamed_before,
     require_size,
 )
-from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.partner_session import Visit, step_session
 
 MAX_NUMBER = 1_000  # names tried beside an existing one
 
@@ -28,12 +28,12 @@ def commit_target(run: RunId, *, ports: Ports) -> None:
     transfer = change_run(run, lambda current: current.committing(ports.now()), ports=ports)
     if transfer.part is None:
         return
-    with step_session(transfer, ports=ports) as session:
-        if not renamed_before(transfer, session, ports=ports):
+    with step_session(transfer, ports=ports) as visit:
+        if not renamed_before(transfer, visit.session, ports=ports):
             path = transfer.part.path
-            require_size(transfer, path, look_at(session, path))
-            transfer = _rename(transfer, session, ports=ports)
-        finish_commit(transfer, session, ports=ports)
+            require_size(transfer, path, look_at(visit.session, path))
+            transfer = _rename(transfer, visit, ports=ports)
+        finish_commit(transfer, visit.session, ports=ports)
 
 
 def finish_commit(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
@@ -42,18 +42,17 @@ def finish_commit(transfer: Transfer, session: PartnerSession, *, ports: Ports) 
     change_run(transfer.run_id, lambda current: current.committed(proven), ports=ports)
 
 
-def _rename(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Transfer:
-    keeps_both = transfer.if_exists is IfExists.KEEP_BOTH
-    destination = ports.destinations.read(transfer.destination_id)
-    for name in _candidates(transfer, destination.base_path):
+def _rename(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
+    keeps_both, session = transfer.if_exists is IfExists.KEEP_BOTH, visit.session
+    for name in _candidates(transfer, visit.destination.base_path):
         seen = look_at(session, name)
         if keeps_both and seen.there:
             continue
         transfer = _decide_on(transfer, name, seen.size_bytes, ports=ports)
         try:
             if transfer.if_exists is IfExists.REPLACE:
-                return _replace(transfer, name, destination.place, session, ports=ports)
-            session.rename(transfer.recorded_part.path, name, replace=False)
+                return _replace(transfer, name, visit, ports=ports)
+            session.rename(transfer.known_part.path, name, replace=False)
             return transfer
         except TargetExists:
             if not keeps_both:
@@ -61,13 +60,12 @@ def _rename(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Tra
     raise TargetExists(transfer.target_path)
 
 
-def _replace(
-    transfer: Transfer, name: str, place: str, session: PartnerSession, *, ports: Ports
-) -> Transfer:
+def _replace(transfer: Transfer, name: str, visit: Visit, *, ports: Ports) -> Transfer:
     """Where the server cannot replace in one step, the old target gets another name, which is
     recorded first. On a failure it gets its own name back. CleanUp removes or puts back what is
     left of it."""
-    part = transfer.recorded_part.path
+    session, place = visit.session, visit.destination.place
+    part = transfer.known_part.path
     if session.replaces_atomically:
         session.rename(part, name, replace=True)
         return transfer
@@ -113,7 +111,7 @@ def _decide_on(
 def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
     """What is proven of the file under its name. A partner may take it away at once. Then what was
     seen before the rename stands."""
-    path, before = transfer.final_path or "", transfer.proven.proven
+    path, before = transfer.final_path or "", transfer.known_proof.proven
     seen = look_at(session, path)
     if seen.there is False or transfer.verify is Verify.SIZE:
         return before

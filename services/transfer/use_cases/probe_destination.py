@@ -33,8 +33,9 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
     try:
         if not destination.confirmed:
             return ProbeResult(offered=ports.partners.offered_host_key(destination))
-        with partner_session(destination_id, ports=ports) as session:
-            profile = session.probe(destination.base_path)
+        with partner_session(destination_id, ports=ports) as visit:
+            destination = visit.destination
+            profile = visit.session.probe(destination.base_path)
     except (PartnerError, TargetError) as error:
         return ProbeResult(failure=Failure.of(error))
     probed = ports.destinations.save(replace(destination, profile=profile))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kernel.caller import Caller
 from services.transfer.domain.access import may_see_transfer
 from services.transfer.domain.errors import TransferNotFound
-from services.transfer.domain.ledger import ChunkLease, Lane, Progress
+from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, Lane, Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import ENDED, Status, Transfer
@@ -46,20 +46,18 @@ class TransferState:
         return (self.transfer.plan.size_bytes - self.bytes_done) / self.rate_bytes_per_second
 
 
-def show_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
-    """As read_state; TransferNotFound also for one that is not the caller's to see."""
+def read_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
+    """Raises TransferNotFound, also for a transfer that the caller may not see."""
     transfer = ports.transfers.read(transfer_id)
     if not may_see_transfer(caller, transfer.owner):  # before any further look: time would tell
         raise TransferNotFound(transfer_id)
-    return _state_of(transfer, ports=ports)
+    return state_of(transfer, ports=ports)
 
 
-def read_state(transfer_id: str, *, ports: Ports) -> TransferState:
-    """Raises TransferNotFound."""
-    return _state_of(ports.transfers.read(transfer_id), ports=ports)
-
-
-def _state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
+def state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
+    """Of a transfer that was just read or stored. One without a part file has no ledger to read."""
+    if transfer.generation == 0:
+        return TransferState(transfer, NEVER_OPENED, (), ())
     ledger = transfer.ledger
     lanes = ports.lanes.lanes(ledger)
     reads_back = transfer.verify is Verify.READBACK

@@ -12,11 +12,15 @@ from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
-from services.transfer.domain_services.move_chunk import Route, move_chunk
+from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
 from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.domain_services.prove_chunk import prove_chunk
-from services.transfer.domain_services.queue_lanes import queue_lanes, send_turn, work_is_free
-from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.queue_lanes import (
+    queue_lanes,
+    report_moved,
+    send_turn,
+    work_is_free,
+)
 from services.transfer.domain_services.session_line import park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
@@ -92,13 +96,13 @@ class _Turn:
             ports.partners.connect(*login) as session,
         ):
             pulse.watch(session)
-            with session.open_part(transfer.recorded_part.path) as sink:
-                route = Route(transfer, source, sink, session, ports)
+            with session.open_part(transfer.known_part.path) as sink:
+                ends = Endpoints(transfer, source, sink, session, ports)
                 while self._has_time():
                     chunk = pulse.claim(pulse.ledger)
                     if chunk is None:
                         break
-                    move_chunk(chunk, route, pulse)
+                    move_chunk(chunk, ends, pulse)
                 else:
                     return False
             if transfer.verify is Verify.READBACK:
@@ -111,9 +115,9 @@ class _Turn:
         ports, pulse = self._ports, self._pulse
         if not ports.ledger.progress(pulse.ledger).complete:
             return True
-        ports.ledger.open(pulse.ledger.proof, transfer.planned)
+        ports.ledger.open(pulse.ledger.proof, transfer.known_plan)
         queue_lanes(transfer, ports=ports)
-        with session.open_reader(transfer.recorded_part.path) as reader:
+        with session.open_reader(transfer.known_part.path) as reader:
             while self._has_time():
                 chunk = pulse.claim(pulse.ledger.proof)
                 if chunk is None or not prove_chunk(chunk, transfer, reader, pulse, ports=ports):

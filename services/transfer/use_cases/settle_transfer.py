@@ -66,9 +66,9 @@ def _tidy(transfer: Transfer, *, ports: Ports) -> None:
     if not is_left_over(transfer, ports=ports):
         return
     try:
-        with step_session(transfer, ports=ports) as session:
+        with step_session(transfer, ports=ports) as visit:
             latest = change_run(transfer.run_id, lambda current: current, ports=ports)
-            remove_left_behind(latest, session, ports=ports)
+            remove_left_behind(latest, visit, ports=ports)
         _abandon(transfer, ports=ports)
     except RunSuperseded:
         return

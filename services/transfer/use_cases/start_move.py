@@ -1,19 +1,17 @@
 """States MoveDirect and MoveChunks: makes the part file, opens the ledger, sends the lanes out."""
 
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
-from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import PartMissing, TargetExists
 from services.transfer.domain.names import part_path, resolve_target
-from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.strategy import choose_strategy
 from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.look_at_target import look_at, renamed_before
 from services.transfer.domain_services.part_file import require_whole
-from services.transfer.domain_services.partner_session import step_session
-from services.transfer.domain_services.queue_lanes import queue_lanes
-from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.partner_session import Visit, step_session
+from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved
 
 
 def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> None:
@@ -25,13 +23,12 @@ def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> No
     A ledger never goes on with a new, empty one.
     """
     transfer = change_run(run, lambda current: current.awaited(task_token), ports=ports)
-    with step_session(transfer, ports=ports) as session:
-        destination = ports.destinations.read(transfer.destination_id)
-        target = resolve_target(destination.base_path, transfer.target_path)
-        transfer = _with_part(transfer, target, destination, session, ports=ports)
-        ports.ledger.open(transfer.ledger, transfer.planned)
+    with step_session(transfer, ports=ports) as visit:
+        destination = visit.destination
+        transfer = _with_part(transfer, visit, ports=ports)
+        ports.ledger.open(transfer.ledger, transfer.known_plan)
         lanes = choose_strategy(destination, 1 if direct else ports.policy.lanes_per_transfer).lanes
-        generation, fingerprint = transfer.generation, session.host_key_fingerprint
+        generation, fingerprint = transfer.generation, visit.session.host_key_fingerprint
         transfer = change_run(
             run,
             lambda current: current.begin(generation, lanes, fingerprint, ports.now()),
@@ -41,15 +38,10 @@ def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> No
         queue_lanes(transfer, ports=ports)
 
 
-def _with_part(
-    transfer: Transfer,
-    target: str,
-    destination: Destination,
-    session: PartnerSession,
-    *,
-    ports: Ports,
-) -> Transfer:
+def _with_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
     """The transfer with a part file that is there."""
+    session, place = visit.session, visit.destination.place
+    target = resolve_target(visit.destination.base_path, transfer.target_path)
     if transfer.part_made and renamed_before(transfer, session, ports=ports):
         return transfer  # only the answer of the last commit was lost
     if transfer.if_exists is IfExists.FAIL and look_at(session, target).there:
@@ -58,26 +50,26 @@ def _with_part(
         plan = _plan(transfer, ports=ports)
         transfer = change_run(
             transfer.run_id,
-            lambda current: current.record_part(target, destination.place, plan, ports.now()),
+            lambda current: current.record_part(target, place, plan, ports.now()),
             ports=ports,
         )
         if not transfer.part_made:
-            session.create_part(transfer.recorded_part.path)
+            session.create_part(transfer.known_part.path)
             return transfer
-    _require_same(transfer, target, destination)
+    _require_same(transfer, target, place)
     require_whole(transfer, session, ports=ports)
     return transfer
 
 
 def _plan(transfer: Transfer, *, ports: Ports) -> ChunkPlan:
-    source = transfer.pinned
+    source = transfer.known_source
     unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
     return plan_chunks(source.size_bytes, ports.policy.chunk_bytes, unit_bytes)
 
 
-def _require_same(transfer: Transfer, target: str, destination: Destination) -> None:
+def _require_same(transfer: Transfer, target: str, place: str) -> None:
     """The destination may have been changed since: elsewhere there is no part file of ours."""
-    part = transfer.recorded_part
-    here = (part_path(target, transfer.id, transfer.generation), destination.place)
+    part = transfer.known_part
+    here = (part_path(target, transfer.id, transfer.generation), place)
     if (part.path, part.place) != here:
         raise PartMissing(part.path)

@@ -10,8 +10,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Change, Status, Transfer
 from services.transfer.domain_services.change_transfer import change_transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
-from services.transfer.domain_services.queue_lanes import queue_lanes
-from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved
 from services.transfer.domain_services.session_line import release_step
 
 # After these reasons the bytes at the partner are another object's, wrong or gone: begin anew.

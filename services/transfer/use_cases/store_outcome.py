@@ -16,7 +16,7 @@ def store_outcome(run: RunId, *, ports: Ports) -> Transfer:
 
 
 def receipt_of(transfer: Transfer, *, ports: Ports) -> Receipt:
-    progress, proof = ports.ledger.progress(transfer.ledger), transfer.proven
+    progress, proof = ports.ledger.progress(transfer.ledger), transfer.known_proof
     return Receipt(
         target_path=transfer.final_path or transfer.target_path,
         bytes_sent=progress.bytes_done,

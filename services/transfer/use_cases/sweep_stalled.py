@@ -12,7 +12,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDED, Status, Transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
 from services.transfer.domain_services.one_at_a_time import alone
-from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.queue_lanes import report_moved
 from services.transfer.domain_services.revive_lanes import revive_lanes
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.use_cases.publish_pending import NotPublished, publish_pending

@@ -23,21 +23,21 @@ from services.transfer.domain_services.look_at_target import (
     require_size,
 )
 from services.transfer.domain_services.partner_session import step_session
-from services.transfer.domain_services.report_moved import is_moved
+from services.transfer.domain_services.queue_lanes import is_moved
 from services.transfer.domain_services.source_units import own_crc
 
 
 def verify_target(run: RunId, *, ports: Ports) -> None:
     """Raises MovesAgain when not everything is moved. Either a repeated start of this step comes
     late, or the content differed for the first time and is sent once more."""
-    with step_session(read_run(run, ports=ports).active(), ports=ports) as session:
+    with step_session(read_run(run, ports=ports).active(), ports=ports) as visit:
         transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
         whole = sum_up(transfer, ports=ports)
         compared = _compare(transfer, whole, ports=ports)
-        proven = _look(transfer, session, ports=ports)
-    checksum = transfer.pinned.checksum
+        proven = _look(transfer, visit.session, ports=ports)
+    checksum = transfer.known_source.checksum
     proof = Proof(
-        part=transfer.recorded_part.path,
+        part=transfer.known_part.path,
         crc64nvme=whole.crc64,
         source_checksum=compared,
         source_algorithm=checksum.algorithm if checksum else None,
@@ -52,7 +52,7 @@ def sum_up(transfer: Transfer, *, ports: Ports) -> Mark:
     raises ValueError."""
     whole, expected, own = Mark(), 0, own_crc(transfer, ports)
     for chunk in ports.ledger.done_chunks(transfer.ledger):
-        if chunk.number != expected or chunk.part != transfer.recorded_part.path:
+        if chunk.number != expected or chunk.part != transfer.known_part.path:
             raise ValueError(f"ledger of {transfer.id}: chunk {expected} is not in its part file")
         mark = chunk.mark
         whole = Mark(
@@ -63,8 +63,13 @@ def sum_up(transfer: Transfer, *, ports: Ports) -> Mark:
             else 0,
         )
         expected += 1
-    if expected != transfer.planned.total or whole.done_bytes != transfer.pinned.size_bytes:
-        raise ValueError(f"ledger of {transfer.id}: {expected} of {transfer.planned.total} chunks")
+    if (
+        expected != transfer.known_plan.total
+        or whole.done_bytes != transfer.known_source.size_bytes
+    ):
+        raise ValueError(
+            f"ledger of {transfer.id}: {expected} of {transfer.known_plan.total} chunks"
+        )
     return whole
 
 
@@ -76,14 +81,14 @@ def _verifying(current: Transfer, ports: Ports) -> Change:
 
 def _compare(transfer: Transfer, whole: Mark, *, ports: Ports) -> SourceChecksum:
     """Compares with S3's checksum of the whole object. The lanes have compared the parts."""
-    checksum = transfer.pinned.checksum
+    checksum = transfer.known_source.checksum
     if checksum is None:
         return SourceChecksum.ABSENT
     if transfer.verify is Verify.SIZE:
         return SourceChecksum.NOT_COMPARED
     found = _found(checksum, transfer, whole)
     if found is not None and checksum.value != found:
-        path, algorithm = transfer.recorded_part.path, checksum.algorithm.value
+        path, algorithm = transfer.known_part.path, checksum.algorithm.value
         expected, key = checksum.value or "", transfer.source.key
         first = SourceCorrupted(key, algorithm, expected, found)
         again = ChecksumMismatch(path, algorithm, expected, found)
@@ -97,7 +102,7 @@ def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | N
     if checksum.combines:
         long = checksum.algorithm is Algorithm.CRC64NVME
         return f"{whole.crc64:016x}" if long else f"{whole.source_crc:08x}"
-    if transfer.pinned.size_bytes == 0 and checksum.value is not None:
+    if transfer.known_source.size_bytes == 0 and checksum.value is not None:
         return hasher(checksum.algorithm, None).hexdigest()
     return None
 
@@ -105,7 +110,7 @@ def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | N
 def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
     """Looks at the part file, or at the file under its name where only the commit's answer was
     lost."""
-    path = transfer.recorded_part.path
+    path = transfer.known_part.path
     if renamed_before(transfer, session, ports=ports):
         path = transfer.final_path or path
     look = look_at(session, path)
@@ -133,7 +138,7 @@ def _once_more(
     MovesAgain, and a look at the transfer shows `first`."""
     if transfer.moved_again:
         return again
-    part = transfer.recorded_part.path
+    part = transfer.known_part.path
     change_run(transfer.run_id, lambda current: current.move_again(part, ports.now()), ports=ports)
     note_trouble(transfer.run_id, first, ports=ports)
     return MovesAgain(transfer.id)

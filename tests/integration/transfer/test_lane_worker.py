@@ -29,7 +29,7 @@ def moving(deployed: Deployed, name: str, body: bytes = BODY) -> str:
 
 
 def part_at_partner(deployed: Deployed, transfer_id: str) -> bytes:
-    path = deployed.stored(transfer_id).recorded_part.path
+    path = deployed.stored(transfer_id).known_part.path
     return (deployed.partner.root / path.lstrip("/")).read_bytes()
 
 

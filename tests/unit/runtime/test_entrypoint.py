@@ -7,7 +7,7 @@ import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runtime.entrypoint import Event, correlation_id_of, entrypoint
+from runtime.entrypoint import LambdaEvent, correlation_id_of, entrypoint
 from runtime.telemetry import correlation_id, logger, metrics
 from tests.unit.runtime.conftest import Lines
 from tests.unit.runtime.lambda_context import Invocation
@@ -30,7 +30,7 @@ def test_wiring_is_built_at_the_first_invocation_and_once() -> None:
         return built
 
     @entrypoint(build)
-    def handler(event: Event, context: LambdaContext, wires: list[str]) -> int:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: list[str]) -> int:
         return len(wires)
 
     assert built == []
@@ -47,7 +47,7 @@ def test_wiring_that_failed_is_built_again() -> None:
         return "wires"
 
     @entrypoint(build)
-    def handler(event: Event, context: LambdaContext, wires: str) -> str:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: str) -> str:
         return wires
 
     with pytest.raises(SystemError):
@@ -75,7 +75,7 @@ def test_the_correlation_id_is_taken_from_where_it_came(
 
 def test_the_request_id_stands_in_for_a_missing_correlation_id(lines: Lines) -> None:
     @entrypoint(lambda: None)
-    def handler(event: Event, context: LambdaContext, wires: None) -> str:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> str:
         logger().info("done")
         return correlation_id()
 
@@ -86,7 +86,7 @@ def test_the_request_id_stands_in_for_a_missing_correlation_id(lines: Lines) -> 
 
 def test_no_field_of_one_invocation_is_left_in_the_next(lines: Lines) -> None:
     @entrypoint(lambda: None)
-    def handler(event: Event, context: LambdaContext, wires: None) -> None:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> None:
         logger().append_keys(**event["fields"])
         logger().info("done")
 
@@ -102,7 +102,7 @@ def test_no_field_of_one_invocation_is_left_in_the_next(lines: Lines) -> None:
 
 def test_a_failure_is_logged_once_with_class_and_code_and_goes_on(lines: Lines) -> None:
     @entrypoint(lambda: None)
-    def handler(event: Event, context: LambdaContext, wires: None) -> None:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> None:
         raise DiskFull("nothing free")
 
     with pytest.raises(DiskFull, match="nothing free"):
@@ -115,7 +115,7 @@ def test_a_failure_is_logged_once_with_class_and_code_and_goes_on(lines: Lines) 
 
 def test_a_failure_that_is_tried_again_is_a_warning_without_a_stack(lines: Lines) -> None:
     @entrypoint(lambda: None)
-    def handler(event: Event, context: LambdaContext, wires: None) -> None:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> None:
         raise LineBusy("again, please")
 
     with pytest.raises(LineBusy):
@@ -127,7 +127,7 @@ def test_a_failure_that_is_tried_again_is_a_warning_without_a_stack(lines: Lines
 
 def test_metrics_are_written_cold_starts_counted_once(lines: Lines) -> None:
     @entrypoint(lambda: None)
-    def handler(event: Event, context: LambdaContext, wires: None) -> None:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> None:
         metrics().add_metric(name="BytesMoved", unit=MetricUnit.Bytes, value=event["bytes"])
 
     handler({"bytes": 42}, Invocation())
@@ -139,7 +139,7 @@ def test_metrics_are_written_cold_starts_counted_once(lines: Lines) -> None:
 
 def test_a_test_may_bring_its_own_wiring() -> None:
     @entrypoint(lambda: "built")
-    def handler(event: Event, context: LambdaContext, wires: str) -> str:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: str) -> str:
         return wires
 
     assert handler.__wrapped__({}, Invocation(), "brought") == "brought"  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime.batches import BatchResponse, each_message
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 from tests.unit.runtime.conftest import Lines
 from tests.unit.runtime.gateway import Service, request
 from tests.unit.runtime.lambda_context import Invocation
@@ -48,7 +48,7 @@ def answered(error: Exception | None) -> int:
     service = Service(error) if error else Service()
 
     @entrypoint(lambda: service)
-    def handler(event: Event, context: LambdaContext, api: Service) -> dict[str, Any]:
+    def handler(event: LambdaEvent, context: LambdaContext, api: Service) -> dict[str, Any]:
         return api(event)
 
     status: int = handler(request("GET", "/api/history"), Invocation())["statusCode"]
@@ -77,7 +77,7 @@ def consumed(lines: Lines, *errors: Exception | None) -> dict[str, list[float]]:
             raise error
 
     @entrypoint(lambda: None)
-    def handler(event: Event, context: LambdaContext, wires: None) -> BatchResponse:
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> BatchResponse:
         return each_message(event, act)
 
     handler(queue_event(*["body"] * len(errors)), Invocation())

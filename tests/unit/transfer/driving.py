@@ -111,7 +111,7 @@ def fail_half_way(world: World, body: bytes = BODY, **wish: object) -> Transfer:
     ended = world.read(transfer)
     progress = world.ports.ledger.progress(ended.ledger)
     assert ended.status is Status.FAILED
-    assert world.parts() == [ended.recorded_part.path]
+    assert world.parts() == [ended.known_part.path]
     assert 0 < progress.chunks_done < progress.chunks_total
     return ended
 

@@ -18,7 +18,7 @@ from services.transfer.domain.transfer import ObjectRef, Status
 from services.transfer.use_cases.browse import list_buckets
 from services.transfer.use_cases.manage_destinations import list_destinations
 from services.transfer.use_cases.probe_destination import probe_destination
-from services.transfer.use_cases.read_state import show_state
+from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
@@ -104,14 +104,14 @@ def test_a_refusal_does_not_tell_whether_a_destination_exists() -> None:
 def test_the_owner_operators_and_auditors_see_a_transfer(caller: Caller) -> None:
     world = World()
     transfer = world.request(b"x")
-    assert show_state(transfer.id, caller, ports=world.ports).transfer.id == transfer.id
+    assert read_state(transfer.id, caller, ports=world.ports).transfer.id == transfer.id
 
 
 @pytest.mark.parametrize("caller", [BOB, ADMIN], ids=lambda each: each.name)
 def test_to_others_a_transfer_does_not_exist(caller: Caller) -> None:
     world = World()
     transfer = world.request(b"x")
-    acts: list[Act] = [show_state, *STEERING]
+    acts: list[Act] = [read_state, *STEERING]
     for act in acts:
         with pytest.raises(TransferNotFound):
             act(transfer.id, caller, ports=world.ports)

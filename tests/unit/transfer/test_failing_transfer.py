@@ -11,7 +11,7 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.transfer import Status
 from services.transfer.use_cases.clean_up import clean_up
-from services.transfer.use_cases.read_state import read_state
+from services.transfer.use_cases.read_state import state_of
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
@@ -205,6 +205,6 @@ def test_an_ended_transfer_shows_no_lane_at_work() -> None:
     world.calls.fail("sink.write", NoSpace("/in/x", 0), after=1)
     transfer = world.request(content(5 * CHUNK))
     world.run()
-    lanes = read_state(transfer.id, ports=world.ports).lanes
+    lanes = state_of(world.transfers.read(transfer.id), ports=world.ports).lanes
     assert lanes
     assert all(lane.ended and lane.bytes_in_flight == 0 for lane in lanes)

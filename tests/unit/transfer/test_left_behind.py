@@ -57,7 +57,7 @@ def moving(world: World, **wish: str) -> Transfer:
 
 def sweep_until_the_part_is_gone(world: World, transfer: Transfer) -> None:
     """Of the failed one given."""
-    assert world.parts() == [transfer.recorded_part.path]
+    assert world.parts() == [transfer.known_part.path]
     for _ in range(20):
         world.pass_time(TEN_MINUTES)
         sweep_stalled(ignore, always, ports=world.ports)
@@ -86,7 +86,7 @@ def test_a_restart_that_is_cancelled_at_once_still_removes_the_earlier_part_file
     failure = replace(ended.failure, code="size_mismatch")
     world.transfers.save(replace(ended, failure=failure))
     again = retry(world, ended)
-    assert (again.part, again.leftovers) == (None, (ended.recorded_part,))
+    assert (again.part, again.leftovers) == (None, (ended.known_part,))
     cancel_transfer(ended.id, ANN, ports=world.ports)
     world.run()
     assert world.read(ended).status is Status.CANCELLED
@@ -161,7 +161,7 @@ def test_a_part_file_is_kept_for_a_retry_as_long_as_the_policy_says() -> None:
     ended = fail_half_way(world)
     world.pass_time(world.policy.keep_part_seconds - 1)
     sweep_transfer(ended.id, ports=world.ports)
-    assert world.parts() == [ended.recorded_part.path]
+    assert world.parts() == [ended.known_part.path]
     world.pass_time(2)
     sweep_transfer(ended.id, ports=world.ports)
     assert world.parts() == []

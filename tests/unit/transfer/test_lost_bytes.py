@@ -8,7 +8,7 @@ from services.transfer.domain.chunks import plan_chunks
 from services.transfer.domain.destination import Credential
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.transfer import IfExists, Status
-from services.transfer.domain_services.report_moved import report_moved
+from services.transfer.domain_services.queue_lanes import report_moved
 from services.transfer.use_cases.manage_destinations import change_destination
 from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
@@ -120,7 +120,7 @@ def test_a_discarded_part_file_is_not_gone_on_with_even_where_its_removal_failed
     world.calls.fail("partner.remove", broken)
     sweep_transfer(ended.id, ports=world.ports)
     discarded = world.read(ended)
-    assert (discarded.part, discarded.leftovers) == (None, (ended.recorded_part,))
+    assert (discarded.part, discarded.leftovers) == (None, (ended.known_part,))
     assert retried(world, ended).generation == 2
     assert_completed(world, ended)
 

@@ -56,7 +56,7 @@ def verifying(transfer: Transfer) -> Change:
 
 
 def proved(transfer: Transfer) -> Transfer:
-    part = transfer.recorded_part.path
+    part = transfer.known_part.path
     proof = Proof(part, 0, SourceChecksum.ABSENT, None, Proven.SAMPLED)
     return transfer.proved(proof)
 
@@ -68,10 +68,10 @@ def receipt(transfer: Transfer) -> Receipt:
     return Receipt(
         target_path=transfer.final_path,
         bytes_sent=10,
-        crc64nvme=transfer.proven.crc64nvme,
+        crc64nvme=transfer.known_proof.crc64nvme,
         verified=transfer.verify,
-        proven=transfer.proven.proven,
-        source_checksum=transfer.proven.source_checksum,
+        proven=transfer.known_proof.proven,
+        source_checksum=transfer.known_proof.source_checksum,
         source_algorithm=None,
         host_key_fingerprint="SHA256:abc",
         chunks=2,
@@ -94,7 +94,7 @@ CALLS: dict[str, Call] = {
     "begin": lambda it: it.begin(it.generation, 2, "SHA256:abc", NOON),
     "begin late": lambda it: it.begin(it.generation - 1, 2, "SHA256:abc", NOON),
     "verifying": verifying,
-    "move_again": lambda it: it.move_again(it.recorded_part.path, NOON),
+    "move_again": lambda it: it.move_again(it.known_part.path, NOON),
     "proved": proved,
     "committing": lambda it: it.committing(NOON),
     "decide_on": lambda it: it.decide_on("/in/a", None),

@@ -25,10 +25,10 @@ def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: in
     world, transfer = committing()
     every = world.policy.lease_seconds / RENEWALS_PER_LEASE + 1
     timed_out = world.calls.fail("slots.renew", TIMED_OUT, after=failed)
-    with step_session(world.read(transfer), ports=world.ports) as session:
+    with step_session(world.read(transfer), ports=world.ports) as visit:
         for _ in range(2 * RENEWALS_PER_LEASE):
             world.pass_time(every)
-            session.size(TARGET)
+            visit.session.size(TARGET)
     assert timed_out()
     assert world.calls.beats_broken == [TIMED_OUT]
     world.run()
@@ -39,10 +39,10 @@ def test_renewals_that_fail_for_as_long_as_a_lease_end_the_session() -> None:
     """Others may use its place from then on."""
     world, transfer = committing()
     refused = world.calls.refuse("slots.renew", TIMED_OUT)
-    with step_session(world.read(transfer), ports=world.ports) as session:
+    with step_session(world.read(transfer), ports=world.ports) as visit:
         world.pass_time(world.policy.lease_seconds + 1)
         with pytest.raises(ConnectionLost):
-            session.size(TARGET)
+            visit.session.size(TARGET)
     refused.end()
     world.run()
     assert_completed(world, transfer)

@@ -138,7 +138,7 @@ def test_each_part_file_is_a_generation_of_its_own_until_one_was_made() -> None:
     first = a_transfer().record_part("/in/a", "place", PLAN, NOON)
     second = first.record_part("/in/a", "place", PLAN, LATER)
     assert (a_transfer().generation, first.generation, second.generation) == (0, 1, 2)
-    assert second.leftovers == (first.recorded_part,)
+    assert second.leftovers == (first.known_part,)
     with pytest.raises(StepSuperseded):  # by the start that recorded the second one
         second.begin(1, 1, "print", LATER)
     made = second.begin(2, 1, "print", LATER)
@@ -218,11 +218,11 @@ def test_nothing_is_completed_before_its_rename_was_seen() -> None:
 
 def test_what_the_workflow_has_not_found_yet_is_a_bug_to_ask_for() -> None:
     bare, full = a_transfer(), a_full_transfer()
-    for fact in ("pinned", "planned", "recorded_part", "proven"):
+    for fact in ("known_source", "known_plan", "known_part", "known_proof"):
         with pytest.raises(ValueError, match="t-1"):
             getattr(bare, fact)
-    assert isinstance(full.pinned, SourceObject)
-    assert (full.planned, full.recorded_part) == (full.plan, full.part)
+    assert isinstance(full.known_source, SourceObject)
+    assert (full.known_plan, full.known_part) == (full.plan, full.part)
 
 
 def test_a_failure_keeps_code_sentence_and_class_of_its_error() -> None:
