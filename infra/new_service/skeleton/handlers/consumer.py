@@ -2,18 +2,18 @@
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from contracts import envelope
 from contracts.catalogue import spec_of
+from contracts.envelope import Event
 from contracts.transfer_events import TransferCompletedV1, TransferFact
 from infra.new_service.skeleton import wiring
 from infra.new_service.skeleton.domain.known_transfer import KnownTransfer
 from infra.new_service.skeleton.use_cases.keep_newest import keep_newest
 from runtime.batches import BatchResponse
 from runtime.consumer import Consumes, consume
-from runtime.entrypoint import Event, entrypoint
+from runtime.entrypoint import LambdaEvent, entrypoint
 
 
-def keep(received: envelope.Event[TransferFact], wires: wiring.Wiring) -> None:
+def keep(received: Event[TransferFact], wires: wiring.Wiring) -> None:
     """Needs no row in the inbox: the larger sequence wins, however often an event comes."""
     fact = received.data
     told = KnownTransfer(
@@ -31,5 +31,5 @@ CONSUMES: Consumes[wiring.Wiring] = {
 
 
 @entrypoint(wiring.build)
-def handler(event: Event, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
+def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
     return consume(event, context, CONSUMES, wires)
