@@ -54,6 +54,12 @@ user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), STAGE=
 	@[ -n "$$USER_NAME" ] || { echo 'Say who: make user NAME=...' >&2; exit 2; }
 	@$(PYTHON) -m infra.user "$$USER_NAME" --stage $(STAGE) --roles "$$USER_ROLES" $(if $(GENERATE),--generate)
 
+.PHONY: new-service
+new-service: export NEW_EVENTS = $(EVENTS)
+new-service: export NEW_NAME = $(NAME)
+new-service: $(READY) ## Lay out a service that listens: NAME=ticketing, EVENTS="TransferFailed.v1 ..." if not to all
+	@$(PYTHON) -m infra.new_service "$$NEW_NAME" --events "$$NEW_EVENTS"
+
 .PHONY: rotate-signing-key
 rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs nobody out (FORCE=1: at once, and may)
 	@$(PYTHON) -m infra.signing_key --stage $(STAGE) $(if $(FORCE),--force)

@@ -9,10 +9,12 @@ compile() {
     "$uv" pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header \
         --python-version 3.11 "$@"
 }
+skeleton=infra/new_service/skeleton
+services=("${@/#/services/}")
 # Everything together first: a service then gets the versions that its tests run with.
-compile requirements/dev.in --output-file requirements/dev.txt
-for service in "$@"; do
-    compile "services/$service/requirements.in" --constraint requirements/dev.txt \
-        --output-file "services/$service/requirements.txt"
+compile requirements/dev.in "${services[@]/%//requirements.in}" "$skeleton/requirements.in" \
+    --output-file requirements/dev.txt
+for folder in "${services[@]}" "$skeleton"; do
+    compile "$folder/requirements.in" --constraint requirements/dev.txt --output-file "$folder/requirements.txt"
 done
 compile requirements/sam.in --output-file requirements/sam.txt

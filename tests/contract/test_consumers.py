@@ -1,10 +1,16 @@
 """Every consumer's handler accepts every example of the events it listens to, as its queue brings
-them: twice, and beside a message that is no event."""
+them: twice, and beside a message that is no event.
+
+A service runs here as its template deploys it, with empty tables. One whose act needs something to
+be there before gets it from a function in PREPARED.
+"""
 
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +20,7 @@ from contracts.catalogue import CATALOGUE
 from tests.contract.examples import Example, examples
 from tests.fakes.deliveries import Queue, batch, failed, put_by_rule
 from tests.fakes.world import World
+from tests.integration.in_moto import in_moto
 from tests.unit.runtime.conftest import environment as fresh_telemetry
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -22,45 +29,69 @@ __all__ = ["fresh_telemetry"]
 
 @dataclass(frozen=True)
 class Tried:
-    """`ports` know what the event tells of; `done` says whether its act was done once."""
+    """`left`: what acts have left behind until now; `wanted`: what that is at the end, if known."""
 
-    ports: Any
-    done: Callable[[], bool]
+    wires: Any
+    left: Callable[[], object]
+    wanted: object = None
 
 
-def started_workflow(event: dict[str, Any]) -> Tried:
+def with_the_transfer(event: dict[str, Any]) -> Tried:
     world, told = World(), event["data"]
     asked_for = world.request(b"")
     known = replace(asked_for, id=told["transfer_id"], run=told["run"])
     world.transfers.create(known, [], None)
+    wires = SimpleNamespace(ports=world.ports, sqs=Queue())
     wanted = {(asked_for.id, 1), (known.id, known.run)}
-    return Tried(world.ports, lambda: set(world.workflow.executions) == wanted)
+    return Tried(wires, lambda: set(world.workflow.executions), wanted)
 
 
-TRIES: dict[tuple[str, str], Callable[[dict[str, Any]], Tried]] = {
-    ("transfer", "TransferRequested.v1"): started_workflow,
+PREPARED: dict[tuple[str, str], Callable[[dict[str, Any]], Tried]] = {
+    ("transfer", "TransferRequested.v1"): with_the_transfer,
 }
+CONSUMED = {(consumer, spec.detail_type) for spec in CATALOGUE for consumer in spec.consumers}
 
 
-def test_every_consumer_of_the_catalogue_is_tried_here() -> None:
-    assert set(TRIES) == {
-        (consumer, spec.detail_type) for spec in CATALOGUE for consumer in spec.consumers
-    }
+@contextmanager
+def tried(service: str, example: Example, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tried]:
+    prepare = PREPARED.get((service, example.detail_type))
+    if prepare is not None:
+        yield prepare(json.loads(example.text))
+        return
+    with in_moto(service, monkeypatch) as deployed:
+        yield Tried(wires_of(service), deployed.rows)
+
+
+@cache
+def wires_of(service: str) -> object:
+    """Made once: its tables have the same names in each test, and clients take a while to make."""
+    return importlib.import_module(f"services.{service}.wiring").build()
+
+
+def test_nothing_is_prepared_that_nobody_consumes() -> None:
+    assert set(PREPARED) <= CONSUMED
 
 
 @pytest.mark.parametrize(
-    ("consumer", "example"),
-    [(key, each) for key in TRIES for each in examples() if each.detail_type == key[1]],
-    ids=lambda each: "-".join(each[:2]),
+    ("service", "example"),
+    [
+        pytest.param(service, each, id=f"{service}-{each.detail_type}-{each.name}")
+        for service, detail_type in sorted(CONSUMED)
+        for each in examples()
+        if each.detail_type == detail_type
+    ],
 )
-def test_a_consumer_accepts_an_example(consumer: tuple[str, str], example: Example) -> None:
-    service, detail_type = consumer
-    detail = json.loads(example.text)
-    tried = TRIES[consumer](detail)
-    assert not tried.done()
+def test_a_consumer_accepts_an_example(
+    service: str, example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
     handler = importlib.import_module(f"services.{service}.handlers.consumer").handler.__wrapped__
-    body = put_by_rule(detail_type, detail)
-    wires = SimpleNamespace(ports=tried.ports, sqs=Queue())
-    for bodies, refused in (((body, "no event", body), ["m-1"]), ((body,), [])):
-        assert failed(handler(batch(*bodies), Invocation(), wires)) == refused
-        assert tried.done()
+    body = put_by_rule(example.detail_type, json.loads(example.text))
+    with tried(service, example, monkeypatch) as it:
+        before = it.left()
+        first = handler(batch(body, "no event", body), Invocation(), it.wires)
+        after = it.left()
+        again = handler(batch(body), Invocation(), it.wires)
+        assert (failed(first), failed(again)) == (["m-1"], [])
+        assert after != before, "it does nothing about this event"
+        assert it.left() == after, "it does something more when the event comes again"
+        assert it.wanted in (None, after)

@@ -1,0 +1,18 @@
+"""Every setting of the skeleton service; a field is the environment variable of that name."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from runtime.settings import ServiceSettings
+
+
+class SkeletonSettings(ServiceSettings):
+    event_bus_name: str
+    skeleton_table: str
+    # Events come up to 32 days late (runtime.dynamodb.inbox), and would bring a row back.
+    keep_days: int = Field(default=90, ge=32)
+
+    @property
+    def keep_for(self) -> timedelta:
+        return timedelta(days=self.keep_days)

@@ -1,0 +1,57 @@
+"""A service as its completed template deploys it, in moto: its tables and its variables.
+
+What else its acts need has to be there by itself; services/transfer has a `deployed` of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from infra.stacks import find_stack
+from tests.integration.functions import environment
+
+SESSION = boto3.Session()  # one for all: it keeps DynamoDB's model, which is slow to read
+OF_CREATION = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+PSEUDO = {
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-central-1",
+    "AWS::AccountId": "123456789012",
+}
+
+
+@dataclass(frozen=True)
+class InMoto:
+    dynamodb: Any
+    tables: Mapping[str, str]  # names by logical id
+
+    def rows(self) -> list[dict[str, Any]]:
+        scans = [self.dynamodb.scan(TableName=name)["Items"] for name in self.tables.values()]
+        return [row for rows in scans for row in rows]
+
+
+@contextmanager
+def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
+    template = find_stack(service).completed()
+    with mock_aws():
+        dynamodb = SESSION.client("dynamodb", region_name=PSEUDO["AWS::Region"])
+        tables = {
+            name: _create_table(dynamodb, f"fileferry-local-{service}", each["Properties"])
+            for name, each in template["Resources"].items()
+            if each["Type"] == "AWS::DynamoDB::Table"
+        }
+        for name, value in environment(template, {**PSEUDO, **tables}).items():
+            if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
+                monkeypatch.setenv(name, value)
+        yield InMoto(dynamodb, tables)
+
+
+def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> str:  # noqa: ANN401
+    described = {key: properties[key] for key in OF_CREATION if key in properties}
+    stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    dynamodb.create_table(TableName=name, StreamSpecification=stream, **described)
+    return name
