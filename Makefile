@@ -74,10 +74,16 @@ redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAG
 check: $(READY) ## Style, types, layers, generated files, fast tests: less than a minute
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
+	@$(MAKE) --jobs --output-sync=target types fast-tests
+
+# Both at once: neither keeps two cores busy by itself.
+.PHONY: types fast-tests
+types: $(READY)
 	$(VENV)/bin/mypy --strict .
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m contracts.generate --check
-	$(PYTHON) -m pytest -q -m "not slow" tests/unit tests/contract tests/infra
+fast-tests: $(READY)
+	$(PYTHON) -m pytest -q -m "not slow" -n auto --dist worksteal tests/unit tests/contract tests/infra
 
 .PHONY: check-lambda
 check-lambda: $(READY) ## The same on the Python that functions run on, in an environment of its own

@@ -37,7 +37,7 @@ KNOWN = Known(
     [
         ({"Ref": "Stage"}, "dev"),
         ({"Ref": "Queue"}, {"Ref": "Queue"}),
-        ({"Ref": "AWS::NoValue"}, NO_VALUE),
+        pytest.param({"Ref": "AWS::NoValue"}, NO_VALUE, id="no value"),
         ({"Fn::GetAtt": "Queue.Arn"}, {"Fn::GetAtt": ["Queue", "Arn"]}),
         (sub("x-${Stage}-${Days}"), "x-dev-30"),
         (sub("${Queue.Arn}/${Stage}/${!Kept}"), sub("${Queue.Arn}/dev/${!Kept}")),
