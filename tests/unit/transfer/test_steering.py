@@ -145,7 +145,10 @@ def test_pausing_in_the_middle_of_a_chunk_keeps_what_was_acknowledged() -> None:
     world.run()
     (lease,) = world.ports.ledger.open_leases(world.read(transfer).ledger)
     assert lease.mark.done_bytes == 2 * READ_BYTES
-    assert state_of(world.transfers.read(transfer.id), ports=world.ports).bytes_done == lease.mark.done_bytes
+    assert (
+        state_of(world.transfers.read(transfer.id), ports=world.ports).bytes_done
+        == lease.mark.done_bytes
+    )
     resume_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
