@@ -14,7 +14,7 @@ from infra.package.archives import content_hash
 from infra.package.build import build
 from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
-from infra.release import ValueMissing, release_of, stored_values
+from infra.release import ValueMissing, referred_values, release_of, stored_values
 from infra.stacks import REPOSITORY, STAGES, Stack, find_stack, read_environment
 from infra.stage import stage_client
 from infra.templates import Template
@@ -51,7 +51,9 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     """Builds a service, whose Release names its code; raises ValueMissing."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     if "Release" in declared:
-        stored = stored_values(declared, values, stage_client(stage, "ssm"))
+        ssm = stage_client(stage, "ssm")
+        stored = stored_values(declared, values, ssm)
+        stored |= referred_values(stack.completed(), values, ssm)
         code_hash = content_hash(build(stack.name, python)) if stack.is_service else ""
         values["Release"] = release_of(stack, values, stored, code_hash)
     return values
@@ -65,6 +67,8 @@ def sam_command(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> l
         *(sam, "deploy", "--template-file", template, "--region", region),
         *("--stack-name", stack.deployed_name(stage), "--resolve-s3"),
         *("--s3-prefix", stack.deployed_name(stage), "--no-fail-on-empty-changeset"),
+        # rolled back only, a stack that failed at first could neither be updated nor created again
+        *("--on-failure", "DELETE"),
         *("--no-confirm-changeset", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
         *("--tags", *tags, f"fileferry:stack={stack.name}"),
         *(("--parameter-overrides", *overrides) if overrides else ()),

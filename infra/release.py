@@ -1,19 +1,24 @@
 """The name of what is deployed: the same code, template and values give the same Release.
 
-An alias keeps the environment of its version, so everything that goes into an environment is in
-it: also what SSM holds for parameters that name a place there.
+An alias keeps the environment and the network of its version, so everything that goes into them
+is in it: also what SSM holds under a name that a parameter gives, or a reference in the template.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from botocore.client import BaseClient
 
 from infra.stacks import Stack
+from infra.templates import Template
 
 BY_NAME = "AWS::SSM::Parameter::Value"  # CloudFormation reads these from SSM when it deploys
+
+REFERENCE = re.compile(r"\{\{resolve:ssm:(.+?)\}\}")
 
 
 class ValueMissing(Exception):
@@ -35,6 +40,18 @@ def stored_values(
             except ssm.exceptions.ParameterNotFound:
                 reason = f"{name} is to be read from {place}, where SSM has nothing."
                 raise ValueMissing(f"{reason} Deploy the stack that writes it first.") from None
+    return found
+
+
+def referred_values(
+    template: Template, values: Mapping[str, str], ssm: BaseClient
+) -> dict[str, str]:
+    """By place. One that is not there stands behind a condition, or CloudFormation says so."""
+    found = {}
+    for written in set(REFERENCE.findall(json.dumps(template))):
+        place = written.replace("${Stage}", values["Stage"])
+        with suppress(ssm.exceptions.ParameterNotFound):
+            found[place] = str(ssm.get_parameter(Name=place)["Parameter"]["Value"])
     return found
 
 

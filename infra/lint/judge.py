@@ -6,11 +6,14 @@ from itertools import groupby
 
 from infra.lint.alarms import silent_alarms
 from infra.lint.api_access import api_access
+from infra.lint.callers import refused_calls
+from infra.lint.dangling import dangling_arns
 from infra.lint.deployments import Deployment
 from infra.lint.expansion import Expansion, NotExpanded, expand
 from infra.lint.finding import Finding
 from infra.lint.literals import hard_coded
 from infra.lint.loops import recursive_loops
+from infra.lint.mappings import refused_mappings
 from infra.lint.names import collisions, singletons, too_long
 from infra.lint.neighbours import missing_neighbours
 from infra.lint.parameters import refused_values
@@ -22,7 +25,11 @@ from infra.lint.unused import unused
 
 # No region's name is longer, so a name that fits there fits everywhere.
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
-ALONE = (circles, hard_coded, recursive_loops, api_access, biting_settings, unused)
+ALONE = (
+    *(circles, hard_coded, recursive_loops, refused_mappings, api_access, biting_settings),
+    unused,
+)
+BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns)
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,8 @@ def _judge_stages(
         for each in home:
             for rule in ALONE:
                 yield from rule(each.expansion)
-            yield from silent_alarms(each.expansion, stage)
+            for other_rule in BESIDE_OTHERS:
+                yield from other_rule(each.expansion, stage)
             yield from missing_neighbours(each.expansion, stage, each.stored)
     everywhere = [each.expansion for home, away in stages for each in home + away]
     for expansion in everywhere:

@@ -10,6 +10,7 @@ from infra.lint.literals import texts_in
 from infra.lint.physical import names_of, text_of
 from infra.lint.resolve import Value
 
+STORED = re.compile(r"\{\{resolve:ssm:([^:}]+)[^}]*\}\}")
 CALLED = re.compile(r":function:([^:/]+)(:[^:/]+)?/invocations$")
 
 
@@ -18,9 +19,10 @@ def missing_neighbours(
 ) -> Iterator[Finding]:
     """`stored`: what the stacks before this one left in SSM."""
     yield from _missing_parameters(expansion, stored)
+    yield from _missing_references(expansion, stored)
     functions = names_of(stage, "AWS::Lambda::Function")
     for logical_id, api in expansion.of_kind("AWS::ApiGateway::RestApi"):
-        for name, alias in sorted(_called(expansion, api.get("Body"))):
+        for name, alias in sorted(functions_called(expansion, api.get("Body"))):
             if name not in functions or name + alias not in aliases_of(name, stage):
                 yield expansion.finding(
                     "neighbour",
@@ -49,7 +51,19 @@ def _missing_parameters(expansion: Expansion, stored: Mapping[str, str]) -> Iter
             )
 
 
-def _called(expansion: Expansion, body: Value) -> set[tuple[str, str]]:
+def _missing_references(expansion: Expansion, stored: Mapping[str, str]) -> Iterator[Finding]:
+    for logical_id, resource in expansion.resources.items():
+        places = {place for text in texts_in(resource) for place in STORED.findall(text)}
+        for place in sorted(places - stored.keys()):
+            yield expansion.finding(
+                "neighbour",
+                logical_id,
+                f"No stack deployed before this one stores {place} in SSM: correct the name, or"
+                " the order of the stacks.",
+            )
+
+
+def functions_called(expansion: Expansion, body: Value) -> set[tuple[str, str]]:
     """(function, colon and alias)"""
     found = (CALLED.search(text_of(expansion, text)) for text in texts_in(body))
     return {(match[1], match[2] or "") for match in found if match}

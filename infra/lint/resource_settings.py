@@ -20,6 +20,12 @@ def biting_settings(expansion: Expansion) -> Iterator[Finding]:
                     f"{name} at creation: a first deployment that fails cannot take the resource"
                     " back, and its retry finds the name taken. Protect it once the stack stands.",
                 )
+        if properties.get("ReservedConcurrentExecutions", 1) == 0:
+            yield expansion.finding(
+                "concurrency",
+                logical_id,
+                "ReservedConcurrentExecutions: 0 lets it never run: give a number or leave it out.",
+            )
         runtime = str(properties.get("Runtime", ""))
         if runtime.startswith("python") and _version(runtime) < OLDEST_PYTHON:
             current = "python" + ".".join(map(str, OLDEST_PYTHON))

@@ -88,6 +88,19 @@ def test_a_destination_that_is_gone_is_not_saved_and_deleting_it_again_is_no_err
         stores.destinations.read("partner")
 
 
+def test_one_that_was_registered_anew_is_not_the_one_that_was_read(stores: Stores) -> None:
+    """Both have version 0: whoever read the old one, as a probe does, must not bring it back."""
+    old = stores.destinations.create(a_destination(), None)
+    stores.destinations.delete(old)
+    anew = replace(old, host="new.example", created_at=NOON + timedelta(seconds=1))
+    stores.destinations.create(anew, None)
+    with pytest.raises(DestinationChanged):
+        stores.destinations.save(replace(old, profile=None))
+    with pytest.raises(DestinationChanged):
+        stores.destinations.delete(old)
+    assert stores.destinations.read("partner") == anew
+
+
 def test_pages_list_every_destination_by_id(stores: Stores) -> None:
     for destination_id in ("c", "a", "e", "b", "d"):
         stores.destinations.create(a_destination(destination_id), None)

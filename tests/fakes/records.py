@@ -141,7 +141,7 @@ class InMemoryDestinationStore:
     def save(self, destination: Destination) -> Destination:
         with self.lock:
             stored = self.rows.get(destination.id)
-            if stored is None or stored.version != destination.version:
+            if stored is None or not _same(stored, destination):
                 raise DestinationChanged(destination.id)
             self.rows[destination.id] = replace(destination, version=destination.version + 1)
             return self.rows[destination.id]
@@ -149,7 +149,7 @@ class InMemoryDestinationStore:
     def delete(self, destination: Destination) -> None:
         with self.lock:
             stored = self.rows.get(destination.id)
-            if stored is not None and stored.version != destination.version:
+            if stored is not None and not _same(stored, destination):
                 raise DestinationChanged(destination.id)
             self.rows.pop(destination.id, None)
 
@@ -167,3 +167,7 @@ class InMemoryDestinationStore:
             [self.rows[row] for row in page],
             None if len(ids) <= limit else write_cursor("destinations", page[-1]),
         )
+
+
+def _same(stored: Destination, seen: Destination) -> bool:
+    return (stored.version, stored.created_at) == (seen.version, seen.created_at)

@@ -40,6 +40,13 @@ def test_the_stack_of_the_account_has_neither_the_stages_name_nor_its_tag() -> N
         assert not [word for word in command if stage in word]
 
 
+def test_a_first_deployment_that_fails_leaves_nothing_in_the_way_of_the_next() -> None:
+    """Rolled back only, the stack could be neither updated nor created again."""
+    stack = find_stack("auth")
+    command = sam_command(stack, "dev", "sam", read_environment("dev").of(stack))
+    assert command[command.index("--on-failure") + 1] == "DELETE"
+
+
 def test_no_template_protects_a_table_before_it_stands() -> None:
     for template in TEMPLATES.values():
         assert "DeletionProtectionEnabled" not in json.dumps(template)

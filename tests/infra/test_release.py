@@ -8,7 +8,7 @@ from botocore.client import BaseClient
 from moto import mock_aws
 
 from infra.deploy import sam_command
-from infra.release import ValueMissing, release_of, stored_values
+from infra.release import ValueMissing, referred_values, release_of, stored_values
 from infra.stacks import find_stack, read_environment
 
 AUTH = find_stack("auth")
@@ -47,6 +47,22 @@ def test_another_value_in_ssm_is_another_release(ssm: BaseClient, name: str) -> 
     before = release(ssm)
     ssm.put_parameter(Name=VALUES[name], Value="another", Type="String", Overwrite=True)
     assert release(ssm) != before
+
+
+def test_what_the_template_has_read_from_ssm_is_in_the_release(ssm: BaseClient) -> None:
+    """A version keeps its subnets, too, and CloudFormation does not notice that they are others."""
+    transfer = find_stack("transfer")
+    template, values = transfer.completed(), {"Stage": "dev", "InVpc": "true"}
+    assert referred_values(template, values, ssm) == {}, "without a network there are none"
+    places = [f"/fileferry/dev/network/{each}" for each in ("subnet/a", "subnet/b")]
+    releases = set()
+    for subnet in ("subnet-1", "subnet-2"):
+        for place in places:
+            ssm.put_parameter(Name=place, Value=subnet, Type="String", Overwrite=True)
+        referred = referred_values(template, values, ssm)
+        assert referred == dict.fromkeys(places, subnet)
+        releases.add(release_of(transfer, values, referred, "code"))
+    assert len(releases) == 2
 
 
 def test_other_code_and_other_parameters_are_other_releases(ssm: BaseClient) -> None:

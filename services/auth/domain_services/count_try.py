@@ -1,5 +1,6 @@
 """Counts a try to guess a password before the password is looked at."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from services.auth.domain.attempts import ANY, Attempts, Tries, network_of
@@ -43,12 +44,13 @@ def count_own(session_id: str, *, ports: Ports) -> Tries:
 
 def forget_tries(tries: Tries, *, ports: Ports) -> None:
     """It ended well. Where rivals are faster again and again, it costs one try more."""
-    for _ in range(COUNT_TRIES):
-        now = ports.now()
-        counted = (tries.own, *tries.others)
-        latest = [_read(each.name, each.address, now, ports).after_login(now) for each in counted]
-        if ports.attempts.save(*latest):
-            return
+    with suppress(AttemptsBusy):
+        for _ in range(COUNT_TRIES):
+            now = ports.now()
+            counted = (tries.own, *tries.others)
+            latest = [_read(each.name, each.address, now, ports) for each in counted]
+            if ports.attempts.save(*(each.after_login(now) for each in latest)):
+                return
 
 
 def _read(name: str, address: str, now: datetime, ports: Ports) -> Attempts:

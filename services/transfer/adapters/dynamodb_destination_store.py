@@ -22,6 +22,8 @@ from services.transfer.domain.errors import (
 )
 
 PARTITION = "DESTINATION"
+# Versions begin anew when an id is registered again: only with its creation is one the record seen
+SEEN = "#version = :version AND #created_at = :created_at"
 DESTINATION_POSITION = re.compile(r"[!-~]{1,200}")
 
 
@@ -53,14 +55,14 @@ class DynamoDbDestinationStore:
 
     def save(self, destination: Destination) -> Destination:
         saved = replace(destination, version=destination.version + 1)
-        row = put(_row(saved), "#version = :seen", seen=destination.version)
+        row = put(_row(saved), SEEN, **_seen(destination))
         if self._table.write([row], busy=DestinationChanged(destination.id)):
             raise DestinationChanged(destination.id)
         return saved
 
     def delete(self, destination: Destination) -> None:
-        gone_or_seen = "attribute_not_exists(#pk) OR #version = :seen"
-        row = delete(_key(destination.id), gone_or_seen, seen=destination.version)
+        gone_or_seen = f"attribute_not_exists(#pk) OR ({SEEN})"
+        row = delete(_key(destination.id), gone_or_seen, **_seen(destination))
         if self._table.write([row], busy=DestinationChanged(destination.id)):
             raise DestinationChanged(destination.id)
 
@@ -87,6 +89,10 @@ class DynamoDbDestinationStore:
             row = self._table.read(_key(destination_id))
             if row is not None:
                 yield row
+
+
+def _seen(destination: Destination) -> dict[str, object]:
+    return {"version": destination.version, "created_at": destination.created_at}
 
 
 def _key(destination_id: str) -> Item:

@@ -223,7 +223,8 @@ class DestinationStore(Protocol):
         ...
 
     def save(self, destination: Destination) -> Destination:
-        """With version + 1; raises DestinationChanged when the stored version is another."""
+        """With version + 1; raises DestinationChanged when the stored version is another, or that
+        of another registration of the same id."""
         ...
 
     def delete(self, destination: Destination) -> None:

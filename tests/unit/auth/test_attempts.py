@@ -138,6 +138,20 @@ def test_a_name_that_others_always_count_first_is_refused_in_the_end() -> None:
     assert (refused.value.status, refused.value.retry_after_seconds) == (429, 1)
 
 
+def test_the_right_password_is_good_also_where_its_try_cannot_be_taken_back() -> None:
+    """Others from the same address keep its rows busy: it costs one try more, and no login."""
+    world = AuthWorld()
+    counted = iter([True])
+
+    def busy() -> None:
+        if not next(counted, False):
+            raise AttemptsBusy("ann")
+
+    world.calls.before_each("attempts.save", busy)
+    assert world.log_in().session.user == "ann"
+    assert world.attempts.rows["ann", ADDRESS].count == 1
+
+
 def test_guesses_of_the_current_password_have_to_wait_in_the_session_they_come_from() -> None:
     world = AuthWorld()
     thief, owner = world.caller("ann"), world.caller("ann")
