@@ -118,3 +118,19 @@ def test_only_who_was_seen_leaves_the_line(stores: Stores) -> None:
     for _ in range(2):
         stores.slots.leave(waiter("a"))
     assert in_line(stores) == []
+
+
+def test_whoever_stands_in_line_anew_is_neither_called_nor_removed_by_an_old_look(
+    stores: Stores,
+) -> None:
+    stores.slots.wait(waiter("step"))
+    stores.slots.wait(Waiter("partner", "lane", after(1), 1, lane=LANE))
+    olds = in_line(stores)
+    stores.slots.wait(replace(waiter("step"), task_token="another"))
+    later = replace(LANE, turn=LANE.turn + 2)
+    stores.slots.wait(Waiter("partner", "lane", after(1), 1, lane=later))
+    anew = in_line(stores)
+    for old in olds:
+        assert not stores.slots.call(old, after(60))
+        stores.slots.leave(old)
+    assert in_line(stores) == anew
