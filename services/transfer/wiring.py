@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from kernel.outbox import EventPublisher
-from runtime.bus import EventBusPublisher
+from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
@@ -143,7 +143,7 @@ class AwsPorts(Ports):
 
     @cached_property
     def bus(self) -> EventPublisher:
-        client = self._clients.shared("events", QUICK)
+        client = self._clients.shared("events", CALLS)
         return EventBusPublisher(client, self._settings.event_bus_name, "transfer")
 
     @cached_property
