@@ -76,7 +76,9 @@ class DynamoDbSessionSlots:
             _place(waiter.destination_id, waiter.ticket),
             f"SET {change}, #since = if_not_exists(#since, :since), #expires_at = :expires_at"
             " REMOVE #called_until",
-            "attribute_not_exists(#pk) OR #ticket = :ticket",
+            "attribute_not_exists(#pk) OR #ticket = :ticket"
+            if waiter.is_called
+            else "attribute_not_exists(#task_token)",
             since=waiter.since,
             expires_at=epoch_seconds(waiter.since + WAITER_KEPT),
             **known,
@@ -162,6 +164,8 @@ def _same(waiter: Waiter) -> tuple[str, dict[str, object]]:
     """It still waits with that token, or for that turn: it does not stand there anew."""
     if waiter.lane is not None:
         return "#lane = :lane", {"lane": waiter.lane}
+    if waiter.task_token is None:
+        return "attribute_exists(#pk) AND attribute_not_exists(#task_token)", {}
     return "#task_token = :token", {"token": waiter.task_token}
 
 

@@ -12,9 +12,9 @@ class Waiter:
     """A place in a destination's line.
 
     `limit`: it may have a session while fewer are in use. It is called by its lane's next turn, or
-    by an answer to its task token. `called_until`: by then it has to come, and nobody behind it
-    gets what it was called for. `ending`: a step that is needed also when its transfer fails or is
-    being cancelled.
+    by an answer to its task token; with neither it is the sweeper, which comes by itself.
+    `called_until`: by then it has to come, and nobody behind it gets what it was called for.
+    `ending`: a step that is needed also when its transfer fails or is being cancelled.
     """
 
     destination_id: str
@@ -25,6 +25,10 @@ class Waiter:
     task_token: str | None = None
     called_until: datetime | None = None
     ending: bool = False
+
+    @property
+    def is_called(self) -> bool:
+        return self.lane is not None or self.task_token is not None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,15 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     call_next(destination.id, ports=ports)
 
 
+def wait_for_sweeper(transfer: Transfer, *, ports: Ports) -> None:
+    """A place for what the sweeper has to do at the partner. Nothing calls it: it comes back before
+    a lease is over, and the session is kept for it as long."""
+    destination = ports.destinations.read(transfer.destination_id)
+    ticket, limit = step_ticket(transfer.id), destination.max_sessions
+    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit))
+    call_next(destination.id, ports=ports)
+
+
 def release_step(transfer: Transfer, *, ports: Ports) -> None:
     """It does not wait any longer, whether a session is free or not. One that the transfer's end
     needs keeps its place."""
@@ -127,7 +136,7 @@ def _call(waiter: Waiter, *, ports: Ports) -> bool:
         ports.workflow.succeed(waiter.task_token)
         return True
     if (message := waiter.lane) is None:
-        return False
+        return True  # the sweeper comes by itself
     for lane in ports.lanes.lanes(LedgerId(message.transfer_id, message.generation)):
         if lane.number == message.lane:
             if lane.parked and lane.turn == message.turn:
