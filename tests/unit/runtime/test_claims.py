@@ -1,6 +1,5 @@
-"""A call of the bus is over, all its tries included, before another publisher takes over its claim.
-
-Whoever calls longer than that, because the bus answers late, has its events published twice.
+"""A call is over, all its tries included, before another one takes over what its caller holds: a
+claim in the outbox, or a lease.
 """
 
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 from kernel.outbox import CLAIM_SECONDS
 from services.auth import wiring as auth
 from services.transfer import wiring as transfer
+from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
 
 LONGEST_BACKOFF_SECONDS = 20.0  # botocore.retries.standard: doubles with each try up to this
 SETTINGS = {
@@ -32,10 +32,21 @@ def longest_seconds(config: Any) -> float:  # noqa: ANN401 - botocore has no typ
     return float(tries * (config.connect_timeout + config.read_timeout) + waits)
 
 
-def test_a_call_of_the_bus_takes_half_of_a_claim_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other half is for the claims before it."""
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+
+
+def test_a_lease_outlives_the_slowest_call_that_renews_it() -> None:
+    ports = transfer.build().ports
+    left = ports.policy.lease_seconds * (1 - 1 / RENEWALS_PER_LEASE)
+    for client in (ports.dynamodb, ports.sqs):
+        assert longest_seconds(client.meta.config) <= left
+
+
+def test_a_call_of_the_bus_takes_half_of_a_claim_at_most() -> None:
+    """The other half is for the claims before it."""
     for bus in (transfer.build().ports.bus, auth.build().bus):
         config = bus._client.meta.config  # type: ignore[attr-defined]
         assert 2 * longest_seconds(config) <= CLAIM_SECONDS
