@@ -131,7 +131,7 @@ def _line(destination_id: str, *, ports: Ports) -> Line:
 
 def _call(waiter: Waiter, *, ports: Ports) -> bool:
     """False when it does not wait any more, as far as anybody can tell. A lane that was called
-    before is still on its way while no worker has taken its message."""
+    before is still on its way until it has its session, and so has left the line."""
     if waiter.task_token is not None:
         ports.workflow.succeed(waiter.task_token)
         return True
@@ -139,8 +139,9 @@ def _call(waiter: Waiter, *, ports: Ports) -> bool:
         return True  # the sweeper comes by itself
     for lane in ports.lanes.lanes(LedgerId(message.transfer_id, message.generation)):
         if lane.number == message.lane:
-            if lane.parked and lane.turn == message.turn:
+            # A greater turn: it was parked again, and died before it stood here anew.
+            if lane.parked and lane.turn >= message.turn:
                 send_turn(lane, 0, ports=ports)
                 return True
-            return lane.turn > message.turn and lane.worker is None and not lane.ended
+            return lane.turn > message.turn and not lane.ended
     return False
