@@ -3,16 +3,17 @@
 refused = publish_claimed(entries, outbox, bus, STREAM, now)
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from kernel.errors import DeclaredError
 
-# Claiming, publishing and marking ten events takes a second at most: a publisher that is not done
-# by then is dead, and whoever waits for it (state Publish) can wait as long.
-CLAIM_SECONDS = 30.0
+# One call of the bus, with all its tries, takes half of it at most (runtime.bus.CALLS): a publisher
+# that is not done by then is dead, and whoever waits for it (state Publish) can wait as long.
+CLAIM_SECONDS = 60.0
+AT_ONCE = 10  # events under one claim: as many as one call of the bus takes
 # Who publishes what a stream delivers. A shard is delivered to one invocation at a time, so that a
 # claim of this holder is that of a predecessor which died with the same rows.
 STREAM = "stream"
@@ -27,6 +28,7 @@ class OutboxEvent:
     detail: str
 
 
+Clock: TypeAlias = Callable[[], datetime]
 Entry: TypeAlias = tuple[str, OutboxEvent]  # with the record whose change it tells of
 
 
@@ -69,10 +71,19 @@ class EventPublisher(Protocol):
 
 
 def publish_claimed(
-    entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: datetime
+    entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: Clock
 ) -> frozenset[str]:
     """The ids of the events that the bus refused; they may be claimed again at once. What somebody
     else has claimed or published is left alone."""
+    refused: frozenset[str] = frozenset()
+    for start in range(0, len(entries), AT_ONCE):
+        refused |= _publish_some(entries[start : start + AT_ONCE], outbox, bus, holder, now())
+    return refused
+
+
+def _publish_some(
+    entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: datetime
+) -> frozenset[str]:
     until = now + timedelta(seconds=CLAIM_SECONDS)
     claimed = [
         (record, event)

@@ -1,17 +1,23 @@
 """Publishes events on the bus and says which ones it did not take.
 
-publisher = EventBusPublisher(boto3.client("events"), settings.event_bus_name, "transfer")
+publisher = EventBusPublisher(clients.shared("events", CALLS), settings.event_bus_name, "transfer")
 refused = publisher.publish(events)    # ids; empty when the bus took all
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from kernel.outbox import OutboxEvent
 from runtime.telemetry import logger
 
+# All tries of one call together take 24 seconds at most, so that a claim in the outbox outlives
+# them (kernel.outbox.CLAIM_SECONDS). What is refused by then is published later.
+CALLS = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, connect_timeout=2, read_timeout=5
+)
 MAX_ENTRIES = 10  # of one PutEvents
 MAX_BYTES = 256_000  # of one PutEvents: AWS documents 256 KB in some places, 1 MB in others
 

@@ -38,6 +38,12 @@ MAX_RECORDS = 100  # of one invocation; templates ask for ten
 RESERVE_MS = 15_000  # what one more record may take, and the answer to the queue after it
 
 
+class InvalidEvent(Exception):
+    """The record holds no event of the form that its detail-type stands for."""
+
+    code, retryable = "invalid_event", False
+
+
 class Wires(Protocol):
     @property
     def sqs(self) -> Any: ...  # noqa: ANN401 - boto3 has no types
@@ -75,8 +81,9 @@ def consume(
 
 
 def never_works(error: Exception) -> bool:
-    """Errors of a domain say by their class whether the same may work later."""
-    return isinstance(error, ValidationError) or getattr(error, "retryable", True) is False
+    """Errors of a domain say by their class whether the same may work later. What an act could not
+    read (half an answer of a service in trouble) is no fault of the event."""
+    return getattr(error, "retryable", True) is False
 
 
 def _error_of(record: SQSRecord, consumes: Consumes[W], wires: W) -> Exception | None:
@@ -90,7 +97,10 @@ def _error_of(record: SQSRecord, consumes: Consumes[W], wires: W) -> Exception |
 
 
 def _act(record: SQSRecord, consumes: Consumes[W], wires: W) -> None:
-    received = event_of(record)
+    try:
+        received = event_of(record)
+    except ValidationError as invalid:
+        raise InvalidEvent(str(invalid)) from invalid
     correlate(received.meta.correlation_id)
     logger().append_keys(causation_id=received.meta.event_id)
     act = consumes.get(type(received.data))

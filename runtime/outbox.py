@@ -4,17 +4,16 @@ return publish_outbox(event, wires.outbox, wires.bus, now)
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from kernel.outbox import STREAM, EventPublisher, publish_claimed
+from kernel.outbox import STREAM, Clock, EventPublisher, publish_claimed
 from runtime.batches import BatchResponse, failures
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.events import inserted
 
 
 def publish_outbox(
-    event: Mapping[str, Any], outbox: DynamoDbOutbox, bus: EventPublisher, now: datetime
+    event: Mapping[str, Any], outbox: DynamoDbOutbox, bus: EventPublisher, now: Clock
 ) -> BatchResponse:
     """The mapping's filter passes outbox rows only. What the bus refuses comes again, and the
     stream goes on at the first of it. What somebody else has claimed is no failure: they come back

@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from runtime.dynamodb.items import epoch_seconds, to_attribute
 from runtime.dynamodb.table import Action, Table, put, row_key
 
-# EventBridge tries for a day; a queue and its dead-letter queue keep a message for 14 days, and for
-# 14 more after a redrive; the archive of the bus can replay events of the last 30 days.
-LIFETIME = timedelta(days=32)
+# One after the other: the archive of the bus can replay events of the last 30 days, EventBridge
+# tries for a day, a queue and its dead-letter queue keep a message for 14 days, and for 14 more
+# after a redrive.
+LIFETIME = timedelta(days=30 + 1 + 14 + 14 + 1)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from kernel.outbox import EventPublisher
-from runtime.bus import EventBusPublisher
+from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import tracer
@@ -56,8 +56,8 @@ class AwsPorts(Ports):
         self._settings, self._table = settings, settings.auth_table
         self._clients = AwsClients()
 
-    def client(self, name: str) -> BaseClient:
-        return self._clients.shared(name, AWS_CALLS)
+    def client(self, name: str, config: Config = AWS_CALLS) -> BaseClient:
+        return self._clients.shared(name, config)
 
     @cached_property
     def users(self) -> UserStore:
@@ -134,7 +134,8 @@ class Wiring:
 
     @cached_property
     def bus(self) -> EventPublisher:
-        return EventBusPublisher(self.ports.client("events"), self.settings.event_bus_name, "auth")
+        client = self.ports.client("events", CALLS)
+        return EventBusPublisher(client, self.settings.event_bus_name, "auth")
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:

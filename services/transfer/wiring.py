@@ -14,7 +14,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from kernel.outbox import EventPublisher
-from runtime.bus import EventBusPublisher
+from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
@@ -51,11 +51,14 @@ from services.transfer.domain.ports import (
 from services.transfer.settings import TransferSettings
 
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
-# Of calls that leases wait for: all tries together are over long before a lease is.
-QUICK = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=2, read_timeout=10)
+# Of calls that leases wait for: all tries together are over before a lease is. (botocore counts
+# `max_attempts` without the first try.)
+QUICK = Config(
+    retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=2, read_timeout=10
+)
 # Five tries with backoff; after that S3's error ends one lane's turn, not the transfer.
 AWS_RETRIES = Config(
-    retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=30
+    retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30
 )
 # A ranged GET carries no checksum S3 could promise; ours is the CRC64NVME of every byte.
 S3_READS = AWS_RETRIES.merge(
@@ -143,7 +146,7 @@ class AwsPorts(Ports):
 
     @cached_property
     def bus(self) -> EventPublisher:
-        client = self._clients.shared("events", QUICK)
+        client = self._clients.shared("events", CALLS)
         return EventBusPublisher(client, self._settings.event_bus_name, "transfer")
 
     @cached_property

@@ -37,7 +37,7 @@ class Publishers:
 
     def stream(self) -> frozenset[str]:
         ports = self._ports(self.table.stores)
-        return publish_claimed(ENTRIES, ports.outbox, ports.bus, STREAM, self.now)
+        return publish_claimed(ENTRIES, ports.outbox, ports.bus, STREAM, ports.now)
 
     def state(self) -> None:
         publish_pending("t-1", ports=self._ports(self.table.rivals))

@@ -118,3 +118,33 @@ def test_only_who_was_seen_leaves_the_line(stores: Stores) -> None:
     for _ in range(2):
         stores.slots.leave(waiter("a"))
     assert in_line(stores) == []
+
+
+def test_the_sweeper_stands_in_line_and_replaces_no_step(stores: Stores) -> None:
+    stores.slots.wait(waiter("step"))
+    sweeper = Waiter("partner", "step", after(5), 1)
+    stores.slots.wait(sweeper)
+    assert in_line(stores) == [waiter("step")]
+    stores.slots.leave(waiter("step"))
+    stores.slots.wait(sweeper)
+    assert stores.slots.call(sweeper, after(60))
+    stores.slots.wait(replace(sweeper, since=after(9)))
+    assert in_line(stores) == [sweeper]
+    stores.slots.wait(waiter("step"))
+    assert in_line(stores) == [replace(waiter("step"), since=after(5))]
+
+
+def test_whoever_stands_in_line_anew_is_neither_called_nor_removed_by_an_old_look(
+    stores: Stores,
+) -> None:
+    stores.slots.wait(waiter("step"))
+    stores.slots.wait(Waiter("partner", "lane", after(1), 1, lane=LANE))
+    olds = in_line(stores)
+    stores.slots.wait(replace(waiter("step"), task_token="another"))
+    later = replace(LANE, turn=LANE.turn + 2)
+    stores.slots.wait(Waiter("partner", "lane", after(1), 1, lane=later))
+    anew = in_line(stores)
+    for old in olds:
+        assert not stores.slots.call(old, after(60))
+        stores.slots.leave(old)
+    assert in_line(stores) == anew

@@ -127,6 +127,8 @@ class InMemorySessionSlots:
     def wait(self, waiter: Waiter) -> None:
         with self.lock:
             earlier = self.waiting.get((waiter.destination_id, waiter.ticket), waiter)
+            if earlier.task_token is not None and not waiter.is_called:
+                return
             again = replace(waiter, since=earlier.since, called_until=None)
             self.waiting[waiter.destination_id, waiter.ticket] = again
 

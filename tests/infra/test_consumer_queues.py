@@ -1,15 +1,26 @@
 """The queue of a consumer gives a message as many tries as the waits between them count on."""
 
+from datetime import timedelta
+
 import pytest
 
+from infra.complete.queues import KEPT_SECONDS
+from runtime.dynamodb.inbox import LIFETIME
 from runtime.redelivery import MAX_RECEIVES
-from tests.infra.resources import Resource, name_of, resources, statements
+from tests.infra.resources import TEMPLATES, Resource, name_of, resources, statements
 
 MAPPINGS = [
     mapping
     for mapping in resources("AWS::Lambda::EventSourceMapping")
     if name_of(mapping.properties["FunctionName"]) == "ConsumerFunction"
 ]
+
+
+def test_what_was_consumed_is_known_when_a_replayed_message_is_redriven_at_last() -> None:
+    [archive] = resources("AWS::Events::Archive")
+    parameter = TEMPLATES[archive.stack]["Parameters"][name_of(archive.properties["RetentionDays"])]
+    replayed = timedelta(days=parameter["Default"])
+    assert replayed + timedelta(days=1, seconds=2 * KEPT_SECONDS) < LIFETIME
 
 
 def test_there_is_a_consumer() -> None:

@@ -76,7 +76,9 @@ class DynamoDbSessionSlots:
             _place(waiter.destination_id, waiter.ticket),
             f"SET {change}, #since = if_not_exists(#since, :since), #expires_at = :expires_at"
             " REMOVE #called_until",
-            "attribute_not_exists(#pk) OR #ticket = :ticket",
+            "attribute_not_exists(#pk) OR #ticket = :ticket"
+            if waiter.is_called
+            else "attribute_not_exists(#task_token)",
             since=waiter.since,
             expires_at=epoch_seconds(waiter.since + WAITER_KEPT),
             **known,
@@ -87,20 +89,24 @@ class DynamoDbSessionSlots:
         return _line(*self._read(destination_id), now, until)
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
+        same, seen = _same(waiter)
         called = update(
             _place(waiter.destination_id, waiter.ticket),
             "SET #called_until = :until",
-            "attribute_exists(#pk) AND attribute_not_exists(#called_until)",
+            f"{same} AND attribute_not_exists(#called_until)",
             until=until,
+            **seen,
         )
         return not self._table.write([called], _out_of_line(waiter))
 
     def leave(self, waiter: Waiter) -> None:
         place = _place(waiter.destination_id, waiter.ticket)
+        same, seen = _same(waiter)
         if waiter.called_until is None:
-            gone = delete(place, "attribute_not_exists(#called_until)")
+            gone = delete(place, f"{same} AND attribute_not_exists(#called_until)", **seen)
         else:
-            gone = delete(place, "#called_until = :seen", seen=waiter.called_until)
+            called = "#called_until = :called_until"
+            gone = delete(place, f"{same} AND {called}", called_until=waiter.called_until, **seen)
         self._table.write([gone], _out_of_line(waiter))
 
     def _read(self, destination_id: str) -> tuple[dict[int, Slot], list[Waiter]]:
@@ -152,6 +158,15 @@ def _key(slot: Slot) -> Item:
 
 def _place(destination_id: str, ticket: str) -> Item:
     return row_key(_partition(destination_id), f"{WAITER_PREFIX}{ticket}")
+
+
+def _same(waiter: Waiter) -> tuple[str, dict[str, object]]:
+    """It still waits with that token, or for that turn: it does not stand there anew."""
+    if waiter.lane is not None:
+        return "#lane = :lane", {"lane": waiter.lane}
+    if waiter.task_token is None:
+        return "attribute_exists(#pk) AND attribute_not_exists(#task_token)", {}
+    return "#task_token = :token", {"token": waiter.task_token}
 
 
 def _out_of_line(waiter: Waiter) -> LeaseLost:

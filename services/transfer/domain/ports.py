@@ -194,7 +194,8 @@ class SessionSlots(Protocol):
         ...
 
     def wait(self, waiter: Waiter) -> None:
-        """To the end of the line. Whoever stands in it keeps the place, and is not called."""
+        """To the end of the line. Whoever stands in it keeps the place, and is not called. The
+        sweeper does not replace a step that waits for an answer."""
         ...
 
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:

@@ -1,6 +1,6 @@
 """The line of those who wait for a session with a destination: who may have the next one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,9 @@ class Waiter:
     """A place in a destination's line.
 
     `limit`: it may have a session while fewer are in use. It is called by its lane's next turn, or
-    by an answer to its task token. `called_until`: by then it has to come, and nobody behind it
-    gets what it was called for.
+    by an answer to its task token; with neither it is the sweeper, which comes by itself.
+    `called_until`: by then it has to come, and nobody behind it gets what it was called for.
+    `ending`: a step that is needed also when its transfer fails or is being cancelled.
     """
 
     destination_id: str
@@ -23,6 +24,11 @@ class Waiter:
     lane: LaneMessage | None = None
     task_token: str | None = None
     called_until: datetime | None = None
+    ending: bool = False
+
+    @property
+    def is_called(self) -> bool:
+        return self.lane is not None or self.task_token is not None
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,17 @@ class Line:
                 ahead += 1
         return ahead < limit
 
-    def next(self) -> Iterator[Waiter]:
-        """Those for whom a session is free, and who do not know."""
+    def next(self, limit_now: Callable[[Waiter], int]) -> Iterator[Waiter]:
+        """Those for whom a session is free, and who do not know. A limit that was raised is theirs
+        as well; of a lowered one they learn when they come."""
+        ahead = self.in_use
         for waiter in self.waiters:
-            if waiter.called_until is None and self.admits(waiter.ticket, waiter.limit):
+            if ahead >= max(waiter.limit, limit_now(waiter)):
+                continue
+            if waiter.called_until is None:
                 yield waiter
+            if waiter not in self.missed:
+                ahead += 1
 
 
 def line_of(in_use: int, waiters: Iterable[Waiter], now: datetime, until: datetime) -> Line:

@@ -4,6 +4,7 @@ from services.transfer.domain.errors import TransferError
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import ENDING, Failure, RunId, Status, Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.session_line import release_step
 
 NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 
@@ -37,11 +38,12 @@ def note_lane_trouble(run: RunId, generation: int, error: TransferError, *, port
 
 
 def wake_workflow(transfer: Transfer, *, ports: Ports) -> None:
-    """Ends the workflow's wait for lanes when the transfer is failing or being cancelled. If this
-    call is lost, the sweeper repeats it."""
+    """Ends the workflow's wait for lanes or for a session when the transfer is failing or being
+    cancelled. If this call is lost, the sweeper repeats it."""
     if transfer.status not in ENDING:
         return
     failing = transfer.status is Status.FAILING and transfer.failure is not None
     why = transfer.failure.message if failing and transfer.failure else "It was cancelled."
     for token in transfer.task_tokens:
         ports.workflow.fail(token, NOT_AGAIN, why)
+    release_step(transfer, ports=ports)

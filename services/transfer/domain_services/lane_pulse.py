@@ -16,7 +16,7 @@ from services.transfer.domain.rate import Rate
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.domain_services.announce import progressed
 from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
-from services.transfer.domain_services.session_line import call_next, lane_ticket, leave_line
+from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
 from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
@@ -88,7 +88,7 @@ class LanePulse:
     def leave_line(self, destination_id: str) -> None:
         """Called, and not in need of a session any more: the next one is."""
         if leave_line(destination_id, lane_ticket(self.lane), ports=self._ports):
-            call_next(destination_id, ports=self._ports)
+            pass_on(destination_id, ports=self._ports)
 
     def claim(self, ledger: LedgerId) -> ChunkLease | None:
         with self._lock:
@@ -126,7 +126,7 @@ class LanePulse:
             if slot is None:
                 return
             self._ports.slots.free(slot)
-        call_next(slot.destination_id, ports=self._ports)
+        pass_on(slot.destination_id, ports=self._ports)
 
     # --- the beats -------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ledger import Slot
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.session_line import call_next, step_ticket
+from services.transfer.domain_services.session_line import pass_on, step_ticket
 
 RENEWALS_PER_LEASE = 3  # so that two may fail before a lease is lost
 
@@ -75,7 +75,7 @@ class SlotPulse:
         for slot in self._slots:
             self._ports.slots.free(slot)
         if self.calls_next is not None:
-            call_next(self.calls_next, ports=self._ports)
+            pass_on(self.calls_next, ports=self._ports)
 
     def _until(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)

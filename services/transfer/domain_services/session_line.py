@@ -4,11 +4,14 @@ A call that gets lost costs time only. The sweeper calls again for every destina
 transfers; a parked lane takes its turn in the end all the same, and so does a waiting step.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain.ledger import Lane, LaneMessage, LedgerId
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import ENDING, RunId, Transfer
 from services.transfer.domain.waiting import Line, Waiter
 from services.transfer.domain_services.change_transfer import read_run
@@ -43,7 +46,10 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     transfer = read_run(run, ports=ports)
     destination = ports.destinations.read(transfer.destination_id)
     ticket, limit = step_ticket(transfer.id), destination.max_sessions
-    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit, task_token=task_token))
+    waiter = Waiter(
+        destination.id, ticket, ports.now(), limit, task_token=task_token, ending=ending
+    )
+    ports.slots.wait(waiter)
     latest = read_run(run, ports=ports)
     if latest.status in ENDING and not ending:
         leave_line(destination.id, ticket, ports=ports)
@@ -51,18 +57,38 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     call_next(destination.id, ports=ports)
 
 
+def wait_for_sweeper(transfer: Transfer, *, ports: Ports) -> None:
+    """A place for what the sweeper has to do at the partner. Nothing calls it: it comes back before
+    a lease is over, and the session is kept for it as long."""
+    destination = ports.destinations.read(transfer.destination_id)
+    ticket, limit = step_ticket(transfer.id), destination.max_sessions
+    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit))
+    call_next(destination.id, ports=ports)
+
+
 def release_step(transfer: Transfer, *, ports: Ports) -> None:
-    """It does not wait any longer, whether a session is free or not."""
-    for waiter in leave_line(transfer.destination_id, step_ticket(transfer.id), ports=ports):
-        _call(waiter, ports=ports)
+    """It does not wait any longer, whether a session is free or not. One that the transfer's end
+    needs keeps its place."""
+    for waiter in _line(transfer.destination_id, ports=ports).waiters:
+        if waiter.ticket == step_ticket(transfer.id) and not waiter.ending:
+            ports.slots.leave(waiter)
+            _call(waiter, ports=ports)
 
 
-def leave_line(destination_id: str, ticket: str, *, ports: Ports) -> list[Waiter]:
+def leave_line(destination_id: str, ticket: str, *, ports: Ports) -> bool:
+    """Whether it stood there."""
     line = _line(destination_id, ports=ports)
     left = [each for each in line.waiters if each.ticket == ticket]
     for waiter in left:
         ports.slots.leave(waiter)
-    return left
+    return bool(left)
+
+
+def pass_on(destination_id: str, *, ports: Ports) -> None:
+    """As call_next, by somebody who has freed a session. What goes wrong is not its failure: the
+    sweeper calls again, and reports it."""
+    with suppress(Exception):
+        call_next(destination_id, ports=ports)
 
 
 def call_next(destination_id: str, *, ports: Ports) -> None:
@@ -74,18 +100,26 @@ def call_next(destination_id: str, *, ports: Ports) -> None:
 def _call_some(destination_id: str, *, ports: Ports) -> bool:
     """Whether somebody left, so that another one may be next."""
     line = _line(destination_id, ports=ports)
+    if not line.waiters:
+        return False
     for waiter in line.missed:  # nobody is kept waiting for it now
         if not _call(waiter, ports=ports) or waiter.task_token is not None:
             ports.slots.leave(waiter)  # a step comes at once, or never
     somebody_left = False
     until = ports.now() + timedelta(seconds=ports.policy.lease_seconds)
-    for waiter in line.next():
+    for waiter in line.next(_limit_now(destination_id, ports=ports)):
         if not ports.slots.call(waiter, until):
             continue  # somebody else does, or it has left
         if not _call(waiter, ports=ports):
             ports.slots.leave(replace(waiter, called_until=until))
             somebody_left = True
     return somebody_left
+
+
+def _limit_now(destination_id: str, *, ports: Ports) -> Callable[[Waiter], int]:
+    destination = ports.destinations.read(destination_id)
+    lanes, steps = lane_sessions(destination), destination.max_sessions
+    return lambda waiter: steps if waiter.lane is None else lanes
 
 
 def _line(destination_id: str, *, ports: Ports) -> Line:
@@ -97,16 +131,17 @@ def _line(destination_id: str, *, ports: Ports) -> Line:
 
 def _call(waiter: Waiter, *, ports: Ports) -> bool:
     """False when it does not wait any more, as far as anybody can tell. A lane that was called
-    before is still on its way while no worker has taken its message."""
+    before is still on its way until it has its session, and so has left the line."""
     if waiter.task_token is not None:
         ports.workflow.succeed(waiter.task_token)
         return True
     if (message := waiter.lane) is None:
-        return False
+        return True  # the sweeper comes by itself
     for lane in ports.lanes.lanes(LedgerId(message.transfer_id, message.generation)):
         if lane.number == message.lane:
-            if lane.parked and lane.turn == message.turn:
+            # A greater turn: it was parked again, and died before it stood here anew.
+            if lane.parked and lane.turn >= message.turn:
                 send_turn(lane, 0, ports=ports)
                 return True
-            return lane.turn > message.turn and lane.worker is None and not lane.ended
+            return lane.turn > message.turn and not lane.ended
     return False

@@ -10,4 +10,4 @@ from services.transfer import wiring
 
 @entrypoint(wiring.build)
 def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
-    return publish_outbox(event, wires.outbox, wires.ports.bus, wires.ports.now())
+    return publish_outbox(event, wires.outbox, wires.ports.bus, wires.ports.now)

@@ -22,7 +22,7 @@ def publish_pending(transfer_id: str, *, ports: Ports) -> None:
     what the stream is just publishing: only a mark says that it is out."""
     pending = [(transfer_id, event) for event in ports.outbox.unpublished(transfer_id)]
     holder = ports.new_id()  # each for itself: of two functions of one step, both may be alive
-    publish_claimed(pending, ports.outbox, ports.bus, holder, ports.now())
+    publish_claimed(pending, ports.outbox, ports.bus, holder, ports.now)
     if not pending:
         return
     still = {event.event_id for event in ports.outbox.unpublished(transfer_id)}

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.transfer.domain.errors import (
+    NoSessionFree,
     PartAbandoned,
     RunSuperseded,
     StepUnderWay,
@@ -14,6 +15,7 @@ from services.transfer.domain.transfer import ENDED, Failure, Status, Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.session_line import wait_for_sweeper
 from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
 from services.transfer.use_cases.commit_target import commit_target
 from services.transfer.use_cases.store_outcome import store_outcome
@@ -28,7 +30,11 @@ def settle_transfer(transfer_id: str, *, ports: Ports) -> None:
     if transfer.status in ENDED:
         _tidy(transfer, ports=ports)
     elif has_lost_workflow(transfer, ports=ports):
-        _end_without_workflow(transfer, ports=ports)
+        try:
+            _end_without_workflow(transfer, ports=ports)
+        except NoSessionFree:
+            wait_for_sweeper(transfer, ports=ports)
+            raise
 
 
 def has_lost_workflow(transfer: Transfer, *, ports: Ports) -> bool:
@@ -72,6 +78,9 @@ def _tidy(transfer: Transfer, *, ports: Ports) -> None:
         _abandon(transfer, ports=ports)
     except RunSuperseded:
         return
+    except NoSessionFree:
+        _abandon(transfer, ports=ports)
+        wait_for_sweeper(transfer, ports=ports)  # and comes again with the next sweep
     except TransferError:
         _postpone(transfer, ports=ports)
 

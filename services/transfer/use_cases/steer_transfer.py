@@ -11,7 +11,6 @@ from services.transfer.domain.transfer import Change, Status, Transfer
 from services.transfer.domain_services.change_transfer import change_transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
 from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved
-from services.transfer.domain_services.session_line import release_step
 
 # After these reasons the bytes at the partner are another object's, wrong or gone: begin anew.
 RESTART_AFTER = frozenset(
@@ -61,7 +60,6 @@ def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
     wake_workflow(transfer, ports=ports)
-    release_step(transfer, ports=ports)
     return transfer
 
 

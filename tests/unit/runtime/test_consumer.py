@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from contracts import envelope
 from contracts.transfer_events import TransferPausedV1, TransferRequestedV1
@@ -146,11 +147,21 @@ def test_an_act_that_can_never_work_is_poison_and_blocks_nobody(lines: Lines) ->
     assert codes == {("poison_message", "never_works")}
 
 
-@pytest.mark.parametrize("error", [Busy("later"), ConnectionError("away"), KeyError("a mistake")])
+def half_an_answer() -> ValidationError:
+    """Of a service that is in trouble, read with a model inside an act."""
+    with pytest.raises(ValidationError) as raised:
+        TransferRequestedV1.model_validate({})
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    "error", [Busy("later"), ConnectionError("away"), KeyError("a mistake"), half_an_answer()]
+)
 def test_one_failure_alone_is_that_records_own(error: Exception) -> None:
     wires = Wires(fails={"a": error, "c": error})
     assert consumed(wires, *map(asked_for, "abcd")) == ["m-0", "m-2"]
     assert wires.tried == [*"abcd"]
+    assert POISON_SECONDS not in wires.sqs.waits.values()
 
 
 def test_two_failures_in_a_row_are_an_outage_and_nothing_more_is_tried(lines: Lines) -> None:

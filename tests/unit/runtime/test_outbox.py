@@ -9,7 +9,14 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from kernel.outbox import CLAIM_SECONDS, STREAM, Entry, OutboxBusy, OutboxEvent, publish_claimed
+from kernel.outbox import (
+    CLAIM_SECONDS,
+    STREAM,
+    Entry,
+    OutboxBusy,
+    OutboxEvent,
+    publish_claimed,
+)
 from runtime.dynamodb.outbox import DynamoDbOutbox, outbox_rows
 from runtime.dynamodb.table import CONFLICT_TRIES, Table
 from runtime.outbox import publish_outbox
@@ -85,10 +92,10 @@ def test_refused_events_are_given_back_and_the_others_marked(stored: Stored) -> 
     stored.store(1, "e-1", "e-2", "e-3")
     bus = Bus(frozenset({"e-2"}))
     told = entries("e-1", "e-2", "e-3")
-    assert publish_claimed(told, stored.outbox, bus, "a", NOON) == {"e-2"}
+    assert publish_claimed(told, stored.outbox, bus, "a", lambda: NOON) == {"e-2"}
     assert stored.waiting() == ["e-2"]
     bus.refused = frozenset()
-    assert publish_claimed(told, stored.outbox, bus, "b", NOON) == frozenset()
+    assert publish_claimed(told, stored.outbox, bus, "b", lambda: NOON) == frozenset()
     assert bus.taken == ["e-1", "e-3", "e-2"]
     assert stored.waiting() == []
 
@@ -99,17 +106,40 @@ def test_what_another_publisher_holds_is_left_to_it_until_it_must_be_dead(stored
     assert stored.outbox.claim(RECORD, "e-1", "dying", NOON, dead)
     just_before = dead - timedelta(microseconds=1)
     told = entries("e-1")
-    assert publish_claimed(told, stored.outbox, bus, STREAM, just_before) == frozenset()
+    assert publish_claimed(told, stored.outbox, bus, STREAM, lambda: just_before) == frozenset()
     assert bus.taken == []
-    publish_claimed(told, stored.outbox, bus, STREAM, dead)
+    publish_claimed(told, stored.outbox, bus, STREAM, lambda: dead)
     assert bus.taken == ["e-1"]
+
+
+def test_nobody_else_publishes_what_waits_behind_many_slow_calls_of_the_bus(
+    stored: Stored,
+) -> None:
+    ids = [f"e-{number:02d}" for number in range(30)]
+    stored.store(1, *ids[:20])
+    stored.store(2, *ids[20:])
+    bus, clock = Bus(), [NOON]
+    rivals = Bus()
+
+    class Slow(Bus):
+        def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
+            calls = len(events) // 10
+            clock[0] += timedelta(seconds=calls * CLAIM_SECONDS * 0.9)
+            publish_claimed(entries(*(e.event_id for e in events)), stored.outbox, rivals, "b", now)
+            return bus.publish(events)
+
+    def now() -> datetime:
+        return clock[0]
+
+    publish_claimed(entries(*ids), stored.outbox, Slow(), "a", now)
+    assert (bus.taken, rivals.taken) == (ids, [])
 
 
 def test_the_stream_takes_the_claims_of_its_dead_predecessor_at_once(stored: Stored) -> None:
     stored.store(1, "e-1")
     bus, until = Bus(), NOON + timedelta(seconds=CLAIM_SECONDS)
     assert stored.outbox.claim(RECORD, "e-1", STREAM, NOON, until)
-    publish_claimed(entries("e-1"), stored.outbox, bus, STREAM, NOON)
+    publish_claimed(entries("e-1"), stored.outbox, bus, STREAM, lambda: NOON)
     assert bus.taken == ["e-1"]
 
 
@@ -117,7 +147,7 @@ def test_the_stream_brings_again_what_was_refused(stored: Stored) -> None:
     stored.store(1, "e-1", "e-2")
     bus = Bus(frozenset({"e-2"}))
     event = {"Records": [streamed("e-1"), streamed("e-2")]}
-    answer = publish_outbox(event, stored.outbox, bus, NOON)
+    answer = publish_outbox(event, stored.outbox, bus, lambda: NOON)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "s-e-2"}]}
     assert (bus.taken, stored.waiting()) == (["e-1"], ["e-2"])
 
@@ -136,6 +166,6 @@ def test_an_event_that_others_change_all_the_time_is_busy_and_comes_again(stored
 
     stored.client.meta.events.register("before-call.dynamodb.TransactWriteItems", in_the_way)
     with pytest.raises(OutboxBusy, match="e-1") as busy:
-        publish_claimed(entries("e-1"), stored.outbox, Bus(), STREAM, NOON)
+        publish_claimed(entries("e-1"), stored.outbox, Bus(), STREAM, lambda: NOON)
     assert busy.value.retryable
     assert len(tries) == CONFLICT_TRIES

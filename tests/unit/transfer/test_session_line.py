@@ -3,7 +3,6 @@ loss."""
 
 from datetime import timedelta
 
-from services.transfer.domain.ledger import Slot
 from services.transfer.domain.transfer import Status, Transfer
 from services.transfer.domain.waiting import Line, Waiter, line_of
 from services.transfer.domain_services.session_line import call_next
@@ -24,6 +23,7 @@ from tests.unit.transfer.driving import (
     until_moving,
     until_state,
 )
+from tests.unit.transfer.waiting import free, parked, take_the_only_session, waiting_to_commit
 
 
 def waiter(ticket: str, limit: int = 1, since: float = 0, called: float | None = None) -> Waiter:
@@ -31,47 +31,27 @@ def waiter(ticket: str, limit: int = 1, since: float = 0, called: float | None =
     return Waiter("one", ticket, after(since), limit, task_token=ticket, called_until=until)
 
 
-def take_the_only_session(world: World) -> Slot:
-    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
-    slot = world.ports.slots.take("one", 1, "rival", world.clock, until)
-    assert slot is not None
-    return slot
-
-
-def free(world: World, slot: Slot) -> None:
-    world.ports.slots.free(slot)
-    call_next("one", ports=world.ports)
-
-
-def parked(world: World) -> tuple[Transfer, Slot]:
-    """A transfer whose lane is in the line."""
-    world.register("one", max_sessions=1)
-    transfer = world.request(BODY, destination_id="one")
-    until_moving(world)
-    slot = take_the_only_session(world)
-    world.drive_lane()
-    assert lane_zero(world, transfer).parked
-    assert not world.queue.messages
-    return transfer, slot
+def as_before(waiter: Waiter) -> int:
+    return waiter.limit
 
 
 def test_first_come_first_served() -> None:
     line = line_of(0, [waiter("b", since=1), waiter("a", since=2)], NOON, after(90))
-    assert [each.ticket for each in line.next()] == ["b"]
+    assert [each.ticket for each in line.next(as_before)] == ["b"]
     assert [line.admits(ticket, 1) for ticket in ("b", "a", "newcomer")] == [True, False, False]
 
 
 def test_a_lane_that_may_not_use_the_last_session_keeps_no_step_from_it() -> None:
     line = Line(1, [waiter("lane", limit=1), waiter("step", limit=2)])
-    assert [each.ticket for each in line.next()] == ["step"]
+    assert [each.ticket for each in line.next(as_before)] == ["step"]
 
 
 def test_whoever_was_called_is_waited_for_and_not_called_again() -> None:
     called = waiter("a", called=60)
-    assert list(Line(0, [called, waiter("b")]).next()) == []
+    assert list(Line(0, [called, waiter("b")]).next(as_before)) == []
     line = line_of(0, [called, waiter("b", since=1)], after(60), after(150))
     assert line.missed == [called]
-    assert [each.ticket for each in line.next()] == ["b"]
+    assert [each.ticket for each in line.next(as_before)] == ["b"]
 
 
 def test_whoever_was_missed_comes_first_all_the_same() -> None:
@@ -203,17 +183,6 @@ def test_a_paused_transfers_lane_leaves_the_line_to_others_when_it_is_called() -
     resume_transfer(transfer.id, ANN, ports=world.ports)
     world.run()
     assert_completed(world, transfer)
-
-
-def waiting_to_commit(world: World) -> tuple[Transfer, Slot]:
-    world.register("one", max_sessions=1)
-    transfer = world.request(BODY, destination_id="one")
-    until_state(world, "VerifyTarget")
-    slot = take_the_only_session(world)
-    world.run()
-    assert world.read(transfer).status is Status.MOVING
-    assert world.workflow.entered[-1] == "VerifyTargetWaits"
-    return transfer, slot
 
 
 def test_a_step_goes_on_when_a_session_is_free() -> None:
