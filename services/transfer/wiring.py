@@ -1,7 +1,7 @@
 """The one place that names the transfer service's adapters and creates its clients.
 
-Each is made on first use, so that a function pays for what it calls. Libraries that only some
-functions need are imported there, too: listing transfers needs no SSH.
+Each adapter is made on first use, so that a function pays only for what it calls. Libraries that
+only some functions need are imported there, too. For example, listing transfers needs no SSH.
 """
 
 import secrets
@@ -50,21 +50,21 @@ from services.transfer.domain.ports import (
 )
 from services.transfer.settings import TransferSettings
 
-ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
-# Of calls that leases wait for: all tries together are over long before a lease is.
+ID_BYTES = 10  # 80 random bits are enough, and they keep the part file's name short
+# For calls that leases wait for. All tries together end before a lease does.
 QUICK = Config(retries={"mode": "standard", "max_attempts": 4}, connect_timeout=2, read_timeout=10)
-# Five tries with backoff; after that S3's error ends one lane's turn, not the transfer.
+# Five tries with backoff. After that an error of S3 ends one lane's turn, not the transfer.
 AWS_RETRIES = Config(
     retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5, read_timeout=30
 )
-# A ranged GET carries no checksum S3 could promise; ours is the CRC64NVME of every byte.
+# S3 has no checksum for a ranged GET. We compute the CRC64NVME of every byte ourselves.
 S3_READS = AWS_RETRIES.merge(
     Config(response_checksum_validation="when_required", s3={"addressing_style": "path"})
 )
 
 
 class AwsPorts(Ports):
-    """The fields of Ports, each made when it is first asked for."""
+    """The fields of Ports. Each is made when it is first asked for."""
 
     def __init__(self, settings: TransferSettings) -> None:
         self._settings, self._table = settings, settings.transfers_table

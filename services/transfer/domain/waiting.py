@@ -1,4 +1,4 @@
-"""The line of those who wait for a session with a destination: who may have the next one."""
+"""The line in which lanes and steps wait for a session with a destination."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from services.transfer.domain.ledger import LaneMessage, is_over
 class Waiter:
     """A place in a destination's line.
 
-    `limit`: it may have a session while fewer are in use. It is called by its lane's next turn, or
-    by an answer to its task token. `called_until`: by then it has to come, and nobody behind it
-    gets what it was called for.
+    It may have a session while fewer than `limit` are in use. A lane is called by a message for its
+    next turn, and a step by an answer to its task token. After a call its session is kept for it
+    until `called_until`.
     """
 
     destination_id: str
@@ -27,8 +27,9 @@ class Waiter:
 
 @dataclass(frozen=True)
 class Line:
-    """`waiters` in their order; those who were `missed` were called and did not come in time. They
-    hold nobody up, and keep their place all the same: workers may be busy with others for long.
+    """`waiters` stand in their order. The `missed` ones among them were called and did not come in
+    time. No session is kept for them any more. They keep their place, because all workers may be
+    busy with other lanes for long.
     """
 
     in_use: int
@@ -36,8 +37,8 @@ class Line:
     missed: Sequence[Waiter] = ()
 
     def admits(self, ticket: str, limit: int) -> bool:
-        """Whether a session is left for it when all before it have had theirs. Whoever is not in
-        the line comes last."""
+        """Whether a session is left for this ticket when all waiters before it have got theirs. A
+        ticket that is not in the line comes last."""
         ahead = self.in_use
         for waiter in self.waiters:
             if waiter.ticket == ticket:
@@ -47,14 +48,14 @@ class Line:
         return ahead < limit
 
     def next(self) -> Iterator[Waiter]:
-        """Those for whom a session is free, and who do not know."""
+        """The waiters for whom a session is free and who were not called yet."""
         for waiter in self.waiters:
             if waiter.called_until is None and self.admits(waiter.ticket, waiter.limit):
                 yield waiter
 
 
 def line_of(in_use: int, waiters: Iterable[Waiter], now: datetime, until: datetime) -> Line:
-    """First come, first served; `until` is what a call of now would say."""
+    """First come, first served. `until` is the end that a call of now would have."""
     order = sorted(waiters, key=lambda each: (each.since, each.ticket))
     missed = [each for each in order if _is_missed(each, now, until)]
     return Line(in_use, order, missed)
