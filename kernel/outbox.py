@@ -1,4 +1,4 @@
-"""Events on their way from the change they tell of to the bus: each once, unless a publisher dies.
+"""Events on their way from a stored change to the bus. Each goes once, unless a publisher dies.
 
 refused = publish_claimed(entries, outbox, bus, STREAM, now)
 """
@@ -10,28 +10,28 @@ from typing import Protocol, TypeAlias
 
 from kernel.errors import DeclaredError
 
-# Claiming, publishing and marking ten events takes a second at most: a publisher that is not done
-# by then is dead, and whoever waits for it (state Publish) can wait as long.
+# Claiming, publishing and marking ten events takes a second at most. So a publisher that is not
+# done after this time is dead. State Publish can wait so long for it.
 CLAIM_SECONDS = 30.0
-# Who publishes what a stream delivers. A shard is delivered to one invocation at a time, so that a
-# claim of this holder is that of a predecessor which died with the same rows.
+# The holder of claims on what a stream delivers. A shard is delivered to one invocation at a time.
+# So an earlier claim of this holder belongs to an invocation that died with the same rows.
 STREAM = "stream"
 
 
 @dataclass(frozen=True)
 class OutboxEvent:
-    """An event as it will stand on the bus; `detail` is the JSON of contracts' envelope."""
+    """An event as it is published. `detail` is the JSON of contracts' envelope."""
 
     event_id: str
     detail_type: str
     detail: str
 
 
-Entry: TypeAlias = tuple[str, OutboxEvent]  # with the record whose change it tells of
+Entry: TypeAlias = tuple[str, OutboxEvent]  # the record that changed, and the event about it
 
 
 class OutboxBusy(DeclaredError):
-    """Others get in the way of one event's row again and again; it is looked at once more."""
+    """Others changed one event's row at each try. The event is looked at again later."""
 
     code, status, retryable = "outbox_busy", 503, True
     message = "Event {event_id} is changed by others all the time. It comes again."
@@ -39,26 +39,26 @@ class OutboxBusy(DeclaredError):
 
 
 class Outbox(Protocol):
-    """What was stored and is not published. A row is written with the change, by the record's own
-    store. Each change here may raise OutboxBusy."""
+    """Events that were stored and are not published yet. The record's own store writes an event's
+    row together with the change. Each change here may raise OutboxBusy."""
 
     def unpublished(self, record: str) -> Sequence[OutboxEvent]:
-        """Oldest first, claimed ones included."""
+        """Oldest first. Claimed events are among them."""
         ...
 
     def claim(
         self, record: str, event_id: str, holder: str, now: datetime, until: datetime
     ) -> bool:
-        """The right to publish it until then; False when it was published, or when somebody else
-        has that right. A holder may take its own claim again at once: it is sure that its
-        predecessor is dead. A claim for much longer than `until` is not believed: it was written
-        by a clock that runs ahead."""
+        """Takes the right to publish the event until then. False when it is published already, or
+        when somebody else has that right. A holder may take its own claim again at once. So a name
+        may be used again only when its earlier user is surely dead. A claim that ends much later
+        than `until` was written by a clock that runs ahead, and is not believed."""
         ...
 
     def mark_published(self, record: str, event_id: str) -> None: ...
 
     def give_back(self, record: str, event_id: str) -> None:
-        """Claimed and not published: the next one may try at once."""
+        """Ends the claim on an event that was not published. Somebody else may try at once."""
         ...
 
 
@@ -71,8 +71,8 @@ class EventPublisher(Protocol):
 def publish_claimed(
     entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: datetime
 ) -> frozenset[str]:
-    """The ids of the events that the bus refused; they may be claimed again at once. What somebody
-    else has claimed or published is left alone."""
+    """Returns the ids of the events that the bus refused. These may be claimed again at once.
+    Events that somebody else has claimed or published are left alone."""
     until = now + timedelta(seconds=CLAIM_SECONDS)
     claimed = [
         (record, event)
