@@ -1,7 +1,7 @@
-"""The name of what is deployed: the same code, template and values give the same Release.
+"""Makes the name of what is deployed. The same code, template and values give the same Release.
 
-An alias keeps the environment of its version, so everything that goes into an environment is in
-it: also what SSM holds for parameters that name a place there.
+An alias keeps the environment of its version. So the name depends on everything that goes into an
+environment, also on the values that SSM holds for parameters.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ BY_NAME = "AWS::SSM::Parameter::Value"  # CloudFormation reads these from SSM wh
 
 
 class ValueMissing(Exception):
-    """SSM holds nothing under a name that a parameter gives."""
+    """A parameter names a place in SSM that holds no value."""
 
 
 def stored_values(
@@ -25,7 +25,7 @@ def stored_values(
     values: Mapping[str, str],
     ssm: BaseClient,
 ) -> dict[str, str]:
-    """By parameter. Raises ValueMissing."""
+    """The values from SSM, by parameter. Raises ValueMissing."""
     found = {}
     for name, each in declared.items():
         if each["Type"].startswith(BY_NAME):

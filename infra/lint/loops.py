@@ -1,4 +1,6 @@
-"""Functions that send to the queue that triggers them: Lambda stops such a chain after 16 hops."""
+"""Finds functions that send to the queue that triggers them. Lambda stops such a chain after 16
+hops.
+"""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -30,7 +32,7 @@ def recursive_loops(expansion: Expansion) -> Iterator[Finding]:
 
 
 def _calls(called: str, expansion: Expansion, logical_id: str) -> bool:
-    """By name or ARN, with or without an alias."""
+    """Whether `called` is the function, by name or ARN, with or without an alias."""
     own = (name_of(expansion, logical_id), arn_of(expansion, logical_id))
     return called in own or called.rpartition(":")[0] in own
 
@@ -50,7 +52,7 @@ def may_send(expansion: Expansion, function: Template, queue: str) -> bool:
 
 
 def statements_of(expansion: Expansion, role_arn: str) -> Iterator[Template]:
-    """Of every policy in the stack that the role has."""
+    """The statements of every policy in the stack that the role has."""
     attached: set[str] = set()
     names: set[str] = set()
     documents: list[Value] = []
