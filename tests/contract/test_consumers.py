@@ -1,5 +1,7 @@
-"""Every consumer's handler accepts every example of the events it listens to, as its queue brings
-them: twice, and beside a message that is no event."""
+"""Every consumer's handler accepts every example of its events, as its queue delivers them.
+
+Each comes twice, and beside a message that is no event.
+"""
 
 import importlib
 import json
@@ -22,7 +24,7 @@ __all__ = ["fresh_telemetry"]
 
 @dataclass(frozen=True)
 class Tried:
-    """`ports` know what the event tells of; `done` says whether its act was done once."""
+    """`ports` have the event's records. `done` says whether its act was done once."""
 
     ports: Any
     done: Callable[[], bool]
