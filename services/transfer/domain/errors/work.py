@@ -4,7 +4,7 @@ from services.transfer.domain.errors.transfer_error import TransferError
 
 
 class WorkError(TransferError):
-    """Our own work was interrupted; nothing is wrong with source or partner."""
+    """Our own work was interrupted. Nothing is wrong with source or partner."""
 
 
 class LeaseLost(WorkError):
