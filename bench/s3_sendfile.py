@@ -31,7 +31,7 @@ class Sums:
 
 @cache
 def sums_of(path: Path, modified_ns: int) -> Sums:
-    """Read once; another modification time is another file."""
+    """The file is read once. Another modification time counts as another file."""
     md5, crc = hashlib.md5(usedforsecurity=False), 0
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
@@ -94,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Silent: printing costs CPU that would be measured."""
+        """Prints nothing, because the CPU for printing would be measured, too."""
 
 
 def main() -> None:

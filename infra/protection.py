@@ -1,8 +1,8 @@
 """Protects a stack's tables from being deleted, once the stack stands.
 
-A table that is protected from its first moment on outlives a first deployment that fails, and the
-next one then finds its name taken. So no template protects a table; each deployment does it at its
-end, and again if it was undone by hand.
+A table that is protected from its first moment on would stay when a first deployment fails. The
+next deployment would find its name taken. So no template protects a table. Each deployment does it
+at its end, and also when somebody removed the protection by hand.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def protect_tables(stack_name: str, cloudformation: Any, dynamodb: Any) -> list[str]:  # noqa: ANN401
-    """The names of the tables that were not protected before."""
+    """Returns the names of the tables that were not protected before."""
     protected = []
     for table in _tables(stack_name, cloudformation):
         if not dynamodb.describe_table(TableName=table)["Table"].get("DeletionProtectionEnabled"):

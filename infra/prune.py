@@ -1,8 +1,9 @@
-"""Removes versions of functions that nothing runs any more: an account holds 75 GB of code.
+"""Removes versions of functions that nothing runs any more.
 
 python -m infra.prune STACK --stage STAGE     `make deploy-<stack>` does it by itself
 
-SAM makes a version with each release and keeps all of them.
+SAM makes a version with each release and keeps all of them, but an account may hold only 75 GB of
+code.
 """
 
 import argparse
@@ -16,18 +17,18 @@ from botocore.exceptions import ClientError
 from infra.stacks import STAGES, Stack, find_stack
 from infra.stage import stage_client
 
-KEPT = 3  # the newest, whatever points to them: one that is just made has no alias yet
+KEPT = 3  # the newest stay in any case, because one that was just made has no alias yet
 LATEST = "$LATEST"
 
 Clients = Callable[[str], BaseClient]
 
 
 class PruneIncomplete(Exception):
-    """The message has each version that is still there, and why."""
+    """The message says which versions are still there, and why."""
 
 
 def prune(stack: Stack, stage: str, clients: Clients | None = None) -> int:
-    """How many versions were removed; it may be run again and again. Raises PruneIncomplete."""
+    """Returns how many versions were removed. May be run repeatedly. Raises PruneIncomplete."""
     name, clients = stack.deployed_name(stage), clients or partial(stage_client, stage)
     client = clients("lambda")
     removed, refused = 0, []
@@ -56,8 +57,8 @@ def functions_of(stack_name: str, cloudformation: BaseClient) -> list[str]:
 
 
 def unused_versions(function: str, client: BaseClient, kept: int = KEPT) -> list[str]:
-    """Oldest first, without the newest `kept`. Aliases are read last: one that moves meanwhile
-    moves to a new version, and Lambda removes none that an alias names."""
+    """Oldest first, without the newest `kept`. Aliases are read last. An alias that moves meanwhile
+    moves to a new version. Besides, Lambda removes no version that an alias names."""
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
     versions = {each["Version"] for page in pages for each in page["Versions"]} - {LATEST}
     oldest_first = sorted(versions, key=int)
@@ -66,7 +67,7 @@ def unused_versions(function: str, client: BaseClient, kept: int = KEPT) -> list
 
 
 def _named_versions(function: str, client: BaseClient) -> Iterator[str]:
-    """Those that an alias sends calls to, a canary's share of them, too."""
+    """The versions that an alias sends calls to, also those with a canary's share of them."""
     for page in client.get_paginator("list_aliases").paginate(FunctionName=function):
         for alias in page["Aliases"]:
             yield alias["FunctionVersion"]

@@ -1,7 +1,8 @@
-"""python -m infra.redrive SERVICE --stage STAGE: sends a service's dead letters again.
+"""python -m infra.redrive SERVICE --stage STAGE sends a service's dead letters again.
 
-Says of each of its dead-letter queues how many messages wait there. AWS moves them back where the
-queue is that of another SQS queue; of the others it says what to do instead.
+It says how many messages wait in each dead-letter queue of the service. AWS can move messages back
+only from the dead-letter queue of another SQS queue. For any other one this says what to do
+instead.
 """
 
 import argparse
@@ -27,7 +28,7 @@ OF_SCHEDULE = "They are calls of a schedule, which calls again by itself. Remove
 
 
 def redriven(sqs: Any, service: str, stage: str) -> Iterator[str]:  # noqa: ANN401 - boto3
-    """Moves what can be moved; a line for each dead-letter queue. Raises ClientError."""
+    """Moves what can be moved. Gives a line for each dead-letter queue. Raises ClientError."""
     prefix = f"fileferry-{stage}-{service}-"
     pages = sqs.get_paginator("list_queues").paginate(QueueNamePrefix=prefix)
     urls = [url for page in pages for url in page.get("QueueUrls", [])]
@@ -49,7 +50,8 @@ def redriven(sqs: Any, service: str, stage: str) -> Iterator[str]:  # noqa: ANN4
 
 
 def _move(sqs: Any, arn: str, sources: list[str]) -> None:  # noqa: ANN401
-    """By name where there is one source: what a rule could not deliver bears no source itself."""
+    """Names the destination when there is only one source, because a message that a rule could not
+    deliver does not say where it came from."""
     destination = {}
     if len(sources) == 1:
         destination["DestinationArn"] = _attributes(sqs, sources[0])["QueueArn"]

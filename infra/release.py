@@ -1,4 +1,4 @@
-"""The name of what is deployed: the same code, template and values give the same Release.
+"""Makes the name of what is deployed. The same code, template and values give the same Release.
 
 An alias keeps the environment and the network of its version, so everything that goes into them
 is in it: also what SSM holds under a name that a parameter gives, or a reference in the template.
@@ -22,7 +22,7 @@ REFERENCE = re.compile(r"\{\{resolve:ssm:(.+?)\}\}")
 
 
 class ValueMissing(Exception):
-    """SSM holds nothing under a name that a parameter gives."""
+    """A parameter names a place in SSM that holds no value."""
 
 
 def stored_values(
@@ -30,7 +30,7 @@ def stored_values(
     values: Mapping[str, str],
     ssm: BaseClient,
 ) -> dict[str, str]:
-    """By parameter. Raises ValueMissing."""
+    """The values from SSM, by parameter. Raises ValueMissing."""
     found = {}
     for name, each in declared.items():
         if each["Type"].startswith(BY_NAME):

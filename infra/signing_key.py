@@ -1,8 +1,9 @@
-"""python -m infra.signing_key --stage STAGE: a new key signs access tokens; nobody is logged out.
+"""python -m infra.signing_key --stage STAGE makes a new key for signing access tokens.
 
-Functions that run notice it within half a minute. The key before it goes on to verify the tokens it
-signed, until the next rotation: so the next one has to wait for an hour, the life of a token, or be
-forced. On AWS it also happens every 30 days.
+Nobody is logged out. Functions that run notice the new key within half a minute. Until the next
+rotation the key before it still verifies the tokens that it signed. So the next rotation has to
+wait for an hour, which is the life of a token, or be forced. On AWS a rotation also happens every
+30 days.
 """
 
 import argparse
@@ -26,7 +27,7 @@ class RotationFailed(Exception):
 
 
 class TooEarly(Exception):
-    """Tokens of the key before the current one would end with it."""
+    """Tokens that the previous key signed may still be in use, and would end with that key."""
 
 
 def require_age(secrets: Any, stage: str, now: datetime) -> None:  # noqa: ANN401 - boto3 has no types
@@ -47,7 +48,7 @@ def secret_of(stage: str) -> str:
 
 
 def rotate(secrets: Any, functions: Any, stage: str) -> str:  # noqa: ANN401 - boto3 has no types
-    """The id of the version that signs now; raises RotationFailed."""
+    """Returns the id of the version that signs now. Raises RotationFailed."""
     secret_id = secret_of(stage)
     name = f"fileferry-{stage}-auth-rotate-signing-key"
     wish = {"SecretId": secret_id}

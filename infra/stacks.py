@@ -1,4 +1,4 @@
-"""Which stacks there are, in the order of their deployment, and the parameters of each stage."""
+"""All stacks in the order of their deployment, and the parameters of each stage."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from infra.templates import Template, read_template
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
-SHARED = ("account", "bus", "network", "api")  # the API's id is named by the services' permissions
+SHARED = ("account", "bus", "network", "api")  # before the services, which need the API's id
 
 
 @dataclass(frozen=True)
 class Stack:
-    """`name` is a service or a part of infra/; a service has handlers, so it is packaged."""
+    """`name` is a service or a part of infra/. A service has handlers, so it is packaged."""
 
     name: str
     folder: Path
@@ -31,14 +31,15 @@ class Stack:
 
     @property
     def is_of_account(self) -> bool:
-        """Once for an account and region, whatever stages it has, and never locally."""
+        """Whether an account has the stack once in each region, for all its stages. There is none
+        locally."""
         return self.name == "account"
 
     def deployed_name(self, stage: str) -> str:
         return f"fileferry-{self.name}" if self.is_of_account else f"fileferry-{stage}-{self.name}"
 
     def completed(self) -> Template:
-        """What CloudFormation is given; local paths in it start at the stack's folder."""
+        """The template that CloudFormation gets. Local paths in it start at the stack's folder."""
         services = [stack.name for stack in all_stacks() if stack.is_service]
         return complete(read_template(self.template), self.name, services)
 
@@ -72,7 +73,7 @@ class Environment:
     parameters: Mapping[str, Mapping[str, str]]  # "all", or by stack
 
     def of(self, stack: Stack, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """What `stack` declares of the stage's parameters, overridden by `more`."""
+        """The stage's parameters that `stack` declares. `more` overrides them."""
         own = self.parameters.get(stack.name, {})
         given = {"Stage": self.stage, **self.parameters.get("all", {}), **own, **(more or {})}
         declared = stack.declared_parameters()

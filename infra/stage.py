@@ -1,4 +1,4 @@
-"""How a command reaches the AWS services of a stage, the local one too."""
+"""Clients for the AWS services of a stage. The local stage is one of them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from infra.stacks import read_environment
 
 
 def stage_client(stage: str, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
-    """On AWS with the credentials of whoever calls, in the region of the stage."""
+    """On AWS it has the credentials of whoever calls, and the region of the stage."""
     if stage == "local":
         return running_stack().client(service)
     return boto3.client(service, region_name=read_environment(stage).region)

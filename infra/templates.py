@@ -1,7 +1,7 @@
 """Reads CloudFormation templates with their short intrinsic functions (`!Ref`, `!Sub`, ...).
 
-One is ours: `!Arn sqs:name` is the ARN of that name in the stage's own partition, region and
-account.
+One of them is ours. `!Arn sqs:name` is the ARN of that name in the stage's own partition, region
+and account.
 """
 
 from pathlib import Path

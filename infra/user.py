@@ -1,7 +1,7 @@
-"""python -m infra.user NAME --stage STAGE: makes a user, by default an admin; for the first one.
+"""python -m infra.user NAME --stage STAGE makes the first user, by default an admin.
 
-Asks for the password on a terminal. Without one, or with --generate, it makes one and prints it
-once. Later users are made by an admin through the API.
+On a terminal it asks for the password. Without a terminal, or with --generate, it makes a password
+and prints it once. An admin makes later users through the API.
 """
 
 import argparse
@@ -21,11 +21,11 @@ from infra.stacks import STAGES
 from infra.stage import stage_client
 
 ROLES: tuple[Role, ...] = get_args(Role)
-PASSWORD_BYTES = 18  # of chance: 24 characters
+PASSWORD_BYTES = 18  # random bytes, which are 24 characters
 
 
 class UserRefused(Exception):
-    """The function did not make the user; `kind` is the class of its error."""
+    """The function did not make the user. `kind` is the class of its error."""
 
     def __init__(self, kind: str, message: str) -> None:
         self.kind = kind

@@ -1,1 +1,1 @@
-"""What every service means by the same word. Standard library only, and nothing else of ours."""
+"""Concepts that all services share. Imports only the standard library, and nothing else of ours."""

@@ -1,4 +1,4 @@
-"""Who calls, and what admins granted: nothing is allowed that neither a role nor a grant names."""
+"""Who calls, and what admins granted. Only what a role or a grant names is allowed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class SourceGrant:
-    """The keys of a bucket ('*': of every bucket) that begin with `prefix`."""
+    """The keys of a bucket that begin with `prefix`. The bucket '*' stands for every bucket."""
 
     bucket: str
     prefix: str
@@ -36,8 +36,7 @@ NO_GRANTS = Grants()
 
 @dataclass(frozen=True)
 class Caller:
-    """The user behind a request, as the authorizer found them. Grants count for nothing without a
-    role."""
+    """The user behind a request, as the authorizer found them. Grants count only with a role."""
 
     name: str
     session_id: str
@@ -49,11 +48,11 @@ class Caller:
         return frozenset(self.grants.destinations) if self.roles else frozenset()
 
     def has(self, roles: Iterable[Role]) -> bool:
-        """One of them."""
+        """Whether the caller has one of these roles."""
         return not self.roles.isdisjoint(roles)
 
     def may_read(self, bucket: str, key: str) -> bool:
-        """`key` may be a prefix: then everything under it."""
+        """`key` may be a prefix. Then this says whether they may read everything under it."""
         return any(key.startswith(prefix) for prefix in self.prefixes(bucket))
 
     def prefixes(self, bucket: str) -> list[str]:

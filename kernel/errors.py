@@ -1,4 +1,4 @@
-"""The root of every service's errors: a class says its fields and its message, no constructor.
+"""The root of every service's errors. A class declares its fields and its message, no constructor.
 
 class TransferNotFound(RequestError):
     code, status = "transfer_not_found", 404
@@ -19,19 +19,20 @@ class DeclaredError(Exception):
     """`message` may name fields, properties and class attributes. It is formatted once, when the
     error is made.
 
-    Not a dataclass: making one costs 0.15 ms a class, and every cold start pays for all of them.
+    This is not a dataclass, because making one takes 0.15 ms for each class, and every cold start
+    pays for all of them.
     """
 
-    code: ClassVar[str] = "internal_error"  # public, and never changes its meaning
-    status: ClassVar[int | None] = None  # of HTTP; None where the service decides
+    code: ClassVar[str] = "internal_error"  # public, so its meaning never changes
+    status: ClassVar[int | None] = None  # the HTTP status; None where the service decides
     retryable: ClassVar[bool] = False
     message: ClassVar[str]
 
     _fields: ClassVar[tuple[str, ...]] = ()
-    _told: ClassVar[tuple[str, ...]] = ()  # what `message` names
+    _told: ClassVar[tuple[str, ...]] = ()  # the names that `message` uses
 
     def __init_subclass__(cls) -> None:
-        """Raises TypeError for a message that names what an error of this class will not have."""
+        """Raises TypeError for a message that uses a name that errors of this class do not have."""
         super().__init_subclass__()
         inherited = [name for base in cls.__bases__ for name in getattr(base, "_fields", ())]
         hints: Mapping[str, object] = get_annotations(cls)
@@ -52,7 +53,7 @@ class DeclaredError(Exception):
         told = {name: getattr(self, name) for name in self._told}
         super().__init__(self.message.format_map(told))
 
-    if TYPE_CHECKING:  # mypy derives a constructor for each class with fields; the others get this
+    if TYPE_CHECKING:  # mypy derives a constructor for classes with fields; others get this one
 
         def __init__(self) -> None: ...
     else:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Idempotency:
-    """`key` belongs to one caller and one kind of request: '<user>#<kind>#<key as sent>'.
-    `body_hash` tells a repetition from another request."""
+    """`key` is '<user>#<kind>#<key as sent>', so it belongs to one caller and one kind of request.
+    `body_hash` tells a repeated request from another one."""
 
     key: str
     body_hash: str

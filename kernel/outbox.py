@@ -1,4 +1,4 @@
-"""Events on their way from the change they tell of to the bus: each once, unless a publisher dies.
+"""Events on their way from a stored change to the bus. Each goes once, unless a publisher dies.
 
 refused = publish_claimed(entries, outbox, bus, STREAM, now)
 """
@@ -21,7 +21,7 @@ STREAM = "stream"
 
 @dataclass(frozen=True)
 class OutboxEvent:
-    """An event as it will stand on the bus; `detail` is the JSON of contracts' envelope."""
+    """An event as it is published. `detail` is the JSON of contracts' envelope."""
 
     event_id: str
     detail_type: str
@@ -33,7 +33,7 @@ Entry: TypeAlias = tuple[str, OutboxEvent]  # with the record whose change it te
 
 
 class OutboxBusy(DeclaredError):
-    """Others get in the way of one event's row again and again; it is looked at once more."""
+    """Others changed one event's row at each try. The event is looked at again later."""
 
     code, status, retryable = "outbox_busy", 503, True
     message = "Event {event_id} is changed by others all the time. It comes again."
@@ -41,26 +41,26 @@ class OutboxBusy(DeclaredError):
 
 
 class Outbox(Protocol):
-    """What was stored and is not published. A row is written with the change, by the record's own
-    store. Each change here may raise OutboxBusy."""
+    """Events that were stored and are not published yet. The record's own store writes an event's
+    row together with the change. Each change here may raise OutboxBusy."""
 
     def unpublished(self, record: str) -> Sequence[OutboxEvent]:
-        """Oldest first, claimed ones included."""
+        """Oldest first. Claimed events are among them."""
         ...
 
     def claim(
         self, record: str, event_id: str, holder: str, now: datetime, until: datetime
     ) -> bool:
-        """The right to publish it until then; False when it was published, or when somebody else
-        has that right. A holder may take its own claim again at once: it is sure that its
-        predecessor is dead. A claim for much longer than `until` is not believed: it was written
-        by a clock that runs ahead."""
+        """Takes the right to publish the event until then. False when it is published already, or
+        when somebody else has that right. A holder may take its own claim again at once. So a name
+        may be used again only when its earlier user is surely dead. A claim that ends much later
+        than `until` was written by a clock that runs ahead, and is not believed."""
         ...
 
     def mark_published(self, record: str, event_id: str) -> None: ...
 
     def give_back(self, record: str, event_id: str) -> None:
-        """Claimed and not published: the next one may try at once."""
+        """Ends the claim on an event that was not published. Somebody else may try at once."""
         ...
 
 

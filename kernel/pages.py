@@ -1,6 +1,6 @@
 """One page of a list, and the cursor that leads to the next.
 
-A cursor is opaque, bound to the query it came from, and refused when it is not ours.
+A cursor is opaque and belongs to the query that it came from. A cursor that is not ours is refused.
 """
 
 import base64
@@ -23,15 +23,17 @@ class Page(Generic[T]):
 
 
 def write_cursor(query: str, after: str) -> str:
-    """`after`: position of the last item given out; `query`: what was asked, with arguments."""
+    """`after` is the position of the last item that was given out. `query` says what was asked,
+    with its arguments."""
     text = json.dumps([query, after], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(query: str, cursor: str, position: re.Pattern[str], refusal: Exception) -> str:
-    """The position; raises `refusal` for all that write_cursor did not make for this very query.
+    """The position. Raises `refusal` for a cursor that write_cursor did not make for this query.
 
-    `position` lets only those pass that the store takes to go on from; they need not exist.
+    `position` is the pattern of positions from which the store can go on. No item needs to be at
+    that position.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)

@@ -25,7 +25,7 @@ class VersionMismatch(DeclaredError):
 
 
 class IdempotencyConflict(DeclaredError):
-    """`key` as the caller sent it."""
+    """`key` is the key as the caller sent it."""
 
     code, status = "idempotency_conflict", 409
     message = (
@@ -36,7 +36,7 @@ class IdempotencyConflict(DeclaredError):
 
 
 class RoleMissing(DeclaredError):
-    """Any one of `needed` would do."""
+    """The caller needs one of the roles `needed`."""
 
     code, status = "role_missing", 403
     message = "This needs the role {choice}. Ask an admin."

@@ -1,1 +1,1 @@
-"""Thin plumbing between AWS Lambda and a service's handlers; it knows no business noun."""
+"""Thin plumbing between AWS Lambda and a service's handlers. It knows no business concepts."""

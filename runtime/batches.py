@@ -1,4 +1,4 @@
-"""Partial batch failures: one bad record is reported by itself, and never swallowed.
+"""Partial batch failures. A record that fails is reported alone, and no failure is swallowed.
 
 return each_message(event, lambda record: drive(message_of(record, LaneMessage)))
 return failures(row.sequence_number for row in rows if row.image["event_id"] in refused)
@@ -12,14 +12,14 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from runtime.telemetry import count_one, logger
 
-MESSAGES_FAILED = "MessagesFailed"  # canaries are rolled back by it
+MESSAGES_FAILED = "MessagesFailed"  # an alarm on it rolls canaries back
 
 BatchResponse: TypeAlias = dict[str, list[dict[str, str]]]
 
 
 def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -> BatchResponse:
-    """Call `act` with every record; the queue delivers again those for which it raises. An error
-    that is `retryable` was to be expected; any other one counts as MESSAGES_FAILED."""
+    """Calls `act` with every record. When it raises, the queue delivers that record again. An error
+    that is `retryable` is expected. Any other error counts as MESSAGES_FAILED."""
 
     def logged(record: SQSRecord) -> object:
         try:

@@ -28,7 +28,7 @@ class EventBusPublisher:
         self._fixed = {"EventBusName": bus_name, "Source": self._source}
 
     def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
-        """The ids of the events the bus did NOT take; each is logged with the reason."""
+        """The ids of the events that the bus did NOT take. Each is logged with the reason."""
         return [refused for batch in self._batches(events) for refused in self._put(batch)]
 
     def _put(self, batch: Sequence[OutboxEvent]) -> list[str]:
@@ -55,7 +55,7 @@ class EventBusPublisher:
         return sum(len(text.encode()) for text in (self._source, event.detail_type, event.detail))
 
     def _batches(self, events: Sequence[OutboxEvent]) -> Iterator[Sequence[OutboxEvent]]:
-        """As many as fit together, in order; one that is too large stands alone."""
+        """As many events as fit together, in order. An event that is too large is a batch alone."""
         batch: list[OutboxEvent] = []
         for event in events:
             full = len(batch) == MAX_ENTRIES

@@ -1,4 +1,4 @@
-"""The caller of a request as the contracts write it down, in the kernel's words."""
+"""Turns the contracts' form of a request's caller into the kernel's."""
 
 from contracts import caller as contract
 from kernel.caller import Caller, Grants, Role, SourceGrant

@@ -1,4 +1,4 @@
-"""One request of a route, decoded: who asks, for what, with which body; and what is answered."""
+"""A decoded request of a route, and the answer to it."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -27,9 +27,9 @@ MAX_BODY_BYTES = 262_144  # a private key and ten host keys fit many times
 
 @dataclass(frozen=True)
 class Call(Generic[B]):
-    """`body` and `query` are the models its route names, else None.
+    """`body` and `query` are the models that the route names. They are None when it names none.
 
-    `if_match`: the version the caller insists on; None for any.
+    `if_match` is the version that the caller insists on. None stands for any.
     """
 
     body: B
@@ -44,15 +44,15 @@ class Call(Generic[B]):
 
     @property
     def caller(self) -> Caller:
-        """Raises RequestRefused (401): only public routes are called without one."""
+        """Raises RequestRefused (401) when there is none. That happens on public routes only."""
         if self.known_caller is None:
             raise _not_logged_in()
         return self.known_caller
 
     @property
     def idempotency(self) -> Idempotency | None:
-        """Keys belong to a caller and a route: two callers, or two routes, never meet. Secrets do
-        not count in the body's hash."""
+        """A key belongs to one caller and one kind of request. So others with the same key never
+        clash with it. Secrets do not count in the body's hash."""
         if self.idempotency_key is None:
             return None
         key = f"{self.caller.name}#{type(self.body).__name__}#{self.idempotency_key}"
@@ -62,7 +62,8 @@ class Call(Generic[B]):
 
 @dataclass(frozen=True)
 class Answer:
-    """More than a model: another status, a version (its ETag), headers; `body` may be text."""
+    """For an answer that needs more than a model: another status, a version for its ETag, or
+    headers. `body` may be text."""
 
     body: BaseModel | str | None = None
     status: int | None = None
@@ -71,7 +72,7 @@ class Answer:
 
 
 def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) -> Call[Any]:
-    """Raises RequestRefused, field by field."""
+    """Raises RequestRefused, which names each wrong field."""
     caller = _caller_of(event)
     if caller is None and not route.public:
         raise _not_logged_in()
@@ -101,7 +102,7 @@ def _not_logged_in() -> RequestRefused:
 
 
 def _caller_of(event: APIGatewayProxyEvent) -> Caller | None:
-    """As the authorizer found out; a context that is not its own is an error of ours."""
+    """The caller that the authorizer found. A context of any other form is an error of ours."""
     context = event.raw_event["requestContext"].get("authorizer") or {}
     if "caller" not in context:
         return None

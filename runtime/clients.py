@@ -1,4 +1,4 @@
-"""Clients of AWS, each made on first use and shared from then on.
+"""Clients of AWS. Each is made on first use and shared from then on.
 
 clients = AwsClients()
 dynamodb = clients.shared("dynamodb", CONFIG)
@@ -12,10 +12,10 @@ from botocore.config import Config
 
 
 class AwsClients:
-    """botocore without boto3, of which nothing else is used and which takes time to import.
+    """Uses botocore alone. boto3 takes time to import, and nothing else of it is needed.
 
-    One session for all: it reads endpoints and finds credentials once. Clients may be used by
-    several threads, their session may not, so it makes one client at a time.
+    All clients share one session, which reads endpoints and finds credentials once. Several threads
+    may use a client, but not the session. So it makes one client at a time.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Consumes the events on a service's queue: each record is decoded, dispatched and judged alone.
+"""Consumes the events on a service's queue. Each record is decoded, dispatched and judged alone.
 
     CONSUMES: Consumes[Wiring] = {TransferRequestedV1: start_requested}
 
@@ -6,14 +6,17 @@
     def handler(event: Event, context: LambdaContext, wires: Wiring) -> BatchResponse:
         return consume(event, context, CONSUMES, wires)
 
-Events come at least once, in any order, and twice at the same moment: what an act writes has to be
-safe then (runtime.dynamodb.inbox, runtime.dynamodb.projection). What becomes of a record:
+Events come at least once and in any order. The same event may come twice at the same moment. What
+an act writes has to be safe then. See runtime.dynamodb.inbox and runtime.dynamodb.projection. This
+becomes of a record:
 
-    consumed    its message is deleted
-    poison      no event of ours, or an act says it can never work: logged as an error at once,
-                tried again each minute, in the dead-letter queue after an hour
-    failed      anything else, an outage perhaps: tried again with growing waits for a day
-    not tried   two records in a row failed, or no time is left: back to the queue untouched
+    consumed    Its message is deleted.
+    poison      It is no event of ours, or the act says that it can never work. It is logged as an
+                error at once and tried again each minute. After an hour it is in the dead-letter
+                queue.
+    failed      Anything else went wrong, perhaps an outage. It is tried again with growing waits
+                for a day.
+    not tried   Two records in a row failed, or no time is left. It goes back to the queue.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,9 +36,9 @@ from runtime.redelivery import POISON_SECONDS, Redelivery, backoff_seconds
 from runtime.telemetry import correlate, logger, metrics, own_fields
 
 OUTAGE = "outage"
-OUTAGE_AFTER = 2  # failures in a row: one may be that record's own, two are taken for an outage
+OUTAGE_AFTER = 2  # failures in a row; one may be the record's fault, two are taken for an outage
 MAX_RECORDS = 100  # of one invocation; templates ask for ten
-RESERVE_MS = 15_000  # what one more record may take, and the answer to the queue after it
+RESERVE_MS = 15_000  # one more record, and the answer to the queue after it, may take so long
 
 
 class InvalidEvent(Exception):
@@ -124,7 +127,7 @@ def _reason_to_stop(index: int, in_a_row: int, context: LambdaContext) -> str | 
     if index >= MAX_RECORDS:
         return "too many records"
     late = index > 0 and context.get_remaining_time_in_millis() < RESERVE_MS
-    return "out of time" if late else None  # the first is tried, however short the time is
+    return "out of time" if late else None  # the first record is tried even in a short time
 
 
 def _give_back(records: Sequence[SQSRecord], redelivery: Redelivery, reason: str) -> None:

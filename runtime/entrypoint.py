@@ -1,4 +1,4 @@
-"""How every Lambda handler starts: correlation id, lazy wiring, traces, metrics, failures logged.
+"""Starts every Lambda handler. Gives it its wiring, a correlation id, traces, metrics and logs.
 
     @entrypoint(wiring.build)
     def handler(event: LambdaEvent, context: LambdaContext, wires: Wiring) -> None:
@@ -22,11 +22,11 @@ LambdaEvent: TypeAlias = dict[str, Any]
 Act: TypeAlias = Callable[[LambdaEvent, LambdaContext, W], R]
 Handler: TypeAlias = Callable[[LambdaEvent, LambdaContext], R]
 
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")  # contracts' Id; anything else stays out of the logs
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")  # contracts' Id; nothing else gets into the logs
 
 
 def entrypoint(build: Callable[[], W]) -> Callable[[Act[W, R]], Handler[R]]:
-    """The handler gets what `build` made; `build` runs once, at the first invocation."""
+    """The handler gets what `build` made. `build` runs once, at the first invocation."""
     wires = cache(build)
 
     def decorate(act: Act[W, R]) -> Handler[R]:
@@ -53,7 +53,8 @@ def entrypoint(build: Callable[[], W]) -> Callable[[Act[W, R]], Handler[R]]:
 
 
 def correlation_id_of(event: Mapping[str, Any]) -> str | None:
-    """From an event's envelope, an HTTP request or a task; None where there is no good one."""
+    """Finds the id in an event's envelope, an HTTP request or a task. None when there is no valid
+    one."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     offers = (
         ((event.get("detail") or {}).get("meta") or {}).get("correlation_id"),

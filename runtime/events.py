@@ -1,4 +1,4 @@
-"""What arrives, decoded: EventBridge events, SQS messages and rows of a DynamoDB stream.
+"""Decodes EventBridge events, SQS messages and rows of a DynamoDB stream.
 
 received = event_of(record)                        # received.meta, received.data
 message = message_of(record, LaneMessage)          # any dataclass or pydantic model
@@ -21,11 +21,11 @@ from contracts.envelope import Event
 
 T = TypeVar("T")
 MAX_DETAIL_TYPE = 128  # EventBridge's limit
-MAX_BODY_BYTES = 512_000  # runtime.bus sends half of it at the most
+MAX_BODY_BYTES = 512_000  # runtime.bus sends half of this at most
 
 
 class BodyTooLarge(Exception):
-    """None of our events is as large."""
+    """The message is larger than any of our events."""
 
     code, retryable = "body_too_large", False
 
@@ -35,7 +35,8 @@ class BodyTooLarge(Exception):
 
 
 class _FromBus(BaseModel):
-    """What a rule puts into a queue; EventBridge may add to it, as `replay-name` in a replay."""
+    """What a rule puts into a queue. EventBridge may add to it, as it adds `replay-name` in a
+    replay."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -45,15 +46,15 @@ class _FromBus(BaseModel):
 
 @dataclass(frozen=True)
 class StreamRow:
-    """A row that was inserted; numbers in `image` are Decimal."""
+    """A row that was inserted. Numbers in `image` are Decimal."""
 
     sequence_number: str
     image: dict[str, Any]
 
 
 def event_of(record: SQSRecord) -> Event[Any]:
-    """The event that a rule put into the queue; raises BodyTooLarge, UnknownEvent, ValidationError,
-    none of which shows more of the message than its detail-type."""
+    """The event that a rule put into the queue. Raises BodyTooLarge, UnknownEvent, ValidationError.
+    None of these errors shows more of the message than its detail-type."""
     size = len(record.body.encode(errors="replace"))
     if size > MAX_BODY_BYTES:
         raise BodyTooLarge(size)
@@ -62,12 +63,13 @@ def event_of(record: SQSRecord) -> Event[Any]:
 
 
 def message_of(record: SQSRecord, model: type[T]) -> T:
-    """The record's body (JSON) as `model`; raises ValidationError."""
+    """The record's JSON body as `model`. Raises ValidationError."""
     return TypeAdapter(model).validate_json(record.body)
 
 
 def inserted(event: Mapping[str, Any]) -> list[StreamRow]:
-    """The rows a stream says were inserted, in its order; other changes are left out."""
+    """The rows that were inserted according to the stream, in its order. Other changes are left
+    out."""
     return [
         StreamRow(change.sequence_number or "", change.new_image)
         for record in map(DynamoDBRecord, event["Records"])

@@ -1,4 +1,4 @@
-"""Serves a service's routes of contracts.routes: decodes before and encodes after the operation.
+"""Serves a service's routes of contracts.routes. Decodes the request and encodes the answer.
 
 def build() -> Api:
     wires = wiring.build()
@@ -36,9 +36,9 @@ HEADERS = {
     "Vary": "Origin, Authorization",
     "X-Content-Type-Options": "nosniff",
 }
-KEPT = "private, no-cache"  # kept by the browser, and asked for again with If-None-Match each time
-INTERNAL_ERROR = 500  # ours; 502 is a partner's
-SERVER_ERRORS = "ServerErrors"  # canaries are rolled back by it: an answered 500 is no Lambda error
+KEPT = "private, no-cache"  # the browser keeps it, and asks each time with If-None-Match
+INTERNAL_ERROR = 500  # an error of ours; 502 is a partner's
+SERVER_ERRORS = "ServerErrors"  # rolls canaries back, because Lambda counts no answered 500
 ASKED_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Correlation-Id"]
 TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
 
@@ -51,7 +51,8 @@ class Api:
         problems: Problems,
         cors_origins: Sequence[str],
     ) -> None:
-        """`operations` by operation id, exactly one for each of the service's `routes`."""
+        """`operations` has exactly one operation for each of the service's `routes`, by operation
+        id."""
         if {route.operation_id for route in routes} != set(operations):
             raise ValueError("The routes and the operations differ.")
         self._problems = problems
@@ -83,7 +84,8 @@ class Api:
         self._app.route(route.path.replace("{", "<").replace("}", ">"), route.method)(serve)
 
     def _require_origin(self, event: APIGatewayProxyEvent) -> None:
-        """A page elsewhere could send simple requests without asking the browser first."""
+        """Browsers send simple requests of a page elsewhere without a preflight. So this refuses
+        requests from other origins."""
         origin = event.headers.get("Origin")
         host = event.headers.get("Host")
         own = [f"https://{host}", f"http://{host}"]  # the API's own page, where it can be tried
@@ -109,9 +111,9 @@ class Api:
 
 
 def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
-    """`known`: If-None-Match, the versions that the caller has already."""
+    """`known` is If-None-Match, that is the versions that the caller has already."""
     status = answer.status or route.status
-    # the line's end is for people at terminals
+    # The newline at the end is for people at terminals.
     text = (
         f"{answer.body.model_dump_json()}\n" if isinstance(answer.body, BaseModel) else answer.body
     )
@@ -132,6 +134,6 @@ def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
 
 
 def _matches(known: str | None, tag: str) -> bool:
-    """RFC 9110, If-None-Match: weak comparison with each of a list."""
+    """A weak comparison with each tag of the list (RFC 9110, If-None-Match)."""
     tags = [each.strip().removeprefix("W/") for each in (known or "").split(",")]
     return bool(tag) and tag.removeprefix("W/") in tags

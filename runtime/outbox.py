@@ -1,4 +1,4 @@
-"""What a table's stream brings of the outbox goes onto the bus: one call for a service's handler.
+"""Publishes the outbox rows that a table's stream delivers. A service's handler makes one call.
 
 return publish_outbox(event, wires.outbox, wires.bus, now)
 """
@@ -15,9 +15,9 @@ from runtime.events import inserted
 def publish_outbox(
     event: Mapping[str, Any], outbox: DynamoDbOutbox, bus: EventPublisher, now: Clock
 ) -> BatchResponse:
-    """The mapping's filter passes outbox rows only. What the bus refuses comes again, and the
-    stream goes on at the first of it. What somebody else has claimed is no failure: they come back
-    until it is out."""
+    """The event source mapping's filter lets only outbox rows through. The stream delivers again
+    from the first event that the bus refused. An event that somebody else has claimed is no
+    failure, because whoever claimed it tries until it is published."""
     rows = inserted(event)
     entries = [outbox.entry(row.image) for row in rows]
     refused = publish_claimed(entries, outbox, bus, STREAM, now)

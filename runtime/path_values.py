@@ -1,5 +1,5 @@
-"""Values in a request's path, decoded once: API Gateway's REST APIs hand them over as they were
-sent, percent-encoded, in `path` as in `pathParameters`.
+"""Decodes values in a request's path once. API Gateway's REST APIs hand them over as they were
+sent, percent-encoded, both in `path` and in `pathParameters`.
 """
 
 import re
@@ -10,12 +10,13 @@ from contracts.problem import MAX_ECHO, FieldError
 from runtime.problems import RequestRefused
 
 ENCODED = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})+")
-MAX_BYTES = 1_000  # decoded; nothing has a longer name, and keys of DynamoDB end at 1,024
+MAX_BYTES = 1_000  # when decoded; no name is longer, and keys of DynamoDB end at 1,024
 
 
 def path_values(sent: Mapping[str, str]) -> dict[str, str]:
-    """By name. A '+' is a plus, and what is still encoded then was meant to be. Raises
-    RequestRefused: 400, or 404 for what is too long to be anybody's name."""
+    """The decoded values by name. A '+' stays a plus. A value that is still encoded after that was
+    encoded on purpose. Raises RequestRefused with 400, or with 404 for a value that is too long to
+    be a name."""
     return {name: _decoded(name, value) for name, value in sent.items()}
 
 

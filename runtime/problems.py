@@ -1,8 +1,8 @@
 """The one mapping of errors to HTTP problems.
 
-An error with `status` and `code` answers for itself; a service names the status of its others:
+An error with a `status` and a `code` is answered with them. A service names the status of others:
     Problems({SourceForbidden: 403, SourceError: 404, PartnerError: 502})
-Everything else is a 500 that tells nothing but the request id.
+Any other error is a 500 that tells only the request id.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from runtime.telemetry import logger
 
 
 class RequestRefused(Exception):
-    """The request could not even be decoded; `errors` name field and value."""
+    """The request is refused before any use case sees it. `errors` name field and value."""
 
     def __init__(
         self, status: int, code: str, detail: str, errors: tuple[FieldError, ...] = ()
@@ -26,7 +26,7 @@ class Problems:
         self._statuses = dict(statuses)
 
     def of(self, error: Exception, instance: str, request_id: str) -> Problem:
-        """The answer for `error`; also logs it, with its stack when it is unknown."""
+        """The answer to `error`. Also logs the error, with its stack when it is unknown."""
         status, code, detail = self._status(error), getattr(error, "code", None), str(error)
         if status is None or not isinstance(code, str):
             logger().exception("request failed", error=type(error).__name__, code="internal_error")

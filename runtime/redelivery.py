@@ -1,7 +1,8 @@
-"""When the queue delivers again what was not consumed: at another time than its own timeout says.
+"""Sets when the queue delivers a record again that was not consumed.
 
-The visibility timeout has to outlast an invocation several times over, so it is minutes long. A
-record whose try is over need not wait for that; one that failed often waits longer (docs/adr/0022).
+The queue's visibility timeout is several times as long as an invocation may take, so it is minutes
+long. A record whose try is over need not wait so long. A record that failed often waits longer
+(docs/adr/0022).
 """
 
 from random import SystemRandom
@@ -12,18 +13,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runtime.telemetry import logger
 
-MAX_RECEIVES = 60  # the queue's maxReceiveCount: with the waits below, a day at least
+MAX_RECEIVES = 60  # the queue's maxReceiveCount, which lasts a day at least with the waits below
 FIRST_SECONDS = 5
-MAX_SECONDS = 1_800  # how late a record may come when an outage has ended
-POISON_SECONDS = 60  # an hour in all: the old code of a canary deployment is gone by then
-SPREAD = 0.5  # by chance: records that failed together do not all come together again
+MAX_SECONDS = 1_800  # a record may come so late after an outage has ended
+POISON_SECONDS = 60  # an hour in all, by when the old code of a canary deployment is gone
+SPREAD = 0.5  # random, so that records that failed together do not come together again
 MAX_ENTRIES = 10  # of one ChangeMessageVisibilityBatch
 _random = SystemRandom()
 
 
 def backoff_seconds(receives: int) -> int:
-    """Doubles with each receive; up to half as much again by chance."""
-    doublings = min(receives - 1, 16)  # far beyond MAX_SECONDS, and no huge number
+    """Doubles with each receive. Up to half as much is added by chance."""
+    doublings = min(receives - 1, 16)  # enough for MAX_SECONDS, and no huge number
     shortest = min(MAX_SECONDS, FIRST_SECONDS << doublings)
     return round(shortest * (1 + SPREAD * _random.random()))
 
@@ -43,7 +44,8 @@ class Redelivery:
         self._waits.append((record, seconds))
 
     def tell_queue(self) -> None:
-        """Where that fails, the queue's own visibility timeout holds: later, but not lost."""
+        """Tells the queue how long each record waits. If that fails, the queue's own visibility
+        timeout counts. Then a record comes later, but is not lost."""
         for start in range(0, len(self._waits), MAX_ENTRIES):
             waits = self._waits[start : start + MAX_ENTRIES]
             entries = [
@@ -62,6 +64,6 @@ class Redelivery:
                 logger().warning("waits refused by the queue", count=len(refused), codes=codes)
 
     def _queue_url(self, record: SQSRecord) -> str:
-        """Made of the ARN, so that no consumer needs a setting or a call for it."""
+        """Made from the ARN, so that no consumer needs a setting or a call for it."""
         *_, account, name = str(record.event_source_arn).split(":")
         return f"{self._sqs.meta.endpoint_url}/{account}/{name}"

@@ -1,4 +1,4 @@
-"""The base of a service's settings: its fields are environment variables, read once.
+"""The base of a service's settings. Its fields are environment variables, which are read once.
 
 class Settings(ServiceSettings):
     transfers_table: str               # TRANSFERS_TABLE
@@ -18,12 +18,12 @@ def _split(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-# NoDecode: pydantic-settings would read JSON from the variable
+# Without NoDecode pydantic-settings would read the variable as JSON.
 CommaList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class SettingsInvalid(Exception):
-    """The message names every variable that is missing or wrong, never its value."""
+    """The message names every variable that is missing or wrong. It never shows a value."""
 
     code = "settings_invalid"
 
@@ -36,7 +36,7 @@ class ServiceSettings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """From the environment; raises SettingsInvalid."""
+        """Reads the environment. Raises SettingsInvalid."""
         try:
             return cls()
         except ValidationError as error:

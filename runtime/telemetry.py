@@ -1,4 +1,4 @@
-"""Logs, traces and metrics of one process, made on first use and never at import.
+"""Logs, traces and metrics of one process. They are made on first use and never at import.
 
     logger().info("transfer started", transfer_id=transfer.id)   # a constant phrase plus fields
     correlate(transfer.correlation_id)                           # in every line from here on
@@ -21,7 +21,7 @@ _SECRET = re.compile(r"(?i)passw|passphrase|private.?key|secret|token|authori|cr
 
 
 def redacted(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
-    """`value` with everything replaced that stands under a name of a secret, at any depth."""
+    """Replaces everything under a name that sounds like a secret, at any depth of `value`."""
     if _SECRET.search(name) and value is not None:
         return "***"
     if isinstance(value, dict):
@@ -41,8 +41,9 @@ def logger() -> Logger:
 
 @cache
 def tracer() -> Tracer:
-    """Sees calls to AWS. To look for all libraries it knows, it would import those it finds:
-    whoever brings another one says so with `tracer().patch(["httpx"])`."""
+    """Traces calls to AWS. By default the tracer looks for all libraries that it knows, and imports
+    those it finds. So it patches botocore only, and code with another library asks for it with
+    `tracer().patch(["httpx"])`."""
     return Tracer(patch_modules=["botocore"])
 
 
@@ -52,23 +53,24 @@ def metrics() -> Metrics:
 
 
 def count_one(name: str) -> None:
-    """One more `name` in this minute, of this service; the entrypoint flushes it."""
+    """Counts one more `name` for this service. The entrypoint flushes the count."""
     metrics().add_metric(name, MetricUnit.Count, 1)
 
 
 def correlate(correlation_id: str) -> None:
-    """Put `correlation_id` into every line from here to the end of the invocation."""
+    """Puts `correlation_id` into every line from here to the end of the invocation."""
     logger().set_correlation_id(correlation_id)
 
 
 def correlation_id() -> str:
-    """That of the invocation; the entrypoint sets one before anything else runs."""
+    """The correlation id of the invocation. The entrypoint sets one before anything else runs."""
     return logger().get_correlation_id() or "none"
 
 
 @contextmanager
 def own_fields(**fields: object) -> Iterator[None]:
-    """`fields` stand in every line inside; what is added inside, stands in no line after it."""
+    """Every line inside the context has `fields`. No line after it has them, or any other field
+    that was added inside."""
     before = dict(logger().get_current_keys())
     logger().append_keys(**fields)
     try:

@@ -1,9 +1,9 @@
-"""Completes a short template into all that CloudFormation is given.
+"""Completes a short template into the one that CloudFormation gets.
 
     python -m infra.complete SERVICE         prints the completed template
 
-A template says in a section `Service` what a service has; docs/adr/0019 shows the form. Everything
-else in the template is CloudFormation, and stands above what is made here.
+The section `Service` of a template says what a service has. docs/adr/0019 shows its form.
+Everything else in the template is CloudFormation, and overrides what is made here.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,8 @@ __all__ = ["TemplateWrong", "complete"]
 
 
 def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
-    """The same for the same words; `services` are all that publish. Raises TemplateWrong."""
+    """The same input always gives the same template. `services` are all services that publish.
+    Raises TemplateWrong."""
     own, made = dict(short), {}
     if "Service" in own:
         service = read_service(stack, own.pop("Service"), own)
@@ -40,7 +41,8 @@ def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
 
 
 def merged(made: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """`own` wins; only mappings are merged, so an intrinsic function replaces another one."""
+    """`own` overrides `made`. Only mappings are merged, so an intrinsic function replaces another
+    one."""
     both = dict(made)
     for name, value in own.items():
         known = both.get(name)

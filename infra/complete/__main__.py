@@ -1,4 +1,4 @@
-"""python -m infra.complete STACK [--json]: the template as CloudFormation is given it."""
+"""python -m infra.complete STACK [--json] prints the template that CloudFormation gets."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from infra.stacks import find_stack
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes a value out each time, without anchors."""
+    """Writes a repeated value out each time, without anchors."""
 
     def ignore_aliases(self, data: object) -> bool:
         return True

@@ -1,10 +1,10 @@
-"""Alarms of the stage: a message in a dead-letter queue, and what rolls a canary back."""
+"""Makes the alarms on dead-letter queues, and the alarm that rolls a canary back."""
 
 from infra.complete.description import Service
 from infra.complete.intrinsics import Value, arn, attribute, resource, sub
 from infra.complete.names import TemplateWrong, name_of
 
-MOST_METRICS = 10  # of one alarm
+MOST_METRICS = 10  # AWS's limit for one alarm
 MINUTE = 60
 
 
@@ -24,13 +24,13 @@ def dead_letters_alarm(service: str, queue: str, purpose: str, told: str) -> Val
 
 
 def errors_alarm(service: Service) -> Value:
-    """Functions stand in it by their names: a Ref would make a circle, because their deployments
-    wait for this alarm."""
+    """The alarm has the functions' names. A Ref would make a circle, because their deployments wait
+    for this alarm."""
     metrics = [
         _metric("AWS/Lambda", "Errors", "FunctionName", name_of(service.name, purpose))
         for purpose in (each.purpose for each in service.functions if not each.unwatched)
     ]
-    # an answered 5xx and a message given back are no errors to Lambda: the runtime counts them
+    # To Lambda an answered 5xx or a message that goes back is no error. So the runtime counts them.
     counted = [("ServerErrors", ("api",)), ("MessagesFailed", ("events", "queue"))]
     metrics += [
         _metric(sub("FileFerry/${Stage}"), name, "service", service.name)

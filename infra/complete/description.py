@@ -1,6 +1,6 @@
 """Reads the section `Service` of a short template.
 
-Words of ours are in lower case. What begins with a capital is CloudFormation's and passes through.
+Our own words are in lower case. A word with a capital is CloudFormation's and is passed on.
 """
 
 import re
@@ -12,7 +12,7 @@ from infra.complete.names import TemplateWrong, dashed, snake
 from infra.complete.trigger import Trigger, read_trigger
 from infra.templates import Template
 
-PUBLISH = "Publish"  # what every service may be given without saying how
+PUBLISH = "Publish"  # a grant that every service may name without describing it
 OF_SERVICE = {"table", "settings", "environment", "grants", "functions"}
 OF_TABLE = {"id", "indexes"}
 OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched"}
@@ -24,7 +24,7 @@ TABLE_ACTIONS = {
 
 @dataclass(frozen=True)
 class Table:
-    """`indexes`: the attributes of their keys, by name."""
+    """`indexes` has the attributes of each index's key, by the index's name."""
 
     id: str
     indexes: Mapping[str, tuple[str, str]]
@@ -32,8 +32,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Function:
-    """`name` in PascalCase; `table`: actions, 'Query/<index>' for one index; `unwatched`: why the
-    canary's alarm does not count its errors."""
+    """`name` is in PascalCase. `table` has actions on the table, and 'Query/<index>' for an index.
+    `unwatched` says why the canary's alarm does not count the function's errors."""
 
     name: str
     trigger: Trigger
@@ -101,7 +101,7 @@ def known_keys(where: str, written: Any, known: set[str]) -> None:  # noqa: ANN4
 
 
 def mapping(where: str, written: Any) -> dict[str, Any]:  # noqa: ANN401 - YAML
-    """Nothing at all is an empty one."""
+    """A missing value is an empty mapping. Raises TemplateWrong for anything but a mapping."""
     if not isinstance(written, dict | None):
         raise TemplateWrong(f"{where}: {written!r} is no mapping. Write `name: value` lines there.")
     return written or {}

@@ -1,4 +1,4 @@
-"""A function and its role: what its description lets it do, and nothing else."""
+"""Makes a function and its role. The role allows only what the description says."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def _on_table(service: Service, actions: dict[str, None]) -> list[Value]:
 
 def _granted(service: Service, name: str) -> Value:
     if name == PUBLISH and PUBLISH not in service.grants:
-        # a call may carry events of several sources, so the key has several values
+        # A call may carry events of several sources, so the condition key has several values.
         condition = {
             "ForAllValues:StringEquals": {"events:source": f"fileferry.{service.name}"},
             "Null": {"events:source": "false"},

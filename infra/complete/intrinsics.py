@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, as what makes templates writes them."""
+"""CloudFormation's intrinsic functions, for the code that makes templates."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A function that works off a queue: one of its own, or the one that the service's events go to."""
+"""For functions that a queue triggers: a queue of their own, or that of the service's events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +13,10 @@ from runtime.redelivery import MAX_RECEIVES
 
 Parameters = Mapping[str, Mapping[str, Any]]
 
-RECEIVES = 5  # of a message that no consumer of events works off
+RECEIVES = 5  # after so many a message is a dead letter; for events it is MAX_RECEIVES
 RECORDS = 10  # the most that SQS gives at once without waiting
 DELIVERED = {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86_400}  # AWS's most
-EVENTS = "Event"  # stem of the names of the one queue of a service that listens
+EVENTS = "Event"  # the names of the queue for a service's events begin with this
 
 
 def event_resources(service: Service, function: Function, declared: Parameters) -> Value:
@@ -63,7 +63,7 @@ def queue_resources(service: Service, function: Function, declared: Parameters) 
 
 
 def _timeout(service: Service, function: Function, declared: Parameters) -> int:
-    """The longest that a parameter allows."""
+    """The function's timeout, or the longest one that its parameter allows."""
     timeout = function.properties.get("Timeout", SECONDS)
     if isinstance(timeout, dict):
         timeout = declared.get(timeout.get("Ref", ""), {}).get("MaxValue")

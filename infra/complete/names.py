@@ -1,4 +1,6 @@
-"""What things are called: by service, purpose and stage; roles by region too, as IAM is global."""
+"""Names of resources. They have service, purpose and stage. Roles have the region, too, because
+IAM is global.
+"""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +8,7 @@ from typing import Any
 
 from infra.complete.intrinsics import sub
 
-# The longest that each may become; a name that fits today must fit on every stage and region.
+# The longest value of each. A name that fits today must fit on every stage and in every region.
 LONGEST = {"${Stage}": "s" * 10, "${AWS::Region}": "ap-southeast-1"}
 # The property that names a resource, and how many characters AWS takes.
 NAMED = {
@@ -21,7 +23,7 @@ NAMED = {
 
 
 class TemplateWrong(Exception):
-    """A short template that cannot be completed; the message says what to write instead."""
+    """The short template cannot be completed. The message says what to write instead."""
 
 
 def name_of(service: str, purpose: str = "") -> dict[str, Any]:

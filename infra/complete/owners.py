@@ -1,6 +1,6 @@
-"""Policies of the bus: only a service's own functions publish in its name.
+"""Policies of the bus. Only a service's own functions may publish in its name.
 
-An allowance would only add to what the account's roles may do anyway; a denial is what binds.
+The policies deny. One that allows would only add to what the account's roles may do anyway.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ ROLE = (
 
 
 def owner_policies(bus: str, services: Sequence[str]) -> Value:
-    """One call may carry events of several sources: one that is not allowed refuses all."""
+    """One call may carry events of several sources. If one is not allowed, all are refused."""
     made = {}
     for service in services:
         owner = {"aws:PrincipalArn": sub(ROLE.replace("{service}", service))}

@@ -5,7 +5,7 @@ from infra.complete.intrinsics import Value, attribute, ref, resource
 from infra.complete.names import name_of
 
 KEPT_SECONDS = 14 * 86_400  # the longest that SQS keeps a message
-TIMES_VISIBLE = 6  # AWS's advice: of the function's timeout
+TIMES_VISIBLE = 6  # the visibility timeout in timeouts of the function, as AWS advises
 
 
 def dead_letters(service: str, stem: str, purpose: str, told: str) -> Value:

@@ -1,4 +1,4 @@
-"""A function that is called again and again: its rule, and the calls that failed."""
+"""For functions that a schedule triggers: the rule, and the queue of the calls that failed."""
 
 import re
 
@@ -42,7 +42,7 @@ def schedule_resources(service: Service, function: Function) -> Value:
 
 
 def _age(rate: "re.Match[str]") -> int:
-    """How late a call may come: until the next one is due, and never more than a day."""
+    """How late a call may come. It may come until the next one is due, and at most a day late."""
     if rate[1] is None:
         return UNITS["hour"]
     return min(int(rate[1]) * UNITS[rate[2]], UNITS["day"])

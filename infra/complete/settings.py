@@ -8,11 +8,11 @@ from infra.complete.names import snake
 
 SECONDS, MEGABYTES = 60, 512
 SWITCH = {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]}
-RESERVING = {"api": "Api", "authorizer": "Authorizer"}  # a crowd elsewhere must not shut these out
+RESERVING = {"api": "Api", "authorizer": "Authorizer"}  # others must not take all concurrency
 
 
 def parameters(service: Service) -> Value:
-    """The defaults are the local values; infra/environments has those of AWS."""
+    """The defaults are the local values. infra/environments has the values for AWS."""
     made: Value = {
         "Stage": {"Type": "String", "Default": "local", "AllowedPattern": "[a-z]{2,10}"},
         "Release": {
@@ -51,7 +51,7 @@ def conditions(service: Service) -> Value:
 
 
 def global_settings(service: Service) -> Value:
-    # one alarm for all: a canary of one function may break another
+    # All functions share one alarm, because a canary of one function may break another.
     alarms = choose("OnAws", [ref("FunctionErrorsAlarm")], [])
     return {
         "CodeUri": f"../../build/{service.name}",
@@ -81,13 +81,13 @@ def _variables(service: Service) -> Value:
     return made | {
         "LOG_LEVEL": ref("LogLevel"),
         "POWERTOOLS_SERVICE_NAME": service.name,
-        # two stages of one account must not count in each other's alarms
+        # so that two stages of one account do not count in each other's alarms
         "POWERTOOLS_METRICS_NAMESPACE": sub("FileFerry/${Stage}"),
     }
 
 
 def reserved(kind: str) -> Value:
-    """Of a function with that trigger."""
+    """The reserved concurrency of a function with that kind of trigger."""
     if kind not in RESERVING:
         return NO_VALUE
     return choose(f"{RESERVING[kind]}Reserves", ref(f"{RESERVING[kind]}Concurrency"))

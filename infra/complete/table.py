@@ -28,7 +28,7 @@ def table_resources(service: Service) -> Value:
 
 
 def _properties(service: Service, table: Table) -> Value:
-    """No DeletionProtectionEnabled: infra.protection switches it on after the deployment."""
+    """DeletionProtectionEnabled is not here. infra.protection sets it after the deployment."""
     keys = [("pk", "sk"), *table.indexes.values()]
     made = {
         "TableName": name_of(service.name),

@@ -1,4 +1,4 @@
-"""What calls a function: `trigger: api`, or `trigger: {events: [TransferRequested.v1]}`."""
+"""Reads what calls a function: `trigger: api`, or `trigger: {events: [TransferRequested.v1]}`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ KINDS = ", ".join((*PLAIN, *(f"{{{kind}: ...}}" for kind in WITH_A_VALUE)))
 
 @dataclass(frozen=True)
 class Trigger:
-    """`value`: the events, the queue's purpose, or the schedule's expression."""
+    """`value` has the events, the queue's purpose, or the schedule's expression."""
 
     kind: str
     value: Any = None
@@ -42,7 +42,7 @@ def read_trigger(where: str, written: Any) -> Trigger:  # noqa: ANN401 - YAML
 
 
 def sources_of(events: list[str]) -> dict[str, list[str]]:
-    """The events by the service that publishes them."""
+    """The events, by the service that publishes them."""
     found: dict[str, list[str]] = {}
     for spec in CATALOGUE:
         if spec.detail_type in events:

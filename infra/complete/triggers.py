@@ -1,4 +1,4 @@
-"""What stands between a trigger and its function, and what Lambda does there in its name."""
+"""The resources between a trigger and its function, and the rights that Lambda needs for them."""
 
 from infra.complete.description import Function, Service
 from infra.complete.intrinsics import Value, arn, attribute, ref, resource
@@ -29,7 +29,7 @@ def trigger_resources(service: Service, function: Function, declared: Parameters
 
 
 def trigger_statements(service: Service, function: Function) -> list[Value]:
-    """What Lambda does in the function's name."""
+    """The rights that Lambda uses in the function's name."""
     kind = function.trigger.kind
     if kind in ("events", "queue"):
         actions = ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"]

@@ -1,4 +1,4 @@
-"""Functions in the stage's own network, for partners that let only known addresses in.
+"""Puts functions into the stage's own network, for partners that let only known addresses in.
 
 The ids are read when a stack is deployed, and only where InVpc is true.
 """
@@ -27,7 +27,7 @@ def vpc_settings() -> Value:
 
 
 def vpc_statements(service: Service, function: Function) -> list[Value]:
-    """Lambda makes the interfaces in the function's name; the function itself may not."""
+    """Lambda makes the interfaces in the function's name. The function itself may not make any."""
     name = f"fileferry-${{Stage}}-{service.name}-{function.purpose}"
     own = {"ArnEquals": {"lambda:SourceFunctionArn": arn("lambda", f"function:{name}")}}
     on = {"Action": INTERFACES, "Resource": "*"}

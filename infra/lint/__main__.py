@@ -1,4 +1,4 @@
-"""python -m infra.lint: what AWS would refuse in any stack and stage, or take in silence."""
+"""python -m infra.lint prints mistakes in any stack and stage, also those that AWS would accept."""
 
 import sys
 

@@ -25,7 +25,7 @@ class Metric:
 
 
 def silent_alarms(expansion: Expansion, stage: Sequence[Expansion]) -> Iterator[Finding]:
-    """`stage`: all stacks of the stage, whose resources the alarms may name."""
+    """`stage` has all stacks of the stage. The alarms may name resources of any of them."""
     for logical_id, message in _problems(expansion, stage):
         yield expansion.finding("alarm", logical_id, message)
 
@@ -97,7 +97,7 @@ def metric_problems(metric: Metric, stage: Sequence[Expansion]) -> Iterator[str]
 def _values(
     dimension: str, metric: Metric, namespace: Namespace, stage: Sequence[Expansion]
 ) -> set[str] | None:
-    """None where any value may be right."""
+    """The values that a dimension may have. None when any value may be right."""
     if dimension in namespace.names:
         return names_of(stage, namespace.names[dimension])
     if dimension == "StateMachineArn":
@@ -120,7 +120,7 @@ def stages_of_api(name: str, stage: Sequence[Expansion]) -> set[str]:
 
 
 def aliases_of(function: str, stage: Sequence[Expansion]) -> set[str]:
-    """As the dimension Resource says them: the function itself, and with each alias."""
+    """The values of the dimension Resource: the function alone, and with each of its aliases."""
     return {function} | {
         f"{function}:{text_of(expansion, properties['Name'])}"
         for expansion in stage
@@ -130,7 +130,7 @@ def aliases_of(function: str, stage: Sequence[Expansion]) -> set[str]:
 
 
 def _own_metric_problems(metric: Metric, stage: Sequence[Expansion]) -> Iterator[str]:
-    """Metrics of our own: a function's, under the name of its service, or a log filter's."""
+    """Our own metrics come from a function, under the name of its service, or from a log filter."""
     for expansion in stage:
         for _, properties in expansion.of_kind("AWS::Logs::MetricFilter"):
             for each in properties["MetricTransformations"]:

@@ -1,4 +1,4 @@
-"""Who may call an API: a resource policy that restricts nothing, or that SAM cannot add."""
+"""Finds resource policies of an API that restrict nothing, or that SAM cannot add."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How AWS names the resources that have names: by which property, how long, how far it is alone."""
+"""How AWS names resources: which property names it, how long a name may be, where it is unique."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -15,7 +15,8 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class Kind:
-    """`arn` is what follows the partition; `ref` is what Ref answers: the name, or as here."""
+    """`arn` is the part of the ARN behind the partition. `ref` is what Ref answers if it is not the
+    name."""
 
     named_by: str
     longest: int
@@ -40,7 +41,7 @@ KINDS = {
     "AWS::DynamoDB::Table": Kind("TableName", 255, arn=f"dynamodb:{HERE}:table/{{name}}"),
     "AWS::Events::Archive": Kind("ArchiveName", 48, arn=f"events:{HERE}:archive/{{name}}"),
     "AWS::Events::EventBus": Kind("Name", 256, arn=f"events:{HERE}:event-bus/{{name}}"),
-    # CloudFormation takes the StatementId for the policy's identity, whatever bus it is for.
+    # CloudFormation identifies a policy by its StatementId alone, without the bus.
     "AWS::Events::EventBusPolicy": Kind("StatementId", 64),
     "AWS::Events::Rule": Kind("Name", 64, arn=f"events:{HERE}:rule/{{name}}"),
     "AWS::IAM::InstanceProfile": Kind("InstanceProfileName", 128, Scope.ACCOUNT),
@@ -71,7 +72,7 @@ KINDS = {
     "AWS::WAFv2::IPSet": Kind("Name", 128),
     "AWS::WAFv2::WebACL": Kind("Name", 128),
 }
-# Each account has one in each region, whatever it is called.
+# Each account has only one of these in each region, under any name.
 SINGLETONS = {
     "AWS::ApiGateway::Account",
     "AWS::Config::ConfigurationRecorder",

@@ -1,4 +1,4 @@
-"""What is deployed where: each stack's template with the values of a stage."""
+"""The deployments: each stack's template with the values of a stage."""
 
 import json
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ PACKAGES = "s3://fileferry-packages"
 
 @dataclass(frozen=True)
 class Deployment:
-    """`name` is what CloudFormation calls the stack; `template` is as it was written, and `folder`
-    has the files that it names."""
+    """`name` is CloudFormation's name of the stack. `template` is not expanded yet. `folder` has
+    the files that the template names."""
 
     stack: str
     stage: str
@@ -28,7 +28,8 @@ class Deployment:
 
 
 def aws_deployments() -> list[Deployment]:
-    """Stage by stage in the order of deployment; the stages share what is read."""
+    """Stage by stage, in the order of deployment. The stages share the templates, which are read
+    once."""
     stacks = all_stacks()
     templates = {stack.name: stack.completed() for stack in stacks}
     return [
@@ -53,7 +54,7 @@ def definition_of(deployment: Deployment, address: str) -> str:
 
 
 def packaged(deployment: Deployment) -> Template:
-    """A copy as `sam package` leaves it, with AWS::Include done, which AWS does before SAM."""
+    """A copy as `sam package` leaves it. AWS::Include is done, as AWS does it before SAM."""
     done: Template = _packaged(deployment.template, deployment.folder)
     return done
 
@@ -75,5 +76,5 @@ def _packaged(value: Any, folder: Path) -> Any:  # noqa: ANN401 - whatever a tem
 
 
 def includes(value: Any) -> bool:  # noqa: ANN401 - whatever a template may hold
-    """Whether a document takes the place of the value."""
+    """Whether AWS::Include puts a document in the place of the value."""
     return isinstance(value, dict) and value.get("Fn::Transform", {}).get("Name") == "AWS::Include"

@@ -1,4 +1,4 @@
-"""Expands a deployment as AWS does: SAM first, then parameters, conditions and what follows."""
+"""Expands a deployment as AWS does. SAM comes first, then parameters, conditions and the rest."""
 
 import copy
 import logging
@@ -22,7 +22,8 @@ PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "
 
 @dataclass(frozen=True)
 class Expansion:
-    """`resources` are those that exist on the stage; only references to them are left in them."""
+    """`resources` are those that exist on the stage. Of all intrinsic functions, only references to
+    them are left."""
 
     deployment: Deployment
     source: Template  # with the documents that it includes
@@ -48,7 +49,7 @@ class Expansion:
 
 
 class NotExpanded(Exception):
-    """SAM refused the template; `findings` say why."""
+    """SAM refused the template. `findings` say why."""
 
     def __init__(self, deployment: Deployment, reasons: Sequence[str]) -> None:
         self.findings = [
@@ -59,7 +60,7 @@ class NotExpanded(Exception):
 
 
 def expand(deployment: Deployment, stored: Mapping[str, str]) -> Expansion:
-    """`stored`: what the stage's stacks before this one left in SSM, by the parameter's name.
+    """`stored` has the values that earlier stacks of the stage left in SSM, by the parameter.
 
     Raises NotExpanded.
     """
@@ -78,7 +79,7 @@ def expand(deployment: Deployment, stored: Mapping[str, str]) -> Expansion:
     }
     absent = template["Resources"].keys() - resources.keys()
     for resource in resources.values():
-        if "DependsOn" in resource:  # AWS does not wait for what a condition left out
+        if "DependsOn" in resource:  # AWS does not wait for resources that a condition left out
             resource["DependsOn"] = [each for each in resource["DependsOn"] if each not in absent]
     outputs = {
         name: resolved({k: v for k, v in output.items() if k != "Condition"}, known)
@@ -121,7 +122,7 @@ def parameter_values(deployment: Deployment, stored: Mapping[str, str]) -> dict[
 
 
 def number(text: str) -> int | float | str:
-    """The text itself where it says none, as AWS would then refuse it."""
+    """The number, or the text itself when it is no number. Then AWS would refuse it."""
     try:
         return int(text) if text.lstrip("-").isdecimal() else float(text)
     except ValueError:
@@ -129,12 +130,13 @@ def number(text: str) -> int | float | str:
 
 
 def translated(source: Template, region: str, values: Mapping[str, Value]) -> Template:
-    """Without SAM's resources; raises InvalidDocumentException."""
+    """The template with CloudFormation's resources instead of SAM's. Raises
+    InvalidDocumentException."""
     template = copy.deepcopy(source)  # the translator writes into it
     if "Transform" not in template:
         return template
-    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it tells of features it lacks
-    session = SimpleNamespace(region_name=region)  # all that it asks of boto3
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of features it lacks
+    session = SimpleNamespace(region_name=region)  # it asks nothing else of boto3
     translator = Translator({}, Parser(), boto_session=session)
     done: Template = translator.translate(template, dict(values))
     return done

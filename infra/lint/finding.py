@@ -1,4 +1,4 @@
-"""What a rule says about a resource, and how the same mistake of several stages is told once."""
+"""What a rule says about a resource. The same mistake on several stages is told once."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ class Finding:
 
 
 def told(findings: Iterable[Finding]) -> list[str]:
-    """Sorted by stack and resource; where a message names its stage, it says `<stage>`."""
+    """Sorted by stack and resource. A stage's name in a message becomes `<stage>`."""
     stages: dict[tuple[str, str, str, str], list[str]] = {}
     for each in sorted(set(findings)):
         message = re.sub(rf"(?<![a-z]){each.stage}(?![a-z])", "<stage>", each.message)

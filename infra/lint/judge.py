@@ -34,14 +34,14 @@ BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns)
 
 @dataclass(frozen=True)
 class Deployed:
-    """A stack, and what those of its stage before it left in SSM."""
+    """A stack, and the values that earlier stacks of its stage left in SSM."""
 
     expansion: Expansion
     stored: Mapping[str, str]
 
 
 def deploy(deployments: Sequence[Deployment]) -> list[Deployed]:
-    """One stage's, in their order."""
+    """Deploys the stacks of one stage in their order."""
     stored: dict[str, str] = {}
     done = []
     for deployment in deployments:
@@ -53,9 +53,10 @@ def deploy(deployments: Sequence[Deployment]) -> list[Deployed]:
 
 
 def judge(deployments: Sequence[Deployment]) -> Iterator[Finding]:
-    """Of any number of stages; those of one stage in a row, in their order.
+    """Takes any number of stages. The stacks of one stage follow each other, in their order.
 
-    What is not even well formed is told alone: the other rules take templates for whole.
+    If something is not well formed, only that is told, because the other rules need whole
+    templates.
     """
     try:
         stages = [_everywhere(stage) for stage in _by_stage(deployments)]
@@ -84,7 +85,7 @@ def _by_stage(deployments: Sequence[Deployment]) -> Iterator[list[Deployment]]:
 
 
 def _everywhere(stage: Sequence[Deployment]) -> tuple[list[Deployed], list[Deployed]]:
-    """In its own region and in another one."""
+    """Deploys the stage in its own region and in another one."""
     return deploy(stage), deploy([replace(d, region=elsewhere(d.region)) for d in stage])
 
 

@@ -1,4 +1,4 @@
-"""What a template says literally although it differs from one account or region to the next."""
+"""Finds literal values that differ from one account or region to the next."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,8 @@ def texts_in(value: Value) -> Iterator[str]:
 
 
 def hard_coded(expansion: Expansion) -> Iterator[Finding]:
-    """Looks at what was written: once expanded, nobody sees where a region came from."""
+    """Looks at the template as it was written. In the expanded one nobody sees where a region came
+    from."""
     template = expansion.source
     for logical_id, written in [
         *template["Resources"].items(),

@@ -1,4 +1,6 @@
-"""Functions that send to the queue that triggers them: Lambda stops such a chain after 16 hops."""
+"""Finds functions that send to the queue that triggers them. Lambda stops such a chain after 16
+hops.
+"""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,6 @@
-"""Metrics that AWS publishes and alarms may watch: their names, and the dimensions they have.
+"""The metrics of AWS that alarms may watch, with their names and dimensions.
 
-A namespace, metric or combination that is wanted and missing is added here after a look into AWS's
-documents.
+If a namespace, metric or combination is missing here, look it up in AWS's documents and add it.
 """
 
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Namespace:
     metrics: frozenset[str]
-    combinations: tuple[frozenset[str], ...]  # of dimensions; metrics exist under no others
+    combinations: tuple[frozenset[str], ...]  # the sets of dimensions under which metrics exist
     names: dict[str, str]  # dimension: the kind of resource whose name it takes
 
 
 def _namespace(metrics: str, combinations: str, names: dict[str, str]) -> Namespace:
-    """`combinations` are separated by commas, "-" is the one without a dimension."""
+    """`combinations` are separated by commas. "-" is the combination without a dimension."""
     return Namespace(
         frozenset(metrics.split()),
         tuple(frozenset(each.split()) - {"-"} for each in combinations.split(",")),

@@ -1,4 +1,4 @@
-"""Names that are too long, and names that two deployments would both want."""
+"""Finds names that are too long, and names that two deployments both want."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -34,7 +34,8 @@ class Claim:
 
 
 def claims(expansion: Expansion) -> Iterator[tuple[Claim, str]]:
-    """Of every resource with a name of its own; CloudFormation's inventions never collide."""
+    """The claims of all resources that were given a name. Names that CloudFormation makes up never
+    collide."""
     for logical_id, resource in expansion.resources.items():
         kind = KINDS.get(resource["Type"])
         if kind and kind.named_by in resource.get("Properties", {}):
@@ -53,7 +54,7 @@ def too_long(expansion: Expansion) -> Iterator[Finding]:
 
 
 def collisions(expansions: Sequence[Expansion]) -> Iterator[Finding]:
-    """Between stacks, stages and regions of one account."""
+    """Names that two stacks, stages or regions of one account both want."""
     wanted: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
     for expansion in expansions:
         for claim, name in claims(expansion):
@@ -94,7 +95,7 @@ def _collisions_of(claim: Claim, name: str, rivals: Sequence[Claim]) -> Iterator
 
 
 def singletons(expansions: Sequence[Expansion]) -> Iterator[Finding]:
-    """What an account has once in each region, but more than one deployed stack would set."""
+    """Resources that an account has once in each region, although more than one stack sets them."""
     wanted: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for expansion in expansions:
         for logical_id, resource in expansion.resources.items():

@@ -1,4 +1,4 @@
-"""What a stack takes from the other stacks of its stage: it has to be there, under that name."""
+"""Checks that what a stack needs from the other stacks of its stage is there, under that name."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ CALLED = re.compile(r":function:([^:/]+)(:[^:/]+)?/invocations$")
 def missing_neighbours(
     expansion: Expansion, stage: Sequence[Expansion], stored: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """`stored`: what the stacks before this one left in SSM."""
+    """`stored` has the values that earlier stacks left in SSM."""
     yield from _missing_parameters(expansion, stored)
     yield from _missing_references(expansion, stored)
     functions = names_of(stage, "AWS::Lambda::Function")

@@ -1,7 +1,7 @@
-"""The stages with everything switched on that none of them uses yet.
+"""A stage with every option switched on, because no stage may use an option yet.
 
-A template is a promise for these values, too; judged by today's environments alone, what stands
-behind a condition would be seen for the first time by whoever switches it on.
+A template promises to work with these values, too. If only today's environments were checked, the
+mistakes behind a condition would meet whoever switches it on first.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ OPTIONS = {
 
 
 def with_every_option(deployments: Sequence[Deployment]) -> list[Deployment]:
-    """Of the last stage, which has the most of its own."""
+    """The last stage with every option, because that stage has the most values of its own."""
     return [
         replace(each, values={**each.values, **_declared(each)})
         for each in deployments

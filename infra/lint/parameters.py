@@ -1,4 +1,4 @@
-"""Values of a stage that a template's parameters do not take."""
+"""Finds values of a stage that a template's parameters do not allow."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def refused_values(expansion: Expansion) -> Iterator[Finding]:
 
 
 def _refusal(value: str, declared: dict[str, Any]) -> str:
-    """Why AWS would not take it, or nothing."""
+    """Why AWS would refuse the value. Empty when it would not."""
     allowed = [str(each) for each in declared.get("AllowedValues", [value])]
     if value not in allowed:
         return f"is none of {', '.join(allowed)}"

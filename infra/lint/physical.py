@@ -1,4 +1,4 @@
-"""What references and names come to on AWS: every value as the text that AWS would see."""
+"""Turns references and names into the texts that they become on AWS."""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ REFERENCE = re.compile(r"\$\{([^!}.]+)(?:\.([^}]+))?\}")
 
 
 def text_of(expansion: Expansion, value: Value) -> str:
-    """References become what AWS answers; a name that CloudFormation makes up looks like one."""
+    """References become what AWS answers. Names that CloudFormation makes up get a likely text."""
     if isinstance(value, dict) and len(value) == 1:
         [(function, argument)] = value.items()
         if function == "Ref":
@@ -69,7 +69,7 @@ def arns_of(expansions: Iterable[Expansion], *kinds: str) -> set[str]:
 
 
 def _answer(expansion: Expansion, logical_id: str, attribute: str) -> str:
-    """Of Ref (without an attribute) and GetAtt."""
+    """The answer of GetAtt, or of Ref when there is no attribute."""
     if logical_id not in expansion.resources:
         return f"{logical_id}.{attribute}"
     resource = expansion.resources[logical_id]
@@ -110,7 +110,7 @@ def _substituted(expansion: Expansion, argument: Value) -> str:
 
 
 def _computed(expansion: Expansion, function: str, argument: Value) -> str:
-    """Once their arguments are texts, these functions can be evaluated as everywhere."""
+    """Evaluates functions such as Sub and Join, after their arguments have become texts."""
 
     def closed(value: Value) -> Value:
         if isinstance(value, list):

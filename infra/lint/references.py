@@ -1,4 +1,4 @@
-"""Who refers to whom inside a template; CloudFormation creates nothing that waits in a circle."""
+"""Finds circles of references in a template. CloudFormation cannot create resources in a circle."""
 
 import re
 from collections import deque
@@ -12,7 +12,7 @@ IN_TEXT = re.compile(r"\$\{([^!}.]+)")
 
 
 def references(value: Value) -> Iterator[str]:
-    """Every logical id that a Ref, GetAtt or Sub names, and what looks like one."""
+    """Every logical id that a Ref, GetAtt or Sub names. May give other texts that look like one."""
     if isinstance(value, list):
         for each in value:
             yield from references(each)
@@ -29,7 +29,7 @@ def references(value: Value) -> Iterator[str]:
 
 
 def dependencies(expansion: Expansion) -> dict[str, list[str]]:
-    """What each resource waits for: its UpdatePolicy counts as much as its properties."""
+    """The resources that each resource waits for. References in its UpdatePolicy count, too."""
     return {
         logical_id: sorted(
             {*references(resource), *resource.get("DependsOn", [])} & expansion.resources.keys()
@@ -39,7 +39,7 @@ def dependencies(expansion: Expansion) -> dict[str, list[str]]:
 
 
 def shortest_circle(start: str, waits_for: Mapping[str, list[str]]) -> list[str]:
-    """From `start` back to it, both named; empty without one."""
+    """The way from `start` back to `start`, which stands at both ends. Empty when there is none."""
     came_from: dict[str, str] = {}
     queue = deque([start])
     while queue:
@@ -57,7 +57,7 @@ def shortest_circle(start: str, waits_for: Mapping[str, list[str]]) -> list[str]
 
 
 def circles(expansion: Expansion) -> Iterator[Finding]:
-    """One for each knot, at the first of its resources."""
+    """One finding for each group of circles, at the first of its resources."""
     waits_for = dependencies(expansion)
     told: set[str] = set()
     for start in sorted(waits_for):

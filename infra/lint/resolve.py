@@ -1,6 +1,6 @@
 """Evaluates intrinsic functions as far as parameters, conditions and mappings are known.
 
-What names a resource stays: {"Ref": id}, {"Fn::GetAtt": [id, attribute]}, {"Fn::Sub": ...}.
+References to resources stay: {"Ref": id}, {"Fn::GetAtt": [id, attribute]}, {"Fn::Sub": ...}.
 """
 
 import re
@@ -25,7 +25,7 @@ class Known:
 
 
 def resolved(value: Value, known: Known) -> Value:
-    """NO_VALUE for what AWS::NoValue removes; inside of lists and mappings it is removed."""
+    """AWS::NoValue becomes NO_VALUE. Inside lists and mappings such a value is removed."""
     if isinstance(value, list):
         items = (resolved(each, known) for each in value)
         return [each for each in items if each is not NO_VALUE]
@@ -53,7 +53,7 @@ def _is_true(condition: Value, known: Known) -> bool:
 
 
 def _plain(value: Value) -> str:
-    """How AWS writes a value into a text."""
+    """The text that AWS writes for a value."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(map(_plain, value)) if isinstance(value, list) else str(value)
@@ -87,7 +87,7 @@ def _sub(argument: Value, known: Known) -> Value:
         return match[0] if name in unknown or name not in values else _plain(values[name])
 
     text = VARIABLE.sub(put, text)
-    if "${" in text:  # a reference, or an escape, which only Sub understands
+    if "${" in text:  # a reference or an escape is left, and only Sub understands it
         return {"Fn::Sub": [text, unknown] if unknown else text}
     return text
 

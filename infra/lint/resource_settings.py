@@ -1,4 +1,4 @@
-"""Settings of single resources that AWS takes, and that bite later."""
+"""Finds settings of single resources that AWS accepts, but that cause trouble later."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from infra.lint.expansion import Expansion
 from infra.lint.finding import Finding
 
 PROTECTED = ("true", "active")
-OLDEST_PYTHON = (3, 13)  # the current one; Lambda's support of 3.11 is near its end
+OLDEST_PYTHON = (3, 13)  # the current version; Lambda's support of 3.11 is near its end
 
 
 def biting_settings(expansion: Expansion) -> Iterator[Finding]:

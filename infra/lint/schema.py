@@ -1,4 +1,4 @@
-"""cfn-lint on what AWS sees: literal values in the place of parameters, no conditions left."""
+"""Runs cfn-lint on what AWS sees, with values in the place of parameters and without conditions."""
 
 import json
 from collections.abc import Iterator
@@ -16,16 +16,16 @@ from infra.lint.physical import text_of
 from infra.templates import Template
 
 SILENT = [
-    "E3004",  # circles: references.py says the way round
-    "W1020",  # a Sub without a variable is what is left of one with parameters
-    "W3010",  # zones are what Fn::GetAZs answered; literals.py finds those that were written
+    "E3004",  # circles; references.py finds them and says the way round
+    "W1020",  # a Sub without a variable; it had parameters before
+    "W3010",  # zones as literals; Fn::GetAZs answered them, and literals.py finds written ones
 ]
 MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 @cache
 def _rules() -> Rules:
-    """Loading them takes as long as a template."""
+    """Loaded once, because loading them takes as long as checking a template."""
     return Runner(ConfigMixIn(regions=["us-east-1"])).rules
 
 
@@ -57,7 +57,7 @@ def as_deployed(expansion: Expansion) -> Template:
 
 
 def _with_definition(expansion: Expansion, resource: Template) -> Template:
-    """A workflow with its definition in the place of the address it is fetched from."""
+    """A workflow with its definition in the place of the address where AWS reads it."""
     properties = resource.get("Properties", {})
     if resource["Type"] != MACHINE or "DefinitionS3Location" not in properties:
         return resource

@@ -1,4 +1,4 @@
-"""Parameters and conditions that nothing in the template asks for."""
+"""Finds parameters and conditions that nothing in the template uses."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,8 @@ from infra.lint.resolve import Value
 
 
 def unused(expansion: Expansion) -> Iterator[Finding]:
-    """Looks at what was written: what a false condition leaves out asks for them, too."""
+    """Looks at the template as it was written, because parts that a false condition leaves out use
+    them, too."""
     source = expansion.source
     asking = {section: each for section, each in source.items() if section != "Parameters"}
     for sort, names in (
@@ -23,7 +24,7 @@ def unused(expansion: Expansion) -> Iterator[Finding]:
 
 
 def _conditions(value: Value) -> Iterator[str]:
-    """Every name that stands where a condition is asked for."""
+    """Every name in a place where a condition is named."""
     if isinstance(value, list):
         for each in value:
             yield from _conditions(each)

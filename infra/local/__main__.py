@@ -1,4 +1,4 @@
-"""python -m infra.local up | down | logs: the stack of this working copy, kept until `down`."""
+"""python -m infra.local up | down | logs. The stack of this working copy runs until `down`."""
 
 import argparse
 import contextlib
@@ -61,7 +61,7 @@ def up() -> None:
 
 
 def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
-    """For a shell to source; passwords stay in their files."""
+    """Writes a file for a shell to source. Passwords stay in their own files."""
     known = {
         "API": stack.api_url,
         "ADMIN_PASSWORD_FILE": password_file(STATE, ADMIN),
@@ -102,7 +102,7 @@ def logs() -> None:
                 if event not in shown:
                     print(event.text, flush=True)
             if events:
-                since = events[-1].at_ms  # lines of this millisecond may still come
+                since = events[-1].at_ms  # more lines of this millisecond may still come
                 shown = {event for event in events if event.at_ms == since}
             time.sleep(POLL_SECONDS)
 

@@ -1,12 +1,12 @@
-"""What a crash of the emulator takes with it and what it leaves."""
+"""Says what is lost and what is left after a crash of the emulator."""
 
 import shutil
 from pathlib import Path
 
 
 def clear_up(state_dir: Path) -> None:
-    """Functions end with their emulator, but not their folders. Its log is kept for whoever looks
-    for the reason."""
+    """Removes the folders of functions, because they stay when the functions end with their
+    emulator. The emulator's log is kept under another name, so that one can look for the reason."""
     for left in (state_dir / "tmp").glob("ministack-*"):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     log, kept = state_dir / "log", crash_log(state_dir)
@@ -20,7 +20,7 @@ def crash_log(state_dir: Path) -> Path:
 
 
 def what_is_left(files: Path, objects: Path | None, log: Path) -> str:
-    """For people, after a start that found the emulator gone."""
+    """A text for people, after a start that found the emulator gone."""
     gone = "users, sessions, destinations with their passwords and keys, transfers, history"
     kept = f"the partner's files ({files}), the passwords of .local/users"
     if objects is None:

@@ -1,4 +1,4 @@
-"""make demo: an admin lets a user send; the user sends a small file and one of 1 GiB, proven."""
+"""make demo. An admin lets a user send, and the user sends a small file and one of 1 GiB."""
 
 import hashlib
 import os
@@ -58,7 +58,7 @@ def main() -> None:
 
 @contextmanager
 def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
-    """The stack of `make up` where it runs, and it goes on; else one that ends with the demo."""
+    """The stack of `make up`, which stays. If none runs, one that ends with the demo."""
     running = kept_stack()
     if running.recall():
         running.start()
@@ -116,7 +116,7 @@ def upload(stack: LocalStack, key: str, path: Path) -> None:
 
 
 def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
-    """The state of the completed transfer, shown live."""
+    """Shows the transfer live, and returns its state when it has completed."""
     began, shown, state = time.monotonic(), 0.0, {}
     transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace")
     say(f"Transfer      {transfer_id}")

@@ -24,11 +24,11 @@ Clients = Callable[[str], Any]
 
 
 class DeploymentFailed(Exception):
-    """The message holds CloudFormation's reasons."""
+    """The message has CloudFormation's reasons."""
 
 
 def deploy_locally(stack: Stack, parameters: Mapping[str, str], clients: Clients) -> bool:
-    """Whether anything changed. Functions get new versions behind their alias, so running
+    """Returns whether anything changed. Functions get new versions behind their alias, so running
     invocations keep the code that they began with.
     """
     template = copy.deepcopy(stack.completed())

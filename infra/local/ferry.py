@@ -27,7 +27,8 @@ class Ferry:
     def __init__(
         self, api_url: str, user: str, password: str, *, every: float = POLL_SECONDS
     ) -> None:
-        """Logs in at the first call. Looks at a transfer `every` so many seconds."""
+        """Logs in at the first call. `every` is the number of seconds between two looks at a
+        transfer."""
         self._every = every
         self._http = httpx.Client(base_url=api_url, timeout=60)
         self._login = {"user": user, "password": password, "client": "api"}
@@ -53,7 +54,7 @@ class Ferry:
         return {**headers, "Authorization": f"Bearer {self._tokens['access_token']}"}
 
     def _renew(self) -> None:
-        """Uses the refresh token where there is a valid one, else the password."""
+        """Uses the refresh token if it is still valid, and otherwise the password."""
         began = time.monotonic()
         try:
             old = self._tokens.get("refresh_token")
@@ -66,7 +67,7 @@ class Ferry:
         self._renew_at = began + self._tokens["expires_in_seconds"] - RENEW_SECONDS
 
     def _answer(self, method: str, path: str, headers: Mapping[str, str], body: object) -> Any:  # noqa: ANN401
-        """Waits where the API says so. Raises Refused."""
+        """Waits and tries again when the API says so. Raises Refused."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             answer = self._http.request(method, path, headers=headers, json=body)
@@ -92,7 +93,7 @@ class Ferry:
         return self.call("GET", f"/api/transfer/{transfer_id}")
 
     def watch(self, transfer_id: str, seconds: float) -> Iterator[Any]:
-        """State after state until the transfer has ended; raises TimeoutError after `seconds`."""
+        """State after state until the transfer has ended. Raises TimeoutError after `seconds`."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             state = self.state(transfer_id)

@@ -1,5 +1,5 @@
-"""Corrections of MiniStack's API Gateway: for whose key a call counts, what it answers, and which
-path it hands over.
+"""Corrections of MiniStack's API Gateway. They correct for whose key a call counts, what is
+answered, and which path is handed over.
 """
 
 import inspect
@@ -12,9 +12,9 @@ import ministack.services.apigateway_v1 as gateway
 
 from infra.local.anchors import expect
 
-# Beside the context that the authorizer answered, so that MiniStack keeps both for a token.
+# Kept in the context that the authorizer answered, so that MiniStack caches both for a token.
 KEY_IN_CONTEXT = "\0usageIdentifierKey"
-OWN_ERROR = b'{"message"'  # how MiniStack begins what no function wrote
+OWN_ERROR = b'{"message"'  # MiniStack's own errors begin so, and no function's answer does
 _sent: ContextVar[tuple[str, str | None]] = ContextVar("path as sent", default=("", None))
 _api_key: ContextVar[str | None] = ContextVar("api key", default=None)
 
@@ -47,7 +47,7 @@ def count_for_the_authorizers_key() -> None:
         source = (gateway._rest_apis.get(api_id) or {}).get("apiKeySource")
         key = (context or {}).get(KEY_IN_CONTEXT, "")
         _api_key.set(key if source == "AUTHORIZER" else None)
-        if context and KEY_IN_CONTEXT in context:  # a copy: the cache holds this very object
+        if context and KEY_IN_CONTEXT in context:  # copied, because the cache has this very object
             context = {name: value for name, value in context.items() if name != KEY_IN_CONTEXT}
         return error, context
 
@@ -61,7 +61,7 @@ def count_for_the_authorizers_key() -> None:
 
 
 def import_extensions() -> None:
-    """An OpenAPI document brings its gateway responses and the source of its keys along."""
+    """Importing an OpenAPI document also sets its gateway responses and the source of its keys."""
     expect(callable(gateway._put_gateway_response), "gateway responses moved")
     import_api = gateway._import_rest_api
 
@@ -80,7 +80,7 @@ def import_extensions() -> None:
 
 
 def answer_for_functions() -> None:
-    """A function's failure is answered by a gateway response."""
+    """When a function fails, a gateway response is the answer."""
     expect(uses(gateway._execute_in_scope, "_invoke_lambda_proxy_v1"), "the proxy moved")
     invoke = gateway._invoke_lambda_proxy_v1
 
@@ -95,7 +95,7 @@ def answer_for_functions() -> None:
 
 def hand_paths_over_as_sent() -> None:
     """`path` and `pathParameters` are percent-encoded as the caller sent them, and a %2F divides no
-    path; MiniStack takes what its server has decoded.
+    path. Stock MiniStack hands over what its server has decoded.
     """
     expect(uses(app._handle_execute_api_request, "apigw_v1.handle_execute"), "REST calls moved")
     expect(uses(gateway.handle_execute, "path, headers, body"), "the path of REST calls moved")
@@ -113,8 +113,8 @@ def hand_paths_over_as_sent() -> None:
 
 
 def path_as_sent(path: str, whole: str, raw: str | None) -> str:
-    """The end of `raw` that `path` is of `whole`; what stands before it, an API's id and a stage,
-    is never encoded."""
+    """`path` is the end of `whole`, and this returns the same end of `raw`. An API's id and a stage
+    stand before it, and these are never encoded."""
     prefix = whole.removesuffix(path)
     if raw is None or not raw.startswith(prefix) or unquote(raw) != whole:
         return path

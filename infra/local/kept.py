@@ -14,7 +14,7 @@ PARTNER_FILES = "partner-files"  # folder in STATE
 
 
 def object_folder() -> Path | None:
-    """Ends the program when FILEFERRY_S3_DIR names no folder: it would be an empty FileFerry."""
+    """Ends the program when FILEFERRY_S3_DIR names no folder, because FileFerry would be empty."""
     named = os.environ.get("FILEFERRY_S3_DIR")
     if named and not Path(named).is_dir():
         sys.exit(f"FILEFERRY_S3_DIR: {named!r} is no folder. Create it, or leave it out.")
@@ -26,7 +26,7 @@ def kept_stack() -> LocalStack:
 
 
 def running_stack() -> LocalStack:
-    """Ends the program when it does not run."""
+    """Ends the program when the stack does not run."""
     stack = kept_stack()
     if not stack.recall():
         sys.exit("The local stack does not run. Start it with `make up`.")

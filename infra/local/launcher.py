@@ -1,7 +1,7 @@
 """Starts MiniStack with corrections where it differs from AWS in what the services rely on.
 
-Each correction names what AWS does. The version and every place that is changed are checked first,
-so that another release of MiniStack stops here instead of half working.
+Each correction says what AWS does. The version and every changed place are checked first. So
+another release of MiniStack stops here, and does not run half corrected.
 """
 
 import importlib.metadata
@@ -30,7 +30,7 @@ WRITTEN_FOR = "1.5.33"
 LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
 PROCESSES = 4  # of one short function at once
 HTTP_OK = 200
-SHORT_SECONDS = 60  # a function that may run longer, as a lane does, waits for nobody
+SHORT_SECONDS = 60  # a function that may run longer, such as a lane, does not wait for others
 ERROR_ANSWER = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
 RAISED_ANSWER = (
     '{"status": "ok", "result": {"__handler_error__": {"errorMessage": str(e), '
@@ -58,8 +58,8 @@ def change_worker_script() -> None:
 
 
 def keep_errors_class() -> None:
-    """A raised exception's class is the errorType, so that Retry and Catch by name match; and the
-    execution environment lives on.
+    """The errorType is the class of the raised exception, so that Retry and Catch match by name.
+    The execution environment lives on.
     """
     execute = functions._execute_function_warm
 
@@ -75,8 +75,8 @@ def keep_errors_class() -> None:
 
 
 def start_few_processes() -> None:
-    """AWS starts an environment for each call at once; here a burst would start a hundred processes
-    on a few cores. So the calls of a short function wait for one of a few.
+    """AWS starts an environment for each call at once. Here a burst would start a hundred processes
+    on a few cores. So the calls of a short function share a few processes, and wait for them.
     """
     execute = functions._execute_function_warm
     turns: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(PROCESSES))
@@ -92,7 +92,8 @@ def start_few_processes() -> None:
 
 
 def retry_rule_targets() -> None:
-    """EventBridge calls a function asynchronously: two retries, then its dead-letter queue."""
+    """EventBridge calls a function asynchronously. It retries twice, and then the event goes to the
+    dead-letter queue."""
     expect(callable(eventbridge._dispatch_to_lambda), "EventBridge's call of functions moved")
 
     def dispatch(arn: str, payload: str) -> None:
@@ -107,7 +108,7 @@ def retry_rule_targets() -> None:
 
 
 def fail_tasks_with_their_function() -> None:
-    """A function that raises fails its `.waitForTaskToken` task at once; stock MiniStack waits for
+    """When a function raises, its `.waitForTaskToken` task fails at once. Stock MiniStack waits for
     the token for ever.
     """
     call_function, wait_for_answer = workflows._call_lambda, workflows._invoke_with_callback
@@ -134,8 +135,8 @@ def fail_tasks_with_their_function() -> None:
 
 
 def end_idle_workers() -> None:
-    """Also the last idle environment of a function ends: each deployment publishes a new version,
-    and those of the old ones would stay for ever.
+    """The last idle environment of a function ends, too. Each deployment publishes a new version,
+    and the environments of old versions would otherwise stay for ever.
     """
     reap = functions.reap_idle_workers
 
@@ -158,8 +159,8 @@ def end_idle_workers() -> None:
 
 
 def list_checksums_of_parts() -> None:
-    """GetObjectAttributes lists the parts of an object with their checksums; stock MiniStack lists
-    their sizes only.
+    """GetObjectAttributes lists the parts of an object with their checksums. Stock MiniStack lists
+    only their sizes.
     """
     complete, list_parts = s3._complete_multipart_upload, s3._append_object_parts
     uploads = s3._multipart_uploads
@@ -200,7 +201,7 @@ def start() -> None:
     expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
     waits.__defaults__ = LOG_WAITS  # no fixed 50 ms for a handler that logs nothing
     expect(callable(s3._crc32c) and callable(s3._crc64nvme), "S3's checksums moved")
-    s3._crc32c = awscrt.checksums.crc32c  # in C; pure Python does 5 MB/s
+    s3._crc32c = awscrt.checksums.crc32c  # in C, because pure Python does 5 MB/s
     s3._crc64nvme = awscrt.checksums.crc64nvme
     sys.argv[1:] = []
     main()

@@ -1,4 +1,4 @@
-"""Corrections of MiniStack's SQS: dead letters go back to their queue, as in a redrive on AWS."""
+"""Corrections of MiniStack's SQS. Dead letters go back to their queue, as in a redrive on AWS."""
 
 import time
 from collections.abc import Mapping
@@ -28,7 +28,8 @@ def list_sources(wish: Mapping[str, Any], url: str) -> dict[str, Any]:
 
 
 def start_move(wish: Mapping[str, Any], _: str) -> dict[str, Any]:
-    """All at once. Messages that no queue has sent stay unless DestinationArn says where to."""
+    """Moves all messages at once. A message that no queue has sent stays, unless DestinationArn
+    says where it goes."""
     dead = sqs._queue_by_arn(wish.get("SourceArn", ""))
     arn = wish.get("SourceArn")
     if dead is None or not any(_fills(queue, arn) for queue in sqs._queues.values()):
@@ -53,7 +54,7 @@ def _fills(queue: Mapping[str, Any], dead_letters: object) -> bool:
 
 
 def _as_new(message: Mapping[str, Any]) -> dict[str, Any]:
-    """AWS sends it as a new message: with another id, and never received."""
+    """AWS sends it as a new message, with another id and no receives."""
     now = time.time()
     system = {name: value for name, value in message.get("sys", {}).items() if name != SOURCE}
     fresh = {"id": new_uuid(), "receipt_handle": None, "receive_count": 0, "first_receive_at": None}

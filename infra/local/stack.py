@@ -1,4 +1,4 @@
-"""A whole FileFerry on this machine: MiniStack with the real templates, and servers beside it."""
+"""A whole FileFerry on this machine. MiniStack runs the real templates, with servers beside it."""
 
 import json
 import os
@@ -29,12 +29,12 @@ WORKER = "ministack-lambda-"  # in the path of a function's process
 
 
 class StackNotReady(Exception):
-    """A program of the stack did not start; the message has the end of its log."""
+    """A program of the stack did not start. The message has the end of its log."""
 
 
 @dataclass(frozen=True)
 class SftpServer:
-    """Rooted in `root`; `host_key` is '<algorithm> <base64>'."""
+    """A server with the root folder `root`. `host_key` is '<algorithm> <base64>'."""
 
     host: str
     port: int
@@ -56,8 +56,8 @@ class LocalStack:
         s3_dir: Path | None = None,
         keep: bool = False,
     ) -> None:
-        """`parameters` of templates, for every stack that declares them; `s3_dir`: a folder whose
-        subfolders are served as buckets instead of MiniStack's own S3.
+        """`parameters` are for the templates of all stacks that declare them. With `s3_dir` the
+        subfolders of that folder are the buckets, instead of those of MiniStack's own S3.
         """
         self.state_dir = state_dir.resolve()
         self.parameters = dict(parameters or {})
@@ -82,7 +82,8 @@ class LocalStack:
         self.stop()
 
     def start(self) -> dict[str, bool]:
-        """Starts what does not run and deploys what changed; says which stacks did."""
+        """Starts what does not run and deploys what changed. Says for each stack whether it
+        changed."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.recall()
         if not self._runs(EMULATOR):
@@ -100,8 +101,8 @@ class LocalStack:
         shutil.rmtree(self.state_dir / "tmp", ignore_errors=True)
 
     def recall(self) -> bool:
-        """Takes up the programs that an earlier process left running; whether the emulator runs.
-        `crashed` tells whether it ran and was not stopped."""
+        """Takes over the programs that an earlier process left running. Returns whether the
+        emulator runs. `crashed` then says whether it ended without being stopped."""
         if self._state_file.exists():
             written = json.loads(self._state_file.read_text())
             programs = [Program(**each) for each in written["programs"]]
@@ -123,7 +124,8 @@ class LocalStack:
 
     @property
     def api_url(self) -> str:
-        """What stands before '/api/transfer'. Read each time: changed routes change it."""
+        """The part of an address before '/api/transfer'. It is read each time, because it changes
+        when routes change."""
         read = self.client("ssm").get_parameter
         return str(read(Name="/fileferry/local/api/rest/url")["Parameter"]["Value"])
 
@@ -132,7 +134,7 @@ class LocalStack:
         return self._programs[EMULATOR]
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
-        """A boto3 client; 's3' is where the objects to transfer are."""
+        """A boto3 client. That of 's3' reaches the objects to transfer."""
         return aws_client(
             service, self.object_endpoint if service == "s3" else self.endpoint, self.region
         )
@@ -146,7 +148,7 @@ class LocalStack:
         self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=location)
 
     def deploy(self, name: str, parameters: Mapping[str, str] | None = None) -> bool:
-        """Whether anything changed. Given parameters stay for later deployments."""
+        """Returns whether anything changed. Given parameters also count in later deployments."""
         self.parameters.update(parameters or {})
         stack = find_stack(name)
         wished = {**self.parameters, "LocalAddress": self.endpoint}
@@ -157,7 +159,7 @@ class LocalStack:
         return deploy_locally(stack, values, clients)
 
     def sftp(self, name: str, root: Path, port: int = 0) -> SftpServer:
-        """The SFTP server `name`, started unless it runs; its secrets stay the same."""
+        """The SFTP server `name`. Starts it if it does not run. Its secrets stay the same."""
         folder = self.state_dir / name
         folder.mkdir(parents=True, exist_ok=True)
         root.mkdir(parents=True, exist_ok=True)
@@ -166,7 +168,7 @@ class LocalStack:
             password.touch(mode=0o600)
             password.write_text(os.urandom(12).hex() + "\n")
         if not self._runs(name):
-            port = port or self._ports.get(name, 0)  # destinations know the one it had
+            port = port or self._ports.get(name, 0)  # destinations know the port that it had
             ready.unlink(missing_ok=True)
             self._start_program(
                 name,
@@ -184,7 +186,7 @@ class LocalStack:
         return SftpServer(HOST, told["port"], USER, secret, *shown)
 
     def kill_program(self, name: str) -> None:
-        """kill -9, as a crash."""
+        """Ends it with kill -9, like a crash."""
         os.killpg(self._programs[name].pid, signal.SIGKILL)
         self._wait(name, lambda: not self._runs(name), must_run=False)
 
@@ -194,14 +196,14 @@ class LocalStack:
         return [pid for pid, line in lines.items() if WORKER in line and function in line]
 
     def kill_worker_processes(self, function: str = "") -> int:
-        """kill -9 of the functions' processes; how many there were."""
+        """Ends the functions' processes with kill -9. Returns how many there were."""
         workers = self.worker_processes(function)
         for pid in workers:
             os.kill(pid, signal.SIGKILL)
         return len(workers)
 
     def logs(self) -> str:
-        """Everything that functions and programs wrote."""
+        """Everything that functions and programs have written."""
         written = [line.text for line in self.log_events(0)]
         for path in sorted((self.state_dir / "log").glob("*.log")):
             written += [f"--- {path.name}", path.read_text(errors="replace")]

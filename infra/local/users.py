@@ -1,4 +1,4 @@
-"""The two users of a local stack: an admin, and one who may send what an admin lets them send."""
+"""The two users of a local stack. One is an admin. The other may send what an admin allows."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ def password_file(state_dir: Path, name: str) -> Path:
 
 
 def ensure_users(stack: LocalStack) -> Mapping[str, str]:
-    """Their passwords, by name. Each is made once and kept in its file, also for the next stack."""
+    """The passwords by user. Each is made once and kept in its file, also for the next stack."""
     return {name: _ensure_user(stack, name) for name in ROLES}
 
 

@@ -1,4 +1,4 @@
-"""Calls what a first click calls, so that nobody waits for functions to start."""
+"""Calls what a first click calls, so that no user has to wait for functions to start."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -9,12 +9,12 @@ from infra.local.ferry import Ferry, Refused
 
 CLICKS = ("/api/me", "/api/history", "/api/destinations")
 PATIENCE_SECONDS = 30.0
-BAD_TOKEN = {"Authorization": "Bearer x"}  # the authorizer starts to refuse it
+BAD_TOKEN = {"Authorization": "Bearer x"}  # starts the authorizer, which refuses it
 
 
 def warm_up(api_url: str, user: str, password: str) -> None:
-    """Each function of the API has a process then, and the session it takes is ended. Where the
-    password was changed since, nobody is logged in; it is no reason to fail."""
+    """Starts a process for each function of the API. It ends the session that it needs for that. If
+    the password was changed since, it cannot log in, but does not fail."""
     ferry = Ferry(api_url, user, password)
 
     def ask(path: str, headers: dict[str, str]) -> None:

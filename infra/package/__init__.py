@@ -1,1 +1,1 @@
-"""Builds what is deployed: a service with the contracts, kernel and runtime it was tested with."""
+"""Builds what is deployed: a service, and the contracts, kernel and runtime that it needs."""

@@ -1,4 +1,4 @@
-"""python -m infra.package SERVICE: into build/SERVICE, and what became of it."""
+"""python -m infra.package SERVICE builds into build/SERVICE and prints what it built."""
 
 import argparse
 

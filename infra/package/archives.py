@@ -1,4 +1,4 @@
-"""Archives and hashes of a folder that depend on what is in it, and on nothing else."""
+"""Archives and hashes of a folder. They depend on nothing but the folder's content."""
 
 import hashlib
 import io
@@ -19,8 +19,8 @@ def archive(folder: Path) -> bytes:
 
 
 def content_hash(folder: Path) -> str:
-    """Of bytecode the names only: patch releases of Python may compile the same source to other
-    bytes, and two machines must come to one hash."""
+    """The hash of all files. Of bytecode only the names count, because patch releases of Python may
+    compile the same source to other bytes, and two machines must get the same hash."""
     digest = hashlib.sha256()
     for path in _files(folder):
         content = b"" if path.suffix == ".pyc" else path.read_bytes()

@@ -1,4 +1,4 @@
-"""Builds build/SERVICE, as it is deployed: sources, packages for Lambda, and their bytecode."""
+"""Builds build/SERVICE as it is deployed, with sources, packages for Lambda, and bytecode."""
 
 import os
 import shutil
@@ -13,12 +13,12 @@ from infra.package.sources import copy_sources
 from infra.package.target import Target
 from infra.stacks import REPOSITORY
 
-ONE_MOMENT = 315_532_800  # 1980-01-01, the oldest a zip can say: equal content, equal archive
+ONE_MOMENT = 315_532_800  # 1980-01-01, the oldest time in a zip; so equal contents zip equally
 SLOW = "WARNING: the package has no bytecode, each cold start compiles it for seconds. It"
 
 
 def build(service: str, python: str = "") -> Path:
-    """`python`: who writes the bytecode, where it is not found by itself."""
+    """`python` writes the bytecode. It is needed where no fitting Python is found."""
     into = REPOSITORY / "build" / service
     target = Target.of(service)
     shutil.rmtree(into, ignore_errors=True)
@@ -30,5 +30,5 @@ def build(service: str, python: str = "") -> Path:
     except NoInterpreter as missing:
         print(f"{SLOW} {missing}", file=sys.stderr)
     for path in into.rglob("*"):
-        os.utime(path, (ONE_MOMENT, ONE_MOMENT))  # SAM zips the times, too
+        os.utime(path, (ONE_MOMENT, ONE_MOMENT))  # SAM puts the times into the zip
     return into

@@ -1,7 +1,7 @@
-"""Puts bytecode beside the sources: /var/task is read-only, so Lambda could keep none of its own.
+"""Puts bytecode beside the sources, because /var/task is read-only and Lambda could not keep any.
 
-The files are never compared with their sources (PEP 552, unchecked hash): times do not matter,
-nothing is looked up, and nothing in them names the folder they were made in.
+Python never compares the files with their sources (PEP 552, unchecked hash). So times do not
+matter, and nothing is looked up. Nothing in the files names the folder where they were made.
 """
 
 import subprocess
@@ -11,12 +11,12 @@ DEPLOYED_AS = "/var/task"  # what tracebacks show
 
 
 class NotCompiled(Exception):
-    """A source that no import would take either."""
+    """A source has a syntax error, so no import would take it either."""
 
 
 def write_bytecode(folder: Path, interpreter: str) -> None:
-    """One after the other and with fixed hashes, so that equal sources give equal files; raises
-    NotCompiled."""
+    """Compiles one file after the other and with fixed hashes, so that equal sources give equal
+    files. Raises NotCompiled."""
     done = subprocess.run(
         [
             *(interpreter, "-m", "compileall", "-q", "-f", "--invalidation-mode=unchecked-hash"),

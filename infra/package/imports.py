@@ -1,4 +1,4 @@
-"""Imports every handler from the artefact alone, so that a missing requirement is noticed here."""
+"""Imports every handler from the artefact alone, to notice a missing requirement."""
 
 import subprocess
 import sys
@@ -15,10 +15,10 @@ IMPORT_ALL = (
 
 
 def check_imports(service: str, artefact: Path) -> None:
-    """With nothing but the standard library, the artefact's sources and the packages that its
-    requirements name; raises PackageIncomplete.
+    """Imports with nothing but the standard library, the artefact's sources and the packages that
+    its requirements name. Raises PackageIncomplete.
 
-    The packages are this machine's own, because those of the artefact may be of another processor.
+    The packages are this machine's own, because those of the artefact may be for another processor.
     """
     with tempfile.TemporaryDirectory() as folder:
         packages = Path(folder)

@@ -1,4 +1,5 @@
-"""Finds a Python of the version that a package is built for; only that one writes its bytecode.
+"""Finds a Python of the version that a package is built for. Only that version can write bytecode
+for it.
 
 python -m infra.package.interpreters SERVICE     prints where it is
 """
@@ -19,13 +20,14 @@ KEPT = ("~/.pyenv/versions/{0}.*/bin/python{0}", "~/.local/share/uv/python/*-{0}
 
 
 class NoInterpreter(Exception):
-    """The message says which version was looked for."""
+    """No fitting Python was found. The message says which version was looked for."""
 
 
 def find_interpreter(target: Target, given: str = "") -> str:
-    """`given`, or the first that is found; raises NoInterpreter, also for one of another version.
+    """`given`, or the first one found. Raises NoInterpreter, also when `given` has another version.
 
-    A name on the path proves nothing: pyenv's stand-ins may refuse to run.
+    Each one is asked for its version. A name on the path is not enough, because pyenv's stand-ins
+    may refuse to run.
     """
     for path in [given] if given else _candidates(target.python):
         if _version(path) == target.version:

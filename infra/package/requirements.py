@@ -1,4 +1,4 @@
-"""A service's locked packages: for Lambda, or as this machine has them."""
+"""Provides a service's locked packages, for Lambda or as this machine has them."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 from infra.package.target import Target
 from infra.stacks import REPOSITORY
 
-# Written by pip with this machine's paths in it; no function runs or reads it.
+# pip writes these with this machine's paths in them. No function runs or reads them.
 OF_THIS_MACHINE = ("bin", "*.dist-info/RECORD", "*.dist-info/direct_url.json")
 
 
@@ -33,7 +33,7 @@ def install(service: str, target: Target, into: Path) -> None:
 
 
 def link_installed(service: str, into: Path) -> None:
-    """Links to what this machine has of them; raises PackageIncomplete for other versions."""
+    """Links to this machine's packages. Raises PackageIncomplete when their versions differ."""
     for name, version in _locked(service):
         try:
             installed = distribution(name)

@@ -1,4 +1,4 @@
-"""A service's own code and what is shared; nothing of other services, tests or infra."""
+"""A service's own code and the shared code, without other services, tests or infra."""
 
 import shutil
 import tempfile
@@ -29,14 +29,15 @@ def copy_sources(service: str, into: Path, repository: Path = REPOSITORY) -> Non
 
 
 def source_archive(service: str) -> bytes:
-    """What the local stack runs: without packages, which its virtual environment has."""
+    """The archive that the local stack runs. It has no packages, because the virtual environment
+    has them."""
     with tempfile.TemporaryDirectory() as folder:
         copy_sources(service, Path(folder))
         return archive(Path(folder))
 
 
 def handler_modules(service: str) -> list[str]:
-    """Those that the service's template names."""
+    """The handlers' modules that the service's template names."""
     resources = find_stack(service).completed()["Resources"].values()
     functions = [each for each in resources if each["Type"] == "AWS::Serverless::Function"]
     return sorted(each["Properties"]["Handler"].removesuffix(".handler") for each in functions)

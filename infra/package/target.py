@@ -1,4 +1,4 @@
-"""What a package is built for: the Python and the processor that the service's template names."""
+"""The Python and the processor that a package is built for. The service's template names them."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -6,8 +6,8 @@ from typing import Any, Self
 from infra.stacks import find_stack
 
 MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
-# Oldest glibc that wheels ask for today. Newest: python3.12 and later run on Amazon Linux 2023
-# with glibc 2.34, those before on Amazon Linux 2 with 2.26.
+# Minor versions of glibc. 2.17 is the oldest that wheels ask for today. python3.12 and later run on
+# Amazon Linux 2023 with 2.34. Earlier ones run on Amazon Linux 2 with 2.26.
 OLDEST_GLIBC, AMAZON_LINUX_2, AMAZON_LINUX_2023 = 17, 26, 34
 FIRST_ON_2023 = (3, 12)
 
@@ -19,7 +19,7 @@ class Target:
 
     @classmethod
     def of(cls, service: str) -> Self:
-        """Raises ValueError where functions of one package run on different Pythons."""
+        """Raises ValueError when functions of one package run on different Pythons."""
         template = find_stack(service).completed()
         shared = template["Globals"]["Function"]
         functions = [
@@ -39,7 +39,7 @@ class Target:
         return f"{self.version[0]}.{self.version[1]}"
 
     def pip_options(self) -> list[str]:
-        """pip takes wheels of exactly the platforms that are named, so each older glibc is."""
+        """pip takes wheels only of the platforms that are named, so this names each older glibc."""
         newest = AMAZON_LINUX_2023 if self.version >= FIRST_ON_2023 else AMAZON_LINUX_2
         minors = range(newest, OLDEST_GLIBC - 1, -1)
         names = [*(f"manylinux_2_{minor}" for minor in minors), "manylinux2014"]

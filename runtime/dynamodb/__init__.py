@@ -1,1 +1,1 @@
-"""What the services' DynamoDB adapters share: rows, conditional writes, cursors, outbox."""
+"""What the services' DynamoDB adapters share: rows, conditional writes, inbox and outbox."""

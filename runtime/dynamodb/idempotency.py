@@ -1,4 +1,4 @@
-"""Idempotency keys: which record a caller's key stands for, for as long as a caller may repeat."""
+"""Idempotency keys. Remembers which record a key stands for, as long as a caller may repeat it."""
 
 from datetime import datetime, timedelta
 
@@ -10,8 +10,8 @@ KEY_LIFETIME = timedelta(days=7)
 
 
 def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime) -> Action:
-    """Fails its condition while the key stands for a record; an expired row counts as none,
-    because DynamoDB removes it up to two days late."""
+    """Is refused while the key stands for a record. An expired row counts as none, because DynamoDB
+    removes it up to two days late."""
     row = _key(kind, idempotency) | {
         "body_hash": to_attribute(idempotency.body_hash),
         "record_id": to_attribute(record_id),
@@ -24,7 +24,7 @@ def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime)
 def first_record(
     table: Table, kind: str, idempotency: Idempotency, conflict: Exception
 ) -> str | None:
-    """The id of the record that the key stands for; raises `conflict` for another body."""
+    """The id of the record that the key stands for. Raises `conflict` for another body."""
     row = table.read(_key(kind, idempotency))
     if row is None:
         return None

@@ -1,10 +1,11 @@
-"""The inbox: a row for each event that was consumed, written in the transaction of its changes.
+"""The inbox. It has a row for each consumed event, written in one transaction with its changes.
 
     refused = write_once(table, Consumed(event_id, "tickets", now), [put(ticket, ...)], busy)
 
-A delivery that comes again, or twice at the same moment, finds the row and changes nothing. There
-is no lease: a consumer that dies has written both or nothing. For acts outside the table (a mail, a
-call) this is no help: give those a name or key of the event's own, so that the other side knows.
+A delivery that comes again, or twice at the same moment, finds the row and changes nothing. No
+lease is needed, because a consumer that dies has written both or nothing. The inbox does not help
+with acts outside the table, such as a mail or a call. Give those a name or a key made from the
+event, so that the other side can recognise a repetition.
 """
 
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ LIFETIME = timedelta(days=30 + 1 + 14 + 14 + 1)
 
 @dataclass(frozen=True)
 class Consumed:
-    """`consumer` tells acts of one service on the same event apart."""
+    """`consumer` tells several acts of one service on the same event apart."""
 
     event_id: str
     consumer: str
@@ -30,7 +31,8 @@ class Consumed:
 
 
 def consumed(event: Consumed) -> Action:
-    """Is refused when the event was consumed before: by its index in what `Table.write` returns."""
+    """An action that is refused when the event was consumed before. Then its index is among those
+    that `Table.write` returns."""
     row = row_key(f"INBOX#{event.event_id}", event.consumer)
     expires_at = to_attribute(epoch_seconds(event.at + LIFETIME))
     return put(row | {"expires_at": expires_at}, "attribute_not_exists(#pk)")
@@ -39,8 +41,9 @@ def consumed(event: Consumed) -> Action:
 def write_once(
     table: Table, event: Consumed, changes: Sequence[Action], busy: Exception
 ) -> frozenset[int]:
-    """As `Table.write`: empty when written, now or by an earlier delivery, else the indices of the
-    changes that were refused; then the event counts as not consumed, and may be tried again."""
+    """Returns nothing when the changes are written, now or by an earlier delivery. Otherwise it
+    returns the indices of the changes that were refused, as `Table.write` does. Then the event
+    counts as not consumed, and may be tried again."""
     refused = table.write([consumed(event), *changes], busy)
     if 0 in refused:
         return frozenset()

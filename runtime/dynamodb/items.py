@@ -1,9 +1,9 @@
-"""Frozen dataclasses of the domain as DynamoDB attributes and back, exactly.
+"""Turns frozen dataclasses of the domain into DynamoDB attributes and back, without any loss.
 
 None is an absent attribute. A float is stored as its shortest exact text, because DynamoDB's
 numbers end at 1e-130. An instant is ISO 8601 text of fixed width in UTC, so that DynamoDB orders
-it as time. Unknown attributes are ignored and absent ones take the field's default: two versions
-of the code can read each other's rows.
+it as time. Unknown attributes are ignored, and absent ones take the field's default. So two
+versions of the code can read each other's rows.
 """
 
 import types
@@ -24,14 +24,14 @@ Item = dict[str, Attribute]
 
 
 def instant(value: datetime) -> str:
-    """Raises ValueError for a naive datetime: it names no instant."""
+    """Raises ValueError for a naive datetime, because that names no instant."""
     if value.tzinfo is None:
         raise ValueError(f"{value!r} has no time zone")
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def epoch_seconds(at: datetime) -> int:
-    """What DynamoDB's time to live expects."""
+    """The form that DynamoDB's time to live expects."""
     return int(at.timestamp())
 
 

@@ -1,4 +1,4 @@
-"""The outbox: events stored in one transaction with the change they tell of, then published.
+"""The outbox. Events are stored in one transaction with their change, and published after that.
 
 actions += outbox_rows("T#42", transfer.version, events, transfer.updated_at)    # the writer
 outbox = DynamoDbOutbox(client, table, records="T#")                            # the publishers
@@ -16,9 +16,9 @@ from runtime.dynamodb.table import Action, Table, put, row_key, update
 
 LIFETIME = timedelta(days=30)  # long enough to look for an event after an incident
 PREFIX = "OUTBOX#"
-CLOCKS_DIFFER = timedelta(seconds=30)  # of two publishers, at the most; NTP keeps them within one
-# All claims are given for the same time: one that says much more was written by a clock that runs
-# ahead, and is not believed.
+CLOCKS_DIFFER = timedelta(seconds=30)  # at most, of two publishers; NTP keeps them within 1 s
+# All claims are given for the same time. A claim that ends much later was written by a clock that
+# runs ahead, and is not believed.
 FREE = (
     "attribute_exists(#pk) AND attribute_not_exists(#published)"
     " AND (attribute_not_exists(#claimed_until) OR #claimed_by = :holder"
@@ -29,8 +29,9 @@ FREE = (
 def outbox_rows(
     partition: str, version: int, events: Sequence[OutboxEvent], at: datetime
 ) -> Iterator[Action]:
-    """`version` is what the record's change is stored as: the order of versions, and of the events
-    within one, is that in which its state changed."""
+    """`version` is the version that the record's change is stored with. Events are ordered by
+    version, and within one version as they stand in `events`. That is the order in which the state
+    changed."""
     expires_at = to_attribute(epoch_seconds(at + LIFETIME))
     for index, event in enumerate(events):
         told = {
@@ -43,8 +44,8 @@ def outbox_rows(
 
 
 class DynamoDbOutbox:
-    """The outbox of all records whose partitions begin with `records`; what follows is what the
-    service calls the record."""
+    """The outbox of all records whose partitions begin with `records`. The rest of a partition's
+    name is what the service calls the record."""
 
     def __init__(self, client: BaseClient, table: str, records: str = "") -> None:
         self._table, self._records = Table(client, table), records

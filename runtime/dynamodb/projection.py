@@ -1,11 +1,12 @@
-"""Projections: rows made of events that come in any order; the newer one wins.
+"""Projections are rows made from events. Events come in any order, and the newer one wins.
 
     write_newer(table, row, Position(received.data.sequence, received.meta.occurred_at), busy)
 
-A row has to be made of one event alone, because an older one that comes late is dropped whole.
-Samples (TransferProgressed) share the sequence of the state they were seen in, and their clock is
-another machine's: give them a row of their own, or a sample that came first hides that state.
-Do not delete a row while older events may still come, or they bring it back: let it expire.
+Make a row from one event alone, because an older event that comes late is dropped whole. Samples
+(TransferProgressed) have the same sequence as the state that they were seen in, and their time is
+from another machine's clock. Give them a row of their own. Otherwise a sample that came first hides
+that state. Do not delete a row while older events may still come, because they would bring it back.
+Let it expire.
 """
 
 from dataclasses import dataclass
@@ -22,14 +23,14 @@ NEWER = (
 
 @dataclass(frozen=True)
 class Position:
-    """Where an event stands among those of its subject; `occurred_at` decides between equals."""
+    """Where an event stands among those of its subject. `occurred_at` decides between equals."""
 
     sequence: int
     occurred_at: datetime
 
 
 def newer(row: Item, position: Position) -> Action:
-    """Puts the row; is refused when the stored one is as new or newer."""
+    """Puts the row. Is refused when the stored row is as new or newer."""
     at = {
         "sequence": to_attribute(position.sequence),
         "occurred_at": to_attribute(position.occurred_at),
@@ -39,5 +40,5 @@ def newer(row: Item, position: Position) -> Action:
 
 
 def write_newer(table: Table, row: Item, position: Position, busy: Exception) -> bool:
-    """False when the row stays as it is: the event is late, or was written before."""
+    """False when the row stays as it is, because the event is late or was written before."""
     return not table.write([newer(row, position)], busy)

@@ -1,8 +1,8 @@
-"""Reads, queries and conditional writes of one table: the only place that knows DynamoDB's errors.
+"""Reads, queries and conditional writes of one table. Only this place knows DynamoDB's errors.
 
-Every write is a TransactWriteItems, even of one row: botocore gives each call a request token, so
-that a repetition by the network layer of a write whose answer was lost is known to DynamoDB and not
-mistaken for somebody else's.
+Every write is a TransactWriteItems, even of one row, because botocore gives each such call a
+request token. When an answer is lost and the network layer sends the write again, DynamoDB
+recognises it and does not take it for somebody else's.
 """
 
 import re
@@ -23,7 +23,7 @@ def row_key(partition: str, sort: str) -> Item:
 
 
 def put(item: Item, condition: str, **values: object) -> Action:
-    """In conditions and changes `#name` stands for the attribute, `:name` for the value given."""
+    """In conditions and changes `#name` stands for the attribute, `:name` for the given value."""
     request = {"Item": item, "ConditionExpression": condition}
     return "Put", request | _placeholders(condition, values)
 
@@ -55,9 +55,10 @@ class Table:
         return item
 
     def write(self, actions: Sequence[Action], busy: Exception) -> frozenset[int]:
-        """All or nothing: empty when written, else the indices of the actions that were refused.
+        """Writes all or nothing. Returns an empty set when written, and otherwise the indices of
+        the actions that were refused.
 
-        Raises `busy` when other transactions on the same rows get in the way again and again.
+        Raises `busy` when other transactions on the same rows were in the way at each try.
         """
         items = [{kind: {"TableName": self._name} | request} for kind, request in actions]
         for _ in range(CONFLICT_TRIES):
@@ -77,7 +78,7 @@ class Table:
     def rows(
         self, key_condition: str, values: dict[str, object], **options: object
     ) -> Iterator[Item]:
-        """Every row of every page; strongly consistent except on an index."""
+        """Every row of every page. Strongly consistent, except on an index."""
         request = _placeholders(key_condition, values)
         request |= {"TableName": self._name, "KeyConditionExpression": key_condition} | options
         request["ConsistentRead"] = "IndexName" not in options
@@ -89,7 +90,7 @@ class Table:
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def rows_under(self, partition: str, prefix: str, **options: object) -> Iterator[Item]:
-        """The rows of a partition whose sort key begins with `prefix`, in its order."""
+        """The rows of a partition whose sort key begins with `prefix`, in order of the sort key."""
         values: dict[str, object] = {"pk": partition, "prefix": prefix}
         return self.rows("#pk = :pk AND begins_with(#sk, :prefix)", values, **options)
 

@@ -1,4 +1,4 @@
-"""Every setting of the auth service; a field is the environment variable of that name."""
+"""Every setting of the auth service. A field is the environment variable of that name."""
 
 from pydantic import Field
 

@@ -1,7 +1,7 @@
 """The one place that names the auth service's adapters and creates its clients.
 
-Each is made on first use, so that a function pays for what it calls. Libraries that only some
-functions need are imported there, too: the authorizer hashes no passwords.
+Each adapter is made on first use, so that a function pays only for what it calls. Libraries that
+only some functions need are imported there, too. For example, the authorizer hashes no passwords.
 """
 
 import secrets
@@ -41,7 +41,7 @@ from services.auth.domain.ports import (
 )
 from services.auth.settings import AuthSettings
 
-ID_BYTES = 16  # 128 random bits: ids of sessions and secrets of tokens cannot be guessed
+ID_BYTES = 16  # 128 random bits, so that ids of sessions and secrets of tokens cannot be guessed
 SSO_CALLBACK = "/api/login/sso/callback"
 # The authorizer has ten seconds and every request waits for it.
 AWS_CALLS = Config(
@@ -50,7 +50,7 @@ AWS_CALLS = Config(
 
 
 class AwsPorts(Ports):
-    """The fields of Ports, each made when it is first asked for."""
+    """The fields of Ports. Each is made when it is first asked for."""
 
     def __init__(self, settings: AuthSettings) -> None:
         self._settings, self._table = settings, settings.auth_table

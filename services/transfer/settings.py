@@ -1,4 +1,4 @@
-"""Every setting of the transfer service; a field is the environment variable of that name."""
+"""Every setting of the transfer service. A field is the environment variable of that name."""
 
 from ipaddress import ip_network
 from typing import Self
@@ -9,7 +9,7 @@ from runtime.settings import CommaList, ServiceSettings
 from services.transfer.domain.ports import Policy
 from services.transfer.domain.retry import RetryPolicy
 
-LOGIN_WAITS = 6  # of a partner's timeout each: connect, keys, login, the same again, SFTP
+LOGIN_WAITS = 6  # each may take a partner's timeout: connect, keys, login, and these again, SFTP
 MAX_QUEUE_DELAY_SECONDS = 900  # SQS keeps no message back for longer
 
 
@@ -44,7 +44,8 @@ class TransferSettings(ServiceSettings):
 
     @model_validator(mode="after")
     def _leave_time_to_move(self) -> Self:
-        """A turn logs in, moves, and hands over: or every turn ends without a byte."""
+        """A turn needs time to log in, to move and to hand over. With less time, every turn would
+        end before it has moved a byte."""
         needed = 2 * self.hand_over_seconds + LOGIN_WAITS * self.partner_timeout_seconds
         if needed >= self.lane_turn_seconds:
             raise ValueError(

@@ -1,7 +1,7 @@
 """The one place that names the transfer service's adapters and creates its clients.
 
-Each is made on first use, so that a function pays for what it calls. Libraries that only some
-functions need are imported there, too: listing transfers needs no SSH.
+Each adapter is made on first use, so that a function pays only for what it calls. Libraries that
+only some functions need are imported there, too. For example, listing transfers needs no SSH.
 """
 
 import secrets
@@ -60,14 +60,14 @@ QUICK = Config(
 AWS_RETRIES = Config(
     retries={"mode": "standard", "total_max_attempts": 5}, connect_timeout=5, read_timeout=30
 )
-# A ranged GET carries no checksum S3 could promise; ours is the CRC64NVME of every byte.
+# S3 has no checksum for a ranged GET. We compute the CRC64NVME of every byte ourselves.
 S3_READS = AWS_RETRIES.merge(
     Config(response_checksum_validation="when_required", s3={"addressing_style": "path"})
 )
 
 
 class AwsPorts(Ports):
-    """The fields of Ports, each made when it is first asked for."""
+    """The fields of Ports. Each is made when it is first asked for."""
 
     def __init__(self, settings: TransferSettings) -> None:
         self._settings, self._table = settings, settings.transfers_table

@@ -1,4 +1,4 @@
-"""Where the adapters' AWS is: in moto, and in MiniStack, which runs what moto only stores."""
+"""The adapters' AWS is in moto, and in MiniStack, which runs what moto only stores."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +27,8 @@ def cloud(kind: str, request: pytest.FixtureRequest) -> Iterator[Clients]:
 
 
 def new_name(purpose: str) -> str:
-    """MiniStack lives as long as the session: no test may meet what another one left there."""
+    """A new name. MiniStack lives as long as the session, and no test may meet the leftovers of
+    another one."""
     return f"{purpose}-{next(_NUMBERS)}"
 
 
@@ -41,7 +42,7 @@ def arn_of(sqs: Any, queue_url: str) -> str:  # noqa: ANN401
 
 
 def received(sqs: Any, queue_url: str) -> list[str]:  # noqa: ANN401
-    """The bodies of all messages that can be had now; they are taken off the queue."""
+    """Takes all messages that can be received now off the queue, and returns their bodies."""
     bodies: list[str] = []
     while got := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
         for message in got:

@@ -1,4 +1,4 @@
-"""Records to store: small, complete, and with the values that break careless storage."""
+"""Records to store. They are small and complete, and have values that break careless storage."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -37,7 +37,7 @@ StartEmulator = Callable[[], Emulator]
 Backend = Callable[[StartEmulator], AbstractContextManager["Stores"]]
 NUMBERS = count(1)
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)  # when rows that expire are written
-SESSION = boto3.Session()  # one for all clients: it keeps DynamoDB's model, which is slow to read
+SESSION = boto3.Session()  # shared, because it keeps DynamoDB's model, which is slow to read
 
 
 @dataclass(frozen=True)

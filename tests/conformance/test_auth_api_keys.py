@@ -1,4 +1,4 @@
-"""ApiKeys: one for each user, in the usage plan, and gone when removed."""
+"""ApiKeys. Each user has one in the usage plan, and a removed key is gone."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""AttemptStore: tries are counted one by one, all together or none, and forgotten in time."""
+"""AttemptStore. Each try is counted in all its records or in none, and forgotten in time."""
 
 from dataclasses import replace
 from datetime import timedelta

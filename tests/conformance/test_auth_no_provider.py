@@ -1,4 +1,4 @@
-"""IdentityProvider where there is no single sign-on: everything says so."""
+"""IdentityProvider without single sign-on. Every call says that there is none."""
 
 import httpx
 import pytest

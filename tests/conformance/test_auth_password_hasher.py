@@ -1,4 +1,4 @@
-"""PasswordHasher: right and wrong, nobody's hash, and hashes of other parameters."""
+"""PasswordHasher with right and wrong passwords, without a hash, and with other parameters."""
 
 import argon2
 import pytest

@@ -1,4 +1,4 @@
-"""SessionStore: a change of a session and its events are one; open ones are found when due."""
+"""SessionStore. A change and its events are stored together, and due sessions are found."""
 
 from dataclasses import replace
 from datetime import timedelta

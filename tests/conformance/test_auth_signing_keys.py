@@ -1,4 +1,4 @@
-"""Signing keys: the current one signs, the one before still verifies, however they rotate."""
+"""The current signing key signs, and the one before still verifies, however they rotate."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ FIRST = json.dumps({"kid": "first", "key": "0aB9" * 10 + "xyz"})  # as CloudForm
 
 @dataclass(frozen=True)
 class Secret:
-    """One in Secrets Manager, and how often it was read."""
+    """A secret in Secrets Manager, and how often it was read."""
 
     client: Any
     name: str
@@ -74,7 +74,7 @@ def secret(request: pytest.FixtureRequest) -> Iterator[Secret]:
 
 @pytest.fixture(params=["in_memory", *CLOUDS])
 def rotating(request: pytest.FixtureRequest) -> Iterator[tuple[SigningKeys, Callable[[], None]]]:
-    """Keys, and how to rotate them; both see it at once."""
+    """Keys, and a way to rotate them. Both see a rotation at once."""
     if request.param == "in_memory":
         fake = InMemorySigningKeys()
         yield fake, fake.rotate

@@ -1,4 +1,4 @@
-"""SsoStore: a login under way, and a code to hand over, can each be taken once and in time."""
+"""SsoStore. A login under way and a code to hand over can each be taken once, and only in time."""
 
 from dataclasses import replace
 from datetime import timedelta

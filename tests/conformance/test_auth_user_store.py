@@ -1,4 +1,4 @@
-"""UserStore: users by name, changed only on what was seen, a name given once for ever."""
+"""UserStore. A user is saved only if nobody changed them meanwhile. A name is given only once."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""BucketCatalogue: buckets and objects are found, folder by folder and page by page."""
+"""BucketCatalogue finds buckets and objects, folder by folder and page by page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""ChunkLedger: leases that end, are taken over, given back, and what they carry on."""
+"""ChunkLedger. Leases end, are taken over or given back, and the next lease goes on from them."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""ChunkLedger: who may move which chunk, and what counts as done."""
+"""ChunkLedger says who may move which chunk, and what counts as done."""
 
 from dataclasses import replace
 

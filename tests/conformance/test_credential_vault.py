@@ -1,4 +1,4 @@
-"""CredentialVault: what goes in comes out, and is gone when deleted."""
+"""CredentialVault gives back what was stored, until it is deleted."""
 
 from collections.abc import Iterator
 

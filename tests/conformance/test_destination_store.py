@@ -1,4 +1,4 @@
-"""DestinationStore: partners by id, changed only on what was seen."""
+"""DestinationStore. A destination is saved only if nobody changed it meanwhile."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Rows that nobody needs for ever say when DynamoDB may remove them, and not too early."""
+"""Rows that are not needed for ever say when DynamoDB may remove them. That is not too early."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ def table() -> Iterator[HookedTable]:
 
 
 def expiries(table: HookedTable, prefix: str) -> dict[str, datetime | None]:
-    """By sort key, of rows of transfer t-1 and of its partner."""
+    """The expiry of the rows of transfer t-1 and of its partner, by sort key."""
     rows = table.client.scan(TableName="transfers")["Items"]
     return {
         row["sk"]["S"]: datetime.fromtimestamp(int(row["expires_at"]["N"]), NOON.tzinfo)

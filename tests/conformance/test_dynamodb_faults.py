@@ -1,4 +1,4 @@
-"""What DynamoDB and the network do to a write: conflicts, refusals, lost answers, repetitions."""
+"""A write meets conflicts, refusals, lost answers and repetitions of DynamoDB and the network."""
 
 import json
 from collections import Counter
@@ -72,7 +72,7 @@ def test_a_fault_of_our_own_request_is_not_taken_for_a_conflict(table: HookedTab
 
 
 def lose_the_next_answer(table: HookedTable) -> None:
-    """DynamoDB did it, and the network broke before we heard of it."""
+    """DynamoDB wrote it, and the network broke before the answer came."""
 
     def break_connection() -> None:
         raise ConnectionClosedError(endpoint_url="https://dynamodb")
@@ -125,7 +125,7 @@ def test_a_create_whose_answer_was_lost_gives_the_first_transfer_when_repeated(
 
 
 class CountedCalls(Counter[str]):
-    """Of DynamoDB by name, and the tokens by which it knows a repetition by the network."""
+    """The calls of DynamoDB by name, and the tokens by which it recognises a repeated call."""
 
     def __init__(self, table: HookedTable) -> None:
         super().__init__()

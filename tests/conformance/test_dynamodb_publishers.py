@@ -1,4 +1,4 @@
-"""Publishers that meet at the same event: it goes out once, and never not at all."""
+"""When publishers meet at the same event, it is published once, and never lost."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Publishers:
         publish_pending("t-1", ports=self._ports(self.table.rivals))
 
     def publish(self, events: Sequence[OutboxEvent]) -> Sequence[str]:
-        """The bus; on the way to it, another one may be told to come."""
+        """Publishes on the bus. Just before that, another publisher may be made to come."""
         if self.on_the_way:
             self.on_the_way.pop()()
         return self.bus.publish(events)
@@ -95,7 +95,7 @@ NOT_YET: list[list[tuple[str, ...]]] = [[], [("e-1",)], [("e-1", "e-2")], [("e-2
 
 
 def at_write(table: HookedTable, number: int, action: Callable[[], object]) -> None:
-    """Before the write of that number: the one before it sets the trap."""
+    """Acts before the write of that number. The write before it prepares that."""
     if number == 0:
         table.before_next_write(action)
         return
@@ -156,7 +156,7 @@ def test_state_publish_comes_back_until_a_dead_publishers_claim_is_over(
 
 
 def test_two_states_at_once_are_not_taken_for_each_other(publishers: Publishers) -> None:
-    """A step may be repeated while its first function lives: neither takes the other's claim."""
+    """A step may be repeated while its first function lives. Neither takes the other's claim."""
     refused: list[NotPublished] = []
 
     def second() -> None:

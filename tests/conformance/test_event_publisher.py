@@ -1,4 +1,4 @@
-"""EventPublisher: what the bus took reaches its listeners, what it refused is known by id."""
+"""EventPublisher. Events that the bus took reach its listeners. Refused ones are known by id."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def in_memory_bus() -> Bus:
 
 
 def bus_before_a_queue(clients: Clients) -> Bus:
-    """Only what a rule on our source passes is heard."""
+    """Hears only events that pass a rule on our source."""
     events, sqs, name = clients("events"), clients("sqs"), new_name("bus")
     url = new_queue(sqs)
     events.create_event_bus(Name=name)

@@ -13,7 +13,7 @@ REACHED = {  # what a suite gets from a fake that it names
     "InMemoryChunkSink": "InMemoryPartners",
     "InMemoryFileReader": "InMemoryPartners",
 }
-NO_PORT = {  # records of fakes; who calls them; all fakes together
+NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
     *{"Beat", "Execution", "Planned", "Watched"},
     *{"Actor", "Killed", "Life", "Shadow", "Stage"},
     *{"AsyncWorkflow", "Attempt", "Running"},  # InMemoryWorkflow whose functions take their time

@@ -1,4 +1,4 @@
-"""Heart: beats beside the work, whatever a beat does, and not once after it was left."""
+"""Heart beats beside the work, whatever a beat does. After it was left it never beats again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

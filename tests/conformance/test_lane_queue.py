@@ -1,4 +1,4 @@
-"""LaneQueue and MessageLease: messages arrive as sent, and stay invisible as long as asked."""
+"""LaneQueue and MessageLease. Messages arrive as sent, and stay invisible as long as asked."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ SECOND = LaneMessage("t-1", 2, 3, 17)
 
 @dataclass
 class Queue:
-    """`take` gives what can be received now, `delayed` counts what comes later."""
+    """`take` gives what can be received now. `delayed` counts what comes later."""
 
     port: LaneQueue
     take: Callable[[], list[LaneMessage]]
@@ -71,7 +71,7 @@ def test_a_delayed_message_is_held_back(queue: Queue) -> None:
 
 @dataclass
 class Held:
-    """One received message; `in_flight` counts those nobody else can receive now."""
+    """One received message. `in_flight` counts those that nobody else can receive now."""
 
     lease: MessageLease
     delete: Callable[[], object]

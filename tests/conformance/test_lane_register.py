@@ -1,4 +1,4 @@
-"""LaneRegister: at most one worker drives a lane's current turn."""
+"""LaneRegister lets at most one worker drive a lane's current turn."""
 
 from dataclasses import replace
 

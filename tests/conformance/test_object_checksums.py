@@ -1,4 +1,4 @@
-"""What is known of an object's content: the same from the fake and from S3 (moto, MiniStack)."""
+"""The fake and S3 (moto, MiniStack) say the same about an object's content."""
 
 from collections.abc import Iterator
 

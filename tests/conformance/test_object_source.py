@@ -1,4 +1,4 @@
-"""Reading an object: the same answers from the fake and from S3 (moto, MiniStack)."""
+"""Reading an object gives the same answers from the fake and from S3 (moto, MiniStack)."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

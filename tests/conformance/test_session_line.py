@@ -1,4 +1,4 @@
-"""SessionSlots: the line of those who wait for a session of a destination."""
+"""SessionSlots. Lanes and steps wait in a line for a destination's session."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""SessionSlots: a partner never sees more sessions than it allows."""
+"""SessionSlots. A partner never sees more sessions than it allows."""
 
 import pytest
 
@@ -85,7 +85,7 @@ def test_a_holder_that_comes_back_gets_its_own_session_not_a_second_one(stores: 
     assert again == Slot("partner", 1, "b", after(70))
     with pytest.raises(LeaseLost):
         stores.slots.renew(first, after(300))
-    stores.slots.free(first)  # the crashed one's last breath must not free it under the new one
+    stores.slots.free(first)  # the crashed holder must not free the new holder's slot
     assert take(stores, "c", at=10) is None
     stores.slots.free(again)
     assert taken(stores, "c", at=10).number == 1

@@ -1,4 +1,4 @@
-"""Outbox: events wait in the order of their changes until one publisher has each out."""
+"""Outbox. Events wait in the order of their changes until a publisher has published each."""
 
 from services.transfer.domain.ledger import CLOCKS_DIFFER
 from tests.conformance.records import a_transfer, after, an_event
@@ -18,7 +18,7 @@ def test_events_wait_in_the_order_of_their_changes_until_published(stores: Store
 
 
 def claimed(stores: Stores, holder: str, at: float = 0, event_id: str = "e-1") -> bool:
-    """For 30 seconds from `at`."""
+    """Claims the event for 30 seconds from `at`."""
     return stores.outbox.claim("t-1", event_id, holder, after(at), after(at + 30))
 
 

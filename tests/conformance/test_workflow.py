@@ -1,4 +1,4 @@
-"""Workflow: one execution for each run of a transfer, woken by its token, deaf to any other."""
+"""Workflow. Each run of a transfer has one execution. Only its own token wakes it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ ROLE = "arn:aws:iam::123456789012:role/workflow"
 
 @dataclass
 class Flow:
-    """Executions wait for an answer in their first long state; `started` gives what each was
-    started with, `token` the next one's task token."""
+    """Executions wait for an answer in their first long state. `started` gives the inputs of all.
+    `token` gives the next one's task token."""
 
     port: Workflow
     started: Callable[[], list[dict[str, Any]]]

@@ -1,4 +1,4 @@
-"""Who listens to what, as the templates deploy it: rule -> queue -> mapping -> function."""
+"""Who listens to what, as the templates deploy it (rule -> queue -> mapping -> function)."""
 
 import importlib
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from tests.infra.resources import Resource, name_of, resources
 
 @dataclass(frozen=True)
 class Listener:
-    """One target of one rule; `mapping` brings what the rule puts into `queue` to `function`."""
+    """One target of one rule. `mapping` takes messages of the rule from `queue` to `function`."""
 
     rule: Resource
     queue: Resource
@@ -25,7 +25,7 @@ class Listener:
 
     @property
     def events(self) -> set[tuple[str, str]]:
-        """(source, detail-type); a pattern matches every source with every type."""
+        """(source, detail-type) of each event. A pattern matches every source with every type."""
         return {(s, t) for s in self.pattern["source"] for t in self.pattern["detail-type"]}
 
 

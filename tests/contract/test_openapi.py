@@ -1,4 +1,4 @@
-"""The API's two documents: right by OpenAPI's rules, and the gateway's finds its functions."""
+"""The API's two documents keep OpenAPI's rules, and the gateway's document names real functions."""
 
 import json
 from typing import Any

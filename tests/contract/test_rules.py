@@ -1,4 +1,4 @@
-"""What the rules bring is what the catalogue says and what the service's consumer acts on."""
+"""The rules deliver the events that the catalogue names and that the service's consumer acts on."""
 
 import pytest
 

@@ -8,7 +8,7 @@ from tests.contract.examples import FOLDER
 
 
 class Told:
-    """What one transfer tells: each event has the next sequence and the current run."""
+    """The events of one transfer. Each has the next sequence and the current run."""
 
     def __init__(self, transfer_id: str = "t-1") -> None:
         self.transfer_id = transfer_id
@@ -17,7 +17,7 @@ class Told:
     def event(
         self, name: str, *, run: int | None = None, sequence: int | None = None
     ) -> Event[Any]:
-        """`name` without 'Transfer' and version; a Requested begins the next run."""
+        """`name` is the event's, without 'Transfer' and version. Requested begins the next run."""
         self.count += 1
         self.run = run if run is not None else self.run + (name == "Requested")
         self.sequence = sequence if sequence is not None else self.sequence + 1

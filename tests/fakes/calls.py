@@ -76,7 +76,7 @@ class Calls:
         self.observers: list[Observer] = []  # get (name, arguments, answer) of good calls
         self.elapsed = 0.0
         self.beats_broken: list[Exception] = []  # what beats raised
-        self.overdue_beats_first = True  # after a worker was frozen; else its work goes on first
+        self.overdue_beats_first = True  # after a worker was frozen; if False its work comes first
         self._move_clock = move_clock
         self._usual_cost = usual_cost
         self._planned: list[Planned] = []

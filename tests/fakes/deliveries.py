@@ -26,7 +26,7 @@ def put_by_rule(detail_type: str, detail: object, **more: object) -> str:
 
 
 def batch(*bodies: str, receives: int = 1) -> dict[str, Any]:
-    """What the mapping hands to the function; message ids are m-0, m-1, ..."""
+    """What the mapping hands to the function. Message ids are m-0, m-1, ..."""
     return {
         "Records": [
             {
@@ -49,7 +49,7 @@ def failed(answer: Mapping[str, Any]) -> list[str]:
 
 @dataclass
 class Queue:
-    """Answers as boto3's client of SQS does; `waits` by receipt handle, in seconds."""
+    """Answers as boto3's client of SQS does. `waits` are in seconds, by receipt handle."""
 
     error: Exception | None = None
     refuses: frozenset[str] = frozenset()

@@ -9,8 +9,8 @@ from services.transfer.domain.ledger import is_over
 
 
 class InMemoryOutbox:
-    """`rows` holds every event ever stored, by record; `published` those marked, `claims` who may
-    publish which until when."""
+    """`rows` holds every event ever stored, by record. `published` holds the marked events.
+    `claims` says who may publish which event until when."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()

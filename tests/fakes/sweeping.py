@@ -1,4 +1,4 @@
-"""What the sweeper does for one transfer, its turn among the others left out."""
+"""Does what the sweeper does for one transfer, without its walk over the others."""
 
 from services.transfer.domain.ports import Ports
 from services.transfer.use_cases.settle_transfer import settle_transfer

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-# By function: what its most common call uses of its wiring.
+# The parts of its wiring that each function's most common call uses.
 FUNCTIONS: dict[tuple[str, str], Sequence[str]] = {
     ("auth", "authorizer"): ("ports.tokens", "ports.sessions", "ports.users"),
     ("auth", "api"): ("ports.attempts", "ports.users", "ports.passwords", "ports.tokens"),
@@ -41,5 +41,5 @@ ENVIRONMENT = dict.fromkeys(SETTINGS, "arn:aws:for:a:cold:start") | {
 
 
 def start(function: tuple[str, str], folders: str) -> list[str]:
-    """What follows the interpreter and its options on a command line."""
+    """The part of a command line behind the interpreter and its options."""
     return ["-c", START, folders, *function, *FUNCTIONS[function]]

@@ -24,7 +24,8 @@ class Resource:
 
 
 def resources(kind: str = "AWS::", stack: str = "") -> list[Resource]:
-    """Of that AWS type, or those that begin so with a last '::'; of one stack or all."""
+    """The resources of that AWS type. A `kind` that ends with '::' stands for all types that begin
+    so. An empty `stack` stands for all stacks."""
     return [
         Resource(name, logical_id, each["Type"], each.get("Properties", {}))
         for name, template in TEMPLATES.items()

@@ -1,7 +1,7 @@
-"""Bytecode in a package is used as it is: nothing is compiled where it runs, and it names no folder
-of the machine that made it.
+"""Bytecode in a package is used as it is. Nothing is compiled where the package runs, and nothing
+names a folder of the machine that made it.
 
-Here the target is the Python that runs the tests; another version differs in nothing but that.
+Here the target is the Python that runs the tests. For another version only the interpreter differs.
 """
 
 import subprocess
@@ -20,7 +20,7 @@ from infra.stacks import Stack
 from tests.infra.resources import SERVICES, TEMPLATES
 
 THIS = Target((sys.version_info[0], sys.version_info[1]), "aarch64")
-# Compiling anything of the package ends the program; the libraries are this machine's own.
+# Compiling anything of the package ends the program. The libraries are this machine's own.
 NOTHING_COMPILED = """
 import importlib, importlib.machinery, sys
 sys.path[:0] = sys.argv[1:3]

@@ -1,4 +1,4 @@
-"""Functions import what they use: nobody waits for libraries that their call has no need of."""
+"""Functions import only what they use, so no call waits for libraries that it does not need."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The short form of a service's template: what it makes, and what it refuses by name."""
+"""A short template is completed as described, and mistakes in it are refused by name."""
 
 import copy
 import json

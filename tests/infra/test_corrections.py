@@ -13,7 +13,7 @@ from infra.signing_key import rotate
 from tests.servers.emulator import Emulator, emulator
 from tests.servers.waiting import wait_for
 
-# `key` in a token stands for the user's API key; the last word decides.
+# `key` in a token stands for the user's API key. The last word decides.
 AUTHORIZER = """
 def handler(event, context):
     print("asked")

@@ -1,4 +1,4 @@
-"""What SAM is told, and what is done when it is done."""
+"""The options that SAM gets, and what happens after SAM."""
 
 import json
 from pathlib import Path

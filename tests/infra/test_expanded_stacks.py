@@ -37,7 +37,7 @@ def test_aws_would_take_every_stack_with_every_option() -> None:
 
 
 def test_every_condition_is_judged_both_ways() -> None:
-    """What is behind a condition that is never true, or never false, nobody has looked at."""
+    """If a condition were never true, or never false, the parts behind it would not be checked."""
     seen: dict[tuple[str, str], set[bool]] = {}
     for expansion in expansions(*real_deployments(), *with_every_option(real_deployments())):
         for name, holds in expansion.conditions.items():

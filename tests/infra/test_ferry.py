@@ -12,7 +12,8 @@ from infra.local.ferry import RENEW_SECONDS, Ferry, Refused
 
 
 class Api(ThreadingHTTPServer):
-    """Issues tokens '1', '2', ...; `valid` are those that it takes, `throttle` the next 429s."""
+    """Issues the tokens '1', '2' and so on. `valid` are those that it accepts. `throttle` counts
+    the next answers with 429."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)

@@ -25,7 +25,8 @@ def settings_of(stack: Stack) -> type[BaseSettings]:
 
 
 def modules_with_a_handler(stack: Stack) -> set[str]:
-    """By reading: importing them would not show one that is assigned from elsewhere any better."""
+    """Reads the modules. Importing them would not show better whether a handler is assigned from
+    elsewhere."""
     found = set()
     for path in (stack.folder / "handlers").glob("*.py"):
         names: set[str] = set()

@@ -1,4 +1,4 @@
-"""The door of the API: who is asked for a token, what is counted, what the gateway answers."""
+"""Which routes of the API need a token, which calls are counted, and what the gateway answers."""
 
 import json
 from collections.abc import Iterator
@@ -154,7 +154,7 @@ def test_the_template_imports_this_document() -> None:
 
 
 def test_whoever_is_not_listed_is_denied_whatever_the_authorizer_says() -> None:
-    """An allowance alone leaves routes with an authorizer to the authorizer."""
+    """If the policy only allowed, only the authorizer would decide on routes that have one."""
     allowed, denied = DOCUMENT["x-amazon-apigateway-policy"]["Statement"]
     assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
     assert "Condition" not in allowed

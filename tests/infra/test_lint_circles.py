@@ -1,4 +1,4 @@
-"""The lint finds resources that wait for each other, whatever makes them wait."""
+"""The lint finds resources that wait for each other, for any reason."""
 
 from dataclasses import replace
 from typing import Any
@@ -85,7 +85,7 @@ def canary(watched: object) -> dict[str, Any]:
 
 
 def test_the_alarm_of_a_canary_that_waits_for_it_is_found_where_there_are_canaries() -> None:
-    """The alias waits for the alarm, the alarm for the rule, the rule for the alias."""
+    """The alias waits for the alarm, the alarm for the rule, and the rule for the alias."""
     written = canary({"Ref": "Rule"})
     quiet = [deployment(written, stage) for stage in ("dev", "staging")]
     staged = [

@@ -29,7 +29,7 @@ def queue(**properties: object) -> dict[str, Any]:
 
 
 def test_cfn_lint_judges_the_values_of_the_stage() -> None:
-    """365 days are a retention that there is, 366 are not; the template says neither."""
+    """AWS knows a retention of 365 days, but none of 366. Neither value stands in the template."""
     log = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": {"Ref": "Days"}}}
     days = {"Type": "Number", "Default": 365}
     written = template({"Log": log}, Parameters={"Days": days})

@@ -1,4 +1,4 @@
-"""The lint finds what AWS takes and what bites later: literals, loops, policies, settings."""
+"""The lint finds what AWS accepts although it causes trouble later."""
 
 import json
 from pathlib import Path

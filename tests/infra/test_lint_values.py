@@ -1,4 +1,4 @@
-"""The lint finds values AWS refuses, what nothing asks for, and neighbours that are missing."""
+"""The lint finds values that AWS refuses, unused parameters, and missing neighbours."""
 
 from dataclasses import replace
 from typing import Any

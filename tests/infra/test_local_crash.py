@@ -1,4 +1,4 @@
-"""After a crash of the emulator: what is said, what is kept, and what is cleared away."""
+"""What `make up` says, keeps and clears away after a crash of the emulator."""
 
 import json
 import os
@@ -14,7 +14,7 @@ FILES, LOG = Path(".local/partner-files"), Path(".local/log-of-crash")
 
 
 def a_state(folder: Path, *, emulator_started: int) -> LocalStack:
-    """As an earlier process left it: the emulator with the pid of this one."""
+    """The state that an earlier process left. Its emulator has the pid of this process."""
     program = {"name": "emulator", "pid": os.getpid(), "started": emulator_started}
     written = {"programs": [program], "ports": {"emulator": 4566, "partner": 2222}}
     (folder / "stack.json").write_text(json.dumps(written))

@@ -1,4 +1,4 @@
-"""Who may do what: no wildcard without its reason, and only a service publishes in its name."""
+"""Every wildcard in a policy has a reason, and only a service itself publishes in its name."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ from tests.infra.resources import (
     text_of,
 )
 
-# (statement, the end of the resource from its first wildcard on): why it cannot be narrower
+# By statement and the resource's end from its first wildcard on. Says why it cannot be narrower.
 ALLOWED = {
     ("Trace", "*"): "X-Ray has no resources to name",
     ("Streams", "*"): "dynamodb:ListStreams takes no resource",
@@ -220,7 +220,8 @@ def test_api_keys_are_made_and_removed_by_the_tag_of_their_stage() -> None:
 
 
 def test_the_reader_may_do_all_that_its_sessions_ask_for() -> None:
-    """A session has what both allow, and nobody is told of a checksum that could not be read."""
+    """A session has only the rights that both allow. A checksum that it may not read would be
+    missed in silence."""
     asked = session_policy(ObjectRef("outgoing", "k"), "aws")["Statement"]
     actions = {action for statement in asked for action in listed(statement["Action"])}
     allowed = {

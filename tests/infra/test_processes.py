@@ -21,7 +21,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Count]:
-    """That so many calls at once of a function with that timeout were answered by."""
+    """How many processes answered so many calls at once of a function with that timeout."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as file:
         file.writestr("index.py", CODE)

@@ -25,7 +25,7 @@ STUBBORN = (
     "import signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     "print('deaf', flush=True)\nwhile True: time.sleep(1)",
 )
-# As a server with threads ends: for a while its first thread is a zombie and it is not.
+# A server with threads may end like this. For a while its first thread is a zombie, but it is not.
 SLOW_TO_END = (
     *(sys.executable, "-c"),
     "import ctypes, threading, time\n"

@@ -1,4 +1,4 @@
-"""Old versions go after a deployment; what an alias sends calls to never does."""
+"""Old versions are removed after a deployment, but never one that an alias sends calls to."""
 
 import json
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_versions_are_ordered_as_numbers(client: BaseClient, tmp_path: Path) -> 
 
 
 def test_what_is_refused_is_told_and_the_rest_goes(client: BaseClient, tmp_path: Path) -> None:
-    """An alias that moves to a version in this very moment: Lambda removes none that has one."""
+    """An alias moves to the version at this moment, and Lambda removes no version with one."""
 
     def refuse(params: dict[str, str], **_: object) -> None:
         if params["Qualifier"] == "2":

@@ -1,4 +1,4 @@
-"""Nothing that fails is lost unseen: dead-letter queues, their alarms, and the time to work."""
+"""Nothing that fails is lost unseen. Checks dead-letter queues, their alarms, and timeouts."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.infra.resources import (
     text_of,
 )
 
-TIMES_VISIBLE = 6  # AWS's advice: visibility at least six times the function's timeout
+TIMES_VISIBLE = 6  # AWS advises a visibility of at least six times the function's timeout
 QUEUES = resources("AWS::SQS::Queue")
 DEAD_LETTERS = [q for q in QUEUES if q.properties["QueueName"]["Fn::Sub"].endswith("-dlq")]
 RULES = resources("AWS::Events::Rule")
@@ -100,7 +100,7 @@ def test_a_rule_may_call_its_function_or_fill_its_queues(rule: Resource) -> None
 
 
 def open_to(rule: Resource) -> set[str]:
-    """The queues whose policy lets the rule send, and nobody else but rules."""
+    """The queues to which the rule may send, and to which only rules may send."""
     found = set()
     for policy in resources("AWS::SQS::QueuePolicy", rule.stack):
         [statement] = policy.properties["PolicyDocument"]["Statement"]
@@ -178,7 +178,7 @@ def watched(stack: Stack, metric: str) -> set[str]:
 
 @pytest.mark.parametrize("stack", SERVICES, ids=str)
 def test_errors_of_every_function_are_watched_by_its_name(stack: Stack) -> None:
-    """By its name: with a Ref the deployment of the function would wait for itself."""
+    """The alarm has the name. With a Ref the function's deployment would wait for itself."""
     functions = {
         text_of(function.properties["FunctionName"])
         for function in resources("AWS::Serverless::Function", stack.name)

@@ -66,7 +66,7 @@ def test_messages_go_back_to_the_queue_that_gave_them_up(sqs: Any) -> None:  # n
     [line] = redriven(sqs, "transfer", "dev")
     assert line == f"{PREFIX}events-dlq: about 2 on the way back to {PREFIX}events"
     assert bodies(sqs, dead) == []
-    assert bodies(sqs, queue) == ["a", "b"]  # received anew: they would be gone at once otherwise
+    assert bodies(sqs, queue) == ["a", "b"]  # received anew, or they would be gone at once
 
 
 def test_what_a_rule_could_not_deliver_goes_into_the_queue_too(sqs: Any) -> None:  # noqa: ANN401

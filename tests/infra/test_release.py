@@ -43,7 +43,7 @@ def test_the_same_is_the_same_release(ssm: BaseClient) -> None:
 
 @pytest.mark.parametrize("name", PLACES)
 def test_another_value_in_ssm_is_another_release(ssm: BaseClient, name: str) -> None:
-    """The alias' version keeps its environment: without a new one it calls the old address."""
+    """The alias's version keeps its environment. Without a new version it calls the old address."""
     before = release(ssm)
     ssm.put_parameter(Name=VALUES[name], Value="another", Type="String", Overwrite=True)
     assert release(ssm) != before

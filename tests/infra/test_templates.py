@@ -1,4 +1,4 @@
-"""Every template, whatever it deploys."""
+"""What holds for every template."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ def texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a template
 
 @pytest.mark.parametrize("stack", STACKS, ids=str)
 def test_no_template_is_too_long_to_read(stack: Stack) -> None:
-    """As people write it; what is made of it is for machines."""
+    """Counts the lines that people write. The completed template is for machines."""
     lines = stack.template.read_text().splitlines()
     assert len(lines) <= MOST_LINES
     assert max(map(len, lines)) <= WIDEST
@@ -39,7 +39,7 @@ def test_no_template_is_too_long_to_read(stack: Stack) -> None:
 
 @pytest.mark.parametrize("resource", [r for r in resources() if r.kind in NAMED], ids=str)
 def test_names_say_stage_and_service(resource: Resource) -> None:
-    """And a role's name the region: IAM is the same in all of them."""
+    """A role's name says the region, too, because all regions share IAM."""
     name = resource.properties[NAMED[resource.kind]]["Fn::Sub"]
     region = "${AWS::Region}-" if resource.kind == "AWS::IAM::Role" else ""
     of_stage = "account-" if resource.stack == "account" else "${Stage}-"
@@ -50,7 +50,7 @@ def test_names_say_stage_and_service(resource: Resource) -> None:
 
 @pytest.mark.parametrize("stack", STACKS, ids=str)
 def test_no_partition_region_or_account_is_written_out(stack: Stack) -> None:
-    """But in the defaults of parameters, which are the local values."""
+    """Only defaults of parameters may have them, because these are the local values."""
     for text in texts(TEMPLATES[stack.name]["Resources"]):
         assert "arn:aws:" not in text
         assert "eu-central-1" not in text

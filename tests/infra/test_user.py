@@ -1,4 +1,4 @@
-"""`make user`: the password comes from a terminal or from chance, and refusals are told."""
+"""`make user` asks for the password or makes a random one, and shows refusals."""
 
 import io
 import json

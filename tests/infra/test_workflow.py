@@ -25,7 +25,7 @@ AT_THE_PARTNER = {"MoveDirect", "MoveChunks", "VerifyTarget", "CommitTarget", "C
 MOVED_TWICE = {"ChooseBySize", "MoveDirect", "MoveChunks", "VerifyTarget"}
 BUSY = [["SessionsBusy"], ["StepBusy"]]
 LEASE_SECONDS = 90
-MOST_EVENTS = 25_000  # in the history of one execution; then Step Functions fails it
+MOST_EVENTS = 25_000  # with more in its history, Step Functions fails an execution
 ENTERED_AND_EXITED = 2
 EVENTS_OF_A_TRY = 5  # scheduled, started, submitted, succeeded or failed, and one to spare
 VALUES = {
@@ -112,7 +112,8 @@ def test_every_step_at_the_partner_waits_for_a_session_and_comes_back(
 def test_a_transfer_that_waits_for_a_session_as_long_as_it_may_stays_far_below_the_limit(
     definition: dict[str, Any],
 ) -> None:
-    """Of an execution's history. `TimeoutSeconds` of all is the longest wait."""
+    """Counts the events of an execution's history. No wait is longer than the `TimeoutSeconds` of
+    the whole."""
     states, worst = definition["States"], 0
     for name in AT_THE_PARTNER:
         wait = states[name + WAITS]
@@ -131,7 +132,8 @@ def test_a_transfer_that_waits_for_a_session_as_long_as_it_may_stays_far_below_t
 
 
 def events(state: dict[str, Any], tries: int | None = None) -> int:
-    """At the most, of one visit; `tries`: None for all that its retriers allow."""
+    """The most events of one visit to the state. `tries` None stands for all tries that its
+    retriers allow."""
     if tries is None:
         tries = 1 + sum(retrier["MaxAttempts"] for retrier in state.get("Retry", []))
     return ENTERED_AND_EXITED + tries * EVENTS_OF_A_TRY
@@ -173,8 +175,8 @@ def test_every_task_gives_up_or_goes_to_wait_at_once_and_repeats_all_else(
 def test_a_step_under_way_is_awaited_for_longer_than_its_function_lives(
     states: dict[str, Any],
 ) -> None:
-    """And then the lease that it leaves when it dies. Full jitter halves the waits on average; a
-    third of them is long enough by far."""
+    """The waits also have to outlast the lease that it leaves when it dies. Full jitter halves the
+    waits on average, and even a third of them is long enough."""
     [step] = [each for each in resources(FUNCTION, "transfer") if "WorkflowStep" in each.logical_id]
     for name in AT_THE_PARTNER:
         [retrier] = [each for each in states[name]["Retry"] if each["ErrorEquals"] == ["StepBusy"]]
@@ -223,7 +225,7 @@ def test_rows_of_a_ledger_outlive_the_last_run_that_may_need_them() -> None:
 
 @pytest.mark.parametrize("error", ["PermanentFailure", "SessionsBusy", "StepBusy", "MoveAgain"])
 def test_the_retriers_name_errors_that_the_steps_raise(error: str) -> None:
-    """By the name of their class: nothing else tells the state machine."""
+    """The state machine knows an error only by the name of its class."""
     path = find_stack("transfer").folder / "handlers/workflow_step.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert error in {node.name for node in tree.body if isinstance(node, ast.ClassDef)}

@@ -9,7 +9,7 @@ from tests.integration.roles import denied
 
 @pytest.fixture(autouse=True)
 def nothing_was_denied() -> Iterator[None]:
-    """Code may take a refusal for an outage, and go on."""
+    """Fails for any refused call, because code may take a refusal for an outage and go on."""
     denied.clear()
     yield
     assert denied == []

@@ -1,4 +1,4 @@
-"""A service's functions as its template deploys them: their variables, and new environments."""
+"""A service's functions, with the variables that its template sets, in new environments."""
 
 import importlib.util
 import re
@@ -15,8 +15,8 @@ Handler = Callable[[dict[str, Any], LambdaContext], Any]
 
 
 def environment(template: Template, known: Mapping[str, str]) -> dict[str, str]:
-    """The functions' variables as the template sets them; `known`: what Ref gives, of parameters
-    too, where it is not their default. A variable that stands under a condition is left out.
+    """The functions' variables as the template sets them. `known` has the answers of Ref, and
+    values of parameters that are not their defaults. A variable under a condition is left out.
     """
     declared = template["Parameters"].items()
     values = {name: str(each.get("Default", "")) for name, each in declared} | dict(known)
@@ -38,7 +38,7 @@ def environment(template: Template, known: Mapping[str, str]) -> dict[str, str]:
 
 
 def cold_start(service: str, name: str) -> Handler:
-    """The handler in a module of its own, with nothing built yet: a new execution environment."""
+    """The handler in a module of its own, with nothing built yet, as in a new environment."""
     spec = importlib.util.find_spec(f"services.{service}.handlers.{name}")
     assert spec is not None
     assert spec.loader is not None

@@ -1,6 +1,7 @@
 """Refuses a function what its role in the template does not allow, as IAM would.
 
-By action, and for queries by index too; S3 is read in a session of the reader role.
+It judges each call by its action, and queries also by index. S3 is read in a session of the reader
+role.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,13 +20,13 @@ OF_TRANSACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 BY_VERB = "apigateway"  # its actions are the verbs of HTTP
-_acting: list[tuple[str, str]] = []  # not by thread: a function has threads of its own
+_acting: list[tuple[str, str]] = []  # not by thread, because a function has threads of its own
 denied: list[str] = []
 
 
 @contextmanager
 def in_the_role_of(service: str, function: str) -> Iterator[None]:
-    """`function` as its handler's module is called."""
+    """`function` is the name of its handler's module."""
     _acting.append((service, function))
     try:
         yield
@@ -74,4 +75,4 @@ def _judge(params: Mapping[str, Any], model: Any, **_: object) -> None:  # noqa:
             raise PermissionError(denied[-1])
 
 
-BUILTIN_HANDLERS.append(("before-parameter-build", _judge))  # of every session made from now on
+BUILTIN_HANDLERS.append(("before-parameter-build", _judge))  # for every session made from now on

@@ -1,4 +1,4 @@
-"""100 users at once against a local stack with the limits of the cloud; prints p50, p95 and p99.
+"""Runs 100 users at once against a local stack with AWS's limits. Prints p50, p95 and p99.
 
     python -m tests.load [--users 100] [--seconds 60]
 
@@ -25,7 +25,8 @@ from infra.user import new_password
 
 TARGET_MS = 500
 # The emulator starts a process for each call that finds all others busy, and a start costs as much
-# as fifty calls: so there are some before (on AWS: provisioned concurrency), and users come slowly.
+# as fifty calls. So some are started before (on AWS: provisioned concurrency), and users come
+# slowly.
 PROVISIONED = 12
 SPAWNED_PER_SECOND = 2
 FIRST_SECONDS = 60  # or until all users are there, where that takes longer
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 def prepare(stack: LocalStack, folder: Path, count: int) -> Sequence[dict[str, str]]:
-    """What the users send and to whom, and the users; each function has run once then."""
+    """Makes the object, the destination and the users. After this each function has run once."""
     stack.create_bucket(BUCKET)
     stack.client("s3").put_object(Bucket=BUCKET, Key=KEY, Body=b"day;value\n" * 100)
     server = stack.sftp(DESTINATION, folder / "files")
@@ -79,7 +80,7 @@ def prepare(stack: LocalStack, folder: Path, count: int) -> Sequence[dict[str, s
 
 
 def warm_up(stack: LocalStack, people: Sequence[Mapping[str, str]]) -> None:
-    """As many processes of each function that the API calls."""
+    """Starts so many processes of each function that the API calls."""
 
     def call(person: Mapping[str, str]) -> None:
         ferry = Ferry(stack.api_url, person["user"], person["password"])
@@ -92,7 +93,7 @@ def warm_up(stack: LocalStack, people: Sequence[Mapping[str, str]]) -> None:
 
 
 def sent(stack: LocalStack, person: Mapping[str, str]) -> str:
-    """The id of a transfer of theirs that has arrived."""
+    """Returns the id of a transfer of this user that has arrived."""
     ferry = Ferry(stack.api_url, person["user"], person["password"], every=0.05)
     name = f"{person['user']}.csv"
     ended = ferry.wait(ferry.send(BUCKET, KEY, DESTINATION, target_path=name), 60)
@@ -140,7 +141,7 @@ def show(result: dict[str, Any]) -> int:
 
 
 def show_phase(title: str, result: dict[str, Any]) -> dict[str, Any]:
-    """The row of all calls."""
+    """Returns the row of all calls."""
     print(f"{title}\n")
     print("| calls of | number | a second | p50 ms | p95 ms | p99 ms | errors |")
     print("|---|---|---|---|---|---|---|")

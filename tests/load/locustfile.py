@@ -1,4 +1,4 @@
-"""What one user of the API does: log in, look, look again, and now and then send a file.
+"""One user of the API logs in, looks, looks again, and now and then sends a file.
 
 The first minute is counted apart: users arrive and functions start in it.
 Locust runs it (`python -m tests.load`), each of its users as a user of FileFerry's own.
@@ -27,7 +27,7 @@ _began = time.monotonic()
 
 
 class Colleague(FastHttpUser):
-    """A hundred of them call about 18 times a second: the stage takes 20."""
+    """A hundred of them call about 18 times a second. The stage allows 20."""
 
     wait_time = between(3.5, 7.5)
 
@@ -74,7 +74,7 @@ class Colleague(FastHttpUser):
         self.ask("history", "GET", "/api/history?limit=20")
 
     def ask(self, kind: str, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
-        """The answer's JSON; None when it was refused. Being throttled is meant, and no error."""
+        """The answer's JSON. None when it was refused. Being throttled is no error here."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         with self.client.request(
             method, path, name=kind, json=body, headers=headers, catch_response=True
@@ -90,7 +90,7 @@ class Colleague(FastHttpUser):
 
 
 def told(answer: Any) -> str:  # noqa: ANN401
-    """The same for the same reason, so that they can be counted."""
+    """The same text for the same reason, so that errors can be counted."""
     try:
         return f"{answer.status_code} {answer.json()['code']}"
     except (ValueError, KeyError, TypeError):  # no problem of ours
@@ -112,7 +112,8 @@ def count(
     exception: Exception | None = None,
     **_: Any,  # noqa: ANN401
 ) -> None:
-    """By when it ended: one that began in the first minute and took long may be one of the rest."""
+    """Counts a call by the time of its end. One that began in the first minute and took long may
+    count among the rest."""
     stats = first if time.monotonic() - _began < FIRST_SECONDS else rest
     stats.log_request(request_type, name, int(response_time), response_length)
     if exception is not None:

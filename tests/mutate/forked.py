@@ -1,4 +1,4 @@
-"""Test runs in forks of this process, so that what is not ours is imported but once."""
+"""Test runs in forks of this process, so that code that is not ours is imported only once."""
 
 import gc
 import json
@@ -29,14 +29,14 @@ SURVIVED, KILLED, UNCLEAR = range(3)  # how a mutant's process ends
 BY_TESTS = (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)  # by importing them, too
 MEMORY_BYTES = 4 << 30
 SLACK_SECONDS = 4  # imports and collection, too
-SLOWER = 6  # times as long a test may take with a mutant: what needs more does not come to an end
-MOST_LIKELY = 30  # tests that run first: collecting all takes longer than these
+SLOWER = 6  # times as long may a test take with a mutant; a longer one runs for ever
+MOST_LIKELY = 30  # tests that run first, because collecting all takes longer than these
 WAITING = 4  # wall clock for one second of work
 
 
 @dataclass
 class Seen:
-    """What a run without any mutant showed. `lines`: of a test, as `path:line`."""
+    """What a run without any mutant showed. `lines` are those of each test, as `path:line`."""
 
     lines: dict[str, list[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -44,14 +44,15 @@ class Seen:
     modules: list[str] = field(default_factory=list)  # imported, and not ours
 
     def tests_for(self, mutant: Mutant) -> Sequence[str]:
-        """Those that came by its line, then those that came by its module; the fastest first."""
+        """First the tests that ran its line, then those that ran its module. Faster ones come
+        first."""
         here, module = f"{mutant.path}:{mutant.line}", f"{mutant.path}:"
         near = [t for t, seen in self.lines.items() if any(s.startswith(module) for s in seen)]
         return sorted(near, key=lambda test: (here not in self.lines[test], self.seconds[test]))
 
 
 class _Watch:
-    """A pytest plugin: which lines of the modules each test comes by."""
+    """A pytest plugin that notes which lines of the modules each test runs."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         self.seen = Seen()
@@ -81,7 +82,7 @@ class _Watch:
 
 
 class _Clock:
-    """A pytest plugin that ends the process in a test that goes round in circles, or waits."""
+    """A pytest plugin that ends the process in a test that loops or waits for ever."""
 
     def __init__(self, known: dict[str, float]) -> None:
         self._known = known
@@ -91,14 +92,15 @@ class _Clock:
         self._begin(self._known.get(nodeid, 1.0))
 
     def _begin(self, usual: float) -> None:
-        """Nobody catches these signals. In the process's own seconds: the machine may be busy."""
+        """Nobody catches these signals. They count the process's own seconds, because the machine
+        may be busy."""
         seconds = SLACK_SECONDS + SLOWER * usual
         signal.setitimer(signal.ITIMER_PROF, seconds)
         signal.setitimer(signal.ITIMER_REAL, WAITING * seconds)
 
 
 def watch(paths: Sequence[str], tests: str, answer: Path) -> Seen:
-    """One run of all of them, without any mutant."""
+    """Runs all tests once, without any mutant."""
 
     def run() -> int:
         plugin = _Watch(paths)

@@ -1,4 +1,4 @@
-"""All small wrong versions of a module, each as its whole text."""
+"""Makes all slightly wrong versions of a module, each as its whole text."""
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ NO_CONTEXT = "__import__('contextlib').nullcontext()"
 
 @dataclass(frozen=True)
 class Mutant:
-    """`text`: the whole module's; `line`: where it differs first, from 1."""
+    """`text` is the whole module's. `line` is the first that differs, counted from 1."""
 
     path: str
     line: int
@@ -48,13 +48,13 @@ class Mutant:
 
 
 def mutants_of(path: str, source: str) -> Sequence[Mutant]:
-    """In the order of their lines. Text is left as it is: docstrings, messages, annotations."""
+    """In the order of their lines. Docstrings, messages and annotations are left as they are."""
     edits = sorted(_edits(ast.parse(source)), key=lambda edit: _begin(edit[0]))
     found = {_applied(path, source, *edit): None for edit in edits}
     return [mutant for mutant in found if mutant.text != source]
 
 
-Edit = tuple[ast.AST, str, str]  # what is replaced, by which text, and what is told of it
+Edit = tuple[ast.AST, str, str]  # the replaced node, the new text, and the words for it
 
 
 def _applied(path: str, source: str, node: ast.AST, text: str, what: str) -> Mutant:

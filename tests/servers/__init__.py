@@ -11,7 +11,7 @@ SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"  # not on the PATH of ordinar
 
 
 def require_program(name: str, package: str) -> Path:
-    """Skips the test when the program is not installed; under CI=true that is a failure."""
+    """Skips the test when the program is not installed. Under CI=true that is a failure."""
     found = shutil.which(name) or shutil.which(name, path=SYSTEM_FOLDERS)
     if found is None:
         unavailable(f"{name} is not installed (Debian package {package})")
@@ -19,7 +19,7 @@ def require_program(name: str, package: str) -> Path:
 
 
 def unavailable(reason: str) -> NoReturn:
-    """Skips, or fails under CI=true: there everything that tests need has to be there."""
+    """Skips the test. Under CI=true it fails, because all that tests need has to be there."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)

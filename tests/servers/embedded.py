@@ -1,4 +1,4 @@
-"""The local stack's own SFTP server: as a process, and inside of the test with errors on demand."""
+"""The local stack's own SFTP server, as a process, or inside the test with errors on demand."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ USER = "demo"
 
 @dataclass
 class EmbeddedServer:
-    """`python -m infra.local.sftp_server`, rooted in `root`; its state is in `folder`."""
+    """`python -m infra.local.sftp_server` with the root folder `root`. Its state is in `folder`."""
 
     folder: Path
     root: Path
@@ -67,10 +67,11 @@ class EmbeddedServer:
 
 
 class FailingSftpServer(RootedSftpServer):
-    """Fails the write number `fail_at` (1-based) of all sessions together, and does not do it.
+    """Of all sessions' writes, number `fail_at` (from 1) is not done and fails.
 
-    `fails_closes`: as NFS and quotas do. Without `has_fsync` that request is refused as unknown.
-    With `takes_away` a file is gone as soon as it was renamed. `fails_fsync`: the disk is broken.
+    With `fails_closes` a close fails, as on NFS or with quotas. Without `has_fsync` that request is
+    refused as unknown.
+    With `takes_away` a file is gone as soon as it was renamed. With `fails_fsync` fsync fails.
     """
 
     fail_at: int | None = None
@@ -127,7 +128,7 @@ class InnerServer:
 
 @contextmanager
 def inner_server(root: Path, password: str) -> Iterator[InnerServer]:
-    """In a thread of the test; `failures` is this server's own class."""
+    """Runs in a thread of the test. `failures` is this server's own class."""
 
     class Failures(FailingSftpServer):
         pass

@@ -1,4 +1,4 @@
-"""MiniStack as the local stack starts it, for tests of adapters: nothing is deployed in it."""
+"""MiniStack as the local stack starts it, for tests of adapters. Nothing is deployed in it."""
 
 import sys
 from collections.abc import Iterator

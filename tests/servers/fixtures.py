@@ -12,20 +12,20 @@ from tests.servers.system_user import SystemUser, system_user
 
 @pytest.fixture(scope="session")
 def server_user() -> Iterator[SystemUser]:
-    """Whom the partner's server lets in."""
+    """The user that the partner's server lets in."""
     with system_user() as user:
         yield user
 
 
 @pytest.fixture
 def partner_folder(server_user: SystemUser) -> Iterator[Path]:
-    """Its folder 'in' belongs to the server's user, nothing else does."""
+    """Only its folder 'in' belongs to the server's user."""
     with shared_folder(server_user) as folder:
         yield folder
 
 
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests: each makes resources under names of its own."""
+    """All tests share one. Each makes resources under names of its own."""
     with emulator(tmp_path_factory.mktemp("ministack")) as running:
         yield running

@@ -1,4 +1,4 @@
-"""A server in the place of an identity provider that answers what no provider should."""
+"""A server in the place of an identity provider. It answers what no provider should."""
 
 import json
 import threading
@@ -15,12 +15,12 @@ class Reply:
     body: bytes = b"{}"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    drips: bool = False  # a byte now and then, for ever
+    drips: bool = False  # sends a byte now and then, for ever
     hangs: bool = False
 
 
 class Broken(ThreadingHTTPServer):
-    """Answers each path with its reply; `asked` are the requests it got."""
+    """Answers each path with its reply. `asked` are the requests that it got."""
 
     daemon_threads = True
 

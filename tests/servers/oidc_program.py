@@ -25,7 +25,7 @@ LOGIN_PAGE = "<form method=post>{% csrf_token %}{{ form }}<button>Log in</button
 
 
 def configure(folder: Path) -> None:
-    """Its key, and what it knows, are in `folder`."""
+    """Its key and its data are in `folder`."""
     settings.configure(
         ALLOWED_HOSTS=[HOST],
         DATABASES={
@@ -69,7 +69,7 @@ def configure(folder: Path) -> None:
 
 
 def apply(state: dict[str, Any]) -> None:
-    """Clients and users become as `state` has them; those it does not name stay."""
+    """Makes clients and users as `state` has them. Those that it does not name stay."""
     # models exist only when the settings do
     from django.contrib.auth.models import Group, User  # type: ignore[import-untyped]
     from oauth2_provider.models import Application  # type: ignore[import-untyped]

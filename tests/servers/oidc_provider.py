@@ -20,7 +20,7 @@ from tests.servers.waiting import wait_for
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "tests.servers.oidc_program")
-MAX_PAGES = 8  # of a login: form, consent, and the ways between them
+MAX_PAGES = 8  # of a login, with form, consent, and redirects between them
 _FORM = re.compile(r"<form(?P<head>[^>]*)>(?P<body>.*?)</form>", re.DOTALL)
 _INPUT = re.compile(r"<input[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -28,7 +28,7 @@ _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 
 @dataclass(frozen=True)
 class Client:
-    """An application that the provider knows; a public one has no secret."""
+    """An application that the provider knows. A public one has no secret."""
 
     client_id: str = "fileferry"
     secret: str | None = field(default_factory=lambda: secrets.token_hex(16), repr=False)
@@ -82,7 +82,7 @@ class OidcProvider:
             self._running = None
 
     def know(self, *known: Client | Person) -> None:
-        """New or changed ones, while it runs."""
+        """Adds or changes clients and people while it runs."""
         clients = [each for each in known if isinstance(each, Client)]
         self._write(clients, [each for each in known if isinstance(each, Person)])
         done = subprocess.run([*COMMAND, "apply", self.folder], cwd=REPOSITORY, capture_output=True)
@@ -115,7 +115,8 @@ def oidc_provider(
 
 
 def sign_in(url: str, person: Person, *, agrees: bool = True) -> str:
-    """The way of a browser from `url` through the provider's pages; where it is sent at the end.
+    """Goes from `url` through the provider's pages, as a browser does. Returns the address that it
+    is sent to at the end.
 
     That address is at another host or port, and is not asked for.
     """

@@ -1,4 +1,4 @@
-"""What the tests' OpenID Connect provider says about people, and its pages; Django reads it."""
+"""The pages of the tests' OpenID Connect provider, and its claims about people. Django reads it."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ ALWAYS = frozenset({"sub", "iss", "exp", "auth_time", "jti"})
 
 
 class Validator(OAuth2Validator):  # type: ignore[misc]
-    """Tells e-mail, name and groups; of a client called 'lean' only at the userinfo endpoint."""
+    """Gives e-mail, name and groups. A client called 'lean' gets them only from the userinfo
+    endpoint."""
 
     oidc_claim_scope = OAuth2Validator.oidc_claim_scope | {"groups": "profile"}
 

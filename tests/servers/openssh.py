@@ -87,7 +87,7 @@ class OpenSshServer:
             _kill(sessions)
 
     def kill(self) -> None:
-        """kill -9 of the server and of all its sessions at once."""
+        """Ends the server and all its sessions at once with kill -9."""
         assert self._running is not None
         sessions = self._descendants()
         self._running.kill()
@@ -131,7 +131,7 @@ class OpenSshServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def _descendants(self) -> list[int]:
-        """Sessions have process groups of their own: found by their parents."""
+        """Sessions have process groups of their own, so they are found by their parents."""
         assert self._running is not None
         children: dict[int, list[int]] = {}
         for entry in Path("/proc").iterdir():

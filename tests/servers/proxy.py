@@ -9,7 +9,7 @@ BLOCK_BYTES = 65_536
 
 
 class CuttingProxy:
-    """Forwards to 127.0.0.1:`port`; `cut_after` counts the bytes sent towards the server."""
+    """Forwards to 127.0.0.1:`port`. `cut_after` counts the bytes sent towards the server."""
 
     def __init__(self, port: int, cut_after: int) -> None:
         self.cut_after = cut_after
@@ -43,7 +43,8 @@ class CuttingProxy:
             back.join()
 
     def _pump(self, source: socket.socket, target: socket.socket, limit: float = inf) -> bool:
-        """Whether it ended because `limit` bytes had passed; both ends are shut down anyway."""
+        """Returns whether it ended because `limit` bytes had passed. Both ends are shut down in any
+        case."""
         passed = 0
         with suppress(OSError):  # the other direction ended it
             while passed <= limit and (block := source.recv(BLOCK_BYTES)):

@@ -1,4 +1,4 @@
-"""Partners for tests, all in one form: where to connect, with what, and what they hold."""
+"""Partners for tests, all in one form. It says where and how to connect, and what they hold."""
 
 import os
 import secrets
@@ -52,7 +52,8 @@ def sftp_partners(timeout_seconds: float = 20) -> SftpPartners:
 
 @dataclass(frozen=True)
 class Site:
-    """`root` is where the server's '/' lies; None for the fake, whose files are in memory."""
+    """`root` is the folder of the server's '/'. It is None for the fake, which has its files in
+    memory."""
 
     partners: Partners
     destination: Destination
@@ -80,7 +81,7 @@ class Site:
         os.chown(self._local(path), folder.st_uid, folder.st_gid)
 
     def names(self) -> list[str]:
-        """Of all files in the base folder."""
+        """The names of all files in the base folder."""
         base = self.destination.base_path
         if isinstance(self.server, InMemoryPartners):
             return sorted(path.removeprefix(f"{base}/") for path in self.server.files)
@@ -93,7 +94,7 @@ class Site:
 
 @contextmanager
 def shared_folder(user: SystemUser) -> Iterator[Path]:
-    """Not pytest's own: that one is closed to the server's user."""
+    """Makes a folder outside of pytest's own, which is closed to the server's user."""
     folder = Path(tempfile.mkdtemp(prefix="fileferry-"))
     try:
         folder.chmod(0o755)
@@ -121,14 +122,14 @@ def small_disk(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # lazily: the server may hold a file open that the test left behind
+        # Lazily, because the server may hold a file open that the test left behind.
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
 @contextmanager
 def site(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
-    """`kind` is memory, asyncssh or openssh; the first and the last one may be -plain: they replace
-    nothing atomically, and OpenSSH has no fsync either.
+    """`kind` is memory, asyncssh or openssh. memory and openssh may have the ending -plain. Then
+    they replace nothing atomically, and OpenSSH has no fsync either.
     """
     plain = kind.endswith("-plain")
     if kind.startswith("memory"):
@@ -157,5 +158,5 @@ def site(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
 
 
 def impatient(place: Site, timeout_seconds: float) -> Site:
-    """The same, giving up after `timeout_seconds`."""
+    """The same partner, but a call gives up after `timeout_seconds`."""
     return replace(place, partners=sftp_partners(timeout_seconds))

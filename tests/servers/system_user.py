@@ -1,4 +1,4 @@
-"""A system user for sshd's password login: made for one test run, removed afterwards."""
+"""A system user for sshd's password login. It is made for one test run and removed after it."""
 
 import os
 import pwd
@@ -18,7 +18,7 @@ PREFIX = "ferry-test-"
 @dataclass(frozen=True)
 class SystemUser:
     name: str
-    password: str | None  # None: the user who runs the tests, whose password is unknown
+    password: str | None  # None for the user who runs the tests, whose password is unknown
     uid: int
     gid: int
 
@@ -45,7 +45,7 @@ def system_user() -> Iterator[SystemUser]:
 
 
 def _remove_leftovers() -> None:
-    """Users of test runs that were killed: their name holds the number of a gone process."""
+    """Users of test runs that were killed. Their name has the number of a process that is gone."""
     for entry in pwd.getpwall():
         match = re.fullmatch(f"{PREFIX}([0-9]+)-.*", entry.pw_name)
         if match and not os.path.exists(f"/proc/{match[1]}"):
@@ -53,7 +53,7 @@ def _remove_leftovers() -> None:
 
 
 def _run(command: list[str], text: str | None = None) -> None:
-    """Again while another run holds the lock of the password file."""
+    """Tries again while another run holds the lock of the password file."""
 
     def done() -> bool:
         ended = subprocess.run(command, input=text, capture_output=True, text=True, check=False)

@@ -9,7 +9,7 @@ POLL_SECONDS = 0.02
 
 
 def wait_for(condition: Callable[[], T | None], what: str, seconds: float = 20) -> T:
-    """The first true value of `condition`; fails the test after `seconds`."""
+    """Returns the first true value of `condition`. Fails the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:

@@ -18,7 +18,7 @@ StartServer = Callable[..., OpenSshServer]
 
 @pytest.fixture
 def start_server(partner_folder: Path, server_user: SystemUser) -> Iterator[StartServer]:
-    """Starts an OpenSshServer with these keywords; ended after the test."""
+    """Starts an OpenSshServer with these keywords. It ends after the test."""
     with ExitStack() as running:
 
         def start(**settings: Any) -> OpenSshServer:  # noqa: ANN401 - those of OpenSshServer

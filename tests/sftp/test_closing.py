@@ -1,4 +1,4 @@
-"""A session closed by another thread: what waits for the server ends at once, whatever it does."""
+"""When another thread closes a session, any call that waits for the server ends at once."""
 
 import random
 import threading
@@ -15,7 +15,7 @@ from tests.servers.sites import destination, sftp_partners
 from tests.sftp.conftest import StartServer
 from tests.sftp.logging_in import by_key
 
-PATIENCE_SECONDS = 600.0  # of the session: no test waits for it
+PATIENCE_SECONDS = 600.0  # the session's timeout, for which no test waits
 AT_ONCE_SECONDS = 10.0
 CLOSINGS = 40
 
@@ -71,7 +71,7 @@ def look(place: Place) -> Callable[[], object]:
 
 
 def write(place: Place) -> Callable[[], object]:
-    """Far more than the server takes when it does nothing."""
+    """Writes far more than the server takes when it does nothing."""
     sink = place.session.open_part(place.path)
     return lambda: sink.write(0, bytes(100_000_000))
 

@@ -97,7 +97,7 @@ def test_a_port_without_a_server_refuses() -> None:
 
 @contextmanager
 def listener(answer: bytes | None) -> Iterator[int]:
-    """Accepts one connection; sends `answer` and closes it, or with None stays silent."""
+    """Accepts one connection, sends `answer` and closes it. With None it stays silent."""
     with socket.create_server(("127.0.0.1", 0)) as listening, socket.socket() as silent:
 
         def serve() -> None:

@@ -1,4 +1,4 @@
-"""The local stack's SFTP server: one user, one folder, and a clean end."""
+"""The local stack's SFTP server has one user and one folder, and ends cleanly."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""No secret goes to a server whose host key is not pinned; a partner may rotate its keys."""
+"""No secret goes to a server whose host key is not pinned. A partner may rotate its keys."""
 
 from dataclasses import replace
 from pathlib import Path

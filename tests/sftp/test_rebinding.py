@@ -1,4 +1,4 @@
-"""A name that was harmless when it was registered and leads elsewhere when it is used."""
+"""A name is harmless when it is registered, and leads elsewhere when it is used."""
 
 import socket
 from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
     register_without_probe(world, ports, port)
     names.asked.clear()
     probe_destination("mallory", ADMIN, ports=ports)
-    assert names.asked == ["partner.example"]  # once: no second answer can slip in
+    assert names.asked == ["partner.example"]  # only once, so no second answer can slip in
     assert connections(listener) == 1
 
 

@@ -76,7 +76,7 @@ def test_a_socket_whose_peer_reads_slowly_goes_on() -> None:
 
 
 def send_until(connection: PartnerSocket, deadline: float) -> None:
-    """As paramiko does: again after every timeout."""
+    """Tries again after every timeout, as paramiko does."""
     while time.monotonic() < deadline:
         try:
             connection.send(bytes(1 << 20))

@@ -1,4 +1,4 @@
-"""Lets schemathesis, in a process of its own, log in, and keeps it from logging itself out.
+"""Lets schemathesis log in from a process of its own, and keeps it from logging itself out.
 
 It finds names in the answers and uses them, its own among them. What ends a session is done to
 another user, who is there for nothing else.
@@ -11,7 +11,7 @@ from typing import Any
 import schemathesis
 
 TOKEN, LEAVING_TOKEN = os.environ["FILEFERRY_TOKEN"], os.environ["FILEFERRY_LEAVING_TOKEN"]
-# Names of transfers are made up so that nobody guesses them: every other call is about this one.
+# Nobody can guess a transfer's id. So every other call is about this one.
 TRANSFER, DESTINATION = os.environ["FILEFERRY_TRANSFER"], "partner"
 MAX_TRANSFERS = 3  # a workflow runs for each
 _calls, _started = itertools.count(), itertools.count()

@@ -23,7 +23,7 @@ def running(
 
 @pytest.fixture
 def body() -> bytes:
-    """Six chunks and a bit; different for every test."""
+    """Six chunks and a bit, different for every test."""
     return os.urandom(6 * CHUNK_BYTES + 17)
 
 

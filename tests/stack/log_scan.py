@@ -10,7 +10,7 @@ from tests.stack.secrets_used import SecretsUsed
 
 
 def all_logs(stack: LocalStack) -> str:
-    """Of every log group there is, and of the programs: the emulator's own log among them."""
+    """All lines of every log group and of the programs, also of the emulator's own log."""
     written = [line.text for line in log_lines(stack.client("logs"), 0, groups="/")]
     for path in sorted((stack.state_dir / "log").glob("*.log")):
         written += [f"--- {path.name}", path.read_text(errors="replace")]
@@ -32,7 +32,8 @@ def secrets_in_vault(stack: LocalStack, used: SecretsUsed) -> None:
 
 
 def _texts(value: str) -> list[str]:
-    """Of JSON each text in it, apart from the key's id, which stands in every token."""
+    """Each text in the JSON, apart from the key's id, which stands in every token. A value that is
+    no JSON counts as a whole."""
     if not value.startswith("{"):
         return [value]
     document = json.loads(value)

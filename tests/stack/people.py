@@ -47,14 +47,14 @@ class Door:
         body: object = None,
         **headers: str,
     ) -> httpx.Response:
-        """`headers` with _ for -."""
+        """The names in `headers` have _ in the place of -."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
         return self.http.request(method, path, headers=sent, json=body)
 
     def tokens(self, person: Person, client: str = "api") -> Any:  # noqa: ANN401
-        """Of a new session."""
+        """The tokens of a new session."""
         body = {"user": person.name, "password": person.password, "client": client}
         answer = self.call("POST", "/api/login", body=body)
         assert answer.status_code == 200, answer.text
@@ -68,7 +68,7 @@ class Door:
 
 
 class People:
-    """Makes users: the first admin as infra does it, all others through the API."""
+    """Makes users. The first admin is made as infra does it, and all others through the API."""
 
     def __init__(self, stack: LocalStack, door: Door) -> None:
         self._door = door
@@ -83,7 +83,7 @@ class People:
         self.log_in_again()  # the gateway keeps for a while what it knows of the first token
 
     def log_in_again(self) -> None:
-        """After what ended the admin's token."""
+        """Needed after a test has ended the admin's token."""
         self.admin_token = self._door.token(self.admin)
 
     def create(

@@ -1,4 +1,4 @@
-"""The calls that the rows of the table of permissions stand for."""
+"""The calls behind the rows of the table of permissions."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -52,7 +52,7 @@ def _new_destination(world: World) -> Sent:
 
 
 def _own(world: World, who: str, method: str, change: Any = None) -> Sent:  # noqa: ANN401
-    """One's own record, or that of the visitor for those who are nobody."""
+    """The caller's own record. For a caller who is nobody it is the visitor's."""
     return Sent(method, f"/api/users/{who if who in USERS else 'visitor'}", change)
 
 

@@ -1,4 +1,4 @@
-"""Who gets which answer: one row for each way to call a route, one column for each kind of caller.
+"""The answer to each caller. Each way to call a route has a row, each kind of caller a column.
 
 A row begins with the route's operation id; what follows the colon tells the ways apart. A transfer
 belongs to `owner`, and so does the only grant: for keys under `granted/` and for `partner`.
@@ -74,7 +74,7 @@ test_destination:missing             401     401   404   404      404     403   
 
 
 def rows() -> dict[str, dict[str, int]]:
-    """By row the status of each caller."""
+    """The status for each caller, by row."""
     head, *lines = [line.split() for line in TABLE.splitlines() if line]
     assert tuple(head) == WHO
     table = {}

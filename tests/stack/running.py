@@ -1,4 +1,4 @@
-"""What a stack test works with: the stack, its API as several people, and a partner."""
+"""A stack test works with the stack, with its API as several people, and with a partner."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -72,7 +72,8 @@ class Running:
         return [path.name for path in self.partner.root.rglob(".*.part")]
 
     def sweep(self) -> None:
-        """What the schedule does once a minute; again if a test killed the function's process."""
+        """Does what the schedule does once a minute. Repeats it if a test killed the function's
+        process."""
 
         def swept() -> bool:
             answer = self.stack.client("lambda").invoke(
@@ -87,7 +88,7 @@ class Running:
 
     @contextmanager
     def deployed(self, stack: str, parameters: Mapping[str, str]) -> Iterator[None]:
-        """With other parameters for a while."""
+        """The stack has other parameters inside this context."""
         declared = find_stack(stack).declared_parameters()
         usual = {name: str(declared[name].get("Default", "")) for name in parameters}
         before = {name: self.stack.parameters.get(name, usual[name]) for name in parameters}

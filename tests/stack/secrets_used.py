@@ -1,4 +1,4 @@
-"""Everything secret that the tests use, collected in one place and looked for in the logs."""
+"""Collects all secrets that the tests use, in order to look for them in the logs."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,8 +18,8 @@ SHORTEST = 8  # characters; anything shorter could as well be a word
 
 
 class SecretsUsed:
-    """A secret is found in any spelling that JSON or an address gives it, and by its decisive part
-    alone: a token without its beginning is one, too.
+    """A secret is found in any spelling that JSON or an address gives it. Its decisive part alone
+    is found, too, because a token without its beginning is still a secret.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class SecretsUsed:
                 self._kinds[spelling] = kind
 
     def found_in(self, text: str) -> list[str]:
-        """What kinds of secrets stand there, never the secrets themselves."""
+        """The kinds of secrets in the text, never the secrets themselves."""
         return sorted({kind for spelling, kind in self._kinds.items() if spelling in text})
 
     def hear(self, document: object) -> None:

@@ -1,4 +1,4 @@
-"""The running API answers as its own document says, whatever it is sent."""
+"""The running API answers any request as its own document says."""
 
 import json
 import os
@@ -23,7 +23,7 @@ ALL_ROLES = ("admin", "operator", "auditor", "user")
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Running]:
-    """A stack of its own: whatever can be found is changed and removed."""
+    """A stack of its own, because the test changes and removes whatever it finds."""
     with started(tmp_path) as running:
         for name in ("first", "second"):
             running.people.create(name)

@@ -1,4 +1,4 @@
-"""A partner with one session: transfers wait in line, and so do states of the real workflow."""
+"""With a partner of one session, transfers and states of the real workflow wait in line."""
 
 import os
 from typing import Any

@@ -1,4 +1,5 @@
-"""kill -9 in mid-transfer: the file arrives whole, nothing done is moved again, no half shows."""
+"""After kill -9 in mid-transfer the file arrives whole, and nobody ever sees a half of it. What was
+done is not moved again."""
 
 import os
 import threading
@@ -17,7 +18,7 @@ SIZE = CHUNKS * CHUNK_BYTES
 
 
 class NameWatcher:
-    """Looks at the target's name all the time: it must not be there until it is whole."""
+    """Looks at the target's name all the time. The file must not be there until it is whole."""
 
     def __init__(self, path: Path, whole_bytes: int) -> None:
         self.path, self.whole_bytes = path, whole_bytes
@@ -47,7 +48,7 @@ class NameWatcher:
 
 @contextmanager
 def in_mid_transfer(running: Running, name: str, destination: str) -> Iterator[str]:
-    """A transfer with a good part of its chunks done; the target's name is watched to the end."""
+    """A transfer with a good part of its chunks done. The target's name is watched to the end."""
     body = running.put(name, os.urandom(SIZE))
     with NameWatcher(running.partner.root / name, SIZE) as watcher:
         transfer_id = running.ferry.send(BUCKET, name, destination)
@@ -66,8 +67,8 @@ def done(running: Running, transfer_id: str) -> int:
 
 
 def revived(running: Running, transfer_id: str) -> Any:  # noqa: ANN401
-    """The end of the transfer, with the sweeper called as often as its schedule would in
-    proportion to the shortened lease."""
+    """Waits for the transfer's end. The sweeper is called as often as its schedule would call it,
+    in proportion to the shortened lease."""
 
     def ended() -> Any:  # noqa: ANN401
         running.sweep()
@@ -78,7 +79,7 @@ def revived(running: Running, transfer_id: str) -> Any:  # noqa: ANN401
 
 
 def taken_again(running: Running, transfer_id: str) -> int:
-    """Leases beyond one a chunk."""
+    """The number of leases beyond one for each chunk."""
     receipt = running.ferry.state(transfer_id)["receipt"]
     return int(receipt["attempts"] - receipt["chunks"])
 
@@ -175,7 +176,7 @@ def steer(running: Running, transfer_id: str, wish: str) -> None:
 
 
 def settled(running: Running, number: Callable[[], int]) -> int:
-    """The number once no lane is driven any more."""
+    """Returns the number when no lane is driven any more."""
     history = running.ferry.call("GET", "/api/history?limit=1")["transfers"][0]["id"]
 
     def quiet() -> bool:

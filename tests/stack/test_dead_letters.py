@@ -1,4 +1,4 @@
-"""An outage and messages that are no events: the others go on, and nothing is lost for good."""
+"""In an outage, or among messages that are no events, others go on and nothing is lost for good."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Queue:
 
     @property
     def waiting(self) -> int:
-        """Received, and neither deleted nor given up."""
+        """Messages that were received, and are neither deleted nor given up."""
         return int(self.attribute("ApproximateNumberOfMessagesNotVisible"))
 
     @contextmanager

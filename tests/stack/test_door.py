@@ -14,7 +14,7 @@ from tests.stack.people import EVERYTHING, NOTHING, Door, People, Person
 from tests.stack.running import Running
 from tests.stack.world import wish
 
-# The gateway keeps the authorizer's answer for a token so long; contracts.openapi says it to it.
+# The gateway keeps the authorizer's answer for a token so long, as contracts.openapi tells it.
 KEPT_SECONDS = 30.0
 SLACK_SECONDS = 3.0
 FREE_TRIES = 5
@@ -64,7 +64,7 @@ def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(
 def test_who_fails_again_and_again_has_to_wait_even_with_the_right_password(
     door: Door, people: People
 ) -> None:
-    """The same for a name that nobody has: else it would tell who exists."""
+    """A name that nobody has is treated the same. Otherwise this would tell who exists."""
     carl = people.create("carl")
     names = ("carl", "no-carl")
     for name in names:
@@ -122,8 +122,8 @@ def test_a_refresh_token_works_once_and_a_second_use_throws_everybody_out(
 
 
 def test_whoever_is_thrown_out_is_refused_within_half_a_minute(door: Door, people: People) -> None:
-    """The gateway keeps the authorizer's answer for a token for 30 seconds. All ends are waited for
-    at once; a token that was not used in that time is refused immediately.
+    """The gateway keeps the authorizer's answer for a token for 30 seconds. The test waits for all
+    ends at once. A token that was not used in that time is refused immediately.
     """
     ends: dict[str, Callable[[Person, str], httpx.Response]] = {
         "logout": lambda p, token: door.call("POST", "/api/logout", token),
@@ -174,7 +174,7 @@ def test_the_authorizer_itself_refuses_whoever_brings_no_token(running: Running)
 
 @pytest.fixture
 def heard(running: Running) -> Iterator[Heard]:
-    """Everything of auth that reaches the bus from now on."""
+    """Hears all events of auth that reach the bus from now on."""
     with listening(running, "auth") as told:
         yield told
 

@@ -1,4 +1,4 @@
-"""What the API's answers are made of: origins, versions, repeated requests, headers, problems."""
+"""The API's answers: origins, versions, repeated requests, headers and problems."""
 
 import secrets
 from collections.abc import Callable
@@ -122,7 +122,7 @@ def test_a_repeated_key_gets_the_first_answer_and_another_body_is_refused(
     change: dict[str, Any],
     theirs: int,
 ) -> None:
-    """`theirs`: what somebody else gets for that key and body; keys belong to a user."""
+    """`theirs` is what somebody else gets for the same key and body, as keys belong to a user."""
     door, admin, body = running.door, running.people.admin_token, make(running)
     key = secrets.token_hex(8)
     first = door.call("POST", path, admin, body, Idempotency_Key=key)

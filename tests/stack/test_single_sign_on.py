@@ -1,4 +1,4 @@
-"""Single sign-on through the API and a real OpenID Connect provider, as a browser walks it."""
+"""Single sign-on through the API and a real OpenID Connect provider, as a browser does it."""
 
 import json
 import secrets
@@ -27,7 +27,7 @@ class SignOn:
     provider: OidcProvider
 
     def begin(self, browser: httpx.Client, **query: str) -> str:
-        """Where at the provider the browser is sent."""
+        """The address at the provider that the browser is sent to."""
         answer = browser.get(f"/api/login/sso?{urlencode(query)}")
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
@@ -38,7 +38,7 @@ class SignOn:
         return browser.get(address)
 
     def browser(self) -> httpx.Client:
-        """With cookies of its own."""
+        """A browser with cookies of its own."""
         hear = self.running.door.secrets
         hooks: Hooks = {"request": [hear.hear_request], "response": [hear.hear_response]}
         return httpx.Client(
@@ -48,7 +48,7 @@ class SignOn:
 
 @pytest.fixture(scope="module")
 def sign_on(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SignOn]:
-    """The running stack with a provider; afterwards without one, as before."""
+    """The running stack with a provider. Afterwards it has none, as before."""
     client = Client(redirect_uris=[running.stack.api_url + CALLBACK], skip_consent=True)
     assert client.secret
     for secret in (client.secret, ANN.password, BOB.password):

@@ -1,4 +1,4 @@
-"""Too many calls: of one user, and of all together."""
+"""Too many calls of one user, or of all together, are refused."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ STAGE_RATE = 20.0
 
 @pytest.fixture(scope="module")
 def tokens(running: Running) -> tuple[str, str]:
-    """Of two users, known to the gateway."""
+    """The tokens of two users. The gateway knows them."""
     found = [running.door.token(running.people.create(name)) for name in ("greedy", "modest")]
     for token in found:
         assert running.door.call("GET", "/api/me", token).status_code == 200
@@ -31,7 +31,7 @@ def tokens(running: Running) -> tuple[str, str]:
 
 @pytest.fixture
 def key_limit(running: Running) -> Iterator[None]:
-    """As it is deployed; that of the stage stays raised."""
+    """The limit of keys is as deployed. That of the stage stays raised."""
     with running.deployed("api", {name: LIMITS[name] for name in ("KeyRate", "KeyBurst")}):
         yield
 
@@ -47,7 +47,7 @@ def stage_limit(running: Running) -> Iterator[None]:
 def calls_until_refused(
     running: Running, token: str | None, path: str
 ) -> tuple[int, float, httpx.Response]:
-    """How many were served in how many seconds, and the refusal."""
+    """Returns how many calls were served in how many seconds, and the refusal."""
     began = time.monotonic()
     for served in range(10 * BURST):
         answer = running.door.call("GET", path, token)
@@ -77,7 +77,7 @@ def test_a_user_who_calls_too_often_waits_and_others_do_not(
     served, seconds, refusal = calls_until_refused(running, greedy, "/api/me")
     assert BURST - 1 <= served <= BURST + 1 + KEY_RATE * seconds
     refused_as_promised(refusal)
-    # whatever the route: it is the user who is counted
+    # Another route is refused, too, because the user is counted and not the route.
     assert running.door.call("GET", "/api/history", greedy).status_code == 429
     assert running.door.call("GET", "/api/me", modest).status_code == 200
     assert running.door.call("GET", "/api/health").status_code == 200

@@ -1,4 +1,4 @@
-"""Damage, broken lines and sleeping workers: what is completed is whole, and left alone then."""
+"""Despite damage, broken lines and sleeping workers a completed file is whole and left alone."""
 
 import os
 import signal
@@ -75,7 +75,7 @@ def test_a_part_file_that_was_cut_off_is_never_delivered(running: Running, verif
 def test_a_byte_that_changed_at_the_partner_is_sent_again(
     running: Running, verify: str, moved_again: int
 ) -> None:
-    """In the first range that is sampled. Only a read-back tells which chunk it is in."""
+    """The byte is in the first sampled range. Only a read-back tells which chunk it is in."""
     name = f"flipped-{verify}.bin"
     ended = paused_with_damage(running, name, flip_first_byte, verify=verify)
     assert ended["status"] == "completed", ended["failure"]
@@ -88,7 +88,7 @@ def test_a_byte_that_changed_at_the_partner_is_sent_again(
 
 
 def test_a_line_that_breaks_within_every_chunk_gets_through(running: Running) -> None:
-    """What was acknowledged counts: three quarters of a chunk pass before each break."""
+    """Three quarters of a chunk pass before each break. What was acknowledged counts."""
     body = running.put("breaking.bin", os.urandom(3 * CHUNK_BYTES))
     with CuttingProxy(running.partner.port, CHUNK_BYTES * 3 // 4) as proxy:
         destination = as_destination("breaking", running.partner, port=proxy.port)
@@ -125,7 +125,7 @@ def test_a_worker_that_slept_until_all_was_over_leaves_the_file_alone(running: R
 
 
 def is_open(path: Path) -> bool:
-    """By anybody, the server of the sleeper's session included."""
+    """Whether any process has it open. The server of the sleeper's session counts, too."""
     links = (link for pid in Path("/proc").glob("[0-9]*") for link in open_files(pid))
     return str(path) in links
 

@@ -11,7 +11,7 @@ from tests.stack.running import BUCKET, Running, as_destination
 
 WHO = ("nobody", "garbage", "owner", "other", "operator", "auditor", "admin")
 USERS = WHO[2:]
-ROLES = {"owner": "user", "other": "user"}  # the others are called as their role
+ROLES = {"owner": "user", "other": "user"}  # all others have the name of their role
 GRANTED = "granted/"
 STEERING = ("owner", "operator")
 GRANTS: Mapping[str, Any] = {
@@ -36,8 +36,8 @@ class World:
         return GARBAGE if who == "garbage" else self.tokens.get(who)
 
     def twin(self, who: str) -> Person:
-        """Somebody for one call with the same roles and grants: what ends sessions is done to them.
-        Of nobody: some user whom the call must not reach.
+        """Somebody with the same roles and grants, for one call that may end their sessions.
+        For a caller who is nobody it is some user whom the call must not reach.
         """
         grants = GRANTS if who == "owner" else NOTHING
         role = ROLES.get(who, who) if who in USERS else "user"
@@ -47,7 +47,7 @@ class World:
         return self.running.door.token(twin) if who in USERS else self.token(who)
 
     def name(self, what: str) -> str:
-        """One that is not in use."""
+        """A name that is not in use."""
         return f"{what}-{next(self._numbers)}"
 
     def destination(self) -> str:
@@ -57,15 +57,15 @@ class World:
         return name
 
     def transfer(self, status: str, who: str) -> str:
-        """One of the owner's; for those who may steer it, one for one call."""
+        """A transfer of the owner. Those who may steer it get a new one for each call."""
         if who in STEERING:
             return next(self._spare[status])
         return self.paused if status == "paused" else self.failed
 
     def make_transfers(self) -> None:
-        """Two rows need a paused one for each of those who may steer, one row a failed one.
+        """For each caller who may steer, two rows need a paused transfer and one row a failed one.
 
-        One after the other: of each function one process does.
+        They are made one after the other, so that one process of each function is enough.
         """
         failed = [self._failed() for _ in range(len(STEERING) + 1)]
         paused = [self._paused() for _ in range(2 * len(STEERING) + 1)]
@@ -83,7 +83,7 @@ class World:
         return pausing
 
     def end_transfers(self) -> None:
-        """Those that wait, so that they leave nothing at the partner."""
+        """Ends the transfers that wait, so that they leave nothing at the partner."""
         door, token = self.running.door, self.tokens["operator"]
         history = door.call("GET", "/api/history?owner=*&limit=1000", token).json()
         for each in history["transfers"]:

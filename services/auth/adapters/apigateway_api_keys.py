@@ -6,9 +6,7 @@ from typing import Any
 from services.auth.domain.user import ApiKey
 
 VALUE_BYTES = 24  # API Gateway wants 20 to 128 characters
-TAG = (
-    "fileferry:user-key"  # its value is the stage: the roles' policies let no other key be touched
-)
+TAG = "fileferry:user-key"  # its value is the stage; the policies of our roles allow no other keys
 
 
 class ApiGatewayApiKeys:

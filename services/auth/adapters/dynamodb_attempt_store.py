@@ -1,6 +1,6 @@
 """Tries to log in, counted by the name that was given and by address, in DynamoDB.
 
-Of the name only its SHA-256 is kept: people type passwords into the wrong field.
+Only the SHA-256 of a name is kept, because people type passwords into the wrong field.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from services.auth.domain.attempts import ANY, Attempts
 from services.auth.domain.errors import AttemptsBusy
 
 PREFIX = "ATTEMPTS#"
-# DynamoDB removes rows up to two days late: one that is past its time counts as none
+# DynamoDB removes rows up to two days late. A row that is past its time counts as none.
 FREE = "attribute_not_exists(#pk) OR #expires_at <= :now"
 
 
@@ -42,7 +42,7 @@ class DynamoDbAttemptStore:
         for row in self._table.rows_under(_partition(name), PREFIX):
             attempts = self._attempts(row, name)
             if attempts is not None and attempts.count > 0:
-                self.save(replace(attempts, count=0))  # or a rival was faster, and is counted
+                self.save(replace(attempts, count=0))  # if a rival is faster, its try counts
 
     def _attempts(self, row: Item, name: str) -> Attempts | None:
         if int(row["expires_at"]["N"]) <= epoch_seconds(self._now()):

@@ -17,7 +17,7 @@ from services.auth.domain.session import Session
 KEPT = timedelta(days=90)  # closed sessions stay, so that one can find out what happened
 LISTED = "OPEN_SESSIONS"  # one partition of the index; a session changes at most once a minute
 PREFIX = "SESSION#"
-# A row beside each open session: those of 90 days are not read to find the open ones of them.
+# Each open session has a second row. So the open ones are found without reading all of 90 days.
 OPEN = "OPEN#"
 ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"
 

@@ -15,7 +15,7 @@ from services.auth.domain.user import NAME
 ALGORITHM = "HS256"
 TYPE = "at+jwt"
 MAX_TOKEN = 4_096  # characters; ours have some 500
-LATEST = 2**32  # seconds: in the year 2106; far later ones no clock of Python's can tell
+LATEST = 2**32  # seconds, which is in the year 2106; Python cannot tell far later times
 LEEWAY = timedelta(seconds=60)  # how far clocks may be apart
 REQUIRED = ["exp", "iat", "nbf", "iss", "aud", "sub", "jti", "sid"]
 # The times are compared here, with the caller's clock rather than PyJWT's own.
@@ -34,8 +34,8 @@ class SigningKeys(Protocol):
 
 
 class JwtAccessTokens:
-    """Implements AccessTokens. `issuer` and `audience` are of one stage: its tokens are good for
-    no other."""
+    """Implements AccessTokens. Issuer and audience name the stage, so its tokens are good for no
+    other stage."""
 
     def __init__(self, keys: SigningKeys, stage: str) -> None:
         self._keys = keys
@@ -76,7 +76,8 @@ class JwtAccessTokens:
             raise TokenRefused("claims of another kind than ours") from None
 
     def _key_of(self, token: str) -> SigningKey:
-        """Errors of the store of keys are no fault of the token's: they pass."""
+        """Raises TokenRefused for an unknown key. An error of the store of keys is not the token's
+        fault, so it is raised as it is."""
         key = self._keys.find(_kid_of(token))
         if key is None:
             raise TokenRefused("unknown key")
@@ -91,7 +92,7 @@ def _kid_of(token: str) -> str:
     except (TypeError, ValueError, RecursionError):  # JSON may be nested deeper than we can read
         raise TokenRefused("header of another kind than ours") from None
     kid = header.get("kid")
-    # nothing but what `issue` writes: no key, address of a key or extension of the sender's
+    # Only what `issue` writes is allowed, and no key, address of a key or extension of the sender.
     if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid} or not isinstance(kid, str):
         raise TokenRefused("header of another kind than ours")
     return kid
@@ -106,7 +107,7 @@ def _claims_of(payload: dict[str, Any], now: datetime) -> Claims:
         raise TokenRefused("not valid yet")
     if expires_at + LEEWAY <= now:
         raise TokenRefused("expired")
-    # Only what can be a key is looked for: DynamoDB refuses other ones, and we could not answer.
+    # DynamoDB refuses texts that cannot be keys, and then we could not answer. So they end here.
     user, session_id, token_id = payload["sub"], payload["sid"], payload["jti"]
     if not (NAME.fullmatch(user) and ID.fullmatch(session_id) and ID.fullmatch(token_id)):
         raise TokenRefused("claims of another kind than ours")

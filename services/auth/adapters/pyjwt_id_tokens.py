@@ -12,22 +12,22 @@ from jwt.types import Options
 from services.auth.adapters.jwt_access_tokens import LATEST
 from services.auth.domain.errors import ProviderError, SsoRefused
 
-# Signatures by a private key of the provider only. An HS* signature could be made by whoever
-# knows the client secret, or (with the public key taken for one) by anybody.
+# Only signatures by a private key of the provider count. Whoever knows the client secret could make
+# an HS* signature. If the public key were taken for the secret, anybody could.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "ES256", "ES384"})
 LEEWAY_SECONDS = 60
-KEYS_SECONDS = 3_600  # a key that the provider took back is good for an hour at most
-REREAD_SECONDS = 10  # unknown key ids cannot make us ask the provider all the time
+KEYS_SECONDS = 3_600  # a key that the provider withdrew stays good for an hour at most
+REREAD_SECONDS = 10  # so that unknown key ids cannot make us ask the provider all the time
 MAX_TOKEN = 65_536  # characters; group lists make them long
 MAX_SUBJECT = 255  # OpenID Connect Core, 2
-ODD = (TypeError, ValueError, ArithmeticError, RecursionError)  # of what is no claim at all
+ODD = (TypeError, ValueError, ArithmeticError, RecursionError)  # what malformed claims raise
 REQUIRED = ("iss", "sub", "aud", "exp", "iat")
 
 Keys = list[Mapping[str, Any]]
 
 
 class PyJwtIdTokens:
-    """`fetch` reads the provider's JWKS; it raises ProviderError."""
+    """`fetch` reads the provider's JWKS. It raises ProviderError."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class PyJwtIdTokens:
                 issuer=self._issuer,
                 leeway=LEEWAY_SECONDS,
             )
-            json.dumps(claims, ensure_ascii=False).encode()  # halves of characters are no text
+            json.dumps(claims, ensure_ascii=False).encode()  # raises for halves of characters
         except (jwt.PyJWTError, *ODD) as error:
             raise _not_good(error) from None
         return claims

@@ -1,6 +1,6 @@
 """The four steps in which AWS Secrets Manager rotates the signing key.
 
-See 'Rotation by Lambda function' in its user guide. Every step may be called again, and then finds
+See 'Rotation by Lambda function' in its user guide. Every step may be called again. Then it finds
 what it did before. `version` is the request's token and the id of the secret's new version.
 """
 

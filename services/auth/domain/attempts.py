@@ -1,40 +1,42 @@
-"""How many guesses of passwords anybody has, and how long to wait for the next one."""
+"""How often a password may be tried, and how long to wait for the next try."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-FREE = 5  # tries in a row that cost nothing: typing errors, and parallel logins of one user
-LOCK_AFTER = 12  # from then on every further try has to wait for the whole lock
+FREE = 5  # tries in a row without a wait, for typing errors and parallel logins of one user
+LOCK_AFTER = 12  # after so many tries each further one has to wait for the whole lock
 LOCK = timedelta(minutes=15)
-FORGOTTEN = timedelta(days=1)  # after the last try
-KNOWN = timedelta(days=30)  # after the last login: so long an address is one of the user's own
-ANY = ""  # in the place of a name or an address
-NOWHERE = "unknown"  # of requests that say no address; API Gateway's do
-IPV6_NETWORK = 64  # bits; whoever has one IPv6 address has all of its /64
+FORGOTTEN = timedelta(days=1)  # tries are forgotten so long after the last one
+KNOWN = timedelta(days=30)  # an address counts as the user's own so long after the last login
+ANY = ""  # stands for any name or any address
+NOWHERE = "unknown"  # for requests without an address; API Gateway always gives one
+IPV6_NETWORK = 64  # bits, because whoever has one IPv6 address has all of its /64
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """So many tries at once, and then one more each time that `every` has passed."""
+    """`free` tries at once, and then one more each time that `every` has passed."""
 
     free: int
     every: timedelta
 
 
-# OWASP ASVS 2.2.1 allows 100 an hour on one account; this is 50 and 6, 144 a day
+# OWASP ASVS 2.2.1 allows 100 tries an hour on one account. This allows 50 at once and then 6 an
+# hour, which is 144 a day.
 OF_ONE_NAME = Allowance(50, timedelta(minutes=10))
-# Behind one address may be a whole company, and on one morning all of it mistypes
+# A whole company may be behind one address, and many of its people mistype on the same morning.
 OF_ONE_ADDRESS = Allowance(100, timedelta(seconds=30))
 
 
 @dataclass(frozen=True)
 class Attempts:
-    """Tries of one name from one address that have not ended in a login, the present one included.
+    """Tries of one name from one address that have not ended in a login. The present one counts.
 
-    With ANY for the address they are those of a name from wherever it is not known, with ANY for
-    the name those of an address under all names that it is not known for. These wear off one by
-    one, and `last_at` is when the last one did; the others are forgotten together.
+    With ANY as the address they are the tries of a name from all addresses where it is not known.
+    With ANY as the name they are the tries from an address under all names that are not known
+    there. These two kinds wear off one by one, and `last_at` is when the last one did. The tries of
+    one name from one address are forgotten all together.
     """
 
     name: str
@@ -46,8 +48,9 @@ class Attempts:
 
     @property
     def retry_at(self) -> datetime | None:
-        """Of one name and address: 1, 2, 4, ... 64 seconds after the free tries, then the lock.
-        None while tries are free, whatever the clock says that counted the last one."""
+        """The earliest time for the next try. For one name from one address the waits after the
+        free tries are 1, 2, 4, ... 64 seconds, and then the lock. None while tries are free. Then a
+        clock that is wrong cannot make anybody wait."""
         allowance = self._allowance
         if self.count < (allowance.free if allowance else FREE):
             return None
@@ -59,7 +62,7 @@ class Attempts:
 
     @property
     def expires_at(self) -> datetime:
-        """From then on they say nothing any more."""
+        """From then on the record means nothing any more."""
         forgotten = self.last_at + FORGOTTEN
         return max(forgotten, self.known_until) if self.known_until else forgotten
 
@@ -67,7 +70,7 @@ class Attempts:
         return self.known_until is not None and now < self.known_until
 
     def left(self, now: datetime) -> "Attempts":
-        """What of them still counts."""
+        """The tries that still count at `now`."""
         allowance = self._allowance
         if allowance is None:
             return self if now < self.last_at + FORGOTTEN else replace(self, count=0, last_at=now)
@@ -83,8 +86,8 @@ class Attempts:
         return replace(left, count=left.count + 1, last_at=last_at)
 
     def after_login(self, now: datetime) -> "Attempts":
-        """A login takes back its own try where others are counted too: whoever has a password of
-        their own must not buy guesses with it."""
+        """With ANY as name or address, a login takes back only its own try. Otherwise somebody with
+        a password of their own could log in to get more guesses at others' passwords."""
         left = self.left(now)
         if self._allowance:
             return replace(left, count=max(0, left.count - 1))
@@ -99,7 +102,8 @@ class Attempts:
 
 @dataclass(frozen=True)
 class Tries:
-    """One try as it was counted: for its name and address, and for all names and addresses."""
+    """One try as it was counted. `own` counts it for its name and address. `others` count it for
+    the name from any address and for the address under any name."""
 
     own: Attempts
     others: tuple[Attempts, ...] = ()

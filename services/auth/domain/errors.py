@@ -1,10 +1,10 @@
-"""Everything that auth refuses: a class per reason, with its code and its HTTP status.
+"""Everything that auth refuses. Each reason is a class with its code and its HTTP status.
 
     AuthError
     ├── RequestError       the request cannot be served (400, 404, 409, 412)
-    ├── NotLoggedIn        nobody, or nobody any more (401)
-    ├── NotAllowed         somebody, but not this (403)
-    ├── TooManyAttempts    wait (429)
+    ├── NotLoggedIn        the caller is not logged in, or not any more (401)
+    ├── NotAllowed         the caller is logged in, but may not do this (403)
+    ├── TooManyAttempts    the caller has to wait (429)
     └── ProviderError      the identity provider does not answer as it should (502)
 
 `code` is public and never changes its meaning.
@@ -18,7 +18,8 @@ from kernel.errors import DeclaredError
 
 
 class AuthError(DeclaredError):
-    """Root of the tree; the message says what, which values, and what to do; never a secret."""
+    """Root of the tree. The message says what went wrong, with which values, and what to do about
+    it. It never shows a secret."""
 
     status = 500
 
@@ -35,7 +36,7 @@ class FieldInvalid(refusals.FieldInvalid, RequestError):
 
 
 class UserInvalid(RequestError):
-    """`wrong` says field by field what is wrong, never a password."""
+    """`wrong` says field by field what is wrong. It never shows a password."""
 
     code = "request_invalid"
     message = "{wrong}"
@@ -104,14 +105,14 @@ class NotLoggedIn(AuthError):
 
 
 class LoginRefused(NotLoggedIn):
-    """The same for an unknown user, a wrong password and a locked user."""
+    """The answer is the same for an unknown user, a wrong password and a locked user."""
 
     code = "login_refused"
     message = "User or password are not right, or the user is locked."
 
 
 class TokenRefused(NotLoggedIn):
-    """`reason` is for our logs; whoever sends tokens gets no hint."""
+    """`reason` is for our logs only. Whoever sent the token gets no hint."""
 
     code = "token_refused"
     message = "The token is not, or no longer, good. Log in again."
@@ -125,7 +126,7 @@ class SessionOver(NotLoggedIn):
 
 
 class SsoRefused(NotLoggedIn):
-    """The browser's way through the identity provider did not end where it began."""
+    """The login at the identity provider did not succeed, or was begun elsewhere."""
 
     code = "sso_refused"
     message = "The single sign-on did not succeed: {reason}. Begin again."
@@ -176,7 +177,7 @@ class ProviderError(AuthError):
 
 
 class StaleSession(AuthError):
-    """Somebody else changed the session; read it again."""
+    """Somebody else changed the session. Read it again."""
 
     code, status = "session_changed", 409
     message = "Session {session_id} was changed at the same moment. Try again."
@@ -184,7 +185,7 @@ class StaleSession(AuthError):
 
 
 class AttemptsBusy(AuthError):
-    """So many at once log in under one name, or from one address, that one is never counted."""
+    """So many log in at once under one name or from one address that this try was never counted."""
 
     code, status = "too_many_attempts", 429
     retry_after_seconds = 1

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from kernel.caller import Grants
 from services.auth.domain.errors import FieldInvalid
 
-# They travel in the authorizer's answer with every request. AWS does not say how long it may be;
-# headers of 8 kB are what reverse proxies take everywhere.
+# Grants travel in the authorizer's answer with every request. AWS does not say how long that answer
+# may be. Reverse proxies everywhere take headers of 8 kB.
 MAX_BYTES = 5_000
 
 

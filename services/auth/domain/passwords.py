@@ -1,22 +1,24 @@
-"""What no password may be, and the one form in which they are looked at and hashed."""
+"""Which passwords are refused, and the one form in which passwords are checked and hashed."""
 
 import unicodedata
 
 from services.auth.domain.errors import WeakPassword
 
-MIN_NAME = 4  # characters; shorter names are found in many a good password by chance
+MIN_NAME = 4  # characters; shorter names occur in many good passwords by chance
 MIN_PASSWORD, MIN_DIFFERENT = 12, 5  # characters, as contracts' NewPassword has it
 
 
 def normal(password: str) -> str:
-    """Keyboards write one and the same letter differently (NIST SP 800-63B, 5.1.1.2)."""
+    """Gives each letter one form, because keyboards write the same letter in different forms (NIST
+    SP 800-63B, 5.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
 def check_password(password: str, user: str) -> None:
-    """Looks at what is hashed: many letters may be other spellings of few.
+    """Checks the form that is hashed, because different letters may have the same form there.
 
-    Raises WeakPassword, also when it holds the user's name or the part of it before an '@'.
+    Raises WeakPassword, also when the password contains the user's name. Of a name with an '@' only
+    the part before it counts.
     """
     plain = normal(password)
     if len(plain) < MIN_PASSWORD:

@@ -1,5 +1,7 @@
-"""What the use cases need from outside. Adapters raise the errors of domain/errors and, for the
-outbox, kernel's OutboxBusy, and no others.
+"""What the use cases need from outside.
+
+Of our own errors, adapters raise only those of domain/errors, and the outbox raises OutboxBusy of
+kernel.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,69 +22,73 @@ from services.auth.domain.user import ApiKey, Identity, User
 
 class UserStore(Protocol):
     def create(self, user: User, idempotency: Idempotency | None) -> User:
-        """The earlier one, as it is now, when key and body are repeated; raises UserExists (also
-        for a removed user's name), IdempotencyConflict.
+        """The stored user. When key and body are repeated, it is the earlier one as it is now.
+        Raises IdempotencyConflict. Raises UserExists, also for a removed user's name.
         """
         ...
 
     def read(self, name: str) -> User:
-        """Strongly consistent; raises UserNotFound, also for a removed one."""
+        """Strongly consistent. Raises UserNotFound, also for a removed user."""
         ...
 
     def save(self, user: User, by: User | None = None) -> User:
-        """Stored with version + 1; raises UserChanged when `user.version` is not the stored one,
-        or when `by`, the admin who changes somebody else, is not any more what they were."""
+        """Stores the user with version + 1. Raises UserChanged when `user.version` is not the
+        stored one. `by` is the admin who makes the change. When they change somebody else, it also
+        raises UserChanged if the admin's own row was changed since it was read."""
         ...
 
     def page(self, limit: int, cursor: str | None) -> Page[User]:
-        """By name, without removed ones; raises FieldInvalid for a cursor that is not ours."""
+        """In order of name, without removed users. Raises FieldInvalid for a cursor that is not
+        ours."""
         ...
 
 
 class SessionStore(Protocol):
-    """Sessions and their outbox: a change and its events are one transaction."""
+    """Sessions and their outbox. A change and its events are one transaction."""
 
     def create(self, session: Session, events: Sequence[OutboxEvent]) -> Session: ...
 
     def read(self, user: str, session_id: str) -> Session | None:
-        """Strongly consistent, closed ones too."""
+        """Strongly consistent. Finds closed sessions, too."""
         ...
 
     def save(self, session: Session, events: Sequence[OutboxEvent] = ()) -> Session:
-        """Stored with version + 1; raises StaleSession."""
+        """Stores it with version + 1. Raises StaleSession when somebody else changed it."""
         ...
 
     def open_sessions(self, user: str, but_latest: int = 0) -> Sequence[Session]:
-        """Oldest first, without so many of the latest; strongly consistent."""
+        """Oldest first. The latest `but_latest` sessions are left out. Strongly consistent."""
         ...
 
     def due(self, now: datetime) -> Iterator[Session]:
-        """Open sessions with due_at <= now. Eventually consistent."""
+        """Open sessions whose `due_at` is reached. Eventually consistent."""
         ...
 
 
 class AttemptStore(Protocol):
-    """Names and addresses as they stand in Attempts, ANY included."""
+    """Names and addresses are those of Attempts. ANY is one of them."""
 
     def read(self, name: str, address: str) -> Attempts | None:
-        """Strongly consistent; None when they have expired."""
+        """Strongly consistent. None when there is no record, or when it has expired."""
         ...
 
     def save(self, *attempts: Attempts) -> bool:
-        """All with version + 1; False (nothing changed) when another try came in between."""
+        """Stores all of them with version + 1. False when another try was counted since they were
+        read. Then nothing changes."""
         ...
 
     def failed(self, attempts: Attempts, events: Sequence[OutboxEvent]) -> None:
-        """The try that `attempts` counts ended badly: its events go out."""
+        """The try that `attempts` counts has failed. Stores its events to be published."""
         ...
 
     def forgive(self, name: str) -> None:
-        """All tries under the name; addresses that are known stay so."""
+        """Forgets all tries under the name. Addresses that are known for it stay known."""
         ...
 
 
 class SsoStore(Protocol):
-    """Logins under way; each can be taken once, and only for ten minutes or (handovers) one."""
+    """Single sign-ons under way. Each can be taken once. A login can be taken for ten minutes, a
+    handover for one."""
 
     def keep_login(self, login: SsoLogin) -> None: ...
     def take_login(self, state: str, now: datetime) -> SsoLogin | None: ...
@@ -97,17 +103,18 @@ class PasswordHasher(Protocol):
     def hash(self, password: str) -> str: ...
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """False for None, after the same work as for a hash: time tells nobody who exists."""
+        """False for None. That takes the same time as a comparison with a hash, so the time of the
+        answer does not tell whether a user exists."""
         ...
 
     def outdated(self, password_hash: str) -> bool:
-        """Made with other parameters than new ones are."""
+        """Whether the hash was made with other parameters than new hashes are."""
         ...
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Of an access token; times are whole seconds."""
+    """The claims of an access token. Times are whole seconds."""
 
     user: str
     session_id: str
@@ -128,9 +135,10 @@ class AccessTokens(Protocol):
 
 
 class KeyRotation(Protocol):
-    """Steps of the signing key's rotation; each may come again. `version` is that of the new key.
+    """Steps of the signing key's rotation. Each may be called again. `version` is that of the new
+    key.
 
-    Until `finish` nothing signs with it; from then on the key before still verifies.
+    Until `finish` nothing signs with the new key. After it, the key before still verifies.
     """
 
     def create(self, secret: str, version: str) -> None: ...
@@ -154,11 +162,11 @@ class IdentityProvider(Protocol):
     """OpenID Connect, authorization code with PKCE (S256). All raise ProviderError."""
 
     def authorization_url(self, state: str, nonce: str, challenge: str) -> str:
-        """Where the browser is sent; raises SsoNotConfigured."""
+        """The address that the browser is sent to. Raises SsoNotConfigured."""
         ...
 
     def identity(self, code: str, verifier: str, nonce: str) -> Identity:
-        """Exchanges the code and checks the ID token; raises SsoRefused, SsoNotConfigured."""
+        """Exchanges the code and checks the ID token. Raises SsoRefused, SsoNotConfigured."""
         ...
 
 
@@ -167,19 +175,19 @@ class IdentityProvider(Protocol):
 
 @dataclass(frozen=True)
 class Policy:
-    """The service's numbers and names; settings.py says where each comes from."""
+    """The service's numbers and names. settings.py says where each comes from."""
 
     access_seconds: int
     session_seconds: int
     idle_seconds: int
     group_roles: tuple[tuple[str, Role], ...]  # of the identity provider's groups
     return_origins: tuple[str, ...]  # pages that a single sign-on may end at
-    sso_loopback: bool = False  # or programs on the computer of whoever logs in
+    sso_loopback: bool = False  # whether it may also end at a program on the user's own computer
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything a use case may reach, built once by wiring.py (or from fakes by a test)."""
+    """Everything that a use case may reach. wiring.py builds it once. Tests build it from fakes."""
 
     users: UserStore
     sessions: SessionStore
@@ -190,5 +198,5 @@ class Ports:
     api_keys: ApiKeys
     provider: IdentityProvider
     now: Callable[[], datetime]
-    new_id: Callable[[], str]  # unguessable: 128 bits or more, of A-Z a-z 0-9
+    new_id: Callable[[], str]  # cannot be guessed: 128 bits or more, of A-Z a-z 0-9
     policy: Policy

@@ -1,4 +1,4 @@
-"""The text of a refresh token: whose, of which session, and the secret that proves it."""
+"""The text of a refresh token. It names user and session, and holds the secret that proves it."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ _TEXT = re.compile(r"([A-Za-z0-9_-]{2,86})\.([A-Za-z0-9]{1,128})\.([A-Za-z0-9]{1
 
 @dataclass(frozen=True)
 class RefreshToken:
-    """`<base64url of user>.<session id>.<secret>`; only `digest` is ever stored."""
+    """`<base64url of user>.<session id>.<secret>`. Only `digest` is ever stored."""
 
     user: str
     session_id: str
@@ -23,7 +23,7 @@ class RefreshToken:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises TokenRefused for all that `text` never gives."""
+        """Raises TokenRefused for a text that the property `text` never returns."""
         found = _TEXT.fullmatch(text)
         if found is None:
             raise TokenRefused("no refresh token")

@@ -1,4 +1,4 @@
-"""A session: from the login to its end, with the one refresh token that is good at a time."""
+"""A session from the login to its end. One refresh token is good at a time."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -9,11 +9,11 @@ from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.user import LoginMethod, User
 
 ID = re.compile(r"[A-Za-z0-9]{1,128}")  # of a session, as `new_id` makes them
-SEEN_EVERY = timedelta(seconds=60)  # one write a minute for a session in use, not one a request
-# Used refresh tokens, all of which are recognised; one an hour in ordinary use. A row of DynamoDB
-# has room for more, but every save of the session pays for them.
+SEEN_EVERY = timedelta(seconds=60)  # a session in use is written once a minute, not every request
+# All used refresh tokens of a session are kept, so that each is recognised. In ordinary use one is
+# added every hour. A row of DynamoDB has room for more, but each save of the session writes them.
 MAX_USED = 200
-MAX_OPEN = 20  # of one user: several programs and pages, not one for each run of a script
+MAX_OPEN = 20  # enough for a user's programs and pages, but not for one at each run of a script
 
 
 class ClientKind(StrEnum):
@@ -23,10 +23,11 @@ class ClientKind(StrEnum):
 
 @dataclass(frozen=True)
 class Session:
-    """`refresh_hash` is the SHA-256 of the token that is good now, `used_hashes` of earlier ones.
+    """`refresh_hash` is the SHA-256 of the token that is good now. `used_hashes` are those of
+    earlier tokens.
 
-    `ends_at` is fixed at the login: refreshing does not prolong a session. `generation` is the
-    user's at the moment at which they proved who they are.
+    `ends_at` is fixed at the login, so refreshing does not prolong a session. `generation` is that
+    of the user at the moment when they proved who they are.
     """
 
     id: str
@@ -51,7 +52,7 @@ class Session:
 
     @property
     def due_at(self) -> datetime:
-        """When it ends if nothing more comes."""
+        """When the session ends if no further request comes."""
         if self.idle_seconds is None:
             return self.ends_at
         return min(self.ends_at, self.last_seen_at + timedelta(seconds=self.idle_seconds))
@@ -62,7 +63,7 @@ class Session:
         return CloseReason.IDLE if now >= self.due_at else None
 
     def ended_by(self, user: User) -> CloseReason | None:
-        """Why the row of its user says that it is over, whatever its own row says."""
+        """Why the session is over according to its user's row. None when that row lets it go on."""
         if user.removed:
             return CloseReason.USER_REMOVED
         if user.locked:
@@ -73,11 +74,12 @@ class Session:
 
     @property
     def used_up(self) -> bool:
-        """No token more: forgetting a used one would let it come again unnoticed."""
+        """Whether the session gets no more tokens. One more would need a used token to be
+        forgotten, and that token could come again unnoticed."""
         return len(self.used_hashes) >= MAX_USED
 
     def seen(self, now: datetime) -> "Session":
-        """Itself when it was seen a moment ago."""
+        """The session itself when it was seen less than SEEN_EVERY ago."""
         return replace(self, last_seen_at=now) if now - self.last_seen_at >= SEEN_EVERY else self
 
     def refreshed(self, refresh_hash: str, now: datetime) -> "Session":
@@ -90,9 +92,10 @@ class Session:
 
 @dataclass(frozen=True)
 class SsoLogin:
-    """A login under way at the identity provider; `verifier` and `nonce` bind its answer to it.
+    """A login under way at the identity provider. `verifier` and `nonce` tie the provider's answer
+    to this login.
 
-    `browser_hash` is the SHA-256 of the cookie that the browser which began it has.
+    `browser_hash` is the SHA-256 of a cookie. The browser that began the login has that cookie.
     """
 
     state: str
@@ -107,9 +110,9 @@ class SsoLogin:
 
 @dataclass(frozen=True)
 class Handover:
-    """A login that went well, waiting for the page it is meant for; good once.
+    """A login that went well. It waits for the page that it is meant for, and is good once.
 
-    `generation` is the user's at the login, as in the session that comes of it.
+    `generation` is that of the user at the login.
     """
 
     code_hash: str

@@ -1,4 +1,4 @@
-"""A user: who they are, which roles they have, and what they may send where."""
+"""A user: who they are, which roles they have, and what they may send to which destination."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ class LoginMethod(StrEnum):
 
 @dataclass(frozen=True)
 class ApiKey:
-    """API Gateway counts a user's requests by it; users never see it."""
+    """API Gateway counts a user's requests by this key. Users never see it."""
 
     id: str
     value: str = field(repr=False)
@@ -26,9 +26,11 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class User:
-    """`name` is theirs for ever: of a removed user it stays, so that history keeps its meaning.
+    """Nobody else ever gets the user's `name`, not even when the user is removed. So the history
+    keeps its meaning.
 
-    Sessions of an earlier `generation` are over for `end_reason`, all but `kept_session`.
+    All sessions of an earlier `generation` are over because of `end_reason`. Only `kept_session`
+    goes on.
     """
 
     name: str
@@ -53,21 +55,22 @@ class User:
         return not (self.locked or self.removed)
 
     def end_sessions(self, reason: CloseReason, keep: str | None = None) -> "User":
-        """One write ends all there are together with what they end for: none is forgotten, however
-        many there are. A session that is kept is one of the latest generation, or kept already."""
+        """One write ends all sessions and records the reason. So none is forgotten, however many
+        there are. `keep` has to be a session of the latest generation, or the one kept so far."""
         return replace(self, generation=self.generation + 1, end_reason=reason, kept_session=keep)
 
     def remove(self, now: datetime) -> "User":
-        """What is left says only that the name was used."""
+        """The row that stays says only that the name was used."""
         nothing = replace(self, full_name=self.name, roles=(), grants=NO_GRANTS, api_key=None)
         return replace(nothing, password_hash=None, subject=None, removed=True, updated_at=now)
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the identity provider says logged in; `subject` is '<issuer>|<sub>'.
+    """The person who logged in, according to the identity provider. `subject` is '<issuer>|<sub>'.
 
-    `vouched`: the provider knows that `user_name` is theirs, they did not just say so.
+    `vouched` means that the provider itself knows `user_name` to be theirs. Without it they may
+    just have claimed so.
     """
 
     subject: str

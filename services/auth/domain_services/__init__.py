@@ -1,1 +1,1 @@
-"""What several use cases share: acts on the domain through its ports."""
+"""Acts on the domain that several use cases share."""

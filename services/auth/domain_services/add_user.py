@@ -1,4 +1,4 @@
-"""Stores a new user together with the API key their calls are counted by."""
+"""Stores a new user together with the API key by which their calls are counted."""
 
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +13,7 @@ from services.auth.domain.user import LoginMethod, User
 
 @dataclass(frozen=True)
 class NewUser:
-    """Without a password only single sign-on lets them in."""
+    """A user without a password can log in only by single sign-on."""
 
     name: str
     full_name: str
@@ -23,7 +23,7 @@ class NewUser:
 
 
 def new_user(wish: NewUser, *, ports: Ports) -> User:
-    """Not stored yet. Raises WeakPassword, FieldInvalid."""
+    """Makes a user, but does not store it yet. Raises WeakPassword, FieldInvalid."""
     check_grants(wish.grants)
     now = ports.now()
     user = User(
@@ -42,14 +42,16 @@ def new_user(wish: NewUser, *, ports: Ports) -> User:
 
 
 def add_user(user: User, idempotency: Idempotency | None, *, ports: Ports) -> User:
-    """The earlier user when key and body are repeated. Raises UserExists, IdempotencyConflict.
+    """Stores the user. When key and body are repeated, it returns the earlier one. Raises
+    UserExists, IdempotencyConflict.
 
-    A crash in between leaves an API key that nobody has: harmless, unlike a user without one.
+    The API key is made first. So a crash in between leaves a key that nobody uses, which is
+    harmless. A user without a key would not be.
     """
     key = ports.api_keys.create(user.name)
     try:
         stored = ports.users.create(replace(user, api_key=key), idempotency)
-    except RequestError:  # refused for sure; after any other error the user may exist
+    except RequestError:  # surely not stored; after any other error the user may exist
         if key is not None:
             ports.api_keys.remove(key)
         raise

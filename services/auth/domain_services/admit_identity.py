@@ -1,4 +1,4 @@
-"""Decides which user somebody is whom the identity provider knows, and with which roles."""
+"""Finds or makes the user for an identity from the identity provider, and sets the user's roles."""
 
 import re
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from services.auth.domain.user import NAME, Identity, LoginMethod, User
 from services.auth.domain_services.add_user import add_user
 from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
 
-TRIES = 5  # against others who change the same user at the same moment
+TRIES = 5  # because others may change the same user at the same moment
 MAX_NAME, MAX_FULL_NAME = 64, 100  # characters, as contracts' UserName and FullName have it
 _CONTROL = re.compile(f"[{CONTROL}]")
 
@@ -28,9 +28,10 @@ class _Arrival:
 
 
 def admit_identity(identity: Identity, source_ip: str | None, *, ports: Ports) -> User:
-    """The user with the roles of their groups, made at the first login.
+    """The user, with the roles of their groups. The first login makes the user.
 
-    Raises NotMapped, after LoginFailed was told; SsoRefused after too many rivals.
+    Raises NotMapped after it has stored the event LoginFailed. Raises SsoRefused when others
+    changed the user at each try.
     """
     name = _user_name(identity.user_name)
     groups = identity.groups
@@ -42,7 +43,7 @@ def admit_identity(identity: Identity, source_ip: str | None, *, ports: Ports) -
         try:
             return _admitted(arrival, ports=ports)
         except (UserChanged, UserExists):
-            continue  # another login, or an admin, was faster: look again
+            continue  # another login or an admin was faster, so look again
     raise SsoRefused("others changed the user at the same moments")
 
 
@@ -59,13 +60,13 @@ def _admitted(arrival: _Arrival, *, ports: Ports) -> User:
         reason = "a user of that name is somebody else at the identity provider"
         raise _refused(arrival, user, "not_mapped", reason, ports=ports)
     if user.subject is None and not arrival.identity.vouched:
-        # whoever sets that claim to the name of somebody else would get what was granted to them
+        # Anybody could claim an admitted user's name, and would get that user's grants.
         reason = "the identity provider does not say that this e-mail address is verified"
         raise _refused(arrival, user, "not_mapped", reason, ports=ports)
     if user.locked:
         raise _refused(arrival, user, "user_locked", "the user is locked", ports=ports)
     if not arrival.roles:
-        if user.subject is not None:  # sessions that are still open can do nothing any more
+        if user.subject is not None:  # so that sessions that are still open can do nothing more
             _save(user, replace(user, roles=()), ports=ports)
         raise _no_role(arrival, user, ports=ports)
     return _save(user, replace(user, roles=arrival.roles, subject=subject), ports=ports)
@@ -78,7 +79,7 @@ def _save(user: User, changed: User, *, ports: Ports) -> User:
 
 
 def _first_login(arrival: _Arrival, *, ports: Ports) -> User:
-    """The users it makes may send nothing yet: grants are the admins'."""
+    """A user who is made here may send nothing yet, because only admins give grants."""
     if not arrival.roles:
         raise _no_role(arrival, None, ports=ports)
     now, identity = ports.now(), arrival.identity
@@ -118,14 +119,15 @@ def _refused(
 ) -> NotMapped:
     name = arrival.name[:MAX_NAME]
     failed = FailedLogin(user.name if user else None, LoginMethod.SSO, kind, arrival.source_ip)
-    # Guesses are the identity provider's matter: nothing is counted here, only told.
+    # The identity provider counts guesses. Here they are only reported.
     attempts = Attempts(arrival.identity.subject, ANY, 1, ports.now())
     ports.attempts.failed(attempts, [login_failed(failed, None, ports=ports)])
     return NotMapped(name, reason)
 
 
 def _user_name(claim: str) -> str:
-    """In lower case; letters of other alphabets stay, and are refused: some turn into ASCII."""
+    """In lower case. A name with other letters than ASCII stays as it is and is refused later,
+    because some of these letters would turn into ASCII."""
     return claim.lower() if claim.isascii() else claim
 
 

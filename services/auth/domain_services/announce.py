@@ -1,4 +1,4 @@
-"""The facts of auth in the words of the contracts, ready for the outbox."""
+"""Makes the events of auth, as the contracts describe them, ready for the outbox."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +19,7 @@ FailReason = Literal["wrong_password", "unknown_user", "user_locked", "not_mappe
 
 @dataclass(frozen=True)
 class FailedLogin:
-    """`user` is None when there is none of the name that was given."""
+    """`user` is None when no user has the name that was given."""
 
     user: str | None
     method: LoginMethod
@@ -51,13 +51,13 @@ def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
         reason=session.close_reason.value,
         opened_at=session.opened_at,
         closed_at=session.closed_at,
-        sequence=session.version + 1,  # the one that saving it with this event gives it
+        sequence=session.version + 1,  # the version that saving it with this event gives it
     )
     return _event(data, session.id, ports=ports)
 
 
 def login_failed(failed: FailedLogin, tries: Tries | None, *, ports: Ports) -> OutboxEvent:
-    """`tries`: None where none are counted, as at the identity provider, whose matter they are."""
+    """`tries` is None for single sign-on, where the identity provider counts them and we do not."""
     now, event_id = ports.now(), ports.new_id()
     retry_at = tries.retry_at if tries else None
     data = fact.LoginFailedV1(
@@ -75,7 +75,7 @@ def login_failed(failed: FailedLogin, tries: Tries | None, *, ports: Ports) -> O
 def _event(
     data: Published, correlation_id: str, event_id: str | None = None, *, ports: Ports
 ) -> OutboxEvent:
-    """What is told of a session is found by the session's id, from its first to its last event."""
+    """All events of a session have its id as correlation id, so they can be found by it."""
     event_id = event_id or ports.new_id()
     meta = Meta(event_id=event_id, occurred_at=ports.now(), correlation_id=correlation_id)
     detail_type, detail = encode(Event(meta=meta, data=data))

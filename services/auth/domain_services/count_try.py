@@ -1,4 +1,4 @@
-"""Counts a try to guess a password before the password is looked at."""
+"""Counts a try of a password before the password is compared."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -7,16 +7,17 @@ from services.auth.domain.attempts import ANY, Attempts, Tries, network_of
 from services.auth.domain.errors import AttemptsBusy, TooManyAttempts
 from services.auth.domain.ports import Ports
 
-COUNT_TRIES = 20  # against others who try the same name, or from the same address, at once
-OWN_SESSION = "session"  # in the place of an address: these tries are the session's, from anywhere
+COUNT_TRIES = 20  # because others may try the same name or from the same address at once
+OWN_SESSION = "session"  # takes the place of an address, for tries of a session from anywhere
 
 
 def count_login(name: str, source_ip: str | None, *, ports: Ports) -> Tries:
-    """Where the name has logged in from that address before, only tries from there count: nobody
-    elsewhere can use them up. Elsewhere those of the name and those of the address count as well.
+    """When the name has logged in from this address before, only its tries from this address count.
+    So nobody elsewhere can use them up. Otherwise two more counts apply: the tries of the name from
+    all such addresses, and the tries from this address under all such names.
 
-    Parallel guesses get no more tries than sequential ones: no two have the same count. Raises
-    TooManyAttempts, AttemptsBusy.
+    Parallel guesses get no more tries than sequential ones, because no two have the same count.
+    Raises TooManyAttempts, AttemptsBusy.
     """
     address = network_of(source_ip)
     for _ in range(COUNT_TRIES):
@@ -32,8 +33,9 @@ def count_login(name: str, source_ip: str | None, *, ports: Ports) -> Tries:
 
 
 def count_own(session_id: str, *, ports: Ports) -> Tries:
-    """Of a password that is changed, by the session. Raises TooManyAttempts, AttemptsBusy."""
-    name = f"ME#{session_id}"  # no name that anybody can give at a login
+    """Counts a try to give the current password in order to change it. Each session has a count of
+    its own. Raises TooManyAttempts, AttemptsBusy."""
+    name = f"ME#{session_id}"  # nobody can give such a name at a login
     for _ in range(COUNT_TRIES):
         now = ports.now()
         counted = _one_more(Tries(_read(name, OWN_SESSION, now, ports)), now, ports)
@@ -59,7 +61,7 @@ def _read(name: str, address: str, now: datetime, ports: Ports) -> Attempts:
 
 
 def _one_more(before: Tries, now: datetime, ports: Ports) -> Tries | None:
-    """None when a rival was counted first. All are counted or none."""
+    """Counts one more try, in all records or in none. None when a rival was counted first."""
     if (retry_at := before.retry_at) is not None and retry_at > now:
         raise TooManyAttempts(retry_at, now)
     own, *others = (each.another(now) for each in (before.own, *before.others))

@@ -24,8 +24,8 @@ class OpenedSession:
 def open_session(
     user: User, method: LoginMethod, client: ClientKind, source_ip: str | None, *, ports: Ports
 ) -> OpenedSession:
-    """`user` as it was when the proof was looked at. Raises LoginRefused when the user was locked
-    or removed, or got another password, in the meantime."""
+    """`user` is the user as read when they proved who they are. Raises LoginRefused when they were
+    locked or removed, or when their sessions were ended, in the meantime."""
     now, policy = ports.now(), ports.policy
     token = RefreshToken(user.name, ports.new_id(), ports.new_id())
     session = Session(
@@ -42,7 +42,7 @@ def open_session(
         generation=user.generation,
     )
     stored = ports.sessions.create(session, [session_opened(session, user.roles, ports=ports)])
-    # Of a generation that is over it would be refused anyway, but the login need not succeed.
+    # A session of an earlier generation is refused anyway, but the login should not succeed either.
     if reason := _taken_back(stored, ports=ports):
         close_session(stored, reason, ports=ports)
         raise LoginRefused
@@ -53,7 +53,7 @@ def open_session(
 def with_tokens(
     user: User, session: Session, token: RefreshToken, *, ports: Ports
 ) -> OpenedSession:
-    """No access token outlives its session."""
+    """Issues an access token that does not outlive its session."""
     now = ports.now().replace(microsecond=0)
     end = min(now + timedelta(seconds=ports.policy.access_seconds), session.ends_at)
     claims = Claims(

@@ -9,8 +9,8 @@ from services.auth.domain.user import User
 
 
 def read_me(caller: Caller, *, ports: Ports) -> tuple[User, Session]:
-    """Both as they are now: the authorizer's finding may be half a minute old. Raises SessionOver
-    when either has come to its end since then."""
+    """Reads both anew, because what the authorizer found may be half a minute old. Raises
+    SessionOver when the session has ended since then, or the user was locked or removed."""
     session = ports.sessions.read(caller.name, caller.session_id)
     if session is None:
         raise SessionOver(CloseReason.EXPIRED)
@@ -26,8 +26,8 @@ def read_me(caller: Caller, *, ports: Ports) -> tuple[User, Session]:
 
 
 def require_admin(caller: Caller, *, ports: Ports) -> User:
-    """As they are now: whoever was demoted a moment ago must not take it back. Raises RoleMissing,
-    SessionOver."""
+    """Reads the admin anew, because somebody who lost the role a moment ago must not give it back
+    to themselves. Raises RoleMissing, SessionOver."""
     user, _ = read_me(caller, ports=ports)
     if Role.ADMIN not in user.roles:
         raise RoleMissing((Role.ADMIN,))

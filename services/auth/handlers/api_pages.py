@@ -1,4 +1,4 @@
-"""The API's own documentation: its document, and a page to read and to try it."""
+"""The API's own documentation. Serves its document, and a page on which to read and to try it."""
 
 import base64
 import hashlib
@@ -8,9 +8,9 @@ from importlib.resources import files
 
 from runtime.calls import Answer, Call
 
-KEPT = "public, max-age=3600"  # changes with a deployment only
+KEPT = "public, max-age=3600"  # the documentation changes only with a deployment
 ASSETS = "aws_lambda_powertools.event_handler.openapi.swagger_ui"
-# `url` is relative: the document is this page's neighbour, whatever the stage's prefix is
+# `url` is relative, so it works with any prefix of a stage. The document is beside this page.
 START = """
 window.onload = () => SwaggerUIBundle({
   dom_id: "#page", url: "openapi.json", validatorUrl: null, deepLinking: true, filter: true,
@@ -46,7 +46,7 @@ def read_api_page(call: Call[None]) -> Answer:
 
 
 def _public(text: str, headers: Mapping[str, str] | None = None) -> Answer:
-    """After its hour a browser asks again, and is told when nothing changed."""
+    """After an hour a browser asks again. The tag lets it learn that nothing changed."""
     tag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     return Answer(text, headers={"Cache-Control": KEPT, "ETag": tag, **(headers or {})})
 
@@ -58,10 +58,10 @@ def _document() -> str:
 
 @cache
 def _page() -> tuple[str, str]:
-    """With the policy that lets exactly this page's own script and style run."""
+    """The page, and the policy that lets only the page's own script and style run."""
     style = _asset("swagger-ui.min.css")
-    # in a script element '<!--' could swallow the end tag (HTML, 'Restrictions for contents of
-    # script elements'); this means the same in texts and in regular expressions
+    # In a script element '<!--' could swallow the end tag (HTML, 'Restrictions for contents of
+    # script elements'). The replacement means the same in texts and in regular expressions.
     bundle = _asset("swagger-ui-bundle.min.js").replace("<!--", r"\x3c!--")
     policy = (
         "default-src 'none'",

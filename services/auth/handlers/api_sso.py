@@ -1,4 +1,4 @@
-"""The REST API's routes of single sign-on."""
+"""The REST API's routes for single sign-on."""
 
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ COOKIE_SECONDS = 600  # as long as the login is kept
 
 
 def operations(ports: Ports, api_url: str, *, configured: bool) -> dict[str, Operation]:
-    """`configured`: there is an identity provider, else nothing of this exists."""
+    """`configured` says that there is an identity provider. Without one, each route is refused."""
     if not configured:
         return dict.fromkeys(("begin_sso", "finish_sso", "redeem_sso"), _refuse)
     secure = api_url.startswith("https:")
@@ -46,7 +46,7 @@ def _finish(ports: Ports, secure: bool, call: Call[None]) -> Answer:
     browser = call.cookies.get(_cookie_name(query.state, secure))
     returned = Returned(query.state, query.code, query.error, browser, call.source_ip)
     finished = finish_sso(returned, ports=ports)
-    # the answer holds tokens or a code: unlike those of other GETs no browser may keep it
+    # The answer holds tokens or a code. So no browser may keep it, unlike answers to other GETs.
     headers = {
         "Cache-Control": "no-store",
         "Set-Cookie": _cookie(query.state, "", 0, secure),
@@ -62,14 +62,16 @@ def _redeem(ports: Ports, call: Call[http.SsoRedeemRequest]) -> http.TokensView:
 
 
 def _cookie_name(state: str, secure: bool) -> str:
-    """One for each login: a browser may have several under way, one in each tab.
+    """Each login has a cookie of its own, because a browser may have several logins under way, one
+    in each tab.
 
-    `__Host-`: browsers take it from this host only, not from another one of the same domain.
+    Browsers take a cookie with the prefix `__Host-` only from this host, and not from another host
+    of the same domain.
     """
     return f"{'__Host-' if secure else ''}{COOKIE}-{state}"
 
 
 def _cookie(state: str, value: str, seconds: int, secure: bool) -> str:
-    # Lax: the provider's page sends the browser back with a GET of the whole page
+    # Lax is needed because the provider's page sends the browser back with a GET of a whole page.
     flags = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
     return f"{_cookie_name(state, secure)}={value}; Max-Age={seconds}{flags}"

@@ -1,4 +1,4 @@
-"""The REST API's routes of users, for admins."""
+"""The REST API's routes with which admins manage users."""
 
 from functools import partial
 
@@ -73,7 +73,7 @@ def _answer(user: User) -> Answer:
 
 
 def roles_of(roles: tuple[caller.Role, ...]) -> tuple[Role, ...]:
-    """Each once, in the order of the enumeration."""
+    """Each role once, in the order of the enumeration."""
     return tuple(role for role in Role if role.value in roles)
 
 

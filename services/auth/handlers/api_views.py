@@ -1,4 +1,4 @@
-"""What the auth service's records look like in its answers."""
+"""The auth service's records as the API shows them."""
 
 from pydantic import SecretStr
 

@@ -1,4 +1,4 @@
-"""API Gateway's question who calls: an answer that lets them pass, or 'Unauthorized'."""
+"""Tells API Gateway who calls. It lets the caller pass, or answers 'Unauthorized'."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,10 +15,10 @@ from services.auth.use_cases.authorize import Authorized, authorize
 
 
 def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
-    """Refusals are raised out here: they are no failures of the function's."""
+    """A refusal is raised outside of the entrypoint, because it is no failure of the function."""
     answer = decide(event, context)
     if answer is None:
-        raise Exception("Unauthorized")  # the one message that API Gateway turns into 401
+        raise Exception("Unauthorized")  # API Gateway turns only this message into 401
     return answer
 
 
@@ -26,7 +26,7 @@ def handler(event: LambdaEvent, context: LambdaContext) -> dict[str, Any]:
 def decide(
     event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring
 ) -> dict[str, Any] | None:
-    """None for nobody."""
+    """None when the token stands for nobody."""
     try:
         found = authorize(_token(event), ports=wires.ports)
     except NotLoggedIn as refusal:
@@ -37,8 +37,8 @@ def decide(
 
 
 def _token(event: Mapping[str, Any]) -> str:
-    """Raises TokenRefused. Browsers cannot set headers of a WebSocket: they name the token as a
-    second protocol."""
+    """Browsers cannot set headers of a WebSocket, so they name the token as a second protocol.
+    Raises TokenRefused."""
     offers = _headers(event, "authorization")
     if len(offers) == 1:
         scheme, _, token = offers[0].partition(" ")
@@ -53,7 +53,7 @@ def _token(event: Mapping[str, Any]) -> str:
 
 
 def _headers(event: Mapping[str, Any], name: str) -> list[str]:
-    """Every value that came; of a repeated header `headers` would hold one only."""
+    """Every value that was sent. `headers` holds only one value of a repeated header."""
     several = event.get("multiValueHeaders") or {}
     found = [each for key, values in several.items() if key.lower() == name for each in values]
     single = event.get("headers") or {}
@@ -61,7 +61,8 @@ def _headers(event: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _answer(found: Authorized, method_arn: str) -> dict[str, Any]:
-    """For the whole stage: API Gateway keeps it for every route that the token is sent to."""
+    """The answer is for the whole stage, because API Gateway caches it and uses it for every route
+    that the token is sent to."""
     user = found.user
     caller = Caller(
         user=user.name,

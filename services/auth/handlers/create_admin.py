@@ -1,4 +1,4 @@
-"""Makes a user for whoever may invoke it, with any roles: the first admin of an installation."""
+"""Makes the first admin of an installation. Whoever may invoke it can make users with any roles."""
 
 import json
 from typing import Any
@@ -23,7 +23,8 @@ class FirstUserRequest(UserRequest):
 
 @entrypoint(wiring.build)
 def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
-    """{"user", "password", "name"?, "roles"?, "grants"?}; raises UserExists, UserInvalid."""
+    """The event is {"user", "password", "name"?, "roles"?, "grants"?}. Raises UserExists,
+    UserInvalid, WeakPassword."""
     asked = {"name": event.get("user"), "roles": ["admin"], **event}
     try:
         request = FirstUserRequest.model_validate_json(json.dumps(asked))

@@ -1,4 +1,4 @@
-"""The table's stream: events stored with a change are brought onto the bus."""
+"""Reads the table's stream and publishes the events that were stored with a change."""
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

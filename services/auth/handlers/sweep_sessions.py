@@ -1,4 +1,4 @@
-"""Once a minute: sessions that are idle or over are closed."""
+"""Runs once a minute, and closes sessions that are idle or over."""
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

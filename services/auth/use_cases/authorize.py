@@ -1,4 +1,4 @@
-"""Decides for each request whether its access token still stands for somebody."""
+"""Decides for each request whether its access token is still good, and whose it is."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from services.auth.domain.user import User
 
 @dataclass(frozen=True)
 class Authorized:
-    """The user as they are now: roles and grants come from here, not from the token."""
+    """The user as they are now. Roles and grants come from here and not from the token."""
 
     user: User
     session: Session
@@ -33,13 +33,14 @@ def authorize(token: str, *, ports: Ports) -> Authorized:
         raise TokenRefused("user removed") from None
     if not user.welcome:
         raise TokenRefused("user locked")
-    if reason := session.ended_by(user):  # its row is closed in a moment, or by the sweeper
+    if reason := session.ended_by(user):  # its own row is closed soon, or by the sweeper
         raise SessionOver(reason)
     return Authorized(user, _seen(session, ports=ports))
 
 
 def _seen(session: Session, *, ports: Ports) -> Session:
-    """A rival's change may win: another request was seen, or the session closed meanwhile."""
+    """Records that the session was used. Another request may have recorded it first, or the session
+    may have been closed meanwhile. Then that change stays."""
     seen = session.seen(ports.now())
     if seen is session:
         return session

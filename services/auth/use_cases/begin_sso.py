@@ -1,4 +1,5 @@
-"""Begins a login at the identity provider: where the browser goes, and what ties it to us."""
+"""Begins a login at the identity provider. Makes the address to go to, and what ties the answer to
+the login."""
 
 import re
 from base64 import urlsafe_b64encode
@@ -9,20 +10,20 @@ from services.auth.domain.errors import FieldInvalid
 from services.auth.domain.ports import Policy, Ports
 from services.auth.domain.session import ClientKind, SsoLogin
 
-# One reading only: no user names, backslashes, fragments, spaces or other alphabets, which
-# browsers and libraries understand in different ways.
+# Browsers and libraries read user names, backslashes, fragments, spaces and other alphabets in
+# different ways. So an address may have none of them.
 _ADDRESS = re.compile(
     r"(https?://[a-z0-9.-]+(?::[0-9]{1,5})?)(?:[/?][A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]*)?"
 )
-# A program on the user's own computer (RFC 8252, 7.3). The challenge does not tell whose program
-# it is: whoever listens there, and has the user open a link with a challenge of their own, gets the
-# session. So only where programs need it.
+# A program on the user's own computer (RFC 8252, 7.3). The challenge does not tell whose program it
+# is. Somebody may listen on that computer and make the user open a link with a challenge of their
+# own. Then they get the session. So this is allowed only where programs need it.
 _LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}")
 
 
 @dataclass(frozen=True)
 class Begun:
-    """`browser` is for a cookie: only the browser that holds it can finish this login."""
+    """`browser` goes into a cookie. Only the browser with this cookie can finish the login."""
 
     url: str = field(repr=False)
     state: str
@@ -53,8 +54,8 @@ def begin_sso(
 
 
 def check_return(address: str, policy: Policy) -> None:
-    """Raises FieldInvalid unless `address` is at an allowed origin or, where that is allowed too,
-    on the computer of whoever logs in."""
+    """Raises FieldInvalid unless `address` is at an allowed origin. With `sso_loopback` it may also
+    be on the user's own computer."""
     found = _ADDRESS.fullmatch(address)
     if found is None:
         advice = "Give an address of http or https without user, fragment or backslash."
@@ -67,10 +68,10 @@ def check_return(address: str, policy: Policy) -> None:
 
 
 def s256(text: str) -> str:
-    """RFC 7636, 4.2: the challenge of a verifier."""
+    """The challenge of a verifier (RFC 7636, 4.2)."""
     return urlsafe_b64encode(sha256(text.encode()).digest()).decode().rstrip("=")
 
 
 def digest(secret: str) -> str:
-    """As it is stored: who reads the table cannot use it."""
+    """The form in which a secret is stored. Whoever reads the table cannot use it."""
     return sha256(secret.encode()).hexdigest()

@@ -22,8 +22,9 @@ class NewOwnPassword:
 
 
 def change_password(caller: Caller, wish: NewOwnPassword, *, ports: Ports) -> None:
-    """A stolen access token must not do to guess the password: tries count as those of logins do,
-    but by themselves, or everybody could keep everybody from changing theirs.
+    """A stolen access token must not be enough to guess the password. So tries count here as they
+    do at a login. They count for the session alone. Otherwise anybody could use up a user's tries
+    by failed logins and keep the user from changing the password.
 
     Raises WrongPassword, WeakPassword, NoPassword, TooManyAttempts, SessionOver, UserChanged.
     """

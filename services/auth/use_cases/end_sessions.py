@@ -1,4 +1,4 @@
-"""Ends all sessions of a user: by themselves, or by an admin."""
+"""Ends all sessions of a user, at their own wish or an admin's."""
 
 from kernel.caller import Caller
 from services.auth.domain.close_reason import CloseReason
@@ -7,11 +7,11 @@ from services.auth.domain.ports import Ports
 from services.auth.domain_services.close_session import close_sessions
 from services.auth.domain_services.read_me import require_admin
 
-END_TRIES = 5  # against others who change the same user at the same moment
+END_TRIES = 5  # because others may change the same user at the same moment
 
 
 def end_own_sessions(caller: Caller, *, ports: Ports) -> None:
-    """Nothing to do for a removed user. Raises UserChanged after too many rivals."""
+    """Does nothing for a removed user. Raises UserChanged when others were faster at each try."""
     try:
         _end(caller.name, CloseReason.LOGOUT, ports=ports)
     except UserNotFound:

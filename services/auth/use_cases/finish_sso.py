@@ -1,4 +1,4 @@
-"""Finishes a login at the identity provider: a session, or a code for the page that asked."""
+"""Finishes a login at the identity provider. Gives a session, or a code for the page that asked."""
 
 from dataclasses import dataclass, field
 from hmac import compare_digest
@@ -11,7 +11,7 @@ from services.auth.domain_services.admit_identity import admit_identity
 from services.auth.domain_services.open_session import OpenedSession, open_session
 from services.auth.use_cases.begin_sso import digest
 
-# RFC 6749, 4.1.2.1 and OpenID Connect Core, 3.1.2.6. Nothing else of the answer is repeated:
+# RFC 6749, 4.1.2.1 and OpenID Connect Core, 3.1.2.6. No other text of the answer is shown, because
 # anybody can write an address with a text in it.
 _ERRORS = {
     "access_denied": "the identity provider denied it, or you did not agree there",
@@ -28,7 +28,7 @@ _ERRORS = {
 
 @dataclass(frozen=True)
 class Returned:
-    """What the browser came back with; `browser` is the cookie it got at the beginning."""
+    """What the browser came back with. `browser` is the cookie that it got at the beginning."""
 
     state: str
     code: str | None = field(repr=False)
@@ -39,7 +39,7 @@ class Returned:
 
 @dataclass(frozen=True)
 class Redirect:
-    """The page to go on at; its address holds the code."""
+    """The page to go on at. Its address holds the code."""
 
     url: str = field(repr=False)
 
@@ -49,8 +49,8 @@ def finish_sso(returned: Returned, *, ports: Ports) -> OpenedSession | Redirect:
     login = ports.sso.take_login(returned.state, ports.now())
     if login is None:
         raise SsoRefused("it took too long, or was finished before")
-    # The browser of somebody who was led here by a link has no such cookie: nobody is logged in
-    # as somebody else without noticing it.
+    # Somebody may be led here by a link, to be logged in as somebody else without noticing it.
+    # Their browser does not have this cookie.
     if not compare_digest(digest(returned.browser or ""), login.browser_hash):
         raise SsoRefused("it was begun in another browser")
     if returned.error is not None:

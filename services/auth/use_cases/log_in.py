@@ -1,4 +1,4 @@
-"""Logs a user in with a password, telling nobody whether it was the name that was wrong."""
+"""Logs a user in with a password. A refusal does not tell whether name or password is wrong."""
 
 from dataclasses import dataclass, field, replace
 
@@ -21,10 +21,10 @@ class PasswordLogin:
 
 
 def log_in(login: PasswordLogin, *, ports: Ports) -> OpenedSession:
-    """Raises LoginRefused, or TooManyAttempts before the password is looked at."""
+    """Raises LoginRefused. Raises TooManyAttempts, AttemptsBusy before the password is compared."""
     tries = count_login(login.name, login.source_ip, ports=ports)
     user = _find(login.name, ports=ports)
-    # always exactly one comparison, whoever it is
+    # There is always exactly one comparison, so the time does not tell whether the user exists.
     right = ports.passwords.verify(user.password_hash if user else None, login.password)
     if user is None:
         raise _refused(login, None, "unknown_user", tries, ports=ports)
@@ -54,7 +54,8 @@ def _refused(
 
 
 def _rehashed(user: User, password: str, *, ports: Ports) -> User:
-    """With today's parameters, while the password is at hand; another time when that fails."""
+    """Hashes the password with today's parameters, because only now it is known. If somebody else
+    changes the user at this moment, the next login does it."""
     if user.password_hash is None or not ports.passwords.outdated(user.password_hash):
         return user
     try:

@@ -7,7 +7,7 @@ from services.auth.domain_services.close_session import close_session
 
 
 def log_out(caller: Caller, *, ports: Ports) -> None:
-    """Nothing to do when it ended already."""
+    """Does nothing when the session is closed already."""
     session = ports.sessions.read(caller.name, caller.session_id)
     if session is not None:
         close_session(session, CloseReason.LOGOUT, ports=ports)

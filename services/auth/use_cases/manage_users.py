@@ -1,4 +1,4 @@
-"""What admins do with users: create, read, list, change, lock, remove."""
+"""What admins do with users. They create, read, list, change, lock and remove them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,9 +49,9 @@ def list_users(caller: Caller, limit: int, cursor: str | None, *, ports: Ports) 
 def change_user(
     caller: Caller, name: str, changes: UserChanges, expected: int | None, *, ports: Ports
 ) -> User:
-    """`expected`: the version that the caller has seen. Roles and grants hold from the authorizer's
-    next look on. Raises RoleMissing, SessionOver, UserNotFound, VersionMismatch, OwnAdminRights,
-    NoPassword, WeakPassword, UserChanged."""
+    """`expected` is the version that the caller has seen, and None stands for any. New roles and
+    grants count from the authorizer's next look on. Raises RoleMissing, SessionOver, UserNotFound,
+    VersionMismatch, OwnAdminRights, FieldInvalid, NoPassword, WeakPassword, UserChanged."""
     admin, before = _looked_up(caller, name, expected, ports=ports)
     own = name == caller.name
     if own and (changes.locked or (changes.roles and Role.ADMIN not in changes.roles)):
@@ -73,7 +73,7 @@ def change_user(
         changed = changed.end_sessions(reason, keep=caller.session_id if own else None)
     stored = ports.users.save(changed, by=admin)
     if changes.password is not None or changes.locked is False:
-        ports.attempts.forgive(name)  # whoever forgot theirs is let in again at once
+        ports.attempts.forgive(name)  # so that the user can log in again at once
     if reason:
         close_sessions(stored, ports=ports)
     return stored

@@ -1,4 +1,5 @@
-"""Exchanges the code that a page got for a session, once, for whoever began that login."""
+"""Exchanges the code that a page got for a session. It works once, and only for whoever began the
+login."""
 
 from hmac import compare_digest
 

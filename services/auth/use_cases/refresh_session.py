@@ -1,4 +1,4 @@
-"""Exchanges a refresh token for new tokens, once; a token that comes twice ends the session."""
+"""Exchanges a refresh token for new tokens. A token that comes a second time ends the session."""
 
 from hmac import compare_digest
 
@@ -11,12 +11,13 @@ from services.auth.domain.user import User
 from services.auth.domain_services.close_session import close_session
 from services.auth.domain_services.open_session import OpenedSession, with_tokens
 
-REFRESH_TRIES = 10  # against others who save the session: the authorizer does, once a minute
+REFRESH_TRIES = 10  # because others save the session, as the authorizer does once a minute
 
 
 def refresh_session(text: str, *, ports: Ports) -> OpenedSession:
-    """Raises TokenRefused, SessionOver. Of two who send one token at once exactly one gets tokens;
-    the other's is a used one then."""
+    """When two requests send the same token at once, exactly one gets new tokens. For the other one
+    the token is a used one. Raises TokenRefused, SessionOver. Raises StaleSession when others saved
+    the session at each try."""
     token = RefreshToken.parse(text)
     for _ in range(REFRESH_TRIES):
         session = ports.sessions.read(token.user, token.session_id)
@@ -28,7 +29,7 @@ def refresh_session(text: str, *, ports: Ports) -> OpenedSession:
         try:
             saved = ports.sessions.save(session.refreshed(fresh.digest, ports.now()))
         except StaleSession:
-            continue  # what it has become decides, perhaps that the token is a used one by now
+            continue  # look again, because the token may be a used one by now
         return with_tokens(user, saved, fresh, ports=ports)
     raise StaleSession(token.session_id)
 
@@ -37,7 +38,7 @@ def _check(session: Session, token: RefreshToken, *, ports: Ports) -> None:
     current = compare_digest(session.refresh_hash, token.digest)
     used = [compare_digest(each, token.digest) for each in session.used_hashes]
     if not current and not any(used):
-        raise TokenRefused("no token of this session")  # whoever guesses ends nobody's session
+        raise TokenRefused("no token of this session")  # a guess must not end the session
     if session.close_reason is not None:
         raise SessionOver(session.close_reason)
     if any(used):

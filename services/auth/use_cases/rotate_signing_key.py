@@ -8,7 +8,7 @@ Step = Literal["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
 def rotate_signing_key(step: Step, secret: str, version: str, *, rotation: KeyRotation) -> None:
-    """setSecret has nothing to do: no other system has to be told."""
+    """setSecret does nothing, because no other system needs to be told."""
     if step == "createSecret":
         rotation.create(secret, version)
     elif step == "testSecret":

@@ -1,4 +1,4 @@
-"""Closes sessions that are idle or over, for the reason their user's row has if there is one."""
+"""Closes sessions that are idle or over. If their user's row has ended them, its reason counts."""
 
 from collections.abc import Callable
 
@@ -10,8 +10,8 @@ from services.auth.domain_services.announce import session_closed
 
 
 def sweep_sessions(goes_on: Callable[[], bool], *, ports: Ports) -> int:
-    """How many were closed. The index may be behind: a session that was used since then is not
-    what it was when it was read, and stays open."""
+    """Returns how many were closed. The index may be behind. A session that was used since then has
+    another version, so it cannot be saved here and stays open."""
     closed = 0
     for session in ports.sessions.due(ports.now()):
         if not goes_on():
@@ -29,7 +29,8 @@ def sweep_sessions(goes_on: Callable[[], bool], *, ports: Ports) -> int:
 
 
 def _ended(session: Session, *, ports: Ports) -> CloseReason | None:
-    """Whoever ended it had no time to close it."""
+    """The reason in the user's row. Whoever ended the session there may have had no time to close
+    it."""
     try:
         return session.ended_by(ports.users.read(session.user))
     except UserNotFound:

@@ -1,4 +1,4 @@
-"""A destination's sessions in DynamoDB: a row per slot in use, and one per waiter in the line."""
+"""A destination's sessions in DynamoDB. Each slot in use has a row, and so has each waiter."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
@@ -13,11 +13,11 @@ from services.transfer.domain.ledger import Slot, is_over
 from services.transfer.domain.waiting import Line, Waiter, line_of
 
 WAITER_PREFIX = "SLOTLINE#"
-WAITER_KEPT = timedelta(days=40)  # a workflow lasts 30
-KEPT = timedelta(days=1)  # a row whose lease is over, for whoever looks into an incident
-TAKE_TRIES = 20  # each lost race means that another holder got a slot; sessions are few
-# `until` is a fence: a holder that was taken for dead cannot free or prolong the slot under the one
-# of the same name that took it since.
+WAITER_KEPT = timedelta(days=40)  # longer than a workflow, which lasts 30 days at most
+KEPT = timedelta(days=1)  # a row stays so long after its lease, to look into incidents
+TAKE_TRIES = 20  # each lost race means that another holder got a slot, and sessions are few
+# A holder may have been taken for dead, and a later one of the same name has the slot. `until`
+# tells them apart, so the earlier one can neither free nor prolong the slot.
 HELD = "#holder = :holder AND #until = :seen"
 
 
@@ -34,7 +34,7 @@ class DynamoDbSessionSlots:
         until: datetime,
         ticket: str = "",
     ) -> Slot | None:
-        """A holder that has a slot gets the same one again: after a crash it must not eat two."""
+        """A holder that has a slot gets the same one again, so after a crash it has only one."""
         for _ in range(TAKE_TRIES):
             known, waiters = self._read(destination_id)
             line = _line(known, waiters, now, until)
@@ -110,7 +110,7 @@ class DynamoDbSessionSlots:
         self._table.write([gone], _out_of_line(waiter))
 
     def _read(self, destination_id: str) -> tuple[dict[int, Slot], list[Waiter]]:
-        """One query for both: a line that is read apart from its slots tells of another moment."""
+        """One query reads both. Two queries would show the slots and the line at two moments."""
         slots, waiters = {}, []
         for row in self._table.rows_under(_partition(destination_id), "SLOT"):
             if row["sk"]["S"].startswith(WAITER_PREFIX):
@@ -129,8 +129,8 @@ def _line(
 
 
 def _choose(own: Set[int], live: Set[int], limit: int) -> int | None:
-    """`live`: others' slots. Those above a lowered limit count while they live, but are given to
-    nobody again."""
+    """`live` are the slots in use by others. When the limit was lowered, slots above it count while
+    they are in use, but nobody else gets them again."""
     if len(live) >= limit:
         return None
     free: list[int] = [number for number in (*sorted(own), *range(limit)) if number not in live]

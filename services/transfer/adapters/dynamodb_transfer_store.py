@@ -1,4 +1,4 @@
-"""Transfers in DynamoDB: a state change and its events are one transaction."""
+"""Transfers in DynamoDB. A state change and its events are one transaction."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,8 +25,8 @@ from services.transfer.domain.transfer import ENDED, Transfer
 MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")
 SWEEP = row_key("SWEEP", "POSITION")
-EVERYBODY = "EVERYBODY"  # one partition: requests come at tens a second at most
-RECORDS = "T#"  # what partitions of transfers begin with
+EVERYBODY = "EVERYBODY"  # one partition is enough for some tens of requests a second
+RECORDS = "T#"  # the partitions of transfers begin with this
 
 
 def partition_of(transfer_id: str) -> str:
@@ -70,7 +70,7 @@ class DynamoDbTransferStore:
         return from_item(Transfer, row)
 
     def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
-        first = transfer.version + 1  # of the events; each has a version of its own
+        first = transfer.version + 1  # the first event's version; each event has one of its own
         saved = replace(transfer, version=transfer.version + max(1, len(events)))
         row = put(_row(saved), "#version = :seen", seen=transfer.version)
         told = outbox_rows(partition_of(saved.id), first, events, saved.updated_at)

@@ -47,7 +47,7 @@ class Pending(NamedTuple):
 
 
 class SftpProtocol:
-    """For one thread; only `close` may come from another. After the connection's end every other
+    """For one thread. Only `close` may come from another. After the connection's end every other
     method raises ConnectionLost or ConnectionTimedOut.
 
     `timeout_seconds` is the longest time without progress: we receive nothing, and the server takes

@@ -35,7 +35,7 @@ from services.transfer.domain.errors import (
 
 
 class SftpPartnerSession:
-    """For one thread at a time; only `close` may come from another."""
+    """For one thread at a time. Only `close` may come from another."""
 
     def __init__(
         self,

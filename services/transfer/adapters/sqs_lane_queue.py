@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from services.transfer.domain.ledger import LaneMessage
 
-MAX_DELAY_SECONDS = 900  # of SQS
+MAX_DELAY_SECONDS = 900  # SQS takes no longer delay
 
 
 class SqsLaneQueue:

@@ -1,4 +1,4 @@
-"""The workflow on Step Functions: one execution for each run of a transfer, named after it."""
+"""The workflow on Step Functions. Each run of a transfer has one execution, named after the run."""
 
 import json
 from typing import Any, Literal

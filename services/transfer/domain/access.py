@@ -1,4 +1,4 @@
-"""Who may do what with transfers and destinations, and what is refused to the others."""
+"""Who may do what with transfers and destinations."""
 
 from kernel.caller import Caller, Role
 from services.transfer.domain.errors import (

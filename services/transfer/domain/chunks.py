@@ -8,7 +8,7 @@ MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunk
 
 @dataclass(frozen=True)
 class ChunkPlan:
-    """`total` consecutive byte ranges that cover `size_bytes` exactly. Each has `chunk_bytes`; the
+    """`total` consecutive byte ranges that cover `size_bytes` exactly. Each has `chunk_bytes`. The
     last one may be shorter.
     """
 

@@ -25,7 +25,7 @@ class HostKey:
 
     @classmethod
     def parse(cls, line: str) -> "HostKey":
-        """From 'ssh-ed25519 AAAA... [comment]'; raises FieldInvalid."""
+        """Reads 'ssh-ed25519 AAAA... [comment]'. Raises FieldInvalid."""
         words = line.split()
         advice = "Write it as in known_hosts without the host: '<algorithm> <base64>'."
         if len(words) < 2:

@@ -1,5 +1,7 @@
-"""What the use cases need from outside. Adapters raise the errors of domain/errors and, for the
-outbox, kernel's OutboxBusy, and no others.
+"""What the use cases need from outside.
+
+Of our own errors, adapters raise only those of domain/errors, and the outbox raises OutboxBusy of
+kernel.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,41 +41,45 @@ class TransferStore(Protocol):
     def create(
         self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
     ) -> Transfer:
-        """The stored transfer; the earlier one, as it is now, when key and body are repeated;
-        raises IdempotencyConflict, StaleTransfer when the id is taken.
+        """The stored transfer. When key and body are repeated, it is the earlier transfer as it is
+        now. Raises IdempotencyConflict for the same key with another body, StaleTransfer when the
+        id is taken.
         """
         ...
 
     def read(self, transfer_id: str) -> Transfer:
-        """Strongly consistent; raises TransferNotFound."""
+        """Strongly consistent. Raises TransferNotFound."""
         ...
 
     def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
-        """Stored with version + 1, or + 1 for each event, so that every event has a version of its
-        own; raises StaleTransfer when `transfer.version` is not the stored one.
+        """The transfer as it is stored. The version grows by 1 for each event, so that every event
+        has a version of its own. Without events it grows by 1. Raises StaleTransfer when
+        `transfer.version` is not the stored one.
         """
         ...
 
     def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
-        """Newest first, of everybody for None; raises FieldInvalid for a strange cursor."""
+        """Newest first. With None as `owner` it is everybody's. Raises FieldInvalid for a cursor
+        that is not ours."""
         ...
 
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
-        """Every transfer that still needs work, by id, from behind `after`: not ended, or ended and
-        not tidy. Read page by page; eventually consistent.
+        """Every transfer that still needs work, in order of id, beginning behind `after`. These
+        are all that have not ended, and those that have ended and are not tidy. They are read page
+        by page, and eventually consistent.
         """
         ...
 
     def sweep_position(self) -> str:
-        """The last id saved, or ''."""
+        """The last id that was saved, or ''."""
         ...
 
     def save_sweep_position(self, transfer_id: str) -> None: ...
 
 
 class ChunkLedger(Protocol):
-    """Which chunks are free, leased and done. Free chunks have no record; every change is one
-    conditional write. Records expire long after the last run that could need them.
+    """Which chunks are free, leased and done. A chunk that was never claimed has no record. Every
+    change is one conditional write. Records expire long after the last run that could need them.
     """
 
     def open(self, ledger: LedgerId, plan: ChunkPlan) -> None:
@@ -81,16 +87,16 @@ class ChunkLedger(Protocol):
         ...
 
     def progress(self, ledger: LedgerId) -> Progress:
-        """Strongly consistent; NEVER_OPENED for one that was never opened."""
+        """Strongly consistent. NEVER_OPENED for a ledger that was never opened."""
         ...
 
     def claim(
         self, ledger: LedgerId, worker: str, now: datetime, until: datetime
     ) -> ChunkLease | None:
-        """The next chunk: first released or expired ones (attempt + 1), then never-claimed ones;
-        None when all are done or leased. Gives nothing (None) unless the transfer is MOVING in
-        this generation: checked in the same transaction. Whether a lease is over is judged by
-        ledger.is_over."""
+        """The next chunk. First come chunks that were released or whose lease is over (see
+        ledger.is_over). Their attempt grows by 1. Then come chunks that were never claimed. None
+        when all chunks are done or leased. None also when the transfer is not MOVING in this
+        generation. That is checked in the same transaction."""
         ...
 
     def renew(self, lease: ChunkLease, until: datetime) -> ChunkLease:
@@ -98,27 +104,30 @@ class ChunkLedger(Protocol):
         ...
 
     def checkpoint(self, lease: ChunkLease, mark: Mark) -> ChunkLease:
-        """The lease with its new mark (and nothing ahead of it); raises LeaseLost."""
+        """The lease with its new mark, and with nothing ahead of it. Raises LeaseLost."""
         ...
 
     def release(self, lease: ChunkLease) -> None:
-        """Give the chunk back with the lease's mark, `ahead` and `doubts`; a lost lease is no error
-        (nothing changes)."""
+        """Gives the chunk back with the lease's mark, `ahead` and `doubts`. A lost lease is no
+        error. Then nothing changes."""
         ...
 
     def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
-        """Chunk done + counters in one transaction; raises LeaseLost, ValueError for another length
-        than the plan's. Repeating the finish of the very lease that worked changes nothing.
+        """Records the chunk as done and counts it, in one transaction. Works only while the
+        transfer is MOVING or PAUSED in this generation, otherwise it raises LeaseLost as for a lost
+        lease. Raises ValueError for another length than the plan's. When this very lease has
+        finished the chunk before, nothing changes.
         """
         ...
 
     def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
-        """A chunk done, found damaged: free again from its beginning, with doubts + 1. False
-        (nothing changed) when it is not done under that attempt any more."""
+        """Frees a done chunk that was found damaged. It begins anew with doubts + 1. False when the
+        chunk is not done under that attempt any more. Then nothing changes."""
         ...
 
     def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
-        """Chunks claimed and not done, released ones (without a worker, long expired) included."""
+        """Chunks that were claimed and are not done. Released ones are among them. They have no
+        worker, and their lease ended long ago."""
         ...
 
     def done_chunks(self, ledger: LedgerId) -> Iterator[DoneChunk]:
@@ -128,11 +137,11 @@ class ChunkLedger(Protocol):
     def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None: ...
 
     def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        """The one with the highest number: its end is the least size that the file has."""
+        """The done chunk with the highest number. The file reaches at least to this chunk's end."""
         ...
 
     def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
-        """Store the sample if the stored one is still `seen`; False when somebody else sampled
+        """Stores the sample if the stored one is still `seen`. False when somebody else stored one
         meanwhile.
         """
         ...
@@ -142,34 +151,34 @@ class LaneRegister(Protocol):
     """Who drives which lane of a transfer's generation."""
 
     def queue(self, lane: Lane) -> bool:
-        """Record that the message of `lane.turn` is sent, should be taken by `lane.until`, and no
-        worker has it. False (nothing changed) when the lane has a turn >= this one already, so that
-        a duplicate sender gives way."""
+        """Records that no worker has the lane, and that somebody should take `lane.turn` by
+        `lane.until`. False when the lane is at this turn or a later one already, so that a second
+        sender gives way. Then nothing changes."""
         ...
 
     def take(
         self, ledger: LedgerId, number: int, turn: int, worker: str, now: datetime, until: datetime
     ) -> Lane | None:
-        """The lane with `untaken` 0, when `turn` is its current one, it has not ended, and it has
-        no live worker (see ledger.is_over); None otherwise.
+        """The lane, with `untaken` 0. None when `turn` is not its current turn, when it has ended,
+        or when its worker still has a lease (see ledger.is_over).
         """
         ...
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
-        """Store `until`, the bytes and the lane's failures; raises LeaseLost when this worker does
+        """Stores `until`, the bytes and the lane's failures. Raises LeaseLost when this worker does
         not hold that turn any more."""
         ...
 
     def end(self, lane: Lane) -> None:
-        """Nothing left for it; a lost lease is no error."""
+        """Records that nothing is left for this lane. A lost lease is no error."""
         ...
 
     def lanes(self, ledger: LedgerId) -> Sequence[Lane]: ...
 
 
 class SessionSlots(Protocol):
-    """A destination's sessions, leased across all transfers and workflow steps. A slot belongs to
-    its holder AND its `until`: go on with what take and renew return.
+    """A destination's sessions, leased across all transfers and workflow steps. A slot is known by
+    its holder AND its `until`. So go on with the slot that take or renew returned last.
     """
 
     def take(
@@ -181,8 +190,9 @@ class SessionSlots(Protocol):
         until: datetime,
         ticket: str = "",
     ) -> Slot | None:
-        """None when `limit` sessions are in use, or meant for others in the line (see Line.admits);
-        a holder that has one gets that one again. Whoever gets one leaves the line."""
+        """None when `limit` sessions are in use, or when the free ones are meant for others in the
+        line (see Line.admits). A holder that has a session gets the same one again. Whoever gets a
+        session leaves the line."""
         ...
 
     def renew(self, slot: Slot, until: datetime) -> Slot:
@@ -199,23 +209,26 @@ class SessionSlots(Protocol):
         ...
 
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
-        """Strongly consistent. Leases and calls that are over count as ledger.is_over says it for
-        one that would write `until`."""
+        """Strongly consistent. ledger.is_over judges which leases and calls are over, with `until`
+        as the end of a new lease."""
         ...
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
-        """On record as called until then; False when it was called already, or has left."""
+        """Records that the waiter is called until then. False when it was called already, or has
+        left the line."""
         ...
 
     def leave(self, waiter: Waiter) -> None:
-        """Nothing when it stands there anew, or was called since."""
+        """Takes the waiter out of the line. Does nothing when its call has changed since it was
+        read."""
         ...
 
 
 class DestinationStore(Protocol):
     def create(self, destination: Destination, idempotency: Idempotency | None) -> Destination:
-        """The earlier one when key and body are repeated; raises DestinationExists,
-        IdempotencyConflict, DestinationNotFound when the earlier one was deleted since.
+        """The stored destination. When key and body are repeated, it is the earlier one as it is
+        now. Raises DestinationExists, IdempotencyConflict. Raises DestinationNotFound when the
+        earlier one was deleted since.
         """
         ...
 
@@ -229,19 +242,20 @@ class DestinationStore(Protocol):
         ...
 
     def delete(self, destination: Destination) -> None:
-        """Raises DestinationChanged; one that is gone is no error."""
+        """Raises DestinationChanged. A destination that is gone is no error."""
         ...
 
     def page(
         self, limit: int, cursor: str | None, only: frozenset[str] | None = None
     ) -> Page[Destination]:
-        """By id; `only` those of these ids. Raises FieldInvalid for a cursor that is not ours."""
+        """In order of id. With `only` it has just the destinations with these ids. Raises
+        FieldInvalid for a cursor that is not ours."""
         ...
 
 
 class CredentialVault(Protocol):
     def store(self, secret_id: str, credential: Credential) -> None:
-        """Under an id that was never used: each credential has its own."""
+        """Needs an id that was never used. Each credential has an id of its own."""
         ...
 
     def read(self, secret_id: str) -> Credential:
@@ -257,7 +271,7 @@ class CredentialVault(Protocol):
 
 
 class ObjectSource(Protocol):
-    """Reads of one object with rights for that object only, which are renewed while it is open."""
+    """Reads one object, with rights for that object only. They are renewed while it is open."""
 
     def inspect(self) -> SourceObject:
         """Raises BucketNotFound, ObjectNotFound, SourceForbidden, SourceUnavailable."""
@@ -266,19 +280,19 @@ class ObjectSource(Protocol):
     def read(
         self, source: SourceObject, offset: int, length: int, block_bytes: int
     ) -> Iterator[bytes]:
-        """The range in blocks of `block_bytes` (the last one shorter), all of it or an error:
+        """The whole range, in blocks of `block_bytes`. The last block may be shorter. Raises
         SourceChanged when the object is not the one with `source.etag` any more,
         SourceUnavailable when the stream ends early."""
         ...
 
     def part_checksums(self, source: SourceObject, first: int, count: int) -> Sequence[str]:
-        """Of the object's parts first .. first + count - 1 (0-based), lower-case hex, in the
-        algorithm of `source.checksum`; raises as `read` does, ValueError for an object without
-        checksums of its parts."""
+        """The checksums of `count` parts of the object, beginning with part `first`. The first part
+        of an object is 0. They are lower-case hex, in the algorithm of `source.checksum`. Raises
+        what `read` raises, and ValueError for an object without checksums of its parts."""
         ...
 
     def close(self) -> None:
-        """Forgets the session: no read after it."""
+        """Forgets the session. Nothing can be read after it."""
         ...
 
     def __enter__(self) -> "ObjectSource": ...
@@ -288,7 +302,7 @@ class ObjectSource(Protocol):
 
 class SourceReaders(Protocol):
     def authorize(self, ref: ObjectRef, session_name: str) -> ObjectSource:
-        """A read-only session for that object only; raises SourceForbidden, SourceUnavailable."""
+        """A read-only session for that object only. Raises SourceForbidden, SourceUnavailable."""
         ...
 
 
@@ -309,13 +323,14 @@ class Listing:
 
 class BucketCatalogue(Protocol):
     def buckets(self) -> Sequence[tuple[str, datetime]]:
-        """(name, created) of every bucket the reader may list."""
+        """(name, created) of every bucket that the reader may list."""
         ...
 
     def objects(
         self, bucket: str, prefix: str, delimiter: str, limit: int, cursor: str | None
     ) -> Listing:
-        """Raises BucketNotFound, SourceForbidden, FieldInvalid (a cursor that is not S3's)."""
+        """Raises BucketNotFound, SourceForbidden. Raises FieldInvalid for a cursor that is not
+        S3's."""
         ...
 
 
@@ -323,10 +338,10 @@ class BucketCatalogue(Protocol):
 
 
 class ChunkSink(Protocol):
-    """A part file open for writing at offsets; a context manager.
+    """A part file that is open for writing at offsets. A context manager.
 
-    Writes are pipelined: an error may surface at a later write, but at the latest in `flush`.
-    After any error the sink is broken: every further call but `acknowledged_until` raises.
+    Writes are pipelined. So a write's error may surface at a later write, and at the latest in
+    `flush`. After any error the sink is broken. Then `write` and `flush` raise.
     """
 
     block_bytes: int  # the best size for one write
@@ -334,18 +349,19 @@ class ChunkSink(Protocol):
     def write(self, offset: int, data: bytes | memoryview) -> None: ...
 
     def flush(self, *, durable: bool) -> None:
-        """Returns when the server acknowledged EVERY write with success; with `durable` after an
-        fsync, or where there is none after a close that went well.
+        """Returns when the server acknowledged EVERY write with success. With `durable` it returns
+        after an fsync. Where the server has no fsync, it returns after a close that went well.
         """
         ...
 
     def acknowledged_until(self) -> int | None:
-        """The end of the bytes that were acknowledged without a gap, of those written one behind
-        the other since the last flush; None when nothing was written since. Never raises."""
+        """The end of the bytes that were acknowledged without a gap. Of the writes since the last
+        flush, only those count that follow one behind the other. None when nothing was written
+        since then. Never raises."""
         ...
 
     def close(self) -> None:
-        """Raises what no call told before; quiet when sink or connection is broken."""
+        """Raises an error that no call has raised yet. Quiet when sink or connection is broken."""
         ...
 
     def __enter__(self) -> "ChunkSink": ...
@@ -354,12 +370,12 @@ class ChunkSink(Protocol):
 
 
 class FileReader(Protocol):
-    """A file at the partner, open for reading with a handle of its own; a context manager."""
+    """A file at the partner, open for reading with a handle of its own. A context manager."""
 
     def read(self, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
         """What the server holds in the ranges (offset, length), in their order, in blocks of any
-        size; many requests are on their way at once, and no more of `ranges` is taken than that.
-        Raises SizeMismatch when the file ends early."""
+        size. Many requests are on their way at once. `ranges` is consumed only as far as requests
+        are sent. Raises SizeMismatch when the file ends early."""
         ...
 
     def close(self) -> None: ...
@@ -370,25 +386,25 @@ class FileReader(Protocol):
 
 
 class PartnerSession(Protocol):
-    """An authenticated session on a server whose host key was checked; a context manager. `close`
-    may come from another thread: what waits for the server then ends with ConnectionLost.
+    """An authenticated session on a server whose host key was checked. A context manager. `close`
+    may come from another thread. Then a call that waits for the server ends with ConnectionLost.
     """
 
     host_key_fingerprint: str
     replaces_atomically: bool  # rename(replace=True) needs no step aside
 
     def guard(self, fence: Callable[[], object]) -> None:
-        """From now on `fence` is called just before anything is sent to the server; where it
-        raises, nothing is sent, the connection ends, and the call that wanted to raises
+        """From now on `fence` is called just before anything is sent to the server. When `fence`
+        raises, nothing is sent and the connection ends. The call that wanted to send raises
         ConnectionLost."""
         ...
 
     def create_part(self, path: str) -> None:
-        """An empty file; raises FolderMissing, PermissionDenied, NoSpace."""
+        """Makes an empty file. Raises FolderMissing, PermissionDenied, NoSpace."""
         ...
 
     def open_part(self, path: str) -> ChunkSink:
-        """Never creates it; raises PartMissing."""
+        """Never creates the file. Raises PartMissing."""
         ...
 
     def open_reader(self, path: str) -> FileReader:
@@ -397,17 +413,17 @@ class PartnerSession(Protocol):
         ...
 
     def size(self, path: str) -> int | None:
-        """Bytes; None when there is no such file (or folder). Raises PermissionDenied or
+        """The size in bytes. None when there is no such file or folder. Raises PermissionDenied or
         WriteRefused where the server shows no sizes."""
         ...
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
         """Raises TargetExists unless `replace`, PartMissing, FolderMissing, PermissionDenied.
-        `replace` is for servers that replace atomically; raises ValueError for others."""
+        `replace` is for servers that replace atomically. For others it raises ValueError."""
         ...
 
     def remove(self, path: str) -> None:
-        """Idempotent: returns when there is no such file any more."""
+        """Returns when there is no such file any more. Idempotent."""
         ...
 
     def probe(self, base_path: str) -> ServerProfile:
@@ -423,17 +439,18 @@ class PartnerSession(Protocol):
 
 class Partners(Protocol):
     def check_address(self, host: str, port: int) -> None:
-        """Raises HostNotResolved, AddressForbidden; `connect` checks again what it connects to."""
+        """Raises HostNotResolved, AddressForbidden. `connect` checks again the address that it
+        connects to."""
         ...
 
     def connect(self, destination: Destination, credential: Credential) -> PartnerSession:
-        """Raises PartnerError; the credential is sent only to a server that offers a pinned host
+        """Raises PartnerError. The credential is sent only to a server that offers a pinned host
         key.
         """
         ...
 
     def offered_host_key(self, destination: Destination) -> HostKey:
-        """What an unpinned server offers, without logging in."""
+        """The host key that a server without pins offers. Does not log in."""
         ...
 
 
@@ -447,26 +464,26 @@ class LaneQueue(Protocol):
 
 
 class MessageLease(Protocol):
-    """The received queue message itself: its visibility is the worker's heartbeat."""
+    """The received queue message. It stays invisible to others as long as the worker extends it."""
 
     def extend(self, seconds: int) -> None:
-        """Invisible for `seconds` from now. A message that is gone is no error."""
+        """Hides the message for `seconds` from now. A message that is gone is no error."""
         ...
 
 
 class Workflow(Protocol):
     def start(self, transfer_id: str, run: int) -> None:
-        """Idempotent by (transfer, run)."""
+        """Starts at most one execution for each (transfer, run)."""
         ...
 
     def state(self, transfer_id: str, run: int) -> Literal["absent", "running", "ended"]: ...
 
     def succeed(self, task_token: str) -> None:
-        """An answer nobody waits for any more is no error."""
+        """An answer that nobody waits for any more is no error."""
         ...
 
     def fail(self, task_token: str, error: str, cause: str) -> None:
-        """Likewise."""
+        """An answer that nobody waits for any more is no error."""
         ...
 
 
@@ -476,9 +493,10 @@ class Heart(Protocol):
     def beating(
         self, beat: Callable[[], None], every_seconds: float
     ) -> AbstractContextManager[None]:
-        """`beat` is called again and again, also while the caller waits for something, until the
-        context is left (then it has returned for the last time). What it raises is logged and the
-        beats go on: a beat keeps what the caller has to know. It runs in another thread."""
+        """Calls `beat` again and again in another thread until the context is left, also while the
+        caller waits for something. Leaving waits a limited time for a beat that is under way. An
+        exception of `beat` is logged, and the beats go on. So `beat` itself has to keep what the
+        caller must know."""
         ...
 
 
@@ -487,12 +505,12 @@ class Heart(Protocol):
 
 @dataclass(frozen=True)
 class Policy:
-    """The service's numbers; settings.py says where each comes from."""
+    """The service's numbers. settings.py says where each comes from."""
 
     chunk_bytes: int
     lanes_per_transfer: int
     lease_seconds: float  # of chunks, lanes, slots and steps: a dead worker is noticed by then
-    hand_over_seconds: float  # kept of a worker's time for its last flush and checkpoint
+    hand_over_seconds: float  # kept free at a worker's end for its last flush and checkpoint
     lane_due_seconds: float  # a queued lane not taken by then is sent again
     keep_part_seconds: float  # how long a failed transfer can go on from its ledger
     checkpoint_seconds: float  # a worker that dies loses what it moved since the last checkpoint
@@ -501,7 +519,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything a use case may reach, built once by wiring.py (or from fakes by a test)."""
+    """Everything that a use case may reach. wiring.py builds it once. Tests build it from fakes."""
 
     transfers: TransferStore
     outbox: Outbox  # of the transfers, by id

@@ -1,4 +1,4 @@
-"""Whether and when to try again. The class of the error decides whether; the wait is exponential
+"""Whether and when to try again. The class of the error decides whether. The wait is exponential
 backoff with jitter.
 """
 

@@ -1,4 +1,4 @@
-"""The line of those who wait for a session with a destination: who may have the next one."""
+"""The line in which lanes and steps wait for a session with a destination."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,8 +33,9 @@ class Waiter:
 
 @dataclass(frozen=True)
 class Line:
-    """`waiters` in their order; those who were `missed` were called and did not come in time. They
-    hold nobody up, and keep their place all the same: workers may be busy with others for long.
+    """`waiters` stand in their order. The `missed` ones among them were called and did not come in
+    time. No session is kept for them any more. They keep their place, because all workers may be
+    busy with other lanes for long.
     """
 
     in_use: int
@@ -42,8 +43,8 @@ class Line:
     missed: Sequence[Waiter] = ()
 
     def admits(self, ticket: str, limit: int) -> bool:
-        """Whether a session is left for it when all before it have had theirs. Whoever is not in
-        the line comes last."""
+        """Whether a session is left for this ticket when all waiters before it have got theirs. A
+        ticket that is not in the line comes last."""
         ahead = self.in_use
         for waiter in self.waiters:
             if waiter.ticket == ticket:
@@ -66,7 +67,7 @@ class Line:
 
 
 def line_of(in_use: int, waiters: Iterable[Waiter], now: datetime, until: datetime) -> Line:
-    """First come, first served; `until` is what a call of now would say."""
+    """First come, first served. `until` is the end that a call of now would have."""
     order = sorted(waiters, key=lambda each: (each.since, each.ticket))
     missed = [each for each in order if _is_missed(each, now, until)]
     return Line(in_use, order, missed)

@@ -1,6 +1,6 @@
-"""A lane's heartbeat: prolongs what it holds, shows progress, sees pause and cancel.
+"""A lane's heartbeat. It prolongs what the lane holds, shows progress, and sees pause and cancel.
 
-It beats in a thread of its own, so that no wait on the outside outlives a lease; the worker only
+It beats in a thread of its own, so that no wait on the outside outlives a lease. The worker only
 looks at what the last beat found, and at the clock.
 """
 
@@ -28,9 +28,9 @@ def visibility_seconds(lease_seconds: float) -> int:
 
 
 class LanePulse:
-    """What one turn holds right now. All its leases end at the same time, the message's
-    invisibility a little later: whoever receives the message of a dead worker can take everything
-    over at once. Acts for the generation of its lane and for no other."""
+    """What one turn holds right now. All its leases end at the same time. The message becomes
+    visible a little later, so whoever receives the message of a dead worker can take everything
+    over at once. A pulse acts only for the generation of its lane."""
 
     def __init__(self, lane: Lane, worker: Worker, ports: Ports) -> None:
         self.lane = lane
@@ -59,25 +59,27 @@ class LanePulse:
     # --- the worker's side -----------------------------------------------------------------------
 
     def fence(self) -> None:
-        """Before whatever leaves for the partner. Raises LeaseLost, also when this very process was
-        asleep while its leases ended."""
+        """Called before anything is sent to the partner. Raises LeaseLost, also when this very
+        process was asleep while its leases ended."""
         if self.is_lost:
             raise self._lost or self._gone()
 
     def goes_on(self, bytes_in_flight: int) -> bool:
-        """Cheap. False when the chunk is to be brought to a checkpoint. Raises LeaseLost."""
+        """False when the worker should bring its chunk to a checkpoint and stop. Calls nothing
+        outside, so it may be asked often. Raises LeaseLost."""
         self._bytes_in_flight = bytes_in_flight
         self.fence()
         return self.moving and self.worker.remaining_seconds() > self._hand_over_seconds
 
     def watch(self, session: PartnerSession) -> None:
-        """It sends nothing once the leases are over; the beats close it when the lane is lost, and
-        when its time is up."""
+        """The session sends nothing once the leases are over. The beats close it when the lane is
+        lost, and when the worker's time is nearly up."""
         session.guard(self.fence)
         self._session = session
 
     def take_slot(self, destination_id: str, limit: int) -> bool:
-        """Under the lane's name: after a crash it must not eat two."""
+        """Takes the slot under the lane's name. So a lane whose worker crashed gets the same slot
+        again, and not a second one."""
         holder = lane_ticket(self.lane)
         with self._lock:
             now = self._ports.now()
@@ -86,7 +88,8 @@ class LanePulse:
             return self.slot is not None
 
     def leave_line(self, destination_id: str) -> None:
-        """Called, and not in need of a session any more: the next one is."""
+        """For a lane that needs no session any more. If it stood in the line, others are called in
+        its place."""
         if leave_line(destination_id, lane_ticket(self.lane), ports=self._ports):
             pass_on(destination_id, ports=self._ports)
 
@@ -102,14 +105,14 @@ class LanePulse:
             self.headway = True
 
     def finish(self, mark: Mark, part: str) -> None:
-        """The chunk is done: the lane's failures in a row end here."""
+        """The chunk is done. So the lane has no failures in a row any more."""
         with self._lock:
             self._ports.ledger.finish(self._held, mark, part)
             self._chunk, self._bytes_in_flight, self.headway = None, 0, True
             self.lane = self._ports.lanes.beat(replace(self.lane, failures=0), self.lane.until, 0)
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
-        """Nothing, when no chunk is held any more."""
+        """Does nothing when no chunk is held any more."""
         with self._lock:
             held, self._chunk = self._chunk, None
             if held is None:
@@ -132,7 +135,7 @@ class LanePulse:
 
     def beat(self) -> None:
         if not self._lock.acquire(blocking=False):
-            return  # the worker is just changing what it holds; the next beat comes soon
+            return  # the worker is changing what it holds just now; the next beat comes soon
         try:
             self._beat(self._ports.now())
         except LeaseLost as lost:
@@ -151,12 +154,12 @@ class LanePulse:
             self.lane = self._ports.lanes.beat(self.lane, self.lane.until, self._bytes_in_flight)
         transfer = self._ports.transfers.read(self.lane.transfer_id)
         if transfer.generation != self.lane.generation:
-            raise self._gone()  # asked for again from the beginning
+            raise self._gone()  # the transfer has begun anew with another part file
         self.moving = transfer.status is Status.MOVING
         if transfer.plan is not None:
             self._show_progress(transfer, now)
         if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
-            self.out_of_time = True  # the worker hangs: what was acknowledged must not die with it
+            self.out_of_time = True  # the worker hangs, and must yet record what was acknowledged
             self._close()
 
     def _renew(self, now: datetime) -> None:
@@ -170,7 +173,7 @@ class LanePulse:
         self._renewed_at, self._until = now, until
 
     def _show_progress(self, transfer: Transfer, now: datetime) -> None:
-        """One lane a second samples the rate for all of them; that one publishes."""
+        """One lane a second samples the rate for all lanes. The same lane publishes it."""
         progress = self._ports.ledger.progress(self.ledger)
         seen = progress.rate
         if seen is not None and (now - seen.at).total_seconds() < BEAT_SECONDS:
@@ -180,7 +183,7 @@ class LanePulse:
         rate = Rate(now, bytes_now) if seen is None else seen.sampled(now, bytes_now)
         if self._ports.ledger.sample_rate(self.ledger, seen, rate):
             event = progressed(transfer, rate, progress, lanes, ports=self._ports)
-            self._ports.bus.publish([event])  # may be lost without harm: the next one tells more
+            self._ports.bus.publish([event])  # it may get lost, because the next one tells more
 
     def _close(self) -> None:
         if self._session is not None:

@@ -1,4 +1,4 @@
-"""Work of the service that is done by one invocation at a time."""
+"""For work of the service that only one invocation may do at a time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,8 +9,9 @@ from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
 
 @contextmanager
 def alone(work: str, *, ports: Ports) -> Iterator[Callable[[], bool]]:
-    """Gives a question: may I (still)? It is no where another one does the work, and once the lease
-    is lost. Of one that died the lease ends by itself."""
+    """Gives a function that says whether this invocation may do the work, and go on with it. It
+    says no when another invocation was first, and once this one's lease is lost. The lease of an
+    invocation that died ends by itself."""
     pulse = SlotPulse(ports)
     if not pulse.take(f"service/{work}", 1, ports.new_id()):
         yield lambda: False

@@ -17,21 +17,21 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.session_line import pass_on, step_ticket
 
-RENEWALS_PER_LEASE = 3  # so that two may fail before a lease is lost
+RENEWALS_PER_LEASE = 3  # so that a lease is not lost when one renewal fails
 
 
 class SlotPulse:
-    """Renews slots beside the work."""
+    """Renews slots in another thread while the work goes on."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._slots: list[Slot] = []
         self._lost: LeaseLost | None = None
         self._session: PartnerSession | None = None
-        self.calls_next: str | None = None  # the destination whose session it frees
+        self.calls_next: str | None = None  # the destination whose line is called after `free`
 
     def take(self, of: str, limit: int, holder: str, ticket: str = "") -> bool:
-        """False when `limit` are in use, or others are next."""
+        """False when `limit` slots are in use, or when others in the line come first."""
         now = self._ports.now()
         slot = self._ports.slots.take(of, limit, holder, now, self._until(), ticket)
         if slot is not None:
@@ -39,15 +39,15 @@ class SlotPulse:
         return slot is not None
 
     def watch(self, session: PartnerSession) -> None:
-        """It sends nothing once a lease is over, and is closed when one is lost: others may use its
-        place from then on."""
+        """The session sends nothing once a lease is over. It is closed when a lease is lost,
+        because others may use its slot from then on."""
         session.guard(self.fence)
         self._session = session
 
     def beat(self) -> None:
         try:
             until = self._until()
-            for index, slot in enumerate(self._slots):  # one by one: the next may fail
+            for index, slot in enumerate(self._slots):  # keep each at once, the next may fail
                 self._slots[index] = self._ports.slots.renew(slot, until)
         except LeaseLost as lost:
             self._lost = lost
@@ -83,20 +83,22 @@ class SlotPulse:
 
 @dataclass(frozen=True)
 class Visit:
-    """A session, and the destination as it was when we logged in there: its paths are meant."""
+    """A session, and the destination that it was opened with. Work in the session uses the paths of
+    that destination, even if the destination was changed since."""
 
     session: PartnerSession
     destination: Destination
 
 
 def partner_session(destination_id: str, *, ports: Ports) -> AbstractContextManager[Visit]:
-    """Raises CredentialMissing, NoSessionFree and what connect raises."""
+    """Raises CredentialMissing, NoSessionFree, and what `Partners.connect` raises."""
     return _leased(destination_id, None, ports=ports)
 
 
 def step_session(transfer: Transfer, *, ports: Ports) -> AbstractContextManager[Visit]:
-    """For the steps of a transfer's workflow, one at a time: Step Functions repeats a step whose
-    first function still lives. Raises StepUnderWay, and what partner_session raises."""
+    """For the steps of a transfer's workflow. Only one step of a transfer works at a time, although
+    Step Functions may repeat a step whose first function still lives. Raises StepUnderWay, and what
+    partner_session raises."""
     return _leased(transfer.destination_id, transfer, ports=ports)
 
 
@@ -120,8 +122,9 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
 
 
 def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
-    """Both of one moment: a secret is stored for one record only. Raises CredentialMissing; not
-    when it was only exchanged between the two reads."""
+    """The two belong together, because every new credential is stored under an id of its own. If
+    the credential is replaced between the two reads, both are read once more. Raises
+    CredentialMissing."""
     try:
         return _with_credential(destination_id, ports=ports)
     except CredentialMissing:

@@ -8,7 +8,7 @@ from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Status, Transfer
 
-PARKED_DUES = 6  # lane_due_seconds that a parked lane waits for its call: others call every minute
+PARKED_DUES = 6  # a parked lane waits so many lane_due_seconds; the sweeper calls every minute
 
 
 def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
@@ -29,8 +29,9 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
 
 
 def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
-    """The turn after the one `lane` stands at, with its counts of what went wrong. Record first,
-    then send: a message lost in between is noticed when its due time passes."""
+    """Sends the turn after the one that `lane` stands at. The lane keeps its counts of what went
+    wrong. The turn is recorded first and sent then, so that a message that was never sent is
+    noticed when its due time passes."""
     due = ports.now() + timedelta(seconds=delay_seconds + ports.policy.lane_due_seconds)
     queued = replace(
         lane,
@@ -47,7 +48,8 @@ def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
 
 
 def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
-    """Its worker stopped renewing the lease, or its message was not taken in time."""
+    """Whether its worker stopped renewing the lease, its message was not taken in time, or it was
+    parked and not called in time."""
     if lane.ended:
         return False
     longest = now + timedelta(seconds=policy.lease_seconds)
@@ -63,12 +65,12 @@ def parked_until(now: datetime, policy: Policy) -> datetime:
 
 
 def is_driven(lane: Lane, now: datetime, policy: Policy) -> bool:
-    """By a worker that lives."""
+    """Whether a living worker drives the lane."""
     return lane.worker is not None and not lane.ended and not is_dead(lane, now, policy)
 
 
 def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
-    """A chunk to move, or to prove, that no living worker holds."""
+    """Whether there is a chunk to move or to prove that no living worker holds."""
     if _chunk_is_free(transfer.ledger, ports=ports):
         return True
     if transfer.verify is not Verify.READBACK:
@@ -80,7 +82,7 @@ def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
 
 
 def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
-    """Every chunk is done, and for `readback` proved."""
+    """Whether every chunk is done. For `readback` every chunk must be proved, too."""
     if transfer.plan is None or not ports.ledger.progress(transfer.ledger).complete:
         return False
     if transfer.verify is not Verify.READBACK:
@@ -89,16 +91,18 @@ def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
 
 
 def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
-    """True when all is moved and no lane has a session with the part file any more, so that nobody
-    writes to it once it has its name. The last lane to end reports; one that died counts until its
-    lease is over, then the sweeper does. Reported by several at once: one answer counts."""
+    """Wakes the workflow when all is moved and no living worker drives a lane any more. So nobody
+    writes to the part file once it has its name. Returns whether that is so.
+
+    The last lane to end reports. A lane whose worker died counts as driven until its lease is over.
+    Then the sweeper reports. When several report at once, the workflow takes one answer."""
     if not is_moved(transfer, ports=ports):
         return False
     now = ports.now()
     lanes = ports.lanes.lanes(transfer.ledger)
     if any(is_driven(lane, now, ports.policy) for lane in lanes):
         return False
-    # VERIFYING: a verification that came late; the workflow waits all the same
+    # A late function of VerifyTarget may have set VERIFYING while the workflow waits for lanes.
     if transfer.status in {Status.MOVING, Status.VERIFYING}:
         for token in transfer.task_tokens:
             ports.workflow.succeed(token)
@@ -106,7 +110,7 @@ def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
 
 
 def _chunk_is_free(ledger: LedgerId, *, ports: Ports) -> bool:
-    """Never claimed, released, or leased by a worker that is dead."""
+    """Whether a chunk was never claimed, was released, or is leased by a dead worker."""
     progress = ports.ledger.progress(ledger)
     if progress.next_chunk < progress.chunks_total:
         return True

@@ -1,4 +1,4 @@
-"""Lanes that stand still: their worker died, or their message or their call got lost."""
+"""Revives lanes that stand still because their worker died or their message or call got lost."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ from services.transfer.domain_services.queue_lanes import (
     work_is_free,
 )
 
-UNTAKEN_PER_FAILURE = 3  # workers may be busy with others for long: a lesser sign than a crash
+UNTAKEN_PER_FAILURE = 3  # more than for crashes, because workers may be busy with other lanes
 
 
 def revive_lanes(transfer: Transfer, *, ports: Ports) -> None:
@@ -28,10 +28,11 @@ def revive_lanes(transfer: Transfer, *, ports: Ports) -> None:
 
 
 def _revive(transfer: Transfer, lane: Lane, *, ports: Ports) -> None:
-    """A worker that died counts as a failure, and so does, after longer, a message that no worker
-    took: whatever always goes wrong comes to an end with a reason."""
+    """Sends the lane's next turn. A worker that died counts as a failure of the lane. Messages that
+    no worker took are counted, too, with a higher limit. At its limit the transfer fails with the
+    reason, so that a lane is not revived for ever."""
     if lane.parked:
-        send_turn(lane, 0, ports=ports)  # not called in time: it is nobody's failure to be in line
+        send_turn(lane, 0, ports=ports)  # it was not called in time, which is no failure
         return
     failures, untaken = lane.failures, lane.untaken
     error: WorkError

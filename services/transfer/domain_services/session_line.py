@@ -1,7 +1,8 @@
-"""Waiting for a session without asking: whoever frees one calls the next in the destination's line.
+"""The line for a destination's sessions. Whoever frees a session calls the next one in the line.
 
-A call that gets lost costs time only. The sweeper calls again for every destination with open
-transfers; a parked lane takes its turn in the end all the same, and so does a waiting step.
+So nobody has to ask again and again. A call that gets lost costs time only. The sweeper calls again
+for every destination with open transfers. Besides, a parked lane gets its turn and a waiting step
+goes on when they were not called for long.
 """
 
 from collections.abc import Callable
@@ -23,26 +24,26 @@ def lane_ticket(lane: Lane) -> str:
 
 
 def step_ticket(transfer_id: str) -> str:
-    """Of a transfer's workflow: one of its states at a time waits."""
+    """One ticket for all steps of a transfer, because only one of them waits at a time."""
     return f"{transfer_id}/step"
 
 
 def park_lane(lane: Lane, destination_id: str, limit: int, *, ports: Ports) -> None:
-    """Its next turn waits in the line, without a message. It is recorded as parked before it stands
-    in the line, because whoever calls it must find it so."""
+    """Lets the lane's next turn wait in the line, without a message. The lane is recorded as parked
+    before it stands in the line, because only a parked lane can be called."""
     now = ports.now()
     until = parked_until(now, ports.policy)
     parked = replace(lane, turn=lane.turn + 1, worker=None, until=until, parked=True)
     if ports.lanes.queue(parked):
         message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
         ports.slots.wait(Waiter(destination_id, lane_ticket(lane), now, limit, lane=message))
-        call_next(destination_id, ports=ports)  # a session may have become free in between
+        call_next(destination_id, ports=ports)  # a session may have become free meanwhile
 
 
 def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> None:
-    """The token is answered when a session is free. `ending`: for a step that is needed also when a
-    transfer fails or is being cancelled. Another one does not wait then, but raises
-    TransferCancelled or WrongState."""
+    """Lets a step wait in the line. Its token is answered when a session is free. `ending` marks a
+    step that is needed also when the transfer is failing or being cancelled. Any other step does
+    not wait in these states. It leaves the line and raises TransferCancelled or WrongState."""
     transfer = read_run(run, ports=ports)
     destination = ports.destinations.read(transfer.destination_id)
     ticket, limit = step_ticket(transfer.id), destination.max_sessions
@@ -92,24 +93,25 @@ def pass_on(destination_id: str, *, ports: Ports) -> None:
 
 
 def call_next(destination_id: str, *, ports: Ports) -> None:
-    """Everybody for whom a session is free. Where several do so at once, each is called once."""
+    """Calls every waiter for whom a session is free. When several callers do so at once, each
+    waiter is called once."""
     while _call_some(destination_id, ports=ports):
-        pass  # one that did not wait any more has left: the line is shorter
+        pass  # somebody left the line, so a session is free for one more
 
 
 def _call_some(destination_id: str, *, ports: Ports) -> bool:
-    """Whether somebody left, so that another one may be next."""
+    """Whether somebody left the line, so that another one may be next."""
     line = _line(destination_id, ports=ports)
     if not line.waiters:
         return False
     for waiter in line.missed:  # nobody is kept waiting for it now
         if not _call(waiter, ports=ports) or waiter.task_token is not None:
-            ports.slots.leave(waiter)  # a step comes at once, or never
+            ports.slots.leave(waiter)  # a step that did not come at once never comes
     somebody_left = False
     until = ports.now() + timedelta(seconds=ports.policy.lease_seconds)
     for waiter in line.next(_limit_now(destination_id, ports=ports)):
         if not ports.slots.call(waiter, until):
-            continue  # somebody else does, or it has left
+            continue  # somebody else calls it, or it has left
         if not _call(waiter, ports=ports):
             ports.slots.leave(replace(waiter, called_until=until))
             somebody_left = True

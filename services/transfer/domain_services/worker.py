@@ -1,4 +1,4 @@
-"""Who runs a lane's turn."""
+"""The worker that runs a lane's turn."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from services.transfer.domain.ports import MessageLease
 
 @dataclass(frozen=True)
 class Worker:
-    """A name unique to the invocation, its message, its remaining seconds; `correlate` gives all
-    that it logs from then on a transfer's correlation id."""
+    """`name` is unique to the message and the invocation. `correlate` sets the correlation id of
+    everything that is logged from then on."""
 
     name: str
     message: MessageLease

@@ -1,4 +1,4 @@
-"""The transfer service's REST routes: contracts' models in, one use case, contracts' models out."""
+"""The transfer service's REST routes. Each turns a request into one use case and its answer."""
 
 from functools import partial
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the transfer service does about events, its own one among them."""
+"""What the transfer service does about events. One of its own events is among them."""
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 

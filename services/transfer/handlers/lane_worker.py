@@ -1,4 +1,4 @@
-"""The lane queue's worker: one message, one turn of one lane."""
+"""The lane queue's worker. Each message stands for one turn of one lane."""
 
 from collections.abc import Callable
 from time import monotonic

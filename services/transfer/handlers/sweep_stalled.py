@@ -1,4 +1,4 @@
-"""Once a minute: whatever stands still is revived or ended."""
+"""Runs once a minute, and revives or ends transfers that stand still."""
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -32,7 +32,8 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
 
 
 class SweepIncomplete(Exception):
-    """Counts as a function error, so that the alarm tells of it. A partner that is away is none."""
+    """Counts as a function error, so that the alarm tells of it. A partner that cannot be reached
+    is no such error."""
 
     def __init__(self, transfer_ids: list[str]) -> None:
         super().__init__(f"{len(transfer_ids)} transfers not swept: {', '.join(transfer_ids[:5])}")

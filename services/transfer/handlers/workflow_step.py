@@ -1,4 +1,5 @@
-"""The workflow's tasks: the state chooses the use case, an error goes up by its class of retry."""
+"""The workflow's tasks. The state chooses the use case. The class of a raised error says whether
+and how the state machine tries again."""
 
 import json
 from collections.abc import Callable
@@ -37,27 +38,27 @@ Step = Callable[[LambdaEvent, Ports], object]
 
 
 class TransientFailure(Exception):
-    """Retried by the state machine. The message is JSON, for HandleError."""
+    """The state machine tries again. The message is JSON for HandleError."""
 
     retryable = True
 
 
 class SessionsBusy(TransientFailure):
-    """To the state that waits for a session, and from there back to this one."""
+    """The workflow goes to the state that waits for a session, and comes back from there."""
 
 
 class StepBusy(TransientFailure):
-    """Retried for longer than an earlier function of the step can live."""
+    """The state machine tries again for longer than an earlier function of the step can live."""
 
 
 class MoveAgain(Exception):
-    """From VerifyTarget back to the state that moves: the state machine matches this name."""
+    """VerifyTarget goes back to the state that moves. The state machine matches this name."""
 
     retryable = True
 
 
 class PermanentFailure(Exception):
-    """Goes to HandleError at once: the state machine matches this class's name."""
+    """The workflow goes to HandleError at once. The state machine matches this class's name."""
 
 
 def _inspect_source(event: LambdaEvent, ports: Ports) -> dict[str, int]:
@@ -94,7 +95,7 @@ STEPS: dict[str, Step] = {
     "HandleError": lambda event, ports: handle_error(_run(event), event["error"], ports=ports),
 }
 TROUBLE = (SourceError, PartnerError, TargetError)  # what is worth telling while it is retried
-AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # nothing left for an old run
+AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # for an old run they do nothing
 
 
 @entrypoint(wiring.build)
@@ -104,7 +105,7 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
 
 
 def run_step(event: LambdaEvent, ports: Ports) -> dict[str, Any]:
-    """Only InspectSource answers anything: the size that ChooseBySize looks at."""
+    """Only InspectSource answers anything, namely the size that ChooseBySize looks at."""
     try:
         answer = STEPS[event["step"]](event, ports)
     except TransferError as error:

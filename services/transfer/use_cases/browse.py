@@ -54,8 +54,8 @@ def list_files(
 def list_history(
     owner: str | None, caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[Transfer]:
-    """The transfers of `owner` ('*': of everybody; None: of the caller). Raises RoleMissing,
-    FieldInvalid."""
+    """The transfers of `owner`. '*' stands for everybody, and None for the caller. Raises
+    RoleMissing, FieldInvalid."""
     if owner not in (None, caller.name):
         require_role(caller, *SEE_TRANSFERS)
     of = None if owner == EVERYBODY else owner or caller.name

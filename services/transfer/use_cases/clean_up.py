@@ -20,7 +20,7 @@ from services.transfer.use_cases.commit_target import finish_commit
 def clean_up(run: RunId, *, ports: Ports) -> None:
     """Removes the part file, unless a retry may go on with it. A transfer that is about to fail,
     but whose file got its name, is completed after all. Raises PartnerError or TargetError when
-    something cannot be removed now; that stays on record."""
+    something cannot be removed now. Then it stays on record."""
     transfer = read_run(run, ports=ports)
     if _was_renamed_perhaps(transfer):
         change_run(run, lambda current: _keep(current, ports), ports=ports)  # kept until we know

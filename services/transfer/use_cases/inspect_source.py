@@ -1,4 +1,4 @@
-"""States AuthorizeReader and InspectSource: a session for exactly that object, and what it is."""
+"""States AuthorizeReader and InspectSource. Opens a session for one object, and looks at it."""
 
 from services.transfer.domain.errors import SourceChanged
 from services.transfer.domain.ports import ObjectSource, Ports
@@ -7,7 +7,7 @@ from services.transfer.domain_services.change_transfer import change_run, read_r
 
 
 def authorize_reader(run: RunId, *, ports: Ports) -> None:
-    """Proves that a reader session can be had; every lane opens one of its own from then on."""
+    """Proves that a reader session can be had. Every lane opens a session of its own later."""
     open_source(read_run(run, ports=ports).active(), ports=ports).close()
 
 
@@ -16,7 +16,8 @@ def open_source(transfer: Transfer, *, ports: Ports) -> ObjectSource:
 
 
 def inspect_source(run: RunId, *, ports: Ports) -> SourceObject:
-    """Pins the object by its ETag; a transfer going on from its ledger insists on the first."""
+    """Pins the object by its ETag. A transfer that goes on from its ledger insists on the first
+    ETag, and raises SourceChanged for another one."""
     transfer = read_run(run, ports=ports).active()
     with open_source(transfer, ports=ports) as source:
         found = source.inspect()

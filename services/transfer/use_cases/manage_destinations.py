@@ -1,4 +1,4 @@
-"""Registers, changes and deletes destinations; their secrets go to the vault and nowhere else."""
+"""Registers, changes and deletes destinations. Their secrets go to the vault and nowhere else."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,9 +42,10 @@ def register_destination(
     *,
     ports: Ports,
 ) -> Destination:
-    """Without host keys it cannot be used until one is confirmed. Each registration has a secret of
-    its own, stored first: a repeated one never touches what the destination has by now. Raises
-    RoleMissing, HostNotResolved, AddressForbidden, DestinationExists, IdempotencyConflict."""
+    """A destination without host keys cannot be used until one is confirmed. The secret is stored
+    first, under an id of its own for each registration. So a repeated registration never touches
+    the secret that the destination has by now. Raises RoleMissing, HostNotResolved,
+    AddressForbidden, DestinationExists, IdempotencyConflict."""
     require_role(caller, Role.ADMIN)
     ports.partners.check_address(wish.host, wish.port)
     now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
@@ -58,7 +59,7 @@ def register_destination(
     ports.vault.store(secret_id, credential)
     try:
         stored = ports.destinations.create(destination, idempotency)
-    except RequestError:  # refused for sure; after any other error the destination may exist
+    except RequestError:  # surely not stored; after any other error the destination may exist
         ports.vault.delete(secret_id)
         raise
     if stored.secret_id != secret_id:
@@ -75,12 +76,15 @@ def change_destination(
     *,
     ports: Ports,
 ) -> Destination:
-    """`changes` by field name; `expected`: the version that is changed, None for any. Another
-    server (host, port) loses pins that are not given anew. Another login (host, port or user) loses
-    the credential: whoever may change a destination may not have a partner's password sent to a
-    server of their choice. `base_path` costs neither, because it is used after the login at the
-    same server. Raises RoleMissing, VersionMismatch, HostNotResolved, AddressForbidden,
-    DestinationInUse."""
+    """`changes` has values by field name. `expected` is the version that the caller wants to
+    change, and None stands for any.
+
+    A change of the server (host or port) drops the pins unless new ones are given. A change of the
+    login (host, port or user) drops the credential unless a new one is given. Otherwise whoever may
+    change a destination could have a partner's password sent to a server of their choice. A change
+    of `base_path` drops neither, because it is used after the login at the same server.
+
+    Raises RoleMissing, VersionMismatch, HostNotResolved, AddressForbidden, DestinationInUse."""
     require_role(caller, Role.ADMIN)
     before = _expected(destination_id, expected, ports)
     after = replace(before, **changes, updated_at=ports.now())
@@ -101,19 +105,21 @@ def change_destination(
 def _save_with_credential(
     before: Destination, after: Destination, credential: Credential, *, ports: Ports
 ) -> Destination:
-    """As at the registration the new secret is stored first: record and credential never differ."""
+    """Stores the new secret first, as the registration does. So a record never names a secret that
+    does not exist or belongs to another record."""
     secret_id = f"{after.id}-{ports.new_id()}"
     ports.vault.store(secret_id, credential)
     try:
         return _save(before, replace(after, auth=credential.auth, secret_id=secret_id), ports=ports)
-    except RequestError:  # refused for sure; after any other error it may be the stored one
+    except RequestError:  # surely not stored; after any other error the record may name it
         ports.vault.delete(secret_id)
         raise
 
 
 def _save(before: Destination, after: Destination, *, ports: Ports) -> Destination:
-    """The record lets go of a secret before it is deleted: a change that is refused, or dies, costs
-    the destination nothing. What it left undone is on record, and done by the next change."""
+    """Stores the record first and deletes the old secret after that. So a change that is refused or
+    dies in between does not cost the destination its credential. The record names the secret that
+    is still to be deleted, and the next change deletes it."""
     if before.retired_secret is not None:
         ports.vault.delete(before.retired_secret)
     retired = before.secret_id if before.secret_id != after.secret_id else None
@@ -126,8 +132,8 @@ def _save(before: Destination, after: Destination, *, ports: Ports) -> Destinati
 def delete_destination(
     destination_id: str, caller: Caller, expected: int | None = None, *, ports: Ports
 ) -> None:
-    """Raises RoleMissing, VersionMismatch; DestinationInUse while a transfer needs it, be it only
-    to remove its part file."""
+    """Raises RoleMissing, VersionMismatch. Raises DestinationInUse while a transfer needs it, even
+    if only to remove its part file."""
     require_role(caller, Role.ADMIN)
     destination = _expected(destination_id, expected, ports)
     _require_no_transfer(destination_id, list(Status), ports)
@@ -138,7 +144,7 @@ def delete_destination(
 
 
 def show_destination(destination_id: str, caller: Caller, *, ports: Ports) -> Destination:
-    """DestinationNotFound also for one that is not the caller's to see."""
+    """Raises DestinationNotFound, also for a destination that the caller may not see."""
     if not may_see_destination(caller, destination_id):
         raise DestinationNotFound(destination_id)
     return ports.destinations.read(destination_id)
@@ -147,7 +153,7 @@ def show_destination(destination_id: str, caller: Caller, *, ports: Ports) -> De
 def list_destinations(
     caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[Destination]:
-    """Those the caller may see."""
+    """The destinations that the caller may see."""
     sees_all = caller.has(SEE_DESTINATIONS) or caller.may_send_to(ALL)
     return ports.destinations.page(limit, cursor, None if sees_all else caller.destinations)
 

@@ -14,7 +14,8 @@ from services.transfer.domain_services.partner_session import partner_session
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """The key to confirm, or the profile with the strategy that follows, or why it did not work."""
+    """Either the host key to confirm, or the profile with the strategy that follows from it, or the
+    reason why the probe failed."""
 
     offered: HostKey | None = None
     profile: ServerProfile | None = None
@@ -23,8 +24,8 @@ class ProbeResult:
 
 
 def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> ProbeResult:
-    """A destination without pins is only asked for its host key: no credential is sent. Raises
-    DestinationNotFound (also for one the caller may not see), RoleMissing."""
+    """A destination without pins is only asked for its host key, and no credential is sent. Raises
+    RoleMissing. Raises DestinationNotFound, also for a destination that the caller may not see."""
     if not may_see_destination(caller, destination_id):
         raise DestinationNotFound(destination_id)
     if not caller.may_send_to(destination_id):

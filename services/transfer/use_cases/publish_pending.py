@@ -1,4 +1,4 @@
-"""State Publish: at the latest now each event of the transfer is on the bus."""
+"""State Publish. After it every event of the transfer is on the bus."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from services.transfer.domain.ports import Ports
 
 
 class NotPublished(Exception):
-    """These events are not on the bus yet; whoever called tries again."""
+    """These events are not on the bus yet. The caller has to try again."""
 
     def __init__(self, event_ids: Iterable[str]) -> None:
         self.event_ids = tuple(event_ids)
@@ -18,8 +18,9 @@ class NotPublished(Exception):
 
 
 def publish_pending(transfer_id: str, *, ports: Ports) -> None:
-    """What the stream has not brought out yet (ordinarily nothing). Raises NotPublished, also for
-    what the stream is just publishing: only a mark says that it is out."""
+    """Publishes what the stream has not published yet, which is ordinarily nothing. Raises
+    NotPublished for events that are still unmarked after it. The stream may be publishing them just
+    now, but only the mark proves it."""
     pending = [(transfer_id, event) for event in ports.outbox.unpublished(transfer_id)]
     holder = ports.new_id()  # each for itself: of two functions of one step, both may be alive
     publish_claimed(pending, ports.outbox, ports.bus, holder, ports.now)

@@ -1,4 +1,4 @@
-"""One look at a transfer with all that moves in it."""
+"""A transfer with its progress, its lanes and its open chunks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,11 +18,12 @@ class TransferState:
     progress: Progress
     lanes: Sequence[Lane]
     open_chunks: Sequence[ChunkLease]
-    chunks_proven: int = 0  # read back, for Verify.READBACK
+    chunks_proven: int = 0  # chunks that were read back, only for Verify.READBACK
 
     @property
     def bytes_done(self) -> int:
-        """Finished chunks, bytes in flight and checkpoints; never more than the object has."""
+        """The bytes of finished chunks, plus those in flight. When no lane moves anything, the
+        checkpoints of open chunks count instead. Never more than the object has."""
         live = sum(lane.bytes_in_flight for lane in self.lanes if lane.worker and not lane.ended)
         parked = 0 if live else sum(chunk.mark.done_bytes for chunk in self.open_chunks)
         size = self.transfer.plan.size_bytes if self.transfer.plan else 0
@@ -49,19 +50,20 @@ class TransferState:
 def read_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
     """Raises TransferNotFound, also for a transfer that the caller may not see."""
     transfer = ports.transfers.read(transfer_id)
-    if not may_see_transfer(caller, transfer.owner):  # before any further look: time would tell
+    if not may_see_transfer(caller, transfer.owner):  # first, or the answer's time would tell
         raise TransferNotFound(transfer_id)
     return state_of(transfer, ports=ports)
 
 
 def state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
-    """Of a transfer that was just read or stored. One without a part file has no ledger to read."""
+    """The state of a transfer that was just read or stored. A transfer that never had a part file
+    has no ledger to read."""
     if transfer.generation == 0:
         return TransferState(transfer, NEVER_OPENED, (), ())
     ledger = transfer.ledger
     lanes = ports.lanes.lanes(ledger)
     reads_back = transfer.verify is Verify.READBACK
-    if transfer.status in ENDED:  # what lanes left behind when it ended under them
+    if transfer.status in ENDED:  # lanes may still look alive in their rows
         lanes = [replace(each, worker=None, bytes_in_flight=0, ended=True) for each in lanes]
     return TransferState(
         transfer,

@@ -31,8 +31,8 @@ class NewTransfer:
 def request_transfer(
     wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
-    """The stored transfer; when the idempotency key is repeated, the first one. Raises RoleMissing,
-    SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed,
+    """The stored transfer. When the idempotency key is repeated, it is the first one. Raises
+    RoleMissing, SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed,
     CredentialMissing, NameInvalid, PathOutsideBase, IdempotencyConflict."""
     require_role(caller, *SENDERS)
     require_grants(caller, wish.source.bucket, wish.source.key, wish.destination_id)

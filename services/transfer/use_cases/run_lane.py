@@ -1,4 +1,4 @@
-"""One turn of one lane: one session, chunk after chunk, handed over before time is up."""
+"""One turn of one lane. It moves chunk after chunk in one session, and hands over in time."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -27,9 +27,9 @@ from services.transfer.use_cases.inspect_source import open_source
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
-    """Repeated and outdated messages do nothing. Errors of source and partner are answered here
-    (another turn later, or the end of the transfer); any other exception goes up, and the message
-    comes back."""
+    """Repeated and outdated messages do nothing. Errors of source and partner are handled here: the
+    lane gets another turn later, or the transfer fails. Any other exception is raised, and the
+    queue delivers the message again."""
     ledger = LedgerId(message.transfer_id, message.generation)
     now = ports.now()
     until = now + timedelta(seconds=ports.policy.lease_seconds)
@@ -73,16 +73,16 @@ class _Turn:
             finished = self._work(transfer)
         except TransferError as error:
             if isinstance(error, LeaseLost) or pulse.is_lost:
-                self._end()  # whatever was held is somebody else's; what still is ours is not kept
+                self._end()  # what is lost may be somebody else's; what is still ours is freed
                 return
             if not (pulse.out_of_time and pulse.headway):
                 self._after_failure(transfer, error)
                 return
-            finished = False  # the last beat closed the session, so that nothing dies with us
+            finished = False  # a beat closed the session in time, and the next turn goes on
         if finished:
             self._end()
         elif pulse.headway:
-            pulse.free_slot()  # before the next turn takes it: others wait for it, too
+            pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
             send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
         else:
             self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
@@ -110,8 +110,9 @@ class _Turn:
             return True
 
     def _prove(self, transfer: Transfer, session: PartnerSession) -> bool:
-        """Through a handle of its own, once every chunk is moved; with the other lanes, which had
-        ended when no chunk was left to move."""
+        """Reads chunks back through a handle of its own, once every chunk is moved. The other lanes
+        ended when no chunk was left to move, so they are sent out again to help. True when nothing
+        is left for this lane."""
         ports, pulse = self._ports, self._pulse
         if not ports.ledger.progress(pulse.ledger).complete:
             return True
@@ -128,7 +129,8 @@ class _Turn:
         return self._worker.remaining_seconds() > 2 * self._ports.policy.hand_over_seconds
 
     def _end(self) -> None:
-        """Nothing left for it - unless the transfer was resumed at this very moment."""
+        """Ends the lane, and reports when everything is moved. If the transfer was resumed at this
+        very moment, there is work again, and the lanes are sent out again."""
         ports, pulse = self._ports, self._pulse
         pulse.free_slot()
         ports.lanes.end(pulse.lane)
@@ -151,7 +153,7 @@ class _Turn:
                 self._end()
                 return
             except RunSuperseded:
-                pass  # asked for again since: the later run judges for itself
+                pass  # the transfer was retried since, and the later run judges for itself
         else:
             with suppress(RunSuperseded):
                 note_lane_trouble(run, generation, error, ports=ports)

@@ -1,4 +1,4 @@
-"""What the sweeper does at partners: removes what was left there, ends what lost its workflow."""
+"""The sweeper's work at partners. It removes leftovers and ends transfers without a workflow."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,8 @@ SOONEST = timedelta(minutes=1)
 
 
 def settle_transfer(transfer_id: str, *, ports: Ports) -> None:
-    """Idempotent, and harmless beside workers and workflow that are alive. Partners may be slow."""
+    """Idempotent, and harmless while workers and workflow are alive. A slow partner may make this
+    take long."""
     transfer = ports.transfers.read(transfer_id)
     if transfer.status in ENDED:
         _tidy(transfer, ports=ports)
@@ -38,14 +39,15 @@ def settle_transfer(transfer_id: str, *, ports: Ports) -> None:
 
 
 def has_lost_workflow(transfer: Transfer, *, ports: Ports) -> bool:
-    """Its execution is over, or was never there although lanes move already."""
+    """Whether its execution is over, or is unknown although the transfer is MOVING."""
     state = ports.workflow.state(transfer.id, transfer.run)
     return state == "ended" or (state == "absent" and transfer.status is Status.MOVING)
 
 
 def is_left_over(transfer: Transfer, *, ports: Ports) -> bool:
-    """Whether something at the partner is to be removed now. What cannot be, because it lies where
-    the destination does not lead any more, is given up in the end (PartAbandoned)."""
+    """Whether something at the partner is to be removed now. A leftover at a place where the
+    destination does not lead any more cannot be removed. After ABANDON_AFTER it is given up, and
+    PartAbandoned is raised."""
     if transfer.look_again_at is not None and transfer.look_again_at > ports.now():
         return False
     try:
@@ -56,7 +58,7 @@ def is_left_over(transfer: Transfer, *, ports: Ports) -> bool:
             return transfer.status in ENDED
         _abandon(transfer, ports=ports)
     except RunSuperseded:
-        pass  # retried meanwhile: the new run sees to the file
+        pass  # the transfer was retried meanwhile, and the new run sees to the file
     return False
 
 
@@ -67,8 +69,9 @@ def _lies_here(transfer: Transfer, now: datetime, *, ports: Ports) -> bool:
 
 
 def _tidy(transfer: Transfer, *, ports: Ports) -> None:
-    """Removes what an ended transfer left at the partner; one that cannot be reached is tried again
-    ever more rarely. What is of use is judged by the row as it is when it changes."""
+    """Removes what an ended transfer left at the partner. A partner that cannot be reached is tried
+    again ever more rarely. Whether a file is still of use is decided on the row as it is at the
+    moment of its change."""
     if not is_left_over(transfer, ports=ports):
         return
     try:
@@ -95,8 +98,8 @@ def _postpone(transfer: Transfer, *, ports: Ports) -> None:
 
 
 def _abandon(transfer: Transfer, *, ports: Ports) -> None:
-    """After a long time; what lies at a place where the destination does not lead any more waits
-    for nothing else. Raises PartAbandoned."""
+    """Gives up what is still left after ABANDON_AFTER, and raises PartAbandoned. Before that time
+    it does nothing."""
     now = ports.now()
     age = now - (transfer.finished_at or transfer.updated_at)
     if age > ABANDON_AFTER:
@@ -107,7 +110,7 @@ def _abandon(transfer: Transfer, *, ports: Ports) -> None:
 
 
 def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
-    """The execution is gone (aborted, timed out): its last states are done here."""
+    """The execution is gone, as it was aborted or timed out. So its last states are done here."""
     if transfer.status is Status.COMMITTING:
         _commit(transfer, ports=ports)
     else:
@@ -116,7 +119,7 @@ def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
     try:
         clean_up(transfer.run_id, ports=ports)
     except StepUnderWay:
-        return  # a step of that execution lives on, and may deliver: the next sweep looks again
+        return  # a step of that execution still lives and may deliver; the next sweep looks again
     except TransferError:
         store_outcome(transfer.run_id, ports=ports)  # what cannot be removed stays on record
         raise
@@ -124,7 +127,7 @@ def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
 
 
 def _commit(transfer: Transfer, *, ports: Ports) -> None:
-    """The rename may have happened: only looking at both names tells."""
+    """The rename may have happened. Only a look at both names can tell."""
     try:
         commit_target(transfer.run_id, ports=ports)
     except TransferError as error:

@@ -1,4 +1,4 @@
-"""States MoveDirect and MoveChunks: makes the part file, opens the ledger, sends the lanes out."""
+"""States MoveDirect and MoveChunks. Makes the part file, opens the ledger, sends the lanes out."""
 
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.errors import PartMissing, TargetExists
@@ -15,12 +15,12 @@ from services.transfer.domain_services.queue_lanes import queue_lanes, report_mo
 
 
 def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> None:
-    """May run again with another token, also while an earlier start still lives: what is done stays
-    done, lanes under way are left alone, and each start has a part file of its own, of which the
-    one recorded last counts.
+    """May run again with another token, also while an earlier start still lives. What is done stays
+    done, and lanes under way are left alone. While no part file is known to exist, each start
+    records one of its own. The one that was recorded last counts.
 
-    The part file is on record before it exists, so that a crash in between leaves nothing behind.
-    A ledger never goes on with a new, empty one.
+    The part file is recorded before it exists, so that after a crash in between it can be found and
+    removed. A ledger never goes on with a new, empty part file.
     """
     transfer = change_run(run, lambda current: current.awaited(task_token), ports=ports)
     with step_session(transfer, ports=ports) as visit:
@@ -39,7 +39,7 @@ def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> No
 
 
 def _with_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
-    """The transfer with a part file that is there."""
+    """The transfer, with a part file that exists at the partner."""
     session, place = visit.session, visit.destination.place
     target = resolve_target(visit.destination.base_path, transfer.target_path)
     if transfer.part_made and renamed_before(transfer, session, ports=ports):
@@ -68,7 +68,7 @@ def _plan(transfer: Transfer, *, ports: Ports) -> ChunkPlan:
 
 
 def _require_same(transfer: Transfer, target: str, place: str) -> None:
-    """The destination may have been changed since: elsewhere there is no part file of ours."""
+    """The destination may have been changed since. Elsewhere there is no part file of ours."""
     part = transfer.known_part
     here = (part_path(target, transfer.id, transfer.generation), place)
     if (part.path, part.place) != here:

@@ -1,7 +1,8 @@
-"""Looks after all open work: revives what stands still, ends what cannot go on.
+"""Looks after all open transfers. It revives what stands still and ends what cannot go on.
 
-A walk over all open transfers is quick and goes on where the last one stopped. What has to be done
-at partners comes after it, a little of it each time, so that a partner that hangs stops nothing.
+A walk over the open transfers is quick. It goes on where the last walk stopped. Work at partners
+comes after the walk. Each sweep does only a little of it, so that a partner that hangs stops
+nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from services.transfer.domain_services.session_line import call_next
 from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from services.transfer.use_cases.settle_transfer import is_left_over, settle_transfer
 
-QUIET_SECONDS = 30.0  # a state just changed is somebody else's work in progress
+QUIET_SECONDS = 30.0  # whoever changed a state just now may still be at work on it
 WALK_SECONDS = 100.0  # some thousand transfers; the next walk goes on behind the last of them
 PARTNER_WORK = 20  # transfers settled in one sweep at the most
 
@@ -26,8 +27,9 @@ Report = Callable[[str, Exception], None]
 
 
 def sweep_stalled(report: Report, goes_on: Callable[[], bool], *, ports: Ports) -> int:
-    """The number of transfers looked at: none while another sweep walks. One that cannot be swept
-    is reported and does not keep the others from it. Work at partners goes on while `goes_on`."""
+    """Returns the number of transfers looked at, which is 0 while another sweep walks. A transfer
+    that cannot be swept is reported, and the others are swept all the same. Work at partners goes
+    on while `goes_on` says yes."""
     due: list[str] = []
     seen = _walk(due, report, ports=ports)
     _settle(due, report, goes_on, ports=ports)
@@ -42,7 +44,7 @@ def _walk(due: list[str], report: Report, *, ports: Ports) -> int:
         for transfer in _round(ports=ports) if is_mine() else ():
             if ports.now() >= end or not is_mine():
                 break
-            ports.transfers.save_sweep_position(transfer.id)  # first: this walk may die of it
+            ports.transfers.save_sweep_position(transfer.id)  # first, for the walk may die of it
             seen += 1
             try:
                 if look_after(transfer.id, ports=ports):
@@ -66,8 +68,8 @@ def _round(*, ports: Ports) -> Iterator[Transfer]:
 
 
 def look_after(transfer_id: str, *, ports: Ports) -> bool:
-    """Idempotent, and harmless beside workers and workflow that are alive. Calls no partner: True
-    when there is something to do at one."""
+    """Idempotent, and harmless while workers and workflow are alive. It calls no partner. True when
+    there is something to do at the partner."""
     transfer = ports.transfers.read(transfer_id)
     if transfer.status in ENDED:
         return is_left_over(transfer, ports=ports)
@@ -89,7 +91,7 @@ def look_after(transfer_id: str, *, ports: Ports) -> bool:
 
 
 def _settle(due: list[str], report: Report, goes_on: Callable[[], bool], *, ports: Ports) -> None:
-    """By lot: the first ones may be those whose partner hangs, each time."""
+    """Chooses by lot. A fixed order could begin every time with those whose partner hangs."""
     chosen = ports.random.sample(due, min(PARTNER_WORK, len(due)))
     with alone("settle", ports=ports) as is_mine:
         for transfer_id in chosen:

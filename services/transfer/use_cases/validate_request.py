@@ -1,4 +1,4 @@
-"""State ValidateRequest: is what was asked for still possible?"""
+"""State ValidateRequest. Checks whether the request is still possible."""
 
 from services.transfer.domain.errors import HostKeyUnconfirmed
 from services.transfer.domain.names import resolve_target
@@ -8,7 +8,7 @@ from services.transfer.domain_services.change_transfer import read_run
 
 
 def validate_request(run: RunId, *, ports: Ports) -> Transfer:
-    """Destinations change between request and start, so they are looked at again."""
+    """The destination may have been changed since the request, so this looks at it again."""
     transfer = read_run(run, ports=ports).active()
     destination = ports.destinations.read(transfer.destination_id)
     if not destination.confirmed:

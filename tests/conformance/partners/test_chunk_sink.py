@@ -1,4 +1,4 @@
-"""What every ChunkSink keeps: above all, that no write is ever lost in silence."""
+"""Promises of every ChunkSink. Above all, no write is ever lost in silence."""
 
 from collections.abc import Iterator
 
@@ -160,7 +160,7 @@ def test_a_disk_that_is_full_for_the_last_block_only_is_told_by_flush(full_partn
 
 
 def test_a_hole_in_the_middle_of_a_full_disk_is_told(full_partner: Site) -> None:
-    """The size is right, the content is not: nothing but the status of that one write tells."""
+    """The size is right and the content is not. Only the status of that one write shows it."""
     with connect(full_partner) as session:
         session.create_part(full_partner.at("part"))
         sink = session.open_part(full_partner.at("part"))

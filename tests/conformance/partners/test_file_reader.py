@@ -1,4 +1,4 @@
-"""What every FileReader keeps: the bytes of the ranges, in their order, and nothing instead."""
+"""Promises of every FileReader. It gives the bytes of the ranges, in their order, or an error."""
 
 import hashlib
 from collections.abc import Iterator

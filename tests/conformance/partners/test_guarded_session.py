@@ -1,4 +1,4 @@
-"""A session that asks before it sends: a worker whose lease is over changes nothing any more."""
+"""A session asks before it sends, so a worker whose lease is over changes nothing any more."""
 
 from collections.abc import Callable
 

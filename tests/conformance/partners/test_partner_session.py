@@ -1,4 +1,4 @@
-"""What every PartnerSession keeps: part files, renames, removal, and a probe without traces."""
+"""Promises of every PartnerSession on part files, renames, removal, and a probe without traces."""
 
 import posixpath
 from dataclasses import replace

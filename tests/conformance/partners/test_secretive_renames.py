@@ -60,7 +60,7 @@ def test_a_taken_name_is_replaced_where_that_was_asked_for(
 def test_a_taken_name_is_kept_where_the_server_itself_refuses_the_rename(
     secretive: Site, session: PartnerSession
 ) -> None:
-    """Version 3 demands it of RENAME; what the server says then need not tell the reason."""
+    """Version 3 demands it of RENAME. The server's answer need not tell the reason."""
     secretive.plant(secretive.at("target"), b"somebody else's")
     secretive.plant(secretive.at("part"), b"new")
     with pytest.raises(TargetError):

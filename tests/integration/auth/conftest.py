@@ -21,8 +21,8 @@ RESOURCES = {
 
 @pytest.fixture(scope="session")
 def warm() -> dict[str, Handler]:
-    """Functions as a session has used them: each test's resources have the same names. A test that
-    needs new ones (`deployed.warm = {}`) leaves these alone."""
+    """The session's functions stay warm, because each test's resources have the same names. A test
+    that needs new ones (`deployed.warm = {}`) leaves these alone."""
     return {}
 
 

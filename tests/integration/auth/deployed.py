@@ -1,4 +1,4 @@
-"""The auth service as its template deploys it, its AWS in moto; API Gateway is what calls it."""
+"""The auth service as its template deploys it, with AWS in moto. Calls come like API Gateway's."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass
 class Deployed:
-    """Every call goes through a real handler; functions stay warm from one call to the next."""
+    """Every call goes through a real handler. Functions stay warm from one call to the next."""
 
     bus_heard_url: str
     plan_id: str
@@ -43,7 +43,7 @@ class Deployed:
         return self.warm[name](event, Invocation(remaining_milliseconds=30_000))
 
     def authorizer(self, headers: Mapping[str, str] | None) -> dict[str, Any]:
-        """Its answer; raises what it raises."""
+        """The authorizer's answer. Raises what it raises."""
         event = {
             "type": "REQUEST",
             "methodArn": METHOD_ARN,

@@ -48,7 +48,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OidcProvider]
 def installed(
     fresh_telemetry: None, monkeypatch: pytest.MonkeyPatch, provider: OidcProvider
 ) -> Iterator[Install]:
-    """Makes the test's installation: for which client, and with which other settings."""
+    """Makes the test's installation for a client, with other settings if wanted."""
 
     def make(client: Client = CLIENT, **more: str) -> Installation:
         for name, value in environment(provider.issuer, client, **more).items():

@@ -1,4 +1,4 @@
-"""The auth service with an identity provider: its own handlers, its AWS in moto."""
+"""The auth service with an identity provider. It has its own handlers, with AWS in moto."""
 
 import json
 from collections.abc import Mapping
@@ -134,7 +134,7 @@ def environment(issuer: str, client: Client, **more: str) -> dict[str, str]:
 
 
 def install(client: Client) -> Installation:
-    """In the moto that is active; the environment is set."""
+    """Needs an active moto and a set environment."""
     properties = find_stack("auth").completed()["Resources"]["AuthTable"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     boto3.client("dynamodb").create_table(

@@ -1,4 +1,4 @@
-"""The API's documentation: its document and its page."""
+"""The API's document, and the page on which it can be read."""
 
 import base64
 import hashlib

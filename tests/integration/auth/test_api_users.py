@@ -1,4 +1,4 @@
-"""Users through the REST API: admins manage them, nobody else does."""
+"""Only admins manage users through the REST API."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The authorizer: who passes, what API Gateway is told, and why the others do not."""
+"""Whom the authorizer lets pass, what it answers API Gateway, and why it refuses others."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the other functions of the service do: publish, sweep, make the first admin, rotate."""
+"""The service's other functions publish, sweep, make the first admin, and rotate the key."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

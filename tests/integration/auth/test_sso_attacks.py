@@ -1,4 +1,4 @@
-"""Ways into single sign-on that are none, tried at a real provider."""
+"""Attacks on single sign-on fail at a real provider."""
 
 import boto3
 
@@ -58,7 +58,7 @@ def test_a_callback_is_good_once(installed: Install) -> None:
 
 
 def test_a_code_of_another_login_is_refused(installed: Install) -> None:
-    """PKCE, enforced by the provider: the attacker's code does not fit our verifier."""
+    """The provider enforces PKCE, and the attacker's code does not fit our verifier."""
     here, browser, attacker = installed(), Browser(), Browser()
     code = query_of(sign_in(here.begin(attacker), EVE))["code"]
     address = sign_in(here.begin(browser), ANN)
@@ -66,7 +66,7 @@ def test_a_code_of_another_login_is_refused(installed: Install) -> None:
 
 
 def test_a_login_of_another_nonce_is_refused(installed: Install) -> None:
-    """Everything else fits: somebody put an ID token of another login into this one."""
+    """Somebody put an ID token of another login into this one. Everything else fits."""
     here, browser = installed(), Browser()
     url = here.begin(browser)
     address = sign_in(url.replace(query_of(url)["nonce"], "f" * 32), ANN)

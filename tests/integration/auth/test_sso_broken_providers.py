@@ -1,4 +1,4 @@
-"""Providers that are down, slow, hostile or talk nonsense: nobody gets in, nothing hangs."""
+"""When a provider is down, slow, hostile or talks nonsense, nobody gets in and nothing hangs."""
 
 import json
 import time

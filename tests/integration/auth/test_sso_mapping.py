@@ -1,4 +1,4 @@
-"""Whom people of a real provider become here, login by login."""
+"""Which users the people of a real provider become here, login by login."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The service deployed anew for each test; the partner's server lives as long as the session."""
+"""The service is deployed anew for each test. The partner's server lives as long as the session."""
 
 import secrets
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def partner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer
 
 @pytest.fixture(scope="session")
 def warm() -> dict[str, Handler]:
-    """Functions as a session has used them: each test's resources have the same names."""
+    """The session's functions stay warm, because each test's resources have the same names."""
     return {}
 
 

@@ -1,4 +1,4 @@
-"""The transfer service as its template deploys it, its AWS in moto, its partner a real server."""
+"""The transfer service as its template deploys it, with AWS in moto and a real partner server."""
 
 import json
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass
 class Deployed:
-    """Every call goes through a real handler; functions stay warm from one call to the next."""
+    """Every call goes through a real handler. Functions stay warm from one call to the next."""
 
     partner: EmbeddedServer
     queue_url: str
@@ -78,7 +78,7 @@ class Deployed:
         return body
 
     def destination(self, name: str = "acme", **changes: object) -> dict[str, Any]:
-        """What to POST for the partner's server, its own folder as base path."""
+        """The body to POST for the partner's server. It has a folder of its own as base path."""
         (self.partner.root / name).mkdir(exist_ok=True)
         return {
             "id": name,
@@ -134,7 +134,7 @@ class Deployed:
         return messages_of(self.queue_url)
 
     def event_messages(self) -> dict[str, Any]:
-        """What the rule has put into the consumer's queue, as its mapping hands it over."""
+        """The messages that the rule put into the consumer's queue, as the consumer gets them."""
         return messages_of(self.events_url)
 
     def outbox(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Destinations through the REST API: a partner's server is registered, confirmed and tested."""
+"""A partner's server is registered, confirmed and tested through the REST API."""
 
 import json
 from typing import Any

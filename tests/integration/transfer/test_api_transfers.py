@@ -1,4 +1,4 @@
-"""Transfers through the REST API: requested once, shown, steered, listed; problems say why."""
+"""Transfers are requested, shown, steered and listed through the REST API. Problems say why."""
 
 import pytest
 

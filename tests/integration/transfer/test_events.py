@@ -1,4 +1,4 @@
-"""The way of an event: outbox row -> stream -> bus -> queue -> one execution of the workflow."""
+"""An event goes from outbox row to stream, bus, queue, and one execution of the workflow."""
 
 import json
 import time

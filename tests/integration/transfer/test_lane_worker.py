@@ -1,4 +1,4 @@
-"""The lane worker: a message of the queue becomes bytes at the partner, a broken one comes back."""
+"""The lane worker turns a queue's message into bytes at the partner. A broken one comes back."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The sweeper: what stands still is revived or ended, and one bad transfer hides no other."""
+"""The sweeper revives or ends what stands still, and one bad transfer hides no other."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ def stored_an_hour_ago(
 
 
 def failed_with_part(deployed: Deployed, destination_id: str, path: str) -> dict[str, Any]:
-    """It was made, and nobody goes on with it."""
+    """A part file that was made, and that nobody uses any more."""
     place = deployed.destinations.read(destination_id).place
     part = PartFile(path, place, datetime.now(UTC) - HOUR, made=True)
     return {"status": Status.FAILED, "destination_id": destination_id, "part": part}
@@ -45,7 +45,7 @@ def test_nothing_to_do_is_no_error(deployed: Deployed, lines: Lines) -> None:
 def test_a_request_whose_event_got_lost_is_started(deployed: Deployed) -> None:
     stored_an_hour_ago(deployed, "t-lost")
     deployed.register()
-    deployed.request("k")  # this moment: its event is still on its way
+    deployed.request("k")  # just now, so its event is still on its way
     deployed.invoke("sweep_stalled", SCHEDULED)
     assert deployed.executions() == ["t-lost-1"]
 

@@ -18,7 +18,7 @@ def drive_lanes(deployed: Deployed) -> None:
 
 
 def failure(deployed: Deployed, step: str, transfer_id: str, **more: object) -> tuple[str, Any]:
-    """(errorType, errorMessage read as JSON): what Retry and Catch of the workflow see."""
+    """(errorType, errorMessage read as JSON), as Retry and Catch of the workflow see them."""
     with pytest.raises(Exception) as raised:  # noqa: PT011 - its class's name is what counts
         deployed.step(step, transfer_id, **more)
     return type(raised.value).__name__, json.loads(str(raised.value))

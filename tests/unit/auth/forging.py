@@ -31,7 +31,7 @@ def signed(header: Json | bytes, payload: Json | bytes, key: bytes, digest: str 
 
 
 def forged(world: AuthWorld, header: Json | None = None, /, **claims: Any) -> str:  # noqa: ANN401
-    """A good token with that in its place, signed with the true key; None leaves a claim out."""
+    """A good token with these changes, signed with the true key. None leaves a claim out."""
     true_header, payload = parts_of(world.log_in().access_token)
     changed = {name: value for name, value in (payload | claims).items() if value is not None}
     return signed(true_header | (header or {}), changed, world.keys.current().key)

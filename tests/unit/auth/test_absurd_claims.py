@@ -1,4 +1,4 @@
-"""Whatever is signed rightly, the answer is the right caller or a refusal, never an error."""
+"""For every rightly signed token the answer is the right caller or a refusal, never an error."""
 
 import json
 from contextlib import suppress
@@ -86,7 +86,7 @@ def signed_with(world: AuthWorld, claims: Json) -> str:
 
 
 def judge(world: AuthWorld, token: str) -> None:
-    """Nothing is looked up that can be no key of a row."""
+    """Nothing is looked up that cannot be the key of a row."""
     asked: list[object] = []
     world.calls.observers.append(lambda name, arguments, _: asked.extend(arguments))
     with suppress(NotLoggedIn):

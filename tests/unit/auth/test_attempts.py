@@ -108,7 +108,7 @@ def test_a_try_is_counted_before_its_password_is_looked_at() -> None:
 
 
 def test_parallel_guesses_get_no_more_tries_than_guesses_one_after_another() -> None:
-    """Each comes in between the reading and the counting of the one before."""
+    """Each guess comes between the reading and the counting of the one before."""
     world = AuthWorld()
     outcomes: list[str] = []
 
@@ -179,7 +179,7 @@ def test_the_time_to_wait_is_never_told_too_short() -> None:
 
 
 def test_known_unknown_locked_and_sso_users_cost_one_comparison_and_get_one_answer() -> None:
-    """Not the clock, which proves nothing, but the work that takes the time is compared."""
+    """Compares the work that takes the time. The clock would prove nothing."""
     world = AuthWorld()
     world.add("locked", Role.USER, locked=True)
     world.add("sso-only", Role.USER, login=LoginMethod.SSO, password_hash=None)

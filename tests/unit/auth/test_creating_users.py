@@ -1,4 +1,4 @@
-"""New users: by an admin, or the first one by whoever runs the installation."""
+"""Admins make new users. Whoever runs the installation makes the first one."""
 
 from dataclasses import replace
 

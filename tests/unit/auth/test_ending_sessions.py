@@ -19,7 +19,7 @@ NEW = "staple battery horse"
 
 
 class Throttled(Exception):
-    """Of the table; the request ends with it."""
+    """The table refuses a call, and the request ends with this error."""
 
 
 def own_password(world: AuthWorld) -> None:
@@ -57,7 +57,7 @@ ENDS: dict[Callable[[AuthWorld], None], str] = {
 
 
 def unable_to_close(world: AuthWorld, error: Exception, end: Callable[[AuthWorld], None]) -> None:
-    """`end`, which saves sessions' rows only to close them, while none can be saved."""
+    """Calls `end` while no session's row can be saved. It saves these rows only to close them."""
     refused = world.calls.refuse("sessions.save", error)
     with suppress(Throttled):
         end(world)
@@ -106,7 +106,7 @@ def test_the_sweeper_tells_why_a_session_ended_that_was_left_to_it(
 
 
 def test_one_request_closes_no_more_than_it_has_time_for_and_ends_all() -> None:
-    """More than may be open: of a time when more might."""
+    """There are more open sessions than may be open today, from a time with a higher limit."""
     world = AuthWorld()
     for _ in range(CLOSED_AT_ONCE + 5):
         world.caller("ann")

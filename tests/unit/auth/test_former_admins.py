@@ -1,4 +1,4 @@
-"""Admins who are none any more cannot use the half minute for which the gateway believes it."""
+"""Former admins cannot use the half minute in which the gateway still takes them for admins."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Logging in with a password: what opens a session, what does not, and what is told of it."""
+"""Which logins with a password open a session, which do not, and which events tell of it."""
 
 from dataclasses import replace
 from datetime import timedelta

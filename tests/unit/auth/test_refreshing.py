@@ -1,4 +1,4 @@
-"""Refresh tokens: each is good once, and a used one ends its session."""
+"""Each refresh token is good once. A used one ends its session."""
 
 import base64
 from dataclasses import replace
@@ -131,7 +131,7 @@ def test_garbage_is_refused_and_ends_nobodys_session() -> None:
 def test_only_one_spelling_of_a_token_is_read() -> None:
     token = RefreshToken("ann", "5e55", "5ec2e7")
     assert RefreshToken.parse(token.text) == token
-    # 'ann' is YW5u; the last character of a longer name has bits that decoding ignores
+    # 'ann' is YW5u. The last character of a longer name has bits that decoding ignores.
     longer = RefreshToken("anna", "5e55", "5ec2e7").text
     assert longer.startswith("YW5uYQ.")
     with pytest.raises(TokenRefused):

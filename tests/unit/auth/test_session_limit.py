@@ -1,4 +1,4 @@
-"""So many sessions of one user are open, and no more: a login ends the oldest ones beyond."""
+"""The number of a user's open sessions is limited. A login ends the oldest ones beyond it."""
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_a_session_that_ended_makes_room() -> None:
 
 
 def test_logins_at_once_leave_no_more_open_than_one_after_another() -> None:
-    """Each comes when the one before has opened its session and is about to look."""
+    """Each login comes when the one before has opened its session and has not yet looked."""
     world = AuthWorld()
     opened(world, MAX_OPEN)
 

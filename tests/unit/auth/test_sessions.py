@@ -1,4 +1,4 @@
-"""Sessions between their login and their end: used, idle, over, closed by somebody."""
+"""Sessions from their login to their end. They are used, idle, over, or closed by somebody."""
 
 import json
 from collections.abc import Callable

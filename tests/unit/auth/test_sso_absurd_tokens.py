@@ -1,4 +1,4 @@
-"""Whatever the provider signs, the login is refused or right, and never an error of ours."""
+"""For every token that the provider signs, the login is refused or right. It is never our error."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Which user an identity is: bound once, never taken over, with the roles of its groups."""
+"""An identity is bound to one user, is never taken over, and has the roles of its groups."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Which ID tokens count: tokens with keys of our own against the check of the adapter."""
+"""Which ID tokens are accepted. The adapter checks tokens that are signed with keys of the test."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ def shown(key: rsa.RSAPrivateKey, kid: str | None = "k-1", **more: str) -> dict[
 
 
 def claims(**changes: object) -> dict[str, Any]:
-    """Changed ones; None takes one away."""
+    """Good claims with these changes. None takes a claim away."""
     now = int(time.time())
     usual = {"iss": ISSUER, "sub": "42", "aud": CLIENT, "exp": now + 300, "iat": now}
     every = {**usual, "nonce": NONCE, **changes}
@@ -49,7 +49,7 @@ def signed(
 
 
 def by_hand(said: dict[str, Any], algorithm: str, secret: bytes | None) -> str:
-    """What libraries refuse to make."""
+    """Makes a token that libraries refuse to make."""
     parts = [{"alg": algorithm, "kid": "k-1"}, said]
     text = b".".join(encoded(json.dumps(part).encode()) for part in parts)
     mark = hmac.new(secret, text, hashlib.sha256).digest() if secret is not None else b""

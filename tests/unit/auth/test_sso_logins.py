@@ -1,4 +1,4 @@
-"""A login at the identity provider from its beginning to its session, told by the clock."""
+"""A login at the identity provider, from its beginning to its session."""
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ CHALLENGE = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).decode().rstri
 
 @dataclass
 class OneIdentity:
-    """Implements IdentityProvider: always Mia; checks PKCE and nonce as a provider does."""
+    """Implements IdentityProvider. Everybody is Mia. Checks PKCE and nonce as a provider does."""
 
     asked: dict[str, str] = field(default_factory=dict)
 

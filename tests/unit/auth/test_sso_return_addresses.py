@@ -1,4 +1,4 @@
-"""Where a single sign-on may end: open redirects would hand codes to strangers."""
+"""A single sign-on may end only at allowed addresses, or strangers could get its code."""
 
 from dataclasses import replace
 

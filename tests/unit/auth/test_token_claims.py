@@ -16,7 +16,7 @@ from tests.unit.auth.forging import Json, forged, parts_of, refused
 
 
 def test_a_token_signed_by_hand_as_ours_are_is_good() -> None:
-    """Else the attacks below would be refused for another reason than they should be."""
+    """Otherwise the attacks below could be refused for the wrong reason."""
     world = AuthWorld()
     assert world.authorize(forged(world)).user.name == "ann"
     assert parts_of(world.log_in().access_token)[0] == {

@@ -1,4 +1,4 @@
-"""Whose guesses keep whom out: those of others keep nobody from an address of their own."""
+"""Others' guesses do not keep a user out at an address where the user has logged in before."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ def botnet(number: int) -> str:
 
 
 def guess(world: AuthWorld, name: str = "ann", address: str = ADDRESS) -> bool:
-    """Whether it was looked at."""
+    """Whether the password was looked at."""
     try:
         world.log_in(name, WRONG, address=address)
     except LoginRefused:
@@ -31,7 +31,7 @@ def guess(world: AuthWorld, name: str = "ann", address: str = ADDRESS) -> bool:
 
 
 def attack_name(world: AuthWorld, name: str = "ann") -> int:
-    """From ever new addresses until nothing is looked at any more; how many guesses there were."""
+    """Guesses from ever new addresses until no guess is looked at. Returns how many were."""
     number = 0
     while guess(world, name, botnet(number)):
         number += 1

@@ -1,4 +1,4 @@
-"""What is granted counts only for whoever has a role."""
+"""Grants count only for callers with a role."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whatever imports the kernel gets nothing else with it."""
+"""The kernel's files import only parts of the standard library that reach nothing outside."""
 
 import ast
 import sys

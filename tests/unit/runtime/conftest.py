@@ -15,8 +15,8 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Telemetry is made from this environment. Loggers live as long as the process and keep the
-    output they began with: a service name of its own gives each test a new one."""
+    """Telemetry is made from this environment. Loggers live as long as the process and keep their
+    first output. So each test gets a service name of its own, and with it a new logger."""
     for name, value in {
         "AWS_DEFAULT_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "testing",

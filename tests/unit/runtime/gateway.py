@@ -24,7 +24,8 @@ def request(
     query: Mapping[str, str] | None = None,
     caller: Caller | None = ANN,
 ) -> dict[str, Any]:
-    """`caller`: whom the authorizer found; None on a public route, or when it was not asked."""
+    """`caller` is the one that the authorizer found. It is None on a public route, or when the
+    authorizer was not asked."""
     text = body if isinstance(body, str) or body is None else json.dumps(body)
     return {
         "httpMethod": method,
@@ -47,7 +48,7 @@ def request(
 
 
 class Service:
-    """Remembers its calls; answers with `answer`, an exception is raised."""
+    """Remembers its calls and answers with `answer`. If that is an exception, it is raised."""
 
     def __init__(self, answer: Any = None, origins: tuple[str, ...] = (ORIGIN,)) -> None:  # noqa: ANN401
         self.answer, self.calls = answer, list[Call[Any]]()
@@ -67,7 +68,7 @@ class Service:
         return self._api(event, Invocation())
 
     def sent(self, event: dict[str, Any]) -> Call[Any]:
-        """The call that `event` became; it must have been taken."""
+        """The call that `event` became. Fails when the request was refused."""
         before = len(self.calls)
         answer = self(event)
         assert len(self.calls) == before + 1, answer

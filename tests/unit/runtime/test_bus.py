@@ -1,4 +1,4 @@
-"""What the bus did not take is known by its id; nothing gets lost in between."""
+"""Events that the bus did not take are known by their ids. None gets lost."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the authorizer found out arrives in the kernel's words, whole."""
+"""The caller that the authorizer found arrives whole, as the kernel's Caller."""
 
 from typing import get_args
 

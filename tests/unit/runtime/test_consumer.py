@@ -1,4 +1,4 @@
-"""Each event of a batch is consumed, or told apart: poison, a failure, an outage, no time left."""
+"""Each event of a batch is consumed. If not, poison, failures, outages and lack of time differ."""
 
 import json
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Busy(Exception):
 
 @dataclass
 class Wires:
-    """Remembers the transfers it was told of; `fails` by transfer id."""
+    """Remembers the transfers of its events. `fails` has errors by transfer id."""
 
     sqs: Queue = field(default_factory=Queue)
     fails: dict[str, Exception] = field(default_factory=dict)

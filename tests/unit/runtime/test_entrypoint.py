@@ -1,4 +1,4 @@
-"""What every invocation gets, whatever its handler does."""
+"""What every invocation gets, with any handler."""
 
 from itertools import count
 from typing import Any

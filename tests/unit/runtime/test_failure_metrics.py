@@ -1,4 +1,4 @@
-"""What a canary's alarm looks at: answered 500s and failed messages, which are no Lambda errors."""
+"""Answered 500s and failed messages count for a canary's alarm, but are no Lambda errors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""An event that comes again, or twice at once, changes nothing; one that failed may come again."""
+"""An event that comes again or twice at once changes nothing. One that failed may come again."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def event(event_id: str = "e-1", consumer: str = "tickets") -> Consumed:
 
 
 def count(below: int = 1_000) -> list[Action]:
-    """A change that shows when it is made twice; refused from `below` on."""
+    """A change that shows if it is made twice. It is refused from `below` on."""
     return [update(COUNTER, "ADD #count :one", "#count < :below", one=1, below=below)]
 
 
@@ -60,7 +60,7 @@ def test_two_consumers_of_one_service_each_get_the_event(table: Table) -> None:
 
 
 def test_a_delivery_at_the_same_moment_changes_it_once(table: Table, client: Any) -> None:  # noqa: ANN401
-    """The rival has written everything when this one is about to."""
+    """The rival has written everything just before this one writes."""
     waiting = [Table(boto3.client("dynamodb", region_name="eu-central-1"), NAME)]
 
     def overtake(**_: object) -> None:

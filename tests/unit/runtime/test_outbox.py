@@ -1,4 +1,4 @@
-"""The outbox: what a stream brings is claimed, published and marked, or comes again."""
+"""Events that a stream delivers are claimed, published and marked, or they come again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Errors become problems that say what to do, and nothing they should not."""
+"""Errors become problems that say what to do and reveal nothing."""
 
 import json
 

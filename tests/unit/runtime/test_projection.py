@@ -1,4 +1,4 @@
-"""Of two events the newer one wins, in whichever order and how often they come."""
+"""Of two events the newer one wins, in any order, and also when they come repeatedly."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

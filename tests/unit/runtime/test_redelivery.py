@@ -1,4 +1,4 @@
-"""The queue is told when each record may come again; where it is not, its own timeout holds."""
+"""The queue is told when each record may come again. If that fails, its own timeout counts."""
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord

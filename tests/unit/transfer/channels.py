@@ -1,4 +1,4 @@
-"""Channels with a server behind them that does what no real server does on demand."""
+"""Channels to a server in the test. It does things that no real server does on demand."""
 
 import struct
 from collections.abc import Callable
@@ -33,8 +33,8 @@ def read_range(request: Request) -> tuple[int, int]:
 
 
 class WaitedForChannel:
-    """A server that works only while somebody waits for it: `answer` gets all requests that wait
-    for one, and takes out of them what it answers. With b"" the server is gone.
+    """A server that works only while somebody waits for it. `answer` gets all waiting requests, and
+    takes those that it answers out of the list. With b"" the server is gone.
 
     `waits` counts the round trips, `most_asked` is how many requests waited at the same time.
     """

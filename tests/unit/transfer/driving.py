@@ -1,4 +1,4 @@
-"""How tests bring a transfer to the point where something happens to it, and on from there."""
+"""Brings a transfer to the point where something happens to it, and on from there."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +26,7 @@ def until_moving(world: World) -> None:
 
 
 def until_state(world: World, state: str) -> None:
-    """Its next state is entered, and has not begun."""
+    """Goes on until the execution stands before that state."""
     while state not in [each.state for each in world.workflow.executions.values()]:
         assert world.workflow.advance() or world.drive_lane()
 
@@ -46,7 +46,7 @@ def every(world: World, call: str, act: Callable[[], object], number: int = 1) -
 
 
 def breaking_every(world: World, size: int) -> None:
-    """The line breaks instead of the write that comes after `size` bytes over one connection."""
+    """After `size` bytes over one connection the line breaks instead of the next write."""
     sent = 0
 
     def count(name: str, arguments: tuple[Any, ...], answer: object) -> None:
@@ -63,13 +63,13 @@ def breaking_every(world: World, size: int) -> None:
 
 
 def turn_of(world: World, seconds: float) -> Callable[[], float]:
-    """What a worker that begins now has left, by the clock."""
+    """The remaining seconds of a worker that begins now, by the clock."""
     ends = world.calls.elapsed + seconds
     return lambda: ends - world.calls.elapsed
 
 
 def watch_writes(world: World) -> list[tuple[int, int]]:
-    """(offset, length) of what the partner takes from now on."""
+    """(offset, length) of each write that the partner takes from now on."""
     seen: list[tuple[int, int]] = []
 
     def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
@@ -89,7 +89,7 @@ def assert_each_byte_once(writes: list[tuple[int, int]], size: int) -> None:
 
 
 def some_chunks(world: World, chunks: int) -> None:
-    """A lane moves so many chunks and hands over; nobody works at the partner then."""
+    """A lane moves so many chunks and hands over. After that nobody works at the partner."""
     kept, world.calls.cost = world.calls.cost, {"sink.write": SECONDS_PER_CHUNK}
     seconds = SECONDS_PER_CHUNK * chunks + 2 * world.policy.hand_over_seconds
     world.drive_lane(remaining=turn_of(world, seconds))
@@ -97,13 +97,14 @@ def some_chunks(world: World, chunks: int) -> None:
 
 
 def one_large_chunk(world: World, size: int, **policy: float) -> None:
-    """One lane moves it; READ_BYTES a write."""
+    """Sets up one lane for one chunk of `size` bytes. Each write has READ_BYTES."""
     changed = replace(world.policy, chunk_bytes=size, lanes_per_transfer=1)
     world.ports = replace(world.ports, policy=replace(changed, **policy))  # type: ignore[arg-type]
 
 
 def fail_half_way(world: World, body: bytes = BODY, **wish: object) -> Transfer:
-    """Its connection is lost again and again: failed, some chunks done, the part file kept."""
+    """The connection is lost again and again until the transfer fails. Some chunks are done, and
+    the part file is kept."""
     transfer = world.request(body, **wish)
     refused = world.calls.refuse("sink.write", broken, after=WRITES_BEFORE_THE_END)
     world.run()
@@ -117,7 +118,7 @@ def fail_half_way(world: World, body: bytes = BODY, **wish: object) -> Transfer:
 
 
 def drive_lanes(world: World, seconds: float) -> None:
-    """Turn after turn, each no longer than that, until no message waits."""
+    """Runs turn after turn until no message waits. Each turn has only so many seconds."""
     while world.queue.messages:
         remaining = turn_of(world, seconds)
         world.drive_lane(remaining=remaining)
@@ -125,7 +126,7 @@ def drive_lanes(world: World, seconds: float) -> None:
 
 
 def retry(world: World, transfer: Transfer) -> Transfer:
-    """Asked for again, its execution started, nothing of it run yet."""
+    """Retries the transfer. Its execution is started, but has not run any state yet."""
     again = retry_transfer(transfer.id, ANN, ports=world.ports)
     start_workflow(again.id, again.run, ports=world.ports)
     return again
@@ -146,7 +147,7 @@ def lane_zero(world: World, transfer: Transfer) -> Lane:
 
 
 def sweep_all(world: World) -> int:
-    """The number of transfers looked at, each of them without an error."""
+    """Sweeps, and returns the number of transfers looked at. Fails if one met an error."""
     told: list[tuple[str, Exception]] = []
     seen = sweep_stalled(lambda *each: told.append(each), lambda: True, ports=world.ports)
     assert told == []
@@ -156,7 +157,7 @@ def sweep_all(world: World) -> int:
 def assert_completed(
     world: World, transfer: Transfer, body: bytes = BODY, path: str = TARGET
 ) -> None:
-    """With every byte in its place, and nothing besides."""
+    """Every byte must be in its place at the partner, and nothing else may be there."""
     ended = world.read(transfer)
     assert ended.status is Status.COMPLETED, ended.failure
     assert bytes(world.partner.files[path]) == body

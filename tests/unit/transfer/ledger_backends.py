@@ -1,4 +1,4 @@
-"""What the ledger's properties run on: the fake, and the adapter with moto in the middle of it."""
+"""The ledger's properties run on the fake, and on the adapter with moto."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -38,7 +38,7 @@ class Moto:
         self.waiting: list[Callable[[], None]] = []
 
     def empty_stores(self) -> Stores:
-        """In a new table: moto copies a whole table for each transaction."""
+        """Makes a new table, because moto copies a whole table for each transaction."""
         for name in self.client.list_tables()["TableNames"]:
             self.client.delete_table(TableName=name)
         create_table(self.client, "transfers")

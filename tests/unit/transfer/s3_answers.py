@@ -42,7 +42,7 @@ def s3_answers() -> Iterator["S3"]:
 
 
 class S3:
-    """The answers that S3 gives next; a call that is not among them fails the test."""
+    """The answers that S3 gives next. A call that is not among them fails the test."""
 
     def __init__(self, ref: ObjectRef = REF) -> None:
         client = boto3.client("s3", region_name="eu-central-1")

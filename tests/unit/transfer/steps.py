@@ -8,7 +8,7 @@ from tests.fakes.world import World
 
 
 def step(world: World, transfer: Transfer, name: str, **more: object) -> None:
-    """Of the first run, and not for the execution: this hears nothing of the answer."""
+    """Runs a step of the first run outside of the execution, which does not get the answer."""
     run_step({"step": name, "transfer_id": transfer.id, "run": 1, **more}, world.ports)
 
 
@@ -18,13 +18,14 @@ def beginning(world: World, transfer: Transfer, name: str) -> Actor:
 
 
 def abort_executions(world: World) -> None:
-    """By an administrator's hand: the transfers' steps may still be at work."""
+    """An administrator aborts them. The transfers' steps may still be at work."""
     for execution in world.workflow.executions.values():
         execution.state = None
 
 
 def sweep(world: World, transfer: Transfer, times: int = 6) -> None:
-    """Each time after the leases of whoever died, and all that it brings under way."""
+    """Sweeps several times, each time after the leases of dead workers are over. Runs all that the
+    sweep sets going."""
     for _ in range(times):
         world.pass_time(world.policy.lease_seconds + 1)
         sweep_transfer(transfer.id, ports=world.ports)

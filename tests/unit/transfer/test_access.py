@@ -1,4 +1,4 @@
-"""Nothing is allowed that neither a role nor a grant names."""
+"""Only what a role or a grant names is allowed."""
 
 from collections.abc import Callable
 from dataclasses import replace

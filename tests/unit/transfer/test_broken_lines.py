@@ -1,4 +1,4 @@
-"""Lines that break again and again: what was acknowledged is looked at, and not sent again."""
+"""When the line breaks again and again, acknowledged bytes are read back and not sent again."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def one_lane(world: World, verify: Verify = Verify.CHECKSUM) -> Transfer:
 def test_a_line_that_breaks_every_few_writes_gets_through_a_chunk(
     writes: int, verify: Verify
 ) -> None:
-    """More often than a lane may fail in a row: each turn makes headway."""
+    """The line breaks more often than a lane may fail in a row, but each turn makes headway."""
     world = World()
     transfer = one_lane(world, verify)
     breaking_every(world, writes * READ_BYTES)
@@ -77,7 +77,7 @@ def test_failures_before_the_headway_do_not_count_any_more_after_it() -> None:
 
 
 def break_after(world: World, transfer: Transfer, writes: int) -> None:
-    """One turn; its chunk is given back with what was acknowledged."""
+    """Runs one turn. It gives its chunk back with what was acknowledged."""
     world.calls.fail("sink.write", broken, after=writes)
     world.drive_lane()
     [lease] = world.ports.ledger.open_leases(world.read(transfer).ledger)

@@ -1,4 +1,4 @@
-"""Everybody sees the buckets, folders and transfers that are theirs to see, and no others."""
+"""Everybody sees only the buckets, folders and transfers that they may see."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Twenty transfers for a partner with one session: few messages and tries, and all have a turn."""
+"""Twenty transfers for a partner with one session need few messages, and all get a turn."""
 
 from collections.abc import Callable
 
@@ -11,12 +11,12 @@ from tests.storm.world import BODY, StormWorld, small_blocks
 TRANSFERS = 20
 SECONDS_PER_WRITE = 2.0  # about 40 seconds a transfer
 CALLS = 5  # of each in turns
-LONGEST_SECONDS = 20 * 60.0  # of all together; they take about 12 minutes
+LONGEST_SECONDS = 20 * 60.0  # for all together, which take about 12 minutes
 MINUTE = 60.0
 MESSAGES_PER_MINUTE = 2 * TRANSFERS  # all lanes begin at once, and some are called
 TRIES_PER_MINUTE = 4 * TRANSFERS
-MESSAGES = 3 * TRANSFERS  # in all: each lane's first, its call, and some that are lost
-TRIES = 10 * TRANSFERS  # in all: each of three steps and the lane tries, waits, and is called
+MESSAGES = 3 * TRANSFERS  # in all, for each lane's first, its call, and some that are lost
+TRIES = 10 * TRANSFERS  # in all, as each of three steps and the lane tries, waits, and is called
 
 
 def requested(world: StormWorld, number: int) -> Transfer:
@@ -54,7 +54,7 @@ def most_in_a_minute(seen: list[float]) -> int:
 
 
 def finish_all(world: StormWorld, transfers: list[Transfer]) -> list[str]:
-    """Their ids in the order of their ends; a sweep each minute."""
+    """Lets all go on, with a sweep each minute. Returns their ids in the order of their ends."""
     begun = swept = world.elapsed
     ended: list[str] = []
     while len(ended) < len(transfers):

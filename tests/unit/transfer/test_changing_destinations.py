@@ -1,4 +1,4 @@
-"""Destinations that are registered twice or changed under way: no secret and no file gets lost."""
+"""No secret and no file gets lost when a destination is registered twice or changed under way."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a checksum asks of the chunk plan, and that CRCs and samples do not depend on the cut."""
+"""What checksums need of the chunk plan. CRCs and samples do not depend on the blocks read."""
 
 import hashlib
 import zlib
@@ -23,7 +23,7 @@ from services.transfer.domain.samples import (
 
 LARGEST_PART, LARGEST_OBJECT = 5 * 2**30, 50 * 10**12
 SMALL_CHUNK = RANGE_BYTES * RANGES_OF_CHUNK
-KNOWN = {  # of b"123456789": the check values that the CRC catalogues give
+KNOWN = {  # the check values of the CRC catalogues, for b"123456789"
     Algorithm.CRC64NVME: "ae8b14860a799888",
     Algorithm.CRC32C: "e3069283",
     Algorithm.CRC32: "cbf43926",
@@ -44,7 +44,7 @@ def digest(algorithm: Algorithm, blocks: Sequence[bytes]) -> str:
 
 
 def cut(data: bytes, places: Sequence[int]) -> list[bytes]:
-    """`data` in blocks that end at these places; equal ones make an empty block."""
+    """`data` in blocks that end at these places. Equal places make an empty block."""
     ends = sorted(min(place, len(data)) for place in places)
     return [data[begin:end] for begin, end in pairwise([0, *ends, len(data)])]
 

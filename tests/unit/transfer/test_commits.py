@@ -1,4 +1,4 @@
-"""Giving a file its name: what somebody does at the same moment, and what is looked at last."""
+"""A file gets its name while somebody does something at the same moment, and is looked at last."""
 
 import pytest
 
@@ -170,7 +170,7 @@ def test_a_file_readable_only_under_its_name_counts_as_sampled() -> None:
 
 
 def test_the_reason_is_the_refused_rename_although_the_way_back_fails_otherwise() -> None:
-    """Where the server cannot replace in one step."""
+    """The server cannot replace in one step."""
     world = World()
     world.partner.replaces_atomically = False
     put(world, TARGET)

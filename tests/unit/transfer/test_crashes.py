@@ -1,4 +1,4 @@
-"""Dying workers, repeated and late messages, vanished workflows: nothing is lost or done twice."""
+"""Workers die, messages are repeated or late, workflows vanish. Nothing is lost or done twice."""
 
 import random
 

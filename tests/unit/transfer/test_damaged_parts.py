@@ -1,4 +1,4 @@
-"""Part files that a partner cuts off: never completed, whatever was asked to be verified."""
+"""A transfer whose part file the partner cuts off is never completed, with any `verify`."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def require_damaged(world: World, transfer: Transfer, code: str = "part_damaged"
 @pytest.mark.parametrize("left", [0, 3 * CHUNK_BYTES, CHUNKS * CHUNK_BYTES - 1])
 @pytest.mark.parametrize("verify", VERIFIES)
 def test_a_part_file_cut_off_between_two_turns_ends_the_transfer(verify: Verify, left: int) -> None:
-    """Written on, it would have its full size again, with a hole of zeros."""
+    """If writing went on, the file would have its full size again, with a hole of zeros."""
     world = World()
     transfer = world.request(BODY, verify=verify)
     until_moving(world)
@@ -89,7 +89,7 @@ def test_a_part_file_cut_off_after_its_last_byte_ends_the_transfer(verify: Verif
 
 @pytest.mark.parametrize("verify", [Verify.CHECKSUM, Verify.REREAD, Verify.READBACK])
 def test_a_part_file_cut_off_under_a_lane_at_work_is_filled_again(verify: Verify) -> None:
-    """Its next write makes a hole of zeros: samples, or reading back, notice it."""
+    """The lane's next write makes a hole of zeros. Samples or reading back notice it."""
     world = World()
     transfer = world.request(BODY, verify=verify)
     until_moving(world)

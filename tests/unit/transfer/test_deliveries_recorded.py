@@ -1,4 +1,4 @@
-"""A file that has its name is told as delivered, whatever else goes wrong behind it."""
+"""A file that has its name is reported as delivered, even if something goes wrong after that."""
 
 import json
 
@@ -29,7 +29,7 @@ def committing() -> tuple[World, Transfer]:
 
 
 def test_a_recorded_delivery_whose_answer_got_lost_is_completed_when_its_repeats_fail() -> None:
-    """Step Functions heard nothing of it, and gave up: the state machine goes to HandleError."""
+    """Step Functions got no answer and gave up, so the state machine goes to HandleError."""
     world, transfer = committing()
     step(world, transfer, "CommitTarget")
     step(world, transfer, "HandleError", error=THROTTLED)
@@ -40,7 +40,7 @@ def test_a_recorded_delivery_whose_answer_got_lost_is_completed_when_its_repeats
 
 
 def test_an_error_before_the_delivery_is_recorded_is_still_one() -> None:
-    """The file has not got its name: what goes wrong then does fail the transfer."""
+    """The file does not have its name yet, so the error fails the transfer."""
     world, transfer = committing()
     step(world, transfer, "HandleError", error=THROTTLED)
     step(world, transfer, "CleanUp")
@@ -51,7 +51,8 @@ def test_an_error_before_the_delivery_is_recorded_is_still_one() -> None:
 
 @pytest.mark.parametrize("call", ["partner.open_reader", "partner.size"])
 def test_a_clean_up_that_breaks_when_it_found_the_delivery_goes_on_from_there(call: str) -> None:
-    """Found delivered, it is neither failing nor recorded: the repeated clean-up brings it on."""
+    """The transfer was found delivered. It is not failing any more, but the delivery is not
+    recorded yet. The repeated clean-up goes on from there."""
     world, transfer = committing()
     world.calls.lose_answer("partner.rename", broken)
     with pytest.raises(TransientFailure):
@@ -73,7 +74,7 @@ def test_a_clean_up_that_breaks_when_it_found_the_delivery_goes_on_from_there(ca
 
 
 def test_a_sweeper_that_meets_a_living_commit_does_not_end_its_transfer() -> None:
-    """The execution is gone, the commit's function is not: what it brings is seen next time."""
+    """The execution is gone, but the commit's function lives. The next sweep sees its result."""
     world, transfer = committing()
     world.pass_time(40)
     abort_executions(world)

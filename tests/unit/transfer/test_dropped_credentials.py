@@ -1,4 +1,4 @@
-"""A credential is good for one login at one server: a destination that moves leaves it behind."""
+"""A credential is for one login at one server. A destination that moves elsewhere loses it."""
 
 import pytest
 
@@ -116,7 +116,7 @@ def test_a_credential_for_the_server_that_was_there_before_is_refused_by_its_ver
 
 
 def leave_secret(world: World, credential: Credential | None = None) -> None:
-    """The process dies between the record and the secret it has let go of."""
+    """The process dies after it has stored the record and before it deletes the old secret."""
     world.calls.fail("vault.delete", RuntimeError("died"))
     with pytest.raises(RuntimeError):
         change_destination("acme", ELSEWHERE, credential, ADMIN, ports=world.ports)

@@ -1,4 +1,4 @@
-"""Transfers that meet errors: what passes is tried again, what does not ends with its reason."""
+"""Errors that may pass are tried again. Any other error ends the transfer with its reason."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A byte that S3 gives out wrongly: noticed by whatever checksum S3 has, and sent once more."""
+"""Every kind of checksum that S3 has shows a byte that was read wrongly. It is sent once more."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.unit.transfer.driving import (
 
 FLIPPED = 3 * CHUNK_BYTES + 11  # a byte of chunk 3
 COMBINING = [Algorithm.CRC64NVME, Algorithm.CRC32, Algorithm.CRC32C]
-BY_CHUNK = [  # (algorithm, bytes of a part): compared before a chunk is done
+BY_CHUNK = [  # (algorithm, bytes of a part) of those that are compared before a chunk is done
     (Algorithm.SHA256, CHUNK_BYTES),
     (Algorithm.SHA256, 2 * CHUNK_BYTES),
     (Algorithm.SHA1, CHUNK_BYTES // 2),

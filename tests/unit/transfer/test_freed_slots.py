@@ -13,7 +13,7 @@ SESSIONS = 2
 
 
 def sessions_free(world: World) -> int:
-    """Asked for by somebody else, who frees them again."""
+    """Counts them by taking them for somebody else and freeing them again."""
     slots, until = world.ports.slots, world.clock.replace(year=world.clock.year + 1)
     taken = [
         slots.take("few", SESSIONS, f"rival-{number}", world.clock, until)
@@ -26,7 +26,7 @@ def sessions_free(world: World) -> int:
 
 
 def test_a_lane_that_hands_over_has_freed_its_slot_when_its_next_turn_is_sent() -> None:
-    """Else the next turn's worker takes it again at once, and whoever waits never gets one."""
+    """Otherwise the next turn's worker takes it again at once, and others never get one."""
     world = World()
     world.register("few", max_sessions=SESSIONS)
     transfer = world.request(BODY, destination_id="few")

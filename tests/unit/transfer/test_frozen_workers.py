@@ -1,4 +1,4 @@
-"""Workers that stand still for longer than their leases, and wake up: they change nothing more."""
+"""Workers that stand still for longer than their leases change nothing more when they wake up."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def changes(world: World) -> list[int]:
 
 
 def thaw(world: World, actor: Actor) -> None:
-    """Its work goes on before any beat of its heart: the worst case."""
+    """In the worst case its work goes on before any beat of its heart."""
     world.calls.overdue_beats_first = False
     before, files = changes(world), dict(world.partner.files)
     actor.frozen = False
@@ -58,7 +58,7 @@ def thaw(world: World, actor: Actor) -> None:
 )
 @pytest.mark.parametrize("done", [False, True])
 def test_a_lane_that_wakes_up_after_its_lease_writes_nothing_more(call: str, done: bool) -> None:
-    """Another worker has its chunk by then, or the file its name."""
+    """By then another worker has its chunk, or the file has its name."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
@@ -118,7 +118,7 @@ def test_a_start_that_wakes_up_after_its_lease_makes_no_part_file(call: str) -> 
 
 
 def test_a_part_file_made_by_a_start_that_woke_up_late_is_found_and_removed() -> None:
-    """It sends nothing more itself; what was on its way to the server when it fell asleep does."""
+    """The start sends nothing more itself. But its request was on the way to the server already."""
     world = World()
     transfer = world.request(BODY)
     until_state(world, "MoveChunks")
@@ -170,7 +170,7 @@ def test_a_step_whose_lease_is_over_changes_nothing_although_nobody_took_its_pla
 
 
 def test_a_lane_that_wakes_up_after_its_lease_doubts_no_chunk_that_its_heir_has_proved() -> None:
-    """A byte that it read wrongly is read rightly by the next one."""
+    """The lane read a byte wrongly, and the next lane reads it rightly."""
     world = World()
     transfer = world.request(BODY, verify=Verify.READBACK)
     until_moving(world)

@@ -1,4 +1,4 @@
-"""Chunks that go on where an earlier lease stopped: what counts, and from when on it counts."""
+"""A chunk goes on where an earlier lease stopped. Tests which bytes count, and from when on."""
 
 from dataclasses import replace
 from typing import Any
@@ -28,7 +28,7 @@ BODY = content(BLOCKS * READ_BYTES)
 
 
 def broken_off(world: World, verify: Verify = Verify.CHECKSUM) -> Transfer:
-    """One turn, whose connection broke behind what was acknowledged and not durable."""
+    """Runs one turn. Its connection breaks when bytes are acknowledged but not durable."""
     one_large_chunk(world, len(BODY))
     transfer = world.request(BODY, verify=verify)
     until_moving(world)
@@ -43,7 +43,7 @@ def lease_of(world: World, transfer: Transfer) -> ChunkLease:
 
 
 def first_write(world: World) -> int:
-    """Of the next turn."""
+    """The offset of the next turn's first write."""
     taken = watch_writes(world)
     world.drive_lane()
     return taken[0][0]
@@ -159,7 +159,7 @@ def test_a_checkpoint_comes_so_long_after_the_one_before_and_not_at_each_block()
 
 
 def test_a_turn_begins_no_chunk_that_it_could_not_bring_to_a_checkpoint() -> None:
-    """Less than twice what a hand-over takes is left; a chunk begun before goes on in that time."""
+    """Less time is left than two hand-overs take. A chunk that was begun before goes on in it."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
@@ -219,7 +219,7 @@ def test_a_chunk_behind_one_that_was_done_is_sent_in_large_blocks_again() -> Non
 
 
 def test_what_a_refused_flush_takes_back_is_not_ahead() -> None:
-    """Acknowledged write by write, and then the server says that it could not keep it."""
+    """The server acknowledged each write, and then says that it could not keep them."""
     world = World()
     one_large_chunk(world, len(BODY))
     transfer = world.request(BODY)

@@ -1,4 +1,4 @@
-"""Servers that show no sizes, drop boxes among them: nothing is lost, and what can be done is."""
+"""Servers that show no sizes, such as drop boxes. Nothing is lost there, and the rest works."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def drop_box() -> World:
 
 
 def replacing(world: World) -> Transfer:
-    """About to be committed where the old target has to step aside."""
+    """A transfer that is about to be committed. The old target has to step aside for it."""
     world.partner.replaces_atomically = False
     world.partner.files[TARGET] = bytearray(OLD)
     transfer = world.request(BODY, if_exists=IfExists.REPLACE)
@@ -39,14 +39,15 @@ def replacing(world: World) -> Transfer:
 
 
 def require_a_target_of_old_or_new(world: World) -> None:
-    """Also when all that may be removed is gone."""
+    """The old or the new content must be there, also when all removable files are gone."""
     contents = {path: bytes(content) for path, content in world.partner.files.items()}
     assert OLD in contents.values() or contents.get(TARGET) == BODY, list(contents)
 
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_an_old_target_whose_way_back_breaks_as_well_is_not_lost(number: int) -> None:
-    """Whether the name is free cannot be seen there: the old content goes only when ours has it."""
+    """The server does not show whether the name is free. So the old content is removed only when
+    our file has the name."""
     world = drop_box()
     transfer = replacing(world)
     for after in (number - 1, number):
@@ -88,7 +89,7 @@ def test_a_size_that_is_not_told_for_whatever_reason_counts_as_hidden(
 
 
 def test_a_line_that_breaks_before_the_rename_costs_a_drop_box_no_delivery() -> None:
-    """That the part file can be opened to write says that it is still there under its name."""
+    """The part file can be opened for writing. That shows that it is still there."""
     world = drop_box()
     transfer = world.request(BODY)
     until_state(world, "CommitTarget")
@@ -102,7 +103,8 @@ def test_a_line_that_breaks_before_the_rename_costs_a_drop_box_no_delivery() -> 
 
 
 def test_a_rename_whose_answer_a_drop_box_lost_is_told_as_unclear_and_not_undone() -> None:
-    """The part file cannot be opened any more, and the name shows nothing: nobody can say more."""
+    """The part file cannot be opened any more, and the final name shows nothing. Nobody can tell
+    whether the rename worked."""
     world = drop_box()
     transfer = world.request(BODY)
     until_state(world, "CommitTarget")

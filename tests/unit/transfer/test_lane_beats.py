@@ -1,4 +1,4 @@
-"""What a lane's beats show to whoever looks, and what they notice for a worker that waits."""
+"""A lane's beats show its progress, and notice changes for a worker that waits."""
 
 import json
 from datetime import datetime
@@ -211,7 +211,8 @@ def test_a_waiting_lane_loses_its_session_when_its_transfer_begins_anew() -> Non
 
 
 def test_a_chunk_of_which_nothing_was_read_in_time_is_no_headway() -> None:
-    """Claimed, and given back as it was: else such turns would follow each other for ever."""
+    """The chunk was claimed and given back as it was. If that counted as headway, such turns would
+    follow each other for ever."""
     world = World()
     transfer = large(world)
     world.calls.cost["source.read"] = 200.0

@@ -1,4 +1,4 @@
-"""What a lane that ends leaves: another turn where there is work, and none where all is over."""
+"""A lane that ends leaves another turn if there is work, and none if everything is over."""
 
 from services.transfer.domain.errors import NoSpace
 from services.transfer.domain.transfer import Status
@@ -9,7 +9,7 @@ from tests.unit.transfer.driving import BODY, assert_completed, until_moving
 
 
 def test_a_lane_that_ends_while_its_transfer_is_resumed_gets_another_turn() -> None:
-    """The resuming leaves it alone: it is driven still."""
+    """The resume leaves the lane alone, because it is still driven."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)

@@ -1,4 +1,4 @@
-"""One turn of a lane: what it holds, when its message comes back, what it leaves to the next."""
+"""What one turn of a lane holds, when its message comes back, and what it leaves to the next."""
 
 from datetime import timedelta
 from typing import Any
@@ -44,7 +44,8 @@ def moving(world: World, body: bytes = BODY, **wish: object) -> Transfer:
 
 
 def test_a_message_stays_away_a_little_longer_than_the_leases_of_whoever_received_it() -> None:
-    """From before it holds anything on; whoever receives it can take everything over at once."""
+    """That is so before the worker holds anything. So whoever receives the message later can take
+    everything over at once."""
     world = World()
     transfer = moving(world)
     told: list[str] = []
@@ -77,7 +78,8 @@ def test_what_is_held_is_renewed_when_a_third_of_its_time_is_over_and_not_at_eac
 
 
 def test_all_leases_of_a_turn_last_from_its_beginning_for_one_lease() -> None:
-    """Born expired they would be anybody's, born longer nobody could take them over."""
+    """If a lease were over at its birth, anybody could take it. If it were longer, nobody could
+    take it over in time."""
     world = World()
     transfer = moving(world)
     begun, lease = world.clock, world.policy.lease_seconds
@@ -142,7 +144,7 @@ def test_a_turn_that_ends_in_a_bug_of_ours_holds_no_session_either() -> None:
 
 
 def assert_at_rest(world: World, message: LaneMessage) -> None:
-    """Its turn touches neither source nor partner, and is over."""
+    """The message's turn touches neither source nor partner, and ends."""
     before = world.calls.counts["slots.take"], world.calls.counts["partner.connect"]
     world.drive_lane(message)
     assert before == (world.calls.counts["slots.take"], world.calls.counts["partner.connect"])
@@ -173,7 +175,7 @@ def test_a_turn_of_an_earlier_generation_logs_in_nowhere() -> None:
 
 
 def test_whoever_lost_its_lane_tells_no_trouble_and_counts_no_failure() -> None:
-    """Its session was closed for it: the error it meets is no fault of the partner's."""
+    """A beat closed its session, so the error that it meets is not the partner's fault."""
     world = World()
     transfer = moving(world)
 

@@ -1,4 +1,4 @@
-"""Workers and steps of an earlier run or generation come late: they do nothing to the later one."""
+"""Workers and steps of an earlier run or generation that come late do nothing to the later one."""
 
 import pytest
 
@@ -21,8 +21,8 @@ from tests.unit.transfer.driving import (
     until_moving,
 )
 
-OF_A_RUN = sorted(STEPS.keys() - {"Publish"})  # that one brings out whatever is pending
-AFTER_ALL = {"HandleError", "CleanUp", "StoreOutcome"}  # a quiet end: nothing is left to handle
+OF_A_RUN = sorted(STEPS.keys() - {"Publish"})  # Publish publishes pending events of any run
+AFTER_ALL = {"HandleError", "CleanUp", "StoreOutcome"}  # end quietly, as nothing is left to handle
 NO_SPACE = Failure.of(NoSpace("/in", 0))
 
 
@@ -69,7 +69,7 @@ def test_a_late_start_event_starts_no_earlier_run_again() -> None:
 
 
 def fail_and_begin_anew(world: World, transfer: Transfer) -> None:
-    """Meanwhile: the transfer fails, is cleaned, is asked for again and moves again."""
+    """The transfer fails, is cleaned up, is retried and moves again."""
     fail_transfer(RunId(transfer.id, 1), NO_SPACE, ports=world.ports)
     world.run()
     assert world.read(transfer).status is Status.FAILED
@@ -124,7 +124,7 @@ def test_bytes_of_an_earlier_generation_do_not_reach_the_later_ones_file(call: s
 
 @pytest.mark.parametrize("call", ["partner.open_part", "sink.write", "sink.flush"])
 def test_a_lane_of_an_earlier_run_does_not_fail_the_run_that_goes_on(call: str) -> None:
-    """Both move the same part file: only the later run judges whether it goes on."""
+    """Both runs move the same part file, and only the later run judges whether it goes on."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)

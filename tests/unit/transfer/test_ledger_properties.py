@@ -1,4 +1,4 @@
-"""Whatever workers, crashes, zombies and pauses do: the ledger counts every chunk exactly once."""
+"""The ledger counts every chunk exactly once, despite crashes, pauses and late workers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ from tests.unit.transfer.ledger_backends import Backend, InMemory, Moto
 
 LEASE_SECONDS = 60
 SKEW_SECONDS = CLOCKS_DIFFER.total_seconds()
-# Of a worker's clock: on time, as wrong as it may be, and plainly wrong.
+# How far a worker's clock is ahead: not at all, as far as it may be, and far too much.
 AHEAD = st.sampled_from([0, 0, 0, SKEW_SECONDS, 3_600])
 WORKERS = st.sampled_from(["ann", "bob"])  # few, so that one often meets its own old lease
 ACTS = st.sampled_from(["finish", "renew", "checkpoint", "release", "release_ahead"])
@@ -67,7 +67,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     backend: Backend
 
-    leases = Bundle("leases")  # every lease ever given: a zombie may use any of them at any time
+    leases = Bundle("leases")  # every lease ever given, as a late worker may use any of them
     found = Bundle("found")  # done chunks as somebody once saw them
 
     @initialize(size=st.integers(0, 50))
@@ -230,7 +230,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return [chunk.done for _, chunk in sorted(self.chunks.items()) if chunk.done is not None]
 
     def teardown(self) -> None:
-        """However it went: one patient worker brings every transfer to its end."""
+        """In the end one patient worker can always complete the transfer."""
         if not self.moving:
             self.pause_or_resume()
         self.clock += 2 * LEASE_SECONDS + SKEW_SECONDS  # no clock that is believed says more

@@ -1,4 +1,4 @@
-"""Part files at the partner: whatever fails, each is removed in the end or reported by name."""
+"""Each part file at the partner is removed in the end or reported by name, whatever fails."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,8 +31,8 @@ from tests.unit.transfer.driving import (
 )
 
 TEN_MINUTES = 600
-TWO_WEEKS = timedelta(days=14)  # then nobody tries any more
-REMOVAL_TRIES_AT_MOST = 60  # in the two weeks: ever more rarely
+TWO_WEEKS = timedelta(days=14)  # after that nobody tries any more
+REMOVAL_TRIES_AT_MOST = 60  # in the two weeks, because the tries come ever more rarely
 
 
 def ignore(transfer_id: str, error: Exception) -> None:
@@ -48,7 +48,7 @@ def refused() -> Exception:
 
 
 def moving(world: World, **wish: str) -> Transfer:
-    """Its messages got lost: nobody works for it."""
+    """A moving transfer that nobody works for, because its messages got lost."""
     transfer = world.request(BODY, **wish)
     until_moving(world)
     world.queue.messages.clear()
@@ -56,7 +56,7 @@ def moving(world: World, **wish: str) -> Transfer:
 
 
 def sweep_until_the_part_is_gone(world: World, transfer: Transfer) -> None:
-    """Of the failed one given."""
+    """Sweeps until the part file of this failed transfer is gone."""
     assert world.parts() == [transfer.known_part.path]
     for _ in range(20):
         world.pass_time(TEN_MINUTES)

@@ -1,4 +1,4 @@
-"""What a transfer left at a place where its destination does not lead any more."""
+"""Files that a transfer left at a place where its destination does not lead any more."""
 
 from services.transfer.domain.destination import Credential
 from services.transfer.domain.errors import NoSpace
@@ -14,7 +14,7 @@ MINUTES = 120
 
 
 def left_at_another_users(world: World) -> Transfer:
-    """Failed, its part file not removed, and the destination has another user since."""
+    """A failed transfer whose part file was not removed. The destination has another user since."""
     transfer = world.request(BODY)
     until_moving(world)
     world.calls.fail("sink.write", NoSpace("/in", 0))
@@ -29,7 +29,7 @@ def left_at_another_users(world: World) -> Transfer:
 
 
 def sweep_each_minute(world: World, transfer: Transfer) -> int:
-    """The logins that it took."""
+    """Returns how many logins the sweeps took."""
     before = world.partner.calls["connect"]
     for _ in range(MINUTES):
         world.pass_time(A_MINUTE)
@@ -38,7 +38,7 @@ def sweep_each_minute(world: World, transfer: Transfer) -> int:
 
 
 def test_a_leftover_at_another_place_makes_nobody_log_in() -> None:
-    """A login each minute, for two weeks, gets us blocked there; it could remove nothing."""
+    """A login could remove nothing. One each minute for two weeks gets us blocked there."""
     world = World()
     ended = left_at_another_users(world)
     assert sweep_each_minute(world, ended) == 0

@@ -1,4 +1,4 @@
-"""Servers on which something else holds a file the moment it has its name: a virus scan."""
+"""Servers on which something, such as a virus scan, locks a file as soon as it has its name."""
 
 import pytest
 
@@ -18,7 +18,7 @@ LOCKED = WriteRefused(TARGET, "read", "FAILURE: sharing violation")
 def test_a_file_that_cannot_be_read_under_its_name_is_delivered_as_it_was_proved_before(
     error: TransferError, verify: Verify, proven: Proven
 ) -> None:
-    """Its bytes were looked at under the name before; that nobody may look again is no damage."""
+    """The bytes were looked at before the rename. That nobody may look again is no damage."""
     world = World()
     transfer = world.request(BODY, verify=verify)
     until_state(world, "CommitTarget")
@@ -32,7 +32,7 @@ def test_a_file_that_cannot_be_read_under_its_name_is_delivered_as_it_was_proved
 
 @pytest.mark.parametrize("verify", [Verify.CHECKSUM, Verify.READBACK])
 def test_a_locked_file_whose_renames_answer_was_lost_as_well_is_delivered(verify: Verify) -> None:
-    """Its size, and that no such file stood there before, tell."""
+    """The size shows it, because no file of that size was there before."""
     world = World()
     transfer = world.request(BODY, verify=verify)
     until_state(world, "CommitTarget")

@@ -1,4 +1,4 @@
-"""Answers that get lost, of the workflow's callback and of the rename: what was done stays done."""
+"""When the answer of the workflow's callback or of the rename is lost, what was done stays done."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_a_retry_after_a_rename_whose_answer_was_lost_finds_the_file_in_its_plac
 def test_after_a_lost_answer_it_is_completed_exactly_when_our_content_stands_there(
     old: bytes, answer_lost: bool, if_exists: IfExists
 ) -> None:
-    """The connection broke at the rename: before it, or behind it."""
+    """The connection broke just before or just after the rename."""
     world = World()
     transfer = world.request(BODY, if_exists=if_exists)
     until_state(world, "CommitTarget")
@@ -113,7 +113,7 @@ def test_after_a_lost_answer_it_is_completed_exactly_when_our_content_stands_the
 def test_what_stands_there_after_a_lost_answer_and_is_not_ours_is_not_taken_for_done(
     old_bytes: int | None,
 ) -> None:
-    """Renamed, then replaced or taken away by somebody: what is there now is not ours."""
+    """After the rename somebody replaced the file or took it away, so what is there is not ours."""
     world = World()
     transfer = world.request(BODY)
     until_state(world, "CommitTarget")
@@ -155,7 +155,7 @@ def test_where_nothing_can_be_read_an_equal_size_alone_is_unclear(
 
 
 def test_a_transfer_about_to_fail_whose_file_got_its_name_is_completed_after_all() -> None:
-    """The connection is back when it cleans up."""
+    """The connection works again when the transfer is cleaned up."""
     world = World()
     transfer = world.request(BODY)
     until_state(world, "CommitTarget")

@@ -1,4 +1,4 @@
-"""Whatever happens to the part file: no transfer is completed without all of its bytes."""
+"""No transfer is completed without all of its bytes, whatever happens to the part file."""
 
 from dataclasses import replace
 
@@ -127,7 +127,7 @@ def test_a_discarded_part_file_is_not_gone_on_with_even_where_its_removal_failed
 
 @pytest.mark.parametrize("old_bytes", [len(BODY), len(BODY) - 1])
 def test_yesterdays_file_is_not_taken_for_todays_whatever_its_size(old_bytes: int) -> None:
-    """The part file is gone and the rename's answer lost: the target's name proves nothing."""
+    """The part file is gone and the rename's answer is lost. So the name proves nothing."""
     world = World()
     world.partner.files[TARGET] = bytearray(old_bytes)
     transfer = world.request(BODY, if_exists=IfExists.REPLACE)
@@ -154,7 +154,7 @@ def test_a_ledger_that_was_never_opened_is_not_complete() -> None:
 
 
 def test_a_sweep_between_any_two_steps_of_a_move_does_not_take_it_for_done() -> None:
-    """Before the ledger is open, too."""
+    """Sweeps also before the ledger is open."""
     world = World()
     transfer = world.request(BODY)
 

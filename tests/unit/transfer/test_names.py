@@ -1,4 +1,4 @@
-"""Names at the partner: hostile keys are refused, long ones shortened without breaking letters."""
+"""Hostile keys are refused. Long names at the partner are shortened without breaking letters."""
 
 import pytest
 

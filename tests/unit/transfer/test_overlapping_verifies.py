@@ -1,4 +1,4 @@
-"""VerifyTarget in two functions at once: Step Functions repeats one whose answer was lost."""
+"""Two functions run VerifyTarget at once, as Step Functions repeats one whose answer was lost."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from tests.unit.transfer.driving import (
 )
 from tests.unit.transfer.steps import beginning, step, sweep
 
-FLIPPED = 7  # a byte that S3 gives out wrongly once: everything is moved a second time
+FLIPPED = 7  # S3 gives out this byte wrongly once, so everything is moved a second time
 TOGETHER_CALLS = 5_000
 
 
@@ -28,7 +28,7 @@ def about_to_verify(world: World) -> Transfer:
 
 
 def about_to_tell(world: World, transfer: Transfer) -> Actor:
-    """It summed up, found the mismatch, and has not said so."""
+    """A VerifyTarget that has found the mismatch and has not recorded it yet."""
     verify = beginning(world, transfer, "VerifyTarget")
     assert verify.advance_to("ledger.done_chunks")
     assert verify.advance_to("transfers.read")
@@ -37,14 +37,14 @@ def about_to_tell(world: World, transfer: Transfer) -> Actor:
 
 
 def asleep(world: World, verify: Actor) -> Actor:
-    """For longer than its lease: a repeated one may begin."""
+    """It sleeps for longer than its lease, so a repeated one may begin."""
     verify.frozen = True
     world.pass_time(world.policy.lease_seconds + 1)
     return verify
 
 
 def test_a_repeated_verify_waits_for_the_first_one_and_answers_the_same() -> None:
-    """Only the repeated one's answer is heard: it has to lead to the second move."""
+    """Only the repeated one's answer reaches the workflow, so it has to lead to the second move."""
     world = World()
     transfer = about_to_verify(world)
     first = about_to_tell(world, transfer)
@@ -74,7 +74,7 @@ def test_two_that_find_the_same_mismatch_both_answer_that_it_is_moved_again() ->
 
 
 def test_a_late_mismatch_does_not_throw_away_the_part_file_that_was_moved_since() -> None:
-    """It is one of the first part file; the second one is just being verified."""
+    """The mismatch is in the first part file. The second one is being verified just now."""
     world = World()
     transfer = about_to_verify(world)
     late = asleep(world, about_to_tell(world, transfer))
@@ -94,8 +94,8 @@ def test_a_late_mismatch_does_not_throw_away_the_part_file_that_was_moved_since(
 
 
 def test_a_late_verify_does_not_take_the_state_from_under_the_move_that_waits() -> None:
-    """All is moved for the second time, and the lane has not reported it: should the transfer count
-    as verifying by then, nobody would end the wait of the execution."""
+    """All is moved for the second time, and the lane has not reported it. If the late verify set
+    the state to verifying now, nobody would end the wait of the execution."""
     world = World(policy=replace(POLICY, lanes_per_transfer=1))
     transfer = about_to_verify(world)
     late = beginning(world, transfer, "VerifyTarget")

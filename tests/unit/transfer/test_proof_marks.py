@@ -1,4 +1,4 @@
-"""What was read back of a chunk counts for the bytes of then, not for those sent again since."""
+"""A read-back counts for the bytes of that time, and not for bytes that were sent again since."""
 
 from dataclasses import replace
 
@@ -49,7 +49,7 @@ def half_proved(damaged: int) -> tuple[World, Transfer]:
 def test_a_worker_that_dies_when_it_found_a_changed_byte_leaves_no_stale_proof(
     damaged: int, call: str
 ) -> None:
-    """Else the good bytes that come next would be judged together with the bad ones of before."""
+    """Otherwise the good bytes that come next would be judged together with earlier bad ones."""
     world, transfer = half_proved(damaged)
     world.calls.kill(call)
     with pytest.raises(Killed):
@@ -62,8 +62,8 @@ def test_a_worker_that_dies_when_it_found_a_changed_byte_leaves_no_stale_proof(
 
 
 def test_a_byte_changed_in_what_was_proved_before_it_was_sent_again_is_noticed() -> None:
-    """The proof could not be given back when the chunk went for the second time: its first blocks
-    are read once more all the same."""
+    """The proof could not be given back when the chunk had to be sent again. Its first blocks are
+    read once more all the same."""
     world, transfer = half_proved(BEHIND)
     world.calls.fail("ledger.release", RuntimeError("DynamoDB: timeout"))
     with pytest.raises(RuntimeError, match="DynamoDB"):

@@ -1,4 +1,4 @@
-"""Lanes that prove what they moved: together, and only once every chunk is there."""
+"""Lanes prove together what they moved, and only when every chunk is there."""
 
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
@@ -8,7 +8,7 @@ from tests.unit.transfer.driving import BODY, assert_completed, until_moving
 
 
 def one_chunk_short() -> tuple[World, Transfer, Actor]:
-    """The first lane is still moving a chunk; the second has moved all others and has ended."""
+    """The first lane is still moving a chunk. The second has moved all others and has ended."""
     world = World()
     transfer = world.request(BODY, verify=Verify.READBACK)
     until_moving(world)

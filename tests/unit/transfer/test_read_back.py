@@ -1,4 +1,4 @@
-"""Read-back: when all is moved, every byte is read once more, and what differs is sent again."""
+"""Read-back reads every byte again when all is moved. Chunks that differ are sent again."""
 
 import pytest
 

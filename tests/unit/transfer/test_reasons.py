@@ -6,7 +6,7 @@ from pathlib import Path
 from services.transfer.domain.errors import RequestError, TransferError
 
 ROW = re.compile(r"^\| `(\w+)` \| (retry|give up) \| .+ \| .+ \|$", re.MULTILINE)
-DECIDED_ELSEWHERE = {"internal_error": "retry"}  # handle_error.py: whatever carries no reason
+DECIDED_ELSEWHERE = {"internal_error": "retry"}  # by handle_error.py, for errors without a reason
 
 
 def reasons(base: type[TransferError] = TransferError) -> dict[str, str]:

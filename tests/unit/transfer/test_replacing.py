@@ -1,4 +1,4 @@
-"""Servers that cannot replace in one step: the old target steps aside, and is never lost."""
+"""On servers that cannot replace in one step the old target steps aside, and is never lost."""
 
 import pytest
 
@@ -23,7 +23,7 @@ RENAMES = [1, 2]  # the old target steps aside, ours takes its place
 
 
 def replacing(world: World, old: bytes = OTHER_SIZE) -> Transfer:
-    """About to be committed."""
+    """A transfer that is about to be committed."""
     world.partner.replaces_atomically = False
     world.partner.files[TARGET] = bytearray(old)
     transfer = world.request(BODY, if_exists=IfExists.REPLACE)
@@ -32,7 +32,7 @@ def replacing(world: World, old: bytes = OTHER_SIZE) -> Transfer:
 
 
 def require_old_or_new(world: World, transfer: Transfer, old: bytes) -> None:
-    """Both are there, each under a name that is on record."""
+    """The old or the new content must be there, under a name that is on record."""
     current, files = world.read(transfer), world.partner.files
     part = current.part.path if current.part else ""
     aside = current.aside.path if current.aside else ""
@@ -134,7 +134,7 @@ def test_the_old_target_comes_back_where_ours_cannot_take_its_place(
 
 
 def test_the_old_target_comes_back_within_the_step_that_could_not_replace_it() -> None:
-    """Not only when it cleans up: until then the partner would have no file at all."""
+    """If it came back only in the clean-up, the partner would have no file at all until then."""
     world = World()
     transfer = replacing(world)
     world.calls.fail("partner.rename", PermissionDenied("/in", "rename"), after=1)
@@ -146,7 +146,7 @@ def test_the_old_target_comes_back_within_the_step_that_could_not_replace_it() -
 
 
 def test_the_old_target_does_not_come_back_when_the_partner_took_ours_away_at_once() -> None:
-    """Yesterday's file, seen once more, would be taken for today's."""
+    """If yesterday's file came back, it would be taken for today's."""
     world = World()
     transfer = replacing(world)
     world.partner.takes_away_on_rename = True

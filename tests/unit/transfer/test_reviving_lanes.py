@@ -1,5 +1,4 @@
-"""Lanes that stand still: the sweeper revives them, counts what went wrong, and ends what is
-hopeless."""
+"""The sweeper revives lanes that stand still, counts what went wrong, and ends what is hopeless."""
 
 import pytest
 
@@ -34,7 +33,7 @@ def lanes_of(world: World, transfer: Transfer) -> list[Lane]:
 
 
 def lose_messages(world: World, transfer: Transfer) -> None:
-    """Taken by a worker that dies before its first call, or by none at all."""
+    """A worker takes the messages and dies before its first call, or no worker takes them."""
     world.queue.messages.clear()
     world.pass_time(world.policy.lane_due_seconds + 1)
     sweep_transfer(transfer.id, ports=world.ports)
@@ -110,7 +109,7 @@ def test_a_crash_behind_a_chunk_that_was_done_is_the_first_one_again() -> None:
 def test_a_lane_whose_chunk_is_refused_is_at_rest_and_counts_no_crash(
     change: str, call: str
 ) -> None:
-    """The transfer changed under it: nobody waits for its lease, nobody takes it for dead."""
+    """The transfer changed during the turn. Nobody waits for its lease or takes it for dead."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
@@ -137,7 +136,7 @@ def test_a_lane_whose_chunk_is_refused_is_at_rest_and_counts_no_crash(
 
 
 def test_all_is_moved_only_when_every_lane_is_at_rest() -> None:
-    """One still has a handle on the part file when the last chunk is done."""
+    """One lane still has a handle on the part file when the last chunk is done."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
@@ -190,7 +189,7 @@ def test_the_sweeper_reports_what_the_last_lane_could_not_report_any_more() -> N
 
 
 def test_a_worker_that_waits_at_the_partner_loses_its_session_with_its_lane() -> None:
-    """Its place is another one's from then on."""
+    """From then on somebody else may use its session slot."""
     world = World()
     transfer = world.request(BODY)
     until_moving(world)

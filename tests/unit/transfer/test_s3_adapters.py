@@ -1,4 +1,4 @@
-"""What the S3 adapters make of keys and answers that S3 and STS are strict about."""
+"""The S3 adapters keep the limits of S3 and STS, and read their answers strictly."""
 
 import json
 

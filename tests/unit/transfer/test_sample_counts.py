@@ -1,4 +1,4 @@
-"""How much of a file is looked at again: so little that a step has the time for it."""
+"""Only so much of a file is looked at again that a step has the time for it."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -47,7 +47,7 @@ def test_more_chunks_take_no_range_from_files_of_usual_size() -> None:
 
 @pytest.mark.slow
 def test_a_file_of_many_chunks_is_moved_and_sampled_in_its_own_ranges() -> None:
-    """Whoever writes and whoever looks again draw the same places."""
+    """The lane that writes and the step that looks again choose the same places."""
     world = World(policy=replace(POLICY, chunk_bytes=SMALL_CHUNK_BYTES))
     body = content(SMALL_CHUNK_BYTES * MANY_CHUNKS)
     transfer = world.request(body)

@@ -1,4 +1,4 @@
-"""Whatever is done with a transfer, it tells a story that its contract allows."""
+"""The events of a transfer come in an order that the contract allows, whatever is done with it."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -62,7 +62,7 @@ def proved(transfer: Transfer) -> Transfer:
 
 
 def receipt(transfer: Transfer) -> Receipt:
-    """As StoreOutcome writes it: not without a proof and a name."""
+    """A receipt as StoreOutcome writes it. It needs a proof and a name."""
     if transfer.final_path is None:
         raise ValueError("it was never given a name")
     return Receipt(
@@ -119,7 +119,8 @@ END = ["committed", "end"]
 
 
 def changed(transfer: Transfer, call: str) -> Change:
-    """As change_transfer stores it: refusals are ignored, what changes nothing is not written."""
+    """The change as change_transfer stores it. Refusals are ignored. A change of nothing is not
+    written."""
     try:
         decided = CALLS[call](transfer)
     except (TransferError, ValueError):
@@ -132,7 +133,7 @@ def changed(transfer: Transfer, call: str) -> Change:
 
 
 class Story:
-    """All that one transfer told: each fact with a version of its own, as announce has it."""
+    """All facts that one transfer told. Each has a version of its own, as announce gives it."""
 
     def __init__(self) -> None:
         self.transfer, self.log = NEW, Told()
@@ -207,7 +208,8 @@ def tell(transfer: Transfer, known: Known, facts: Collection[Fact]) -> tuple[Kno
 
 
 def likeness(transfer: Transfer, known: Known) -> tuple[object, ...]:
-    """Equal for transfers that go on alike; which run, generation or version says nothing."""
+    """Equal for transfers that can go on in the same ways. The numbers of run, generation and
+    version do not count."""
     return (
         transfer.status,
         transfer.begun_run == transfer.run,

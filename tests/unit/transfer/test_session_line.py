@@ -1,5 +1,5 @@
-"""The line for a destination's sessions: whoever frees one calls the next, and a lost call is no
-loss."""
+"""In the line for a destination's sessions, whoever frees one calls the next. A lost call costs
+only time."""
 
 from datetime import timedelta
 
@@ -55,7 +55,8 @@ def test_whoever_was_called_is_waited_for_and_not_called_again() -> None:
 
 
 def test_whoever_was_missed_comes_first_all_the_same() -> None:
-    """Else two who are late each time would each find the session kept for the other."""
+    """Otherwise, of two waiters who are always late, each would find the session kept for the
+    other."""
     late, called = waiter("late", called=60), waiter("called", since=1, called=150)
     line = line_of(0, [late, called], after(60), after(150))
     assert [line.admits(ticket, 1) for ticket in ("late", "called", "new")] == [True, True, False]

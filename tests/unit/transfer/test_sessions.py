@@ -1,4 +1,4 @@
-"""Sessions at a destination: never more than agreed, and one left for the steps of workflows."""
+"""A destination never has more sessions than agreed, and one is left for steps of workflows."""
 
 from dataclasses import replace
 from datetime import timedelta

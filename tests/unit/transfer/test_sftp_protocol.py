@@ -14,7 +14,7 @@ from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
 
 
 class GoneChannel:
-    """As paramiko's after the server was killed: each call sends something, so each one fails."""
+    """Like paramiko's after the server was killed. Each call sends something, so each fails."""
 
     def settimeout(self, seconds: float) -> None: ...
 
@@ -52,7 +52,7 @@ def test_closing_is_quiet_as_often_as_it_is_asked_for(protocol: SftpProtocol) ->
 
 
 class DrippingChannel:
-    """A byte now and then, each within the time that may pass without progress, 200 in all."""
+    """Sends 200 bytes, one by one. Each comes within the time that may pass without progress."""
 
     PAUSE_SECONDS = 0.02
 
@@ -82,7 +82,7 @@ def test_a_server_that_never_ends_its_first_reply_times_out() -> None:
 
 
 class SilentChannel:
-    """Never answers: who waits for it ends when the connection under it does."""
+    """Never answers. A call that waits for it ends when its connection ends."""
 
     def __init__(self) -> None:
         self.waiting = threading.Event()
@@ -107,7 +107,7 @@ class SilentChannel:
 
 
 def test_closing_says_no_goodbye_to_a_server_that_owes_an_answer() -> None:
-    """It would wait behind what that server does not take."""
+    """A goodbye would wait behind data that the server does not take."""
     channel = SilentChannel()
     silent = SftpProtocol(cast(paramiko.Channel, channel), "sftp.example", 22, 60)
     told: list[Exception] = []

@@ -1,4 +1,4 @@
-"""What the reader asks of a server, and that it believes nothing of what it answers."""
+"""What the reader asks of a server. It believes nothing that the server answers."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def content_of(request: Request) -> bytes:
 
 
 def answer(request: Request) -> bytes:
-    """Of a server that shows no sizes: FSTAT is refused."""
+    """The answer of a server that shows no sizes, so it refuses FSTAT."""
     if request[0] != Kind.READ:
         return status(request, Code.PERMISSION_DENIED)
     content = content_of(request)

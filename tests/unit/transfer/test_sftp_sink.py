@@ -16,9 +16,9 @@ BEGIN = 1 << 40
 
 @dataclass
 class Statuses:
-    """One status for each wait: of the waiting request that `order` chooses (from 0, the oldest at
-    its end). `refusals` are the numbers (from 1) of the writes that are refused; the server is gone
-    after `answers`.
+    """Each wait gets one status. `order` chooses the waiting request (from 0), and at its end the
+    oldest one. `refusals` are the numbers (from 1) of the writes that are refused. The server is
+    gone after `answers`.
     """
 
     order: list[int] = field(default_factory=list)
@@ -70,7 +70,7 @@ def test_a_server_gone_before_the_last_status_is_told(answers: int) -> None:
 
 
 def test_the_prefix_grows_over_statuses_that_came_too_early() -> None:
-    """The order of arrival is 2, 4, 1, 3; then the server is gone."""
+    """The statuses arrive in the order 2, 4, 1, 3. Then the server is gone."""
     sink = sink_on(Statuses(order=[1, 2, 0, 0], answers=4))
     sink.write(BEGIN, bytes(6 * USUAL_BLOCK_BYTES))
     grown = []

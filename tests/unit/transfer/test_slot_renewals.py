@@ -1,4 +1,4 @@
-"""A step's two slots, its own and its session's: one beat that fails costs neither."""
+"""One beat that fails costs a step neither its own slot nor its session's."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def committing() -> tuple[World, Transfer]:
 
 @pytest.mark.parametrize("failed", range(SLOTS))
 def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: int) -> None:
-    """The one that went well is renewed from what it is now, not from what it was before."""
+    """The slot that was renewed is renewed again from its new end, and not from its old one."""
     world, transfer = committing()
     every = world.policy.lease_seconds / RENEWALS_PER_LEASE + 1
     timed_out = world.calls.fail("slots.renew", TIMED_OUT, after=failed)
@@ -36,7 +36,7 @@ def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: in
 
 
 def test_renewals_that_fail_for_as_long_as_a_lease_end_the_session() -> None:
-    """Others may use its place from then on."""
+    """From then on others may use its slot."""
     world, transfer = committing()
     refused = world.calls.refuse("slots.renew", TIMED_OUT)
     with step_session(world.read(transfer), ports=world.ports) as visit:

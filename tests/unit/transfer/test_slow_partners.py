@@ -1,4 +1,4 @@
-"""Whatever takes long: leases live on meanwhile, and nobody takes the work for dead."""
+"""Leases live on while something takes long, and nobody takes the work for dead."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ LOGIN_STEPS, STEP_SECONDS = 6, 60.0
 def slowly(
     world: World, transfer: Transfer, seconds: float, look: Callable[[], object]
 ) -> Callable[[], None]:
-    """What happens while somebody waits: time passes, the sweeper comes, other lanes want to go."""
+    """While somebody waits, time passes, the sweeper comes, and other lanes try to work."""
 
     def wait() -> None:
         for _ in range(LOGIN_STEPS):
@@ -41,7 +41,7 @@ def slowly(
 
 
 def require_leased(world: World, transfer: Transfer, *, chunk: bool) -> None:
-    """All that the first turn of lane 0 holds; everybody else keeps off."""
+    """The first turn of lane 0 still has all its leases, and nobody else takes them."""
     ledger, worker = world.read(transfer).ledger, "worker-0-1"
     [lane] = [each for each in world.ports.lanes.lanes(ledger) if each.number == 0]
     assert (lane.turn, lane.worker) == (1, worker)
@@ -68,7 +68,7 @@ def require_leased(world: World, transfer: Transfer, *, chunk: bool) -> None:
 def test_a_slow_call_keeps_lane_slot_and_chunk_leased_and_sessions_within_their_limit(
     call: str, chunk: bool, max_sessions: int
 ) -> None:
-    """Six steps of a minute each: four times as long as a lease."""
+    """Six steps take a minute each, which is four times as long as a lease."""
     world = World()
     world.register("slow", max_sessions=max_sessions)
     transfer = world.request(BODY, destination_id="slow")

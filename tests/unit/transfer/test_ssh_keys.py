@@ -1,4 +1,4 @@
-"""Reading private keys, and showing nothing of those that cannot be read."""
+"""Private keys are read. Nothing is shown of a key that cannot be read."""
 
 import traceback
 

@@ -1,4 +1,4 @@
-"""A cluster of servers that answers with a size of before: looked at anew before it is believed."""
+"""A cluster of servers may answer with an old size. It is looked at anew before it is believed."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from tests.unit.transfer.driving import BODY, TARGET, assert_completed, fail_cod
 
 
 def show_stale(world: World, number: int) -> list[int]:
-    """At the `number`th look from now on the file is a chunk shorter than it is, until it is opened
-    anew (NFS: attributes are cached, and asked for at each open). The sizes answered since."""
+    """At the `number`th look from now on the file seems a chunk shorter than it is, until it is
+    opened anew. NFS caches attributes and asks for them at each open. Returns the sizes answered
+    since then."""
     true: dict[str, bytearray] = {}
     seen: list[int] = []
 

@@ -1,4 +1,4 @@
-"""Everything that can run at once, at once: every promise is kept (see tests/storm)."""
+"""Every promise is kept when everything that can run at once does so (see tests/storm)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The sweeper among many: everybody's turn comes, one walk at a time, and partners stop nothing."""
+"""Among many transfers each gets its turn. One walk runs at a time, and partners stop nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ CALLS_OF_A_LOOK = 6
 
 
 def ids(world: World, count: int, **changes: Any) -> list[str]:  # noqa: ANN401
-    """So many transfers, requested long ago; their executions are running."""
+    """So many transfers that were requested long ago and whose executions are running."""
     at = world.clock.replace(year=world.clock.year - 1)
     found = [f"t-{number:05d}" for number in range(count)]
     for each in found:
@@ -32,7 +32,7 @@ def ids(world: World, count: int, **changes: Any) -> list[str]:  # noqa: ANN401
 
 
 def looked_at(world: World) -> list[str]:
-    """Whom the walks look at from now on."""
+    """The transfers that the walks look at from now on."""
     seen: list[str] = []
 
     def observe(name: str, arguments: tuple[object, ...], answer: object) -> None:

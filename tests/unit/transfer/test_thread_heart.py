@@ -1,4 +1,4 @@
-"""The heart beats beside the work, whatever a beat does, and not once after it was left."""
+"""The heart beats beside the work, whatever a beat does. After it was left it never beats again."""
 
 from threading import Event, get_ident
 from threading import enumerate as all_threads

@@ -1,4 +1,4 @@
-"""What a failed transfer's sentence says is what happened, and what to do is what helps."""
+"""The message of a failed transfer says what happened, and its advice helps."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def committing(world: World, if_exists: IfExists = IfExists.FAIL) -> Transfer:
 
 
 def test_a_name_taken_under_a_transfer_that_replaces_is_not_told_as_if_it_must_not() -> None:
-    """Between the old target's step aside and the rename."""
+    """Somebody takes the name after the old target stepped aside and before the rename."""
     world = World()
     world.partner.replaces_atomically = False
     world.partner.files[TARGET] = bytearray(b"old")
@@ -72,7 +72,8 @@ def test_a_transfer_that_must_not_replace_is_told_what_it_may_ask_for_instead() 
 
 
 def test_a_part_file_gone_after_a_rename_was_asked_for_is_not_told_as_removed_before() -> None:
-    """Its name was given, the answer lost; the partner took the file and left a note there."""
+    """The file got its name, but the answer was lost. The partner took the file and left a note
+    there."""
     world = World()
     transfer = committing(world)
     world.calls.lose_answer("partner.rename", broken)
@@ -101,7 +102,7 @@ def test_while_a_mismatch_is_moved_again_it_is_told_as_such_and_not_as_the_end()
 
 
 def test_while_a_damaged_part_file_is_moved_again_it_is_told_as_such() -> None:
-    """That sending it once more did not help is not known yet."""
+    """It is not known yet whether sending it once more helps."""
     world = World()
     transfer = world.request(BODY)
     until_state(world, "VerifyTarget")

@@ -1,4 +1,4 @@
-"""The only ways a transfer's state may change: every status against every wish."""
+"""Every wish in every status. The state changes only in the allowed ways."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -47,7 +47,7 @@ GRANTED = {
     (Status.VERIFYING, "cancel"): Status.CANCELLING,
     (Status.FAILED, "retry"): Status.REQUESTED,
 }
-IDLE = {  # wished for before: nothing changes, nothing is told
+IDLE = {  # it is so already, so nothing changes and nothing is told
     (Status.PAUSED, "pause"),
     (Status.CANCELLING, "cancel"),
     (Status.CANCELLED, "cancel"),

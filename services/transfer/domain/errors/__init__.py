@@ -1,4 +1,4 @@
-"""Everything that can go wrong with a transfer: a class per reason, with code, retry and advice.
+"""Everything that can go wrong with a transfer. Each reason is a class with code and advice.
 
     TransferError
     ├── RequestError         the caller's request cannot be served (HTTP 4xx)
@@ -7,8 +7,8 @@
     ├── TargetError          the partner's server refuses the file
     └── WorkError            our own work was interrupted (leases, cancellation)
 
-`code` is public (events, API, docs/reasons.md) and never changes its meaning; `retryable` alone
-decides about a retry.
+`code` is public (events, API, docs/reasons.md), so its meaning never changes. `retryable` alone
+decides whether FileFerry tries again.
 """
 
 from services.transfer.domain.errors.partner import (

@@ -5,7 +5,7 @@ from services.transfer.domain.errors.transfer_error import TransferError
 
 
 class RequestError(TransferError):
-    """The request as such cannot be served; `status` is its HTTP status."""
+    """The request as such cannot be served. `status` is the answer's HTTP status."""
 
     status = 400
 
@@ -50,7 +50,7 @@ class RoleMissing(refusals.RoleMissing, RequestError):
 
 
 class SourceNotGranted(RequestError):
-    """The same whether the object exists or not."""
+    """The answer is the same whether the object exists or not."""
 
     code, status = "source_not_granted", 403
     message = (
@@ -62,7 +62,7 @@ class SourceNotGranted(RequestError):
 
 
 class DestinationNotGranted(RequestError):
-    """The same whether the destination exists or not."""
+    """The answer is the same whether the destination exists or not."""
 
     code, status = "destination_not_granted", 403
     message = (

@@ -69,7 +69,7 @@ class SourceUnavailable(SourceError):
 
 
 class SourceCorrupted(SourceError):
-    """Bytes read from S3 do not have the checksum that S3 has for them."""
+    """The bytes that we read from S3 do not have the checksum that S3 keeps for them."""
 
     code, retryable = "source_corrupted", True
     message = (

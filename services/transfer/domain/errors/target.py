@@ -75,7 +75,7 @@ class PartMissing(TargetError):
 
 
 class PartDamaged(TargetError):
-    """The ledger knows of bytes that the file cannot hold."""
+    """The part file is shorter than what its server has acknowledged."""
 
     code = "part_damaged"
     message = (
@@ -89,7 +89,7 @@ class PartDamaged(TargetError):
 
 
 class TargetDamaged(TargetError):
-    """What is read back is not what was sent, and sending it once more did not help."""
+    """The file reads back with other content than was sent. Sending it once more did not help."""
 
     code = "target_damaged"
     message = (
@@ -104,7 +104,8 @@ class TargetDamaged(TargetError):
 
 
 class DeliveryUnclear(TargetError):
-    """The answer to the rename was lost, and what is there now does not tell."""
+    """The answer to the rename was lost. What is at the partner now does not show whether it
+    worked."""
 
     code = "delivery_unclear"
     message = (

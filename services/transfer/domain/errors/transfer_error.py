@@ -4,4 +4,4 @@ from kernel.errors import DeclaredError
 
 
 class TransferError(DeclaredError):
-    """The message says what, which values, and what to do."""
+    """The message says what went wrong, with which values, and what to do about it."""

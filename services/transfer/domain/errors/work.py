@@ -4,11 +4,11 @@ from services.transfer.domain.errors.transfer_error import TransferError
 
 
 class WorkError(TransferError):
-    """Our own work was interrupted; nothing is wrong with source or partner."""
+    """Our own work was interrupted. Nothing is wrong with source or partner."""
 
 
 class LeaseLost(WorkError):
-    """Somebody else holds the chunk, lane or slot now: stop, change nothing."""
+    """Somebody else may hold the chunk, lane or slot now. Stop, and change nothing."""
 
     code, retryable = "lease_lost", True
     message = "The lease of {what} belongs to another worker now."
@@ -16,7 +16,7 @@ class LeaseLost(WorkError):
 
 
 class StepSuperseded(WorkError):
-    """Another start of the same step went ahead: what this one began is not used."""
+    """Another start of the same step went ahead. What this start began is not used."""
 
     code, retryable = "step_superseded", True
     message = "Another start of this step leads transfer {transfer_id} now."
@@ -24,8 +24,8 @@ class StepSuperseded(WorkError):
 
 
 class StepUnderWay(WorkError):
-    """An earlier start of a step still works at the partner; two at once would be in each other's
-    way. It ends, or its lease does."""
+    """An earlier start of a step still works at the partner. Two at once would disturb each other.
+    Try again until the earlier one has ended, or until its lease has."""
 
     code, retryable = "step_under_way", True
     message = (
@@ -36,7 +36,7 @@ class StepUnderWay(WorkError):
 
 
 class MovesAgain(WorkError):
-    """Not everything is at the partner (any more): back to the state that moves."""
+    """Not everything is at the partner, or not any more. The workflow goes back to moving."""
 
     code, retryable = "moves_again", True
     message = "The bytes of transfer {transfer_id} are moved once more."
@@ -44,7 +44,7 @@ class MovesAgain(WorkError):
 
 
 class NoHeadway(WorkError):
-    """A lane's turn was over before it had moved a byte."""
+    """A lane's turn was over before the lane had moved a byte."""
 
     code, retryable = "no_headway", True
     message = (
@@ -56,7 +56,7 @@ class NoHeadway(WorkError):
 
 
 class StaleTransfer(WorkError):
-    """The transfer was changed between read and save: read again and decide again."""
+    """The transfer was changed between read and save. Read it again and decide again."""
 
     code, retryable = "stale_transfer", True
     message = "Transfer {transfer_id} was changed by somebody else meanwhile."
@@ -70,7 +70,7 @@ class TransferCancelled(WorkError):
 
 
 class RunSuperseded(WorkError):
-    """A step, sweep or lane of an earlier run comes late: the transfer was retried since."""
+    """A step, sweep or lane belongs to an earlier run. The transfer was retried since then."""
 
     code = "run_superseded"
     message = "Run {run} of transfer {transfer_id} is over; a later one is under way."
@@ -79,7 +79,7 @@ class RunSuperseded(WorkError):
 
 
 class PartAbandoned(WorkError):
-    """Its part file could not be removed for so long that nobody tries any more."""
+    """The part file could not be removed for so long that FileFerry gave up."""
 
     code = "part_abandoned"
     message = (
@@ -91,7 +91,7 @@ class PartAbandoned(WorkError):
 
 
 class LaneCrashed(WorkError):
-    """The worker of a lane ended without a word again and again (the sweeper counted)."""
+    """The lane's workers died again and again without reporting an error. The sweeper counted."""
 
     code, retryable = "lane_crashed", True
     message = (
@@ -104,7 +104,7 @@ class LaneCrashed(WorkError):
 
 
 class LaneNotTaken(WorkError):
-    """The lane's message was sent again and again, and no worker took it (the sweeper counted)."""
+    """The lane's message was sent again and again, and no worker took it. The sweeper counted."""
 
     code, retryable = "lane_not_taken", True
     message = (
@@ -118,7 +118,7 @@ class LaneNotTaken(WorkError):
 
 
 class WorkflowLost(WorkError):
-    """The workflow ended without storing an outcome (the sweeper saw it)."""
+    """The workflow ended without storing an outcome. The sweeper noticed it."""
 
     code, retryable = "workflow_lost", True
     message = (
