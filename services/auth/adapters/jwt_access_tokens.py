@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import jwt
 
 from kernel.caller import Role
-from services.auth.adapters.secretsmanager_signing_keys import SigningKey
+from services.auth.adapters.secretsmanager_signing_keys import KID, SigningKey
 from services.auth.domain.errors import TokenRefused
 from services.auth.domain.ports import Claims
 from services.auth.domain.session import ID
@@ -93,7 +93,9 @@ def _kid_of(token: str) -> str:
         raise TokenRefused("header of another kind than ours") from None
     kid = header.get("kid")
     # Only what `issue` writes is allowed, and no key, address of a key or extension of the sender.
-    if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid} or not isinstance(kid, str):
+    if header != {"alg": ALGORITHM, "typ": TYPE, "kid": kid}:
+        raise TokenRefused("header of another kind than ours")
+    if not isinstance(kid, str) or not KID.fullmatch(kid):
         raise TokenRefused("header of another kind than ours")
     return kid
 

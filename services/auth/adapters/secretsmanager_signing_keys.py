@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 KEPT = timedelta(minutes=5)  # for verifying, because a known key does not change
 SIGNED_WITH = timedelta(seconds=30)  # a new key signs at the latest after this
 ASKED_AGAIN = timedelta(seconds=5)  # so that invented key ids do not drive up the bill
-_KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 MIN_KEY = 32  # characters; RFC 7518, 3.2: at least as long as the hash, which has 32 bytes
 
 
@@ -44,7 +44,7 @@ class SigningKey:
             raise SigningKeyInvalid from None
         match content:
             case {"kid": str(kid), "key": str(key)} if (
-                _KID.fullmatch(kid) and len(key) >= MIN_KEY and key.isprintable()
+                KID.fullmatch(kid) and len(key) >= MIN_KEY and key.isprintable()
             ):
                 return cls(kid, key.encode())
         raise SigningKeyInvalid
