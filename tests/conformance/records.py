@@ -7,19 +7,18 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
-from services.transfer.domain.destination import Destination, HostKey, Protocol, ServerProfile
-from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Mark
+from services.transfer.domain.destination import Destination, Protocol
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
-from services.transfer.domain.transfer import (
-    DestinationLabel,
-    Failure,
-    IfExists,
-    ObjectRef,
-    SourceObject,
-    Status,
-    Transfer,
-)
+from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.source import ObjectRef, SourceObject
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import DestinationLabel, IfExists
 from tests.conformance.stores import NOON as NOON
 from tests.conformance.stores import Stores
 

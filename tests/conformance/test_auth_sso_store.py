@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.auth.domain.session import ClientKind, Handover, SsoLogin
+from services.auth.domain.session import ClientKind
+from services.auth.domain.sso import Handover, SsoLogin
 from tests.conformance.auth_stores import NOON, AuthStores
 
 LOGIN = SsoLogin(

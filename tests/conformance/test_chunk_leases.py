@@ -6,14 +6,9 @@ import pytest
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import (
-    CLOCKS_DIFFER,
-    NOTHING_DONE,
-    ChunkLease,
-    DoneChunk,
-    Progress,
-)
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Progress
+from services.transfer.domain.status import Status
 from tests.conformance.hooked_table import must_claim
 from tests.conformance.records import (
     LARGEST_CRC,

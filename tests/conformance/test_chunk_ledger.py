@@ -8,7 +8,7 @@ from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, DoneChunk, LedgerId, Progress
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.conformance.hooked_table import must_claim
 from tests.conformance.records import (
     LARGEST_CRC,

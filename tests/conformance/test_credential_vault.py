@@ -7,7 +7,7 @@ import pytest
 from services.transfer.adapters.secretsmanager_credential_vault import (
     SecretsManagerCredentialVault,
 )
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import CredentialMissing
 from services.transfer.domain.ports import CredentialVault
 from tests.conformance.clouds import CLOUDS, cloud, new_name

@@ -8,7 +8,7 @@ import pytest
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.ledger import ChunkLease
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.conformance.hooked_table import HookedTable, claim, hooked_moto_table, must_claim
 from tests.conformance.records import (
     NOON,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLease
-from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ports import LaneQueue, MessageLease
 from tests.conformance.clouds import CLOUDS, cloud, new_queue, received
 from tests.fakes.outside import CountedMessageLease, InMemoryLaneQueue

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import CLOCKS_DIFFER, Lane, LedgerId
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.ledger import LedgerId
 from tests.conformance.records import NOON, a_lane, after
 from tests.conformance.stores import Stores
 

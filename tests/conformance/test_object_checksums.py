@@ -6,7 +6,7 @@ import pytest
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.errors import SourceChanged, SourceUnavailable
-from services.transfer.domain.transfer import ObjectRef
+from services.transfer.domain.source import ObjectRef
 from tests.conformance.clouds import cloud, create_bucket, new_name
 from tests.conformance.objects import (
     BODY,

@@ -17,7 +17,7 @@ from services.transfer.domain.errors import (
     SourceChanged,
     SourceForbidden,
 )
-from services.transfer.domain.transfer import ObjectRef
+from services.transfer.domain.source import ObjectRef
 from tests.conformance.clouds import create_bucket
 from tests.conformance.objects import BODY, STORAGES, Storage, digest, storage_in, sts_readers
 from tests.servers.emulator import REGION

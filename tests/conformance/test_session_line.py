@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from services.transfer.domain.ledger import CLOCKS_DIFFER, LaneMessage, Slot
+from services.transfer.domain.lane import LaneMessage, Slot
+from services.transfer.domain.leases import CLOCKS_DIFFER
 from services.transfer.domain.waiting import Waiter
 from tests.conformance.records import NOON, after
 from tests.conformance.stores import Stores

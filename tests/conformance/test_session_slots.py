@@ -3,7 +3,8 @@
 import pytest
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import CLOCKS_DIFFER, Slot
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.leases import CLOCKS_DIFFER
 from tests.conformance.records import NOON, after
 from tests.conformance.stores import Stores
 

@@ -12,7 +12,7 @@ from services.transfer.domain.errors import (
     TransferNotFound,
 )
 from services.transfer.domain.part_file import OldTarget
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.conformance.records import (
     NOON,
     a_full_transfer,

@@ -18,7 +18,8 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
-from services.auth.domain.session import Handover, Session, SsoLogin
+from services.auth.domain.session import Session
+from services.auth.domain.sso import Handover, SsoLogin
 from services.auth.domain.user import User
 
 KEY_LIFETIME = timedelta(days=7)

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import Lane, LedgerId, Slot, is_over
+from services.transfer.domain.lane import Lane, Slot
+from services.transfer.domain.leases import is_over
+from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.waiting import Line, Waiter, line_of
 
 LaneKey = tuple[str, int, int]  # transfer, generation, lane; both passes share the lanes

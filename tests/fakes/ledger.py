@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import (
     NEVER_OPENED,
     ChunkLease,
@@ -13,10 +14,9 @@ from services.transfer.domain.ledger import (
     LedgerId,
     Mark,
     Progress,
-    is_over,
 )
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.fakes.records import InMemoryTransferStore
 
 RELEASED = datetime.fromtimestamp(0, UTC)  # the `until` of a chunk that was given back

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kernel.outbox import OutboxEvent
-from services.transfer.domain.ledger import is_over
+from services.transfer.domain.leases import is_over
 
 
 class InMemoryOutbox:

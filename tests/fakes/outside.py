@@ -10,7 +10,7 @@ from kernel.outbox import OutboxEvent
 from kernel.pages import CURSOR_ADVICE, read_cursor, write_cursor
 from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import (
     BucketNotFound,
     CredentialMissing,
@@ -19,9 +19,9 @@ from services.transfer.domain.errors import (
     SourceChanged,
     SourceUnavailable,
 )
-from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ports import ListedObject, Listing
-from services.transfer.domain.transfer import ObjectRef, SourceObject
+from services.transfer.domain.source import ObjectRef, SourceObject
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = re.compile(r".+")  # of the last entry on the page before

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from posixpath import basename, dirname
 
-from services.transfer.domain.destination import Credential, Destination, HostKey, ServerProfile
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     ConnectionLost,
     FolderMissing,
@@ -23,6 +24,8 @@ from services.transfer.domain.errors import (
     TargetExists,
     TransferError,
 )
+from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.server_profile import ServerProfile
 
 HOST_KEY = HostKey(
     "ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"

@@ -20,7 +20,8 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
-from services.transfer.domain.transfer import ENDED, Transfer
+from services.transfer.domain.status import ENDED
+from services.transfer.domain.transfer import Transfer
 from tests.fakes.outbox import InMemoryOutbox
 
 KEY_LIFETIME = timedelta(days=7)

@@ -8,17 +8,20 @@ from random import Random
 from typing import Any
 
 from services.transfer.adapters.awscrt_crcs import CRCS
-from services.transfer.domain.destination import Credential, Protocol
-from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Protocol
+from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.retry import RetryPolicy
-from services.transfer.domain.transfer import IfExists, ObjectRef, Transfer
+from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services.worker import Worker
 from services.transfer.handlers.workflow_step import run_step
-from services.transfer.use_cases.manage_destinations import NewDestination, register_destination
 from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.publish_pending import publish_pending
+from services.transfer.use_cases.register_destination import NewDestination, register_destination
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow

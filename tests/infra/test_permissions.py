@@ -8,7 +8,7 @@ import pytest
 from infra.stacks import Stack
 from services.auth.adapters.apigateway_api_keys import TAG
 from services.transfer.adapters.s3_source_readers import session_policy
-from services.transfer.domain.transfer import ObjectRef
+from services.transfer.domain.source import ObjectRef
 from tests.infra.resources import (
     SERVICES,
     TEMPLATES,

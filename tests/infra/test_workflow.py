@@ -11,9 +11,9 @@ import pytest
 from infra.stacks import find_stack
 from kernel.outbox import CLAIM_SECONDS
 from services.transfer.adapters.dynamodb_ledger_rows import LEDGER_ROW_LIFETIME
-from services.transfer.domain.ledger import CLOCKS_DIFFER
+from services.transfer.domain.leases import CLOCKS_DIFFER
 from services.transfer.domain.part_file import MAKER_LIFETIME
-from services.transfer.use_cases.steer_transfer import OLDEST_PART
+from services.transfer.use_cases.retry_transfer import OLDEST_PART
 from tests.infra.resources import resources
 
 STATES_OF_THE_DESIGN = 11  # HandleError and the second way to move not counted

@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncssh
 
 from infra.local.sftp_server import Channel, RootedSftpServer, User, listen, public_line
-from services.transfer.domain.destination import HostKey
+from services.transfer.domain.host_key import HostKey
 from tests.servers.waiting import wait_for
 
 REPOSITORY = Path(__file__).parents[2]

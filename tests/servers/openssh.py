@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.transfer.domain.destination import HostKey
+from services.transfer.domain.host_key import HostKey
 from tests.servers import require_program
 from tests.servers.system_user import SystemUser
 from tests.servers.waiting import wait_for

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.sftp_partners import SftpPartners
-from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination, Protocol
+from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Partners
 from tests.fakes.partners import InMemoryPartners
 from tests.servers import require_program, unavailable

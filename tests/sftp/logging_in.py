@@ -1,6 +1,7 @@
 """A login on an OpenSshServer, by key or by password."""
 
-from services.transfer.domain.destination import Credential, Destination
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
 from tests.servers import unavailable
 from tests.servers.openssh import OpenSshServer
 from tests.servers.sites import destination, sftp_partners

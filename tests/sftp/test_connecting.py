@@ -13,7 +13,7 @@ import pytest
 
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.sftp_partners import SftpPartners
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import (
     AddressForbidden,
     ConnectionLost,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from services.transfer.domain.destination import Credential, Destination
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import FolderMissing, PasswordRejected
 from tests.servers.embedded import REPOSITORY, USER, EmbeddedServer
 from tests.servers.sites import destination, sftp_partners

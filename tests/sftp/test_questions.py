@@ -8,8 +8,10 @@ from contextlib import contextmanager
 import asyncssh
 import pytest
 
-from services.transfer.domain.destination import Credential, Destination, HostKey
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import PasswordRejected
+from services.transfer.domain.host_key import HostKey
 from tests.servers.sites import destination, sftp_partners
 
 

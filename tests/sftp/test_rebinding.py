@@ -8,10 +8,10 @@ import pytest
 
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.sftp_partners import SftpPartners
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.ports import Ports
-from services.transfer.use_cases.manage_destinations import register_destination
 from services.transfer.use_cases.probe_destination import probe_destination
+from services.transfer.use_cases.register_destination import register_destination
 from tests.fakes.callers import ADMIN
 from tests.fakes.world import World
 

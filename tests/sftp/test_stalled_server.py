@@ -7,7 +7,7 @@ import pytest
 
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.sftp_session import SftpPartnerSession
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
 from tests.servers.openssh import OpenSshServer
 from tests.servers.sites import destination, sftp_partners

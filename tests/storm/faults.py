@@ -7,7 +7,7 @@ from services.transfer.domain.errors import (
     SourceUnavailable,
 )
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.storm.world import StormWorld
 
 

@@ -6,7 +6,9 @@ from time import monotonic
 from contracts.catalogue import parse
 from contracts.sequences import SequenceBroken, check_sequence
 from services.transfer.domain.errors import TransferError
-from services.transfer.domain.transfer import ENDED, IfExists, Status, Transfer
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers.workflow_step import (
     MoveAgain,
     PermanentFailure,

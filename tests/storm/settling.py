@@ -1,6 +1,6 @@
 """The calm after a storm: there are no more faults, everybody goes on, and sweeps come by."""
 
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.storm.judge import Judge
 from tests.storm.world import StormWorld
 

@@ -6,21 +6,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import ENDED, IfExists, Transfer
+from services.transfer.domain.status import ENDED
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services import move_chunk
 from services.transfer.domain_services.worker import Worker
-from services.transfer.use_cases.manage_destinations import NewDestination
 from services.transfer.use_cases.publish_pending import publish_pending
+from services.transfer.use_cases.register_destination import NewDestination
 from services.transfer.use_cases.request_transfer import request_transfer
+from services.transfer.use_cases.retry_transfer import retry_transfer
 from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
     pause_transfer,
     resume_transfer,
-    retry_transfer,
 )
 from services.transfer.use_cases.sweep_stalled import sweep_stalled
 from tests.fakes.actors import Actor, Stage

@@ -7,7 +7,7 @@ from botocore.client import BaseClient
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Table, delete, put, row_key
 from services.auth.domain.errors import SsoRefused
-from services.auth.domain.session import Handover, SsoLogin
+from services.auth.domain.sso import Handover, SsoLogin
 
 LOGIN_LIFETIME = timedelta(minutes=10)  # time to find a second factor
 HANDOVER_LIFETIME = timedelta(minutes=1)  # a page redeems it as soon as it is loaded

@@ -14,7 +14,8 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.auth.domain.attempts import Attempts
-from services.auth.domain.session import Handover, Session, SsoLogin
+from services.auth.domain.session import Session
+from services.auth.domain.sso import Handover, SsoLogin
 from services.auth.domain.user import ApiKey, Identity, User
 
 # --- storage -------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from services.auth.domain_services.add_user import NewUser
 from services.auth.handlers.api_views import user_view
 from services.auth.use_cases import manage_users as manage
 from services.auth.use_cases.end_sessions import end_sessions_of
+from services.auth.use_cases.read_users import list_users, read_user
 
 
 def operations(ports: Ports) -> dict[str, Operation]:
@@ -31,7 +32,7 @@ def operations(ports: Ports) -> dict[str, Operation]:
 
 def _list(ports: Ports, call: Call[None]) -> http.UsersPage:
     query = call.query
-    page = manage.list_users(call.caller, query.limit, query.cursor, ports=ports)
+    page = list_users(call.caller, query.limit, query.cursor, ports=ports)
     return http.UsersPage(users=tuple(map(user_view, page.items)), cursor=page.cursor)
 
 
@@ -44,7 +45,7 @@ def _create(ports: Ports, call: Call[http.UserRequest]) -> Answer:
 
 
 def _read(ports: Ports, call: Call[None]) -> Answer:
-    return _answer(manage.read_user(call.caller, call.path["user"], ports=ports))
+    return _answer(read_user(call.caller, call.path["user"], ports=ports))
 
 
 def _change(ports: Ports, call: Call[http.UserPatch]) -> Answer:

@@ -8,7 +8,8 @@ from hashlib import sha256
 
 from services.auth.domain.errors import FieldInvalid
 from services.auth.domain.ports import Policy, Ports
-from services.auth.domain.session import ClientKind, SsoLogin
+from services.auth.domain.session import ClientKind
+from services.auth.domain.sso import SsoLogin
 
 # Browsers and libraries read user names, backslashes, fragments, spaces and other alphabets in
 # different ways. So an address may have none of them.

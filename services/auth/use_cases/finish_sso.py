@@ -5,7 +5,7 @@ from hmac import compare_digest
 
 from services.auth.domain.errors import SsoRefused
 from services.auth.domain.ports import Ports
-from services.auth.domain.session import Handover, SsoLogin
+from services.auth.domain.sso import Handover, SsoLogin
 from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.admit_identity import admit_identity
 from services.auth.domain_services.open_session import OpenedSession, open_session

@@ -1,11 +1,10 @@
-"""What admins do with users. They create, read, list, change, lock and remove them."""
+"""What admins do with users. They create, change, lock and remove them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kernel.caller import Caller, Grants, Role
 from kernel.idempotency import Idempotency
-from kernel.pages import Page
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import NoPassword, OwnAdminRights, VersionMismatch
 from services.auth.domain.grants import check_grants
@@ -34,16 +33,6 @@ def create_user(
     """Raises RoleMissing, SessionOver, UserExists, WeakPassword, IdempotencyConflict."""
     require_admin(caller, ports=ports)
     return add_user(new_user(wish, ports=ports), idempotency, ports=ports)
-
-
-def read_user(caller: Caller, name: str, *, ports: Ports) -> User:
-    require_admin(caller, ports=ports)
-    return ports.users.read(name)
-
-
-def list_users(caller: Caller, limit: int, cursor: str | None, *, ports: Ports) -> Page[User]:
-    require_admin(caller, ports=ports)
-    return ports.users.page(limit, cursor)
 
 
 def change_user(

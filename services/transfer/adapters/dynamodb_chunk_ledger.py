@@ -30,6 +30,7 @@ from services.transfer.adapters.dynamodb_ledger_rows import (
     transfer_is,
 )
 from services.transfer.domain.chunks import ChunkPlan
+from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import (
     NEVER_OPENED,
     ChunkLease,
@@ -37,10 +38,9 @@ from services.transfer.domain.ledger import (
     LedgerId,
     Mark,
     Progress,
-    is_over,
 )
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
 COUNT_DONE = "SET #chunks_done = #chunks_done + :chunks, #bytes_done = #bytes_done + :bytes"

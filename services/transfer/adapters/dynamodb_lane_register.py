@@ -15,7 +15,9 @@ from services.transfer.adapters.dynamodb_ledger_rows import (
     partition_of_ledger,
 )
 from services.transfer.domain.errors import LeaseLost, StaleTransfer
-from services.transfer.domain.ledger import CLOCKS_DIFFER, Lane, LedgerId
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.ledger import LedgerId
 
 CURRENT = "#turn = :turn AND #ended = :no"
 # The same as ledger.is_over. `beyond` is CLOCKS_DIFFER later than the end that the taker writes.

@@ -9,7 +9,8 @@ from botocore.client import BaseClient
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Action, Table, delete, put, row_key, update
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import Slot, is_over
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.leases import is_over
 from services.transfer.domain.waiting import Line, Waiter, line_of
 
 WAITER_PREFIX = "SLOTLINE#"

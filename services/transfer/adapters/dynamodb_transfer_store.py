@@ -20,7 +20,8 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
-from services.transfer.domain.transfer import ENDED, Transfer
+from services.transfer.domain.status import ENDED
+from services.transfer.domain.transfer import Transfer
 
 MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")

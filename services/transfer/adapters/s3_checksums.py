@@ -7,7 +7,7 @@ from typing import Any
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.errors import SourceUnavailable
-from services.transfer.domain.transfer import SourceObject
+from services.transfer.domain.source import SourceObject
 
 DIGEST_BYTES = {
     Algorithm.CRC64NVME: 8,

@@ -24,7 +24,7 @@ from services.transfer.domain.errors import (
     SourceForbidden,
     SourceUnavailable,
 )
-from services.transfer.domain.transfer import ObjectRef, SourceObject
+from services.transfer.domain.source import ObjectRef, SourceObject
 
 SESSION_SECONDS = 900  # the shortest that STS gives, because nobody can revoke a session
 RENEW_BEFORE = timedelta(seconds=60)  # longer than one ranged GET may take to begin

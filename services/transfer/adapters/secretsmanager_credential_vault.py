@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import CredentialMissing
 
 RECOVERY_DAYS = 7  # Secrets Manager's shortest; until then a deletion by mistake can be undone

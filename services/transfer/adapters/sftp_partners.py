@@ -9,7 +9,9 @@ from services.transfer.adapters.partner_socket import PartnerSocket, connect
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_session import SftpPartnerSession
 from services.transfer.adapters.ssh_login import SshLogin, end
-from services.transfer.domain.destination import Credential, Destination, HostKey
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
+from services.transfer.domain.host_key import HostKey
 
 
 def _utc_now() -> datetime:

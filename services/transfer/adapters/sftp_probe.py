@@ -10,9 +10,9 @@ from datetime import datetime
 from services.transfer.adapters.sftp_packets import FSYNC
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
-from services.transfer.domain.destination import ServerProfile
 from services.transfer.domain.errors import PermissionDenied, TargetError, WriteRefused
 from services.transfer.domain.ports import PartnerSession
+from services.transfer.domain.server_profile import ServerProfile
 
 HALF_BYTES = 4096  # the file's two halves are written in the wrong order
 ROUND_TRIPS = 3  # the quickest one counts, because the others waited for something else

@@ -25,13 +25,14 @@ from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import end
-from services.transfer.domain.destination import HostKey, ServerProfile
 from services.transfer.domain.errors import (
     PermissionDenied,
     TargetError,
     TargetExists,
     WriteRefused,
 )
+from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.server_profile import ServerProfile
 
 
 class SftpPartnerSession:

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.lane import LaneMessage
 
 MAX_DELAY_SECONDS = 900  # SQS takes no longer delay
 

@@ -1,6 +1,6 @@
 """The SSH algorithms that we accept, in our order of preference."""
 
-from services.transfer.domain.destination import HostKey
+from services.transfer.domain.host_key import HostKey
 
 # AES-GCM first: half the CPU of CTR with a MAC. CBC, 3DES, MD5 and the shortened MACs are left out.
 CIPHERS = (

@@ -15,7 +15,8 @@ from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.sftp_packets import printable
 from services.transfer.adapters.ssh_algorithms import CIPHERS, MACS, preferred_host_keys
 from services.transfer.adapters.ssh_keys import read_private_key
-from services.transfer.domain.destination import Credential, Destination, HostKey
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     ConnectionLost,
     ConnectionTimedOut,
@@ -28,6 +29,7 @@ from services.transfer.domain.errors import (
     PasswordRejected,
     SessionRefused,
 )
+from services.transfer.domain.host_key import HostKey
 
 KEEPALIVE_SECONDS = 15  # below the idle timeouts of firewalls and NAT gateways
 WINDOW_BYTES = (

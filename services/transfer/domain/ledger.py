@@ -1,12 +1,10 @@
-"""The ledger's records: chunks with their leases, lanes and session slots."""
+"""The ledger's records: chunks, their leases, and how far they are."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from services.transfer.domain.rate import Rate
-
-CLOCKS_DIFFER = timedelta(seconds=30)  # at most, of two workers; NTP keeps them within one second
 
 
 class Pass(StrEnum):
@@ -102,55 +100,3 @@ class Progress:
 
 
 NEVER_OPENED = Progress(0, 0, 0, 0, 0, opened=False)
-
-
-@dataclass(frozen=True)
-class Lane:
-    """One lane of a transfer. At most one worker drives its current `turn`.
-
-    `worker` is None while the lane's message waits in the queue, or while the lane is `parked`: it
-    stands in the line for a session and has no message. `failures` counts errors in a row.
-    `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
-    that the lane is moving, for the live display only.
-    """
-
-    transfer_id: str
-    generation: int
-    number: int
-    turn: int
-    worker: str | None
-    until: datetime  # driven: the end of its lease; else: by then it should be taken, or called
-    failures: int = 0
-    untaken: int = 0
-    bytes_in_flight: int = 0
-    ended: bool = False
-    parked: bool = False
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One of a destination's sessions, leased by `holder` until `until`."""
-
-    destination_id: str
-    number: int
-    holder: str
-    until: datetime
-
-
-def is_over(until: datetime, now: datetime, mine: datetime) -> bool:
-    """Whether a lease that ends at `until` may be taken over. `mine` is the end of the new lease.
-
-    All leases are given for the same time. So a lease that ends much later than `mine` was written
-    by a clock that runs ahead, and is not believed. The attempt numbers keep this safe in any case.
-    """
-    return until <= now or until > mine + CLOCKS_DIFFER
-
-
-@dataclass(frozen=True)
-class LaneMessage:
-    """A message on the lane queue. It says 'turn n of lane k of transfer T'."""
-
-    transfer_id: str
-    generation: int
-    lane: int
-    turn: int

@@ -1,164 +1,37 @@
-"""One transfer: its request, its state, and all the ways in which its state may change."""
+"""One transfer, and all the ways in which its state may change."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import TypeVar
 
-from services.transfer.domain.checksums import ObjectChecksum
 from services.transfer.domain.chunks import ChunkPlan
-from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import (
     StepSuperseded,
     TransferCancelled,
-    TransferError,
     WrongState,
 )
-from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.names import aside_path, part_path
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.proof import Proof, Proven, Receipt, Verify
+from services.transfer.domain.proof import Proof, Proven, Receipt
+from services.transfer.domain.source import SourceObject
+from services.transfer.domain.status import (
+    CANCELLABLE,
+    END_OF,
+    ENDED,
+    ENDING,
+    LANES_WORK,
+    Fact,
+    Status,
+)
+from services.transfer.domain.transfer_record import TransferRecord
 
-T = TypeVar("T")
 TOKENS_KEPT = 8  # one for each start of a step that may still live
 
 
-class Status(StrEnum):
-    REQUESTED = "requested"
-    MOVING = "moving"
-    PAUSED = "paused"
-    VERIFYING = "verifying"
-    COMMITTING = "committing"
-    COMPLETED = "completed"
-    FAILING = "failing"
-    FAILED = "failed"
-    CANCELLING = "cancelling"
-    CANCELLED = "cancelled"
-
-
-ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
-ENDING = frozenset({Status.FAILING, Status.CANCELLING})
-CANCELLABLE = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED, Status.VERIFYING})
-LANES_WORK = frozenset({Status.MOVING, Status.PAUSED})  # paused: until their next checkpoint
-END_OF = {
-    Status.COMMITTING: Status.COMPLETED,
-    Status.FAILING: Status.FAILED,
-    Status.CANCELLING: Status.CANCELLED,
-}
-
-
-class IfExists(StrEnum):
-    FAIL = "fail"
-    REPLACE = "replace"
-    KEEP_BOTH = "keep_both"
-
-
-class Fact(StrEnum):
-    """What a change of state tells the world. Each fact becomes one event."""
-
-    REQUESTED = "requested"
-    STARTED = "started"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True)
-class ObjectRef:
-    bucket: str
-    key: str
-    version_id: str | None = None
-
-
-@dataclass(frozen=True)
-class DestinationLabel:
-    """The destination as it was at the time of the request. Events show this."""
-
-    name: str
-    protocol: Protocol
-    host: str
-    port: int
-
-
-@dataclass(frozen=True)
-class SourceObject:
-    """What HEAD said when the transfer began. Every later read insists on this ETag."""
-
-    ref: ObjectRef
-    size_bytes: int
-    etag: str
-    checksum: ObjectChecksum | None  # the best of those that S3 has
-    last_modified: datetime
-
-    @property
-    def unit_bytes(self) -> int | None:
-        """See ObjectChecksum.unit_bytes."""
-        return self.checksum.unit_bytes(self.size_bytes) if self.checksum else None
-
-
-@dataclass(frozen=True)
-class Failure:
-    code: str
-    message: str
-    retryable: bool
-
-    @classmethod
-    def of(cls, error: TransferError) -> "Failure":
-        return cls(error.code, str(error), error.retryable)
-
-
-@dataclass(frozen=True)
-class RunId:
-    """One execution of the workflow. Work for a run changes nothing in a later run."""
-
-    transfer_id: str
-    number: int
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """`run` counts executions of the workflow. `generation` counts part files. Each generation has
-    a ledger of its own. Chunks, lanes and messages of another generation are void.
-    """
-
-    id: str
-    owner: str
-    correlation_id: str
-    source: ObjectRef
-    destination_id: str
-    destination_label: DestinationLabel
-    target_path: str  # relative to the destination's base path
-    if_exists: IfExists
-    verify: Verify
-    requested_at: datetime
-    updated_at: datetime
-    status: Status = Status.REQUESTED
-    run: int = 1
-    begun_run: int = 0  # the last run whose lanes may work
-    started_run: int = 0  # the last run with a fact STARTED
-    generation: int = 0
-    version: int = 0  # optimistic lock, kept by the store
-    source_object: SourceObject | None = None
-    plan: ChunkPlan | None = None  # of this generation
-    lanes: int = 0
-    moved_again: bool = False  # because the content differed; the second time it fails
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    task_tokens: tuple[str, ...] = ()
-    host_key_fingerprint: str | None = None
-    part: PartFile | None = None  # of this generation; the ledger is about this file
-    leftovers: tuple[PartFile, ...] = ()  # useless by now, and perhaps still at the partner
-    aside: OldTarget | None = None
-    keep_part_until: datetime | None = None  # of a failed transfer that may be retried
-    look_again_at: datetime | None = None  # for leftovers that could not be removed
-    proof: Proof | None = None
-    final_path: str | None = None  # stored before the rename, so that a repeated commit looks there
-    final_existed_bytes: int | None = None  # of the file under final_path before the rename
-    failure: Failure | None = None  # why it failed; until its end: the last error it met
-    receipt: Receipt | None = None
+class Transfer(TransferRecord):
+    """Its methods are the only place where the state of a transfer changes."""
 
     # --- what its user asks for ------------------------------------------------------------------
 
@@ -339,39 +212,6 @@ class Transfer:
         allowed = {Status.FAILING, Status.COMMITTING}
         return self._moved_to(Status.COMMITTING, now, wish="completed", allowed=allowed)
 
-    # --- what is left behind ---------------------------------------------------------------------
-
-    def keep_part(self, until: datetime) -> "Transfer":
-        return replace(self, keep_part_until=until)
-
-    def discard_part(self, now: datetime) -> "Transfer":
-        """The part file becomes a leftover. Its ledger is void from now on, so that no retry goes
-        on from it while the file is removed. A part file that is still of use stays."""
-        kept = self.keep_part_until is not None and self.keep_part_until > now
-        over = self.status in ENDED or self.status in ENDING
-        if self.part is None or kept or not over:
-            return self
-        return replace(self._without_part(), keep_part_until=None)
-
-    def removed(self, paths: Collection[str], now: datetime) -> "Transfer":
-        """`paths` were seen to be gone at `now`. A file that may still be created stays on
-        record."""
-        left = tuple(
-            each for each in self.leftovers if each.path not in paths or not each.settled(now)
-        )
-        return replace(self, leftovers=left)._receipt_of_now()
-
-    def back_in_place(self) -> "Transfer":
-        """The old target does not have its other name any more."""
-        return replace(self, aside=None)._receipt_of_now()
-
-    def look_again(self, at: datetime | None) -> "Transfer":
-        return replace(self, look_again_at=at)
-
-    def abandon_leftovers(self) -> "Transfer":
-        """Gives up removing them, because the partner has not let us for too long."""
-        return replace(self, leftovers=(), aside=None, look_again_at=None)
-
     # --- its end ---------------------------------------------------------------------------------
 
     def end(self, now: datetime, receipt: Callable[["Transfer"], Receipt]) -> "Change":
@@ -391,49 +231,6 @@ class Transfer:
             raise WrongState(self.id, self.status, "completed")
         return Change(replace(ended, receipt=receipt(ended)), (Fact.COMPLETED,))
 
-    # --- what is known of it ---------------------------------------------------------------------
-
-    @property
-    def part_made(self) -> bool:
-        return self.part is not None and self.part.made
-
-    @property
-    def tidy(self) -> bool:
-        """Whether nothing of ours can be at the partner but the target."""
-        return self.part is None and not self.left_behind
-
-    @property
-    def left_behind(self) -> tuple[str, ...]:
-        """Paths of files of ours that are useless by now and may still be at the partner."""
-        aside = () if self.aside is None else (self.aside.path,)
-        return (*(each.path for each in self.leftovers), *aside)
-
-    @property
-    def known_source(self) -> SourceObject:
-        """What InspectSource found. A ValueError means that it never ran, which is a workflow
-        bug."""
-        return _known(self.source_object, self.id, "source object")
-
-    @property
-    def known_plan(self) -> ChunkPlan:
-        return _known(self.plan, self.id, "chunk plan")
-
-    @property
-    def known_part(self) -> PartFile:
-        return _known(self.part, self.id, "part file")
-
-    @property
-    def known_proof(self) -> Proof:
-        return _known(self.proof, self.id, "proof")
-
-    @property
-    def run_id(self) -> RunId:
-        return RunId(self.id, self.run)
-
-    @property
-    def ledger(self) -> LedgerId:
-        return LedgerId(self.id, self.generation)
-
     # --- inside ----------------------------------------------------------------------------------
 
     def _movable(self) -> "Transfer":
@@ -441,11 +238,6 @@ class Transfer:
         if self.status not in {Status.REQUESTED, Status.MOVING, Status.PAUSED}:
             raise WrongState(self.active().id, self.status, "started")
         return self
-
-    def _receipt_of_now(self) -> "Transfer":
-        if self.receipt is None:
-            return self
-        return replace(self, receipt=replace(self.receipt, left_behind=self.left_behind))
 
     def _moved_to(
         self, status: Status, now: datetime, *, wish: str, allowed: Collection[Status]
@@ -468,19 +260,6 @@ class Transfer:
             return Change(self, facts)
         return Change(replace(self, started_run=self.run), (*facts, Fact.STARTED))
 
-    def _without_part(self) -> "Transfer":
-        left = self.leftovers if self.part is None else (*self.leftovers, self.part)
-        return replace(
-            self,
-            part=None,
-            leftovers=left,
-            look_again_at=None,
-            plan=None,
-            proof=None,
-            final_path=None,
-            final_existed_bytes=None,
-        )
-
 
 @dataclass(frozen=True)
 class Change:
@@ -488,9 +267,3 @@ class Change:
 
     transfer: Transfer
     facts: tuple[Fact, ...] = ()
-
-
-def _known(value: T | None, transfer_id: str, what: str) -> T:
-    if value is None:
-        raise ValueError(f"transfer {transfer_id} has no {what} yet")
-    return value

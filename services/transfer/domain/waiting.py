@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.transfer.domain.ledger import LaneMessage, is_over
+from services.transfer.domain.lane import LaneMessage
+from services.transfer.domain.leases import is_over
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
 from kernel.outbox import OutboxEvent
-from services.transfer.domain.ledger import Lane, Progress
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.ledger import Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Change, Fact, Transfer
+from services.transfer.domain.status import Fact
+from services.transfer.domain.transfer import Change, Transfer
 
 
 def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from services.transfer.domain.errors import RunSuperseded, StaleTransfer
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import Change, RunId, Transfer
+from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.announce import announce
 
 MAX_TRIES = 20  # lanes write this row only when they fail, so even a few conflicts are rare

@@ -1,8 +1,11 @@
 """Puts a transfer on the way to its failure and wakes its workflow."""
 
 from services.transfer.domain.errors import TransferError
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import ENDING, Failure, RunId, Status, Transfer
+from services.transfer.domain.status import ENDING, Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.session_line import release_step
 

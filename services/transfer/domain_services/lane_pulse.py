@@ -10,13 +10,15 @@ from math import ceil
 from threading import Lock
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import ChunkLease, Lane, LedgerId, Mark, Slot
+from services.transfer.domain.lane import Lane, Slot
+from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import progressed
-from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
 from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
+from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from services.transfer.domain.ports import Ports
-from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE, SlotPulse
+from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE, SlotPulse
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from contextlib import suppress
 from services.transfer.domain.errors import PartDamaged, PartMissing
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.look_at_target import UNSEEN, Look, look_at
+from services.transfer.domain_services.compare_samples import UNSEEN
+from services.transfer.domain_services.look_at_target import Look, look_at
 
 
 def require_whole(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:

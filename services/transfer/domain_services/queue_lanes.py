@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.transfer.domain.ledger import Lane, LaneMessage, LedgerId, is_over
+from services.transfer.domain.lane import Lane, LaneMessage
+from services.transfer.domain.leases import is_over
+from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 
 PARKED_DUES = 6  # a parked lane waits so many lane_due_seconds; the sweeper calls every minute
 

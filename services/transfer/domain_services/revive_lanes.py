@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.transfer.domain.errors import LaneCrashed, LaneNotTaken, WorkError
-from services.transfer.domain.ledger import Lane
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble

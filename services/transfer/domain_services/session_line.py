@@ -10,10 +10,13 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from services.transfer.domain.ledger import Lane, LaneMessage, LedgerId
+from services.transfer.domain.lane import Lane, LaneMessage
+from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.status import ENDING
 from services.transfer.domain.strategy import lane_sessions
-from services.transfer.domain.transfer import ENDING, RunId, Transfer
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain.waiting import Line, Waiter
 from services.transfer.domain_services.change_transfer import read_run
 from services.transfer.domain_services.queue_lanes import parked_until, send_turn

@@ -15,12 +15,15 @@ from services.transfer import wiring
 from services.transfer.domain import errors
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import IfExists, ObjectRef
+from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
+from services.transfer.use_cases.list_history import list_history
 from services.transfer.use_cases.read_state import read_state, state_of
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
+from services.transfer.use_cases.retry_transfer import retry_transfer
 
 PROBLEMS = Problems(
     {
@@ -46,7 +49,7 @@ def build() -> Api:
         "pause_transfer": partial(_steer, wires.ports, steer.pause_transfer),
         "resume_transfer": partial(_steer, wires.ports, steer.resume_transfer),
         "cancel_transfer": partial(_steer, wires.ports, steer.cancel_transfer),
-        "retry_transfer": partial(_steer, wires.ports, steer.retry_transfer),
+        "retry_transfer": partial(_steer, wires.ports, retry_transfer),
         "list_history": partial(_history, wires.ports),
         "list_buckets": partial(_buckets, wires.ports),
         "list_files": partial(_files, wires.ports),
@@ -87,7 +90,7 @@ def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # no
 
 def _history(ports: Ports, call: Call[None]) -> http.HistoryPage:
     query = call.query
-    page = browse.list_history(query.owner, call.caller, query.limit, query.cursor, ports=ports)
+    page = list_history(query.owner, call.caller, query.limit, query.cursor, ports=ports)
     return http.HistoryPage(
         transfers=tuple(api_views.transfer_summary(each) for each in page.items), cursor=page.cursor
     )

@@ -8,11 +8,15 @@ from pydantic import SecretStr
 from contracts import destination_api as http
 from runtime.calls import Answer, Call
 from runtime.http import Operation
-from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination, Protocol
+from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
 from services.transfer.handlers import api_views
 from services.transfer.use_cases import manage_destinations as manage
 from services.transfer.use_cases.probe_destination import probe_destination
+from services.transfer.use_cases.register_destination import NewDestination, register_destination
+from services.transfer.use_cases.show_destinations import list_destinations, show_destination
 
 SECRETS = frozenset({"password", "private_key", "passphrase"})
 
@@ -30,7 +34,7 @@ def operations(ports: Ports) -> dict[str, Operation]:
 
 def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
     body = call.body
-    wish = manage.NewDestination(
+    wish = NewDestination(
         id=body.id,
         name=body.name,
         protocol=Protocol(body.protocol),
@@ -41,7 +45,7 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
         max_sessions=body.max_sessions,
         host_keys=tuple(HostKey.parse(line) for line in body.host_keys),
     )
-    stored = manage.register_destination(
+    stored = register_destination(
         wish, _credential(body), call.caller, call.idempotency, ports=ports
     )
     return _answer(stored, {"Location": f"destinations/{stored.id}"})
@@ -49,7 +53,7 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
 
 def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
     query = call.query
-    page = manage.list_destinations(call.caller, query.limit, query.cursor, ports=ports)
+    page = list_destinations(call.caller, query.limit, query.cursor, ports=ports)
     return http.DestinationsPage(
         destinations=tuple(api_views.destination_view(each) for each in page.items),
         cursor=page.cursor,
@@ -57,7 +61,7 @@ def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
 
 
 def _read(ports: Ports, call: Call[None]) -> Answer:
-    return _answer(manage.show_destination(call.path["id"], call.caller, ports=ports))
+    return _answer(show_destination(call.path["id"], call.caller, ports=ports))
 
 
 def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:

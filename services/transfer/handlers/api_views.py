@@ -4,10 +4,14 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts import destination_api, transfer_api, transfer_events
-from services.transfer.domain.destination import Auth, Destination, HostKey, ServerProfile
-from services.transfer.domain.ledger import Lane
+from services.transfer.domain.credential import Auth
+from services.transfer.domain.destination import Destination
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ports import Listing
-from services.transfer.domain.transfer import Failure, Transfer
+from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import percent_of, receipt_fact
 from services.transfer.use_cases.read_state import TransferState
 

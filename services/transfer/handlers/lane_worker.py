@@ -11,7 +11,7 @@ from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.events import message_of
 from runtime.telemetry import correlate
 from services.transfer import wiring
-from services.transfer.domain.ledger import LaneMessage
+from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.run_lane import run_lane
 

@@ -21,7 +21,7 @@ from services.transfer.domain.errors import (
     TransferError,
 )
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import RunId
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.fail_transfer import note_trouble
 from services.transfer.domain_services.session_line import park_step
 from services.transfer.use_cases.clean_up import clean_up

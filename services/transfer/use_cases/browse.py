@@ -1,4 +1,4 @@
-"""Lists what the caller may send, and the transfers that the caller may see."""
+"""Lists the buckets and files that the caller may send."""
 
 import re
 from collections.abc import Sequence
@@ -6,12 +6,9 @@ from datetime import datetime
 
 from kernel.caller import Caller
 from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
-from services.transfer.domain.access import SEE_TRANSFERS, require_role
 from services.transfer.domain.errors import FieldInvalid, SourceNotGranted
 from services.transfer.domain.ports import Listing, Ports
-from services.transfer.domain.transfer import Transfer
 
-EVERYBODY = "*"
 BUCKET_NAME = re.compile(r"[!-~]{1,255}")
 
 
@@ -49,17 +46,6 @@ def list_files(
     if page[1] is not None:
         raise FieldInvalid("cursor", page[1], "This listing has one page only: leave it out.")
     return Listing(objects=(), folders=ways, cursor=None)
-
-
-def list_history(
-    owner: str | None, caller: Caller, limit: int, cursor: str | None, *, ports: Ports
-) -> Page[Transfer]:
-    """The transfers of `owner`. '*' stands for everybody, and None for the caller. Raises
-    RoleMissing, FieldInvalid."""
-    if owner not in (None, caller.name):
-        require_role(caller, *SEE_TRANSFERS)
-    of = None if owner == EVERYBODY else owner or caller.name
-    return ports.transfers.history(of, limit, cursor)
 
 
 def _ways_down(prefix: str, delimiter: str, granted: Sequence[str]) -> list[str]:

@@ -1,19 +1,19 @@
-"""State CleanUp: removes our files at the partner that nobody needs any more."""
+"""State CleanUp: decides what becomes of our files at the partner, and removes the useless ones."""
 
 from datetime import timedelta
 
 from services.transfer.domain.errors import (
     DeliveryUnclear,
     PartMissing,
-    TargetExists,
-    TransferError,
 )
-from services.transfer.domain.part_file import OldTarget
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.transfer import RunId, Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run, read_run
-from services.transfer.domain_services.look_at_target import look_at, renamed_before
-from services.transfer.domain_services.partner_session import Visit, step_session
+from services.transfer.domain_services.look_at_target import renamed_before
+from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.remove_left_behind import remove_left_behind
 from services.transfer.use_cases.commit_target import finish_commit
 
 
@@ -30,52 +30,6 @@ def clean_up(run: RunId, *, ports: Ports) -> None:
     if transfer.left_behind:
         with step_session(transfer, ports=ports) as visit:
             remove_left_behind(transfer, visit, ports=ports)
-
-
-def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> None:
-    """Removes the leftovers. If one cannot be removed, the others still are. A file that somebody
-    may still be about to create stays on record until nobody can be any more."""
-    now, session, place = ports.now(), visit.session, visit.destination.place
-    gone: list[str] = []
-    failure: TransferError | None = None
-    for each in transfer.leftovers:
-        if each.place != place:
-            continue  # on another server, or in another user's folders
-        try:
-            session.remove(each.path)
-            gone.append(each.path)
-        except TransferError as error:
-            failure = error
-    change_run(transfer.run_id, lambda current: current.removed(gone, now), ports=ports)
-    if transfer.aside is not None and transfer.aside.place == place:
-        _see_to_old_target(transfer, session, ports=ports)
-    if failure is not None:
-        raise failure
-
-
-def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
-    """If ours was delivered, the old target is removed, even if the partner took ours away since.
-    Otherwise it gets its name back. It is removed where another file has that name."""
-    aside = transfer.aside
-    if aside is None:
-        return
-    delivered = transfer.part is None and transfer.status in {Status.COMMITTING, Status.COMPLETED}
-    if delivered or not _put_back(aside, session):
-        session.remove(aside.path)
-    change_run(transfer.run_id, lambda current: current.back_in_place(), ports=ports)
-
-
-def _put_back(aside: OldTarget, session: PartnerSession) -> bool:
-    """False when another file has its name."""
-    if look_at(session, aside.target).there:
-        return False
-    try:
-        session.rename(aside.path, aside.target, replace=False)
-    except TargetExists:  # from a server that shows no sizes
-        return False
-    except PartMissing:
-        pass  # it never had its other name
-    return True
 
 
 def _was_renamed_perhaps(transfer: Transfer) -> bool:

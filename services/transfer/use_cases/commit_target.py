@@ -8,15 +8,11 @@ from services.transfer.domain.errors import TargetDamaged, TargetExists, Transfe
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.transfer import IfExists, RunId, Transfer
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists, RunId
 from services.transfer.domain_services.change_transfer import change_run
-from services.transfer.domain_services.look_at_target import (
-    UNSEEN,
-    find_damage,
-    look_at,
-    renamed_before,
-    require_size,
-)
+from services.transfer.domain_services.compare_samples import UNSEEN, find_damage
+from services.transfer.domain_services.look_at_target import look_at, renamed_before, require_size
 from services.transfer.domain_services.partner_session import Visit, step_session
 
 MAX_NUMBER = 1_000  # names tried beside an existing one

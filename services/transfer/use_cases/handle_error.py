@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import Failure, RunId
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.fail_transfer import fail_transfer
 
 

@@ -2,7 +2,9 @@
 
 from services.transfer.domain.errors import SourceChanged
 from services.transfer.domain.ports import ObjectSource, Ports
-from services.transfer.domain.transfer import RunId, SourceObject, Transfer
+from services.transfer.domain.source import SourceObject
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run, read_run
 
 

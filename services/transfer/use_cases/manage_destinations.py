@@ -1,70 +1,22 @@
-"""Registers, changes and deletes destinations. Their secrets go to the vault and nowhere else."""
+"""Changes and deletes destinations. Their secrets go to the vault and nowhere else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from kernel.caller import ALL, Caller, Role
-from kernel.idempotency import Idempotency
-from kernel.pages import Page
-from services.transfer.domain.access import SEE_DESTINATIONS, may_see_destination, require_role
-from services.transfer.domain.destination import Credential, Destination, HostKey, Protocol
+from kernel.caller import Caller, Role
+from services.transfer.domain.access import require_role
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     DestinationInUse,
-    DestinationNotFound,
     RequestError,
     VersionMismatch,
 )
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import ENDED, Status
+from services.transfer.domain.status import ENDED, Status
 
 CONNECTION_FIELDS = frozenset({"host", "port", "user", "base_path", "protocol"})
-
-
-@dataclass(frozen=True)
-class NewDestination:
-    id: str
-    name: str
-    protocol: Protocol
-    host: str
-    port: int
-    user: str
-    base_path: str
-    max_sessions: int
-    host_keys: tuple[HostKey, ...]
-
-
-def register_destination(
-    wish: NewDestination,
-    credential: Credential,
-    caller: Caller,
-    idempotency: Idempotency | None,
-    *,
-    ports: Ports,
-) -> Destination:
-    """A destination without host keys cannot be used until one is confirmed. The secret is stored
-    first, under an id of its own for each registration. So a repeated registration never touches
-    the secret that the destination has by now. Raises RoleMissing, HostNotResolved,
-    AddressForbidden, DestinationExists, IdempotencyConflict."""
-    require_role(caller, Role.ADMIN)
-    ports.partners.check_address(wish.host, wish.port)
-    now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
-    destination = Destination(
-        **{name: getattr(wish, name) for name in NewDestination.__dataclass_fields__},
-        auth=credential.auth,
-        secret_id=secret_id,
-        created_at=now,
-        updated_at=now,
-    )
-    ports.vault.store(secret_id, credential)
-    try:
-        stored = ports.destinations.create(destination, idempotency)
-    except RequestError:  # surely not stored; after any other error the destination may exist
-        ports.vault.delete(secret_id)
-        raise
-    if stored.secret_id != secret_id:
-        ports.vault.delete(secret_id)
-    return stored
 
 
 def change_destination(
@@ -141,21 +93,6 @@ def delete_destination(
     for secret_id in (destination.secret_id, destination.retired_secret):
         if secret_id is not None:
             ports.vault.delete(secret_id)
-
-
-def show_destination(destination_id: str, caller: Caller, *, ports: Ports) -> Destination:
-    """Raises DestinationNotFound, also for a destination that the caller may not see."""
-    if not may_see_destination(caller, destination_id):
-        raise DestinationNotFound(destination_id)
-    return ports.destinations.read(destination_id)
-
-
-def list_destinations(
-    caller: Caller, limit: int, cursor: str | None, *, ports: Ports
-) -> Page[Destination]:
-    """The destinations that the caller may see."""
-    sees_all = caller.has(SEE_DESTINATIONS) or caller.may_send_to(ALL)
-    return ports.destinations.page(limit, cursor, None if sees_all else caller.destinations)
 
 
 def _expected(destination_id: str, version: int | None, ports: Ports) -> Destination:

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from kernel.caller import Caller
 from services.transfer.domain.access import TEST_DESTINATIONS, may_see_destination, require_role
-from services.transfer.domain.destination import HostKey, ServerProfile
 from services.transfer.domain.errors import DestinationNotFound, PartnerError, TargetError
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import Strategy, choose_strategy
-from services.transfer.domain.transfer import Failure
 from services.transfer.domain_services.partner_session import partner_session
 
 

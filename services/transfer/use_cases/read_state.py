@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from kernel.caller import Caller
 from services.transfer.domain.access import may_see_transfer
 from services.transfer.domain.errors import TransferNotFound
-from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, Lane, Progress
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import ENDED, Status, Transfer
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.transfer import Transfer
 
 
 @dataclass(frozen=True)

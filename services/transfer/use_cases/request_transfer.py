@@ -9,12 +9,9 @@ from services.transfer.domain.errors import CredentialMissing, FieldInvalid, Hos
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import (
-    DestinationLabel,
-    IfExists,
-    ObjectRef,
-    Transfer,
-)
+from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import DestinationLabel, IfExists
 from services.transfer.domain_services.announce import announce_new
 
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain.errors import LeaseLost, NoHeadway, RunSuperseded, TransferError
-from services.transfer.domain.ledger import LaneMessage, LedgerId
+from services.transfer.domain.lane import LaneMessage
+from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Verify
+from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import lane_sessions
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk

@@ -6,19 +6,16 @@ from services.transfer.domain.errors import (
     NoSessionFree,
     PartAbandoned,
     RunSuperseded,
-    StepUnderWay,
     TransferError,
-    WorkflowLost,
 )
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import ENDED, Failure, Status, Transfer
+from services.transfer.domain.status import ENDED
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
-from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.remove_left_behind import remove_left_behind
 from services.transfer.domain_services.session_line import wait_for_sweeper
-from services.transfer.use_cases.clean_up import clean_up, remove_left_behind
-from services.transfer.use_cases.commit_target import commit_target
-from services.transfer.use_cases.store_outcome import store_outcome
+from services.transfer.use_cases.end_without_workflow import end_without_workflow, has_lost_workflow
 
 ABANDON_AFTER = timedelta(days=14)  # of a part file that its partner does not let us remove
 SOONEST = timedelta(minutes=1)
@@ -32,16 +29,10 @@ def settle_transfer(transfer_id: str, *, ports: Ports) -> None:
         _tidy(transfer, ports=ports)
     elif has_lost_workflow(transfer, ports=ports):
         try:
-            _end_without_workflow(transfer, ports=ports)
+            end_without_workflow(transfer, ports=ports)
         except NoSessionFree:
             wait_for_sweeper(transfer, ports=ports)
             raise
-
-
-def has_lost_workflow(transfer: Transfer, *, ports: Ports) -> bool:
-    """Whether its execution is over, or is unknown although the transfer is MOVING."""
-    state = ports.workflow.state(transfer.id, transfer.run)
-    return state == "ended" or (state == "absent" and transfer.status is Status.MOVING)
 
 
 def is_left_over(transfer: Transfer, *, ports: Ports) -> bool:
@@ -107,30 +98,3 @@ def _abandon(transfer: Transfer, *, ports: Ports) -> None:
         if left:
             change_run(transfer.run_id, lambda current: current.abandon_leftovers(), ports=ports)
             raise PartAbandoned(transfer.id, ", ".join(left))
-
-
-def _end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
-    """The execution is gone, as it was aborted or timed out. So its last states are done here."""
-    if transfer.status is Status.COMMITTING:
-        _commit(transfer, ports=ports)
-    else:
-        lost = WorkflowLost(transfer.id, f"while {transfer.status}")
-        fail_transfer(transfer.run_id, Failure.of(lost), ports=ports)
-    try:
-        clean_up(transfer.run_id, ports=ports)
-    except StepUnderWay:
-        return  # a step of that execution still lives and may deliver; the next sweep looks again
-    except TransferError:
-        store_outcome(transfer.run_id, ports=ports)  # what cannot be removed stays on record
-        raise
-    store_outcome(transfer.run_id, ports=ports)  # the stream publishes it
-
-
-def _commit(transfer: Transfer, *, ports: Ports) -> None:
-    """The rename may have happened. Only a look at both names can tell."""
-    try:
-        commit_target(transfer.run_id, ports=ports)
-    except TransferError as error:
-        if error.retryable:
-            raise  # the next sweep tries again
-        fail_transfer(transfer.run_id, Failure.of(error), ports=ports)

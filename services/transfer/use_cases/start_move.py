@@ -5,8 +5,10 @@ from services.transfer.domain.errors import PartMissing, TargetExists
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
+from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import choose_strategy
-from services.transfer.domain.transfer import IfExists, RunId, Status, Transfer
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists, RunId
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.look_at_target import look_at, renamed_before
 from services.transfer.domain_services.part_file import require_whole

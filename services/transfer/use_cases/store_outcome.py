@@ -2,7 +2,8 @@
 
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
-from services.transfer.domain.transfer import RunId, Transfer
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run
 
 

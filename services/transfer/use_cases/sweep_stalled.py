@@ -10,7 +10,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import ENDED, Status, Transfer
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
 from services.transfer.domain_services.one_at_a_time import alone
 from services.transfer.domain_services.queue_lanes import report_moved

@@ -3,7 +3,8 @@
 from services.transfer.domain.errors import HostKeyUnconfirmed
 from services.transfer.domain.names import resolve_target
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.transfer import RunId, Transfer
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import read_run
 
 

@@ -12,16 +12,12 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ledger import Mark
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
-from services.transfer.domain.transfer import Change, RunId, Transfer
+from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.compare_samples import UNSEEN, find_damage
 from services.transfer.domain_services.fail_transfer import note_trouble
-from services.transfer.domain_services.look_at_target import (
-    UNSEEN,
-    find_damage,
-    look_at,
-    renamed_before,
-    require_size,
-)
+from services.transfer.domain_services.look_at_target import look_at, renamed_before, require_size
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.queue_lanes import is_moved
 from services.transfer.domain_services.source_units import own_crc

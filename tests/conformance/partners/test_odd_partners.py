@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import PartMissing, PermissionDenied
 from tests.fakes.partners import InMemoryPartners
 from tests.servers.embedded import USER, inner_server

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from services.transfer.domain.destination import HostKey
 from services.transfer.domain.errors import (
     ConnectionLost,
     FolderMissing,
@@ -15,6 +14,7 @@ from services.transfer.domain.errors import (
     PermissionDenied,
     TargetExists,
 )
+from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import PartnerSession
 from tests.fakes.partners import HOST_KEY
 from tests.servers.sites import Site

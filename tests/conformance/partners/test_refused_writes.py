@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import WriteRefused
 from services.transfer.domain.ports import ChunkSink, PartnerSession
 from tests.conformance.partners.writing import CONTENT, write_all

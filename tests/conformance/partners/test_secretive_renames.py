@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import TargetError
 from services.transfer.domain.ports import PartnerSession
 from tests.servers.openssh import OpenSshServer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import PartMissing, WriteRefused
 from services.transfer.domain.ports import PartnerSession
 from tests.servers.embedded import USER, InnerServer, inner_server

@@ -3,7 +3,7 @@
 import pytest
 
 from runtime.settings import SettingsInvalid
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.integration.functions import cold_start
 from tests.integration.transfer.deployed import BUCKET, Deployed
 from tests.unit.runtime.gateway import ORIGIN, request

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from moto.moto_api import recorder
 
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.integration.transfer.conftest import CHUNK_BYTES
 from tests.integration.transfer.deployed import Deployed
 

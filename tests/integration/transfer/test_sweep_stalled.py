@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.transfer.domain.part_file import PartFile
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from tests.conformance.records import a_transfer
 from tests.integration.transfer.deployed import Deployed
 from tests.unit.runtime.conftest import Lines

@@ -14,8 +14,8 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.add_user import NewUser, add_user, new_user
-from services.auth.use_cases import manage_users as manage
 from services.auth.use_cases.manage_users import UserChanges
+from services.auth.use_cases.read_users import read_user
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import KEY, WISH, change, create, remove
 
@@ -115,7 +115,7 @@ def test_the_first_admin_is_created_by_whoever_may_call_the_function() -> None:
     user = first_user(world, wish)
     assert user.api_key is not None
     world.log_in("root")
-    assert manage.read_user(world.caller("root"), "ann", ports=world.ports)
+    assert read_user(world.caller("root"), "ann", ports=world.ports)
     with pytest.raises(UserExists):
         first_user(world, wish)
     with pytest.raises(WeakPassword):

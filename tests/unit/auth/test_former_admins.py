@@ -10,6 +10,7 @@ from services.auth.domain.errors import NotAllowed, NotLoggedIn, UserChanged
 from services.auth.domain_services.close_session import close_session
 from services.auth.use_cases import manage_users as manage
 from services.auth.use_cases.end_sessions import end_sessions_of
+from services.auth.use_cases.read_users import list_users, read_user
 from tests.fakes.auth_world import AuthWorld
 from tests.unit.auth.administering import WISH, change, remove
 
@@ -42,8 +43,8 @@ def too_late(world: AuthWorld, mal: Caller) -> None:
 
 ACTIONS: list[Callable[[AuthWorld, Caller], object]] = [
     lambda world, mal: manage.create_user(mal, WISH, None, ports=world.ports),
-    lambda world, mal: manage.read_user(mal, "ann", ports=world.ports),
-    lambda world, mal: manage.list_users(mal, 10, None, ports=world.ports),
+    lambda world, mal: read_user(mal, "ann", ports=world.ports),
+    lambda world, mal: list_users(mal, 10, None, ports=world.ports),
     lambda world, mal: change(world, "ann", by=mal, roles=(Role.ADMIN,)),
     lambda world, mal: change(world, "mal", by=mal, locked=False),
     lambda world, mal: manage.remove_user(mal, "ann", None, ports=world.ports),

@@ -18,13 +18,14 @@ from services.auth.domain.errors import (
     VersionMismatch,
 )
 from services.auth.use_cases import manage_users as manage
+from services.auth.use_cases.read_users import list_users, read_user
 from tests.fakes.auth_world import PASSWORD, AuthWorld
 from tests.unit.auth.administering import WISH, change, remove
 
 ACTIONS: list[Callable[[Caller, AuthWorld], object]] = [
     lambda caller, world: manage.create_user(caller, WISH, None, ports=world.ports),
-    lambda caller, world: manage.read_user(caller, "ann", ports=world.ports),
-    lambda caller, world: manage.list_users(caller, 10, None, ports=world.ports),
+    lambda caller, world: read_user(caller, "ann", ports=world.ports),
+    lambda caller, world: list_users(caller, 10, None, ports=world.ports),
     lambda caller, world: change(world, "ann", by=caller, full_name="A"),
     lambda caller, world: manage.remove_user(caller, "ann", None, ports=world.ports),
 ]
@@ -140,7 +141,7 @@ def test_a_removed_user_is_gone_with_sessions_and_key_but_the_name_stays_taken()
     left = world.users.rows["ann"]
     assert (left.full_name, left.roles, left.grants) == ("ann", (), Grants())
     assert (left.password_hash, left.api_key, left.subject) == (None, None, None)
-    page = manage.list_users(world.caller("ada"), 10, None, ports=world.ports)
+    page = list_users(world.caller("ada"), 10, None, ports=world.ports)
     assert [user.name for user in page.items] == ["ada"]
 
 

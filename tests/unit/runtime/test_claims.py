@@ -9,7 +9,7 @@ import pytest
 from kernel.outbox import CLAIM_SECONDS
 from services.auth import wiring as auth
 from services.transfer import wiring as transfer
-from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE
+from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 
 LONGEST_BACKOFF_SECONDS = 20.0  # botocore.retries.standard: doubles with each try up to this
 SETTINGS = {

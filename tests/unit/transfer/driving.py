@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from services.transfer.domain.errors import ConnectionLost
-from services.transfer.domain.ledger import Lane
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.retry_transfer import retry_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
-from services.transfer.use_cases.steer_transfer import retry_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_stalled
 from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 
 from services.transfer.adapters.s3_source_readers import ReaderSession, S3ObjectSource
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
-from services.transfer.domain.transfer import ObjectRef
+from services.transfer.domain.source import ObjectRef
 
 Answer = dict[str, Any]
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -14,17 +14,18 @@ from services.transfer.domain.errors import (
     TransferNotFound,
     WrongState,
 )
-from services.transfer.domain.transfer import ObjectRef, Status
+from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.status import Status
 from services.transfer.use_cases.browse import list_buckets
-from services.transfer.use_cases.manage_destinations import list_destinations
 from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.request_transfer import request_transfer
+from services.transfer.use_cases.retry_transfer import retry_transfer
+from services.transfer.use_cases.show_destinations import list_destinations
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
     pause_transfer,
     resume_transfer,
-    retry_transfer,
 )
 from tests.fakes.callers import (
     ADMIN,

@@ -4,7 +4,8 @@ import pytest
 
 from services.transfer.domain.ledger import Mark
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (

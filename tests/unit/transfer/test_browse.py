@@ -4,7 +4,8 @@ import pytest
 
 from kernel.caller import Caller, Role, SourceGrant
 from services.transfer.domain.errors import FieldInvalid, RoleMissing, SourceNotGranted
-from services.transfer.use_cases.browse import list_buckets, list_files, list_history
+from services.transfer.use_cases.browse import list_buckets, list_files
+from services.transfer.use_cases.list_history import list_history
 from tests.fakes.callers import ANN, AUDITOR, BOB, OPERATOR, a_caller
 from tests.fakes.world import World
 

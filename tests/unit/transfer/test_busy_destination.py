@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from services.transfer.domain.transfer import ENDED, Status, Transfer
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.callers import ANN

@@ -3,21 +3,18 @@
 import pytest
 
 from kernel.idempotency import Idempotency
-from services.transfer.domain.destination import Credential, Protocol
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import (
     DestinationChanged,
     DestinationExists,
     DestinationInUse,
     VersionMismatch,
 )
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from services.transfer.domain_services.partner_session import with_credential
-from services.transfer.use_cases.manage_destinations import (
-    NewDestination,
-    change_destination,
-    delete_destination,
-    register_destination,
-)
+from services.transfer.use_cases.manage_destinations import change_destination, delete_destination
+from services.transfer.use_cases.register_destination import NewDestination, register_destination
 from tests.fakes.callers import ADMIN
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import World

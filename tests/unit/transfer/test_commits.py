@@ -4,7 +4,9 @@ import pytest
 
 from services.transfer.domain.errors import PermissionDenied
 from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.transfer import IfExists, Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.commit_target import MAX_NUMBER
 from tests.fakes.world import World

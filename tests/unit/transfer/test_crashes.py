@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.transfer.domain.ledger import LaneMessage
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.lane import LaneMessage
+from services.transfer.domain.status import Status
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from services.transfer.use_cases.start_workflow import start_workflow

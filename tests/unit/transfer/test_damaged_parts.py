@@ -3,7 +3,8 @@
 import pytest
 
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from tests.fakes.lives import Killed
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (

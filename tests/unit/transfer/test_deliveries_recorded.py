@@ -5,7 +5,8 @@ import json
 import pytest
 
 from services.transfer.domain.errors import StepUnderWay
-from services.transfer.domain.transfer import ENDED, Status, Transfer
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.handlers.workflow_step import TransientFailure
 from tests.fakes.actors import Stage
 from tests.fakes.sweeping import sweep_transfer

@@ -4,8 +4,9 @@ import base64
 
 import pytest
 
-from services.transfer.domain.destination import Credential, HostKey
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import FieldInvalid
+from services.transfer.domain.host_key import HostKey
 from tests.conformance.records import a_destination
 
 BLOB = "AAAAC3NzaC1lZDI1NTE5AAAAIHkHMVNn8oGyMT2pnJOrqbhNRYRPB4ktC0IHvlWcJJKZ"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.transfer.domain.destination import Auth, Credential
+from services.transfer.domain.credential import Auth, Credential
 from services.transfer.domain.errors import CredentialMissing, DestinationChanged, VersionMismatch
 from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.use_cases.manage_destinations import change_destination, delete_destination

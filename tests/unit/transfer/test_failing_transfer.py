@@ -9,7 +9,7 @@ from services.transfer.domain.errors import (
     SourceUnavailable,
     TransferError,
 )
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.read_state import state_of
 from tests.fakes.sweeping import sweep_transfer

@@ -4,7 +4,8 @@ import pytest
 
 from services.transfer.domain.checksums import Algorithm
 from services.transfer.domain.proof import SourceChecksum, Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,

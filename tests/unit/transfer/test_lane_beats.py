@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from services.transfer.domain.errors import NoSpace
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Failure, RunId, Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.domain_services.queue_lanes import send_turn

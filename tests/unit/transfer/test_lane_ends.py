@@ -1,7 +1,7 @@
 """A lane that ends leaves another turn if there is work, and none if everything is over."""
 
 from services.transfer.domain.errors import NoSpace
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from services.transfer.use_cases.steer_transfer import pause_transfer, resume_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.world import World

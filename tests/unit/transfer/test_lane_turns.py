@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.transfer.domain.ledger import Lane, LaneMessage
+from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_pulse import VISIBILITY_SLACK_SECONDS
 from services.transfer.domain_services.move_chunk import READ_BYTES

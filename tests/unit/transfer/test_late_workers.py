@@ -8,7 +8,10 @@ from services.transfer.domain.errors import (
     PasswordRejected,
     TransferError,
 )
-from services.transfer.domain.transfer import Failure, RunId, Status, Transfer
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.handlers.workflow_step import STEPS, PermanentFailure, run_step
 from services.transfer.use_cases.start_workflow import start_workflow

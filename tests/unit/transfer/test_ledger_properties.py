@@ -19,15 +19,9 @@ from moto import mock_aws
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import (
-    CLOCKS_DIFFER,
-    NOTHING_DONE,
-    ChunkLease,
-    DoneChunk,
-    Mark,
-    Progress,
-)
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Mark, Progress
+from services.transfer.domain.status import Status
 from tests.conformance.records import PART, a_mark, a_moving_ledger, after, set_status
 from tests.unit.transfer.ledger_backends import Backend, InMemory, Moto
 

@@ -12,7 +12,8 @@ from services.transfer.domain.errors import (
     PartAbandoned,
     PermissionDenied,
 )
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.manage_destinations import delete_destination
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_stalled

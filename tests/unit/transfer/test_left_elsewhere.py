@@ -1,8 +1,9 @@
 """Files that a transfer left at a place where its destination does not lead any more."""
 
-from services.transfer.domain.destination import Credential
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import NoSpace
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.manage_destinations import change_destination
 from tests.fakes.callers import ADMIN
 from tests.fakes.sweeping import sweep_transfer

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.transfer.domain.ledger import Slot
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.status import Status
 from services.transfer.domain.waiting import Waiter
 from services.transfer.domain_services.partner_session import partner_session
 from services.transfer.domain_services.session_line import call_next

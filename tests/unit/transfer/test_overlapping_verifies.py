@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.handlers.workflow_step import MoveAgain, StepBusy
 from tests.fakes.actors import Actor, Stage
 from tests.fakes.world import POLICY, World

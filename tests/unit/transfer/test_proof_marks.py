@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.steer_transfer import pause_transfer, resume_transfer
 from tests.fakes.actors import Stage
 from tests.fakes.callers import ANN

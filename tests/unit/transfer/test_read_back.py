@@ -4,7 +4,8 @@ import pytest
 
 from services.transfer.domain.errors import PermissionDenied
 from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from tests.fakes.lives import Killed
 from tests.fakes.partners import BLOCK_BYTES

@@ -3,8 +3,10 @@
 import pytest
 
 from services.transfer.domain.errors import NoSpace
-from services.transfer.domain.ledger import Lane
-from services.transfer.domain.transfer import Failure, Status, Transfer
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.queue_lanes import is_driven, send_turn
 from services.transfer.domain_services.revive_lanes import UNTAKEN_PER_FAILURE

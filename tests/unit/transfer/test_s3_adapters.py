@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from services.transfer.adapters.s3_errors import s3_errors
 from services.transfer.adapters.s3_source_readers import session_policy
 from services.transfer.domain.errors import ObjectArchived
-from services.transfer.domain.transfer import ObjectRef
+from services.transfer.domain.source import ObjectRef
 
 MAX_POLICY_CHARACTERS = 2_048  # of an inline session policy (STS AssumeRole)
 LONGEST_BUCKET = "b" * 63

@@ -6,7 +6,7 @@ import pytest
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.errors import SourceChanged, SourceForbidden, SourceUnavailable
-from services.transfer.domain.transfer import ObjectRef, SourceObject
+from services.transfer.domain.source import ObjectRef, SourceObject
 from tests.unit.transfer.s3_answers import (
     BY_PART,
     CRC,

@@ -13,17 +13,12 @@ from contracts.transfer_events import TransferFact
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import TransferError
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
-from services.transfer.domain.transfer import (
-    Change,
-    DestinationLabel,
-    Fact,
-    Failure,
-    IfExists,
-    ObjectRef,
-    SourceObject,
-    Transfer,
-)
+from services.transfer.domain.source import ObjectRef, SourceObject
+from services.transfer.domain.status import Fact
+from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain.transfer_record import DestinationLabel, IfExists
 from tests.contract.told import Told
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -3,7 +3,8 @@ only time."""
 
 from datetime import timedelta
 
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.waiting import Line, Waiter, line_of
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.use_cases.steer_transfer import (

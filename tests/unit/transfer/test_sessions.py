@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import choose_strategy, lane_sessions
-from services.transfer.domain.transfer import Status
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.handlers.workflow_step import SessionsBusy, StepBusy, run_step
 from tests.conformance.records import a_destination

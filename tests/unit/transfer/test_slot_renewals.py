@@ -4,7 +4,8 @@ import pytest
 
 from services.transfer.domain.errors import ConnectionLost
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.partner_session import RENEWALS_PER_LEASE, step_session
+from services.transfer.domain_services.partner_session import step_session
+from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, until_state
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (

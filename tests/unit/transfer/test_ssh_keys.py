@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
 
 from services.transfer.adapters.ssh_algorithms import preferred_host_keys
 from services.transfer.adapters.ssh_keys import read_private_key
-from services.transfer.domain.destination import HostKey
 from services.transfer.domain.errors import FieldInvalid
+from services.transfer.domain.host_key import HostKey
 
 Key = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, fail_code, until_moving
 

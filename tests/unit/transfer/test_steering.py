@@ -5,14 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from services.transfer.domain.errors import WrongState
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.use_cases.read_state import state_of
+from services.transfer.use_cases.retry_transfer import retry_transfer
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
     pause_transfer,
     resume_transfer,
-    retry_transfer,
 )
 from tests.fakes.callers import ANN
 from tests.fakes.sweeping import sweep_transfer

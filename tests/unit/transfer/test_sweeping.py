@@ -7,7 +7,7 @@ import pytest
 
 from services.transfer.domain.errors import ConnectionTimedOut
 from services.transfer.domain.part_file import PartFile
-from services.transfer.domain.transfer import Status
+from services.transfer.domain.status import Status
 from services.transfer.use_cases.sweep_stalled import WALK_SECONDS, sweep_stalled
 from tests.conformance.records import a_transfer
 from tests.fakes.actors import Stage

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.transfer.domain.ledger import Slot
+from services.transfer.domain.lane import Slot
 from services.transfer.domain.waiting import Waiter
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.use_cases.steer_transfer import cancel_transfer

@@ -2,7 +2,10 @@
 
 import pytest
 
-from services.transfer.domain.transfer import Failure, IfExists, Status, Transfer
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers.workflow_step import TransientFailure
 from services.transfer.use_cases.commit_target import MAX_NUMBER
 from tests.fakes.world import World

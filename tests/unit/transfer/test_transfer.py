@@ -14,16 +14,12 @@ from services.transfer.domain.errors import (
     TransferCancelled,
     WrongState,
 )
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.part_file import MAKER_LIFETIME, PartFile
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum
-from services.transfer.domain.transfer import (
-    Change,
-    Fact,
-    Failure,
-    SourceObject,
-    Status,
-    Transfer,
-)
+from services.transfer.domain.source import SourceObject
+from services.transfer.domain.status import Fact, Status
+from services.transfer.domain.transfer import Change, Transfer
 from tests.conformance.records import a_full_transfer, a_transfer, after
 from tests.conformance.stores import NOON
 

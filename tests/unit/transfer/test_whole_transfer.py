@@ -5,7 +5,8 @@ import json
 import pytest
 
 from services.transfer.domain.proof import Proven, SourceChecksum, Verify
-from services.transfer.domain.transfer import IfExists, Status
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer_record import IfExists
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import TARGET, content
 

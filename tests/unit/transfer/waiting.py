@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from services.transfer.domain.ledger import Slot
-from services.transfer.domain.transfer import Status, Transfer
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.session_line import call_next
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, lane_zero, until_moving, until_state

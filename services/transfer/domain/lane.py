@@ -1,0 +1,47 @@
+"""Lanes of a transfer, and the sessions that they hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One lane of a transfer. At most one worker drives its current `turn`.
+
+    `worker` is None while the lane's message waits in the queue, or while the lane is `parked`: it
+    stands in the line for a session and has no message. `failures` counts errors in a row.
+    `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
+    that the lane is moving, for the live display only.
+    """
+
+    transfer_id: str
+    generation: int
+    number: int
+    turn: int
+    worker: str | None
+    until: datetime  # driven: the end of its lease; else: by then it should be taken, or called
+    failures: int = 0
+    untaken: int = 0
+    bytes_in_flight: int = 0
+    ended: bool = False
+    parked: bool = False
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One of a destination's sessions, leased by `holder` until `until`."""
+
+    destination_id: str
+    number: int
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class LaneMessage:
+    """A message on the lane queue. It says 'turn n of lane k of transfer T'."""
+
+    transfer_id: str
+    generation: int
+    lane: int
+    turn: int

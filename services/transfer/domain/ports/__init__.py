@@ -1,0 +1,47 @@
+"""What the use cases need from outside.
+
+Of our own errors, adapters raise only those of domain/errors, and the outbox raises OutboxBusy of
+kernel.
+"""
+
+from services.transfer.domain.ports.destinations import (
+    CredentialVault,
+    DestinationStore,
+    SessionSlots,
+)
+from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
+from services.transfer.domain.ports.messages import Heart, LaneQueue, MessageLease, Workflow
+from services.transfer.domain.ports.partner import ChunkSink, FileReader, Partners, PartnerSession
+from services.transfer.domain.ports.ports import Policy, Ports
+from services.transfer.domain.ports.source import (
+    BucketCatalogue,
+    ListedObject,
+    Listing,
+    ObjectSource,
+    SourceReaders,
+)
+from services.transfer.domain.ports.transfers import TransferStore
+
+__all__ = [
+    "BucketCatalogue",
+    "ChunkLedger",
+    "ChunkSink",
+    "CredentialVault",
+    "DestinationStore",
+    "FileReader",
+    "Heart",
+    "LaneQueue",
+    "LaneRegister",
+    "ListedObject",
+    "Listing",
+    "MessageLease",
+    "ObjectSource",
+    "PartnerSession",
+    "Partners",
+    "Policy",
+    "Ports",
+    "SessionSlots",
+    "SourceReaders",
+    "TransferStore",
+    "Workflow",
+]

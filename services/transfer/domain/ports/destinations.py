@@ -1,0 +1,102 @@
+"""Destinations: their records, their secrets and their sessions."""
+
+from datetime import datetime
+from typing import Protocol
+
+from kernel.idempotency import Idempotency
+from kernel.pages import Page
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.waiting import Line, Waiter
+
+
+class SessionSlots(Protocol):
+    """A destination's sessions, leased across all transfers and workflow steps. A slot is known by
+    its holder AND its `until`. So go on with the slot that take or renew returned last.
+    """
+
+    def take(
+        self,
+        destination_id: str,
+        limit: int,
+        holder: str,
+        now: datetime,
+        until: datetime,
+        ticket: str = "",
+    ) -> Slot | None:
+        """None when `limit` sessions are in use, or when the free ones are meant for others in the
+        line (see Line.admits). A holder that has a session gets the same one again. Whoever gets a
+        session leaves the line."""
+        ...
+
+    def renew(self, slot: Slot, until: datetime) -> Slot:
+        """Raises LeaseLost."""
+        ...
+
+    def free(self, slot: Slot) -> None:
+        """A lost lease is no error."""
+        ...
+
+    def wait(self, waiter: Waiter) -> None:
+        """To the end of the line. Whoever stands in it keeps the place, and is not called. The
+        sweeper does not replace a step that waits for an answer."""
+        ...
+
+    def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
+        """Strongly consistent. ledger.is_over judges which leases and calls are over, with `until`
+        as the end of a new lease."""
+        ...
+
+    def call(self, waiter: Waiter, until: datetime) -> bool:
+        """Records that the waiter is called until then. False when it was called already, or has
+        left the line."""
+        ...
+
+    def leave(self, waiter: Waiter) -> None:
+        """Takes the waiter out of the line. Does nothing when its call has changed since it was
+        read."""
+        ...
+
+
+class DestinationStore(Protocol):
+    def create(self, destination: Destination, idempotency: Idempotency | None) -> Destination:
+        """The stored destination. When key and body are repeated, it is the earlier one as it is
+        now. Raises DestinationExists, IdempotencyConflict. Raises DestinationNotFound when the
+        earlier one was deleted since.
+        """
+        ...
+
+    def read(self, destination_id: str) -> Destination:
+        """Raises DestinationNotFound."""
+        ...
+
+    def save(self, destination: Destination) -> Destination:
+        """With version + 1; raises DestinationChanged when the stored version is another, or that
+        of another registration of the same id."""
+        ...
+
+    def delete(self, destination: Destination) -> None:
+        """Raises DestinationChanged. A destination that is gone is no error."""
+        ...
+
+    def page(
+        self, limit: int, cursor: str | None, only: frozenset[str] | None = None
+    ) -> Page[Destination]:
+        """In order of id. With `only` it has just the destinations with these ids. Raises
+        FieldInvalid for a cursor that is not ours."""
+        ...
+
+
+class CredentialVault(Protocol):
+    def store(self, secret_id: str, credential: Credential) -> None:
+        """Needs an id that was never used. Each credential has an id of its own."""
+        ...
+
+    def read(self, secret_id: str) -> Credential:
+        """Raises CredentialMissing."""
+        ...
+
+    def delete(self, secret_id: str) -> None:
+        """Idempotent."""
+        ...

@@ -1,0 +1,64 @@
+"""All that comes from outside, in one record, and the numbers to go by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from kernel.outbox import EventPublisher, Outbox
+from services.transfer.domain.checksums import Algorithm, Crc
+from services.transfer.domain.ports.destinations import (
+    CredentialVault,
+    DestinationStore,
+    SessionSlots,
+)
+from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
+from services.transfer.domain.ports.messages import Heart, LaneQueue, Workflow
+from services.transfer.domain.ports.partner import Partners
+from services.transfer.domain.ports.source import BucketCatalogue, SourceReaders
+from services.transfer.domain.ports.transfers import TransferStore
+from services.transfer.domain.retry import RetryPolicy
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The service's numbers. settings.py says where each comes from."""
+
+    chunk_bytes: int
+    lanes_per_transfer: int
+    lease_seconds: float  # of chunks, lanes, slots and steps: a dead worker is noticed by then
+    hand_over_seconds: float  # kept free at a worker's end for its last flush and checkpoint
+    lane_due_seconds: float  # a queued lane not taken by then is sent again
+    keep_part_seconds: float  # how long a failed transfer can go on from its ledger
+    checkpoint_seconds: float  # a worker that dies loses what it moved since the last checkpoint
+    retry: RetryPolicy
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that a use case may reach. wiring.py builds it once. Tests build it from fakes."""
+
+    transfers: TransferStore
+    outbox: Outbox  # of the transfers, by id
+    ledger: ChunkLedger
+    lanes: LaneRegister
+    slots: SessionSlots
+    destinations: DestinationStore
+    vault: CredentialVault
+    readers: SourceReaders
+    buckets: BucketCatalogue
+    partners: Partners
+    queue: LaneQueue
+    workflow: Workflow
+    bus: EventPublisher
+    crcs: Mapping[Algorithm, Crc]  # of every combinable algorithm
+    heart: Heart
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    random: Random
+    policy: Policy
+
+    @property
+    def crc64(self) -> Crc:
+        """CRC64NVME, which every chunk gets."""
+        return self.crcs[Algorithm.CRC64NVME]

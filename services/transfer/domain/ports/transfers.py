@@ -1,0 +1,51 @@
+"""The store of transfers."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
+from kernel.pages import Page
+from services.transfer.domain.transfer import Transfer
+
+
+class TransferStore(Protocol):
+    """A state change and its events (see kernel.outbox) are one transaction."""
+
+    def create(
+        self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
+    ) -> Transfer:
+        """The stored transfer. When key and body are repeated, it is the earlier transfer as it is
+        now. Raises IdempotencyConflict for the same key with another body, StaleTransfer when the
+        id is taken.
+        """
+        ...
+
+    def read(self, transfer_id: str) -> Transfer:
+        """Strongly consistent. Raises TransferNotFound."""
+        ...
+
+    def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
+        """The transfer as it is stored. The version grows by 1 for each event, so that every event
+        has a version of its own. Without events it grows by 1. Raises StaleTransfer when
+        `transfer.version` is not the stored one.
+        """
+        ...
+
+    def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
+        """Newest first. With None as `owner` it is everybody's. Raises FieldInvalid for a cursor
+        that is not ours."""
+        ...
+
+    def open_transfers(self, after: str = "") -> Iterator[Transfer]:
+        """Every transfer that still needs work, in order of id, beginning behind `after`. These
+        are all that have not ended, and those that have ended and are not tidy. They are read page
+        by page, and eventually consistent.
+        """
+        ...
+
+    def sweep_position(self) -> str:
+        """The last id that was saved, or ''."""
+        ...
+
+    def save_sweep_position(self, transfer_id: str) -> None: ...

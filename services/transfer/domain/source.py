@@ -1,0 +1,29 @@
+"""The object that is sent: what was asked for, and what S3 says that it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.transfer.domain.checksums import ObjectChecksum
+
+
+@dataclass(frozen=True)
+class ObjectRef:
+    bucket: str
+    key: str
+    version_id: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceObject:
+    """What HEAD said when the transfer began. Every later read insists on this ETag."""
+
+    ref: ObjectRef
+    size_bytes: int
+    etag: str
+    checksum: ObjectChecksum | None  # the best of those that S3 has
+    last_modified: datetime
+
+    @property
+    def unit_bytes(self) -> int | None:
+        """See ObjectChecksum.unit_bytes."""
+        return self.checksum.unit_bytes(self.size_bytes) if self.checksum else None

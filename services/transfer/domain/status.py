@@ -1,0 +1,39 @@
+"""The states of a transfer, and what a change of state tells the world."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    REQUESTED = "requested"
+    MOVING = "moving"
+    PAUSED = "paused"
+    VERIFYING = "verifying"
+    COMMITTING = "committing"
+    COMPLETED = "completed"
+    FAILING = "failing"
+    FAILED = "failed"
+    CANCELLING = "cancelling"
+    CANCELLED = "cancelled"
+
+
+ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
+ENDING = frozenset({Status.FAILING, Status.CANCELLING})
+CANCELLABLE = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED, Status.VERIFYING})
+LANES_WORK = frozenset({Status.MOVING, Status.PAUSED})  # paused: until their next checkpoint
+END_OF = {
+    Status.COMMITTING: Status.COMPLETED,
+    Status.FAILING: Status.FAILED,
+    Status.CANCELLING: Status.CANCELLED,
+}
+
+
+class Fact(StrEnum):
+    """What a change of state tells the world. Each fact becomes one event."""
+
+    REQUESTED = "requested"
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"

@@ -1,0 +1,183 @@
+"""What is on record of a transfer, and what becomes of the files it leaves behind."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self, TypeVar
+
+from services.transfer.domain.chunks import ChunkPlan
+from services.transfer.domain.destination import Protocol
+from services.transfer.domain.failure import Failure
+from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.part_file import OldTarget, PartFile
+from services.transfer.domain.proof import Proof, Receipt, Verify
+from services.transfer.domain.source import ObjectRef, SourceObject
+from services.transfer.domain.status import ENDED, ENDING, Status
+
+T = TypeVar("T")
+
+
+class IfExists(StrEnum):
+    FAIL = "fail"
+    REPLACE = "replace"
+    KEEP_BOTH = "keep_both"
+
+
+@dataclass(frozen=True)
+class DestinationLabel:
+    """The destination as it was at the time of the request. Events show this."""
+
+    name: str
+    protocol: Protocol
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
+class RunId:
+    """One execution of the workflow. Work for a run changes nothing in a later run."""
+
+    transfer_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class TransferRecord:
+    """`run` counts executions of the workflow. `generation` counts part files. Each generation has
+    a ledger of its own. Chunks, lanes and messages of another generation are void.
+    """
+
+    id: str
+    owner: str
+    correlation_id: str
+    source: ObjectRef
+    destination_id: str
+    destination_label: DestinationLabel
+    target_path: str  # relative to the destination's base path
+    if_exists: IfExists
+    verify: Verify
+    requested_at: datetime
+    updated_at: datetime
+    status: Status = Status.REQUESTED
+    run: int = 1
+    begun_run: int = 0  # the last run whose lanes may work
+    started_run: int = 0  # the last run with a fact STARTED
+    generation: int = 0
+    version: int = 0  # optimistic lock, kept by the store
+    source_object: SourceObject | None = None
+    plan: ChunkPlan | None = None  # of this generation
+    lanes: int = 0
+    moved_again: bool = False  # because the content differed; the second time it fails
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    task_tokens: tuple[str, ...] = ()
+    host_key_fingerprint: str | None = None
+    part: PartFile | None = None  # of this generation; the ledger is about this file
+    leftovers: tuple[PartFile, ...] = ()  # useless by now, and perhaps still at the partner
+    aside: OldTarget | None = None
+    keep_part_until: datetime | None = None  # of a failed transfer that may be retried
+    look_again_at: datetime | None = None  # for leftovers that could not be removed
+    proof: Proof | None = None
+    final_path: str | None = None  # stored before the rename, so that a repeated commit looks there
+    final_existed_bytes: int | None = None  # of the file under final_path before the rename
+    failure: Failure | None = None  # why it failed; until its end: the last error it met
+    receipt: Receipt | None = None
+
+    # --- what is left behind ---------------------------------------------------------------------
+
+    def keep_part(self, until: datetime) -> Self:
+        return replace(self, keep_part_until=until)
+
+    def discard_part(self, now: datetime) -> Self:
+        """The part file becomes a leftover. Its ledger is void from now on, so that no retry goes
+        on from it while the file is removed. A part file that is still of use stays."""
+        kept = self.keep_part_until is not None and self.keep_part_until > now
+        over = self.status in ENDED or self.status in ENDING
+        if self.part is None or kept or not over:
+            return self
+        return replace(self._without_part(), keep_part_until=None)
+
+    def removed(self, paths: Collection[str], now: datetime) -> Self:
+        """`paths` were seen to be gone at `now`. A file that may still be created stays on
+        record."""
+        left = tuple(
+            each for each in self.leftovers if each.path not in paths or not each.settled(now)
+        )
+        return replace(self, leftovers=left)._receipt_of_now()
+
+    def back_in_place(self) -> Self:
+        """The old target does not have its other name any more."""
+        return replace(self, aside=None)._receipt_of_now()
+
+    def look_again(self, at: datetime | None) -> Self:
+        return replace(self, look_again_at=at)
+
+    def abandon_leftovers(self) -> Self:
+        """Gives up removing them, because the partner has not let us for too long."""
+        return replace(self, leftovers=(), aside=None, look_again_at=None)
+
+    def _receipt_of_now(self) -> Self:
+        if self.receipt is None:
+            return self
+        return replace(self, receipt=replace(self.receipt, left_behind=self.left_behind))
+
+    def _without_part(self) -> Self:
+        left = self.leftovers if self.part is None else (*self.leftovers, self.part)
+        return replace(
+            self,
+            part=None,
+            leftovers=left,
+            look_again_at=None,
+            plan=None,
+            proof=None,
+            final_path=None,
+            final_existed_bytes=None,
+        )
+
+    @property
+    def part_made(self) -> bool:
+        return self.part is not None and self.part.made
+
+    @property
+    def tidy(self) -> bool:
+        """Whether nothing of ours can be at the partner but the target."""
+        return self.part is None and not self.left_behind
+
+    @property
+    def left_behind(self) -> tuple[str, ...]:
+        """Paths of files of ours that are useless by now and may still be at the partner."""
+        aside = () if self.aside is None else (self.aside.path,)
+        return (*(each.path for each in self.leftovers), *aside)
+
+    @property
+    def known_source(self) -> SourceObject:
+        """What InspectSource found. A ValueError means that it never ran, which is a workflow
+        bug."""
+        return _known(self.source_object, self.id, "source object")
+
+    @property
+    def known_plan(self) -> ChunkPlan:
+        return _known(self.plan, self.id, "chunk plan")
+
+    @property
+    def known_part(self) -> PartFile:
+        return _known(self.part, self.id, "part file")
+
+    @property
+    def known_proof(self) -> Proof:
+        return _known(self.proof, self.id, "proof")
+
+    @property
+    def run_id(self) -> RunId:
+        return RunId(self.id, self.run)
+
+    @property
+    def ledger(self) -> LedgerId:
+        return LedgerId(self.id, self.generation)
+
+
+def _known(value: T | None, transfer_id: str, what: str) -> T:
+    if value is None:
+        raise ValueError(f"transfer {transfer_id} has no {what} yet")
+    return value

@@ -1,0 +1,88 @@
+"""Compares sampled ranges of a file at the partner with what was sent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from services.transfer.domain.errors import (
+    PartMissing,
+    PermissionDenied,
+    SizeMismatch,
+    WriteRefused,
+)
+from services.transfer.domain.ledger import DoneChunk
+from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.samples import sample_ranges
+from services.transfer.domain.transfer import Transfer
+
+HIDDEN = (PermissionDenied, WriteRefused)  # what servers answer when they do not show something
+
+
+UNSEEN = (PartMissing, *HIDDEN)  # there is no such file, or the server does not show it
+
+
+@dataclass(frozen=True)
+class Damage:
+    """The first chunk whose samples differ. `sent` and `found` are CRC64NVMEs of the samples."""
+
+    number: int
+    sent: str
+    found: str
+
+
+class Sample(Enum):
+    EQUAL = auto()
+    DIFFERENT = auto()
+    UNSEEN = auto()
+
+
+def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports) -> Sample:
+    """Compares the sampled ranges of every chunk, through a handle of its own."""
+    try:
+        damage = find_damage(transfer, session, path, ports=ports)
+    except UNSEEN:
+        return Sample.UNSEEN
+    except SizeMismatch:
+        return Sample.DIFFERENT
+    return Sample.EQUAL if damage is None else Sample.DIFFERENT
+
+
+def find_damage(
+    transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports
+) -> Damage | None:
+    """None where all samples are equal. Raises SizeMismatch, and the errors in UNSEEN."""
+    with session.open_reader(path) as reader:
+        blocks = _Bytes(reader.read(_ranges(transfer, ports.ledger.done_chunks(transfer.ledger))))
+        for chunk in ports.ledger.done_chunks(transfer.ledger):
+            found = 0
+            for _, length in _ranges(transfer, iter([chunk])):
+                for block in blocks.take(length):
+                    found = ports.crc64.update(found, block)
+            if found != chunk.mark.sample_crc64:
+                sent = f"{chunk.mark.sample_crc64:016x}"
+                return Damage(chunk.number, sent, f"{found:016x}")
+    return None
+
+
+def _ranges(transfer: Transfer, chunks: Iterator[DoneChunk]) -> Iterator[tuple[int, int]]:
+    """The sampled ranges of the chunks, as (offset, length) in the file."""
+    plan = transfer.known_plan
+    for chunk in chunks:
+        offset, length = plan.range_of(chunk.number)
+        for begin, end in sample_ranges(transfer.ledger, chunk.number, length, plan.total):
+            yield offset + begin, end - begin
+
+
+class _Bytes:
+    """Blocks of any size, taken in pieces of a wanted length."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._left = blocks, memoryview(b"")
+
+    def take(self, length: int) -> Iterator[memoryview]:
+        while length:
+            if not self._left:
+                self._left = memoryview(next(self._blocks))
+            piece, self._left = self._left[:length], self._left[length:]
+            length -= len(piece)
+            yield piece

@@ -1,0 +1,60 @@
+"""Registers a destination with its credential."""
+
+from dataclasses import dataclass
+
+from kernel.caller import Caller, Role
+from kernel.idempotency import Idempotency
+from services.transfer.domain.access import require_role
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Destination, Protocol
+from services.transfer.domain.errors import (
+    RequestError,
+)
+from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.ports import Ports
+
+
+@dataclass(frozen=True)
+class NewDestination:
+    id: str
+    name: str
+    protocol: Protocol
+    host: str
+    port: int
+    user: str
+    base_path: str
+    max_sessions: int
+    host_keys: tuple[HostKey, ...]
+
+
+def register_destination(
+    wish: NewDestination,
+    credential: Credential,
+    caller: Caller,
+    idempotency: Idempotency | None,
+    *,
+    ports: Ports,
+) -> Destination:
+    """A destination without host keys cannot be used until one is confirmed. The secret is stored
+    first, under an id of its own for each registration. So a repeated registration never touches
+    the secret that the destination has by now. Raises RoleMissing, HostNotResolved,
+    AddressForbidden, DestinationExists, IdempotencyConflict."""
+    require_role(caller, Role.ADMIN)
+    ports.partners.check_address(wish.host, wish.port)
+    now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
+    destination = Destination(
+        **{name: getattr(wish, name) for name in NewDestination.__dataclass_fields__},
+        auth=credential.auth,
+        secret_id=secret_id,
+        created_at=now,
+        updated_at=now,
+    )
+    ports.vault.store(secret_id, credential)
+    try:
+        stored = ports.destinations.create(destination, idempotency)
+    except RequestError:  # surely not stored; after any other error the destination may exist
+        ports.vault.delete(secret_id)
+        raise
+    if stored.secret_id != secret_id:
+        ports.vault.delete(secret_id)
+    return stored

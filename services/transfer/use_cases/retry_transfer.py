@@ -1,0 +1,52 @@
+"""Starts a failed transfer again."""
+
+from datetime import timedelta
+
+from kernel.caller import Caller
+from services.transfer.domain.names import part_path, resolve_target
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain_services.change_transfer import change_transfer
+from services.transfer.domain_services.may_steer import require_may_steer, require_own_grants
+
+# After these reasons the bytes at the partner are another object's, wrong or gone: begin anew.
+RESTART_AFTER = frozenset(
+    {
+        "source_changed",
+        "checksum_mismatch",
+        "size_mismatch",
+        "part_missing",
+        "part_damaged",
+        "target_damaged",
+        "delivery_unclear",
+    }
+)
+
+
+# Rows of a ledger expire after 120 days. A run lasts 30 days at most, so one that begins while its
+# part file is younger than this still finds all rows.
+OLDEST_PART = timedelta(days=60)
+
+
+def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
+    """Goes on from the ledger where its part file can still be used, else from the beginning."""
+
+    def decide(current: Transfer) -> Change:
+        require_may_steer(current, caller)
+        require_own_grants(current, caller)
+        return current.retry(ports.now(), go_on=_can_go_on(current, ports=ports))
+
+    return change_transfer(transfer_id, decide, ports=ports)
+
+
+def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:
+    """Whether a retry can use the ledger. It needs the very part file that the ledger is about."""
+    part = transfer.part
+    if part is None or not part.made or ports.now() - part.recorded_at > OLDEST_PART:
+        return False
+    if transfer.failure is not None and transfer.failure.code in RESTART_AFTER:
+        return False
+    destination = ports.destinations.read(transfer.destination_id)
+    target = resolve_target(destination.base_path, transfer.target_path)
+    here = (part_path(target, transfer.id, transfer.generation), destination.place)
+    return (part.path, part.place) == here
