@@ -91,12 +91,12 @@ check-lambda: $(READY) ## The same on the Python that functions run on, in an en
 	  $(MAKE) check VENV=.venv-lambda BASE_PYTHON=$$python
 
 .PHONY: test
-test: $(READY) system-packages check ## Everything: check, then storms beside real servers and the whole stack
-	@mkdir -p build; storms=0; servers=0; \
-	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra > build/storms.log 2>&1 & \
+test: $(READY) system-packages check ## Everything: check, then the slow tests beside real servers and the whole stack
+	@mkdir -p build; slow=0; servers=0; \
+	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra > build/slow.log 2>&1 & \
 	pid=$$!; trap "kill $$pid 2> /dev/null || true" EXIT; \
 	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra) || servers=$$?; \
-	wait $$pid || storms=$$?; cat build/storms.log; exit $$((storms + servers))
+	wait $$pid || slow=$$?; cat build/slow.log; exit $$((slow + servers))
 
 .PHONY: storm
 storm: $(READY) ## Drive all that can run at once together until a promise breaks: MINUTES=30, SEED=0

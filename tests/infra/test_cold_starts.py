@@ -8,6 +8,8 @@ import pytest
 from infra.stacks import REPOSITORY
 from tests.infra.cold_starts import ENVIRONMENT, FUNCTIONS, start
 
+pytestmark = pytest.mark.slow
+
 # A tenth of a second each or more, at a function's share of a processor.
 HEAVY = {"argon2", "boto3", "httpx", "paramiko"}
 USED = {

@@ -5,6 +5,8 @@ import pytest
 from infra.local.log_lines import PAGE, log_lines
 from tests.servers.emulator import emulator
 
+pytestmark = pytest.mark.slow
+
 GROUP, STREAM = "/fileferry/local/many", "one"
 BEGIN_MS, A_MILLISECOND = 1_700_000_000_000, 7  # so many lines
 

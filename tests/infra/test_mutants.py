@@ -8,6 +8,8 @@ import pytest
 from tests.mutate.forked import Seen
 from tests.mutate.mutants import Mutant, mutants_of
 
+pytestmark = pytest.mark.slow
+
 SOURCE = '''
 """Up to 3 things."""
 

@@ -12,6 +12,8 @@ from infra.package.sources import SHARED, copy_sources, source_archive
 from infra.stacks import REPOSITORY, Stack
 from tests.infra.resources import SERVICES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("stack", SERVICES, ids=str)
 def test_every_handler_imports_from_its_package_alone(stack: Stack, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import pytest
 from infra.local.launcher import PROCESSES, SHORT_SECONDS
 from tests.servers.emulator import emulator
 
+pytestmark = pytest.mark.slow
+
 Count = Callable[[int, int], int]
 CODE = """
 import os, time
