@@ -10,8 +10,8 @@ from runtime.settings import ServiceSettings
 class SkeletonSettings(ServiceSettings):
     event_bus_name: str
     skeleton_table: str
-    # Events come up to 32 days late (runtime.dynamodb.inbox), and would bring a row back.
-    keep_days: int = Field(default=90, ge=32)
+    # Events come up to 60 days late (runtime.dynamodb.inbox), and would bring a row back.
+    keep_days: int = Field(default=90, ge=60)
 
     @property
     def keep_for(self) -> timedelta:
