@@ -1,10 +1,9 @@
 """Keeps slots of sessions leased for as long as the work takes."""
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
-from services.transfer.domain.errors import (
-    LeaseLost,
-)
+from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain_services.session_line import pass_on
@@ -64,10 +63,12 @@ class SlotPulse:
         return False
 
     def free(self) -> None:
-        for slot in self._slots:
-            self._ports.slots.free(slot)
-        if self.calls_next is not None:
-            pass_on(self.calls_next, ports=self._ports)
+        """Frees each slot, also when another one cannot be freed, and then calls the next."""
+        with ExitStack() as stack:
+            if self.calls_next is not None:
+                stack.callback(pass_on, self.calls_next, ports=self._ports)
+            for slot in self._slots:
+                stack.callback(self._ports.slots.free, slot)
 
     def _until(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)

@@ -1,5 +1,7 @@
 """One beat that fails costs a step neither its own slot nor its session's."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.transfer.domain.errors import ConnectionLost
@@ -18,6 +20,13 @@ def committing() -> tuple[World, Transfer]:
     transfer = world.request(BODY)
     until_state(world, "CommitTarget")
     return world, transfer
+
+
+def in_use(world: World, transfer: Transfer) -> int:
+    now = world.ports.now()
+    until = now + timedelta(seconds=world.policy.lease_seconds)
+    named = (transfer.destination_id, f"transfer/{transfer.id}")
+    return sum(world.ports.slots.line(each, now, until).in_use for each in named)
 
 
 @pytest.mark.parametrize("failed", range(SLOTS))
@@ -45,5 +54,20 @@ def test_renewals_that_fail_for_as_long_as_a_lease_end_the_session() -> None:
         with pytest.raises(ConnectionLost):
             visit.session.size(TARGET)
     refused.end()
+    world.run()
+    assert_completed(world, transfer)
+
+
+@pytest.mark.parametrize("failed", range(SLOTS))
+def test_a_slot_that_cannot_be_freed_keeps_the_other_one_from_nobody(failed: int) -> None:
+    world, transfer = committing()
+    world.calls.fail("slots.free", TIMED_OUT, after=failed)
+    with (
+        pytest.raises(RuntimeError, match="timeout"),
+        step_session(world.read(transfer), ports=world.ports),
+    ):
+        assert in_use(world, transfer) == SLOTS
+    assert in_use(world, transfer) == 1
+    world.pass_time(world.policy.lease_seconds + 1)
     world.run()
     assert_completed(world, transfer)
