@@ -24,9 +24,7 @@ from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlo
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.adapters.s3_source_readers import Credentials, StsSourceReaders
-from services.transfer.adapters.secretsmanager_credential_vault import (
-    SecretsManagerCredentialVault,
-)
+from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
 from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLease
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
 from services.transfer.adapters.thread_heart import ThreadHeart

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.transfer.adapters.secretsmanager_credential_vault import (
-    SecretsManagerCredentialVault,
-)
+from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import CredentialMissing
 from services.transfer.domain.ports import CredentialVault

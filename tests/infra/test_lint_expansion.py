@@ -10,14 +10,7 @@ import pytest
 from infra.lint.expansion import expand
 from infra.lint.physical import text_of
 from infra.lint.resolve import NO_VALUE, Known, resolved
-from tests.infra.deployments import (
-    FUNCTION,
-    deployment,
-    expansion,
-    expansions,
-    sub,
-    template,
-)
+from tests.infra.deployments import FUNCTION, deployment, expansion, expansions, sub, template
 
 KNOWN = Known(
     values={"Stage": "dev", "Names": ["a", "b"], "Days": 30, "AWS::Region": "eu-central-1"},

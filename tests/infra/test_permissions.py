@@ -9,14 +9,7 @@ from infra.stacks import Stack
 from services.auth.adapters.apigateway_api_keys import TAG
 from services.transfer.adapters.s3_source_readers import session_policy
 from services.transfer.domain.source import ObjectRef
-from tests.infra.resources import (
-    SERVICES,
-    TEMPLATES,
-    Resource,
-    resources,
-    statements,
-    text_of,
-)
+from tests.infra.resources import SERVICES, TEMPLATES, Resource, resources, statements, text_of
 
 # By statement and the resource's end from its first wildcard on. Says why it cannot be narrower.
 ALLOWED = {

@@ -1,11 +1,7 @@
 """Who may do what with transfers and destinations."""
 
 from kernel.caller import Caller, Role
-from services.transfer.domain.errors import (
-    DestinationNotGranted,
-    RoleMissing,
-    SourceNotGranted,
-)
+from services.transfer.domain.errors import DestinationNotGranted, RoleMissing, SourceNotGranted
 
 SENDERS = frozenset({Role.USER, Role.OPERATOR, Role.ADMIN})
 SEE_TRANSFERS = frozenset({Role.OPERATOR, Role.AUDITOR})

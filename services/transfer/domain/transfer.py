@@ -5,11 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.transfer.domain.chunks import ChunkPlan
-from services.transfer.domain.errors import (
-    StepSuperseded,
-    TransferCancelled,
-    WrongState,
-)
+from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.names import aside_path, part_path
 from services.transfer.domain.part_file import OldTarget, PartFile

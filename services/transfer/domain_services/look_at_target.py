@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.transfer.domain.errors import (
-    DeliveryUnclear,
-    PartMissing,
-    SizeMismatch,
-)
+from services.transfer.domain.errors import DeliveryUnclear, PartMissing, SizeMismatch
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.compare_samples import HIDDEN, UNSEEN, Sample, sample

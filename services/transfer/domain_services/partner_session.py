@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import (
-    CredentialMissing,
-    NoSessionFree,
-    StepUnderWay,
-)
+from services.transfer.domain.errors import CredentialMissing, NoSessionFree, StepUnderWay
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.session_line import step_ticket

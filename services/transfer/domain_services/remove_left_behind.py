@@ -1,10 +1,6 @@
 """Removes our files at the partner that are on record as useless."""
 
-from services.transfer.domain.errors import (
-    PartMissing,
-    TargetExists,
-    TransferError,
-)
+from services.transfer.domain.errors import PartMissing, TargetExists, TransferError
 from services.transfer.domain.part_file import OldTarget
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.status import Status

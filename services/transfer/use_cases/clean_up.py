@@ -2,10 +2,7 @@
 
 from datetime import timedelta
 
-from services.transfer.domain.errors import (
-    DeliveryUnclear,
-    PartMissing,
-)
+from services.transfer.domain.errors import DeliveryUnclear, PartMissing
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer

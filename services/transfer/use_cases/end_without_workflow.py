@@ -1,10 +1,6 @@
 """Ends a transfer whose workflow is gone."""
 
-from services.transfer.domain.errors import (
-    StepUnderWay,
-    TransferError,
-    WorkflowLost,
-)
+from services.transfer.domain.errors import StepUnderWay, TransferError, WorkflowLost
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status

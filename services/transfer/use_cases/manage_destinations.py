@@ -8,11 +8,7 @@ from kernel.caller import Caller, Role
 from services.transfer.domain.access import require_role
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import (
-    DestinationInUse,
-    RequestError,
-    VersionMismatch,
-)
+from services.transfer.domain.errors import DestinationInUse, RequestError, VersionMismatch
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import ENDED, Status
 

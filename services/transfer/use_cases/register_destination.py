@@ -7,9 +7,7 @@ from kernel.idempotency import Idempotency
 from services.transfer.domain.access import require_role
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol
-from services.transfer.domain.errors import (
-    RequestError,
-)
+from services.transfer.domain.errors import RequestError
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
 

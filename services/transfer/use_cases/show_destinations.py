@@ -4,9 +4,7 @@ from kernel.caller import ALL, Caller
 from kernel.pages import Page
 from services.transfer.domain.access import SEE_DESTINATIONS, may_see_destination
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import (
-    DestinationNotFound,
-)
+from services.transfer.domain.errors import DestinationNotFound
 from services.transfer.domain.ports import Ports
 
 

@@ -10,12 +10,7 @@ from moto import mock_aws
 from services.auth.adapters.httpx_documents import HttpxDocuments, new_client
 from services.auth.adapters.httpx_identity_provider import HttpxIdentityProvider, Registration
 from services.auth.domain.user import Identity
-from tests.integration.auth.sso_installation import (
-    REDIRECT_URI,
-    Installation,
-    environment,
-    install,
-)
+from tests.integration.auth.sso_installation import REDIRECT_URI, Installation, environment, install
 from tests.servers.oidc_broken import Broken, broken_provider
 from tests.servers.oidc_provider import Client, OidcProvider, Person, oidc_provider
 

@@ -7,13 +7,7 @@ import pytest
 from moto import mock_aws
 
 from tests.integration.functions import Handler, environment
-from tests.integration.transfer.deployed import (
-    PSEUDO,
-    TABLE,
-    TEMPLATE,
-    Deployed,
-    create_resources,
-)
+from tests.integration.transfer.deployed import PSEUDO, TABLE, TEMPLATE, Deployed, create_resources
 from tests.servers.embedded import EmbeddedServer
 from tests.unit.runtime.conftest import environment as fresh_telemetry
 from tests.unit.runtime.conftest import lines

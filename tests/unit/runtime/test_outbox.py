@@ -9,14 +9,7 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from kernel.outbox import (
-    CLAIM_SECONDS,
-    STREAM,
-    Entry,
-    OutboxBusy,
-    OutboxEvent,
-    publish_claimed,
-)
+from kernel.outbox import CLAIM_SECONDS, STREAM, Entry, OutboxBusy, OutboxEvent, publish_claimed
 from runtime.dynamodb.outbox import DynamoDbOutbox, outbox_rows
 from runtime.dynamodb.table import CONFLICT_TRIES, Table
 from runtime.outbox import publish_outbox

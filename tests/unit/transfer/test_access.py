@@ -27,16 +27,7 @@ from services.transfer.use_cases.steer_transfer import (
     pause_transfer,
     resume_transfer,
 )
-from tests.fakes.callers import (
-    ADMIN,
-    ANN,
-    AUDITOR,
-    BOB,
-    EVERYTHING,
-    EVERYWHERE,
-    OPERATOR,
-    a_caller,
-)
+from tests.fakes.callers import ADMIN, ANN, AUDITOR, BOB, EVERYTHING, EVERYWHERE, OPERATOR, a_caller
 from tests.fakes.world import World
 from tests.unit.transfer.driving import until_moving
 

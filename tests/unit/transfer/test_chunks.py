@@ -4,12 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.transfer.domain.chunks import (
-    DEFAULT_CHUNK_BYTES,
-    MAX_CHUNKS,
-    ChunkPlan,
-    plan_chunks,
-)
+from services.transfer.domain.chunks import DEFAULT_CHUNK_BYTES, MAX_CHUNKS, ChunkPlan, plan_chunks
 
 TERABYTE = 10**12
 LARGEST_OBJECT = 50 * TERABYTE

@@ -7,13 +7,7 @@ from services.transfer.domain.proof import SourceChecksum, Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from tests.fakes.world import CHUNK_BYTES, World
-from tests.unit.transfer.driving import (
-    BODY,
-    TARGET,
-    assert_completed,
-    fail_code,
-    retried,
-)
+from tests.unit.transfer.driving import BODY, TARGET, assert_completed, fail_code, retried
 
 FLIPPED = 3 * CHUNK_BYTES + 11  # a byte of chunk 3
 COMBINING = [Algorithm.CRC64NVME, Algorithm.CRC32, Algorithm.CRC32C]

@@ -2,12 +2,7 @@
 
 from services.transfer.domain.errors import ConnectionLost
 from tests.fakes.world import World
-from tests.unit.transfer.driving import (
-    BODY,
-    assert_completed,
-    some_chunks,
-    until_moving,
-)
+from tests.unit.transfer.driving import BODY, assert_completed, some_chunks, until_moving
 
 SESSIONS = 2
 

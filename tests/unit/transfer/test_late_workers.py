@@ -2,12 +2,7 @@
 
 import pytest
 
-from services.transfer.domain.errors import (
-    ConnectionLost,
-    NoSpace,
-    PasswordRejected,
-    TransferError,
-)
+from services.transfer.domain.errors import ConnectionLost, NoSpace, PasswordRejected, TransferError
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
@@ -16,13 +11,7 @@ from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.handlers.workflow_step import STEPS, PermanentFailure, run_step
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.world import World
-from tests.unit.transfer.driving import (
-    BODY,
-    assert_completed,
-    fail_half_way,
-    retry,
-    until_moving,
-)
+from tests.unit.transfer.driving import BODY, assert_completed, fail_half_way, retry, until_moving
 
 OF_A_RUN = sorted(STEPS.keys() - {"Publish"})  # Publish publishes pending events of any run
 AFTER_ALL = {"HandleError", "CleanUp", "StoreOutcome"}  # end quietly, as nothing is left to handle

@@ -9,12 +9,7 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.handlers.workflow_step import MoveAgain, StepBusy
 from tests.fakes.actors import Actor, Stage
 from tests.fakes.world import POLICY, World
-from tests.unit.transfer.driving import (
-    BODY,
-    assert_completed,
-    until_moving,
-    until_state,
-)
+from tests.unit.transfer.driving import BODY, assert_completed, until_moving, until_state
 from tests.unit.transfer.steps import beginning, step, sweep
 
 FLIPPED = 7  # S3 gives out this byte wrongly once, so everything is moved a second time

@@ -9,13 +9,7 @@ from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers.workflow_step import TransientFailure
 from services.transfer.use_cases.commit_target import MAX_NUMBER
 from tests.fakes.world import World
-from tests.unit.transfer.driving import (
-    BODY,
-    TARGET,
-    assert_completed,
-    broken,
-    until_state,
-)
+from tests.unit.transfer.driving import BODY, TARGET, assert_completed, broken, until_state
 from tests.unit.transfer.steps import step
 
 SOMEBODYS = b"somebody else's"

@@ -8,12 +8,7 @@ import pytest
 
 from services.transfer.domain.checksums import Algorithm
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
-from services.transfer.domain.errors import (
-    NoSpace,
-    StepSuperseded,
-    TransferCancelled,
-    WrongState,
-)
+from services.transfer.domain.errors import NoSpace, StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.part_file import MAKER_LIFETIME, PartFile
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum
