@@ -14,6 +14,10 @@ SAM_READY := $(SAM_VENV)/.ready
 # Of the version that functions run on, for their bytecode; found by itself on the path, in pyenv and uv.
 LAMBDA_PYTHON ?=
 STAGE ?= local
+STAGES := local dev staging prod
+ifeq ($(filter $(STAGE),$(STAGES)),)
+$(error There is no stage '$(STAGE)'; there are $(STAGES))
+endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
 STACKS := account bus network api $(SERVICES)
@@ -103,6 +107,7 @@ storm: $(READY) ## Drive all that can run at once together until a promise break
 	$(PYTHON) -m tests.storm --minutes $(or $(MINUTES),30) --seed $(or $(SEED),0)
 
 test-%: $(READY) ## The tests of one service that need no stack
+	$(if $(filter $*,$(SERVICES)),,$(error There is no service '$*'; there are $(SERVICES)))
 	$(PYTHON) -m pytest -q $(wildcard tests/unit/$* tests/integration/$*) tests/contract
 
 .PHONY: load
@@ -150,7 +155,7 @@ lock: $(READY) ## Resolve requirements/*.in and services/*/requirements.in again
 	@requirements/lock.sh $(SERVICES)
 
 .PHONY: clean
-clean: ## Remove what was built, not the environments
+clean: ## Remove what was built and .local (received files, passwords), not the environments
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m infra.local down; fi
 	rm -rf build .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -15,7 +15,7 @@ from infra.package.build import build
 from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
 from infra.release import ValueMissing, referred_values, release_of, stored_values
-from infra.stacks import REPOSITORY, STAGES, Stack, find_stack, read_environment
+from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
 from infra.templates import Template
 
@@ -97,15 +97,14 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stack")
+    parser.add_argument("stack", type=stack_argument)
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--sam", default="sam", help="path of the SAM command")
     parser.add_argument("--python", default="", help="of the version that the functions run on")
     given = parser.parse_args()
     if given.stage == "local":
-        sys.exit(subprocess.run([*LOCALLY, given.stack], check=False).returncode)
-    stack = find_stack(given.stack)
-    sys.exit(deploy(stack, given.stage, str(Path(given.sam)), given.python))
+        sys.exit(subprocess.run([*LOCALLY, given.stack.name], check=False).returncode)
+    sys.exit(deploy(given.stack, given.stage, str(Path(given.sam)), given.python))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from functools import partial
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
-from infra.stacks import STAGES, Stack, find_stack
+from infra.stacks import STAGES, Stack, stack_argument
 from infra.stage import stage_client
 
 KEPT = 3  # the newest stay in any case, because one that was just made has no alias yet
@@ -76,11 +76,11 @@ def _named_versions(function: str, client: BaseClient) -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stack")
+    parser.add_argument("stack", type=stack_argument)
     parser.add_argument("--stage", choices=STAGES, required=True)
     given = parser.parse_args()
     try:
-        print(f"{prune(find_stack(given.stack), given.stage)} old versions removed")
+        print(f"{prune(given.stack, given.stage)} old versions removed")
     except PruneIncomplete as error:
         sys.exit(str(error))
 

@@ -1,5 +1,6 @@
 """All stacks in the order of their deployment, and the parameters of each stage."""
 
+import argparse
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,6 +58,14 @@ def all_stacks() -> list[Stack]:
 
 def stacks_of(stage: str) -> list[Stack]:
     return [stack for stack in all_stacks() if stage != "local" or not stack.is_of_account]
+
+
+def stack_argument(name: str) -> Stack:
+    """As find_stack, for argparse, which tells the sentence without a traceback."""
+    try:
+        return find_stack(name)
+    except KeyError as error:
+        raise argparse.ArgumentTypeError(error.args[0]) from None
 
 
 def find_stack(name: str) -> Stack:

@@ -5,7 +5,7 @@ import json
 
 import yaml
 
-from infra.stacks import find_stack
+from infra.stacks import stack_argument
 
 
 class _Plain(yaml.SafeDumper):
@@ -17,10 +17,10 @@ class _Plain(yaml.SafeDumper):
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m infra.complete", description=__doc__)
-    parser.add_argument("stack")
+    parser.add_argument("stack", type=stack_argument)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    template = find_stack(given.stack).completed()
+    template = given.stack.completed()
     if given.json:
         print(json.dumps(template, indent=1))
         return

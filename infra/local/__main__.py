@@ -80,6 +80,7 @@ def down() -> None:
     stack = kept_stack()
     ran = stack.recall()
     stack.stop()
+    (STATE / "addresses").unlink(missing_ok=True)
     told = "Ended. Users, destinations and history are gone; files stay in .local, passwords too."
     print(told if ran or stack.crashed else "Nothing was running.")
 

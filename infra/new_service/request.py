@@ -39,11 +39,14 @@ def read_request(name: str, events: str) -> Request:
     """`events`: detail-types with spaces or commas between them; none: all that change a transfer.
     Raises Refused."""
     if not re.fullmatch(r"[a-z]{2,12}", name):
-        raise Refused(f"{name!r} cannot name a service: write 2 to 12 letters of a-z.")
+        raise Refused(
+            f"{name!r} cannot name a service: write 2 to 12 letters of a-z, as in NAME=ticketing."
+        )
     if iskeyword(name):
         raise Refused(f"{name!r} is a word of Python and names no package: choose another one.")
-    if name in (*SHARED, *OF_THE_BUS):
-        raise Refused(f"{name!r} means something in infra/ already: choose another name.")
+    folders = {path.name for path in REPOSITORY.iterdir()}
+    if name in (*SHARED, *OF_THE_BUS, *folders):
+        raise Refused(f"{name!r} means something here already: choose another name.")
     wished = tuple(dict.fromkeys(re.findall(r"[^\s,]+", events))) or CHANGES
     known = [spec.detail_type for spec in CATALOGUE]
     for event in wished:

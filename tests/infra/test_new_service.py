@@ -26,9 +26,11 @@ def test_a_name_that_aws_names_cannot_hold_is_refused(name: str) -> None:
     ("name", "why"),
     [
         ("transfer", "There is a services/transfer already"),
-        ("runtime", "There is a tests/unit/runtime already"),
-        ("api", "'api' means something in infra/"),
-        ("services", "'services' means something in infra/"),
+        ("runtime", "'runtime' means something here"),
+        ("api", "'api' means something here"),
+        ("services", "'services' means something here"),
+        ("infra", "'infra' means something here"),
+        ("tests", "'tests' means something here"),
         ("class", "'class' is a word of Python"),
     ],
 )

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.transfer.domain.chunks import ChunkPlan
-from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
+from services.transfer.domain.errors import (
+    NoSessionFree,
+    StepSuperseded,
+    TransferCancelled,
+    WrongState,
+)
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.names import aside_path, part_path
 from services.transfer.domain.part_file import OldTarget, PartFile
@@ -115,6 +120,7 @@ class Transfer(TransferRecord):
             lanes=max(1, min(lanes, self.known_plan.total)),
             started_at=self.started_at or now,
             host_key_fingerprint=fingerprint,
+            failure=self._trouble_left,
         )
         return begun._told_of_start(())
 
@@ -125,6 +131,7 @@ class Transfer(TransferRecord):
             raise WrongState(self.id, self.status, "verified")
         allowed = {Status.MOVING, Status.PAUSED, Status.VERIFYING}
         after = self._moved_to(Status.VERIFYING, now, wish="verified", allowed=allowed)
+        after = replace(after, failure=self._trouble_left)
         return Change(after, (Fact.RESUMED,) if self.status is Status.PAUSED else ())
 
     def move_again(self, part: str, now: datetime) -> "Transfer":
@@ -228,6 +235,12 @@ class Transfer(TransferRecord):
         return Change(replace(ended, receipt=receipt(ended)), (Fact.COMPLETED,))
 
     # --- inside ----------------------------------------------------------------------------------
+
+    @property
+    def _trouble_left(self) -> Failure | None:
+        """The last error. That no session was free is over as soon as there is one."""
+        waited = self.failure is not None and self.failure.code == NoSessionFree.code
+        return None if waited else self.failure
 
     def _movable(self) -> "Transfer":
         """Itself. Raises TransferCancelled or WrongState when it cannot be started any more."""

@@ -59,7 +59,7 @@ def read_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferSta
 
 def state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
     """The state of a transfer that was just read or stored. A transfer that never had a part file
-    has no ledger to read."""
+    has no ledger to read. Without a plan, its part file was given up, and no chunk counts."""
     if transfer.generation == 0:
         return TransferState(transfer, NEVER_OPENED, (), ())
     ledger = transfer.ledger
@@ -69,7 +69,7 @@ def state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
         lanes = [replace(each, worker=None, bytes_in_flight=0, ended=True) for each in lanes]
     return TransferState(
         transfer,
-        ports.ledger.progress(ledger),
+        ports.ledger.progress(ledger) if transfer.plan else NEVER_OPENED,
         lanes,
         ports.ledger.open_leases(ledger),
         ports.ledger.progress(ledger.proof).chunks_done if reads_back else 0,

@@ -23,6 +23,7 @@ from tests.unit.transfer.driving import (
     retried,
     until_moving,
 )
+from tests.unit.transfer.waiting import free, take_the_only_session
 
 CHUNK = CHUNK_BYTES
 
@@ -208,3 +209,31 @@ def test_an_ended_transfer_shows_no_lane_at_work() -> None:
     lanes = state_of(world.transfers.read(transfer.id), ports=world.ports).lanes
     assert lanes
     assert all(lane.ended and lane.bytes_in_flight == 0 for lane in lanes)
+
+
+def test_a_transfer_whose_part_file_was_given_up_shows_no_chunk_as_done() -> None:
+    world = World()
+    world.calls.fail("sink.write", NoSpace("/in/x", 0), after=4)
+    transfer = world.request(content(5 * CHUNK))
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, ended.plan) == (Status.FAILED, None)
+    assert world.ports.ledger.progress(ended.ledger).chunks_done > 0
+    state = state_of(ended, ports=world.ports)
+    assert (state.progress.chunks_done, state.bytes_done) == (0, 0)
+
+
+def test_once_there_is_a_session_nothing_says_that_none_is_free() -> None:
+    world = World()
+    world.register("one", max_sessions=1)
+    slot = take_the_only_session(world)
+    transfer = world.request(content(CHUNK - 1), destination_id="one")
+    while not (told := world.read(transfer).failure):
+        assert world.workflow.advance()
+    assert told.code == "no_session_free"
+    free(world, slot)
+    while world.read(transfer).status is not Status.MOVING:
+        assert world.workflow.advance()
+    assert world.read(transfer).failure is None
+    world.run()
+    assert world.read(transfer).status is Status.COMPLETED

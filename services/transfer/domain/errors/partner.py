@@ -20,7 +20,7 @@ class AddressForbidden(PartnerError):
     code = "address_forbidden"
     message = (
         "Host {host!r} resolves to {address}, a network FileFerry must not connect to. Use a public"
-        " address, or have an administrator allow the network (ALLOWED_NETWORKS)."
+        " address, or have an administrator allow the network (AllowedNetworks)."
     )
     host: str
     address: str
@@ -72,8 +72,9 @@ class SessionRefused(PartnerError):
 class NoSessionFree(PartnerError):
     code, retryable = "no_session_free", True
     message = (
-        "All {limit} sessions of destination {destination_id!r} are in use. It goes on by itself"
-        " when one ends; raise max_sessions if the partner allows more."
+        "Every session of destination {destination_id!r} is in use (max_sessions {limit}). A"
+        " transfer goes on by itself when one ends; repeat a test then. Raise max_sessions if the"
+        " partner allows more."
     )
     destination_id: str
     limit: int
