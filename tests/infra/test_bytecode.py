@@ -19,6 +19,8 @@ from infra.package.target import MACHINES, Target
 from infra.stacks import Stack
 from tests.infra.resources import SERVICES, TEMPLATES
 
+pytestmark = pytest.mark.slow
+
 THIS = Target((sys.version_info[0], sys.version_info[1]), "aarch64")
 # Compiling anything of the package ends the program. The libraries are this machine's own.
 NOTHING_COMPILED = """

@@ -15,6 +15,8 @@ from infra.prune import KEPT, PruneIncomplete, prune, unused_versions
 from infra.stacks import find_stack
 from infra.stage import stage_client
 
+pytestmark = pytest.mark.slow
+
 STAGE, FUNCTION = "dev", "fileferry-dev-auth-api"
 
 

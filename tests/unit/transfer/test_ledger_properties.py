@@ -25,6 +25,8 @@ from services.transfer.domain.status import Status
 from tests.conformance.records import PART, a_mark, a_moving_ledger, after, set_status
 from tests.unit.transfer.ledger_backends import Backend, InMemory, Moto
 
+pytestmark = pytest.mark.slow
+
 LEASE_SECONDS = 60
 SKEW_SECONDS = CLOCKS_DIFFER.total_seconds()
 # How far a worker's clock is ahead: not at all, as far as it may be, and far too much.
