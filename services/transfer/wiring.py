@@ -17,6 +17,7 @@ from kernel.outbox import EventPublisher
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
+from runtime.telemetry import logger
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
@@ -156,6 +157,10 @@ class AwsPorts(Ports):
     @cached_property
     def heart(self) -> Heart:
         return ThreadHeart()
+
+    @cached_property
+    def log_error(self) -> Callable[[str, Exception], None]:
+        return lambda what, error: logger().error(what, exc_info=error)
 
     @cached_property
     def now(self) -> Callable[[], datetime]:

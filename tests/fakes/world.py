@@ -68,6 +68,7 @@ class World:
     vault: InMemoryCredentialVault = field(default_factory=InMemoryCredentialVault)
     policy: Policy = POLICY
     correlated: list[str] = field(default_factory=list)  # what lane workers log under
+    errors: list[tuple[str, Exception]] = field(default_factory=list)  # logged, and failed nobody
 
     def __post_init__(self) -> None:
         numbers = count(1)
@@ -90,6 +91,7 @@ class World:
             bus=watched("bus", self.bus, calls),
             crcs=CRCS,
             heart=calls,
+            log_error=lambda what, error: self.errors.append((what, error)),
             now=lambda: self.clock,
             new_id=lambda: f"id-{next(numbers)}",
             random=Random(7),  # noqa: S311 - jitter

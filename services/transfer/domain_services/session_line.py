@@ -6,7 +6,6 @@ goes on when they were not called for long.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -89,10 +88,12 @@ def leave_line(destination_id: str, ticket: str, *, ports: Ports) -> bool:
 
 
 def pass_on(destination_id: str, *, ports: Ports) -> None:
-    """As call_next, by somebody who has freed a session. What goes wrong is not its failure: the
-    sweeper calls again, and reports it."""
-    with suppress(Exception):
+    """As call_next, for somebody who has freed a session. An error is logged and does not fail the
+    caller, because its own work is done. The sweeper calls again."""
+    try:
         call_next(destination_id, ports=ports)
+    except Exception as error:
+        ports.log_error("next in line not called", error)
 
 
 def call_next(destination_id: str, *, ports: Ports) -> None:

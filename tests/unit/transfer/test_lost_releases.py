@@ -78,6 +78,7 @@ def test_whoever_is_done_does_not_fail_because_the_next_one_cannot_be_called() -
         world.run()
         unheard = world.calls.refuse("workflow.succeed", StoreDown)
     assert world.workflow.entered[-1] == "VerifyTargetWaits"
+    assert [what for what, _ in world.errors] == ["next in line not called"]
     unheard.end()
     world.pass_time(world.policy.lease_seconds + 1)
     sweep_all(world)
@@ -95,6 +96,7 @@ def test_a_lane_that_is_done_ends_although_the_next_one_cannot_be_called() -> No
     world.calls.fail("workflow.succeed", StoreDown)
     world.drive_lane()
     assert lane_zero(world, transfer).ended
+    assert [what for what, _ in world.errors] == ["next in line not called"]
 
 
 def test_more_sessions_are_used_by_those_who_wait_already() -> None:

@@ -53,6 +53,7 @@ class Ports:
     bus: EventPublisher
     crcs: Mapping[Algorithm, Crc]  # of every combinable algorithm
     heart: Heart
+    log_error: Callable[[str, Exception], None]  # for an error that fails nobody; a constant phrase
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     random: Random
