@@ -25,8 +25,7 @@ def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -
         try:
             return act(record)
         except Exception as error:
-            if not getattr(error, "retryable", False):
-                count_one(MESSAGES_FAILED)
+            count_failure(error)
             logger().exception(
                 "message failed, back to the queue",
                 error=type(error).__name__,
@@ -41,6 +40,12 @@ def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -
         processor.process()
     failed = processor.response()["batchItemFailures"]
     return failures(str(each["itemIdentifier"]) for each in failed)
+
+
+def count_failure(error: Exception) -> None:
+    """Counts a message as failed. An error that is `retryable` is expected and does not count."""
+    if not getattr(error, "retryable", False):
+        count_one(MESSAGES_FAILED)
 
 
 def failures(identifiers: Iterable[str]) -> BatchResponse:

@@ -22,7 +22,6 @@ becomes of a record:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypeVar
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
@@ -30,10 +29,10 @@ from pydantic import ValidationError
 from contracts.catalogue import UnknownEvent, spec_of
 from contracts.contract import Published
 from contracts.envelope import Event
-from runtime.batches import BatchResponse, failures
+from runtime.batches import BatchResponse, count_failure, failures
 from runtime.events import event_of
 from runtime.redelivery import POISON_SECONDS, Redelivery, backoff_seconds
-from runtime.telemetry import correlate, logger, metrics, own_fields
+from runtime.telemetry import correlate, logger, own_fields
 
 OUTAGE = "outage"
 OUTAGE_AFTER = 2  # failures in a row; one may be the record's fault, two are taken for an outage
@@ -62,7 +61,7 @@ def consume(
     """The answer for ReportBatchItemFailures."""
     records = [SQSRecord(each) for each in event["Records"]]
     redelivery = Redelivery(wires.sqs)
-    failed = in_a_row = 0
+    in_a_row = 0
     for index, record in enumerate(records):
         if reason := _reason_to_stop(index, in_a_row, context):
             _give_back(records[index:], redelivery, reason)
@@ -71,14 +70,12 @@ def consume(
         if error is None:
             in_a_row = 0
             continue
-        failed += 1
+        count_failure(error)
         if never_works(error):
             redelivery.after(POISON_SECONDS, record)
         else:
             in_a_row += 1
             redelivery.after(backoff_seconds(_receives(record)), record)
-    if failed:
-        metrics().add_metric("MessagesFailed", MetricUnit.Count, failed)
     redelivery.tell_queue()
     return failures(redelivery.message_ids)
 

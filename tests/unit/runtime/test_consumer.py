@@ -244,7 +244,9 @@ def test_lines_of_a_record_name_its_correlation_and_cause_and_nothing_of_another
     assert "message_id" not in after
 
 
-def test_failed_messages_are_counted_poison_too_and_untried_ones_not() -> None:
-    wires = Wires(fails={each: Busy() for each in "abcd"})
+def test_failed_messages_are_counted_poison_too_and_expected_or_untried_ones_not() -> None:
+    """The lane queue's messages count in the same way: an alarm on the sum rolls canaries back."""
+    wires = Wires(fails={"a": RuntimeError("ours"), "b": Busy(), "c": RuntimeError("untried")})
     consumed(wires, "poison", *map(asked_for, "abcd"))
-    assert metrics().provider.metric_set["MessagesFailed"]["Value"] == [3.0]
+    assert wires.tried == ["a", "b"]
+    assert metrics().provider.metric_set["MessagesFailed"]["Value"] == [1.0, 1.0]
