@@ -65,9 +65,20 @@ def _one_at_most(schema: dict[str, Any]) -> None:
     schema["dependentRequired"] = {"passphrase": ["private_key"]}
 
 
+ProbeName = Annotated[
+    str, Text("A file name: 1 to 100 of A-Z a-z 0-9 . _ -", 100, r"[A-Za-z0-9._-]+")
+]
+Delivery = Literal["atomic", "direct"]
+
+
 class DestinationRequest(Contract):
     """Send exactly one of `password` and `private_key`. Host keys may be pinned after the first
-    test."""
+    test.
+
+    `delivery` 'direct' writes straight to the target's name, for a drop box that allows no rename.
+    There the file is visible while it is incomplete. `create_folders` makes the target's missing
+    folders. Without `probe_writes` a test makes no file at the partner. With `probe_name` the names
+    of its files begin with that."""
 
     model_config = ConfigDict(json_schema_extra=_one_of_both)
 
@@ -79,6 +90,10 @@ class DestinationRequest(Contract):
     user: User
     base_path: BasePath = "/"
     max_sessions: Sessions = 4
+    delivery: Delivery = "atomic"
+    create_folders: bool = False
+    probe_writes: bool = True
+    probe_name: ProbeName | None = None
     password: Password | None = None
     private_key: PrivateKey | None = None
     passphrase: Password | None = None
@@ -105,6 +120,10 @@ class DestinationPatch(Patch):
     user: User | None = None
     base_path: BasePath | None = None
     max_sessions: Sessions | None = None
+    delivery: Delivery | None = None
+    create_folders: bool | None = None
+    probe_writes: bool | None = None
+    probe_name: ProbeName | None = None
     password: Password | None = None
     private_key: PrivateKey | None = None
     passphrase: Password | None = None
@@ -144,6 +163,27 @@ class ProfileView(Published):
     free_bytes: Bytes | None
     round_trip_seconds: float = Field(ge=0)
     probed_at: UtcTime
+    reopen: bool = Field(description="a closed file can be opened again and goes on")
+    overwrite: bool = Field(description="an existing file can be written anew")
+    read: bool
+    shows_files: bool = Field(description="a look at a file shows it and its size")
+    tells_missing: bool = Field(description="a look at a name that nothing has says so")
+    rename_overwrites: bool = Field(description="the plain RENAME takes the name of a file")
+    remove: bool
+    set_times: bool
+    keeps_files: bool = Field(description="false: files are taken away when they are closed")
+    left_behind: tuple[str, ...] = Field(description="files of the test that could not be removed")
+    home: str | None
+    banner: str | None
+
+
+class LoginView(Published):
+    """What the login alone tells. `home` is the folder in which it begins."""
+
+    software: str
+    cipher: str
+    home: str | None
+    banner: str | None
 
 
 class DestinationView(Published):
@@ -157,6 +197,10 @@ class DestinationView(Published):
     user: str
     base_path: str
     max_sessions: int
+    delivery: Delivery
+    create_folders: bool
+    probe_writes: bool
+    probe_name: str | None
     has_password: bool
     has_key: bool
     host_keys: tuple[HostKeyView, ...]
@@ -180,6 +224,8 @@ class TestResult(Published):
 
     status: Literal["ok", "host_key_unconfirmed", "failed"]
     offered_host_key: HostKeyView | None = None
+    login: LoginView | None = None
     profile: ProfileView | None = None
+    cautions: tuple[str, ...] = Field(default=(), description="what is not promised there")
     strategy: str | None = Field(default=None, description="how files will be moved there, and why")
     failure: Failure | None = None

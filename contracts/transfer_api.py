@@ -98,6 +98,7 @@ class TransferSummary(Published):
     final_path: str | None = Field(description="the whole path at the partner, once decided")
     if_exists: IfExists
     verify: Verify
+    strategy: str | None = Field(description="how the file is moved, and why")
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
         description="the kind of S3's checksum of the object, to compare the bytes with; none:"

@@ -32,6 +32,7 @@ class TransferSettings(ServiceSettings):
     backoff_cap_seconds: float = Field(default=120, gt=0, le=MAX_QUEUE_DELAY_SECONDS)
     max_failures: int = Field(default=8, ge=1)
     partner_timeout_seconds: float = Field(default=60, gt=0)
+    one_handle_bytes_per_second: int = Field(default=20_000_000, ge=1, description="a slow line")
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
 
@@ -46,7 +47,7 @@ class TransferSettings(ServiceSettings):
     def _leave_time_to_move(self) -> Self:
         """A turn needs time to log in, to move and to hand over. With less time, every turn would
         end before it has moved a byte."""
-        needed = 2 * self.hand_over_seconds + LOGIN_WAITS * self.partner_timeout_seconds
+        needed = self._seconds_around_moving
         if needed >= self.lane_turn_seconds:
             raise ValueError(
                 f"LANE_TURN_SECONDS is {self.lane_turn_seconds:g}: with HAND_OVER_SECONDS"
@@ -62,6 +63,10 @@ class TransferSettings(ServiceSettings):
         return self
 
     @property
+    def _seconds_around_moving(self) -> float:
+        return 2 * self.hand_over_seconds + LOGIN_WAITS * self.partner_timeout_seconds
+
+    @property
     def policy(self) -> Policy:
         return Policy(
             chunk_bytes=self.chunk_bytes,
@@ -71,6 +76,10 @@ class TransferSettings(ServiceSettings):
             lane_due_seconds=self.lane_due_seconds,
             keep_part_seconds=self.keep_part_seconds,
             checkpoint_seconds=self.checkpoint_seconds,
+            one_handle_bytes=int(
+                (self.lane_turn_seconds - self._seconds_around_moving)
+                * self.one_handle_bytes_per_second
+            ),
             retry=RetryPolicy(
                 self.backoff_base_seconds, self.backoff_cap_seconds, self.max_failures
             ),

@@ -46,9 +46,10 @@ class AsyncWorkflow(InMemoryWorkflow):
         if key not in self.executions:
             self.executions[key] = Running(first, self._definition["StartAt"])
 
-    def succeed(self, task_token: str) -> None:
+    def succeed(self, task_token: str, *, delivered: bool = False) -> None:
         for execution in self.running():
             if execution.token == task_token:
+                self._keep(execution, {"delivered": delivered})
                 self._next(execution)
 
     def fail(self, task_token: str, error: str, cause: str) -> None:
@@ -80,8 +81,7 @@ class AsyncWorkflow(InMemoryWorkflow):
         state = self._definition["States"][name]
         self.entered.append(name)
         if state["Type"] == "Choice":
-            below = execution.input["source"]["size_bytes"] < self.direct_below_bytes
-            self._go_to(execution, state["Choices"][0]["Next"] if below else state["Default"])
+            self._go_to(execution, self._chosen(state, execution.input))
             return
         event = self._payload(state) | execution.input
         waits = "waitForTaskToken" in state["Resource"]
@@ -103,7 +103,7 @@ class AsyncWorkflow(InMemoryWorkflow):
                 cause = {"errorMessage": str(actor.error), "errorType": kind}
                 self._failed(execution, kind, json.dumps(cause))
             elif not attempt.waits:
-                self._answer(execution, attempt, actor.answer)
+                self._answer(execution, actor.answer)
 
         run = attempt.event["run"]
         name = attempt.state if run == 1 else f"{attempt.state}/run{run}"
@@ -120,10 +120,8 @@ class AsyncWorkflow(InMemoryWorkflow):
         self._forget(execution)
         execution.state = None
 
-    def _answer(self, execution: Running, attempt: Attempt, answer: object) -> None:
-        path = self._definition["States"][attempt.state].get("ResultPath")
-        if path:
-            execution.input[path.removeprefix("$.")] = answer
+    def _answer(self, execution: Running, answer: object) -> None:
+        self._keep(execution, answer)
         self._next(execution)
 
     def _next(self, execution: Running) -> None:

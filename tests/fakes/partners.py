@@ -22,10 +22,13 @@ from services.transfer.domain.errors import (
     SizeMismatch,
     TargetError,
     TargetExists,
+    TargetNotAFile,
     TransferError,
 )
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.ports import FileKind, LoginFacts, Seen
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 HOST_KEY = HostKey(
     "ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
@@ -62,6 +65,10 @@ class InMemoryPartners:
     readable: bool = True
     shows_sizes: bool = True
     takes_away_on_rename: bool = False
+    modified: dict[str, datetime] = field(default_factory=dict)
+    renames: bool = True
+    reopens: bool = True  # a file that was closed can be opened for writing again
+    removes: bool = True
     taken: dict[str, bytes] = field(default_factory=dict)
     last_written: bytearray | None = None  # the file of the last write, whatever its name is now
     calls: Counter[str] = field(default_factory=Counter)
@@ -133,16 +140,26 @@ class InMemoryPartnerSession:
     def synced(self) -> None:
         self._server.calls["fsync"] += 1
 
-    def create_part(self, path: str) -> None:
-        self.called("create_part")
+    def create_file(
+        self, path: str, strategy: Strategy = UNKNOWN, *, exclusive: bool = False
+    ) -> "InMemoryChunkSink":
+        self.called("create_file")
+        self._require_no_folder(path)
         if dirname(path) not in self._server.folders:
             raise FolderMissing(path)
+        if exclusive and path in self._server.files:
+            raise TargetExists(path)
+        if path in self._server.files and not self._server.reopens:
+            raise PermissionDenied(path, "create")
         self._server.files.setdefault(path, bytearray()).clear()
+        return InMemoryChunkSink(self, path, self._server.files[path])
 
-    def open_part(self, path: str) -> "InMemoryChunkSink":
+    def open_part(self, path: str, strategy: Strategy = UNKNOWN) -> "InMemoryChunkSink":
         self.called("open_part")
         if path not in self._server.files:
             raise PartMissing(path)
+        if not self._server.reopens:
+            raise PermissionDenied(path, "open")
         return InMemoryChunkSink(self, path, self._server.files[path])
 
     def open_reader(self, path: str) -> "InMemoryFileReader":
@@ -153,17 +170,35 @@ class InMemoryPartnerSession:
             raise PermissionDenied(path, "read")
         return InMemoryFileReader(self, path, self._server.files[path])
 
-    def size(self, path: str) -> int | None:
-        self.called("size")
+    def look(self, path: str) -> Seen | None:
+        self.called("look")
         if not self._server.shows_sizes:
             raise PermissionDenied(path, "look at")
+        if path in self._server.folders:
+            return Seen(FileKind.FOLDER, None)
         content = self._server.files.get(path)
-        return None if content is None else len(content)
+        return None if content is None else Seen(FileKind.FILE, len(content))
+
+    def free_bytes(self, folder: str) -> int | None:
+        return None
+
+    def make_folder(self, path: str) -> None:
+        self.called("make_folder")
+        if dirname(path) not in self._server.folders:
+            raise FolderMissing(path)
+        self._server.folders.add(path)
+
+    def set_modified(self, path: str, at: datetime) -> None:
+        self.called("set_modified")
+        if path not in self._server.files:
+            raise PartMissing(path)
+        self._server.modified[path] = at
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
-        if replace and not self.replaces_atomically:
-            raise ValueError("this server does not replace atomically: rename the target first")
         self.called("rename")
+        if not self._server.renames or (replace and not self.replaces_atomically):
+            raise PermissionDenied(target, "rename the part file to")
+        self._require_no_folder(target)
         if target in self._server.files and not replace:
             raise TargetExists(target)
         if part not in self._server.files:
@@ -171,23 +206,43 @@ class InMemoryPartnerSession:
         if dirname(target) not in self._server.folders:
             raise FolderMissing(target)
         self._server.files[target] = self._server.files.pop(part)
+        if part in self._server.modified:
+            self._server.modified[target] = self._server.modified.pop(part)
         if self._server.takes_away_on_rename and not basename(target).startswith("."):
             self._server.taken[target] = bytes(self._server.files.pop(target))
 
     def remove(self, path: str) -> None:
         self.called("remove")
+        if path in self._server.files and not self._server.removes:
+            raise PermissionDenied(path, "remove")
         self._server.files.pop(path, None)
 
-    def probe(self, base_path: str) -> ServerProfile:
+    def login_facts(self) -> LoginFacts:
+        return LoginFacts(SOFTWARE, CIPHER, home="/")
+
+    def _require_no_folder(self, path: str) -> None:
+        if path in self._server.folders:
+            raise TargetNotAFile(path, FileKind.FOLDER.value)
+
+    def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
         self.called("probe")
         if base_path not in self._server.folders:
             raise FolderMissing(base_path)
+        server = self._server
         return ServerProfile(
             software=SOFTWARE,
             cipher=CIPHER,
-            write_at_offset=True,
-            rename=True,
-            atomic_replace=self._server.replaces_atomically,
+            write_at_offset=server.reopens,
+            rename=server.renames,
+            reopen=server.reopens,
+            overwrite=server.reopens,
+            read=server.readable,
+            shows_files=server.shows_sizes,
+            tells_missing=server.shows_sizes,
+            remove=server.removes,
+            set_times=True,
+            home="/",
+            atomic_replace=server.replaces_atomically,
             fsync=True,
             max_write_bytes=None,
             max_read_bytes=None,

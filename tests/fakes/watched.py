@@ -8,6 +8,7 @@ from tests.fakes.calls import Calls
 T = TypeVar("T")
 GIVES = {
     "partner.connect": "partner",
+    "partner.create_file": "sink",
     "partner.open_part": "sink",
     "partner.open_reader": "reader",
     "source.authorize": "source",

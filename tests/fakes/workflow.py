@@ -56,11 +56,12 @@ class InMemoryWorkflow:
             return "absent"
         return "ended" if execution.state is None else "running"
 
-    def succeed(self, task_token: str) -> None:
+    def succeed(self, task_token: str, *, delivered: bool = False) -> None:
         for execution in self.executions.values():
             if execution.token == task_token and execution.state:
-                execution.token = None
-                execution.state = self._definition["States"][execution.state]["Next"]
+                self._keep(execution, {"delivered": delivered})
+                next_state = self._definition["States"][execution.state]["Next"]
+                execution.token, execution.state = None, next_state
 
     def fail(self, task_token: str, error: str, cause: str) -> None:
         for execution in self.executions.values():
@@ -83,8 +84,7 @@ class InMemoryWorkflow:
         state = self._definition["States"][name]
         self.entered.append(name)
         if state["Type"] == "Choice":
-            below = execution.input["source"]["size_bytes"] < self.direct_below_bytes
-            execution.state = state["Choices"][0]["Next"] if below else state["Default"]
+            execution.state = self._chosen(state, execution.input)
             return
         event = self._payload(state) | execution.input
         waits = "waitForTaskToken" in state["Resource"]
@@ -97,10 +97,24 @@ class InMemoryWorkflow:
             cause = {"errorMessage": str(error), "errorType": type(error).__name__}
             self._caught(execution, type(error).__name__, json.dumps(cause))
             return
-        if state.get("ResultPath"):
-            execution.input[state["ResultPath"].removeprefix("$.")] = answer
+        if not waits:
+            self._keep(execution, answer)
         if not waits:
             execution.state = state.get("Next")
+
+    def _keep(self, execution: Execution, result: Any) -> None:  # noqa: ANN401
+        path = self._definition["States"][execution.state].get("ResultPath")
+        if path is not None:
+            execution.input[path.removeprefix("$.")] = result
+
+    def _chosen(self, state: dict[str, Any], given: dict[str, Any]) -> str:
+        for choice in state["Choices"]:
+            _, owner, name = choice["Variable"].split(".")
+            value = given[owner][name]
+            below = choice.get("NumericLessThan")
+            if (below is not None and value < below) or value is choice.get("BooleanEquals"):
+                return str(choice["Next"])
+        return str(state["Default"])
 
     def _payload(self, state: dict[str, Any]) -> dict[str, Any]:
         """What the state tells its function besides its input."""

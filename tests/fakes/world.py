@@ -54,6 +54,7 @@ POLICY = Policy(
     lane_due_seconds=300,
     keep_part_seconds=3_600,
     checkpoint_seconds=30,
+    one_handle_bytes=100_000_000_000,
     retry=RetryPolicy(base_seconds=2, cap_seconds=120, max_failures=3),
 )
 

@@ -16,7 +16,7 @@ from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol
 from services.transfer.domain.host_key import HostKey
-from services.transfer.domain.ports import Partners
+from services.transfer.domain.ports import Partners, PartnerSession
 from tests.fakes.partners import InMemoryPartners
 from tests.servers import require_program, unavailable
 from tests.servers.embedded import USER, EmbeddedServer, InnerServer
@@ -162,3 +162,9 @@ def site(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
 def impatient(place: Site, timeout_seconds: float) -> Site:
     """The same partner, but a call gives up after `timeout_seconds`."""
     return replace(place, partners=sftp_partners(timeout_seconds))
+
+
+def size_at(session: PartnerSession, path: str) -> int | None:
+    """None when nothing has this name."""
+    seen = session.look(path)
+    return None if seen is None else seen.size_bytes

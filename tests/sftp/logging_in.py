@@ -4,7 +4,7 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from tests.servers import unavailable
 from tests.servers.openssh import OpenSshServer
-from tests.servers.sites import destination, sftp_partners
+from tests.servers.sites import destination, sftp_partners, size_at
 
 
 def place(server: OpenSshServer) -> Destination:
@@ -23,4 +23,4 @@ def by_password(server: OpenSshServer) -> Credential:
 
 def log_in(server: OpenSshServer, credential: Credential) -> None:
     with sftp_partners().connect(place(server), credential) as session:
-        assert session.size("/") is not None
+        assert size_at(session, "/") is not None

@@ -11,7 +11,7 @@ import pytest
 from services.transfer.adapters.sftp_session import SftpPartnerSession
 from services.transfer.domain.errors import ConnectionLost
 from tests.servers.openssh import OpenSshServer
-from tests.servers.sites import destination, sftp_partners
+from tests.servers.sites import destination, sftp_partners, size_at
 from tests.sftp.conftest import StartServer
 from tests.sftp.logging_in import by_key
 
@@ -33,7 +33,7 @@ def connected(server: OpenSshServer) -> Iterator[Place]:
     target = destination(server.port, server.user.name, base, server.host_keys)
     session = sftp_partners(PATIENCE_SECONDS).connect(target, by_key(server))
     try:
-        session.create_part(f"{base}/part")
+        session.create_file(f"{base}/part").close()
         yield Place(server, session, f"{base}/part")
     finally:
         session.close()
@@ -67,7 +67,7 @@ class Waiter:
 
 
 def look(place: Place) -> Callable[[], object]:
-    return lambda: place.session.size(place.path)
+    return lambda: size_at(place.session, place.path)
 
 
 def write(place: Place) -> Callable[[], object]:
@@ -169,7 +169,7 @@ def test_what_was_acknowledged_is_known_after_the_close(start_server: StartServe
         sink = place.session.open_part(place.path)
         sink.write(0, b"acknowledged")
         while sink.acknowledged_until() != len(b"acknowledged"):
-            place.session.size(place.path)
+            size_at(place.session, place.path)
         place.server.freeze_sessions()
         with Waiter(lambda: sink.write(len(b"acknowledged"), bytes(50_000_000))):
             close_at_once(place.session)

@@ -12,7 +12,7 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import FolderMissing, PasswordRejected
 from tests.servers.embedded import REPOSITORY, USER, EmbeddedServer
-from tests.servers.sites import destination, sftp_partners
+from tests.servers.sites import destination, sftp_partners, size_at
 
 
 @pytest.fixture
@@ -48,14 +48,14 @@ def test_it_keeps_its_host_key_over_a_restart(server: EmbeddedServer) -> None:
 def test_nothing_outside_of_its_folder_is_reached(server: EmbeddedServer) -> None:
     (server.root.parent / "secret").write_text("secret")
     with sftp_partners().connect(place(server), Credential(password="the password")) as session:
-        assert session.size("/../secret") is None
+        assert size_at(session, "/../secret") is None
         with pytest.raises(FolderMissing):
-            session.create_part("/../state/part")
+            session.create_file("/../state/part").close()
 
 
 def test_it_ends_with_open_sessions_too(server: EmbeddedServer) -> None:
     with sftp_partners().connect(place(server), Credential(password="the password")) as session:
-        session.create_part("/part")
+        session.create_file("/part").close()
         server.stop()
     assert not (server.folder / "ready.json").exists()
 

@@ -10,7 +10,7 @@ from services.transfer.adapters.sftp_session import SftpPartnerSession
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
 from tests.servers.openssh import OpenSshServer
-from tests.servers.sites import destination, sftp_partners
+from tests.servers.sites import destination, sftp_partners, size_at
 from tests.sftp.conftest import StartServer
 
 TIMEOUT_SECONDS = 1.0
@@ -30,7 +30,7 @@ def test_a_server_that_answers_nothing_any_more_times_out(start_server: StartSer
         started = time.monotonic()
         server.freeze_sessions()
         with pytest.raises(ConnectionTimedOut):
-            session.size("/")
+            size_at(session, "/")
         assert time.monotonic() - started < MUCH_LATER_SECONDS
 
 
@@ -38,7 +38,7 @@ def test_a_server_that_takes_nothing_any_more_times_out(start_server: StartServe
     server = start_server()
     path = f"{server.folder.parent}/in/part"
     with connect(server) as session:
-        session.create_part(path)
+        session.create_file(path).close()
         sink = session.open_part(path)
         sink.write(0, b"x")
         sink.flush(durable=False)

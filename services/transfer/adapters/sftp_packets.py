@@ -19,12 +19,17 @@ class Kind(IntEnum):
     WRITE = 6
     LSTAT = 7
     FSTAT = 8
+    SETSTAT = 9
+    OPENDIR = 11
     REMOVE = 13
+    MKDIR = 14
+    REALPATH = 16
     STAT = 17
     RENAME = 18
     STATUS = 101
     HANDLE = 102
     DATA = 103
+    NAME = 104
     ATTRS = 105
     EXTENDED = 200
     EXTENDED_REPLY = 201
@@ -52,6 +57,7 @@ class Open(IntFlag):
     WRITE = 2
     CREAT = 8
     TRUNC = 16
+    EXCL = 32
 
 
 POSIX_RENAME = b"posix-rename@openssh.com"

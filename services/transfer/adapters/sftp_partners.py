@@ -50,7 +50,9 @@ class SftpPartners:
         except BaseException:
             end(transport)
             raise
-        return SftpPartnerSession(transport, protocol, host_key, self._now)
+        profile = destination.profile
+        tells_space = True if profile is not None and profile.free_bytes else None
+        return SftpPartnerSession(transport, protocol, host_key, self._now, tells_space)
 
     def offered_host_key(self, destination: Destination) -> HostKey:
         login = SshLogin(destination, self._timeout_seconds)

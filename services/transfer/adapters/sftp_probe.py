@@ -1,115 +1,225 @@
-"""Finds out what an SFTP server can do. It uses a small file and removes it again."""
+"""Finds out what an SFTP server can do, by doing what a transfer does, with small files.
+
+Each finding says what happened. A refusal is a finding, too. Only a server on which no file can
+be created at all makes the probe fail.
+"""
 
 import posixpath
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from services.transfer.adapters.sftp_packets import FSYNC
-from services.transfer.adapters.sftp_protocol import SftpProtocol
-from services.transfer.adapters.sftp_refusals import Refusals
-from services.transfer.domain.errors import PermissionDenied, TargetError, WriteRefused
+from services.transfer.adapters.sftp_packets import Limits
+from services.transfer.domain.errors import PartMissing, TargetError
 from services.transfer.domain.ports import PartnerSession
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.strategy import UNKNOWN, Strategy
 
-HALF_BYTES = 4096  # the file's two halves are written in the wrong order
+BLOCK_BYTES = 4096  # four of them make the file
 ROUND_TRIPS = 3  # the quickest one counts, because the others waited for something else
+LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+PLAIN = Strategy(fsync=False)  # what else is tried must not depend on fsync
 
 
-@dataclass(frozen=True)
+@dataclass
 class Probe:
+    """For one run. `name` begins the names of its files."""
+
     session: PartnerSession
-    protocol: SftpProtocol
-    software: str
-    cipher: str
+    limits: Limits
+    offers_fsync: bool
+    name: str | None = None
+    _made: list[str] = field(default_factory=list)
 
     def run(self, base_path: str, now: datetime) -> ServerProfile:
-        """Raises when a file cannot be created or removed. Any other refusal is a missing
-        ability."""
-        name = posixpath.join(base_path, f".fileferry-probe-{secrets.token_hex(8)}")
-        renamed, limits = f"{name}-renamed", self.protocol.limits
-        self.session.create_part(name)
+        """Raises when no file can be created. Where files cannot be removed, it makes only one."""
+        facts, folder = self.session.login_facts(), base_path
+        blocks = [secrets.token_bytes(BLOCK_BYTES) for _ in range(4)]
+        covers, replaces, left = False, self.session.replaces_atomically, list[str]()
+        first, second = self._new_path(folder), self._new_path(folder)
         try:
-            write_at_offset = self._writes_at_offsets(name)
-            return ServerProfile(
-                software=self.software,
-                cipher=self.cipher,
-                write_at_offset=write_at_offset,
-                fsync=self._syncs(name),
-                rename=self._renames(name, renamed, replace=False),
-                atomic_replace=self._replaces(name, renamed),
-                max_write_bytes=limits.max_write_bytes,
-                max_read_bytes=limits.max_read_bytes,
-                free_bytes=Refusals(self.protocol).free_bytes(base_path),
-                round_trip_seconds=self._round_trip_seconds(base_path),
-                probed_at=now,
-            )
+            fsync = self._writes_durably(first, blocks[0])
+            shows, tells = self._shows(first, BLOCK_BYTES), self._tells_missing(second)
+            keeps = self._is_kept(first, shows=shows)
+            read = keeps and self._holds(first, blocks[:1])
+            reopen = read and self._reopens(first, blocks)
+            offsets = reopen and self._writes_at_offsets(first, blocks)
+            overwrite = keeps and self._overwrites(first)
+            times = keeps and self._sets_times(first)
+            rename = keeps and self._renames(first, second, replace=False)
+            left = self._clean_up()
+            if rename and not left:
+                self._write(second, [b"old"])
+                covers = self._takes_name(self._new_path(folder), second, replace=False)
+                replaces = replaces and self._takes_name(
+                    self._new_path(folder), second, replace=True
+                )
         finally:
-            self.session.remove(name)
-            self.session.remove(renamed)
+            left = left or self._clean_up()
+        return ServerProfile(
+            software=facts.software,
+            cipher=facts.cipher,
+            write_at_offset=offsets,
+            rename=rename,
+            atomic_replace=replaces,
+            fsync=fsync,
+            max_write_bytes=self.limits.max_write_bytes,
+            max_read_bytes=self.limits.max_read_bytes,
+            free_bytes=self.session.free_bytes(folder) or None,
+            round_trip_seconds=self._round_trip_seconds(folder),
+            probed_at=now,
+            reopen=reopen,
+            overwrite=overwrite,
+            read=read,
+            shows_files=shows,
+            tells_missing=tells,
+            rename_overwrites=covers,
+            remove=not left,
+            set_times=times,
+            keeps_files=keeps,
+            left_behind=tuple(left),
+            home=facts.home,
+            banner=facts.banner,
+        )
 
-    def _writes_at_offsets(self, name: str) -> bool:
-        """Writes two halves as lanes do, with a handle for each. The second must not cut the file
-        off."""
-        first, second = secrets.token_bytes(HALF_BYTES), secrets.token_bytes(HALF_BYTES)
-        try:
-            for offset, half in ((HALF_BYTES, second), (0, first)):
-                with self.session.open_part(name) as sink:
-                    sink.write(offset, half)
-                    sink.flush(durable=False)
-            return self._has_size(name, 2 * HALF_BYTES) and self._holds(name, first + second)
-        except TargetError:
-            return False
+    def _new_path(self, folder: str) -> str:
+        name = self.name or ".fileferry-probe"
+        return posixpath.join(folder, f"{name}-{secrets.token_hex(6)}")
 
-    def _has_size(self, name: str, size_bytes: int) -> bool:
-        """True as well where the server shows no sizes."""
-        try:
-            return self.session.size(name) == size_bytes
-        except (PermissionDenied, WriteRefused):
-            return True
+    # --- what a transfer does, in its order ------------------------------------------------------
 
-    def _holds(self, name: str, content: bytes) -> bool:
-        """True as well where reading is not permitted. Then only the size was checked."""
-        try:
-            with self.session.open_reader(name) as reader:
-                return b"".join(reader.read([(0, len(content))])) == content
-        except (PermissionDenied, WriteRefused):
-            return True
-
-    def _syncs(self, name: str) -> bool:
-        if FSYNC not in self.protocol.extensions:
-            return False
-        try:
-            with self.session.open_part(name) as sink:
+    def _writes_durably(self, path: str, block: bytes) -> bool:
+        """Creates the file with the first block. Whether fsync works."""
+        with self.session.create_file(path, Strategy()) as sink:
+            self._made.append(path)
+            sink.write(0, block)
+            sink.flush(durable=False)
+            try:
                 sink.flush(durable=True)
-        except TargetError:
-            return False
-        return True
+            except TargetError:
+                return False
+        return self.offers_fsync
 
-    def _replaces(self, name: str, renamed: str) -> bool:
-        """Renames over the file that `_renames` left. Where it left none, nothing is replaced."""
-        if not self.session.replaces_atomically:
-            return False
+    def _write(self, path: str, blocks: Sequence[bytes]) -> None:
+        """Creates the file and writes it to its end, through one handle."""
+        with self.session.create_file(path, PLAIN) as sink:
+            self._made.append(path)
+            for number, block in enumerate(blocks):
+                sink.write(number * BLOCK_BYTES, block)
+
+    def _shows(self, path: str, size_bytes: int) -> bool:
         try:
-            self.session.create_part(name)
+            seen = self.session.look(path)
         except TargetError:
             return False
-        return self._renames(name, renamed, replace=True)
+        return seen is not None and seen.size_bytes == size_bytes
+
+    def _tells_missing(self, path: str) -> bool:
+        try:
+            return self.session.look(path) is None
+        except TargetError:
+            return False
+
+    def _is_kept(self, path: str, *, shows: bool) -> bool:
+        """False when the file is gone after its close. A server that shows no files may still open
+        it, or say that it is missing."""
+        if shows:
+            return True
+        for act in (self.session.open_reader, lambda each: self.session.open_part(each, UNKNOWN)):
+            try:
+                act(path).close()
+            except PartMissing:
+                continue
+            except TargetError:
+                return True  # it exists, or the server does not say
+            return True
+        return False
+
+    def _holds(self, path: str, blocks: Sequence[bytes]) -> bool:
+        """Whether it reads back as that."""
+        content = b"".join(blocks)
+        try:
+            with self.session.open_reader(path) as reader:
+                return b"".join(reader.read([(0, len(content))])) == content
+        except TargetError:
+            return False
+
+    def _reopens(self, path: str, blocks: Sequence[bytes]) -> bool:
+        """Goes on with the second block, as a lane's next turn does."""
+        try:
+            with self.session.open_part(path, PLAIN) as sink:
+                sink.write(BLOCK_BYTES, blocks[1])
+        except TargetError:
+            return False
+        return self._holds(path, blocks[:2])
+
+    def _writes_at_offsets(self, path: str, blocks: Sequence[bytes]) -> bool:
+        """Writes the other two blocks as two lanes do, the last one first."""
+        try:
+            with (
+                self.session.open_part(path, PLAIN) as one,
+                self.session.open_part(path, PLAIN) as other,
+            ):
+                one.write(3 * BLOCK_BYTES, blocks[3])
+                one.flush(durable=False)
+                other.write(2 * BLOCK_BYTES, blocks[2])
+                other.flush(durable=False)
+        except TargetError:
+            return False
+        return self._holds(path, blocks)
+
+    def _overwrites(self, path: str) -> bool:
+        """Opens the file anew, which has to empty it."""
+        try:
+            self._write(path, [b"new"])
+        except TargetError:
+            return False
+        return self._shows(path, 3) or not self._shows(path, 4 * BLOCK_BYTES)
 
     def _renames(self, name: str, renamed: str, *, replace: bool) -> bool:
         try:
             self.session.rename(name, renamed, replace=replace)
         except TargetError:
             return False
+        self._made.append(renamed)
         return True
+
+    def _takes_name(self, path: str, taken: str, *, replace: bool) -> bool:
+        """Whether a new file can take the name of another one."""
+        try:
+            self._write(path, [b"new"])
+        except TargetError:
+            return False
+        return self._renames(path, taken, replace=replace)
+
+    def _sets_times(self, path: str) -> bool:
+        try:
+            self.session.set_modified(path, LONG_AGO)
+        except TargetError:
+            return False
+        return True
+
+    # --- its end ---------------------------------------------------------------------------------
+
+    def _clean_up(self) -> list[str]:
+        """Removes the files that were made. The paths that may still be there."""
+        left, self._made = [], list(dict.fromkeys(self._made))
+        while self._made:
+            path = self._made.pop()
+            try:
+                self.session.remove(path)
+            except TargetError:
+                left.append(path)
+        return left
 
     def _round_trip_seconds(self, base_path: str) -> float:
         seconds = []
         for _ in range(ROUND_TRIPS):
             started = time.perf_counter()
-            with suppress(PermissionDenied, WriteRefused):  # a refusal is an answer, too
-                self.session.size(base_path)
+            with suppress(TargetError):  # a refusal is an answer, too
+                self.session.look(base_path)
             seconds.append(time.perf_counter() - started)
         return min(seconds)

@@ -2,17 +2,20 @@
 the server for more.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from posixpath import dirname
 
+from services.transfer.adapters.sftp_attributes import seen_of
 from services.transfer.adapters.sftp_packets import (
     STATVFS,
     Code,
     Kind,
     Status,
+    check_status,
     free_bytes_of,
+    handle_of,
     path_string,
-    size_of,
+    string,
 )
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.domain.errors import (
@@ -21,21 +24,37 @@ from services.transfer.domain.errors import (
     PartMissing,
     PermissionDenied,
     TargetError,
+    TargetExists,
+    TargetNotAFile,
     WriteRefused,
 )
+from services.transfer.domain.ports import FileKind, Seen
 
 # A full disk often keeps a few blocks that nobody gets. Less than this counts as full.
 LITTLE_SPACE_BYTES = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class Refusals:
+    """For one session. `tells_space`: the server said once that something is free. One that says 0
+    from the start means that it does not know."""
+
     protocol: SftpProtocol
+    tells_space: bool | None = field(default=None)
 
     def of_create(self, status: Status, path: str) -> TargetError:
         if status.code == Code.NO_SUCH_FILE:
             return FolderMissing(path)
-        return self._of_space(status, path, 0) or self.of(status, path, "create")
+        return (
+            self._of_kind(path)
+            or self._of_space(status, path, 0)
+            or self.of(status, path, "create")
+        )
+
+    def of_exclusive(self, status: Status, path: str) -> TargetError:
+        """Version 3 has no code for a name that is taken."""
+        taken = status.code == Code.FILE_ALREADY_EXISTS or self._seen(path) is not None
+        return TargetExists(path) if taken else self.of_create(status, path)
 
     def of_open(self, status: Status, path: str, action: str = "open") -> TargetError:
         if status.code == Code.NO_SUCH_FILE:
@@ -45,9 +64,13 @@ class Refusals:
     def of_write(self, status: Status, path: str, wanted_bytes: int) -> TargetError:
         return self._of_space(status, path, wanted_bytes) or self.of(status, path, "write to")
 
-    def of_rename(self, status: Status, part: str, target: str) -> TargetError:
+    def of_rename(self, status: Status, part: str, target: str, *, replace: bool) -> TargetError:
         if status.code == Code.NO_SUCH_FILE:
-            return FolderMissing(target) if self.exists(part) else PartMissing(part)
+            return PartMissing(part) if self._is_gone(part) else FolderMissing(target)
+        if (refusal := self._of_kind(target)) is not None:
+            return refusal
+        if not replace and status.code != Code.OP_UNSUPPORTED and self._seen(target) is not None:
+            return TargetExists(target)
         return self.of(status, target, "rename the part file to")
 
     def of(self, status: Status, path: str, action: str) -> TargetError:
@@ -55,23 +78,62 @@ class Refusals:
             return PermissionDenied(path, action)
         return WriteRefused(path, action, status.detail)
 
-    def exists(self, path: str) -> bool:
-        """Also true for a folder and for a link that leads nowhere, because their names are
-        taken."""
+    def look(self, path: str) -> Seen | None:
+        """See PartnerSession.look."""
         try:
-            self.protocol.call(Kind.LSTAT, path_string(path), size_of)
+            seen = self._attributes(path)
         except Status as status:
             if status.code == Code.NO_SUCH_FILE:
-                return False
+                return None
             raise self.of(status, path, "look at") from None
-        return True
+        if seen.kind is None and self._opens_as_folder(path):
+            return Seen(FileKind.FOLDER, None)
+        return seen
 
     def free_bytes(self, folder: str) -> int | None:
         """None where the server does not say."""
         try:
-            return self.protocol.extended(STATVFS, path_string(folder), free_bytes_of)
+            free = self.protocol.extended(STATVFS, path_string(folder), free_bytes_of)
         except Status:
             return None
+        self.tells_space = self.tells_space or bool(free)
+        return free if self.tells_space else None
+
+    def _attributes(self, path: str) -> Seen:
+        try:
+            return self.protocol.call(Kind.LSTAT, path_string(path), seen_of)
+        except Status as status:
+            if status.code != Code.OP_UNSUPPORTED:
+                raise
+        return self.protocol.call(Kind.STAT, path_string(path), seen_of)
+
+    def _opens_as_folder(self, path: str) -> bool:
+        try:
+            handle = self.protocol.call(Kind.OPENDIR, path_string(path), handle_of)
+            self.protocol.call(Kind.CLOSE, string(handle), check_status)
+        except Status:
+            return False
+        return True
+
+    def _seen(self, path: str) -> Seen | None:
+        """None also where the server does not show it."""
+        try:
+            return self.look(path)
+        except TargetError:
+            return None
+
+    def _is_gone(self, path: str) -> bool:
+        """False where the server does not show it."""
+        try:
+            return self.look(path) is None
+        except TargetError:
+            return False
+
+    def _of_kind(self, path: str) -> TargetNotAFile | None:
+        seen = self._seen(path)
+        if seen is not None and seen.kind in (FileKind.FOLDER, FileKind.OTHER):
+            return TargetNotAFile(path, seen.kind.value)
+        return None
 
     def _of_space(self, status: Status, path: str, wanted_bytes: int) -> NoSpace | None:
         """Version 3 has no code for a full disk but FAILURE, so this asks how much is free."""

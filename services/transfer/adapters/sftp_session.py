@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from posixpath import dirname
 
 import paramiko
 
+from services.transfer.adapters.sftp_attributes import first_name_of, times_fields
 from services.transfer.adapters.sftp_packets import (
+    FSYNC,
+    NO_ATTRIBUTES,
     POSIX_RENAME,
     Code,
     Kind,
@@ -16,8 +20,6 @@ from services.transfer.adapters.sftp_packets import (
     handle_of,
     open_fields,
     path_string,
-    size_of,
-    string,
 )
 from services.transfer.adapters.sftp_probe import Probe
 from services.transfer.adapters.sftp_protocol import SftpProtocol
@@ -25,14 +27,12 @@ from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import end
-from services.transfer.domain.errors import (
-    PermissionDenied,
-    TargetError,
-    TargetExists,
-    WriteRefused,
-)
+from services.transfer.domain.errors import FolderMissing, TargetError
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.ports import FileKind, LoginFacts, Seen
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.strategy import UNKNOWN, Strategy
+from services.transfer.domain.words import Words
 
 
 class SftpPartnerSession:
@@ -44,33 +44,39 @@ class SftpPartnerSession:
         protocol: SftpProtocol,
         host_key: HostKey,
         now: Callable[[], datetime],
+        tells_space: bool | None = None,
     ) -> None:
         self.host_key_fingerprint = host_key.fingerprint
         self.replaces_atomically = POSIX_RENAME in protocol.extensions
         self._transport = transport
         self._protocol = protocol
-        self._refusals = Refusals(protocol)
+        self._refusals = Refusals(protocol, tells_space)
         self._now = now
         self._ending = threading.Lock()
 
     def guard(self, fence: Callable[[], object]) -> None:
         self._transport.sock.fence = fence  # the PartnerSocket that SftpPartners gave it
 
-    def create_part(self, path: str) -> None:
-        fields = open_fields(path, Open.WRITE | Open.CREAT | Open.TRUNC)
+    def create_file(
+        self, path: str, strategy: Strategy = UNKNOWN, *, exclusive: bool = False
+    ) -> SftpChunkSink:
+        flags = Open.WRITE | Open.CREAT | (Open.EXCL if exclusive else Open.TRUNC)
+        self._learn_space(path)
         try:
-            handle = self._protocol.call(Kind.OPEN, fields, handle_of)
-            self._protocol.call(Kind.CLOSE, string(handle), check_status)
+            handle = self._protocol.call(Kind.OPEN, open_fields(path, flags), handle_of)
         except Status as status:
-            raise self._refusals.of_create(status, path) from None
+            refused = self._refusals.of_exclusive if exclusive else self._refusals.of_create
+            raise refused(status, path) from None
+        return SftpChunkSink(self._protocol, path, handle, self._refusals, strategy)
 
-    def open_part(self, path: str) -> SftpChunkSink:
+    def open_part(self, path: str, strategy: Strategy = UNKNOWN) -> SftpChunkSink:
+        self._learn_space(path)
         try:
             # not READ, because a partner may let us write but not read
             handle = self._protocol.call(Kind.OPEN, open_fields(path, Open.WRITE), handle_of)
         except Status as status:
             raise self._refusals.of_open(status, path) from None
-        return SftpChunkSink(self._protocol, path, handle)
+        return SftpChunkSink(self._protocol, path, handle, self._refusals, strategy)
 
     def open_reader(self, path: str) -> SftpFileReader:
         try:
@@ -79,22 +85,38 @@ class SftpPartnerSession:
             raise self._refusals.of_open(status, path, "read") from None
         return SftpFileReader(self._protocol, path, handle)
 
-    def size(self, path: str) -> int | None:
+    def look(self, path: str) -> Seen | None:
+        return self._refusals.look(path)
+
+    def free_bytes(self, folder: str) -> int | None:
+        return self._refusals.free_bytes(folder)
+
+    def make_folder(self, path: str) -> None:
+        fields = path_string(path) + NO_ATTRIBUTES
         try:
-            size = self._protocol.call(Kind.STAT, path_string(path), size_of)
+            self._protocol.call(Kind.MKDIR, fields, check_status)
         except Status as status:
             if status.code == Code.NO_SUCH_FILE:
-                return None
-            raise self._refusals.of(status, path, "look at") from None
-        if size is None:
-            raise WriteRefused(path, "tell the size of", "the answer holds no size")
-        return size
+                raise FolderMissing(path) from None
+            if not self._is_folder(path):
+                raise self._refusals.of(status, path, "make the folder") from None
+
+    def set_modified(self, path: str, at: datetime) -> None:
+        fields = path_string(path) + times_fields(at)
+        try:
+            self._protocol.call(Kind.SETSTAT, fields, check_status)
+        except Status as status:
+            raise self._refusals.of(status, path, "set the time of") from None
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
-        if replace:
-            self._replace(part, target)
-        else:
-            self._rename(part, target)
+        names = path_string(part) + path_string(target)
+        try:
+            if replace:
+                self._protocol.extended(POSIX_RENAME, names, check_status)
+            else:
+                self._protocol.call(Kind.RENAME, names, check_status)
+        except Status as status:
+            raise self._refusals.of_rename(status, part, target, replace=replace) from None
 
     def remove(self, path: str) -> None:
         try:
@@ -103,13 +125,16 @@ class SftpPartnerSession:
             if status.code != Code.NO_SUCH_FILE and not self._is_gone(path):
                 raise self._refusals.of(status, path, "remove") from None
 
-    def probe(self, base_path: str) -> ServerProfile:
-        return Probe(
-            session=self,
-            protocol=self._protocol,
-            software=self._transport.remote_version,
-            cipher=self._transport.local_cipher,
-        ).run(base_path, self._now())
+    def login_facts(self) -> LoginFacts:
+        return LoginFacts(
+            software=Words(self._transport.remote_version),
+            cipher=Words(self._transport.local_cipher),
+            home=self._home(),
+        )
+
+    def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
+        offers_fsync = FSYNC in self._protocol.extensions
+        return Probe(self, self._protocol.limits, offers_fsync, name).run(base_path, self._now())
 
     def close(self) -> None:
         """Never fails, however often and from whichever thread it is called. A call that waits for
@@ -127,38 +152,27 @@ class SftpPartnerSession:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _rename(self, part: str, target: str) -> None:
-        # Version 3 demands that RENAME fails when the target exists. Not every server obeys.
-        if self._may_exist(target):
-            raise TargetExists(target)
+    def _is_folder(self, path: str) -> bool:
         try:
-            self._protocol.call(Kind.RENAME, path_string(part) + path_string(target), check_status)
-        except Status as status:
-            refusal = self._refusals.of_rename(status, part, target)
-            if isinstance(refusal, WriteRefused) and self._may_exist(target):
-                raise TargetExists(target) from None
-            raise refusal from None
-
-    def _may_exist(self, path: str) -> bool:
-        """False where the server does not let us look: then we rely on its RENAME to refuse. A look
-        that failed for another reason raises, and is tried again."""
-        try:
-            return self._refusals.exists(path)
-        except PermissionDenied:
+            seen = self._refusals.look(path)
+        except TargetError:
             return False
+        return seen is not None and seen.kind is FileKind.FOLDER
 
-    def _replace(self, part: str, target: str) -> None:
-        if not self.replaces_atomically:
-            raise ValueError("this server does not replace atomically: rename the target first")
-        fields = path_string(part) + path_string(target)
+    def _learn_space(self, path: str) -> None:
+        """A server that says 0 before the first byte means that it does not know."""
+        if self._refusals.tells_space is None:
+            self._refusals.free_bytes(dirname(path) or ".")
+
+    def _home(self) -> str | None:
         try:
-            self._protocol.extended(POSIX_RENAME, fields, check_status)
-        except Status as status:
-            raise self._refusals.of_rename(status, part, target) from None
+            return Words(self._protocol.call(Kind.REALPATH, path_string("."), first_name_of))
+        except Status:
+            return None
 
     def _is_gone(self, path: str) -> bool:
         """Some servers fail to remove a missing file, without saying that it is missing."""
         try:
-            return not self._refusals.exists(path)
+            return self._refusals.look(path) is None
         except TargetError:
             return False

@@ -19,6 +19,7 @@ from services.transfer.adapters.sftp_packets import (
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.domain.errors import PartnerError, TransferError
+from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 
 class WrittenRun:
@@ -56,12 +57,24 @@ class WrittenRun:
 
 
 class SftpChunkSink:
-    def __init__(self, protocol: SftpProtocol, path: str, handle: bytes) -> None:
+    """Writes through `handle`. After a flush that had to close it, the next write opens the file
+    again."""
+
+    def __init__(
+        self,
+        protocol: SftpProtocol,
+        path: str,
+        handle: bytes,
+        refusals: Refusals,
+        strategy: Strategy = UNKNOWN,
+    ) -> None:
         self.block_bytes = protocol.limits.write_block_bytes
         self._protocol = protocol
-        self._refusals = Refusals(protocol)
+        self._refusals = refusals
+        self._strategy = strategy
         self._path = path
         self._handle: bytes | None = handle
+        self._closed = False
         self._unacknowledged = 0
         self._run = WrittenRun()
         self._refusal: tuple[Status, int] | None = None  # the first one, and its bytes
@@ -69,19 +82,19 @@ class SftpChunkSink:
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """`data` is sent before this returns, so the caller may use its buffer again."""
-        with self._unbroken() as handle:
-            view = memoryview(data)
+        with self._unbroken():
+            handle, view = self._opened(), memoryview(data)
             for start in range(0, len(view), self.block_bytes):
                 self._submit(handle, offset + start, view[start : start + self.block_bytes])
             self._check()
 
     def flush(self, *, durable: bool) -> None:
-        with self._unbroken() as handle:
+        with self._unbroken():
             while self._unacknowledged:
                 self._protocol.receive()
             self._check()
-            if durable and not self._synced(handle):
-                self._reopen(handle)
+            if durable:
+                self._make_durable()
             self._run = WrittenRun()
 
     def acknowledged_until(self) -> int | None:
@@ -89,7 +102,7 @@ class SftpChunkSink:
 
     def close(self) -> None:
         """Raises an error that no call has raised yet. Quiet when sink or connection is broken."""
-        handle, self._handle = self._handle, None
+        handle, self._handle, self._closed = self._handle, None, True
         if handle is None:
             return
         untold = self._broken is None
@@ -113,14 +126,13 @@ class SftpChunkSink:
                 raise
 
     @contextmanager
-    def _unbroken(self) -> Iterator[bytes]:
-        """The handle."""
+    def _unbroken(self) -> Iterator[None]:
         if self._broken is not None:
             raise self._broken
-        if self._handle is None:
+        if self._closed:
             raise ValueError("the sink is closed")
         try:
-            yield self._handle
+            yield
         except TransferError as error:
             self._broken = error
             raise
@@ -148,6 +160,16 @@ class SftpChunkSink:
             status, wanted = self._refusal
             raise self._refusals.of_write(status, self._path, wanted)
 
+    def _make_durable(self) -> None:
+        """Without fsync, only a close without an error tells that nothing was lost."""
+        if self._handle is None or (self._strategy.fsync and self._synced(self._handle)):
+            return
+        if self._strategy.reopens:
+            handle, self._handle = self._handle, None
+            refusal = self._refusal_of_close(handle)
+            if refusal is not None:
+                raise refusal
+
     def _synced(self, handle: bytes) -> bool:
         try:
             self._protocol.extended(FSYNC, string(handle), check_status)
@@ -158,17 +180,14 @@ class SftpChunkSink:
             raise self._refusals.of_write(status, self._path, 0) from None
         return True
 
-    def _reopen(self, handle: bytes) -> None:
-        """Without fsync, only a close without an error tells that nothing was lost."""
-        self._handle = None
-        refusal = self._refusal_of_close(handle)
-        if refusal is not None:
-            raise refusal
-        try:
-            fields = open_fields(self._path, Open.WRITE)
-            self._handle = self._protocol.call(Kind.OPEN, fields, handle_of)
-        except Status as status:
-            raise self._refusals.of_open(status, self._path) from None
+    def _opened(self) -> bytes:
+        if self._handle is None:
+            try:
+                fields = open_fields(self._path, Open.WRITE)
+                self._handle = self._protocol.call(Kind.OPEN, fields, handle_of)
+            except Status as status:
+                raise self._refusals.of_open(status, self._path) from None
+        return self._handle
 
     def _refusal_of_close(self, handle: bytes) -> TransferError | None:
         """Some file systems (NFS, quotas) report lost writes only at the close."""

@@ -39,8 +39,9 @@ class StepFunctionsWorkflow:
             raise
         return "running" if answer["status"] == "RUNNING" else "ended"
 
-    def succeed(self, task_token: str) -> None:
-        self._answer(self._client.send_task_success, taskToken=task_token, output="{}")
+    def succeed(self, task_token: str, *, delivered: bool = False) -> None:
+        output = json.dumps({"delivered": delivered})
+        self._answer(self._client.send_task_success, taskToken=task_token, output=output)
 
     def fail(self, task_token: str, error: str, cause: str) -> None:
         self._answer(

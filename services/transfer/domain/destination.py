@@ -15,6 +15,11 @@ class Protocol(StrEnum):
     SFTP = "sftp"
 
 
+class Delivery(StrEnum):
+    ATOMIC = "atomic"  # a part file beside the target gets the target's name when it is whole
+    DIRECT = "direct"  # straight to the target's name, for drop boxes that allow no rename
+
+
 @dataclass(frozen=True)
 class Destination:
     """Without `secret_id` and `auth` it has no credential: nothing can be sent until one is set.
@@ -38,6 +43,10 @@ class Destination:
     host_keys: tuple[HostKey, ...] = ()
     profile: ServerProfile | None = None
     retired_secret: str | None = None
+    delivery: Delivery = Delivery.ATOMIC
+    create_folders: bool = False  # the target's missing folders are made
+    probe_writes: bool = True  # a probe may make files; else it only logs in and looks
+    probe_name: str | None = None  # of the probe's files, for a partner that allows some names only
     version: int = 0
 
     @property

@@ -3,25 +3,36 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# A step's longest life (the timeout of its function) plus the most that clocks differ. A step that
-# has recorded a file and has not created it yet is over by then.
+# A lane sends nothing once its lease is over. Then its packets may still be on their way for as
+# long as TCP keeps them, and clocks differ. Whoever was about to create a file is over by then.
 MAKER_LIFETIME = timedelta(seconds=330)
 
 
 @dataclass(frozen=True)
 class PartFile:
-    """`place` is the destination's place when the file was recorded. `made`: the step that recorded
-    the file saw it created, so it will not appear again after it was removed."""
+    """`place` is the destination's place when the file was recorded. `opening`: a lane is or was
+    about to create it, since `recorded_at`. `made`: that lane saw it created, so it will not appear
+    again after it was removed. A `direct` file has the target's own name. `ours`: an earlier part
+    file of the transfer had this name, so what has it now is ours."""
 
     path: str
     place: str
     recorded_at: datetime
     made: bool = False
+    opening: bool = True  # the default is for rows of earlier versions, which created it at once
+    direct: bool = False
+    ours: bool = False
 
     def settled(self, now: datetime) -> bool:
         """Nobody can be about to create it any more. If it is seen to be gone, it is gone for
         good."""
         return self.made or self.recorded_at + MAKER_LIFETIME <= now
+
+    @property
+    def may_exist(self) -> bool:
+        """Whether we may have created it. Under the target's name that has to be certain, because
+        the file there may be the partner's own."""
+        return self.made or (self.opening and not self.direct)
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,30 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class ServerProfile:
-    """What a probe found the server able to do. `free_bytes` and `max_*` are None where the server
-    does not say.
+    """What a probe tried with files of its own, and how it went. `free_bytes` and `max_*` are None
+    where the server does not say. Fields with a default are newer than some stored profiles.
     """
 
     software: str
     cipher: str
-    write_at_offset: bool
+    write_at_offset: bool  # two handles at once, out of order; it read the bytes back
     rename: bool
-    atomic_replace: bool
+    atomic_replace: bool  # posix-rename over a file
     fsync: bool
     max_write_bytes: int | None
     max_read_bytes: int | None
     free_bytes: int | None
     round_trip_seconds: float
     probed_at: datetime
+    reopen: bool = True  # a closed file can be opened again and goes on; it read the bytes back
+    overwrite: bool = True  # an existing file can be opened anew and is empty then
+    read: bool = True
+    shows_files: bool = True  # a look at a file of ours says that it is there, and its size
+    tells_missing: bool = True  # a look at a name that nothing has says so
+    rename_overwrites: bool = False  # the plain RENAME takes the name of an existing file
+    remove: bool = True
+    set_times: bool = False
+    keeps_files: bool = True  # False: a file is taken away as soon as it is closed
+    left_behind: tuple[str, ...] = ()  # the probe's files that could not be removed
+    home: str | None = None  # the folder in which the login begins
+    banner: str | None = None

@@ -19,7 +19,8 @@ class Status(StrEnum):
 ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 ENDING = frozenset({Status.FAILING, Status.CANCELLING})
 CANCELLABLE = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED, Status.VERIFYING})
-LANES_WORK = frozenset({Status.MOVING, Status.PAUSED})  # paused: until their next checkpoint
+# requested: the first lane creates the part file; paused: until their next checkpoint
+LANES_WORK = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED})
 END_OF = {
     Status.COMMITTING: Status.COMPLETED,
     Status.FAILING: Status.FAILED,

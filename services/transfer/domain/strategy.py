@@ -1,28 +1,177 @@
-"""How a file will be moved to a destination, and why. It follows from what a probe found."""
+"""How a file will be moved to a destination, and why.
 
-from dataclasses import dataclass
+This is the only place that turns a profile into a plan. Whoever works at the partner obeys the
+plan that is on the transfer's record.
+"""
 
-from services.transfer.domain.destination import Destination
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from services.transfer.domain.destination import Delivery, Destination
+from services.transfer.domain.errors import (
+    FilesTakenAway,
+    NamesUnprotected,
+    ReadingRefused,
+    RenameRefused,
+    TooLongForOneHandle,
+)
+from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.server_profile import ServerProfile
+
+
+class Method(StrEnum):
+    LANES = "lanes"  # chunks at once, each at its offset
+    IN_ORDER = "in_order"  # one lane, chunk after chunk; a later turn opens the file again
+    ONE_HANDLE = "one_handle"  # one lane; the file is opened once and written to its end
+
+
+class Replacing(StrEnum):
+    """How the file under the target's name is replaced."""
+
+    POSIX_RENAME = "posix_rename"  # in one step
+    RENAME = "rename"  # the server's plain RENAME does it
+    ASIDE = "aside"  # the old file gets another name first
 
 
 @dataclass(frozen=True)
 class Strategy:
-    lanes: int  # at most; a plan of fewer chunks gets fewer
-    why: str
+    """The plan. Its defaults are for a server that nobody has probed: what it offers is tried."""
+
+    method: Method = Method.IN_ORDER
+    delivery: Delivery = Delivery.ATOMIC
+    lanes: int = 1  # at most; a plan of fewer chunks gets fewer
+    replacing: Replacing | None = None  # None: POSIX_RENAME where the server offers it, else ASIDE
+    fsync: bool = True
+    reads: bool = True
+    shows_files: bool = True
+    tells_missing: bool | None = None
+    why: str = "One lane: what the server can do is not known before a test."
+    cautions: tuple[str, ...] = ()
+
+    @property
+    def reopens(self) -> bool:
+        return self.method is not Method.ONE_HANDLE
 
 
-def choose_strategy(destination: Destination, lanes_wanted: int) -> Strategy:
+UNKNOWN = Strategy()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the transfer wants of the plan."""
+
+    size_bytes: int = 0
+    if_exists: IfExists = IfExists.FAIL
+    verify: Verify = Verify.CHECKSUM
+    lanes: int = 1
+    one_handle_bytes: int | None = None  # what one lane's turn surely carries
+
+
+def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
+    """Raises FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused or TooLongForOneHandle
+    for what this server cannot do, before a byte is moved."""
     profile = destination.profile
-    if profile is not None and not profile.write_at_offset:
-        return Strategy(
-            1, "One lane, from beginning to end: the server refuses writes at an offset."
-        )
+    direct = destination.delivery is Delivery.DIRECT
+    if profile is not None:
+        _require_possible(destination, profile, wish)
+    strategy = _directly(profile) if direct else _by_part_file(destination, profile, wish)
+    most_bytes = wish.one_handle_bytes
+    if not strategy.reopens and most_bytes is not None and wish.size_bytes > most_bytes:
+        raise TooLongForOneHandle(wish.size_bytes, most_bytes)
+    return strategy
+
+
+def _require_possible(destination: Destination, profile: ServerProfile, wish: Wish) -> None:
+    host, direct = destination.host, destination.delivery is Delivery.DIRECT
+    if not direct and not profile.keeps_files:
+        raise FilesTakenAway(host)
+    if not direct and not profile.rename:
+        raise RenameRefused(host)
+    if wish.verify is Verify.READBACK and not (profile.read and profile.keeps_files):
+        raise ReadingRefused(host)
+    if wish.if_exists is IfExists.REPLACE:
+        if direct and not profile.overwrite:
+            raise NamesUnprotected(host, "replace", "it refuses to overwrite a file")
+        return
+    sees = profile.shows_files and profile.tells_missing
+    if not sees and (direct or profile.rename_overwrites):
+        why = "it does not show whether a name is taken, and overwrites what has it"
+        raise NamesUnprotected(host, wish.if_exists.value, why)
+
+
+def _directly(profile: ServerProfile | None) -> Strategy:
+    known = UNKNOWN if profile is None else _known(profile)
+    return replace(
+        known,
+        method=Method.ONE_HANDLE,
+        delivery=Delivery.DIRECT,
+        why="Straight to the target's name, through one handle: the destination's delivery is"
+        " 'direct'.",
+        cautions=(
+            "The partner can see the file while it is incomplete, and a transfer that fails half"
+            " way may leave a part of it under its name.",
+            *known.cautions,
+        ),
+    )
+
+
+def _by_part_file(destination: Destination, profile: ServerProfile | None, wish: Wish) -> Strategy:
     if profile is None:
-        return Strategy(1, "One lane: what the server can do is not known before a test.")
-    lanes = min(lanes_wanted, lane_sessions(destination))
-    if lanes < lanes_wanted:
-        return Strategy(lanes, f"At most {lanes} at once: max_sessions allows no more lanes.")
-    return Strategy(lanes, f"{lanes} lanes that write their chunks at once, each at its offset.")
+        return UNKNOWN
+    known = _known(profile)
+    if not profile.reopen:
+        return replace(
+            known,
+            method=Method.ONE_HANDLE,
+            why="One lane through one handle: the server does not let a file be opened again and"
+            " go on, or does not show that it does. After a loss the file is sent from its"
+            " beginning.",
+        )
+    if not profile.write_at_offset:
+        return replace(
+            known,
+            method=Method.IN_ORDER,
+            why="One lane, from beginning to end: the server refuses or loses writes at an offset.",
+        )
+    lanes = min(wish.lanes, lane_sessions(destination))
+    why = f"{lanes} lanes that write their chunks at once, each at its offset."
+    if lanes == 1:
+        why = "One lane that writes its chunks one after the other, each at its offset."
+    if lanes < wish.lanes:
+        why = f"At most {lanes} at once: max_sessions allows no more lanes."
+    return replace(known, method=Method.LANES, lanes=lanes, why=why)
+
+
+def _known(profile: ServerProfile) -> Strategy:
+    replacing = Replacing.ASIDE
+    if profile.rename_overwrites:
+        replacing = Replacing.RENAME
+    if profile.atomic_replace:
+        replacing = Replacing.POSIX_RENAME
+    return Strategy(
+        replacing=replacing,
+        fsync=profile.fsync,
+        reads=profile.read,
+        shows_files=profile.shows_files,
+        tells_missing=profile.tells_missing,
+        cautions=tuple(_cautions(profile, replacing)),
+    )
+
+
+def _cautions(profile: ServerProfile, replacing: Replacing) -> list[str]:
+    told = []
+    if not profile.fsync:
+        told.append("The server has no working fsync: what it acknowledged may not be on its disk.")
+    if not profile.read:
+        told.append("The server does not let us read: the content cannot be compared there.")
+    if not profile.shows_files:
+        told.append("The server does not show files: their size cannot be compared there.")
+    if not profile.remove:
+        told.append("The server does not let us remove files: what a failed try leaves stays.")
+    if replacing is Replacing.ASIDE:
+        told.append("To replace a file takes two steps: for a moment nothing has its name.")
+    return told
 
 
 def lane_sessions(destination: Destination) -> int:

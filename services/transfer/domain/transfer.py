@@ -25,6 +25,7 @@ from services.transfer.domain.status import (
     Fact,
     Status,
 )
+from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer_record import TransferRecord
 
 TOKENS_KEPT = 8  # one for each start of a step that may still live
@@ -66,6 +67,7 @@ class Transfer(TransferRecord):
             task_tokens=(),
             keep_part_until=None,
             moved_again=False,
+            replanned=False,
         )
         if not go_on:
             again = replace(again._without_part(), source_object=None)
@@ -91,38 +93,67 @@ class Transfer(TransferRecord):
         known = (*(each for each in self.task_tokens if each != task_token), task_token)
         return replace(self._movable(), task_tokens=known[-TOKENS_KEPT:])
 
-    def record_part(self, target: str, place: str, plan: ChunkPlan, now: datetime) -> "Transfer":
-        """Records a new part file, with a ledger and a name of its own, before the file exists. If
-        another one is recorded and nobody saw it created, it becomes a leftover, and the start that
-        creates it is superseded. If the recorded one was created, it stays and nothing changes."""
+    def record_part(self, part: PartFile, plan: ChunkPlan, strategy: Strategy) -> "Transfer":
+        """Records a new part file, with a ledger of its own, before the file exists. One that was
+        recorded before stays. `part` is the one that `next_part` gave."""
         movable = self._movable()
-        if self.part_made:
+        if self.part is not None:
             return movable
         generation = self.generation + 1
-        part = PartFile(part_path(target, self.id, generation), place, now)
-        fresh = replace(movable._without_part(), generation=generation, part=part)
-        return replace(fresh, plan=plan)
+        left = tuple(each for each in self.leftovers if each.path != part.path)
+        fresh = replace(movable, generation=generation, part=part, leftovers=left)
+        return replace(fresh, plan=plan, strategy=strategy)
 
-    def begin(self, generation: int, lanes: int, fingerprint: str, now: datetime) -> "Change":
-        """The part file of `generation` was created. A paused transfer stays paused, and STARTED
-        follows when it is resumed. Raises StepSuperseded when another part file was recorded
-        since."""
-        if generation != self.generation or self.part is None:
+    def next_part(self, target: str, place: str, now: datetime, *, direct: bool) -> PartFile:
+        """The part file of the next generation, with a name of its own. A `direct` one has the
+        target's name."""
+        path = target if direct else part_path(target, self.id, self.generation + 1)
+        ours = direct and any(each.path == path and each.direct for each in self.leftovers)
+        return PartFile(path, place, now, opening=False, direct=direct, ours=ours)
+
+    def opening(self, generation: int, path: str, now: datetime) -> "Transfer":
+        """A lane is about to create the part file under this path. Raises StepSuperseded when
+        another lane was before: its request may still be on its way, so the name is not used again.
+        Raises it also when another part file was recorded since."""
+        part = self._part_of(generation)
+        if part.opening or part.made:
             raise StepSuperseded(self.id)
-        begun = self.active()
+        self._movable()
+        return replace(self, part=replace(part, path=path, opening=True, recorded_at=now))
+
+    def begin(
+        self, generation: int, lanes: int, fingerprint: str | None, now: datetime
+    ) -> "Change":
+        """The part file of `generation` was created, or was there before. A paused transfer stays
+        paused, and STARTED follows when it is resumed. Raises StepSuperseded when another part file
+        was recorded since."""
+        part, begun = self._part_of(generation), self.active()
         if self.status is not Status.PAUSED:
             allowed = {Status.REQUESTED, Status.MOVING}
             begun = self._moved_to(Status.MOVING, now, wish="started", allowed=allowed)
         begun = replace(
             begun,
             begun_run=self.run,
-            part=replace(self.part, made=True),
+            part=replace(part, made=True),
             lanes=max(1, min(lanes, self.known_plan.total)),
             started_at=self.started_at or now,
-            host_key_fingerprint=fingerprint,
+            host_key_fingerprint=fingerprint or self.host_key_fingerprint,
             failure=self._trouble_left,
         )
         return begun._told_of_start(())
+
+    def start_over(self, generation: int) -> "Transfer":
+        """Gives up the part file of `generation`, because it cannot be written any further. The
+        next one gets another name. Raises StepSuperseded when that was done already."""
+        self._part_of(generation)
+        self.active()
+        return self._without_part()
+
+    def replan(self, generation: int, strategy: Strategy) -> "Transfer":
+        """The server was probed anew. Raises StepSuperseded when another part file was recorded
+        since."""
+        self._part_of(generation)
+        return replace(self.active(), strategy=strategy, replanned=True)
 
     def verifying(self, now: datetime) -> "Change":
         """Everything is moved. A pause that came after the last chunk came too late: the transfer
@@ -150,6 +181,11 @@ class Transfer(TransferRecord):
         if self.status is not Status.VERIFYING or self.part is None or proof.part != self.part.path:
             raise WrongState(self.id, self.status, "proved")
         return replace(self, proof=proof)
+
+    def proved_by_lane(self, proof: Proof, now: datetime) -> "Change":
+        """The lane that moved the last byte has proved the file, and gives it its name now."""
+        verifying = self.verifying(now)
+        return replace(verifying, transfer=verifying.transfer.proved(proof).committing(now))
 
     # --- giving the file its name ----------------------------------------------------------------
 
@@ -258,6 +294,11 @@ class Transfer(TransferRecord):
         if self.status not in allowed:
             raise WrongState(self.id, self.status, wish)
         return replace(self, status=status, updated_at=now)
+
+    def _part_of(self, generation: int) -> PartFile:
+        if generation != self.generation or self.part is None:
+            raise StepSuperseded(self.id)
+        return self.part
 
     def _require_committing(self) -> None:
         if self.status is not Status.COMMITTING:

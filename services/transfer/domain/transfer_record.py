@@ -3,25 +3,20 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Self, TypeVar
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.failure import Failure
+from services.transfer.domain.if_exists import IfExists as IfExists
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import Proof, Receipt, Verify
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import ENDED, ENDING, Status
+from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 T = TypeVar("T")
-
-
-class IfExists(StrEnum):
-    FAIL = "fail"
-    REPLACE = "replace"
-    KEEP_BOTH = "keep_both"
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,8 @@ class TransferRecord:
     version: int = 0  # optimistic lock, kept by the store
     source_object: SourceObject | None = None
     plan: ChunkPlan | None = None  # of this generation
+    strategy: Strategy | None = None  # of this generation
+    replanned: bool = False  # the server was probed anew, because it did not do what was planned
     lanes: int = 0
     moved_again: bool = False  # because the content differed; the second time it fails
     started_at: datetime | None = None
@@ -123,13 +120,16 @@ class TransferRecord:
         return replace(self, receipt=replace(self.receipt, left_behind=self.left_behind))
 
     def _without_part(self) -> Self:
-        left = self.leftovers if self.part is None else (*self.leftovers, self.part)
+        left = self.leftovers
+        if self.part is not None and self.part.may_exist:
+            left = (*left, self.part)
         return replace(
             self,
             part=None,
             leftovers=left,
             look_again_at=None,
             plan=None,
+            strategy=None,
             proof=None,
             final_path=None,
             final_existed_bytes=None,
@@ -159,6 +159,10 @@ class TransferRecord:
     @property
     def known_plan(self) -> ChunkPlan:
         return _known(self.plan, self.id, "chunk plan")
+
+    @property
+    def known_strategy(self) -> Strategy:
+        return self.strategy or UNKNOWN
 
     @property
     def known_part(self) -> PartFile:

@@ -13,12 +13,15 @@ MAX_TRIES = 20  # lanes write this row only when they fail, so even a few confli
 Decision = Callable[[Transfer], Transfer | Change]
 
 
-def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Transfer:
+def change_transfer(
+    transfer_id: str, decide: Decision, *, ports: Ports, known: Transfer | None = None
+) -> Transfer:
     """The transfer as it is stored in the end. A decision that changes nothing writes nothing. When
     somebody else changed the row first, `decide` is called again with the row as it is then. So it
-    has to look itself at everything it depends on."""
+    has to look itself at everything it depends on. With `known`, a row that was just read or
+    stored, the first decision is made on that row."""
     for _ in range(MAX_TRIES):
-        before = ports.transfers.read(transfer_id)
+        before, known = known or ports.transfers.read(transfer_id), None
         decided = decide(before)
         change = decided if isinstance(decided, Change) else Change(decided)
         if change == Change(before):
@@ -30,10 +33,12 @@ def change_transfer(transfer_id: str, decide: Decision, *, ports: Ports) -> Tran
     raise StaleTransfer(transfer_id)
 
 
-def change_run(run: RunId, decide: Decision, *, ports: Ports) -> Transfer:
+def change_run(
+    run: RunId, decide: Decision, *, ports: Ports, known: Transfer | None = None
+) -> Transfer:
     """As change_transfer, for work of one run. Raises RunSuperseded when another run has begun."""
     return change_transfer(
-        run.transfer_id, lambda current: decide(_of_run(run, current)), ports=ports
+        run.transfer_id, lambda current: decide(_of_run(run, current)), ports=ports, known=known
     )
 
 

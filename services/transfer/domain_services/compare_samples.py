@@ -51,6 +51,8 @@ def find_damage(
     transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports
 ) -> Damage | None:
     """None where all samples are equal. Raises SizeMismatch, and the errors in UNSEEN."""
+    if not transfer.known_strategy.reads:
+        raise PermissionDenied(path, "read")
     with session.open_reader(path) as reader:
         blocks = _Bytes(reader.read(_ranges(transfer, ports.ledger.done_chunks(transfer.ledger))))
         for chunk in ports.ledger.done_chunks(transfer.ledger):

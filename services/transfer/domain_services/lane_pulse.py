@@ -37,6 +37,7 @@ class LanePulse:
     def __init__(self, lane: Lane, worker: Worker, ports: Ports) -> None:
         self.lane = lane
         self.slot: Slot | None = None
+        self._step: Slot | None = None
         self.worker = worker
         self.moving = True  # as the last beat saw it
         self.headway = False  # something was moved in this turn
@@ -73,6 +74,11 @@ class LanePulse:
         self.fence()
         return self.moving and self.worker.remaining_seconds() > self._hand_over_seconds
 
+    @property
+    def has_time(self) -> bool:
+        """For another chunk."""
+        return self.worker.remaining_seconds() > 2 * self._hand_over_seconds
+
     def watch(self, session: PartnerSession) -> None:
         """The session sends nothing once the leases are over. The beats close it when the lane is
         lost, and when the worker's time is nearly up."""
@@ -88,6 +94,15 @@ class LanePulse:
             slots = self._ports.slots
             self.slot = slots.take(destination_id, limit, holder, now, self._until, holder)
             return self.slot is not None
+
+    def take_step(self) -> bool:
+        """Takes the place of the workflow's steps, of which one at a time may prove and name the
+        file. False when one is at work."""
+        with self._lock:
+            of, holder = f"transfer/{self.lane.transfer_id}", lane_ticket(self.lane)
+            now = self._ports.now()
+            self._step = self._ports.slots.take(of, 1, holder, now, self._until)
+            return self._step is not None
 
     def leave_line(self, destination_id: str) -> None:
         """For a lane that needs no session any more. If it stood in the line, others are called in
@@ -128,6 +143,9 @@ class LanePulse:
     def free_slot(self) -> None:
         with self._lock:
             slot, self.slot = self.slot, None
+            step, self._step = self._step, None
+            if step is not None:
+                self._ports.slots.free(step)
             if slot is None:
                 return
             self._ports.slots.free(slot)
@@ -169,6 +187,8 @@ class LanePulse:
         self.lane = self._ports.lanes.beat(self.lane, until, self._bytes_in_flight)
         if self.slot is not None:
             self.slot = self._ports.slots.renew(self.slot, until)
+        if self._step is not None:
+            self._step = self._ports.slots.renew(self._step, until)
         if self._chunk is not None:
             self._chunk = self._ports.ledger.renew(self._chunk, until)
         self.worker.message.extend(visibility_seconds(self._ports.policy.lease_seconds))

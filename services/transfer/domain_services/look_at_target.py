@@ -2,34 +2,55 @@
 
 from dataclasses import dataclass
 
-from services.transfer.domain.errors import DeliveryUnclear, PartMissing, SizeMismatch
-from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.errors import (
+    DeliveryUnclear,
+    PartMissing,
+    SizeMismatch,
+    TargetNotAFile,
+)
+from services.transfer.domain.ports import FileKind, PartnerSession, Ports
+from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.compare_samples import HIDDEN, UNSEEN, Sample, sample
+from services.transfer.domain_services.compare_samples import HIDDEN, Sample, sample
 
 
 @dataclass(frozen=True)
 class Look:
-    """`there` is None where the server shows no sizes."""
+    """`there` is None where the server does not show it. `kind` and size are None where it does not
+    tell them."""
 
     there: bool | None
     size_bytes: int | None = None
+    kind: FileKind | None = None
 
 
-def look_at(session: PartnerSession, path: str) -> Look:
-    try:
-        size = session.size(path)
-    except HIDDEN:
+def look_at(session: PartnerSession, path: str, strategy: Strategy) -> Look:
+    """A failed look at a server that usually tells what is there raises, and is tried again."""
+    if not strategy.shows_files:
         return Look(None)
-    return Look(size is not None, size)
+    try:
+        seen = session.look(path)
+    except HIDDEN as error:
+        if strategy.tells_missing and error.retryable:
+            raise
+        return Look(None)
+    return Look(False) if seen is None else Look(True, seen.size_bytes, seen.kind)
+
+
+def require_a_file(path: str, look: Look) -> None:
+    """Raises TargetNotAFile for what must never be renamed or written to. A link may be replaced:
+    then the link goes, and what it leads to stays."""
+    if look.kind in (FileKind.FOLDER, FileKind.OTHER):
+        raise TargetNotAFile(path, look.kind.value)
 
 
 def require_size(transfer: Transfer, path: str, look: Look) -> None:
     """Raises PartMissing, SizeMismatch. Raises nothing where the server shows no sizes."""
     if look.there is False:
         raise PartMissing(path)
-    if look.there and look.size_bytes != transfer.known_source.size_bytes:
-        raise SizeMismatch(path, transfer.known_source.size_bytes, look.size_bytes or 0)
+    expected, found = transfer.known_source.size_bytes, look.size_bytes
+    if look.there and found is not None and found != expected:
+        raise SizeMismatch(path, expected, found)
 
 
 def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> bool:
@@ -37,10 +58,10 @@ def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports)
     It looks at both names, and at the content where the sizes do not tell. Raises PartMissing when
     the part file is gone and the old target still has its name, DeliveryUnclear when nothing
     tells."""
-    final, part = transfer.final_path, transfer.known_part.path
-    if final is None or _is_there(session, part):
+    final, part, strategy = transfer.final_path, transfer.known_part.path, transfer.known_strategy
+    if final is None or final == part or _is_there(session, part, strategy):
         return False
-    seen = look_at(session, final)
+    seen = look_at(session, final, strategy)
     expected, existed = transfer.known_source.size_bytes, transfer.final_existed_bytes
     if not seen.there or seen.size_bytes == expected:
         compared = sample(transfer, session, final, ports=ports)
@@ -55,13 +76,15 @@ def renamed_before(transfer: Transfer, session: PartnerSession, *, ports: Ports)
     raise DeliveryUnclear(part, final)
 
 
-def _is_there(session: PartnerSession, part: str) -> bool:
-    """Where the server shows no sizes, opening the file tells."""
-    seen = look_at(session, part).there
+def _is_there(session: PartnerSession, part: str, strategy: Strategy) -> bool:
+    """Where the server does not show it, opening the file tells."""
+    seen = look_at(session, part, strategy).there
     if seen is None:
         try:
-            session.open_part(part).close()
-        except UNSEEN:
+            session.open_part(part, strategy).close()
+        except PartMissing:
             return False
+        except HIDDEN:
+            return not strategy.reopens  # it refuses to open any file again
         return True
     return seen

@@ -14,20 +14,22 @@ def require_whole(transfer: Transfer, session: PartnerSession, *, ports: Ports) 
     acknowledged and made durable. Where the server shows no sizes, only the reading back at the end
     can find such damage."""
     path, least = transfer.known_part.path, _least_bytes(transfer, ports=ports)
-    seen = look_at(session, path)
-    if seen.there and (seen.size_bytes or 0) < least:
-        seen = _look_anew(session, path)
+    seen = look_at(session, path, transfer.known_strategy)
+    if seen.size_bytes is not None and seen.size_bytes < least:
+        seen = _look_anew(transfer, session)
     if seen.there is False:
         raise PartMissing(path)
-    if seen.there and (seen.size_bytes or 0) < least:
-        raise PartDamaged(path, least, seen.size_bytes or 0)
+    if seen.size_bytes is not None and seen.size_bytes < least:
+        raise PartDamaged(path, least, seen.size_bytes)
 
 
-def _look_anew(session: PartnerSession, path: str) -> Look:
+def _look_anew(transfer: Transfer, session: PartnerSession) -> Look:
     """A server on a network file system may show an old size until somebody opens the file."""
-    with suppress(*UNSEEN):
-        session.open_reader(path).close()
-    return look_at(session, path)
+    path, strategy = transfer.known_part.path, transfer.known_strategy
+    if strategy.reads:
+        with suppress(*UNSEEN):
+            session.open_reader(path).close()
+    return look_at(session, path, strategy)
 
 
 def _least_bytes(transfer: Transfer, *, ports: Ports) -> int:

@@ -18,12 +18,12 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
     """Sends the message of every lane that should be moving and has neither a worker nor a message.
 
     Idempotent: a lane that is driven or queued is left alone, and one that ended gets another turn.
-    Nothing is sent while there is no part file to write into.
+    While the part file does not exist only the first lane is sent, which creates it.
     """
-    if not transfer.part_made:
+    if transfer.part is None:
         return
     known = {lane.number: lane for lane in ports.lanes.lanes(transfer.ledger)}
-    for number in range(transfer.lanes):
+    for number in range(transfer.lanes if transfer.part_made else 1):
         lane = known.get(number)
         if lane is None:
             send_turn(_before_first(transfer, number, ports.now()), 0, ports=ports)
@@ -73,7 +73,10 @@ def is_driven(lane: Lane, now: datetime, policy: Policy) -> bool:
 
 
 def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
-    """Whether there is a chunk to move or to prove that no living worker holds."""
+    """Whether there is a part file to create, or a chunk to move or to prove that no living worker
+    holds."""
+    if transfer.part is not None and not transfer.part_made:
+        return True
     if _chunk_is_free(transfer.ledger, ports=ports):
         return True
     if transfer.verify is not Verify.READBACK:
@@ -85,8 +88,9 @@ def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
 
 
 def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
-    """Whether every chunk is done. For `readback` every chunk must be proved, too."""
-    if transfer.plan is None or not ports.ledger.progress(transfer.ledger).complete:
+    """Whether the part file exists and every chunk is done. For `readback` every chunk must be
+    proved, too."""
+    if not transfer.part_made or not ports.ledger.progress(transfer.ledger).complete:
         return False
     if transfer.verify is not Verify.READBACK:
         return True
@@ -99,17 +103,25 @@ def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
 
     The last lane to end reports. A lane whose worker died counts as driven until its lease is over.
     Then the sweeper reports. When several report at once, the workflow takes one answer."""
-    if not is_moved(transfer, ports=ports):
+    if transfer.status is not Status.COMMITTING and not is_moved(transfer, ports=ports):
         return False
     now = ports.now()
     lanes = ports.lanes.lanes(transfer.ledger)
     if any(is_driven(lane, now, ports.policy) for lane in lanes):
         return False
-    # A late function of VerifyTarget may have set VERIFYING while the workflow waits for lanes.
-    if transfer.status in {Status.MOVING, Status.VERIFYING}:
-        for token in transfer.task_tokens:
-            ports.workflow.succeed(token)
+    # A late function of VerifyTarget may have set VERIFYING while the workflow waits for lanes. A
+    # lane that delivers the file itself has set COMMITTING.
+    if transfer.status in {Status.MOVING, Status.VERIFYING, Status.COMMITTING}:
+        tell_moved(transfer, ports=ports)
     return True
+
+
+def tell_moved(transfer: Transfer, *, ports: Ports) -> None:
+    """Answers the workflow's wait for lanes. It goes straight to the outcome of a file that has its
+    name and left nothing behind."""
+    delivered = transfer.status is Status.COMMITTING and transfer.tidy
+    for token in transfer.task_tokens:
+        ports.workflow.succeed(token, delivered=delivered)
 
 
 def _chunk_is_free(ledger: LedgerId, *, ports: Ports) -> bool:

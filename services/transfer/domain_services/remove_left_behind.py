@@ -1,9 +1,12 @@
 """Removes our files at the partner that are on record as useless."""
 
+from contextlib import suppress
+
 from services.transfer.domain.errors import PartMissing, TargetExists, TransferError
 from services.transfer.domain.part_file import OldTarget
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.status import Status
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.look_at_target import look_at
@@ -19,6 +22,13 @@ def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> Non
     for each in transfer.leftovers:
         if each.place != place:
             continue  # on another server, or in another user's folders
+        if each.direct:
+            # Under the target's name. Once the transfer has ended, that may be another file.
+            if transfer.status not in ENDED:
+                with suppress(TransferError):
+                    session.remove(each.path)
+            gone.append(each.path)
+            continue
         try:
             session.remove(each.path)
             gone.append(each.path)
@@ -45,7 +55,7 @@ def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Po
 
 def _put_back(aside: OldTarget, session: PartnerSession) -> bool:
     """False when another file has its name."""
-    if look_at(session, aside.target).there:
+    if look_at(session, aside.target, UNKNOWN).there:
         return False
     try:
         session.rename(aside.path, aside.target, replace=False)

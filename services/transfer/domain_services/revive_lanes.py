@@ -22,7 +22,8 @@ def revive_lanes(transfer: Transfer, *, ports: Ports) -> None:
     for lane in lanes:
         if is_dead(lane, ports.now(), ports.policy):
             _revive(transfer, lane, ports=ports)
-    nobody = len(lanes) < transfer.lanes or all(lane.ended for lane in lanes)
+    wanted = transfer.lanes if transfer.part_made else 1
+    nobody = len(lanes) < wanted or all(lane.ended for lane in lanes)
     if nobody and work_is_free(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
 

@@ -9,7 +9,7 @@ from contracts import destination_api as http
 from runtime.calls import Answer, Call
 from runtime.http import Operation
 from services.transfer.domain.credential import Credential
-from services.transfer.domain.destination import Destination, Protocol
+from services.transfer.domain.destination import Delivery, Destination, Protocol
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
 from services.transfer.handlers import api_views
@@ -43,6 +43,10 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
         user=body.user,
         base_path=body.base_path,
         max_sessions=body.max_sessions,
+        delivery=Delivery(body.delivery),
+        create_folders=body.create_folders,
+        probe_writes=body.probe_writes,
+        probe_name=body.probe_name,
         host_keys=tuple(HostKey.parse(line) for line in body.host_keys),
     )
     stored = register_destination(
@@ -68,6 +72,8 @@ def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:
     body = call.body
     given = body.model_fields_set
     changes = {name: getattr(body, name) for name in given - SECRETS}
+    if body.delivery is not None:
+        changes["delivery"] = Delivery(body.delivery)
     if body.host_keys is not None:
         changes["host_keys"] = tuple(HostKey.parse(line) for line in body.host_keys)
     credential = _credential(body) if given & SECRETS else None
@@ -87,12 +93,14 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
     if result.offered is not None:
         offered = api_views.host_key_view(result.offered)
         return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)
-    if result.failure is not None:
-        return http.TestResult(status="failed", failure=api_views.failure_view(result.failure))
+    strategy = result.strategy
     return http.TestResult(
-        status="ok",
+        status="ok" if result.failure is None else "failed",
+        login=api_views.login_view(result.login) if result.login else None,
         profile=api_views.profile_view(result.profile) if result.profile else None,
-        strategy=result.strategy.why if result.strategy else None,
+        strategy=strategy.why if strategy else None,
+        cautions=strategy.cautions if strategy else (),
+        failure=api_views.failure_view(result.failure) if result.failure else None,
     )
 
 

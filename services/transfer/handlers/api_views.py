@@ -9,7 +9,7 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.ports import Listing
+from services.transfer.domain.ports import Listing, LoginFacts
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import percent_of, receipt_fact
@@ -54,6 +54,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "final_path": transfer.final_path,
         "if_exists": transfer.if_exists.value,
         "verify": transfer.verify.value,
+        "strategy": transfer.strategy.why if transfer.strategy else None,
         "size_bytes": source.size_bytes if source else None,
         "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
         "run": transfer.run,
@@ -92,6 +93,10 @@ def host_key_view(key: HostKey) -> destination_api.HostKeyView:
     return destination_api.HostKeyView(key=str(key), fingerprint=key.fingerprint)
 
 
+def login_view(login: LoginFacts) -> destination_api.LoginView:
+    return destination_api.LoginView(**asdict(login))
+
+
 def profile_view(profile: ServerProfile) -> destination_api.ProfileView:
     return destination_api.ProfileView(**asdict(profile))
 
@@ -106,6 +111,10 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         user=destination.user,
         base_path=destination.base_path,
         max_sessions=destination.max_sessions,
+        delivery=destination.delivery.value,
+        create_folders=destination.create_folders,
+        probe_writes=destination.probe_writes,
+        probe_name=destination.probe_name,
         has_password=destination.auth is Auth.PASSWORD,
         has_key=destination.auth is Auth.KEY,
         host_keys=tuple(host_key_view(key) for key in destination.host_keys),

@@ -8,10 +8,10 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.give_name import finish_commit
 from services.transfer.domain_services.look_at_target import renamed_before
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
-from services.transfer.use_cases.commit_target import finish_commit
 
 
 def clean_up(run: RunId, *, ports: Ports) -> None:
@@ -33,7 +33,8 @@ def _was_renamed_perhaps(transfer: Transfer) -> bool:
     """Whether the rename may have worked although nobody saw it. In COMMITTING an earlier CleanUp
     saw it, but came no further."""
     unsure = transfer.status in {Status.FAILING, Status.COMMITTING}
-    return unsure and transfer.part is not None and transfer.final_path is not None
+    renamed = transfer.part is not None and not transfer.part.direct
+    return unsure and renamed and transfer.final_path is not None
 
 
 def _find_delivered(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
@@ -56,7 +57,8 @@ def _keep_or_discard(current: Transfer, ports: Ports) -> Transfer:
 def _keep(current: Transfer, ports: Ports) -> Transfer:
     """Keeps the part file of a transfer that fails for a passing reason and has chunks done,
     because a retry goes on from it."""
-    failing = current.status is Status.FAILING and current.part_made
+    goes_on = current.part_made and current.known_strategy.reopens
+    failing = current.status is Status.FAILING and goes_on
     may_pass = failing and current.failure is not None and current.failure.retryable
     if not may_pass or ports.ledger.progress(current.ledger).chunks_done == 0:
         return current

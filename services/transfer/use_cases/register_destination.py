@@ -6,7 +6,7 @@ from kernel.caller import Caller, Role
 from kernel.idempotency import Idempotency
 from services.transfer.domain.access import require_role
 from services.transfer.domain.credential import Credential
-from services.transfer.domain.destination import Destination, Protocol
+from services.transfer.domain.destination import Delivery, Destination, Protocol
 from services.transfer.domain.errors import RequestError
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
@@ -23,6 +23,10 @@ class NewDestination:
     base_path: str
     max_sessions: int
     host_keys: tuple[HostKey, ...]
+    delivery: Delivery = Delivery.ATOMIC
+    create_folders: bool = False
+    probe_writes: bool = True
+    probe_name: str | None = None
 
 
 def register_destination(

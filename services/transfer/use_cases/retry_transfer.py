@@ -46,6 +46,8 @@ def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:
         return False
     if transfer.failure is not None and transfer.failure.code in RESTART_AFTER:
         return False
+    if not transfer.known_strategy.reopens:
+        return False
     destination = ports.destinations.read(transfer.destination_id)
     target = resolve_target(destination.base_path, transfer.target_path)
     here = (part_path(target, transfer.id, transfer.generation), destination.place)

@@ -4,28 +4,37 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from services.transfer.domain.errors import LeaseLost, NoHeadway, RunSuperseded, TransferError
+from services.transfer.domain.errors import (
+    LeaseLost,
+    NoHeadway,
+    RunSuperseded,
+    TransferError,
+)
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
-from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
-from services.transfer.domain_services.partner_session import with_credential
-from services.transfer.domain_services.prove_chunk import prove_chunk
+from services.transfer.domain_services.lane_work import LaneWork, Outcome
+from services.transfer.domain_services.partner_session import Visit, with_credential
+from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import (
+    is_moved,
     queue_lanes,
     report_moved,
     send_turn,
+    tell_moved,
     work_is_free,
 )
+from services.transfer.domain_services.replan import replan
 from services.transfer.domain_services.session_line import park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
+
+WANTED = frozenset({Status.REQUESTED, Status.MOVING})
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
@@ -44,6 +53,7 @@ class _Turn:
     def __init__(self, pulse: LanePulse, ports: Ports) -> None:
         self._pulse, self._ports = pulse, ports
         self._worker = pulse.worker
+        self._work: LaneWork | None = None
 
     def run(self) -> None:
         try:
@@ -55,8 +65,7 @@ class _Turn:
     def _take_part(self) -> None:
         transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         self._worker.correlate(transfer.correlation_id)
-        of_today = transfer.generation == self._pulse.lane.generation
-        if transfer.status is not Status.MOVING or not of_today or not transfer.part_made:
+        if not self._is_wanted(transfer):
             self._pulse.leave_line(transfer.destination_id)
             self._end()
             return
@@ -69,10 +78,16 @@ class _Turn:
             return
         self._drive(transfer)
 
+    def _is_wanted(self, transfer: Transfer) -> bool:
+        """The first lane also creates the part file."""
+        lane, part = self._pulse.lane, transfer.part
+        of_today = transfer.generation == lane.generation and part is not None
+        return transfer.status in WANTED and of_today and (transfer.part_made or lane.number == 0)
+
     def _drive(self, transfer: Transfer) -> None:
         pulse = self._pulse
         try:
-            finished = self._work(transfer)
+            outcome = self._visit(transfer)
         except TransferError as error:
             if isinstance(error, LeaseLost) or pulse.is_lost:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
@@ -80,55 +95,46 @@ class _Turn:
             if not (pulse.out_of_time and pulse.headway):
                 self._after_failure(transfer, error)
                 return
-            finished = False  # a beat closed the session in time, and the next turn goes on
-        if finished:
-            self._end()
-        elif pulse.headway:
+            outcome = Outcome.HANDS_OVER  # a beat closed the session in time, the next turn goes on
+        if outcome is Outcome.HANDS_OVER and not pulse.headway:
+            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
+        elif outcome is Outcome.HANDS_OVER:
             pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
             send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
-        else:
-            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
+        elif outcome is Outcome.REPLANNED:
+            pulse.free_slot()
+            send_turn(pulse.lane, 0, ports=self._ports)
+        elif outcome is not Outcome.DELIVERED:
+            self._end()
 
-    def _work(self, transfer: Transfer) -> bool:
-        """True when nothing is left for this lane, False when it hands over to its next turn."""
+    def _visit(self, transfer: Transfer) -> Outcome:
         ports, pulse = self._ports, self._pulse
-        login = with_credential(transfer.destination_id, ports=ports)
+        destination, credential = with_credential(transfer.destination_id, ports=ports)
         with (
             open_source(transfer, ports=ports) as source,
-            ports.partners.connect(*login) as session,
+            ports.partners.connect(destination, credential) as session,
         ):
             pulse.watch(session)
-            with session.open_part(transfer.known_part.path) as sink:
-                ends = Endpoints(transfer, source, sink, session, ports)
-                while self._has_time():
-                    chunk = pulse.claim(pulse.ledger)
-                    if chunk is None:
-                        break
-                    move_chunk(chunk, ends, pulse)
-                else:
-                    return False
-            if transfer.verify is Verify.READBACK:
-                return self._prove(transfer, session)
-            return True
+            outcome = self._work_in(transfer, source, Visit(session, destination))
+        if outcome is Outcome.DELIVERED and self._work is not None:
+            pulse.free_slot()
+            tell_moved(self._work.transfer, ports=ports)
+        return outcome
 
-    def _prove(self, transfer: Transfer, session: PartnerSession) -> bool:
-        """Reads chunks back through a handle of its own, once every chunk is moved. The other lanes
-        ended when no chunk was left to move, so they are sent out again to help. True when nothing
-        is left for this lane."""
-        ports, pulse = self._ports, self._pulse
-        if not ports.ledger.progress(pulse.ledger).complete:
-            return True
-        ports.ledger.open(pulse.ledger.proof, transfer.known_plan)
-        queue_lanes(transfer, ports=ports)
-        with session.open_reader(transfer.known_part.path) as reader:
-            while self._has_time():
-                chunk = pulse.claim(pulse.ledger.proof)
-                if chunk is None or not prove_chunk(chunk, transfer, reader, pulse, ports=ports):
-                    return True
-        return False
-
-    def _has_time(self) -> bool:
-        return self._worker.remaining_seconds() > 2 * self._ports.policy.hand_over_seconds
+    def _work_in(self, transfer: Transfer, source: ObjectSource, visit: Visit) -> Outcome:
+        """Looks at the server anew when it does not do what was planned."""
+        work = self._work = LaneWork(transfer, source, visit, self._pulse, self._ports)
+        try:
+            return work.run()
+        except TransferError as error:
+            self._pulse.fence()
+            changed = replan(work.transfer, error, visit, ports=self._ports)
+            if changed is None:
+                raise
+            if changed.known_strategy.method is work.transfer.known_strategy.method:
+                return Outcome.REPLANNED
+            start_over(changed, visit.destination, 0, 0, ports=self._ports)
+            return Outcome.STARTED_OVER
 
     def _end(self) -> None:
         """Ends the lane, and reports when everything is moved. If the transfer was resumed at this
@@ -138,7 +144,7 @@ class _Turn:
         ports.lanes.end(pulse.lane)
         transfer = ports.transfers.read(pulse.lane.transfer_id)
         of_today = transfer.generation == pulse.lane.generation
-        if transfer.status is not Status.MOVING or not of_today:
+        if transfer.status not in {*WANTED, Status.COMMITTING} or not of_today:
             return
         if not report_moved(transfer, ports=ports) and work_is_free(transfer, ports=ports):
             queue_lanes(transfer, ports=ports)
@@ -159,5 +165,27 @@ class _Turn:
         else:
             with suppress(RunSuperseded):
                 note_lane_trouble(run, generation, error, ports=ports)
-        delay = retry.delay_seconds(failures, ports.random)
-        send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+        self._try_again(failures, retry.delay_seconds(failures, ports.random))
+
+    def _try_again(self, failures: int, delay: float) -> None:
+        """In the next turn, or with another part file where this one cannot be written on."""
+        ports, pulse = self._ports, self._pulse
+        latest = ports.transfers.read(pulse.lane.transfer_id)
+        if self._is_stuck(latest):
+            destination = ports.destinations.read(latest.destination_id)
+            ports.lanes.end(pulse.lane)
+            start_over(latest, destination, failures, delay, ports=ports)
+        else:
+            send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+
+    def _is_stuck(self, transfer: Transfer) -> bool:
+        """A file whose creation may still be on its way, or that nobody can open again."""
+        part = transfer.part
+        if part is None or transfer.generation != self._pulse.lane.generation:
+            return False
+        if not part.made:
+            return part.opening
+        if transfer.known_strategy.reopens:
+            return False
+        lost = self._work is not None and self._work.closed_badly
+        return lost or not is_moved(transfer, ports=self._ports)

@@ -1,77 +1,54 @@
-"""States MoveDirect and MoveChunks. Makes the part file, opens the ledger, sends the lanes out."""
+"""States MoveDirect and MoveChunks. Makes the plan, opens the ledger, sends the lanes out."""
 
-from services.transfer.domain.chunks import ChunkPlan, plan_chunks
-from services.transfer.domain.errors import PartMissing, TargetExists
+from services.transfer.domain.destination import Destination
+from services.transfer.domain.errors import PartMissing
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
-from services.transfer.domain.strategy import choose_strategy
-from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists, RunId
+from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run
-from services.transfer.domain_services.look_at_target import look_at, renamed_before
-from services.transfer.domain_services.part_file import require_whole
-from services.transfer.domain_services.partner_session import Visit, step_session
+from services.transfer.domain_services.plan_part import plan_part
 from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved
 
 
 def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> None:
     """May run again with another token, also while an earlier start still lives. What is done stays
-    done, and lanes under way are left alone. While no part file is known to exist, each start
-    records one of its own. The one that was recorded last counts.
+    done, and lanes under way are left alone. It calls no partner: the first lane creates the part
+    file. A ledger never goes on with a new, empty part file.
 
-    The part file is recorded before it exists, so that after a crash in between it can be found and
-    removed. A ledger never goes on with a new, empty part file.
-    """
-    transfer = change_run(run, lambda current: current.awaited(task_token), ports=ports)
-    with step_session(transfer, ports=ports) as visit:
-        destination = visit.destination
-        transfer = _with_part(transfer, visit, ports=ports)
-        ports.ledger.open(transfer.ledger, transfer.known_plan)
-        lanes = choose_strategy(destination, 1 if direct else ports.policy.lanes_per_transfer).lanes
-        generation, fingerprint = transfer.generation, visit.session.host_key_fingerprint
-        transfer = change_run(
-            run,
-            lambda current: current.begin(generation, lanes, fingerprint, ports.now()),
-            ports=ports,
-        )
-    if transfer.status is Status.MOVING and not report_moved(transfer, ports=ports):
+    Raises what choose_strategy raises, and PartMissing when the destination leads elsewhere by
+    now."""
+
+    def decide(current: Transfer) -> Change:
+        return _planned(current.awaited(task_token), destination, direct=direct, ports=ports)
+
+    transfer = ports.transfers.read(run.transfer_id)
+    destination = ports.destinations.read(transfer.destination_id)
+    transfer = change_run(run, decide, ports=ports, known=transfer)
+    ports.ledger.open(transfer.ledger, transfer.known_plan)
+    going = transfer.status in {Status.REQUESTED, Status.MOVING}
+    if going and not report_moved(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
 
 
-def _with_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
-    """The transfer, with a part file that exists at the partner."""
-    session, place = visit.session, visit.destination.place
-    target = resolve_target(visit.destination.base_path, transfer.target_path)
-    if transfer.part_made and renamed_before(transfer, session, ports=ports):
-        return transfer  # only the answer of the last commit was lost
-    if transfer.if_exists is IfExists.FAIL and look_at(session, target).there:
-        raise TargetExists(target)
-    if not transfer.part_made:
-        plan = _plan(transfer, ports=ports)
-        transfer = change_run(
-            transfer.run_id,
-            lambda current: current.record_part(target, place, plan, ports.now()),
-            ports=ports,
-        )
-        if not transfer.part_made:
-            session.create_part(transfer.known_part.path)
-            return transfer
-    _require_same(transfer, target, place)
-    require_whole(transfer, session, ports=ports)
-    return transfer
+def _planned(current: Transfer, destination: Destination, *, direct: bool, ports: Ports) -> Change:
+    if current.part is None:
+        lanes = 1 if direct else ports.policy.lanes_per_transfer
+        return Change(plan_part(current, destination, lanes, ports=ports))
+    if not current.part_made:
+        return Change(current)
+    _require_same(current, destination)
+    if current.begun_run == current.run:
+        return Change(current)
+    strategy = current.known_strategy
+    return current.begin(current.generation, strategy.lanes, None, ports.now())
 
 
-def _plan(transfer: Transfer, *, ports: Ports) -> ChunkPlan:
-    source = transfer.known_source
-    unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
-    return plan_chunks(source.size_bytes, ports.policy.chunk_bytes, unit_bytes)
-
-
-def _require_same(transfer: Transfer, target: str, place: str) -> None:
+def _require_same(transfer: Transfer, destination: Destination) -> None:
     """The destination may have been changed since. Elsewhere there is no part file of ours."""
     part = transfer.known_part
-    here = (part_path(target, transfer.id, transfer.generation), place)
-    if (part.path, part.place) != here:
+    target = resolve_target(destination.base_path, transfer.target_path)
+    path = part.path if part.direct else part_path(target, transfer.id, transfer.generation)
+    if (part.path, part.place) != (path, destination.place):
         raise PartMissing(part.path)

@@ -27,7 +27,8 @@ def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
         return current.resume(ports.now())
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
-    if transfer.status is Status.MOVING and not report_moved(transfer, ports=ports):
+    going = transfer.status in {Status.REQUESTED, Status.MOVING}
+    if going and not report_moved(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
     return transfer
 

@@ -84,9 +84,9 @@ def look_after(transfer_id: str, *, ports: Ports) -> bool:
         if state != "running":
             return True
         wake_workflow(transfer, ports=ports)
-    if transfer.status in {Status.MOVING, Status.VERIFYING}:
+    if transfer.status in {Status.REQUESTED, Status.MOVING, Status.VERIFYING, Status.COMMITTING}:
         moved = report_moved(transfer, ports=ports)
-        if not moved and transfer.status is Status.MOVING:
+        if not moved and transfer.status in {Status.REQUESTED, Status.MOVING}:
             revive_lanes(transfer, ports=ports)
     return False
 

@@ -9,7 +9,7 @@ from services.transfer.domain.ports import ChunkSink, PartnerSession
 from tests.conformance.partners.writing import CONTENT, write_all
 from tests.servers.embedded import EmbeddedServer
 from tests.servers.openssh import OpenSshServer
-from tests.servers.sites import SMALL_DISK_BYTES, Site
+from tests.servers.sites import SMALL_DISK_BYTES, Site, size_at
 
 
 def connect(place: Site) -> PartnerSession:
@@ -18,7 +18,7 @@ def connect(place: Site) -> PartnerSession:
 
 @pytest.fixture
 def sink(partner: Site, session: PartnerSession) -> Iterator[ChunkSink]:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     opened = session.open_part(partner.at("part"))
     yield opened
     opened.close()
@@ -76,7 +76,7 @@ def test_the_same_range_may_be_written_twice(partner: Site, sink: ChunkSink) -> 
 
 
 def test_two_sinks_fill_one_file(partner: Site, session: PartnerSession) -> None:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     half = len(CONTENT) // 2
     first, second = session.open_part(partner.at("part")), session.open_part(partner.at("part"))
     second.write(half, CONTENT[half:])
@@ -124,7 +124,7 @@ def test_only_writes_one_behind_the_other_are_counted(sink: ChunkSink) -> None:
 
 
 def test_a_context_closes_its_sink(partner: Site, session: PartnerSession) -> None:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     with session.open_part(partner.at("part")) as sink:
         sink.write(0, CONTENT)
     with pytest.raises(ValueError, match="closed"):
@@ -141,7 +141,7 @@ def test_closing_twice_is_harmless_and_a_closed_sink_takes_nothing(sink: ChunkSi
 
 def test_a_full_disk_is_told_at_the_latest_by_flush(full_partner: Site) -> None:
     with connect(full_partner) as session:
-        session.create_part(full_partner.at("part"))
+        session.create_file(full_partner.at("part")).close()
         sink = session.open_part(full_partner.at("part"))
         with pytest.raises(NoSpace) as caught:
             write_all(sink, 0, 2 * SMALL_DISK_BYTES)
@@ -151,7 +151,7 @@ def test_a_full_disk_is_told_at_the_latest_by_flush(full_partner: Site) -> None:
 
 def test_a_disk_that_is_full_for_the_last_block_only_is_told_by_flush(full_partner: Site) -> None:
     with connect(full_partner) as session:
-        session.create_part(full_partner.at("part"))
+        session.create_file(full_partner.at("part")).close()
         sink = session.open_part(full_partner.at("part"))
         sink.write(0, bytes(SMALL_DISK_BYTES))
         sink.flush(durable=False)
@@ -162,17 +162,17 @@ def test_a_disk_that_is_full_for_the_last_block_only_is_told_by_flush(full_partn
 def test_a_hole_in_the_middle_of_a_full_disk_is_told(full_partner: Site) -> None:
     """The size is right and the content is not. Only the status of that one write shows it."""
     with connect(full_partner) as session:
-        session.create_part(full_partner.at("part"))
+        session.create_file(full_partner.at("part")).close()
         sink = session.open_part(full_partner.at("part"))
         sink.write(2 * SMALL_DISK_BYTES - 1, b"e")
         with pytest.raises(NoSpace):
             write_all(sink, 0, 2 * SMALL_DISK_BYTES - 1)
-        assert session.size(full_partner.at("part")) == 2 * SMALL_DISK_BYTES
+        assert size_at(session, full_partner.at("part")) == 2 * SMALL_DISK_BYTES
 
 
 def test_a_sink_that_met_a_full_disk_stays_broken(full_partner: Site) -> None:
     with connect(full_partner) as session:
-        session.create_part(full_partner.at("part"))
+        session.create_file(full_partner.at("part")).close()
         sink = session.open_part(full_partner.at("part"))
         with pytest.raises(NoSpace):
             write_all(sink, 0, 2 * SMALL_DISK_BYTES)
@@ -184,13 +184,13 @@ def test_a_sink_that_met_a_full_disk_stays_broken(full_partner: Site) -> None:
         sink.close()
         assert until is not None
         assert 0 < until <= SMALL_DISK_BYTES
-        session.create_part(full_partner.at("part"))  # the session itself still works
+        session.create_file(full_partner.at("part")).close()  # the session itself still works
 
 
 def test_a_server_killed_in_mid_write_is_a_lost_connection(real_partner: Site) -> None:
     assert isinstance(real_partner.server, EmbeddedServer | OpenSshServer)
     with connect(real_partner) as session:
-        session.create_part(real_partner.at("part"))
+        session.create_file(real_partner.at("part")).close()
         sink = session.open_part(real_partner.at("part"))
         sink.write(0, CONTENT)
         real_partner.server.kill()
@@ -210,7 +210,7 @@ def test_a_server_killed_in_mid_write_is_a_lost_connection(real_partner: Site) -
 def test_a_server_killed_before_the_flush_is_a_lost_connection(real_partner: Site) -> None:
     assert isinstance(real_partner.server, EmbeddedServer | OpenSshServer)
     with connect(real_partner) as session:
-        session.create_part(real_partner.at("part"))
+        session.create_file(real_partner.at("part")).close()
         sink = session.open_part(real_partner.at("part"))
         sink.write(0, b"x")
         sink.flush(durable=False)

@@ -15,7 +15,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.ports import FileReader, PartnerSession
 from tests.servers.embedded import EmbeddedServer
 from tests.servers.openssh import OpenSshServer
-from tests.servers.sites import Site
+from tests.servers.sites import Site, size_at
 
 CONTENT = hashlib.shake_256(b"read").digest(3_000_017)  # many blocks, no multiple of any
 
@@ -107,7 +107,7 @@ def test_an_early_end_names_both_sizes(reader: FileReader, ends: tuple[int, int]
 def test_it_reads_what_was_flushed_through_another_handle(
     partner: Site, session: PartnerSession
 ) -> None:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     with session.open_part(partner.at("part")) as sink:
         with session.open_reader(partner.at("part")) as reader:
             sink.write(0, CONTENT)
@@ -154,7 +154,7 @@ def test_a_file_that_may_not_be_read_can_be_written(drop_box: Site) -> None:
         with session.open_part(place.at("part")) as sink:
             sink.write(0, CONTENT)
             sink.flush(durable=True)
-        assert session.size(place.at("part")) == len(CONTENT)
+        assert size_at(session, place.at("part")) == len(CONTENT)
     assert place.content(place.at("part")) == CONTENT
 
 

@@ -27,7 +27,7 @@ def test_nothing_is_sent_any_more_once_the_guard_says_no(
         sink.flush(durable=False)
 
     calls: dict[str, Callable[[], object]] = {
-        "create_part": lambda: session.create_part(partner.at("another")),
+        "create_part": lambda: session.create_file(partner.at("another")).close(),
         "rename": lambda: session.rename(partner.at("part"), partner.at("b"), replace=False),
         "remove": lambda: session.remove(partner.at("part")),
         "write": write,
@@ -44,6 +44,6 @@ def test_nothing_is_sent_any_more_once_the_guard_says_no(
 def test_a_guard_that_agrees_changes_nothing(partner: Site, session: PartnerSession) -> None:
     asked = []
     session.guard(lambda: asked.append(True))
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     assert partner.names() == ["part"]
     assert asked

@@ -17,7 +17,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import PartnerSession
 from tests.fakes.partners import HOST_KEY
-from tests.servers.sites import Site
+from tests.servers.sites import Site, size_at
 
 ODD_NAMES = [
     "two words.csv",
@@ -32,13 +32,13 @@ ODD_NAMES = [
 
 
 def test_a_created_part_is_empty(partner: Site, session: PartnerSession) -> None:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     assert partner.content(partner.at("part")) == b""
 
 
 def test_creating_a_part_that_is_there_empties_it(partner: Site, session: PartnerSession) -> None:
     partner.plant(partner.at("part"), b"of a transfer that a restored database forgot")
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     assert partner.content(partner.at("part")) == b""
     assert partner.names() == ["part"]
 
@@ -54,7 +54,7 @@ def test_opening_a_part_keeps_its_bytes(partner: Site, session: PartnerSession) 
 
 def test_a_part_in_a_missing_folder_is_refused(partner: Site, session: PartnerSession) -> None:
     with pytest.raises(FolderMissing) as caught:
-        session.create_part(partner.at("nowhere/part"))
+        session.create_file(partner.at("nowhere/part")).close()
     assert caught.value.path == partner.at("nowhere/part")
 
 
@@ -66,12 +66,12 @@ def test_a_missing_part_is_never_created_by_opening(partner: Site, session: Part
 
 def test_size_counts_bytes(partner: Site, session: PartnerSession) -> None:
     partner.plant(partner.at("file"), bytes(12_345))
-    assert session.size(partner.at("file")) == 12_345
+    assert size_at(session, partner.at("file")) == 12_345
 
 
 def test_size_is_none_without_file_or_folder(partner: Site, session: PartnerSession) -> None:
-    assert session.size(partner.at("file")) is None
-    assert session.size(partner.at("nowhere/file")) is None
+    assert size_at(session, partner.at("file")) is None
+    assert size_at(session, partner.at("nowhere/file")) is None
 
 
 def test_rename_moves_the_bytes(partner: Site, session: PartnerSession) -> None:
@@ -111,7 +111,7 @@ def test_rename_replaces_only_where_that_is_atomic(
 def test_a_target_steps_aside_and_comes_back(partner: Site, session: PartnerSession) -> None:
     partner.plant(partner.at("target"), b"old")
     session.rename(partner.at("target"), partner.at(".part.old"), replace=False)
-    assert session.size(partner.at("target")) is None
+    assert size_at(session, partner.at("target")) is None
     session.rename(partner.at(".part.old"), partner.at("target"), replace=False)
     assert partner.names() == ["target"]
     assert partner.content(partner.at("target")) == b"old"
@@ -145,10 +145,10 @@ def test_removing_is_idempotent(partner: Site, session: PartnerSession) -> None:
 
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_name_arrives_as_it_is(partner: Site, session: PartnerSession, name: str) -> None:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     session.rename(partner.at("part"), partner.at(name), replace=False)
     assert partner.names() == [name]
-    assert session.size(partner.at(name)) == 0
+    assert size_at(session, partner.at(name)) == 0
 
 
 def test_the_probe_finds_the_abilities_and_leaves_nothing(
@@ -184,7 +184,9 @@ def test_a_folder_without_rights_is_told(openssh_partner: Site) -> None:
         place.partners.connect(place.destination, place.credential) as session,
         pytest.raises(PermissionDenied) as caught,
     ):
-        session.create_part(posixpath.join(posixpath.dirname(place.destination.base_path), "part"))
+        session.create_file(
+            posixpath.join(posixpath.dirname(place.destination.base_path), "part")
+        ).close()
     assert caught.value.action == "create"
 
 
@@ -221,11 +223,11 @@ def test_closing_twice_is_harmless(partner: Site, session: PartnerSession) -> No
 def test_after_close_every_call_is_a_lost_connection(
     partner: Site, session: PartnerSession
 ) -> None:
-    session.create_part(partner.at("part"))
+    session.create_file(partner.at("part")).close()
     sink, reader = session.open_part(partner.at("part")), session.open_reader(partner.at("part"))
     session.close()
     for call in (
-        lambda: session.size(partner.at("part")),
+        lambda: size_at(session, partner.at("part")),
         lambda: session.remove(partner.at("part")),
         lambda: sink.write(0, b"x"),
         lambda: list(reader.read([(0, 1)])),

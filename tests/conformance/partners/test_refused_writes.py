@@ -55,13 +55,13 @@ def failing(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Failing]
         fake = InMemoryPartners()
         target = destination(22, USER, "/", [fake.host_key])
         with fake.connect(target, credential) as session:
-            session.create_part("/part")
+            session.create_file("/part").close()
             yield Failing(session, fake)
         return
     with inner_server(tmp_path, "secret") as server:
         target = destination(server.port, USER, "", server.host_keys)
         with sftp_partners().connect(target, credential) as session:
-            session.create_part("/part")
+            session.create_file("/part").close()
             yield Failing(session, server)
 
 

@@ -42,7 +42,7 @@ def session(secretive: Site) -> Iterator[PartnerSession]:
 def test_a_file_gets_its_name_where_nobody_may_look_whether_it_is_taken(
     secretive: Site, session: PartnerSession, replace: bool
 ) -> None:
-    session.create_part(secretive.at("part"))
+    session.create_file(secretive.at("part")).close()
     session.rename(secretive.at("part"), secretive.at("target"), replace=replace)
     assert secretive.names() == ["target"]
 

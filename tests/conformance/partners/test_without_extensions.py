@@ -39,7 +39,7 @@ def inner(tmp_path: Path) -> Iterator[tuple[InnerServer, PartnerSession]]:
         server.failures.has_fsync = False
         target = destination(server.port, USER, "", server.host_keys)
         with sftp_partners().connect(target, Credential(password="secret")) as session:
-            session.create_part("/part")
+            session.create_file("/part").close()
             server.failures.closes = 0
             yield server, session
 
@@ -52,7 +52,7 @@ def test_the_probe_tells_that_both_are_missing(plain: Site, plain_session: Partn
 
 
 def test_writing_goes_on_after_a_durable_flush(plain: Site, plain_session: PartnerSession) -> None:
-    plain_session.create_part(plain.at("part"))
+    plain_session.create_file(plain.at("part")).close()
     with plain_session.open_part(plain.at("part")) as sink:
         sink.write(HALF, CONTENT[HALF:])
         sink.flush(durable=True)
@@ -65,7 +65,7 @@ def test_writing_goes_on_after_a_durable_flush(plain: Site, plain_session: Partn
 def test_a_part_file_that_vanished_is_not_made_anew_by_a_durable_flush(
     plain: Site, plain_session: PartnerSession
 ) -> None:
-    plain_session.create_part(plain.at("part"))
+    plain_session.create_file(plain.at("part")).close()
     sink = plain_session.open_part(plain.at("part"))
     sink.write(0, CONTENT)
     plain_session.remove(plain.at("part"))

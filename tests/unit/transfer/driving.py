@@ -21,9 +21,16 @@ SECONDS_PER_CHUNK = 10.0
 WRITES_BEFORE_THE_END = 2  # of a transfer that fails half way
 
 
-def until_moving(world: World) -> None:
+def until_planned(world: World) -> None:
+    """The first lane's message waits. There is no part file yet."""
     while not world.queue.messages:
         assert world.workflow.advance()
+
+
+def until_moving(world: World) -> None:
+    """The part file was created. The messages of all lanes wait, and nothing was moved."""
+    until_planned(world)
+    world.drive_lane(remaining=lambda: world.policy.hand_over_seconds * 2)
 
 
 def until_state(world: World, state: str) -> None:

@@ -7,8 +7,8 @@ from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import IfExists
+from services.transfer.domain_services.give_name import MAX_NUMBER
 from services.transfer.handlers.workflow_step import run_step
-from services.transfer.use_cases.commit_target import MAX_NUMBER
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,

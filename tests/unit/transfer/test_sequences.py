@@ -17,6 +17,7 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Fact
+from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.transfer_record import DestinationLabel, IfExists, TransferRecord
 from tests.contract.told import Told
@@ -43,7 +44,8 @@ Call = Callable[[Transfer], Transfer | Change]
 
 
 def record_part(transfer: Transfer) -> Transfer:
-    return transfer.record_part("/in/a", "place", ChunkPlan(10, 5), NOON)
+    part = transfer.next_part("/in/a", "place", NOON, direct=False)
+    return transfer.record_part(part, ChunkPlan(10, 5), UNKNOWN)
 
 
 def verifying(transfer: Transfer) -> Change:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.transfer.domain.status import Status
-from services.transfer.domain.strategy import choose_strategy, lane_sessions
+from services.transfer.domain.strategy import Wish, choose_strategy, lane_sessions
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.handlers.workflow_step import SessionsBusy, StepBusy, run_step
 from tests.conformance.records import a_destination
@@ -26,18 +26,18 @@ from tests.unit.transfer.driving import (
 def test_lanes_leave_one_session_where_there_are_several(max_sessions: int, lanes: int) -> None:
     destination = replace(a_destination(), max_sessions=max_sessions)
     assert lane_sessions(destination) == lanes
-    assert choose_strategy(destination, 4).lanes == lanes
+    assert choose_strategy(destination, Wish(lanes=4)).lanes == lanes
 
 
 def test_a_destination_that_was_never_probed_gets_one_lane() -> None:
-    assert choose_strategy(replace(a_destination(), profile=None), 4).lanes == 1
+    assert choose_strategy(replace(a_destination(), profile=None), Wish(lanes=4)).lanes == 1
 
 
 def test_a_server_without_writes_at_an_offset_gets_one_lane() -> None:
     profile = a_destination().profile
     assert profile is not None
     limited = replace(a_destination(), profile=replace(profile, write_at_offset=False))
-    assert choose_strategy(limited, 4).lanes == 1
+    assert choose_strategy(limited, Wish(lanes=4)).lanes == 1
 
 
 def hold_all_that_lanes_may(world: World) -> None:

@@ -25,6 +25,7 @@ from services.transfer.adapters.sftp_packets import (
     string,
 )
 from services.transfer.adapters.sftp_protocol import MAX_REQUESTS, SftpProtocol
+from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
 
@@ -185,4 +186,4 @@ def test_requests_in_flight_are_bounded() -> None:
 def test_a_server_without_limits_gets_blocks_of_32_kib() -> None:
     spoken, _ = protocol(lambda _packet: framed(Kind.VERSION, struct.pack(">I", 3)))
     spoken.negotiate()
-    assert SftpChunkSink(spoken, "/part", b"h").block_bytes == 32_768
+    assert SftpChunkSink(spoken, "/part", b"h", Refusals(spoken)).block_bytes == 32_768

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from services.transfer.adapters.sftp_packets import USUAL_BLOCK_BYTES, Code, Kind
+from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.domain.errors import ConnectionLost, WriteRefused
 from tests.unit.transfer.channels import Request, WaitedForChannel, protocol_on, status
@@ -38,7 +39,8 @@ class Statuses:
 
 
 def sink_on(statuses: Statuses) -> SftpChunkSink:
-    return SftpChunkSink(protocol_on(WaitedForChannel(statuses)), "/part", b"handle")
+    protocol = protocol_on(WaitedForChannel(statuses))
+    return SftpChunkSink(protocol, "/part", b"handle", Refusals(protocol))
 
 
 def blocks_acknowledged(sink: SftpChunkSink) -> float:

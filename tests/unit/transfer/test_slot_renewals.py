@@ -9,6 +9,7 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from tests.fakes.world import World
+from tests.servers.sites import size_at
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, until_state
 
 SLOTS = 2
@@ -38,7 +39,7 @@ def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: in
     with step_session(world.read(transfer), ports=world.ports) as visit:
         for _ in range(2 * RENEWALS_PER_LEASE):
             world.pass_time(every)
-            visit.session.size(TARGET)
+            size_at(visit.session, TARGET)
     assert timed_out()
     assert world.calls.beats_broken == [TIMED_OUT]
     world.run()
@@ -52,7 +53,7 @@ def test_renewals_that_fail_for_as_long_as_a_lease_end_the_session() -> None:
     with step_session(world.read(transfer), ports=world.ports) as visit:
         world.pass_time(world.policy.lease_seconds + 1)
         with pytest.raises(ConnectionLost):
-            visit.session.size(TARGET)
+            size_at(visit.session, TARGET)
     refused.end()
     world.run()
     assert_completed(world, transfer)

@@ -6,8 +6,8 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import IfExists
+from services.transfer.domain_services.give_name import MAX_NUMBER
 from services.transfer.handlers.workflow_step import TransientFailure
-from services.transfer.use_cases.commit_target import MAX_NUMBER
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, broken, until_state
 from tests.unit.transfer.steps import step

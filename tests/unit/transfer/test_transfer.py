@@ -14,6 +14,7 @@ from services.transfer.domain.part_file import MAKER_LIFETIME, PartFile
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain.status import Fact, Status
+from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Change, Transfer
 from tests.conformance.records import a_full_transfer, a_transfer, after
 from tests.conformance.stores import NOON
@@ -121,22 +122,46 @@ def test_a_retry_from_the_beginning_leaves_its_part_file_over() -> None:
     assert (again.run, again.source_object, again.plan) == (failed.run + 1, None, None)
     assert (again.part, again.final_path, again.proof) == (None, None, None)
     assert again.leftovers == (*failed.leftovers, failed.part)  # until it is removed
-    recorded = again.record_part("/in/plan", "place", PLAN, LATER)
+    recorded = recorded_anew(again)
     assert recorded.generation == failed.generation + 1
 
 
-def test_each_part_file_is_a_generation_of_its_own_until_one_was_made() -> None:
-    first = a_transfer().record_part("/in/a", "place", PLAN, NOON)
-    second = first.record_part("/in/a", "place", PLAN, LATER)
-    assert (a_transfer().generation, first.generation, second.generation) == (0, 1, 2)
-    assert second.leftovers == (first.known_part,)
-    with pytest.raises(StepSuperseded):  # by the start that recorded the second one
-        second.begin(1, 1, "print", LATER)
-    made = second.begin(2, 1, "print", LATER)
+def recorded_anew(transfer: Transfer) -> Transfer:
+    part = transfer.next_part("/in/a", "place", NOON, direct=False)
+    return transfer.record_part(part, PLAN, UNKNOWN)
+
+
+def test_a_recorded_part_file_stays_until_its_lane_gives_it_up() -> None:
+    first = recorded_anew(a_transfer())
+    assert (a_transfer().generation, first.generation) == (0, 1)
+    assert recorded_anew(first) == first
+    second = recorded_anew(first.start_over(1))
+    assert second.generation == 2
+    assert second.known_part.path != first.known_part.path
+    assert second.leftovers == ()  # nobody was about to create the first one
+    with pytest.raises(StepSuperseded):
+        second.opening(1, first.known_part.path, LATER)
+
+
+def test_a_name_whose_creation_may_be_on_its_way_is_never_used_again() -> None:
+    first = recorded_anew(a_transfer())
+    opening = first.opening(1, first.known_part.path, LATER)
+    with pytest.raises(StepSuperseded):
+        opening.opening(1, first.known_part.path, LATER)
+    second = recorded_anew(opening.start_over(1))
+    assert second.leftovers == (opening.known_part,)
+    assert second.known_part.path != first.known_part.path
+
+
+def test_a_transfer_begins_once_its_part_file_was_made() -> None:
+    first = recorded_anew(a_transfer())
+    with pytest.raises(StepSuperseded):  # for another part file
+        first.begin(2, 1, "print", LATER)
+    made = first.begin(1, 1, "print", LATER)
     assert made.transfer.part_made
     assert made.facts == (Fact.STARTED,)
-    assert made.transfer.record_part("/in/a", "place", PLAN, LATER) == made.transfer
-    assert made.transfer.begin(2, 1, "print", LATER).facts == ()  # told once
+    assert recorded_anew(made.transfer) == made.transfer
+    assert made.transfer.begin(1, 1, "print", LATER).facts == ()  # told once
 
 
 def test_a_file_that_may_still_be_made_stays_on_record_although_it_was_seen_to_be_gone() -> None:

@@ -161,3 +161,77 @@ class ChunkCorrupted(TargetError):
     number: int
     expected: str
     found: str
+
+
+class TargetNotAFile(TargetError):
+    """It is never renamed or removed."""
+
+    code = "target_not_a_file"
+    message = (
+        "{path!r} is {kind} at the partner, so no file can take this name. Choose another"
+        " target_path, or ask the partner to rename it."
+    )
+    path: str
+    kind: str
+
+
+class RenameRefused(TargetError):
+    code = "rename_refused"
+    message = (
+        "{host} does not let us rename files, so a file cannot get its name once it is whole. Ask"
+        " the partner for the right to rename, or set the destination's delivery to 'direct'; then"
+        " the file is visible while it is incomplete."
+    )
+    host: str
+
+
+class FilesTakenAway(TargetError):
+    code = "files_taken_away"
+    message = (
+        "{host} takes files away as soon as they are closed, also part files. Ask the partner to"
+        " leave '.*.part' files alone, or set the destination's delivery to 'direct'."
+    )
+    host: str
+
+
+class NamesUnprotected(TargetError):
+    code = "names_unprotected"
+    message = (
+        "{host} cannot do if_exists {if_exists!r}: {why}. Choose another if_exists, or ask the"
+        " partner to allow it."
+    )
+    host: str
+    if_exists: str
+    why: str
+
+
+class ReadingRefused(TargetError):
+    code = "reading_refused"
+    message = (
+        "{host} does not let us read files back, so verify 'readback' cannot be done. Choose"
+        " 'checksum' or 'reread', or ask the partner for the right to read."
+    )
+    host: str
+
+
+class TooLongForOneHandle(TargetError):
+    code = "too_long_for_one_handle"
+    message = (
+        "The object has {size_bytes} bytes. This server takes a file only in one go, and one go"
+        " surely carries {most_bytes} bytes. Ask the partner to allow that an existing file is"
+        " opened for writing again (for example AllowOverwrite), and test the destination anew."
+    )
+    size_bytes: int
+    most_bytes: int
+
+
+class OutOfTime(TargetError):
+    code = "out_of_time"
+    message = (
+        "{path!r} could not be written in one go: {done_bytes} of {size_bytes} bytes were moved"
+        " in the time that one go has. Ask the partner for a faster line, or to allow that an"
+        " existing file is opened for writing again."
+    )
+    path: str
+    done_bytes: int
+    size_bytes: int

@@ -11,7 +11,15 @@ from services.transfer.domain.ports.destinations import (
 )
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, MessageLease, Workflow
-from services.transfer.domain.ports.partner import ChunkSink, FileReader, Partners, PartnerSession
+from services.transfer.domain.ports.partner import (
+    ChunkSink,
+    FileKind,
+    FileReader,
+    LoginFacts,
+    Partners,
+    PartnerSession,
+    Seen,
+)
 from services.transfer.domain.ports.ports import Policy, Ports
 from services.transfer.domain.ports.source import (
     BucketCatalogue,
@@ -28,18 +36,21 @@ __all__ = [
     "ChunkSink",
     "CredentialVault",
     "DestinationStore",
+    "FileKind",
     "FileReader",
     "Heart",
     "LaneQueue",
     "LaneRegister",
     "ListedObject",
     "Listing",
+    "LoginFacts",
     "MessageLease",
     "ObjectSource",
     "PartnerSession",
     "Partners",
     "Policy",
     "Ports",
+    "Seen",
     "SessionSlots",
     "SourceReaders",
     "TransferStore",

@@ -28,8 +28,9 @@ class Workflow(Protocol):
 
     def state(self, transfer_id: str, run: int) -> Literal["absent", "running", "ended"]: ...
 
-    def succeed(self, task_token: str) -> None:
-        """An answer that nobody waits for any more is no error."""
+    def succeed(self, task_token: str, *, delivered: bool = False) -> None:
+        """`delivered`: the file has its name, and nothing is left to do at the partner. An answer
+        that nobody waits for any more is no error."""
         ...
 
     def fail(self, task_token: str, error: str, cause: str) -> None:

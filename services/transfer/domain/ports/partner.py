@@ -1,12 +1,16 @@
 """The partner: a session with its server, and the files there."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 
 class ChunkSink(Protocol):
@@ -22,7 +26,8 @@ class ChunkSink(Protocol):
 
     def flush(self, *, durable: bool) -> None:
         """Returns when the server acknowledged EVERY write with success. With `durable` it returns
-        after an fsync. Where the server has no fsync, it returns after a close that went well.
+        after an fsync. Where the strategy has none, it returns after a close that went well, and
+        the next write opens the file again. With one handle only, nothing more can be done.
         """
         ...
 
@@ -57,13 +62,41 @@ class FileReader(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
 
+class FileKind(StrEnum):
+    """What has a name at the partner."""
+
+    FILE = "a file"
+    FOLDER = "a folder"
+    LINK = "a link"
+    OTHER = "neither a file nor a folder"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A name that exists. `kind` is None where the server does not tell it, and so is the size.
+    The size of a link is not that of the file it leads to."""
+
+    kind: FileKind | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True)
+class LoginFacts:
+    """What a login tells without touching a file."""
+
+    software: str
+    cipher: str
+    home: str | None  # the folder in which the login begins
+    banner: str | None = None
+
+
 class PartnerSession(Protocol):
     """An authenticated session on a server whose host key was checked. A context manager. `close`
     may come from another thread. Then a call that waits for the server ends with ConnectionLost.
     """
 
     host_key_fingerprint: str
-    replaces_atomically: bool  # rename(replace=True) needs no step aside
+    replaces_atomically: bool  # the server offers posix-rename
 
     def guard(self, fence: Callable[[], object]) -> None:
         """From now on `fence` is called just before anything is sent to the server. When `fence`
@@ -71,12 +104,16 @@ class PartnerSession(Protocol):
         ConnectionLost."""
         ...
 
-    def create_part(self, path: str) -> None:
-        """Makes an empty file. Raises FolderMissing, PermissionDenied, NoSpace."""
+    def create_file(
+        self, path: str, strategy: Strategy = UNKNOWN, *, exclusive: bool = False
+    ) -> ChunkSink:
+        """Makes an empty file and opens it. A file of that name is emptied, unless `exclusive`:
+        then it raises TargetExists. Raises FolderMissing, PermissionDenied, NoSpace,
+        WriteRefused."""
         ...
 
-    def open_part(self, path: str) -> ChunkSink:
-        """Never creates the file. Raises PartMissing."""
+    def open_part(self, path: str, strategy: Strategy = UNKNOWN) -> ChunkSink:
+        """Never creates the file. Raises PartMissing, PermissionDenied, WriteRefused."""
         ...
 
     def open_reader(self, path: str) -> FileReader:
@@ -84,22 +121,39 @@ class PartnerSession(Protocol):
         reading it is not allowed."""
         ...
 
-    def size(self, path: str) -> int | None:
-        """The size in bytes. None when there is no such file or folder. Raises PermissionDenied or
-        WriteRefused where the server shows no sizes."""
+    def look(self, path: str) -> Seen | None:
+        """None when nothing has this name. Links are not followed. Raises PermissionDenied or
+        WriteRefused where the server does not show it."""
+        ...
+
+    def free_bytes(self, folder: str) -> int | None:
+        """None where the server does not say."""
+        ...
+
+    def make_folder(self, path: str) -> None:
+        """A folder that is there is no error. Raises FolderMissing when the one above is missing,
+        PermissionDenied, WriteRefused."""
+        ...
+
+    def set_modified(self, path: str, at: datetime) -> None:
+        """Sets the modification time, to the second. Raises TargetError where it is refused."""
         ...
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
-        """Raises TargetExists unless `replace`, PartMissing, FolderMissing, PermissionDenied.
-        `replace` is for servers that replace atomically. For others it raises ValueError."""
+        """With `replace` it is posix-rename, which takes the place of a file. Without, it is the
+        plain RENAME, which should refuse a name that is taken. Not every server obeys. Raises
+        TargetExists, PartMissing, FolderMissing, PermissionDenied, WriteRefused."""
         ...
 
     def remove(self, path: str) -> None:
         """Returns when there is no such file any more. Idempotent."""
         ...
 
-    def probe(self, base_path: str) -> ServerProfile:
-        """Tries the server's abilities with a file of its own in `base_path`, and removes it."""
+    def login_facts(self) -> LoginFacts: ...
+
+    def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
+        """Tries what a transfer does, with files of its own in `base_path`, and removes them.
+        Their names begin with `name` where one is given. Raises when no file can be created."""
         ...
 
     def close(self) -> None: ...

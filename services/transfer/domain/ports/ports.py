@@ -31,6 +31,9 @@ class Policy:
     lane_due_seconds: float  # a queued lane not taken by then is sent again
     keep_part_seconds: float  # how long a failed transfer can go on from its ledger
     checkpoint_seconds: float  # a worker that dies loses what it moved since the last checkpoint
+    one_handle_bytes: (
+        int  # what one turn of a lane surely carries, for servers that allow no second
+    )
     retry: RetryPolicy
 
 

@@ -1,0 +1,164 @@
+"""Gives the whole file its name, once, and looks at it there."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+
+from services.transfer.domain.errors import (
+    PermissionDenied,
+    TargetDamaged,
+    TargetError,
+    TargetExists,
+    TransferError,
+    WriteRefused,
+)
+from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.names import numbered, resolve_target
+from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.strategy import Replacing
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.compare_samples import UNSEEN, find_damage
+from services.transfer.domain_services.look_at_target import (
+    Look,
+    look_at,
+    renamed_before,
+    require_a_file,
+    require_size,
+)
+from services.transfer.domain_services.partner_session import Visit
+
+MAX_NUMBER = 1_000  # names tried beside an existing one
+MAX_UNSEEN = 20  # of them, where the server does not show which one is taken
+
+
+def give_name(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
+    """It may run again after a rename whose answer was lost. Then it looks at both names and
+    decides. In the end it looks at the file under its name, and the receipt says what it found."""
+    part, session = transfer.known_part, visit.session
+    if part.direct:
+        transfer = _decide_on(transfer, part.path, None, ports=ports)
+    elif not renamed_before(transfer, session, ports=ports):
+        require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
+        with suppress(TargetError):  # it is a courtesy, and the transfer does not depend on it
+            session.set_modified(part.path, transfer.known_source.last_modified)
+        transfer = _rename(transfer, visit, ports=ports)
+    return finish_commit(transfer, session, ports=ports)
+
+
+def finish_commit(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Transfer:
+    """The file has its name: looks at it, and stores that it is committed."""
+    proven = _look(transfer, session, ports=ports)
+    return change_run(
+        transfer.run_id, lambda current: current.committed(proven), ports=ports, known=transfer
+    )
+
+
+def _rename(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
+    """The target's kind is looked at again: a folder may have come since the transfer began."""
+    keeps_both, session = transfer.if_exists is IfExists.KEEP_BOTH, visit.session
+    unseen = 0
+    for name in _candidates(transfer, visit.destination.base_path):
+        seen = look_at(session, name, transfer.known_strategy)
+        require_a_file(name, seen)
+        if seen.there and keeps_both:
+            continue
+        if seen.there and transfer.if_exists is IfExists.FAIL:
+            raise TargetExists(name)
+        transfer = _decide_on(transfer, name, seen.size_bytes, ports=ports)
+        try:
+            if transfer.if_exists is IfExists.REPLACE:
+                return _replace(transfer, name, seen, visit, ports=ports)
+            session.rename(transfer.known_part.path, name, replace=False)
+            return transfer
+        except TargetExists:
+            if not keeps_both:
+                raise
+        except WriteRefused:
+            unseen += 1
+            if not keeps_both or seen.there is not None or unseen >= MAX_UNSEEN:
+                raise
+    raise TargetExists(transfer.target_path)
+
+
+def _replace(transfer: Transfer, name: str, seen: Look, visit: Visit, *, ports: Ports) -> Transfer:
+    """Where the server cannot replace in one step, the old target gets another name, which is
+    recorded first. On a failure it gets its own name back. CleanUp removes or puts back what is
+    left of it."""
+    session, part = visit.session, transfer.known_part.path
+    replacing = transfer.known_strategy.replacing
+    if replacing is None:
+        replacing = Replacing.POSIX_RENAME if session.replaces_atomically else Replacing.ASIDE
+    if replacing is Replacing.POSIX_RENAME and session.replaces_atomically:
+        try:
+            session.rename(part, name, replace=True)
+            return transfer
+        except (PermissionDenied, WriteRefused):
+            pass  # offered, and it does not work here: go the longer way
+    if not seen.there or replacing is Replacing.RENAME:
+        try:  # where the server does not show it, only its RENAME tells whether the name is taken
+            session.rename(part, name, replace=False)
+            return transfer
+        except TargetExists:
+            pass
+    return _by_stepping_aside(transfer, name, visit, ports=ports)
+
+
+def _by_stepping_aside(transfer: Transfer, name: str, visit: Visit, *, ports: Ports) -> Transfer:
+    session, place, before = visit.session, visit.destination.place, transfer.aside
+    transfer = change_run(
+        transfer.run_id, lambda current: current.step_aside(name, place), ports=ports
+    )
+    aside, part = transfer.aside.path if transfer.aside else "", transfer.known_part.path
+    if before == transfer.aside:
+        session.remove(aside)  # an earlier try's; the file under `name` is a newer target
+    session.rename(name, aside, replace=False)
+    try:
+        # A folder may have come between the look and the rename. It gets its name back.
+        require_a_file(name, look_at(session, aside, transfer.known_strategy))
+        session.rename(part, name, replace=False)
+    except TransferError:
+        with suppress(TransferError):
+            session.rename(aside, name, replace=False)
+        raise
+    return transfer
+
+
+def _candidates(transfer: Transfer, base_path: str) -> Iterator[str]:
+    target = resolve_target(base_path, transfer.target_path)
+    yield target
+    if transfer.if_exists is IfExists.KEEP_BOTH:
+        for number in count(1):
+            if number > MAX_NUMBER:
+                return
+            yield numbered(target, number)
+
+
+def _decide_on(
+    transfer: Transfer, name: str, existed_bytes: int | None, *, ports: Ports
+) -> Transfer:
+    return change_run(
+        transfer.run_id,
+        lambda current: current.decide_on(name, existed_bytes),
+        ports=ports,
+        known=transfer,
+    )
+
+
+def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
+    """What is proven of the file under its name. A partner may take it away at once. Then what was
+    seen before the rename stands."""
+    path, before = transfer.final_path or "", transfer.known_proof.proven
+    seen = look_at(session, path, transfer.known_strategy)
+    if seen.there is False or transfer.verify is Verify.SIZE or transfer.known_part.direct:
+        return before
+    require_size(transfer, path, seen)
+    try:
+        damage = find_damage(transfer, session, path, ports=ports)
+    except UNSEEN:
+        return before
+    if damage is not None:
+        what = f"A sample of chunk {damage.number}"
+        raise TargetDamaged(path, what, damage.sent, damage.found)
+    return before if before is Proven.READBACK else Proven.SAMPLED

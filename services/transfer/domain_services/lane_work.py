@@ -1,0 +1,139 @@
+"""What a lane does in its one session: create the file, move chunks, prove them, give the name."""
+
+from enum import Enum, auto
+
+from services.transfer.domain.errors import OutOfTime, TransferError
+from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.give_name import give_name
+from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.make_part import make_part
+from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
+from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.plan_part import start_over
+from services.transfer.domain_services.prove_chunk import prove_chunk
+from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
+from services.transfer.domain_services.queue_lanes import is_moved, queue_lanes
+from services.transfer.domain_services.remove_left_behind import remove_left_behind
+
+
+class Outcome(Enum):
+    ENDED = auto()  # nothing is left for this lane
+    HANDS_OVER = auto()  # its next turn goes on
+    DELIVERED = auto()  # the file has its name
+    STARTED_OVER = auto()  # the lane of another part file goes on
+    REPLANNED = auto()  # its next turn goes on by another plan
+
+
+class LaneWork:
+    """`transfer` is as the lane last read or stored it."""
+
+    def __init__(
+        self, transfer: Transfer, source: ObjectSource, visit: Visit, pulse: LanePulse, ports: Ports
+    ) -> None:
+        self.transfer = transfer
+        self.closed_badly = False  # nobody knows what the server kept of the file
+        self._source, self._visit, self._pulse, self._ports = source, visit, pulse, ports
+
+    def run(self) -> Outcome:
+        """Raises what goes wrong. The transfer's only lane also proves the file and names it."""
+        part = self.transfer.known_part
+        if part.opening and not part.made:
+            return self._start_over()  # its creation may still be on its way
+        if part.made and self.transfer.lanes <= 1:
+            if is_moved(self.transfer, ports=self._ports):
+                return self._deliver()
+            if not self.transfer.known_strategy.reopens:
+                return self._start_over()  # whoever had the handle is gone
+        if not self._move():
+            return Outcome.HANDS_OVER
+        if self.transfer.verify is Verify.READBACK and not self._prove():
+            return Outcome.HANDS_OVER
+        if self.transfer.lanes > 1 or not is_moved(self.transfer, ports=self._ports):
+            return Outcome.ENDED
+        return self._deliver()
+
+    def _open(self) -> ChunkSink:
+        part, strategy = self.transfer.known_part, self.transfer.known_strategy
+        if part.made:
+            return self._visit.session.open_part(part.path, strategy)
+        self.transfer, sink = make_part(self.transfer, self._visit, ports=self._ports)
+        self._pulse.headway = True
+        if self.transfer.lanes > 1:
+            queue_lanes(self.transfer, ports=self._ports)
+        return sink
+
+    def _move(self) -> bool:
+        """False when time is up before nothing was left."""
+        pulse, ports = self._pulse, self._ports
+        with self._open() as sink:
+            ends = Endpoints(self.transfer, self._source, sink, self._visit.session, ports)
+            while pulse.has_time:
+                chunk = pulse.claim(pulse.ledger)
+                if chunk is None:
+                    self._close(sink)
+                    return True
+                move_chunk(chunk, ends, pulse)
+        if self.transfer.known_strategy.reopens:
+            return False
+        done = ports.ledger.progress(pulse.ledger).bytes_done
+        size = self.transfer.known_source.size_bytes
+        raise OutOfTime(self.transfer.known_part.path, done, size)
+
+    def _close(self, sink: ChunkSink) -> None:
+        """Some servers tell of lost bytes only here."""
+        self.closed_badly = True
+        sink.close()
+        self.closed_badly = False
+
+    def _prove(self) -> bool:
+        """Reads chunks back through a handle of its own, once every chunk is moved. The other lanes
+        ended when no chunk was left to move, so they are sent out again to help. False when time
+        is up."""
+        ports, pulse = self._ports, self._pulse
+        if not ports.ledger.progress(pulse.ledger).complete:
+            return True
+        ports.ledger.open(pulse.ledger.proof, self.transfer.known_plan)
+        if self.transfer.lanes > 1:
+            queue_lanes(self.transfer, ports=ports)
+        with self._visit.session.open_reader(self.transfer.known_part.path) as reader:
+            while pulse.has_time:
+                chunk = pulse.claim(pulse.ledger.proof)
+                if chunk is None:
+                    return True
+                if not prove_chunk(chunk, self.transfer, reader, pulse, ports=ports):
+                    return True
+        return False
+
+    def _deliver(self) -> Outcome:
+        """Proves the file and gives it its name. Once the commit has begun, an error leaves the
+        rest to the workflow, whose steps look at both names."""
+        ports, visit = self._ports, self._visit
+        if not self._pulse.take_step():
+            return Outcome.ENDED
+        try:
+            proof = prove_part(self.transfer, visit.session, ports=ports)
+        except ContentDiffers:
+            return Outcome.ENDED  # VerifyTarget finds the same, and decides
+        self.transfer = change_run(
+            self.transfer.run_id,
+            lambda current: current.proved_by_lane(proof, ports.now()),
+            ports=ports,
+            known=self.transfer,
+        )
+        try:
+            self.transfer = give_name(self.transfer, visit, ports=ports)
+            if self.transfer.left_behind:
+                remove_left_behind(self.transfer, visit, ports=ports)
+        except TransferError as error:
+            self._pulse.fence()  # a lease that is lost is told as such
+            ports.log_error("commit left to the workflow", error)
+            return Outcome.ENDED
+        return Outcome.DELIVERED
+
+    def _start_over(self) -> Outcome:
+        lane = self._pulse.lane
+        start_over(self.transfer, self._visit.destination, lane.failures, 0, ports=self._ports)
+        return Outcome.STARTED_OVER

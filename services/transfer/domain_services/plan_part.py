@@ -1,0 +1,66 @@
+"""Plans a part file: its chunks, its name, and the strategy that the server's profile allows."""
+
+from dataclasses import replace
+
+from services.transfer.domain.chunks import ChunkPlan, plan_chunks
+from services.transfer.domain.destination import Delivery, Destination
+from services.transfer.domain.errors import StepSuperseded
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.names import resolve_target
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.status import Status
+from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.queue_lanes import send_turn
+
+
+def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports: Ports) -> Transfer:
+    """Records the part file with its plan. Raises what choose_strategy raises."""
+    strategy = strategy_for(current, destination, lanes, ports=ports)
+    target = resolve_target(destination.base_path, current.target_path)
+    direct = strategy.delivery is Delivery.DIRECT
+    part = current.next_part(target, destination.place, ports.now(), direct=direct)
+    return current.record_part(part, _chunks(current, ports=ports), strategy)
+
+
+def strategy_for(
+    transfer: Transfer, destination: Destination, lanes: int, *, ports: Ports
+) -> Strategy:
+    wish = Wish(
+        size_bytes=transfer.known_source.size_bytes,
+        if_exists=transfer.if_exists,
+        verify=transfer.verify,
+        lanes=lanes,
+        one_handle_bytes=ports.policy.one_handle_bytes,
+    )
+    return choose_strategy(destination, wish)
+
+
+def start_over(
+    transfer: Transfer, destination: Destination, failures: int, delay: float, *, ports: Ports
+) -> bool:
+    """Begins anew with another part file, because the one at hand cannot be written any further.
+    Its first lane takes over the count of failures. False when somebody else did so before."""
+    generation = transfer.generation
+    lanes = max(1, transfer.known_strategy.lanes)
+
+    def decide(current: Transfer) -> Transfer:
+        return plan_part(current.start_over(generation), destination, lanes, ports=ports)
+
+    try:
+        fresh = change_run(transfer.run_id, decide, ports=ports)
+    except StepSuperseded:
+        return False
+    ports.ledger.open(fresh.ledger, fresh.known_plan)
+    first = Lane(fresh.id, fresh.generation, 0, 0, None, ports.now(), failures=failures)
+    if fresh.status is not Status.PAUSED:  # a resumed transfer sends its lanes out itself
+        send_turn(replace(first), delay, ports=ports)
+    return True
+
+
+def _chunks(transfer: Transfer, *, ports: Ports) -> ChunkPlan:
+    source = transfer.known_source
+    unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
+    return plan_chunks(source.size_bytes, ports.policy.chunk_bytes, unit_bytes)

@@ -1,0 +1,51 @@
+"""Makes a plan anew when the server does not do what its profile says."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from services.transfer.domain.destination import Delivery
+from services.transfer.domain.errors import (
+    DestinationChanged,
+    PartMissing,
+    PermissionDenied,
+    TransferError,
+    WriteRefused,
+)
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.plan_part import strategy_for
+
+SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing)
+
+
+def replan(
+    transfer: Transfer, error: TransferError, visit: Visit, *, ports: Ports
+) -> Transfer | None:
+    """Probes the server once more and stores what was found. The transfer with its new plan, or
+    None when the plan stays as it is. It is done once for each run. Raises what choose_strategy
+    raises when the transfer turns out to be impossible there."""
+    destination = visit.destination
+    atomic = destination.delivery is Delivery.ATOMIC and destination.probe_writes
+    speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
+    if transfer.replanned or not atomic or not speaks_against:
+        return None
+    profile = visit.session.probe(destination.base_path, destination.probe_name)
+    probed = replace(destination, profile=profile)
+    with suppress(DestinationChanged):  # whoever changed it knows better
+        ports.destinations.save(probed)
+    old, generation = transfer.known_strategy, transfer.generation
+    new = strategy_for(transfer, probed, max(1, old.lanes), ports=ports)
+    if old.why != new.why and old.method is new.method:
+        new = replace(new, lanes=old.lanes)  # its lanes are under way
+    changed = change_run(
+        transfer.run_id, lambda current: current.replan(generation, new), ports=ports
+    )
+    same = (old.method, old.fsync, old.shows_files, old.reads) == (
+        new.method,
+        new.fsync,
+        new.shows_files,
+        new.reads,
+    )
+    return None if same else changed
