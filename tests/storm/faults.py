@@ -31,7 +31,7 @@ def _no_source() -> Exception:
     return SourceUnavailable("outgoing", "reports/day.csv", "the stream ended early")
 
 
-AT_THE_PARTNER = ("open_part", "create_part", "remove", "rename", "size")
+AT_THE_PARTNER = ("open_part", "create_file", "remove", "rename", "size")
 STORES = (
     "transfers.save",
     "transfers.read",
@@ -60,7 +60,7 @@ FAULTS = {
 }
 NO_ANSWER = {
     "rename": ("partner.rename", _lost),
-    "create_part": ("partner.create_part", _lost),
+    "create_file": ("partner.create_file", _lost),
     "remove": ("partner.remove", _lost),
     "flush": ("sink.flush", _lost),
     **{call: (call, StoreDown) for call in STORES if call != "transfers.read"},

@@ -15,10 +15,10 @@ Rule = TypeVar("Rule", bound=Callable[..., Any])
 STOPS = (
     "partner.connect",
     "partner.open_part",
-    "partner.create_part",
+    "partner.create_file",
     "partner.remove",
     "partner.rename",
-    "partner.size",
+    "partner.look",
     "sink.write",
     "sink.flush",
     "ledger.claim",

@@ -9,7 +9,7 @@ from services.transfer.domain.ports import PartnerSession
 from tests.servers.sites import Site
 
 
-@pytest.mark.parametrize("act", ["create_part", "rename", "remove", "write"])
+@pytest.mark.parametrize("act", ["create_file", "rename", "remove", "write"])
 def test_nothing_is_sent_any_more_once_the_guard_says_no(
     partner: Site, session: PartnerSession, act: str
 ) -> None:
@@ -27,7 +27,7 @@ def test_nothing_is_sent_any_more_once_the_guard_says_no(
         sink.flush(durable=False)
 
     calls: dict[str, Callable[[], object]] = {
-        "create_part": lambda: session.create_file(partner.at("another")).close(),
+        "create_file": lambda: session.create_file(partner.at("another")).close(),
         "rename": lambda: session.rename(partner.at("part"), partner.at("b"), replace=False),
         "remove": lambda: session.remove(partner.at("part")),
         "write": write,

@@ -132,7 +132,7 @@ def test_a_file_of_another_size_under_its_name_is_told_and_not_completed(size: i
             world.partner.files[TARGET] = bytearray((BODY + b"?")[:size])
 
     for number in range(1, 6):
-        world.calls.before("partner.size", change, number)
+        world.calls.before("partner.look", change, number)
     assert end_of(world, transfer) == (Status.FAILED, "size_mismatch")
     assert changed == [TARGET]
 

@@ -50,7 +50,7 @@ def test_an_error_before_the_delivery_is_recorded_is_still_one() -> None:
     assert TARGET not in world.partner.files
 
 
-@pytest.mark.parametrize("call", ["partner.open_reader", "partner.size"])
+@pytest.mark.parametrize("call", ["partner.open_reader", "partner.look"])
 def test_a_clean_up_that_breaks_when_it_found_the_delivery_goes_on_from_there(call: str) -> None:
     """The transfer was found delivered. It is not failing any more, but the delivery is not
     recorded yet. The repeated clean-up goes on from there."""

@@ -67,7 +67,7 @@ def test_a_passing_error_is_tried_again_after_a_growing_delay_with_jitter() -> N
 
 
 @pytest.mark.parametrize(
-    "at", ["partner.create_part", "partner.open_part", "sink.write", "sink.flush", "partner.rename"]
+    "at", ["partner.create_file", "partner.open_part", "sink.write", "sink.flush", "partner.rename"]
 )
 def test_a_final_error_anywhere_leaves_no_part_file(at: str) -> None:
     world = World()

@@ -21,7 +21,7 @@ from tests.unit.transfer.driving import (
     watch_writes,
 )
 
-CHANGES_SOMETHING = ("create_part", "write", "rename", "remove")
+CHANGES_SOMETHING = ("create_file", "write", "rename", "remove")
 
 
 def freeze_at(world: World, actor: Actor, call: str) -> None:
@@ -50,7 +50,7 @@ def thaw(world: World, actor: Actor) -> None:
         "transfers.read",
         "slots.take",
         "partner.connect",
-        "partner.size",
+        "partner.look",
         "partner.open_part",
         "ledger.claim",
         "source.read",
@@ -90,7 +90,7 @@ def step(world: World, transfer: Transfer, name: str) -> Actor:
 
 
 @pytest.mark.parametrize(
-    "call", ["partner.connect", "partner.size", "destinations.read", "transfers.save"]
+    "call", ["partner.connect", "partner.look", "destinations.read", "transfers.save"]
 )
 def test_a_commit_that_wakes_up_after_its_lease_renames_nothing(call: str) -> None:
     """Meanwhile the file had got its name, and somebody put another one of ours there."""
@@ -106,7 +106,7 @@ def test_a_commit_that_wakes_up_after_its_lease_renames_nothing(call: str) -> No
     assert world.read(transfer).status is Status.COMPLETED
 
 
-@pytest.mark.parametrize("call", ["partner.connect", "partner.size", "transfers.save"])
+@pytest.mark.parametrize("call", ["partner.connect", "partner.look", "transfers.save"])
 def test_a_start_that_wakes_up_after_its_lease_makes_no_part_file(call: str) -> None:
     world = World()
     transfer = world.request(BODY)
@@ -125,7 +125,7 @@ def test_a_part_file_made_by_a_start_that_woke_up_late_is_found_and_removed() ->
     transfer = world.request(BODY)
     until_state(world, "MoveChunks")
     asleep = step(world, transfer, "MoveChunks")
-    freeze_at(world, asleep, "partner.create_part")
+    freeze_at(world, asleep, "partner.create_file")
     world.run()
     ended = world.read(transfer)
     assert ended.status is Status.COMPLETED, ended.failure
@@ -145,8 +145,8 @@ def test_a_part_file_made_by_a_start_that_woke_up_late_is_found_and_removed() ->
 @pytest.mark.parametrize(
     ("name", "call"),
     [
-        ("MoveChunks", "partner.size"),
-        ("CommitTarget", "partner.size"),
+        ("MoveChunks", "partner.look"),
+        ("CommitTarget", "partner.look"),
         ("CommitTarget", "transfers.save"),
         ("CleanUp", "partner.connect"),
     ],

@@ -61,7 +61,7 @@ def test_what_was_read_back_is_durable_and_on_record_before_more_is_sent() -> No
     assert world.partner.calls["fsync"] == synced + 1
 
 
-@pytest.mark.parametrize("call", ["sink.flush", "partner.open_reader", "partner.size"])
+@pytest.mark.parametrize("call", ["sink.flush", "partner.open_reader", "partner.look"])
 def test_a_break_before_it_is_durable_keeps_what_was_ahead_for_the_next_turn(call: str) -> None:
     world = World()
     transfer = broken_off(world)

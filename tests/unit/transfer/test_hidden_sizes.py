@@ -84,7 +84,7 @@ def test_a_size_that_is_not_told_for_whatever_reason_counts_as_hidden(
     error: Exception, verify: Verify
 ) -> None:
     world = World()
-    world.calls.refuse("partner.size", error)
+    world.calls.refuse("partner.look", error)
     transfer = world.request(BODY, verify=verify)
     world.run()
     assert_completed(world, transfer)

@@ -30,7 +30,7 @@ def repeat_late(world: World, transfer: Transfer, step: str) -> None:
             run_step(event, world.ports)
 
 
-@pytest.mark.parametrize("call", ["partner.size", "sink.write", "partner.rename"])
+@pytest.mark.parametrize("call", ["partner.look", "sink.write", "partner.rename"])
 @pytest.mark.parametrize("step", OF_A_RUN)
 def test_a_late_step_of_an_earlier_run_changes_nothing_in_the_later_one(
     step: str, call: str

@@ -49,7 +49,7 @@ def test_a_part_file_lost_before_a_retry_is_told_and_the_next_retry_begins_anew(
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize(
-    "call", ["partner.open_part", "sink.write", "sink.flush", "partner.size", "partner.rename"]
+    "call", ["partner.open_part", "sink.write", "sink.flush", "partner.look", "partner.rename"]
 )
 def test_a_part_file_lost_at_any_call_costs_a_retry_and_no_byte(call: str, number: int) -> None:
     world = World()

@@ -105,7 +105,7 @@ def test_a_slow_read_back_keeps_its_chunk_leased() -> None:
     assert_completed(world, transfer)
 
 
-@pytest.mark.parametrize("call", ["partner.connect", "partner.size", "partner.rename"])
+@pytest.mark.parametrize("call", ["partner.connect", "partner.look", "partner.rename"])
 def test_a_slow_step_keeps_its_session_and_its_turn(call: str) -> None:
     world = World()
     transfer = world.request(BODY)

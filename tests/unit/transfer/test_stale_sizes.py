@@ -18,7 +18,7 @@ def show_stale(world: World, number: int) -> list[int]:
     seen: list[int] = []
 
     def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
-        if name == "partner.size" and isinstance(answer, int):
+        if name == "partner.look" and isinstance(answer, int):
             seen.append(answer)
 
     def shorten() -> None:
@@ -31,7 +31,7 @@ def show_stale(world: World, number: int) -> list[int]:
         true.clear()
 
     world.calls.observers.append(observe)
-    world.calls.before("partner.size", shorten, number)
+    world.calls.before("partner.look", shorten, number)
     world.calls.before_each("partner.open_*", refresh)
     return seen
 
@@ -60,7 +60,7 @@ def test_a_file_that_stays_short_when_it_was_opened_anew_is_damaged(verify: Veri
         [part] = world.parts()
         del world.partner.files[part][-CHUNK_BYTES:]
 
-    world.calls.before("partner.size", cut_off, number=3)
+    world.calls.before("partner.look", cut_off, number=3)
     world.run()
     ended = world.read(transfer)
     assert (ended.status, fail_code(ended)) == (Status.FAILED, "part_damaged")
