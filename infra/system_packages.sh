@@ -1,22 +1,35 @@
 #!/usr/bin/env bash
-# Installs what the tests want and Python packages cannot bring: OpenSSH's server. Never starts it.
+# Installs what the tests want and Python packages cannot bring: real SFTP servers. Never starts one.
 set -euo pipefail
 
-[ -x /usr/sbin/sshd ] && exit 0
+# Each package with a file of it, which tells whether it is there.
+wanted=(
+    openssh-server:/usr/sbin/sshd
+    openssh-sftp-server:/usr/lib/openssh/sftp-server
+    proftpd-core:/usr/sbin/proftpd
+    proftpd-mod-crypto:/usr/lib/proftpd/mod_sftp.so
+    dropbear-bin:/usr/sbin/dropbear
+    rclone:/usr/bin/rclone
+)
+missing=()
+for each in "${wanted[@]}"; do
+    [ -e "${each#*:}" ] || missing+=("${each%%:*}")
+done
+[ "${#missing[@]}" -eq 0 ] && exit 0
 
 without() {
-    echo "openssh-server is not installed ($1): the tests against a real OpenSSH are skipped." >&2
+    echo "${missing[*]}: not installed ($1); the tests against these servers are skipped." >&2
     exit 0
 }
 
 command -v apt-get >/dev/null || without "no apt-get; install it by hand"
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2>/dev/null || without "no rights; run 'sudo apt-get install openssh-server'"
+    sudo -n true 2>/dev/null || without "no rights; run 'sudo apt-get install ${missing[*]}'"
     as_root=(sudo -n)
 fi
 
-# 101 from policy-rc.d forbids the package to start its service; a policy already there stays.
+# 101 from policy-rc.d forbids packages to start their services; a policy already there stays.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap '"${as_root[@]}" rm -f "$policy"' EXIT
@@ -24,6 +37,14 @@ if [ ! -e "$policy" ]; then
     "${as_root[@]}" chmod 755 "$policy"
 fi
 "${as_root[@]}" apt-get update -qq || without "apt-get update failed"
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y -qq --no-install-recommends openssh-server >/dev/null ||
-    without "apt-get install failed"
+failed=()
+for package in "${missing[@]}"; do # each by itself, so that one which is unknown here keeps no other out
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+        apt-get install -y -qq --no-install-recommends "$package" >/dev/null || failed+=("$package")
+done
+# The policy is for now only: a machine that runs tests shall not serve FTP from its next start on.
+if [[ " ${missing[*]} " == *" proftpd-core "* ]] && command -v systemctl >/dev/null; then
+    "${as_root[@]}" systemctl disable --quiet proftpd || true
+fi
+missing=("${failed[@]}")
+[ "${#failed[@]}" -eq 0 ] || without "apt-get install failed"

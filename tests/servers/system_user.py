@@ -13,6 +13,7 @@ from tests.servers import require_program
 from tests.servers.waiting import wait_for
 
 PREFIX = "ferry-test-"
+NO_LOGIN = "/usr/sbin/nologin"  # enough for SFTP inside of sshd
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class SystemUser:
 
 
 @contextmanager
-def system_user() -> Iterator[SystemUser]:
-    """A fresh user when root runs the tests, otherwise the current one."""
+def system_user(shell: str = NO_LOGIN) -> Iterator[SystemUser]:
+    """A fresh user when root runs the tests, otherwise the current one, with their own shell."""
     if os.geteuid() != 0:
         entry = pwd.getpwuid(os.geteuid())
         yield SystemUser(entry.pw_name, None, entry.pw_uid, entry.pw_gid)
@@ -33,9 +34,7 @@ def system_user() -> Iterator[SystemUser]:
     useradd = require_program("useradd", "passwd")
     _remove_leftovers()
     name, password = f"{PREFIX}{os.getpid()}-{secrets.token_hex(2)}", secrets.token_hex(16)
-    _run(
-        [str(useradd), "--no-create-home", "--home-dir", "/", "--shell", "/usr/sbin/nologin", name]
-    )
+    _run([str(useradd), "--no-create-home", "--home-dir", "/", "--shell", shell, name])
     try:
         _run([str(require_program("chpasswd", "passwd"))], f"{name}:{password}\n")
         entry = pwd.getpwnam(name)

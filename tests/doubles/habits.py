@@ -1,0 +1,46 @@
+"""The habits of awkward SFTP servers, each seen at real ones. A user's name asks for them."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+PLAIN = "plain"  # the user whose server has no habit
+
+
+class Habit(StrEnum):
+    """Any of them may be combined."""
+
+    NO_REOPEN = "no-reopen"  # an existing file is never opened for writing again
+    TRUNCATES = "truncates"  # each open for writing empties the file
+    APPENDS = "appends"  # writes go to the end, whatever their offset
+    ZEROS = "zeros"  # writes away from the end are acknowledged, and stored as zeros
+    NO_READ = "no-read"
+    NO_REMOVE = "no-remove"
+    NO_RENAME = "no-rename"  # neither of the two ways
+    RENAME_REPLACES = "rename-replaces"  # RENAME overwrites in silence
+    POSIX_RENAME_FAILS = "posix-rename-fails"  # it is offered all the same
+    FSYNC_FAILS = "fsync-fails"  # it is offered all the same
+    STAT_DENIED = "stat-denied"
+    NOTHING_THERE = "nothing-there"  # a look at any file answers that it does not exist
+    MISSING_FAILS = "missing-fails"  # a look at a missing name answers FAILURE
+    MISSING_DENIED = "missing-denied"  # ... PERMISSION_DENIED
+    NO_LSTAT = "no-lstat"
+    UNTYPED = "untyped"  # attributes have a size only
+    TAKES_AWAY = "takes-away"  # a file written is moved to 'processed' at its close
+    NO_FREE_BLOCKS = "no-free-blocks"  # statvfs says that the disk is full; it is not
+    ONE_WRITE_FAILS = "one-write-fails"  # the first behind 1 MB, and again after a rename
+    NO_SETSTAT = "no-setstat"
+    NO_MKDIR = "no-mkdir"
+
+
+def user_name(habits: Iterable[Habit]) -> str:
+    return "+".join(sorted(habits)) or PLAIN
+
+
+def habits_of(user: str) -> frozenset[Habit] | None:
+    """None where the name asks for a habit that nobody has."""
+    if user == PLAIN:
+        return frozenset()
+    try:
+        return frozenset(Habit(each) for each in user.split("+"))
+    except ValueError:
+        return None

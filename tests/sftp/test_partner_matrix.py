@@ -1,0 +1,110 @@
+"""Whole transfers to every partner: the file arrives, and nothing else changes there.
+
+`known_troubles` has what does not work yet. Whoever mends it takes it out there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer_record import IfExists
+from tests.servers.awkward import awkward_program
+from tests.servers.partners import PARTNERS, Needs, Partner
+from tests.servers.system_user import SystemUser
+from tests.servers.whole_transfer import Delivery, content, deliver
+from tests.sftp.known_troubles import CASES, trouble
+from tests.sftp.own_files import FILE, FOLDER, REPLACED, plant
+
+LARGE_BYTES = 250_000_000
+TAKE_LARGE_FILES = ("OpenSSH", "dropbear", "ProFTPD", "rclone", "rclone, cache full")
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    partner: Partner
+
+
+@pytest.fixture(scope="module")
+def needs(server_user: SystemUser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Needs]:
+    with awkward_program(tmp_path_factory.mktemp("awkward")) as program:
+        yield Needs(server_user, program)
+
+
+@pytest.fixture(scope="module", params=PARTNERS)
+def place(request: pytest.FixtureRequest, needs: Needs) -> Iterator[Place]:
+    with PARTNERS[request.param](needs) as partner:
+        plant(partner)
+        yield Place(request.param, partner)
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.id)
+def delivery(request: pytest.FixtureRequest, place: Place) -> Delivery:
+    """One delivery of each case, which several tests judge."""
+    return deliver(place.partner, request.param.size, tested=request.param.tested)
+
+
+@pytest.fixture(autouse=True)
+def known_troubles(request: pytest.FixtureRequest) -> None:
+    """Marks a test of what does not work yet. It fails once that works."""
+    asked = request.node.callspec.params
+    partner = asked.get("place") or asked["name"]
+    why = trouble(partner, request.node.originalname, asked.get("delivery"))
+    if why is not None:
+        request.applymarker(pytest.mark.xfail(reason=why, strict=True))
+
+
+def test_every_byte_arrives(delivery: Delivery) -> None:
+    assert delivery.transfer.status is Status.COMPLETED, delivery.transfer.failure
+    assert delivery.arrived.read_bytes() == content(delivery.size)
+
+
+def test_nothing_of_ours_stays(place: Place, delivery: Delivery) -> None:
+    """Neither of the transfer nor of the test before it. What nobody may remove has to stay."""
+    if not place.partner.removes:
+        assert not [name for name in delivery.left_behind if "probe" not in name]
+    else:
+        assert delivery.left_behind == []
+
+
+def test_the_partners_own_files_are_as_they_were(delivery: Delivery) -> None:
+    assert delivery.touched == []
+
+
+def test_the_test_before_it_succeeds(delivery: Delivery) -> None:
+    if delivery.tested is not None:
+        assert delivery.tested.failure is None
+
+
+def test_a_folder_is_never_replaced(place: Place) -> None:
+    sent = deliver(place.partner, 1, name=FOLDER, if_exists=IfExists.REPLACE)
+    assert sent.transfer.status is Status.FAILED
+    assert sent.touched == []
+
+
+def test_a_file_is_not_replaced_unasked(place: Place) -> None:
+    sent = deliver(place.partner, 1, name=FILE, if_exists=IfExists.FAIL)
+    assert sent.transfer.status is Status.FAILED
+    assert sent.touched == []
+
+
+def test_a_file_is_replaced_where_that_was_asked_for(place: Place) -> None:
+    sent = deliver(place.partner, 1, name=REPLACED, if_exists=IfExists.REPLACE)
+    if not place.partner.replaces:
+        assert (sent.transfer.status, sent.touched) == (Status.FAILED, [])
+        return
+    assert sent.transfer.status is Status.COMPLETED, sent.transfer.failure
+    assert sent.touched == [REPLACED]
+    assert sent.arrived.read_bytes() == content(1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TAKE_LARGE_FILES)
+def test_a_large_file_arrives(name: str, needs: Needs) -> None:
+    with PARTNERS[name](needs) as partner:
+        sent = deliver(partner, LARGE_BYTES)
+        assert sent.transfer.status is Status.COMPLETED, sent.transfer.failure
+        assert sent.arrived.read_bytes() == content(LARGE_BYTES)
+        assert sent.left_behind == []
