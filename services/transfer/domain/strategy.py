@@ -25,6 +25,11 @@ class Method(StrEnum):
     IN_ORDER = "in_order"  # one lane, chunk after chunk; a later turn opens the file again
     ONE_HANDLE = "one_handle"  # one lane; the file is opened once and written to its end
 
+    def is_no_harder_than(self, other: "Method") -> bool:
+        """Whether a server that allows `other` also allows this one."""
+        easiest_first = (Method.ONE_HANDLE, Method.IN_ORDER, Method.LANES)
+        return easiest_first.index(self) <= easiest_first.index(other)
+
 
 class Replacing(StrEnum):
     """How the file under the target's name is replaced."""

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from services.transfer.domain.errors import OutOfTime, TransferError
+from services.transfer.domain.errors import ChunkCorrupted, OutOfTime, TransferError
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
@@ -17,6 +17,7 @@ from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
 from services.transfer.domain_services.queue_lanes import is_moved, queue_lanes
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
+from services.transfer.domain_services.replan import may_replan
 
 
 class Outcome(Enum):
@@ -67,9 +68,10 @@ class LaneWork:
 
     def _move(self) -> bool:
         """False when time is up before nothing was left."""
-        pulse, ports = self._pulse, self._ports
+        pulse, ports, fresh = self._pulse, self._ports, not self.transfer.part_made
         with self._open() as sink:
-            ends = Endpoints(self.transfer, self._source, sink, self._visit.session, ports)
+            session = self._visit.session
+            ends = Endpoints(self.transfer, self._source, sink, session, ports, fresh)
             while pulse.has_time:
                 chunk = pulse.claim(pulse.ledger)
                 if chunk is None:
@@ -115,7 +117,10 @@ class LaneWork:
             return Outcome.ENDED
         try:
             proof = prove_part(self.transfer, visit.session, ports=ports)
-        except ContentDiffers:
+        except ContentDiffers as found:
+            wrote_otherwise = isinstance(found.first, ChunkCorrupted)
+            if wrote_otherwise and may_replan(self.transfer, visit.destination):
+                raise found.first from None  # perhaps it loses what is written in this way
             return Outcome.ENDED  # VerifyTarget finds the same, and decides
         self.transfer = change_run(
             self.transfer.run_id,

@@ -28,13 +28,15 @@ CAREFUL_BLOCKS = 32
 
 @dataclass(frozen=True)
 class Endpoints:
-    """One lane's open source and sink."""
+    """One lane's open source and sink. `fresh`: the sink's handle is the one that created the file.
+    Some servers show a file under its name only when that is closed."""
 
     transfer: Transfer
     source: ObjectSource
     sink: ChunkSink
     session: PartnerSession
     ports: Ports
+    fresh: bool = False
 
 
 def move_chunk(lease: ChunkLease, ends: Endpoints, pulse: LanePulse) -> None:
@@ -82,7 +84,8 @@ class _Move:
     def run(self) -> Mark:
         # Do this first: a file that was cut off has its old size again once we write behind the
         # cut.
-        require_whole(self._transfer, self._ends.session, ports=self._ports)
+        if not self._ends.fresh:
+            require_whole(self._transfer, self._ends.session, ports=self._ports)
         self._go_on_ahead()
         self._units.begin(self.mark)
         sink, reached = self._ends.sink, self.mark

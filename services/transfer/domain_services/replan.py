@@ -3,8 +3,9 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from services.transfer.domain.destination import Delivery
+from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
+    ChunkCorrupted,
     DestinationChanged,
     PartMissing,
     PermissionDenied,
@@ -17,19 +18,23 @@ from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.plan_part import strategy_for
 
-SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing)
+SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing, ChunkCorrupted)
+
+
+def may_replan(transfer: Transfer, destination: Destination) -> bool:
+    atomic = destination.delivery is Delivery.ATOMIC
+    return atomic and destination.probe_writes and not transfer.replanned
 
 
 def replan(
     transfer: Transfer, error: TransferError, visit: Visit, *, ports: Ports
-) -> Transfer | None:
-    """Probes the server once more and stores what was found. The transfer with its new plan, or
-    None when the plan stays as it is. It is done once for each run. Raises what choose_strategy
-    raises when the transfer turns out to be impossible there."""
+) -> tuple[Transfer, Destination] | None:
+    """Probes the server once more and stores what was found. The transfer with its new plan and the
+    destination with its new profile, or None when the plan stays as it is. It is done once for each
+    run. Raises what choose_strategy raises when the transfer turns out to be impossible there."""
     destination = visit.destination
-    atomic = destination.delivery is Delivery.ATOMIC and destination.probe_writes
     speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
-    if transfer.replanned or not atomic or not speaks_against:
+    if not speaks_against or not may_replan(transfer, destination):
         return None
     profile = visit.session.probe(destination.base_path, destination.probe_name)
     probed = replace(destination, profile=profile)
@@ -37,15 +42,10 @@ def replan(
         ports.destinations.save(probed)
     old, generation = transfer.known_strategy, transfer.generation
     new = strategy_for(transfer, probed, max(1, old.lanes), ports=ports)
-    if old.why != new.why and old.method is new.method:
-        new = replace(new, lanes=old.lanes)  # its lanes are under way
+    if old.method.is_no_harder_than(new.method):  # what is under way can go on as it is
+        new = replace(new, method=old.method, lanes=old.lanes)
     changed = change_run(
         transfer.run_id, lambda current: current.replan(generation, new), ports=ports
     )
-    same = (old.method, old.fsync, old.shows_files, old.reads) == (
-        new.method,
-        new.fsync,
-        new.shows_files,
-        new.reads,
-    )
-    return None if same else changed
+    same = replace(old, why=new.why, cautions=new.cautions) == new
+    return None if same else (changed, probed)

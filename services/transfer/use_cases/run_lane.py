@@ -128,12 +128,13 @@ class _Turn:
             return work.run()
         except TransferError as error:
             self._pulse.fence()
-            changed = replan(work.transfer, error, visit, ports=self._ports)
-            if changed is None:
+            found = replan(work.transfer, error, visit, ports=self._ports)
+            if found is None:
                 raise
+            changed, probed = found
             if changed.known_strategy.method is work.transfer.known_strategy.method:
                 return Outcome.REPLANNED
-            start_over(changed, visit.destination, 0, 0, ports=self._ports)
+            start_over(changed, probed, 0, 0, ports=self._ports)
             return Outcome.STARTED_OVER
 
     def _end(self) -> None:
