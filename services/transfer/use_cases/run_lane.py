@@ -153,7 +153,9 @@ class _Turn:
     def _after_failure(self, transfer: Transfer, error: TransferError) -> None:
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
-        failures = 1 if pulse.headway else pulse.lane.failures + 1
+        # What was moved through one handle is lost with it.
+        kept = pulse.headway and (self._work is None or self._work.transfer.known_strategy.reopens)
+        failures = 1 if kept else pulse.lane.failures + 1
         retry = ports.policy.retry
         pulse.free_slot()
         if retry.gives_up(error, failures):

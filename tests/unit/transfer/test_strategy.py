@@ -1,0 +1,122 @@
+"""What a server's profile makes of a transfer."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.transfer.domain.destination import Delivery, Destination
+from services.transfer.domain.errors import (
+    FilesTakenAway,
+    NamesUnprotected,
+    ReadingRefused,
+    RenameRefused,
+    TooLongForOneHandle,
+)
+from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.strategy import Method, Replacing, Wish, choose_strategy
+from tests.conformance.records import a_destination
+
+WISH = Wish(lanes=4)
+
+
+def destination(delivery: Delivery = Delivery.ATOMIC, **facts: bool) -> Destination:
+    """A server that can do everything but `facts`."""
+    known = a_destination()
+    assert known.profile is not None
+    able = dict.fromkeys(("rename", "atomic_replace", "fsync", "write_at_offset"), True)
+    profile = replace(known.profile, **(able | facts))  # type: ignore[arg-type]
+    return replace(known, profile=profile, delivery=delivery, max_sessions=5)
+
+
+def test_a_server_that_can_do_everything_gets_lanes_and_no_caution() -> None:
+    strategy = choose_strategy(destination(), WISH)
+    assert (strategy.method, strategy.lanes) == (Method.LANES, 4)
+    assert strategy.replacing is Replacing.POSIX_RENAME
+    assert strategy.cautions == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "method"),
+    [
+        ({"write_at_offset": False}, Method.IN_ORDER),
+        ({"write_at_offset": False, "reopen": False}, Method.ONE_HANDLE),
+    ],
+)
+def test_a_server_that_can_do_less_gets_one_lane(facts: dict[str, bool], method: Method) -> None:
+    strategy = choose_strategy(destination(**facts), WISH)
+    assert (strategy.method, strategy.lanes) == (method, 1)
+
+
+@pytest.mark.parametrize(
+    ("facts", "replacing"),
+    [
+        ({"atomic_replace": False}, Replacing.ASIDE),
+        ({"atomic_replace": False, "rename_overwrites": True}, Replacing.RENAME),
+    ],
+)
+def test_a_file_is_replaced_in_the_way_that_works(
+    facts: dict[str, bool], replacing: Replacing
+) -> None:
+    assert choose_strategy(destination(**facts), WISH).replacing is replacing
+
+
+@pytest.mark.parametrize("fact", ["fsync", "read", "shows_files", "remove"])
+def test_what_is_not_promised_is_said(fact: str) -> None:
+    strategy = choose_strategy(destination(**{fact: False}), WISH)
+    assert len(strategy.cautions) == 1
+
+
+@pytest.mark.parametrize(
+    ("fact", "error"), [("rename", RenameRefused), ("keeps_files", FilesTakenAway)]
+)
+def test_a_drop_box_is_refused_at_once_unless_it_is_delivered_to_directly(
+    fact: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="'direct'"):
+        choose_strategy(destination(**{fact: False}), WISH)
+    direct = choose_strategy(destination(Delivery.DIRECT, **{fact: False}), WISH)
+    assert (direct.method, direct.delivery) == (Method.ONE_HANDLE, Delivery.DIRECT)
+    assert "while it is incomplete" in direct.cautions[0]
+
+
+@pytest.mark.parametrize("fact", ["read", "keeps_files"])
+def test_what_cannot_be_read_back_is_not_promised_to_be(fact: str) -> None:
+    with pytest.raises(ReadingRefused):
+        choose_strategy(
+            destination(Delivery.DIRECT, **{fact: False}), replace(WISH, verify=Verify.READBACK)
+        )
+
+
+@pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.KEEP_BOTH])
+@pytest.mark.parametrize("hidden", ["shows_files", "tells_missing"])
+def test_a_file_that_nobody_can_see_is_not_overwritten(if_exists: IfExists, hidden: str) -> None:
+    wish = replace(WISH, if_exists=if_exists)
+    with pytest.raises(NamesUnprotected, match=if_exists.value):
+        choose_strategy(destination(rename_overwrites=True, **{hidden: False}), wish)
+    assert choose_strategy(destination(**{hidden: False}), wish)  # its RENAME refuses
+
+
+def test_a_server_that_refuses_to_overwrite_cannot_replace_directly() -> None:
+    with pytest.raises(NamesUnprotected, match="overwrite"):
+        choose_strategy(
+            destination(Delivery.DIRECT, overwrite=False),
+            replace(WISH, if_exists=IfExists.REPLACE),
+        )
+
+
+@pytest.mark.parametrize("facts", [{"reopen": False}, {}])
+def test_what_one_go_cannot_carry_is_refused_only_where_there_is_one_go(
+    facts: dict[str, bool],
+) -> None:
+    delivery = Delivery.ATOMIC if facts else Delivery.DIRECT
+    wish = replace(WISH, size_bytes=1_001, one_handle_bytes=1_000)
+    with pytest.raises(TooLongForOneHandle, match="1001 bytes"):
+        choose_strategy(destination(delivery, **facts), wish)
+    assert choose_strategy(destination(delivery, **facts), replace(wish, size_bytes=1_000))
+    assert choose_strategy(destination(), wish)
+
+
+def test_each_reason_to_refuse_is_final() -> None:
+    for error in (FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused):
+        assert not error.retryable
