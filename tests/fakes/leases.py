@@ -121,10 +121,11 @@ class InMemorySessionSlots:
             self.rows[slot.destination_id, slot.number] = renewed
             return renewed
 
-    def free(self, slot: Slot) -> None:
+    def free(self, *slots: Slot) -> None:
         with self.lock:
-            if self._holds(slot):
-                del self.rows[slot.destination_id, slot.number]
+            for slot in slots:
+                if self._holds(slot):
+                    del self.rows[slot.destination_id, slot.number]
 
     def wait(self, waiter: Waiter) -> None:
         with self.lock:

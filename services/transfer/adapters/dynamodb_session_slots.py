@@ -66,8 +66,14 @@ class DynamoDbSessionSlots:
             raise _lost(slot)
         return replace(slot, until=until)
 
-    def free(self, slot: Slot) -> None:
-        self._table.write([delete(_key(slot), HELD, **_seen(slot))], _lost(slot))
+    def free(self, *slots: Slot) -> None:
+        left = list(slots)
+        while left:
+            gone = [delete(_key(slot), HELD, **_seen(slot)) for slot in left]
+            lost = self._table.write(gone, _lost(left[0]))
+            if not lost:
+                return
+            left = [slot for index, slot in enumerate(left) if index not in lost]
 
     def wait(self, waiter: Waiter) -> None:
         fields = to_item(replace(waiter, called_until=None)).keys() - {"since"}

@@ -1,6 +1,6 @@
 """Compares sampled ranges of a file at the partner with what was sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -39,7 +39,7 @@ class Sample(Enum):
 def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports) -> Sample:
     """Compares the sampled ranges of every chunk, through a handle of its own."""
     try:
-        damage = find_damage(transfer, session, path, ports=ports)
+        damage = find_damage(transfer, session, path, moved(transfer, ports=ports), ports=ports)
     except UNSEEN:
         return Sample.UNSEEN
     except SizeMismatch:
@@ -48,16 +48,22 @@ def sample(transfer: Transfer, session: PartnerSession, path: str, *, ports: Por
 
 
 def find_damage(
-    transfer: Transfer, session: PartnerSession, path: str, *, ports: Ports
+    transfer: Transfer,
+    session: PartnerSession,
+    path: str,
+    chunks: Sequence[DoneChunk],
+    *,
+    ports: Ports,
 ) -> Damage | None:
-    """None where all samples are equal. Raises SizeMismatch, and the errors in UNSEEN."""
+    """None where all samples of the chunks are equal. Raises SizeMismatch, and the errors in
+    UNSEEN."""
     if not transfer.known_strategy.reads:
         raise PermissionDenied(path, "read")
     with session.open_reader(path) as reader:
-        blocks = _Bytes(reader.read(_ranges(transfer, ports.ledger.done_chunks(transfer.ledger))))
-        for chunk in ports.ledger.done_chunks(transfer.ledger):
+        blocks = _Bytes(reader.read(_ranges(transfer, chunks)))
+        for chunk in chunks:
             found = 0
-            for _, length in _ranges(transfer, iter([chunk])):
+            for _, length in _ranges(transfer, [chunk]):
                 for block in blocks.take(length):
                     found = ports.crc64.update(found, block)
             if found != chunk.mark.sample_crc64:
@@ -66,7 +72,12 @@ def find_damage(
     return None
 
 
-def _ranges(transfer: Transfer, chunks: Iterator[DoneChunk]) -> Iterator[tuple[int, int]]:
+def moved(transfer: Transfer, *, ports: Ports) -> Sequence[DoneChunk]:
+    """Every chunk that is done, in order. They are 10,000 at most, some megabytes."""
+    return list(ports.ledger.done_chunks(transfer.ledger))
+
+
+def _ranges(transfer: Transfer, chunks: Sequence[DoneChunk]) -> Iterator[tuple[int, int]]:
     """The sampled ranges of the chunks, as (offset, length) in the file."""
     plan = transfer.known_plan
     for chunk in chunks:

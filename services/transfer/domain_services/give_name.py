@@ -1,7 +1,8 @@
 """Gives the whole file its name, once, and looks at it there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 
 from services.transfer.domain.errors import (
@@ -13,11 +14,12 @@ from services.transfer.domain.errors import (
     WriteRefused,
 )
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.ledger import DoneChunk
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.proof import Proof, Proven, Verify
 from services.transfer.domain.strategy import Replacing
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import UNSEEN, find_damage
 from services.transfer.domain_services.look_at_target import (
@@ -33,29 +35,39 @@ MAX_NUMBER = 1_000  # names tried beside an existing one
 MAX_UNSEEN = 20  # of them, where the server does not show which one is taken
 
 
-def give_name(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
+def give_name(
+    transfer: Transfer,
+    visit: Visit,
+    chunks: Sequence[DoneChunk],
+    proof: Proof | None = None,
+    *,
+    ports: Ports,
+) -> Transfer:
     """It may run again after a rename whose answer was lost. Then it looks at both names and
-    decides. In the end it looks at the file under its name, and the receipt says what it found."""
+    decides. In the end it looks at the file under its name, and the receipt says what it found.
+    With `proof`, the commit begins with the decision on the name, in one write."""
     part, session = transfer.known_part, visit.session
     if part.direct:
-        transfer = _decide_on(transfer, part.path, None, ports=ports)
+        transfer = _decide_on(transfer, part.path, None, proof, ports=ports)
     elif not renamed_before(transfer, session, ports=ports):
         require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
         with suppress(TargetError):  # it is a courtesy, and the transfer does not depend on it
             session.set_modified(part.path, transfer.known_source.last_modified)
-        transfer = _rename(transfer, visit, ports=ports)
-    return finish_commit(transfer, session, ports=ports)
+        transfer = _rename(transfer, visit, proof, ports=ports)
+    return finish_commit(transfer, session, chunks, ports=ports)
 
 
-def finish_commit(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Transfer:
+def finish_commit(
+    transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
+) -> Transfer:
     """The file has its name: looks at it, and stores that it is committed."""
-    proven = _look(transfer, session, ports=ports)
+    proven = _look(transfer, session, chunks, ports=ports)
     return change_run(
         transfer.run_id, lambda current: current.committed(proven), ports=ports, known=transfer
     )
 
 
-def _rename(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
+def _rename(transfer: Transfer, visit: Visit, proof: Proof | None, *, ports: Ports) -> Transfer:
     """The target's kind is looked at again: a folder may have come since the transfer began."""
     keeps_both, session = transfer.if_exists is IfExists.KEEP_BOTH, visit.session
     unseen = 0
@@ -66,7 +78,8 @@ def _rename(transfer: Transfer, visit: Visit, *, ports: Ports) -> Transfer:
             continue
         if seen.there and transfer.if_exists is IfExists.FAIL:
             raise TargetExists(name)
-        transfer = _decide_on(transfer, name, seen.size_bytes, ports=ports)
+        transfer = _decide_on(transfer, name, seen.size_bytes, proof, ports=ports)
+        proof = None
         try:
             if transfer.if_exists is IfExists.REPLACE:
                 return _replace(transfer, name, seen, visit, ports=ports)
@@ -136,17 +149,18 @@ def _candidates(transfer: Transfer, base_path: str) -> Iterator[str]:
 
 
 def _decide_on(
-    transfer: Transfer, name: str, existed_bytes: int | None, *, ports: Ports
+    transfer: Transfer, name: str, existed_bytes: int | None, proof: Proof | None, *, ports: Ports
 ) -> Transfer:
-    return change_run(
-        transfer.run_id,
-        lambda current: current.decide_on(name, existed_bytes),
-        ports=ports,
-        known=transfer,
-    )
+    def decide(current: Transfer) -> Change:
+        begun = Change(current) if proof is None else current.proved_by_lane(proof, ports.now())
+        return replace(begun, transfer=begun.transfer.decide_on(name, existed_bytes))
+
+    return change_run(transfer.run_id, decide, ports=ports, known=transfer)
 
 
-def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
+def _look(
+    transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
+) -> Proven:
     """What is proven of the file under its name. A partner may take it away at once. Then what was
     seen before the rename stands."""
     path, before = transfer.final_path or "", transfer.known_proof.proven
@@ -155,7 +169,7 @@ def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Prove
         return before
     require_size(transfer, path, seen)
     try:
-        damage = find_damage(transfer, session, path, ports=ports)
+        damage = find_damage(transfer, session, path, chunks, ports=ports)
     except UNSEEN:
         return before
     if damage is not None:

@@ -41,6 +41,7 @@ class LanePulse:
         self.worker = worker
         self.moving = True  # as the last beat saw it
         self.headway = False  # something was moved in this turn
+        self.finished = 0  # chunks moved or proved in this turn
         self.out_of_time = False  # the last beat closed the session
         self._ports = ports
         self._lock = Lock()
@@ -126,7 +127,10 @@ class LanePulse:
         with self._lock:
             self._ports.ledger.finish(self._held, mark, part)
             self._chunk, self._bytes_in_flight, self.headway = None, 0, True
-            self.lane = self._ports.lanes.beat(replace(self.lane, failures=0), self.lane.until, 0)
+            self.finished += 1
+            if self.lane.failures or self.lane.bytes_in_flight:
+                lane = replace(self.lane, failures=0)
+                self.lane = self._ports.lanes.beat(lane, lane.until, 0)
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         """Does nothing when no chunk is held any more."""
@@ -144,12 +148,11 @@ class LanePulse:
         with self._lock:
             slot, self.slot = self.slot, None
             step, self._step = self._step, None
-            if step is not None:
-                self._ports.slots.free(step)
-            if slot is None:
-                return
-            self._ports.slots.free(slot)
-        pass_on(slot.destination_id, ports=self._ports)
+            held = [each for each in (step, slot) if each is not None]
+            if held:
+                self._ports.slots.free(*held)
+        if slot is not None:
+            pass_on(slot.destination_id, ports=self._ports)
 
     # --- the beats -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from services.transfer.domain.errors import ChunkCorrupted, OutOfTime, TransferE
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
@@ -52,9 +52,15 @@ class LaneWork:
             return Outcome.HANDS_OVER
         if self.transfer.verify is Verify.READBACK and not self._prove():
             return Outcome.HANDS_OVER
-        if self.transfer.lanes > 1 or not is_moved(self.transfer, ports=self._ports):
-            return Outcome.ENDED
-        return self._deliver()
+        return self._deliver() if self._is_the_last() else Outcome.ENDED
+
+    def _is_the_last(self) -> bool:
+        """Whether all is moved, and no other lane is there."""
+        if self.transfer.lanes > 1:
+            return False
+        passes = 2 if self.transfer.verify is Verify.READBACK else 1
+        all_by_itself = self._pulse.finished == passes * self.transfer.known_plan.total
+        return all_by_itself or is_moved(self.transfer, ports=self._ports)
 
     def _open(self) -> ChunkSink:
         part, strategy = self.transfer.known_part, self.transfer.known_strategy
@@ -78,6 +84,9 @@ class LaneWork:
                     self._close(sink)
                     return True
                 move_chunk(chunk, ends, pulse)
+                if pulse.finished == self.transfer.known_plan.total:
+                    self._close(sink)
+                    return True  # all of them, by this lane in this turn
         if self.transfer.known_strategy.reopens:
             return False
         done = ports.ledger.progress(pulse.ledger).bytes_done
@@ -110,26 +119,21 @@ class LaneWork:
         return False
 
     def _deliver(self) -> Outcome:
-        """Proves the file and gives it its name. Once the commit has begun, an error leaves the
-        rest to the workflow, whose steps look at both names."""
+        """Proves the file and gives it its name. An error in the commit leaves the rest to the
+        workflow, whose steps look at both names."""
         ports, visit = self._ports, self._visit
         if not self._pulse.take_step():
             return Outcome.ENDED
+        chunks = moved(self.transfer, ports=ports)
         try:
-            proof = prove_part(self.transfer, visit.session, ports=ports)
+            proof = prove_part(self.transfer, visit.session, chunks, ports=ports)
         except ContentDiffers as found:
             wrote_otherwise = isinstance(found.first, ChunkCorrupted)
             if wrote_otherwise and may_replan(self.transfer, visit.destination):
                 raise found.first from None  # perhaps it loses what is written in this way
             return Outcome.ENDED  # VerifyTarget finds the same, and decides
-        self.transfer = change_run(
-            self.transfer.run_id,
-            lambda current: current.proved_by_lane(proof, ports.now()),
-            ports=ports,
-            known=self.transfer,
-        )
         try:
-            self.transfer = give_name(self.transfer, visit, ports=ports)
+            self.transfer = give_name(self.transfer, visit, chunks, proof, ports=ports)
             if self.transfer.left_behind:
                 remove_left_behind(self.transfer, visit, ports=ports)
         except TransferError as error:

@@ -53,18 +53,19 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
         yield Visit(session, destination)
 
 
-def with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
+def with_credential(
+    destination_id: str, *, ports: Ports, known: Destination | None = None
+) -> tuple[Destination, Credential]:
     """The two belong together, because every new credential is stored under an id of its own. If
-    the credential is replaced between the two reads, both are read once more. Raises
-    CredentialMissing."""
+    the credential is replaced between the two reads, both are read once more. `known` was read just
+    now. Raises CredentialMissing."""
     try:
-        return _with_credential(destination_id, ports=ports)
+        return _with_credential(known or ports.destinations.read(destination_id), ports)
     except CredentialMissing:
-        return _with_credential(destination_id, ports=ports)
+        return _with_credential(ports.destinations.read(destination_id), ports)
 
 
-def _with_credential(destination_id: str, *, ports: Ports) -> tuple[Destination, Credential]:
-    destination = ports.destinations.read(destination_id)
+def _with_credential(destination: Destination, ports: Ports) -> tuple[Destination, Credential]:
     if destination.secret_id is None:
-        raise CredentialMissing(destination_id)
+        raise CredentialMissing(destination.id)
     return destination, ports.vault.read(destination.secret_id)

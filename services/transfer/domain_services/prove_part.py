@@ -1,5 +1,6 @@
 """Proves that all bytes are at the partner and that they are the source's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum, hasher
@@ -10,7 +11,7 @@ from services.transfer.domain.errors import (
     TargetDamaged,
     TransferError,
 )
-from services.transfer.domain.ledger import Mark
+from services.transfer.domain.ledger import DoneChunk, Mark
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
 from services.transfer.domain.transfer import Transfer
@@ -32,11 +33,13 @@ class ContentDiffers(Exception):
     again: TransferError
 
 
-def prove_part(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proof:
-    """Raises ContentDiffers, PartMissing, SizeMismatch."""
-    whole = sum_up(transfer, ports=ports)
+def prove_part(
+    transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
+) -> Proof:
+    """`chunks` are all that are done. Raises ContentDiffers, PartMissing, SizeMismatch."""
+    whole = sum_up(transfer, chunks, ports=ports)
     compared = _compare(transfer, whole)
-    proven = _look(transfer, session, ports=ports)
+    proven = _look(transfer, session, chunks, ports=ports)
     checksum = transfer.known_source.checksum
     return Proof(
         part=transfer.known_part.path,
@@ -47,12 +50,12 @@ def prove_part(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> 
     )
 
 
-def sum_up(transfer: Transfer, *, ports: Ports) -> Mark:
+def sum_up(transfer: Transfer, chunks: Sequence[DoneChunk], *, ports: Ports) -> Mark:
     """The checksums of the whole file, from those of its chunks. Every chunk has to be there
     exactly once, in order, and written into this very part file. Anything else is a bug of ours: it
     raises ValueError."""
     whole, expected, own = Mark(), 0, own_crc(transfer, ports)
-    for chunk in ports.ledger.done_chunks(transfer.ledger):
+    for chunk in chunks:
         if chunk.number != expected or chunk.part != transfer.known_part.path:
             raise ValueError(f"ledger of {transfer.id}: chunk {expected} is not in its part file")
         mark = chunk.mark
@@ -102,7 +105,9 @@ def _found(checksum: ObjectChecksum, transfer: Transfer, whole: Mark) -> str | N
     return None
 
 
-def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Proven:
+def _look(
+    transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
+) -> Proven:
     """Looks at the part file, or at the file under its name where only the commit's answer was
     lost. A file that was delivered straight to its name may be taken away at once."""
     part, strategy = transfer.known_part, transfer.known_strategy
@@ -117,7 +122,7 @@ def _look(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> Prove
         return Proven.READBACK
     if transfer.verify is not Verify.SIZE:
         try:
-            damage = find_damage(transfer, session, path, ports=ports)
+            damage = find_damage(transfer, session, path, chunks, ports=ports)
         except UNSEEN:
             return _by_size(look)
         if damage is not None:

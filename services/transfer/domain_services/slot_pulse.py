@@ -1,6 +1,5 @@
 """Keeps slots of sessions leased for as long as the work takes."""
 
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 from services.transfer.domain.errors import LeaseLost
@@ -63,12 +62,12 @@ class SlotPulse:
         return False
 
     def free(self) -> None:
-        """Frees each slot, also when another one cannot be freed, and then calls the next."""
-        with ExitStack() as stack:
+        """Frees the slots, and then calls the next one in the line."""
+        try:
+            self._ports.slots.free(*self._slots)
+        finally:
             if self.calls_next is not None:
-                stack.callback(pass_on, self.calls_next, ports=self._ports)
-            for slot in self._slots:
-                stack.callback(self._ports.slots.free, slot)
+                pass_on(self.calls_next, ports=self._ports)
 
     def _until(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)

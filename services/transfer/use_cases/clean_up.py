@@ -8,6 +8,7 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import finish_commit
 from services.transfer.domain_services.look_at_target import renamed_before
 from services.transfer.domain_services.partner_session import step_session
@@ -46,7 +47,7 @@ def _find_delivered(transfer: Transfer, session: PartnerSession, *, ports: Ports
     delivered = change_run(
         transfer.run_id, lambda current: current.found_delivered(ports.now()), ports=ports
     )
-    finish_commit(delivered, session, ports=ports)
+    finish_commit(delivered, session, moved(delivered, ports=ports), ports=ports)
 
 
 def _keep_or_discard(current: Transfer, ports: Ports) -> Transfer:

@@ -3,6 +3,7 @@
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
 from services.transfer.domain_services.partner_session import step_session
 
@@ -13,4 +14,4 @@ def commit_target(run: RunId, *, ports: Ports) -> None:
     if transfer.part is None:
         return
     with step_session(transfer, ports=ports) as visit:
-        give_name(transfer, visit, ports=ports)
+        give_name(transfer, visit, moved(transfer, ports=ports), ports=ports)

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     LeaseLost,
     NoHeadway,
@@ -76,7 +77,7 @@ class _Turn:
         if not self._pulse.take_slot(destination.id, limit):
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
-        self._drive(transfer)
+        self._drive(transfer, destination)
 
     def _is_wanted(self, transfer: Transfer) -> bool:
         """The first lane also creates the part file."""
@@ -84,10 +85,10 @@ class _Turn:
         of_today = transfer.generation == lane.generation and part is not None
         return transfer.status in WANTED and of_today and (transfer.part_made or lane.number == 0)
 
-    def _drive(self, transfer: Transfer) -> None:
+    def _drive(self, transfer: Transfer, destination: Destination) -> None:
         pulse = self._pulse
         try:
-            outcome = self._visit(transfer)
+            outcome = self._visit(transfer, destination)
         except TransferError as error:
             if isinstance(error, LeaseLost) or pulse.is_lost:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
@@ -107,9 +108,9 @@ class _Turn:
         elif outcome is not Outcome.DELIVERED:
             self._end()
 
-    def _visit(self, transfer: Transfer) -> Outcome:
+    def _visit(self, transfer: Transfer, known: Destination) -> Outcome:
         ports, pulse = self._ports, self._pulse
-        destination, credential = with_credential(transfer.destination_id, ports=ports)
+        destination, credential = with_credential(known.id, ports=ports, known=known)
         with (
             open_source(transfer, ports=ports) as source,
             ports.partners.connect(destination, credential) as session,

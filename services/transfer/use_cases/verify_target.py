@@ -6,6 +6,7 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.fail_transfer import note_trouble
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
@@ -22,7 +23,8 @@ def verify_target(run: RunId, *, ports: Ports) -> None:
     with step_session(transfer, ports=ports) as visit:
         transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
         try:
-            proof = prove_part(transfer, visit.session, ports=ports)
+            chunks = moved(transfer, ports=ports)
+            proof = prove_part(transfer, visit.session, chunks, ports=ports)
         except ContentDiffers as found:
             raise _once_more(transfer, found, ports=ports) from None
     change_run(run, lambda current: current.proved(proof), ports=ports, known=transfer)

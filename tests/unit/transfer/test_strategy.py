@@ -1,6 +1,7 @@
 """What a server's profile makes of a transfer."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,13 +21,17 @@ from tests.conformance.records import a_destination
 WISH = Wish(lanes=4)
 
 
-def destination(delivery: Delivery = Delivery.ATOMIC, **facts: bool) -> Destination:
+def destination(delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destination:
     """A server that can do everything but `facts`."""
     known = a_destination()
     assert known.profile is not None
     able = dict.fromkeys(("rename", "atomic_replace", "fsync", "write_at_offset"), True)
-    profile = replace(known.profile, **(able | facts))  # type: ignore[arg-type]
+    profile = replace(known.profile, **(able | facts))
     return replace(known, profile=profile, delivery=delivery, max_sessions=5)
+
+
+def without(fact: str, delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destination:
+    return destination(delivery, **{fact: False}, **facts)
 
 
 def test_a_server_that_can_do_everything_gets_lanes_and_no_caution() -> None:
@@ -43,7 +48,7 @@ def test_a_server_that_can_do_everything_gets_lanes_and_no_caution() -> None:
         ({"write_at_offset": False, "reopen": False}, Method.ONE_HANDLE),
     ],
 )
-def test_a_server_that_can_do_less_gets_one_lane(facts: dict[str, bool], method: Method) -> None:
+def test_a_server_that_can_do_less_gets_one_lane(facts: dict[str, Any], method: Method) -> None:
     strategy = choose_strategy(destination(**facts), WISH)
     assert (strategy.method, strategy.lanes) == (method, 1)
 
@@ -56,14 +61,14 @@ def test_a_server_that_can_do_less_gets_one_lane(facts: dict[str, bool], method:
     ],
 )
 def test_a_file_is_replaced_in_the_way_that_works(
-    facts: dict[str, bool], replacing: Replacing
+    facts: dict[str, Any], replacing: Replacing
 ) -> None:
     assert choose_strategy(destination(**facts), WISH).replacing is replacing
 
 
 @pytest.mark.parametrize("fact", ["fsync", "read", "shows_files", "remove"])
 def test_what_is_not_promised_is_said(fact: str) -> None:
-    strategy = choose_strategy(destination(**{fact: False}), WISH)
+    strategy = choose_strategy(without(fact), WISH)
     assert len(strategy.cautions) == 1
 
 
@@ -74,8 +79,8 @@ def test_a_drop_box_is_refused_at_once_unless_it_is_delivered_to_directly(
     fact: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error, match="'direct'"):
-        choose_strategy(destination(**{fact: False}), WISH)
-    direct = choose_strategy(destination(Delivery.DIRECT, **{fact: False}), WISH)
+        choose_strategy(without(fact), WISH)
+    direct = choose_strategy(without(fact, Delivery.DIRECT), WISH)
     assert (direct.method, direct.delivery) == (Method.ONE_HANDLE, Delivery.DIRECT)
     assert "while it is incomplete" in direct.cautions[0]
 
@@ -83,9 +88,7 @@ def test_a_drop_box_is_refused_at_once_unless_it_is_delivered_to_directly(
 @pytest.mark.parametrize("fact", ["read", "keeps_files"])
 def test_what_cannot_be_read_back_is_not_promised_to_be(fact: str) -> None:
     with pytest.raises(ReadingRefused):
-        choose_strategy(
-            destination(Delivery.DIRECT, **{fact: False}), replace(WISH, verify=Verify.READBACK)
-        )
+        choose_strategy(without(fact, Delivery.DIRECT), replace(WISH, verify=Verify.READBACK))
 
 
 @pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.KEEP_BOTH])
@@ -93,8 +96,8 @@ def test_what_cannot_be_read_back_is_not_promised_to_be(fact: str) -> None:
 def test_a_file_that_nobody_can_see_is_not_overwritten(if_exists: IfExists, hidden: str) -> None:
     wish = replace(WISH, if_exists=if_exists)
     with pytest.raises(NamesUnprotected, match=if_exists.value):
-        choose_strategy(destination(rename_overwrites=True, **{hidden: False}), wish)
-    assert choose_strategy(destination(**{hidden: False}), wish)  # its RENAME refuses
+        choose_strategy(without(hidden, rename_overwrites=True), wish)
+    assert choose_strategy(without(hidden), wish)  # its RENAME refuses
 
 
 def test_a_server_that_refuses_to_overwrite_cannot_replace_directly() -> None:
@@ -107,7 +110,7 @@ def test_a_server_that_refuses_to_overwrite_cannot_replace_directly() -> None:
 
 @pytest.mark.parametrize("facts", [{"reopen": False}, {}])
 def test_what_one_go_cannot_carry_is_refused_only_where_there_is_one_go(
-    facts: dict[str, bool],
+    facts: dict[str, Any],
 ) -> None:
     delivery = Delivery.ATOMIC if facts else Delivery.DIRECT
     wish = replace(WISH, size_bytes=1_001, one_handle_bytes=1_000)

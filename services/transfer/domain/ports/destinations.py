@@ -34,8 +34,8 @@ class SessionSlots(Protocol):
         """Raises LeaseLost."""
         ...
 
-    def free(self, slot: Slot) -> None:
-        """A lost lease is no error."""
+    def free(self, *slots: Slot) -> None:
+        """Frees each of them. A lost lease is no error."""
         ...
 
     def wait(self, waiter: Waiter) -> None:
