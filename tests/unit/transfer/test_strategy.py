@@ -21,7 +21,7 @@ from tests.conformance.records import a_destination
 WISH = Wish(lanes=4)
 
 
-def destination(delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destination:
+def destination(delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destination:  # noqa: ANN401
     """A server that can do everything but `facts`."""
     known = a_destination()
     assert known.profile is not None
@@ -30,7 +30,7 @@ def destination(delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destinati
     return replace(known, profile=profile, delivery=delivery, max_sessions=5)
 
 
-def without(fact: str, delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destination:
+def without(fact: str, delivery: Delivery = Delivery.ATOMIC, **facts: Any) -> Destination:  # noqa: ANN401
     return destination(delivery, **{fact: False}, **facts)
 
 
