@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -38,6 +38,9 @@ class Published(Contract):
     model_config = ConfigDict(json_schema_extra=_open_to_new_fields)
 
 
+HALVES = "[\ud800-\udfff]"  # of a surrogate pair: text with one of them cannot be written as UTF-8
+
+
 @dataclass(frozen=True)
 class Text:
     """Metadata for `Annotated[str, ...]`: the whole text matches `pattern`.
@@ -52,7 +55,7 @@ class Text:
 
     def _checked(self, value: str) -> str:
         fits = self.min_length <= len(value) <= self.max_length
-        if not fits or not re.fullmatch(self.pattern, value):
+        if not fits or not re.fullmatch(self.pattern, value) or re.search(HALVES, value):
             raise PydanticCustomError("text_refused", "{advice}", {"advice": self.advice})
         return value
 
@@ -148,13 +151,22 @@ CONTROL = (
 PLAIN = rf"[^{CONTROL}]+"
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the year would be 0 or 10000
+        raise PydanticCustomError(
+            "time_refused", "In UTC this is no year of four digits."
+        ) from None
+
+
 def _key_fits(value: str) -> str:
     if not 1 <= len(value.encode()) <= MAX_KEY_BYTES:
         raise PydanticCustomError("key_refused", "A key has 1 to 1024 bytes in UTF-8.")
     return value
 
 
-UtcTime = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+UtcTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Id = Annotated[str, Text("1 to 128 of A-Z a-z 0-9 . _ : -", 128, r"[A-Za-z0-9._:-]+")]
 Crc64 = Annotated[str, Text("16 lower-case hexadecimal digits", 16, r"[0-9a-f]{16}", 16)]
 Bytes = Annotated[int, Field(ge=0)]

@@ -76,8 +76,9 @@ def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) 
     caller = _caller_of(event)
     if caller is None and not route.public:
         raise _not_logged_in()
-    sent = event.query_string_parameters or {}
-    query = _read(route.query, route.query.model_validate, sent) if route.query else None
+    query = (
+        _read(route.query, route.query.model_validate, _query_of(event)) if route.query else None
+    )
     body = _body_of(event, route.request) if route.request else None
     names = [each.alias or "" for each in CallHeaders.model_fields.values()]
     meant = {name: event.headers.get(name) for name in names}
@@ -115,6 +116,15 @@ def _cookies_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
     except CookieError:
         return {}
     return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _query_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
+    """Raises RequestRefused for a repeated name. All but its last value would count for nothing."""
+    every = event.raw_event.get("multiValueQueryStringParameters") or {}
+    for name, values in every.items():
+        if len(values) > 1:
+            raise RequestRefused(400, "request_invalid", f"{name[:64]}: Send it once.")
+    return event.query_string_parameters or {}
 
 
 def _body_of(event: APIGatewayProxyEvent, model: type[M]) -> M:

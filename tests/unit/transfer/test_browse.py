@@ -4,9 +4,10 @@ import pytest
 
 from kernel.caller import Caller, Role, SourceGrant
 from services.transfer.domain.errors import FieldInvalid, RoleMissing, SourceNotGranted
+from services.transfer.domain.transfer_query import TransferQuery
 from services.transfer.use_cases.browse import list_buckets, list_files
 from services.transfer.use_cases.list_history import list_history
-from tests.fakes.callers import ANN, AUDITOR, BOB, OPERATOR, a_caller
+from tests.fakes.callers import ADMIN, ANN, AUDITOR, BOB, OPERATOR, a_caller
 from tests.fakes.world import World
 
 GIL = a_caller(
@@ -100,14 +101,17 @@ def test_history_is_ones_own_unless_a_role_opens_it() -> None:
     ports = made.ports
 
     def seen(owner: str | None, caller: Caller) -> list[str]:
-        return [each.id for each in list_history(owner, caller, 10, None, ports=ports).items]
+        return [
+            each.id
+            for each in list_history(TransferQuery(owner), caller, 10, None, ports=ports).items
+        ]
 
     assert seen(None, ANN) == seen("ann", ANN) == [mine]
     assert seen(None, BOB) == seen("bob", BOB) == []
-    for caller in (OPERATOR, AUDITOR):
+    for caller in (OPERATOR, AUDITOR, ADMIN):
         assert seen(None, caller) == []
         assert seen("*", caller) == seen("ann", caller) == [mine]
         assert seen("bob", caller) == []
     for owner in ("ann", "*"):
         with pytest.raises(RoleMissing):
-            list_history(owner, BOB, 10, None, ports=ports)
+            list_history(TransferQuery(owner), BOB, 10, None, ports=ports)
