@@ -38,9 +38,6 @@ class Published(Contract):
     model_config = ConfigDict(json_schema_extra=_open_to_new_fields)
 
 
-HALVES = "[\ud800-\udfff]"  # of a surrogate pair: text with one of them cannot be written as UTF-8
-
-
 @dataclass(frozen=True)
 class Text:
     """Metadata for `Annotated[str, ...]`: the whole text matches `pattern`.
@@ -55,7 +52,7 @@ class Text:
 
     def _checked(self, value: str) -> str:
         fits = self.min_length <= len(value) <= self.max_length
-        if not fits or not re.fullmatch(self.pattern, value) or re.search(HALVES, value):
+        if not fits or not re.fullmatch(self.pattern, value):
             raise PydanticCustomError("text_refused", "{advice}", {"advice": self.advice})
         return value
 

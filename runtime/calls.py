@@ -1,6 +1,7 @@
 """A decoded request of a route, and the answer to it."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -22,6 +23,7 @@ from runtime.telemetry import correlation_id
 B = TypeVar("B")
 M = TypeVar("M", bound=BaseModel)
 
+HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair
 MAX_BODY_BYTES = 262_144  # a private key and ten host keys fit many times
 
 
@@ -119,12 +121,16 @@ def _cookies_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
 
 
 def _query_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
-    """Raises RequestRefused for a repeated name. All but its last value would count for nothing."""
-    every = event.raw_event.get("multiValueQueryStringParameters") or {}
-    for name, values in every.items():
+    """Raises RequestRefused for what would be answered wrongly: of a repeated name only the last
+    value counts, and half a surrogate pair can neither be stored nor shown."""
+    for name, values in (event.raw_event.get("multiValueQueryStringParameters") or {}).items():
         if len(values) > 1:
-            raise RequestRefused(400, "request_invalid", f"{name[:64]}: Send it once.")
-    return event.query_string_parameters or {}
+            raise RequestRefused(400, "request_invalid", f"{name!a}: Send it once.")
+    sent = event.query_string_parameters or {}
+    for name, value in sent.items():
+        if HALVES.search(name + value):
+            raise RequestRefused(400, "request_invalid", f"{name!a}: Send UTF-8.")
+    return sent
 
 
 def _body_of(event: APIGatewayProxyEvent, model: type[M]) -> M:

@@ -1,5 +1,7 @@
 """Everybody sees only the buckets, folders and transfers that they may see."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kernel.caller import Caller, Role, SourceGrant
@@ -115,3 +117,13 @@ def test_history_is_ones_own_unless_a_role_opens_it() -> None:
     for owner in ("ann", "*"):
         with pytest.raises(RoleMissing):
             list_history(TransferQuery(owner), BOB, 10, None, ports=ports)
+
+
+def test_conditions_that_make_no_sense_are_refused() -> None:
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    for query, field in [
+        (TransferQuery(prefix="reports/"), "prefix"),
+        (TransferQuery(since=noon, until=noon), "until"),
+    ]:
+        with pytest.raises(FieldInvalid, match=field):
+            list_history(query, ANN, 10, None, ports=world().ports)
