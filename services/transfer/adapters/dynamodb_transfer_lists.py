@@ -25,7 +25,7 @@ BEFORE_ALL, AFTER_ALL = "0", ":"  # of all positions, which begin with a year
 EVERYBODY = "EVERYBODY"  # one partition is enough for some tens of requests a second
 ACTIVE = "active"
 WITH_REASON = {ACTIVE, Status.FAILED.value}  # no other transfer has a failure on record
-ROWS_READ = 2_000  # for one page; of 2 KB each they take about a second
+ROWS_READ = 1_000  # for one page; to read and decode them takes about a second
 ROWS_OF_QUERY = 50  # at least, because a call costs more than some rows
 PAGE_BYTES = 2_500_000  # Lambda answers 6 MB, and JSON within JSON escapes each quotation mark
 
