@@ -9,6 +9,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -141,6 +142,7 @@ class CallHeaders(Contract):
     if_match: VersionTag | None = Field(default=None, alias="If-Match")
 
 
+RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 MAX_KEY_BYTES = 1_024  # S3's own limit, in UTF-8
 CONTROL = (
     r"\u0000-\u001f\u007f-\u009f\u2028\u2029"  # they break lines in protocols, logs and consoles
@@ -157,6 +159,13 @@ def _in_utc(value: datetime) -> datetime:
         ) from None
 
 
+def _as_rfc_3339(value: object) -> object:
+    """Pydantic would also take seconds since 1970 and other forms of ISO 8601."""
+    if isinstance(value, str) and not re.fullmatch(RFC_3339, value, re.IGNORECASE | re.ASCII):
+        raise PydanticCustomError("time_refused", "Send a time like 2026-11-02T12:00:00Z.")
+    return value
+
+
 def _key_fits(value: str) -> str:
     if not 1 <= len(value.encode()) <= MAX_KEY_BYTES:
         raise PydanticCustomError("key_refused", "A key has 1 to 1024 bytes in UTF-8.")
@@ -164,6 +173,7 @@ def _key_fits(value: str) -> str:
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+SentTime = Annotated[UtcTime, BeforeValidator(_as_rfc_3339)]  # where everything is text
 Id = Annotated[str, Text("1 to 128 of A-Z a-z 0-9 . _ : -", 128, r"[A-Za-z0-9._:-]+")]
 Crc64 = Annotated[str, Text("16 lower-case hexadecimal digits", 16, r"[0-9a-f]{16}", 16)]
 Bytes = Annotated[int, Field(ge=0)]

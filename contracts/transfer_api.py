@@ -15,6 +15,7 @@ from contracts.contract import (
     ObjectKey,
     PageQuery,
     Published,
+    SentTime,
     Slug,
     Text,
     UtcTime,
@@ -79,10 +80,10 @@ class TransfersQuery(PageQuery):
     prefix: Prefix = Field(default="", description="of the key; needs `bucket`")
     reason: ReasonCode | None = Field(default=None, description="the `code` of its failure")
     label: Label | None = None
-    since: UtcTime | None = Field(
+    since: SentTime | None = Field(
         default=None, alias="from", description="requested then or later; as 2026-11-02T12:00:00Z"
     )
-    until: UtcTime | None = Field(default=None, description="requested earlier than that")
+    until: SentTime | None = Field(default=None, description="requested earlier than that")
     order: Literal["newest", "oldest"] = Field(default="newest", description="which comes first")
 
 
