@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -141,11 +142,28 @@ class CallHeaders(Contract):
     if_match: VersionTag | None = Field(default=None, alias="If-Match")
 
 
+RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 MAX_KEY_BYTES = 1_024  # S3's own limit, in UTF-8
 CONTROL = (
     r"\u0000-\u001f\u007f-\u009f\u2028\u2029"  # they break lines in protocols, logs and consoles
 )
 PLAIN = rf"[^{CONTROL}]+"
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # the year would be 0 or 10000
+        raise PydanticCustomError(
+            "time_refused", "In UTC this is no year of four digits."
+        ) from None
+
+
+def _as_rfc_3339(value: object) -> object:
+    """Pydantic would also take seconds since 1970 and other forms of ISO 8601."""
+    if isinstance(value, str) and not re.fullmatch(RFC_3339, value, re.IGNORECASE | re.ASCII):
+        raise PydanticCustomError("time_refused", "Send a time like 2026-11-02T12:00:00Z.")
+    return value
 
 
 def _key_fits(value: str) -> str:
@@ -154,7 +172,8 @@ def _key_fits(value: str) -> str:
     return value
 
 
-UtcTime = Annotated[AwareDatetime, AfterValidator(lambda time: time.astimezone(UTC))]
+UtcTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+SentTime = Annotated[UtcTime, BeforeValidator(_as_rfc_3339)]  # where everything is text
 Id = Annotated[str, Text("1 to 128 of A-Z a-z 0-9 . _ : -", 128, r"[A-Za-z0-9._:-]+")]
 Crc64 = Annotated[str, Text("16 lower-case hexadecimal digits", 16, r"[0-9a-f]{16}", 16)]
 Bytes = Annotated[int, Field(ge=0)]

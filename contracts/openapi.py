@@ -225,10 +225,10 @@ def _header_parameters(route: Route) -> list[Json]:
 
 def _responses(route: Route, schemas: Mapping[object, Json]) -> Json:
     done: Json = {"description": route.summary}
-    if route.response:
-        done["content"] = {"application/json": {"schema": schemas[route.response]}}
-    elif route.media:
-        done["content"] = {route.media: {"schema": {}}}
+    content = {"application/json": {"schema": schemas[route.response]}} if route.response else {}
+    content |= {route.media: {"schema": {}}} if route.media else {}
+    if content:
+        done["content"] = content
     if (route.method == "GET" and route.status == 200) or route.etag:
         done["headers"] = {"ETag": {"schema": {"type": "string"}}}
     answers: Json = {str(route.status): done}

@@ -14,7 +14,7 @@ class Route:
 
     `problems`: statuses it may answer with, besides those that every route of its kind has.
     `public`: the route needs no access token. `etag`: the answer names its version for If-Match.
-    `if_match`: the caller may send If-Match. `media`: the type of an answer without a JSON model.
+    `if_match`: the caller may send If-Match. `media`: the type of an answer that is no JSON model.
     """
 
     method: Method

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts.caller import Prefix, UserName
 from contracts.contract import (
+    PLAIN,
     BucketName,
     Bytes,
     Contract,
@@ -14,6 +15,7 @@ from contracts.contract import (
     ObjectKey,
     PageQuery,
     Published,
+    SentTime,
     Slug,
     Text,
     UtcTime,
@@ -42,6 +44,8 @@ TransferStatus = Literal[
 ]
 # The transfer service checks a path's characters and parts, with reason codes of its own.
 TargetPath = Annotated[str, Text("A target path has 1 to 4095 characters.", 4_095)]
+Label = Annotated[str, Text("A label has 1 to 64 characters, none of control.", 64, PLAIN)]
+ReasonCode = Annotated[str, Text("1 to 64 of a-z 0-9 _", 64, r"[a-z0-9_]+")]
 
 
 class SourceObject(Contract):
@@ -58,12 +62,33 @@ class StartTransferRequest(Contract):
     target_path: TargetPath | None = None
     if_exists: IfExists = "fail"
     verify: Verify = "checksum"
+    label: Label | None = Field(
+        default=None, description="a word of yours, to find the transfer by"
+    )
 
 
-class HistoryQuery(PageQuery):
-    """`owner`: whose transfers to list. '*' lists everybody's. Without it, yours are listed."""
+class TransfersQuery(PageQuery):
+    """A transfer is listed when it meets every condition."""
 
-    owner: UserName | Literal["*"] | None = None
+    owner: UserName | Literal["*"] | None = Field(
+        default=None, description="whose transfers; '*' is everybody's; yours without it"
+    )
+    state: Literal["active", "ended"] | None = None
+    status: TransferStatus | None = None
+    destination: Slug | None = None
+    bucket: BucketName | None = None
+    prefix: Prefix = Field(default="", description="of the key; needs `bucket`")
+    reason: ReasonCode | None = Field(default=None, description="the `code` of its failure")
+    label: Label | None = None
+    since: SentTime | None = Field(
+        default=None, alias="from", description="requested then or later; as 2026-11-02T12:00:00Z"
+    )
+    until: SentTime | None = Field(default=None, description="requested earlier than that")
+    order: Literal["newest", "oldest"] = Field(default="newest", description="which comes first")
+
+
+class HistoryQuery(TransfersQuery):
+    format: Literal["json", "csv"] = "json"
 
 
 class FilesQuery(PageQuery):
@@ -92,6 +117,7 @@ class TransferSummary(Published):
     id: Id
     status: TransferStatus
     owner: str
+    label: str | None
     source: S3Object
     destination_id: Slug
     target_path: str = Field(description="as asked for, relative to the destination's base path")
@@ -128,8 +154,9 @@ class TransferView(TransferSummary):
     attempts: Count = Field(description="leases of chunks given so far")
 
 
-class HistoryPage(Published):
-    """Newest first. `cursor` is null on the last page."""
+class TransfersPage(Published):
+    """In the order of their requests. `cursor` is null on the last page. Other pages may hold fewer
+    than `limit`, or none: go on with their cursor."""
 
     transfers: tuple[TransferSummary, ...]
     cursor: str | None

@@ -100,6 +100,7 @@ class TransferFact(Published):
 
     transfer_id: Id
     owner: str
+    label: str | None = Field(default=None, description="its requester's own word for it")
     run: int = Field(ge=1)
     sequence: Count
     source: S3Object

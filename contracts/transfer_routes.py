@@ -14,13 +14,15 @@ from contracts.transfer_api import (
     FilesPage,
     FilesQuery,
     HealthView,
-    HistoryPage,
     HistoryQuery,
     StartTransferRequest,
+    TransfersPage,
+    TransfersQuery,
     TransferView,
 )
 
 ADMINS = "Admins."
+BY_OWNER = "Everybody their own; operators, auditors and admins all."
 BY_GRANT = "Users with a grant for it; operators, auditors and admins."
 
 
@@ -54,12 +56,23 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "GET",
+        "/api/transfer",
+        "transfer",
+        "list_transfers",
+        "Transfers by their state, destination, source, reason, label and time",
+        TransfersPage,
+        BY_OWNER,
+        query=TransfersQuery,
+        problems=(403,),
+    ),
+    Route(
+        "GET",
         "/api/transfer/{id}",
         "transfer",
         "read_transfer",
         "The full state of a transfer",
         TransferView,
-        "Its owner; operators and auditors.",
+        "Its owner; operators, auditors and admins.",
         problems=(404,),
     ),
     _steer("pause", "Pause a transfer; what was moved stays moved"),
@@ -71,11 +84,12 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         "/api/history",
         "transfer",
         "list_history",
-        "Transfers, newest first",
-        HistoryPage,
-        "Everybody their own; operators and auditors all.",
+        "The same list, also as a CSV file",
+        TransfersPage,
+        BY_OWNER,
         query=HistoryQuery,
         problems=(403,),
+        media="text/csv; charset=utf-8; header=present",
     ),
     Route(
         "GET",

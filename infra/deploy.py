@@ -6,10 +6,11 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from infra.indexes import left_out_in_each_update, without_indexes
 from infra.package.archives import content_hash
 from infra.package.build import build
 from infra.protection import protect_tables
@@ -22,11 +23,12 @@ from infra.templates import Template
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
 
 
-def write_completed(stack: Stack) -> Path:
-    """Writes the template that SAM reads into build/. SAM looks for local files from that place."""
+def write_completed(stack: Stack, left_out: Collection[str] = ()) -> Path:
+    """Writes the template that SAM reads into build/, without the indexes `left_out`. SAM looks for
+    local files from that place."""
     into = REPOSITORY / "build" / "templates" / f"{stack.name}.json"
     into.parent.mkdir(parents=True, exist_ok=True)
-    template = stack.completed()
+    template = without_indexes(stack.completed(), left_out)
     for holder, name in _local_paths(template):
         holder[name] = os.path.relpath(stack.folder / holder[name], into.parent)
     into.write_text(json.dumps(template, indent=1), encoding="utf-8")
@@ -59,10 +61,12 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     return values
 
 
-def sam_command(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> list[str]:
+def sam_command(
+    stack: Stack, stage: str, sam: str, values: dict[str, str], left_out: Collection[str] = ()
+) -> list[str]:
     overrides = [f"ParameterKey={n},ParameterValue={shlex.quote(v)}" for n, v in values.items()]
     tags = [] if stack.is_of_account else [f"fileferry:stage={stage}"]
-    template, region = str(write_completed(stack)), read_environment(stage).region
+    template, region = str(write_completed(stack, left_out)), read_environment(stage).region
     return [
         *(sam, "deploy", "--template-file", template, "--region", region),
         *("--stack-name", stack.deployed_name(stage), "--resolve-s3"),
@@ -79,10 +83,13 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
     """Returns SAM's exit code, or 1 when SAM succeeded and a later step failed."""
     try:
         values = parameters_of(stack, stage, python)
-        code = subprocess.run(sam_command(stack, stage, sam, values), check=False).returncode
+        code, dynamodb = 0, stage_client(stage, "dynamodb")
+        for left_out in left_out_in_each_update(stack.completed(), stage, dynamodb):
+            command = sam_command(stack, stage, sam, values, left_out)
+            code = code or subprocess.run(command, check=False).returncode
         if code == 0:
-            clients = (stage_client(stage, name) for name in ("cloudformation", "dynamodb"))
-            protect_tables(stack.deployed_name(stage), *clients)
+            cloudformation = stage_client(stage, "cloudformation")
+            protect_tables(stack.deployed_name(stage), cloudformation, dynamodb)
         if code == 0 and stack.is_service:
             print(f"{prune(stack, stage)} old versions removed")
     except ValueMissing as error:

@@ -1,6 +1,7 @@
 """A decoded request of a route, and the answer to it."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
@@ -22,6 +23,7 @@ from runtime.telemetry import correlation_id
 B = TypeVar("B")
 M = TypeVar("M", bound=BaseModel)
 
+HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair
 MAX_BODY_BYTES = 262_144  # a private key and ten host keys fit many times
 
 
@@ -76,8 +78,9 @@ def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) 
     caller = _caller_of(event)
     if caller is None and not route.public:
         raise _not_logged_in()
-    sent = event.query_string_parameters or {}
-    query = _read(route.query, route.query.model_validate, sent) if route.query else None
+    query = (
+        _read(route.query, route.query.model_validate, _query_of(event)) if route.query else None
+    )
     body = _body_of(event, route.request) if route.request else None
     names = [each.alias or "" for each in CallHeaders.model_fields.values()]
     meant = {name: event.headers.get(name) for name in names}
@@ -115,6 +118,19 @@ def _cookies_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
     except CookieError:
         return {}
     return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _query_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:
+    """Raises RequestRefused for what would be answered wrongly: of a repeated name only the last
+    value counts, and half a surrogate pair can neither be stored nor shown."""
+    for name, values in (event.raw_event.get("multiValueQueryStringParameters") or {}).items():
+        if len(values) > 1:
+            raise RequestRefused(400, "request_invalid", f"{name!a}: Send it once.")
+    sent = event.query_string_parameters or {}
+    for name, value in sent.items():
+        if HALVES.search(name + value):
+            raise RequestRefused(400, "request_invalid", f"{name!a}: Send UTF-8.")
+    return sent
 
 
 def _body_of(event: APIGatewayProxyEvent, model: type[M]) -> M:

@@ -37,10 +37,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 KEPT = "private, no-cache"  # the browser keeps it, and asks each time with If-None-Match
+JSON = "application/json"
 INTERNAL_ERROR = 500  # an error of ours; 502 is a partner's
 SERVER_ERRORS = "ServerErrors"  # rolls canaries back, because Lambda counts no answered 500
 ASKED_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Correlation-Id"]
-TOLD_HEADERS = ["ETag", "Location", "Retry-After"]
+TOLD_HEADERS = ["ETag", "Link", "Location", "Retry-After"]
 
 
 class Api:
@@ -113,10 +114,9 @@ class Api:
 def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
     """`known` is If-None-Match, that is the versions that the caller has already."""
     status = answer.status or route.status
-    # The newline at the end is for people at terminals.
-    text = (
-        f"{answer.body.model_dump_json()}\n" if isinstance(answer.body, BaseModel) else answer.body
-    )
+    text, media = answer.body, route.media or JSON
+    if isinstance(text, BaseModel):  # the newline at the end is for people at terminals
+        text, media = f"{text.model_dump_json()}\n", JSON
     headers = dict(HEADERS)
     if answer.version is not None:
         headers["ETag"] = f'"{answer.version}"'
@@ -128,9 +128,7 @@ def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
     headers |= answer.headers
     if route.method == "GET" and _matches(known, headers.get("ETag", "")):
         return Response(304, None, "", headers)
-    return Response(
-        status, (route.media or "application/json") if text else None, text or "", headers
-    )
+    return Response(status, media if text else None, text or "", headers)
 
 
 def _matches(known: str | None, tag: str) -> bool:

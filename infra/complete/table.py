@@ -34,7 +34,8 @@ def _properties(service: Service, table: Table) -> Value:
         "TableName": name_of(service.name),
         "BillingMode": "PAY_PER_REQUEST",
         "AttributeDefinitions": [
-            {"AttributeName": name, "AttributeType": "S"} for pair in keys for name in pair
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in dict.fromkeys(name for pair in keys for name in pair)
         ],
         "KeySchema": _key(("pk", "sk")),
         "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},

@@ -86,6 +86,7 @@ def a_full_transfer() -> Transfer:
         proof=Proof(PART, LARGEST_CRC, SourceChecksum.MATCHED, Algorithm.SHA256, Proven.SAMPLED),
         final_path="/in/plan",
         final_existed_bytes=0,
+        label="Größe, month end",
         failure=Failure("no_space", "The disk is full.", False),
         receipt=Receipt(
             target_path="/in/plan",

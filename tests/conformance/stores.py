@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 
 import boto3
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from infra.stacks import find_stack
+from infra.templates import read_template
 from kernel.outbox import Outbox
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
@@ -36,6 +38,7 @@ from tests.servers.emulator import Emulator
 StartEmulator = Callable[[], Emulator]
 Backend = Callable[[StartEmulator], AbstractContextManager["Stores"]]
 NUMBERS = count(1)
+ROWS_READ = 5  # for one page of a list, so that pages end before they are full
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)  # when rows that expire are written
 SESSION = boto3.Session()  # shared, because it keeps DynamoDB's model, which is slow to read
 
@@ -51,7 +54,7 @@ class Stores:
 
 
 def in_memory_stores() -> Stores:
-    transfers = InMemoryTransferStore()
+    transfers = InMemoryTransferStore(ROWS_READ)
     return Stores(
         transfers,
         transfers.outbox,
@@ -114,7 +117,7 @@ def dynamodb_client(endpoint: str | None = None) -> BaseClient:
 
 def dynamodb_stores(client: BaseClient, table: str) -> Stores:
     return Stores(
-        DynamoDbTransferStore(client, table),
+        DynamoDbTransferStore(client, table, ROWS_READ),
         DynamoDbOutbox(client, table, RECORDS),
         DynamoDbChunkLedger(client, table, lambda: NOON),
         DynamoDbLaneRegister(client, table),
@@ -125,17 +128,14 @@ def dynamodb_stores(client: BaseClient, table: str) -> Stores:
 
 def create_table(client: BaseClient, name: str) -> None:
     """As services/transfer/template.yaml declares it."""
-    keys = ["pk", "sk", "gsi1pk", "gsi1sk", "gsi2pk", "gsi2sk", "gsi3pk", "gsi3sk"]
+    indexes = read_template(find_stack("transfer").template)["Service"]["table"]["indexes"]
+    keys = {"pk", "sk", *chain(*indexes.values())}
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in sorted(keys)],
         KeySchema=_key_schema("pk", "sk"),
-        GlobalSecondaryIndexes=[
-            _index("by_owner", "gsi1pk", "gsi1sk"),
-            _index("open", "gsi2pk", "gsi2sk"),
-            _index("by_time", "gsi3pk", "gsi3sk"),
-        ],
+        GlobalSecondaryIndexes=[_index(index, *pair) for index, pair in indexes.items()],
         StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
     )
 

@@ -1,4 +1,4 @@
-"""TransferStore: optimistic saves, outbox, idempotency keys, history and open transfers."""
+"""TransferStore: optimistic saves, outbox, idempotency keys and open transfers."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from services.transfer.domain.errors import (
-    FieldInvalid,
     IdempotencyConflict,
     StaleTransfer,
     TransferNotFound,
@@ -19,7 +18,6 @@ from tests.conformance.records import (
     a_key,
     a_part,
     a_transfer,
-    after,
     an_event,
 )
 from tests.conformance.stores import Stores
@@ -107,60 +105,6 @@ def test_a_key_is_forgotten_after_seven_days(stores: Stores) -> None:
     assert stores.transfers.create(still_known, (), a_key("body")).id == "t-1"
     assert stores.transfers.create(a_transfer("t-3", at=NOON + week), (), a_key("new")).id == "t-3"
     assert stores.transfers.create(a_transfer("t-4", at=NOON + week), (), a_key("new")).id == "t-3"
-
-
-def test_history_pages_through_every_transfer_of_the_owner_newest_first(stores: Stores) -> None:
-    for number in range(7):
-        # Two requests within one instant must not hide each other
-        at = after(number // 2)
-        stores.transfers.create(a_transfer(f"t-{number}", at=at), (), None)
-    stores.transfers.create(a_transfer("t-other", owner="bob"), (), None)
-    pages: list[list[str]] = []
-    cursor = None
-    while not pages or cursor is not None:
-        page = stores.transfers.history("ann", 2, cursor)
-        pages.append([transfer.id for transfer in page.items])
-        cursor = page.cursor
-    assert pages == [["t-6", "t-5"], ["t-4", "t-3"], ["t-2", "t-1"], ["t-0"]]
-
-
-def test_everybodys_history_pages_through_the_transfers_of_all_owners(stores: Stores) -> None:
-    for number, owner in enumerate(("ann", "bob", "ann", "cid", "bob")):
-        made = a_transfer(f"t-{number}", owner=owner, at=NOON + timedelta(seconds=number))
-        stores.transfers.create(made, (), None)
-    seen: list[str] = []
-    cursor = None
-    while True:
-        page = stores.transfers.history(None, 2, cursor)
-        assert len(page.items) <= 2
-        seen += [each.id for each in page.items]
-        cursor = page.cursor
-        if cursor is None:
-            break
-    assert seen == ["t-4", "t-3", "t-2", "t-1", "t-0"]
-
-
-def test_the_last_full_page_of_history_has_no_cursor(stores: Stores) -> None:
-    for number in range(2):
-        stores.transfers.create(a_transfer(f"t-{number}"), (), None)
-    assert stores.transfers.history("ann", 2, None).cursor is None
-    assert stores.transfers.history("nobody", 2, None).items == []
-
-
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "????", "bm9uc2Vuc2U", "WyJoaXN0b3J5L2FubiIsIiJd", "ö", "e30", "\ud800"]
-)
-def test_a_cursor_that_is_not_ours_is_refused(stores: Stores, cursor: str) -> None:
-    with pytest.raises(FieldInvalid, match="cursor"):
-        stores.transfers.history("ann", 2, cursor)
-
-
-def test_a_cursor_of_another_owner_is_refused(stores: Stores) -> None:
-    for number in range(3):
-        stores.transfers.create(a_transfer(f"t-{number}", owner="bob"), (), None)
-    cursor = stores.transfers.history("bob", 2, None).cursor
-    with pytest.raises(FieldInvalid, match="cursor"):
-        stores.transfers.history("ann", 2, cursor)
 
 
 def test_open_transfers_are_those_that_need_work(stores: Stores) -> None:

@@ -9,7 +9,7 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from services.transfer.adapters.dynamodb_destination_store import DESTINATION_POSITION
-from services.transfer.adapters.dynamodb_transfer_store import HISTORY_POSITION
+from services.transfer.adapters.dynamodb_transfer_lists import POSITION, ROWS_READ
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     DestinationChanged,
@@ -22,6 +22,7 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.status import ENDED
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_query import TransferQuery
 from tests.fakes.outbox import InMemoryOutbox
 
 KEY_LIFETIME = timedelta(days=7)
@@ -49,7 +50,8 @@ class _RememberedKeys:
 
 
 class InMemoryTransferStore:
-    def __init__(self) -> None:
+    def __init__(self, rows_read: int = ROWS_READ) -> None:
+        self.rows_read = rows_read
         self.lock = threading.RLock()
         self.rows: dict[str, Transfer] = {}
         self.outbox = InMemoryOutbox()
@@ -86,23 +88,30 @@ class InMemoryTransferStore:
             self.outbox.store(transfer.id, events)
             return self.rows[transfer.id]
 
-    def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
-        mine = {
-            f"{row.requested_at.isoformat(timespec='microseconds')}#{row.id}": row
+    def history(self, query: TransferQuery, limit: int, cursor: str | None) -> Page[Transfer]:
+        ordered = sorted(
+            (f"{row.requested_at.isoformat(timespec='microseconds')}#{row.id}", row)
             for row in list(self.rows.values())
-            if owner in (None, row.owner)
-        }
-        newest_first = sorted(mine, reverse=True)
+        )
+        if query.newest_first:
+            ordered.reverse()
         if cursor is not None:
             refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
-            after = read_cursor(f"history/{owner or '*'}", cursor, HISTORY_POSITION, refusal)
-            newest_first = [position for position in newest_first if position < after]
-        last = len(newest_first) <= limit
-        page = newest_first[:limit]
-        return Page(
-            [mine[position] for position in page],
-            None if last else write_cursor(f"history/{owner or '*'}", page[-1]),
-        )
+            after = read_cursor(query.name, cursor, POSITION, refusal)
+            ordered = [
+                (at, row)
+                for at, row in ordered
+                if (at < after if query.newest_first else at > after)
+            ]
+        found: list[Transfer] = []
+        position = ""
+        for number, (at, row) in enumerate(ordered):
+            held = query.holds(row)
+            if number == self.rows_read or (held and len(found) == limit):
+                return Page(found, write_cursor(query.name, position))
+            found += [row] if held else []
+            position = at
+        return Page(found, None)
 
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
         for _, row in sorted(self.rows.items()):

@@ -111,6 +111,8 @@ CALLS: dict[str, Make] = {
     "list_history:of-themselves": lambda w, who: Sent("GET", f"/api/history?owner={who}"),
     "list_history:of-the-owner": lambda w, who: Sent("GET", "/api/history?owner=owner"),
     "list_history:of-everybody": lambda w, who: Sent("GET", "/api/history?owner=*"),
+    "list_transfers": lambda w, who: Sent("GET", "/api/transfer?state=active"),
+    "list_transfers:of-everybody": lambda w, who: Sent("GET", "/api/transfer?owner=*"),
     "list_buckets": lambda w, who: Sent("GET", "/api/buckets"),
     "list_files": lambda w, who: Sent("GET", f"/api/buckets/{BUCKET}/files?prefix=granted/"),
     "list_files:prefix-not-granted": lambda w, who: Sent(

@@ -42,18 +42,20 @@ start_transfer                       401     401   202   403      403     403   
 start_transfer:key-not-granted       401     401   403   403      403     403   403
 start_transfer:bucket-not-granted    401     401   403   403      403     403   403
 start_transfer:partner-not-granted   401     401   403   403      403     403   403
-read_transfer                        401     401   200   404      200     200   404
+read_transfer                        401     401   200   404      200     200   200
 read_transfer:missing                401     401   404   404      404     404   404
-pause_transfer                       401     401   202   404      202     403   404
+pause_transfer                       401     401   202   404      202     403   403
 pause_transfer:missing               401     401   404   404      404     404   404
-resume_transfer                      401     401   202   404      202     403   404
-cancel_transfer                      401     401   202   404      202     403   404
-retry_transfer                       401     401   202   404      202     403   404
+resume_transfer                      401     401   202   404      202     403   403
+cancel_transfer                      401     401   202   404      202     403   403
+retry_transfer                       401     401   202   404      202     403   403
 
 list_history                         401     401   200   200      200     200   200
 list_history:of-themselves           401     401   200   200      200     200   200
-list_history:of-the-owner            401     401   200   403      200     200   403
-list_history:of-everybody            401     401   403   403      200     200   403
+list_history:of-the-owner            401     401   200   403      200     200   200
+list_history:of-everybody            401     401   403   403      200     200   200
+list_transfers                       401     401   200   200      200     200   200
+list_transfers:of-everybody          401     401   403   403      200     200   200
 list_buckets                         401     401   200   200      200     200   200
 list_files                           401     401   200   403      403     403   403
 list_files:prefix-not-granted        401     401   403   403      403     403   403

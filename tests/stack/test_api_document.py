@@ -16,7 +16,7 @@ from tests.stack.running import BUCKET, Running, as_destination, started
 
 DOCUMENT = REPOSITORY / "contracts" / "schemas" / "api.openapi.json"
 SETTINGS = Path(__file__).parent / "schemathesis.toml"
-SECONDS = 180.0  # a sixth of it is usual
+SECONDS = 300.0  # on a busy machine; a quiet one needs a fraction of it
 LEAST_CASES = 1_000
 ALL_ROLES = ("admin", "operator", "auditor", "user")
 

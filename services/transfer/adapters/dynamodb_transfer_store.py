@@ -1,32 +1,28 @@
 """Transfers in DynamoDB. A state change and its events are one transaction."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from botocore.client import BaseClient
 
 from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
-from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
+from kernel.pages import Page
 from runtime.dynamodb.idempotency import first_record, remember
-from runtime.dynamodb.items import Item, from_item, instant, to_attribute, to_item
+from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Table, put, row_key
+from services.transfer.adapters.dynamodb_transfer_lists import ROWS_READ, index_keys, read_page
 from services.transfer.domain.errors import (
-    FieldInvalid,
     IdempotencyConflict,
     StaleTransfer,
     TransferNotFound,
 )
-from services.transfer.domain.status import ENDED
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_query import TransferQuery
 
 MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
-HISTORY_POSITION = re.compile(r"[0-9-]{10}T[0-9:.]{15}\+00:00#[!-~]{1,200}")
 SWEEP = row_key("SWEEP", "POSITION")
-EVERYBODY = "EVERYBODY"  # one partition is enough for some tens of requests a second
 RECORDS = "T#"  # the partitions of transfers begin with this
 
 
@@ -39,8 +35,10 @@ def transfer_key(transfer_id: str) -> Item:
 
 
 class DynamoDbTransferStore:
-    def __init__(self, client: BaseClient, table: str) -> None:
+    def __init__(self, client: BaseClient, table: str, rows_read: int = ROWS_READ) -> None:
+        """`rows_read`: for one page of a list."""
         self._table = Table(client, table)
+        self._rows_read = rows_read
 
     def create(
         self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
@@ -79,23 +77,8 @@ class DynamoDbTransferStore:
             raise StaleTransfer(transfer.id)
         return saved
 
-    def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
-        query = f"history/{owner or '*'}"
-        index, pk, sk = (
-            ("by_owner", "gsi1pk", "gsi1sk") if owner else ("by_time", "gsi3pk", "gsi3sk")
-        )
-        partition = f"OWNER#{owner}" if owner else EVERYBODY
-        options: dict[str, object] = {"IndexName": index, "ScanIndexForward": False}
-        options["Limit"] = limit + 1  # one more tells whether this is the last page
-        if cursor is not None:
-            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
-            after = read_cursor(query, cursor, HISTORY_POSITION, refusal)
-            index_key = {pk: to_attribute(partition), sk: to_attribute(after)}
-            options["ExclusiveStartKey"] = transfer_key(after.split("#", 1)[1]) | index_key
-        found = self._table.rows(f"#{pk} = :partition", {"partition": partition}, **options)
-        rows = list(islice(found, limit + 1))
-        more = write_cursor(query, rows[limit - 1][sk]["S"]) if len(rows) > limit else None
-        return Page([from_item(Transfer, row) for row in rows[:limit]], more)
+    def history(self, query: TransferQuery, limit: int, cursor: str | None) -> Page[Transfer]:
+        return read_page(self._table, query, limit, cursor, self._rows_read)
 
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
         condition, values = "#gsi2pk = :open", dict[str, object](open="OPEN")
@@ -114,10 +97,4 @@ class DynamoDbTransferStore:
 
 
 def _row(transfer: Transfer) -> Item:
-    position = f"{instant(transfer.requested_at)}#{transfer.id}"
-    row = transfer_key(transfer.id) | to_item(transfer)
-    row |= {"gsi1pk": to_attribute(f"OWNER#{transfer.owner}"), "gsi1sk": to_attribute(position)}
-    row |= {"gsi3pk": to_attribute(EVERYBODY), "gsi3sk": to_attribute(position)}
-    if transfer.status not in ENDED or not transfer.tidy:
-        row |= {"gsi2pk": to_attribute("OPEN"), "gsi2sk": to_attribute(transfer.id)}
-    return row
+    return transfer_key(transfer.id) | to_item(transfer) | index_keys(transfer)

@@ -4,7 +4,7 @@ from kernel.caller import Caller, Role
 from services.transfer.domain.errors import DestinationNotGranted, RoleMissing, SourceNotGranted
 
 SENDERS = frozenset({Role.USER, Role.OPERATOR, Role.ADMIN})
-SEE_TRANSFERS = frozenset({Role.OPERATOR, Role.AUDITOR})
+SEE_TRANSFERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
 SEE_DESTINATIONS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
 TEST_DESTINATIONS = frozenset({Role.OPERATOR, Role.ADMIN})
 

@@ -54,6 +54,7 @@ class TransferRecord:
     verify: Verify
     requested_at: datetime
     updated_at: datetime
+    label: str | None = None  # its requester's own word, to find it by
     status: Status = Status.REQUESTED
     run: int = 1
     begun_run: int = 0  # the last run whose lanes may work

@@ -154,6 +154,7 @@ def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
     return {
         "transfer_id": transfer.id,
         "owner": transfer.owner,
+        "label": transfer.label,
         "run": transfer.run,
         "sequence": sequence,
         "source": event.S3Object(**asdict(transfer.source)),

@@ -18,6 +18,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers import api_destinations, api_views
+from services.transfer.handlers.api_lists import csv_answer, query_of
 from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
 from services.transfer.use_cases.list_history import list_history
@@ -50,7 +51,8 @@ def build() -> Api:
         "resume_transfer": partial(_steer, wires.ports, steer.resume_transfer),
         "cancel_transfer": partial(_steer, wires.ports, steer.cancel_transfer),
         "retry_transfer": partial(_steer, wires.ports, retry_transfer),
-        "list_history": partial(_history, wires.ports),
+        "list_transfers": partial(_list, wires.ports),
+        "list_history": partial(_list, wires.ports),
         "list_buckets": partial(_buckets, wires.ports),
         "list_files": partial(_files, wires.ports),
         "read_health": partial(_health, wires),
@@ -73,6 +75,7 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         target_path=body.target_path,
         if_exists=IfExists(body.if_exists),
         verify=Verify(body.verify),
+        label=body.label,
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
     view = api_views.transfer_view(state_of(transfer, ports=ports))
@@ -88,12 +91,15 @@ def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # no
     return api_views.transfer_view(state_of(transfer, ports=ports))
 
 
-def _history(ports: Ports, call: Call[None]) -> http.HistoryPage:
-    query = call.query
-    page = list_history(query.owner, call.caller, query.limit, query.cursor, ports=ports)
-    return http.HistoryPage(
+def _list(ports: Ports, call: Call[None]) -> http.TransfersPage | Answer:
+    sent = call.query
+    page = list_history(query_of(sent), call.caller, sent.limit, sent.cursor, ports=ports)
+    shown = http.TransfersPage(
         transfers=tuple(api_views.transfer_summary(each) for each in page.items), cursor=page.cursor
     )
+    if isinstance(sent, http.HistoryQuery) and sent.format == "csv":
+        return csv_answer(shown, sent)
+    return shown
 
 
 def _buckets(ports: Ports, call: Call[None]) -> http.BucketsPage:

@@ -48,6 +48,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "id": transfer.id,
         "status": transfer.status.value,
         "owner": transfer.owner,
+        "label": transfer.label,
         "source": transfer_events.S3Object(**asdict(transfer.source)),
         "destination_id": transfer.destination_id,
         "target_path": transfer.target_path,

@@ -1,20 +1,28 @@
 """Lists the transfers that the caller may see."""
 
+from dataclasses import replace
+
 from kernel.caller import Caller
 from kernel.pages import Page
 from services.transfer.domain.access import SEE_TRANSFERS, require_role
+from services.transfer.domain.errors import FieldInvalid
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_query import TransferQuery
 
 EVERYBODY = "*"
 
 
 def list_history(
-    owner: str | None, caller: Caller, limit: int, cursor: str | None, *, ports: Ports
+    query: TransferQuery, caller: Caller, limit: int, cursor: str | None, *, ports: Ports
 ) -> Page[Transfer]:
-    """The transfers of `owner`. '*' stands for everybody, and None for the caller. Raises
-    RoleMissing, FieldInvalid."""
-    if owner not in (None, caller.name):
+    """In `query.owner`, '*' stands for everybody and None for the caller. Raises RoleMissing,
+    FieldInvalid."""
+    if query.owner not in (None, caller.name):
         require_role(caller, *SEE_TRANSFERS)
-    of = None if owner == EVERYBODY else owner or caller.name
-    return ports.transfers.history(of, limit, cursor)
+    if query.prefix and query.bucket is None:
+        raise FieldInvalid("prefix", query.prefix, "Give its bucket, too.")
+    if query.since and query.until and query.since >= query.until:
+        raise FieldInvalid("until", query.until.isoformat(), "Give a time after `from`.")
+    owner = None if query.owner == EVERYBODY else query.owner or caller.name
+    return ports.transfers.history(replace(query, owner=owner), limit, cursor)

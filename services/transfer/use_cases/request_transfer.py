@@ -23,6 +23,7 @@ class NewTransfer:
     target_path: str | None
     if_exists: IfExists
     verify: Verify
+    label: str | None = None
 
 
 def request_transfer(
@@ -59,6 +60,7 @@ def request_transfer(
         target_path=target_path,
         if_exists=wish.if_exists,
         verify=wish.verify,
+        label=wish.label,
         requested_at=now,
         updated_at=now,
     )

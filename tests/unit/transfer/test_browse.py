@@ -1,12 +1,15 @@
 """Everybody sees only the buckets, folders and transfers that they may see."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kernel.caller import Caller, Role, SourceGrant
 from services.transfer.domain.errors import FieldInvalid, RoleMissing, SourceNotGranted
+from services.transfer.domain.transfer_query import TransferQuery
 from services.transfer.use_cases.browse import list_buckets, list_files
 from services.transfer.use_cases.list_history import list_history
-from tests.fakes.callers import ANN, AUDITOR, BOB, OPERATOR, a_caller
+from tests.fakes.callers import ADMIN, ANN, AUDITOR, BOB, OPERATOR, a_caller
 from tests.fakes.world import World
 
 GIL = a_caller(
@@ -100,14 +103,27 @@ def test_history_is_ones_own_unless_a_role_opens_it() -> None:
     ports = made.ports
 
     def seen(owner: str | None, caller: Caller) -> list[str]:
-        return [each.id for each in list_history(owner, caller, 10, None, ports=ports).items]
+        return [
+            each.id
+            for each in list_history(TransferQuery(owner), caller, 10, None, ports=ports).items
+        ]
 
     assert seen(None, ANN) == seen("ann", ANN) == [mine]
     assert seen(None, BOB) == seen("bob", BOB) == []
-    for caller in (OPERATOR, AUDITOR):
+    for caller in (OPERATOR, AUDITOR, ADMIN):
         assert seen(None, caller) == []
         assert seen("*", caller) == seen("ann", caller) == [mine]
         assert seen("bob", caller) == []
     for owner in ("ann", "*"):
         with pytest.raises(RoleMissing):
-            list_history(owner, BOB, 10, None, ports=ports)
+            list_history(TransferQuery(owner), BOB, 10, None, ports=ports)
+
+
+def test_conditions_that_make_no_sense_are_refused() -> None:
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    for query, field in [
+        (TransferQuery(prefix="reports/"), "prefix"),
+        (TransferQuery(since=noon, until=noon), "until"),
+    ]:
+        with pytest.raises(FieldInvalid, match=field):
+            list_history(query, ANN, 10, None, ports=world().ports)

@@ -7,6 +7,7 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_query import TransferQuery
 
 
 class TransferStore(Protocol):
@@ -32,9 +33,10 @@ class TransferStore(Protocol):
         """
         ...
 
-    def history(self, owner: str | None, limit: int, cursor: str | None) -> Page[Transfer]:
-        """Newest first. With None as `owner` it is everybody's. Raises FieldInvalid for a cursor
-        that is not ours."""
+    def history(self, query: TransferQuery, limit: int, cursor: str | None) -> Page[Transfer]:
+        """A page may hold fewer than `limit`, or nothing, and still have a cursor: so much is read
+        at once, and no more. Eventually consistent. Raises FieldInvalid for a cursor that is not of
+        this query."""
         ...
 
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
