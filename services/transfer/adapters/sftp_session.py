@@ -38,6 +38,8 @@ from services.transfer.domain.server_profile import ServerProfile
 class SftpPartnerSession:
     """For one thread at a time. Only `close` may come from another."""
 
+    banner: str | None = None
+
     def __init__(
         self,
         transport: paramiko.Transport,

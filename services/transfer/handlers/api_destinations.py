@@ -93,6 +93,7 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
         status="ok",
         profile=api_views.profile_view(result.profile) if result.profile else None,
         strategy=result.strategy.why if result.strategy else None,
+        banner=result.banner,
     )
 
 

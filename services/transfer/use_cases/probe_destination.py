@@ -22,6 +22,7 @@ class ProbeResult:
     profile: ServerProfile | None = None
     strategy: Strategy | None = None
     failure: Failure | None = None
+    banner: str | None = None
 
 
 def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> ProbeResult:
@@ -37,9 +38,10 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
             return ProbeResult(offered=ports.partners.offered_host_key(destination))
         with partner_session(destination_id, ports=ports) as visit:
             destination = visit.destination
+            banner = visit.session.banner
             profile = visit.session.probe(destination.base_path)
     except (PartnerError, TargetError) as error:
         return ProbeResult(failure=Failure.of(error))
     probed = ports.destinations.save(replace(destination, profile=profile))
     strategy = choose_strategy(probed, ports.policy.lanes_per_transfer)
-    return ProbeResult(profile=profile, strategy=strategy)
+    return ProbeResult(profile=profile, strategy=strategy, banner=banner)

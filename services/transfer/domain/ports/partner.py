@@ -63,6 +63,7 @@ class PartnerSession(Protocol):
     """
 
     host_key_fingerprint: str
+    banner: str | None  # what the server showed at the login
     replaces_atomically: bool  # rename(replace=True) needs no step aside
 
     def guard(self, fence: Callable[[], object]) -> None:
@@ -113,6 +114,10 @@ class Partners(Protocol):
     def check_address(self, host: str, port: int) -> None:
         """Raises HostNotResolved, AddressForbidden. `connect` checks again the address that it
         connects to."""
+        ...
+
+    def check_credential(self, credential: Credential) -> None:
+        """Raises FieldInvalid for a private key that cannot be used."""
         ...
 
     def connect(self, destination: Destination, credential: Credential) -> PartnerSession:
