@@ -37,7 +37,8 @@ class Habit:
     banner: str | None = None
     signatures: Sequence[str] = ()
     announces: bool = True  # the signatures that it takes
-    shell_prints: bytes | None = None
+    shell_prints: bytes | None = None  # and ends then
+    complains: bool = False  # prints on its error output instead
 
 
 HABITS = {
@@ -72,6 +73,14 @@ HABITS = {
     "a banner": Habit(
         ["password"], banner="Property of ACME.\r\nGo \x1b[31maway!\r\n" + "x" * 9000
     ),
+    "a shell that complains": Habit(
+        ["password"], shell_prints=b"No room for \x1b[1myou", complains=True
+    ),
+    "a shell that wants a change": Habit(
+        ["password"],
+        shell_prints=b"Password change required but no TTY available.\n",
+        complains=True,
+    ),
     "a shell that prints": Habit(["password"], shell_prints=b"Welcome to \x1b[1mACME\x1b[0m!\n"),
 }
 
@@ -80,8 +89,8 @@ HABITS = {
 class QuestioningServer:
     """`received` has all passwords and answers, in order."""
 
-    destination: Destination
     key: str  # the private one of the user, in PEM
+    destination: Destination = field(init=False)
     received: list[str] = field(default_factory=list)
     connections: int = 0
 
@@ -96,7 +105,15 @@ class _Connection(asyncssh.SSHServer):
         self._conn, self._succeed = conn, conn.send_userauth_success
         conn.send_userauth_success = self._next_step
         if not self._habit.announces:
-            conn._can_send_ext_info = False
+            conn._send_ext_info = lambda: None
+        if self._habit.signatures:
+            self._validate, conn.validate_public_key = conn.validate_public_key, self._old_only
+
+    async def _old_only(self, user: str, key: bytes, message: bytes, signature: bytes) -> bool:
+        """asyncssh itself takes every signature of a key."""
+        name = b"ssh-rsa"
+        old = not message or signature.startswith(len(name).to_bytes(4) + name)
+        return old and await self._validate(user, key, message, signature)
 
     async def _next_step(self) -> None:
         self._step += 1
@@ -107,6 +124,10 @@ class _Connection(asyncssh.SSHServer):
 
     def _now(self, method: str) -> bool:
         return self._step < len(self._habit.steps) and self._habit.steps[self._step] == method
+
+    def session_requested(self) -> "_Shell":
+        assert self._habit.shell_prints is not None
+        return _Shell(self._habit.shell_prints, self._habit.complains)
 
     def begin_auth(self, username: str) -> bool:
         if self._habit.banner:
@@ -149,6 +170,25 @@ class _Connection(asyncssh.SSHServer):
         return "", instruction, "", questions
 
 
+class _Shell(asyncssh.SSHServerSession[bytes]):
+    """Runs in place of the SFTP server."""
+
+    def __init__(self, printed: bytes, complains: bool) -> None:
+        self._printed, self._complains = printed, complains
+
+    def connection_made(self, chan: "asyncssh.SSHServerChannel[bytes]") -> None:
+        self._channel = chan
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        return True
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """The client's first packet."""
+        write = self._channel.write_stderr if self._complains else self._channel.write
+        write(self._printed)
+        self._channel.exit(0)
+
+
 @contextmanager
 def questioning_server(name: str, kind: str = "ssh-ed25519") -> Iterator[QuestioningServer]:
     """`kind` is that of the user's key."""
@@ -157,28 +197,28 @@ def questioning_server(name: str, kind: str = "ssh-ed25519") -> Iterator[Questio
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
 
-    async def start() -> tuple[asyncssh.SSHAcceptor, QuestioningServer]:
-        acceptor = await asyncssh.create_server(
+    key = asyncssh.generate_private_key(kind).export_private_key().decode()
+    server = QuestioningServer(key)
+
+    async def start() -> asyncssh.SSHAcceptor:
+        return await asyncssh.create_server(
             lambda: _Connection(habit, server),
             "127.0.0.1",
             0,
             server_host_keys=[host_key],
             signature_algs=habit.signatures,
             encoding=None,
-            **_sessions(habit.shell_prints),
+            sftp_factory=habit.shell_prints is None,
         )
-        pinned = HostKey.parse(host_key.export_public_key().decode())
-        place = destination(acceptor.get_port(), "anybody", "/", [pinned])
-        key = asyncssh.generate_private_key(kind).export_private_key().decode()
-        server = QuestioningServer(place, key)
-        return acceptor, server
 
     async def stop(acceptor: asyncssh.SSHAcceptor) -> None:
         acceptor.close()
         await acceptor.wait_closed()
 
     try:
-        acceptor, server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+        acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+        pinned = HostKey.parse(host_key.export_public_key().decode())
+        server.destination = destination(acceptor.get_port(), "anybody", "/", [pinned])
         try:
             yield server
         finally:
@@ -187,14 +227,3 @@ def questioning_server(name: str, kind: str = "ssh-ed25519") -> Iterator[Questio
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
-
-
-def _sessions(printed: bytes | None) -> dict[str, Any]:
-    if printed is None:
-        return {"sftp_factory": True}
-
-    def shell(process: "asyncssh.SSHServerProcess[bytes]") -> None:
-        process.stdout.write(printed)
-        process.exit(0)
-
-    return {"process_factory": shell}

@@ -171,9 +171,9 @@ def test_a_login_without_sftp_is_told(start_server: StartServer) -> None:
         log_in(server, by_key(server))
 
 
-def test_an_sftp_server_that_ends_at_once_is_a_lost_connection(start_server: StartServer) -> None:
+def test_an_sftp_server_that_ends_at_once_starts_no_session(start_server: StartServer) -> None:
     server = start_server(subsystem="sftp internal-sftp -f NONE")
-    with pytest.raises(ConnectionLost):
+    with pytest.raises(SessionRefused, match="at once"):
         log_in(server, by_key(server))
 
 

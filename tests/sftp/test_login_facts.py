@@ -4,10 +4,10 @@ import pytest
 
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import (
-    ConnectionLost,
     KeyRejected,
     NoCommonAlgorithm,
     PasswordExpired,
+    SessionRefused,
     ShellPrints,
 )
 from tests.doubles.questioning_sftp import PASSWORD, questioning_server
@@ -60,10 +60,22 @@ def test_openssh_with_a_shell_that_prints_is_quoted(start_server: StartServer) -
     assert caught.value.words in ("Welcome to ACME", "This account is currently not available.")
 
 
-def test_what_openssh_complains_about_is_quoted(start_server: StartServer) -> None:
-    server = start_server(subsystem="sftp internal-sftp -X")
-    with pytest.raises(ConnectionLost, match="it said '.*usage"):
-        log_in(server, by_key(server))
+def test_what_a_shell_complains_about_is_quoted() -> None:
+    with (
+        questioning_server("a shell that complains") as server,
+        pytest.raises(SessionRefused, match="it said 'No room") as caught,
+    ):
+        sftp_partners().connect(server.destination, Credential(password=PASSWORD))
+    assert "\x1b" not in str(caught.value)
+
+
+def test_a_shell_that_wants_another_password_is_told() -> None:
+    with (
+        questioning_server("a shell that wants a change") as server,
+        pytest.raises(PasswordExpired) as caught,
+    ):
+        sftp_partners().connect(server.destination, Credential(password=PASSWORD))
+    assert caught.value.demand == "Password change required but no TTY available."
 
 
 @pytest.mark.parametrize("habit", ["old signatures", "old signatures, unannounced"])
@@ -110,20 +122,22 @@ def test_what_the_server_offers_is_told(
     assert caught.value.accepted
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        ["UsePAM no"],
-        ["UsePAM yes"],
-        ["UsePAM yes", "PasswordAuthentication no", "KbdInteractiveAuthentication yes"],
-    ],
-)
-def test_an_expired_password_at_openssh_is_told(
-    start_server: StartServer, settings: list[str]
-) -> None:
-    server = start_server(settings=settings)
+def test_an_expired_password_in_the_dialogue_of_pam_is_told(start_server: StartServer) -> None:
+    server = start_server(settings=["UsePAM yes", "PasswordAuthentication no"])
     credential = by_password(server)
     with expired(server.user), pytest.raises(PasswordExpired) as caught:
         log_in(server, credential)
-    assert "assword" in caught.value.demand
+    assert caught.value.demand.startswith("You are required to change your password")
+    log_in(server, credential)
+
+
+@pytest.mark.parametrize("settings", ["UsePAM no", "UsePAM yes"])
+def test_an_expired_password_that_openssh_keeps_quiet_about_is_suggested(
+    start_server: StartServer, settings: str
+) -> None:
+    """It lets the user in, ends the session at once and says why only to a terminal."""
+    server = start_server(settings=[settings])
+    credential = by_password(server)
+    with expired(server.user), pytest.raises(SessionRefused, match="password has expired"):
+        log_in(server, credential)
     log_in(server, credential)

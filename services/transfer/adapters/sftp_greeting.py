@@ -8,6 +8,7 @@ from services.transfer.domain.errors import (
     ConnectionLost,
     PartnerError,
     PasswordExpired,
+    SessionRefused,
     ShellPrints,
 )
 from services.transfer.domain.words import Words
@@ -27,8 +28,9 @@ def explained(
             return PasswordExpired(host, user, said)
     if printed and unread[0] != 0:  # every SFTP packet that we take begins with a zero
         return ShellPrints(host, user, printed)
-    if complained and isinstance(error, ConnectionLost):
-        return ConnectionLost(host, destination.port, f"{error.detail}; it said {complained!r}")
+    if isinstance(error, ConnectionLost) and not unread and channel.transport.is_active():
+        detail = f"it said {complained!r}" if complained else "it ended at once, without a word"
+        return SessionRefused(host, destination.port, detail)
     return error
 
 

@@ -44,7 +44,6 @@ class Authentication:
     user: str
     key: paramiko.PKey | None
     password: str | None
-    announced_signatures: tuple[str, ...]  # server-sig-algs (RFC 8308); empty: it says nothing
     _offered: frozenset[str] | None = None  # None: not known yet
     _went_well: bool = False  # a first step did, so the server waits for another one
     _used: set[str] = field(default_factory=set)
@@ -109,15 +108,16 @@ class Authentication:
 
     def _by_key(self, key: paramiko.PKey) -> Answer:
         algorithms = SIGNATURES.get(key.get_name(), (key.get_name(),))
-        announced = self.announced_signatures
-        if announced and key.get_name() in SIGNATURES:
-            agreed = [each for each in algorithms if each in announced]
-            if not agreed:
-                raise self._no_signature(", ".join(announced), algorithms)
-            return self.dialogue.key(key, agreed[0])
-        answer = self.dialogue.key(key, algorithms[0])
+        if key.get_name() not in SIGNATURES:
+            return self.dialogue.key(key, algorithms[0])
+        announced = self.dialogue.announced_signatures
+        agreed = [each for each in algorithms if each in (announced or algorithms)]
+        if not agreed:
+            raise self._no_signature(", ".join(announced), algorithms)
+        answer = self.dialogue.key(key, agreed[0])
         refused = isinstance(answer, Refused) and KEY in answer.methods and not answer.partial
-        if refused and key.get_name() in SIGNATURES and self._takes_old_signatures(key):
+        # also after an announcement: OpenSSH announces what it was told not to accept
+        if refused and self._takes_old_signatures(key):
             raise self._no_signature(OLD_SIGNATURE, algorithms)
         return answer
 
@@ -156,11 +156,15 @@ class Authentication:
     def _refusal(
         self, method: str, offered: frozenset[str], before: PartnerError | None
     ) -> PartnerError:
-        if method == QUESTIONS and self._went_well and not self._answered:
-            return self._demanded(QUESTIONS)
+        if method == QUESTIONS and not self._answered:
+            if self._went_well:
+                return self._demanded(QUESTIONS)
+            offered -= {QUESTIONS}  # it asked nothing, so it takes no password this way
         if offered and method not in offered:
+            if before is not None and not isinstance(before, LoginNotOffered):
+                return before
             kind, names = KINDS[method], Words(", ".join(sorted(offered)))
-            return before or LoginNotOffered(self.host, self.user, kind, names)
+            return LoginNotOffered(self.host, self.user, kind, names)
         if method == KEY and self.key is not None:
             return KeyRejected(self.host, self.user, self.key.fingerprint)
         return PasswordRejected(self.host, self.user)

@@ -13,7 +13,7 @@ from functools import cached_property
 from services.transfer.adapters.sftp_packets import Malformed, Reader
 
 FRAME = re.compile(
-    r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----\s(.*?)(-----END \1-----|\Z)", re.DOTALL
+    r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----\s*(.*?)(-----END \1-----|\Z)", re.DOTALL
 )
 HEADERS = re.compile(r"^[A-Za-z-]+: .*$", re.MULTILINE)  # of old PEM files: Proc-Type, DEK-Info
 MAGIC = b"openssh-key-v1\0"
@@ -43,7 +43,6 @@ CUT = "It is cut short or damaged. Copy the whole file once more, with its line 
 class KeyText:
     def __init__(self, text: str) -> None:
         self.text = text.replace("\r\n", "\n").strip()
-        self.encoded = self.text.encode(errors="replace") + b"\n"
         self._frame = FRAME.search(self.text)
 
     @property
@@ -73,6 +72,18 @@ class KeyText:
             return base64.b64decode(packed, validate=True)
         except (binascii.Error, ValueError):
             return None
+
+    @property
+    def encoded(self) -> bytes:
+        """The key as libraries want it, also where copying it has eaten the line breaks."""
+        if self._frame is None or self.body is None or HEADERS.search(self._frame[2]):
+            return self.text.encode(errors="replace") + b"\n"
+        lines = base64.encodebytes(self.body)
+        return b"-----BEGIN %b-----\n%b-----END %b-----\n" % (
+            label := self._frame[1].encode(),
+            lines,
+            label,
+        )
 
     @property
     def encrypted(self) -> bool:

@@ -16,11 +16,7 @@ from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_algorithms import CIPHERS, MACS, preferred_host_keys
 from services.transfer.adapters.ssh_authentication import CONNECTION_ERRORS, Authentication
 from services.transfer.adapters.ssh_keys import read_private_key
-from services.transfer.adapters.ssh_offers import (
-    RememberingTransport,
-    announced_signatures,
-    mismatch,
-)
+from services.transfer.adapters.ssh_offers import RememberingTransport, mismatch
 from services.transfer.adapters.ssh_userauth import UserAuth
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
@@ -154,9 +150,8 @@ class SshLogin:
         host, port, user = self.destination.host, self.destination.port, self.destination.user
         deadline = time.monotonic() + self.timeout_seconds
         dialogue = UserAuth(transport, user, deadline)
-        announced = announced_signatures(transport)
         try:
-            Authentication(dialogue, host, user, key, password, announced).run()
+            Authentication(dialogue, host, user, key, password).run()
         except CONNECTION_ERRORS as error:
             if transport.is_active() and time.monotonic() >= deadline:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds) from None

@@ -19,7 +19,6 @@ PREFERENCES = (
 )
 
 
-MAX_SIGNATURES = 100  # that are looked at; OpenSSH announces 20
 MARKS = ("ext-info-", "kex-strict-")  # stand among the algorithms and are none
 
 
@@ -56,9 +55,3 @@ def mismatch(transport: RememberingTransport, host: str) -> NoCommonAlgorithm:
             return NoCommonAlgorithm(host, kind, Words(", ".join(theirs)), ", ".join(ours))
     version = Words(transport.remote_version or "")
     return NoCommonAlgorithm(host, "version of SSH", version, "SSH-2.0")
-
-
-def announced_signatures(transport: RememberingTransport) -> tuple[str, ...]:
-    """server-sig-algs (RFC 8308): what the server takes from a key. Empty: it does not say."""
-    listed = transport.server_extensions.get("server-sig-algs", b"")
-    return tuple(str(Words(name)) for name in listed.split(b",", MAX_SIGNATURES) if name)

@@ -21,6 +21,7 @@ REPLY_OF_METHOD = 60  # INFO_REQUEST, PASSWD_CHANGEREQ or PK_OK: it depends on t
 INFO_RESPONSE = 61
 POLL_SECONDS = 0.1  # how soon a connection that ended is noticed
 MAX_METHODS = 20  # in a FAILURE; there are five in use
+MAX_SIGNATURES = 100  # that are looked at; OpenSSH announces 20
 MAX_PROMPTS = 4  # of one round that are read; more than one is never answered
 MAX_TEXT_BYTES = 4_096  # far more than Words shows
 NO_MORE_METHODS = 14  # SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE
@@ -99,6 +100,13 @@ class UserAuth:
     def banner(self) -> Words | None:
         """What the server shows to everybody who logs in."""
         return _words(self._banner) or None
+
+    @property
+    def announced_signatures(self) -> tuple[str, ...]:
+        """server-sig-algs (RFC 8308): what the server takes from a key. Empty: it does not say. It
+        comes before the service is accepted."""
+        listed = self._transport.server_extensions.get("server-sig-algs", b"")
+        return tuple(str(Words(name)) for name in listed.split(b",", MAX_SIGNATURES) if name)
 
     @property
     def turned_away(self) -> bool:

@@ -62,7 +62,7 @@ class SessionRefused(PartnerError):
     code, retryable = "session_refused", True
     message = (
         "{host}:{port} accepts the login but starts no SFTP session ({detail}). Ask the partner"
-        " whether SFTP is enabled for this user."
+        " whether SFTP is enabled for this user, and whether its password has expired."
     )
     host: str
     port: int
