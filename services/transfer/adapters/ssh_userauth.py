@@ -76,7 +76,7 @@ class UserAuth:
 
     A server may only answer what was asked: any other answer ends the connection, so none can pile
     up. Everything together has to end by `deadline`, on the monotonic clock. Raises TimeoutError
-    after it, and SSHException, EOFError or OSError when the connection ends.
+    after it, and SSHException when the connection ends.
     """
 
     def __init__(self, transport: RememberingTransport, user: str, deadline: float) -> None:
@@ -169,7 +169,8 @@ class UserAuth:
                     continue
                 answer = None
             if answer is None:
-                raise self._transport.get_exception() or EOFError("the server hung up")
+                error = self._transport.get_exception()  # of any kind
+                raise paramiko.SSHException(str(error or "the server hung up")) from None
             return answer
 
     def _take(self, answer: Answer) -> None:
