@@ -67,6 +67,15 @@ def test_no_server_gets_a_new_password(habit: str, told: str, received: list[str
     assert server.received == received
 
 
+def test_questions_without_end_end_the_login() -> None:
+    with (
+        questioning_server("questions without end") as server,
+        pytest.raises(SecondFactorDemanded) as caught,
+    ):
+        sftp_partners().connect(server.destination, RIGHT)
+    assert len(caught.value.demand) == 200
+
+
 def test_a_server_that_informs_for_ever_is_left() -> None:
     with questioning_server("information for ever") as server, pytest.raises(ConnectionLost):
         sftp_partners().connect(server.destination, RIGHT)
