@@ -17,7 +17,7 @@ FRAME = re.compile(
 )
 HEADERS = re.compile(r"^[A-Za-z-]+: .*$", re.MULTILINE)  # of old PEM files: Proc-Type, DEK-Info
 MAGIC = b"openssh-key-v1\0"
-MAX_KDF_ROUNDS = 1_000  # bcrypt: ssh-keygen makes 24 (0.3 s) unless asked for more
+MAX_KDF_ROUNDS = 1_000  # of bcrypt; ssh-keygen makes 16 or 24 unless asked for more
 PUBLIC = re.compile(
     r"^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+) AAAA|BEGIN ([A-Z0-9]+ )?PUBLIC KEY"
 )
