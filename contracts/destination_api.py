@@ -49,19 +49,17 @@ Password = Annotated[SecretStr, SecretLength(1, 1_024)]
 PrivateKey = Annotated[SecretStr, SecretLength(1, 32_768)]  # RSA 16384 in PEM is 13 KB
 
 
-def _one_of_both(schema: dict[str, Any]) -> None:
+def _one_at_least(schema: dict[str, Any]) -> None:
     given, none = {"not": {"type": "null"}}, {"type": "null"}
     password = {"password": given, "private_key": none, "passphrase": none}
-    private_key = {"private_key": given, "password": none}
-    schema["oneOf"] = [
+    schema["anyOf"] = [
         {"required": ["password"], "properties": password},
-        {"required": ["private_key"], "properties": private_key},
+        {"required": ["private_key"], "properties": {"private_key": given}},
     ]
 
 
-def _one_at_most(schema: dict[str, Any]) -> None:
+def _no_lone_passphrase(schema: dict[str, Any]) -> None:
     something_and_no_null(schema)
-    schema["not"] = {"required": ["password", "private_key"]}
     schema["dependentRequired"] = {"passphrase": ["private_key"]}
 
 
@@ -72,15 +70,16 @@ Delivery = Literal["atomic", "direct"]
 
 
 class DestinationRequest(Contract):
-    """Send exactly one of `password` and `private_key`. Host keys may be pinned after the first
-    test.
+    """Send `password`, `private_key` or both: both are for servers that ask for one after the
+    other. A private key is read at once and refused if it cannot be used. Host keys may be pinned
+    after the first test.
 
     `delivery` 'direct' writes straight to the target's name, for a drop box that allows no rename.
     There the file is visible while it is incomplete. `create_folders` makes the target's missing
     folders. Without `probe_writes` a test makes no file at the partner. With `probe_name` the names
     of its files begin with that."""
 
-    model_config = ConfigDict(json_schema_extra=_one_of_both)
+    model_config = ConfigDict(json_schema_extra=_one_at_least)
 
     id: Slug
     name: Name
@@ -100,19 +99,21 @@ class DestinationRequest(Contract):
     host_keys: HostKeys = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _one_credential(self) -> Self:
-        if (self.password is None) == (self.private_key is None):
-            raise PydanticCustomError("credential", "Give exactly one of password and private_key.")
+    def _some_credential(self) -> Self:
+        if self.password is None and self.private_key is None:
+            raise PydanticCustomError("credential", "Give a password, a private_key or both.")
         _refuse_lone_passphrase(self)
         return self
 
 
 class DestinationPatch(Patch):
-    """A credential in the patch replaces the stored one. Another `host`, `port` or `user` drops the
-    stored one. Another `host` or `port` drops the pinned host keys too, unless new ones come along.
+    """`password` and `private_key` are one credential: a patch with either of them replaces the
+    stored credential whole. To keep both, send both. Another `host`, `port` or `user` drops the
+    stored credential. Another `host` or `port` drops the pinned host keys too, unless new ones come
+    along.
     """
 
-    model_config = ConfigDict(json_schema_extra=_one_at_most)
+    model_config = ConfigDict(json_schema_extra=_no_lone_passphrase)
 
     name: Name | None = None
     host: Host | None = None
@@ -130,9 +131,7 @@ class DestinationPatch(Patch):
     host_keys: HostKeys | None = None
 
     @model_validator(mode="after")
-    def _one_credential(self) -> Self:
-        if self.password is not None and self.private_key is not None:
-            raise PydanticCustomError("credential", "Give only one of password and private_key.")
+    def _whole_credential(self) -> Self:
         _refuse_lone_passphrase(self)
         return self
 
@@ -183,7 +182,7 @@ class LoginView(Published):
     software: str
     cipher: str
     home: str | None
-    banner: str | None
+    banner: str | None = Field(description="what the server shows to everybody who logs in")
 
 
 class DestinationView(Published):

@@ -13,6 +13,7 @@ from tests.fakes.outside import InMemoryCredentialVault
 
 PASSWORD = Credential(password='größe "quoted" \\ 文件')
 KEY = Credential(private_key="-----BEGIN X-----\nAAAA\n-----END X-----\n", passphrase="pp")
+BOTH = Credential("pw", KEY.private_key, KEY.passphrase)
 
 
 @pytest.fixture(params=["in_memory", *CLOUDS])
@@ -25,7 +26,7 @@ def vault(request: pytest.FixtureRequest) -> Iterator[CredentialVault]:
         yield SecretsManagerCredentialVault(clients("secretsmanager"), prefix)
 
 
-@pytest.mark.parametrize("credential", [PASSWORD, KEY], ids=["password", "key"])
+@pytest.mark.parametrize("credential", [PASSWORD, KEY, BOTH], ids=["password", "key", "both"])
 def test_a_credential_comes_back_exactly(vault: CredentialVault, credential: Credential) -> None:
     vault.store("acme", credential)
     vault.store("other", Credential(password="of somebody else"))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from posixpath import basename, dirname
 
+from services.transfer.adapters.ssh_keys import check_private_key
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -60,6 +61,7 @@ class InMemoryPartners:
     folders: set[str] = field(default_factory=lambda: {"/", "/in"})
     files: dict[str, bytearray] = field(default_factory=dict)
     host_key: HostKey = HOST_KEY
+    banner: str | None = None
     password: str | None = None  # None: every credential is accepted
     replaces_atomically: bool = True
     readable: bool = True
@@ -92,6 +94,11 @@ class InMemoryPartners:
 
     def check_address(self, host: str, port: int) -> None:
         self.called("check_address")
+
+    def check_credential(self, credential: Credential) -> None:
+        self.called("check_credential")
+        if credential.private_key is not None:
+            check_private_key(credential.private_key, credential.passphrase)
 
     def connect(self, destination: Destination, credential: Credential) -> "InMemoryPartnerSession":
         self.called("connect")
@@ -218,7 +225,7 @@ class InMemoryPartnerSession:
         self._server.files.pop(path, None)
 
     def login_facts(self) -> LoginFacts:
-        return LoginFacts(SOFTWARE, CIPHER, home="/")
+        return LoginFacts(SOFTWARE, CIPHER, home="/", banner=self._server.banner)
 
     def _require_no_folder(self, path: str) -> None:
         if path in self._server.folders:

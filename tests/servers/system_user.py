@@ -43,6 +43,17 @@ def system_user(shell: str = NO_LOGIN) -> Iterator[SystemUser]:
         _run(["userdel", name])
 
 
+@contextmanager
+def expired(user: SystemUser) -> Iterator[None]:
+    """The user has to choose a new password at the next login."""
+    chage = str(require_program("chage", "passwd"))
+    _run([chage, "--lastday", "0", user.name])
+    try:
+        yield
+    finally:
+        _run([chage, "--lastday", "-1", user.name])
+
+
 def _remove_leftovers() -> None:
     """Users of test runs that were killed. Their name has the number of a process that is gone."""
     for entry in pwd.getpwall():

@@ -23,8 +23,10 @@ from services.transfer.domain.errors import (
     HostKeyUnconfirmed,
     HostNotResolved,
     KeyRejected,
+    LoginNotOffered,
     NoCommonAlgorithm,
     PasswordRejected,
+    SecondFactorDemanded,
     SessionRefused,
 )
 from tests.servers.openssh import free_port, make_key, public_key
@@ -63,7 +65,7 @@ def test_a_wrong_password_is_told(start_server: StartServer) -> None:
 
 def test_a_password_where_only_keys_count_is_told(start_server: StartServer) -> None:
     server = start_server(settings=["PasswordAuthentication no"])
-    with pytest.raises(PasswordRejected):
+    with pytest.raises(LoginNotOffered, match="only: publickey"):
         log_in(server, Credential(password="whatever"))
 
 
@@ -78,7 +80,7 @@ def test_a_key_that_is_not_authorised_is_told_with_its_fingerprint(
 
 def test_a_further_login_step_is_told(start_server: StartServer) -> None:
     server = start_server(settings=["AuthenticationMethods publickey,password"])
-    with pytest.raises(SessionRefused, match="further login step: password"):
+    with pytest.raises(SecondFactorDemanded, match="'password'"):
         log_in(server, by_key(server))
 
 
@@ -169,9 +171,9 @@ def test_a_login_without_sftp_is_told(start_server: StartServer) -> None:
         log_in(server, by_key(server))
 
 
-def test_an_sftp_server_that_ends_at_once_is_a_lost_connection(start_server: StartServer) -> None:
-    server = start_server(subsystem="sftp /bin/false")
-    with pytest.raises(ConnectionLost):
+def test_an_sftp_server_that_ends_at_once_starts_no_session(start_server: StartServer) -> None:
+    server = start_server(subsystem="sftp internal-sftp -f NONE")
+    with pytest.raises(SessionRefused, match="at once"):
         log_in(server, by_key(server))
 
 

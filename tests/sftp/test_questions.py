@@ -1,82 +1,88 @@
-"""Servers that take a password only as the answer to a question."""
+"""A password answers the one question that is for it, and nothing else that a server asks."""
 
-import asyncio
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-
-import asyncssh
 import pytest
 
 from services.transfer.domain.credential import Credential
-from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import PasswordRejected
-from services.transfer.domain.host_key import HostKey
-from tests.servers.sites import destination, sftp_partners
+from services.transfer.domain.errors import (
+    ConnectionLost,
+    PasswordExpired,
+    PasswordRejected,
+    SecondFactorDemanded,
+)
+from tests.doubles.questioning_sftp import PASSWORD, questioning_server
+from tests.servers.sites import sftp_partners
+
+RIGHT, WRONG = Credential(password=PASSWORD), Credential(password="another")
 
 
-class AskingServer(asyncssh.SSHServer):
-    """Lets everybody in who answers the first question rightly."""
-
-    def __init__(self, questions: int) -> None:
-        self._questions = questions
-
-    def begin_auth(self, username: str) -> bool:
-        return True
-
-    def kbdint_auth_supported(self) -> bool:
-        return True
-
-    def get_kbdint_challenge(
-        self, username: str, lang: str, submethods: str
-    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
-        return "", "", "", [(f"Question {n}: ", False) for n in range(self._questions)]
-
-    def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
-        return responses[0] == "the password"
+@pytest.mark.parametrize("habit", ["one question", "one question that asks again", "information"])
+def test_the_password_answers_the_only_question(habit: str) -> None:
+    with questioning_server(habit) as server:
+        sftp_partners().connect(server.destination, RIGHT).close()
+    assert (server.received, server.connections) == ([PASSWORD], 1)
 
 
-@contextmanager
-def asking_server(questions: int) -> Iterator[Destination]:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    async def start() -> asyncssh.SSHAcceptor:
-        return await asyncssh.create_server(
-            lambda: AskingServer(questions),
-            "127.0.0.1",
-            0,
-            server_host_keys=[key],
-            sftp_factory=True,
-        )
-
-    async def stop(acceptor: asyncssh.SSHAcceptor) -> None:
-        acceptor.close()
-        await acceptor.wait_closed()
-
-    try:
-        acceptor = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-        pinned = HostKey.parse(key.export_public_key().decode())
-        yield destination(acceptor.get_port(), "anybody", "/", [pinned])
-        asyncio.run_coroutine_threadsafe(stop(acceptor), loop).result(10)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+@pytest.mark.parametrize("habit", ["one question", "one question that asks again"])
+def test_a_wrong_answer_is_a_rejected_password(habit: str) -> None:
+    with questioning_server(habit) as server, pytest.raises(PasswordRejected):
+        sftp_partners().connect(server.destination, WRONG)
+    assert server.received == ["another"]
 
 
-def test_the_password_answers_the_only_question() -> None:
-    with asking_server(1) as target:
-        sftp_partners().connect(target, Credential(password="the password")).close()
+@pytest.mark.parametrize(
+    ("habit", "told", "received"),
+    [
+        ("two questions at once", "Password: Verification code:", []),
+        ("a question that echoes", "Name:", []),
+        ("a code first", "Verification code:", []),
+        ("a code after it", "Verification code:", [PASSWORD]),
+        ("another text after it", "Pet?", [PASSWORD]),
+    ],
+)
+def test_any_other_question_ends_the_login_with_its_text(
+    habit: str, told: str, received: list[str]
+) -> None:
+    with questioning_server(habit) as server, pytest.raises(SecondFactorDemanded) as caught:
+        sftp_partners().connect(server.destination, RIGHT)
+    assert caught.value.demand == told
+    assert not caught.value.retryable
+    assert server.received == received
 
 
-def test_a_wrong_answer_is_a_rejected_password() -> None:
-    with asking_server(1) as target, pytest.raises(PasswordRejected):
-        sftp_partners().connect(target, Credential(password="another"))
+@pytest.mark.parametrize(
+    ("habit", "told", "received"),
+    [
+        ("a change first", "Current password:", []),
+        ("a change after it", "New password:", [PASSWORD]),
+        ("a change told apart", "New password:", [PASSWORD]),
+        ("the same question for a change", "required to change your password", [PASSWORD]),
+        ("a change of the password", "?[31mSet a new one", [PASSWORD]),
+    ],
+)
+def test_no_server_gets_a_new_password(habit: str, told: str, received: list[str]) -> None:
+    with questioning_server(habit) as server, pytest.raises(PasswordExpired) as caught:
+        sftp_partners().connect(server.destination, RIGHT)
+    assert told in caught.value.demand
+    assert not caught.value.retryable
+    assert server.received == received
 
 
-def test_the_password_is_no_answer_to_several_questions() -> None:
-    with asking_server(2) as target, pytest.raises(PasswordRejected):
-        sftp_partners().connect(target, Credential(password="the password"))
+def test_questions_without_end_end_the_login() -> None:
+    with (
+        questioning_server("questions without end") as server,
+        pytest.raises(SecondFactorDemanded) as caught,
+    ):
+        sftp_partners().connect(server.destination, RIGHT)
+    assert len(caught.value.demand) == 200
+
+
+def test_a_server_that_informs_for_ever_is_left() -> None:
+    with questioning_server("information for ever") as server, pytest.raises(ConnectionLost):
+        sftp_partners().connect(server.destination, RIGHT)
+    assert server.received == []
+
+
+def test_a_server_that_hangs_up_in_place_of_refusing_has_refused() -> None:
+    with questioning_server("an end of the connection") as server, pytest.raises(PasswordRejected):
+        sftp_partners().connect(server.destination, WRONG)
+    assert server.connections == 1

@@ -4,13 +4,18 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import paramiko
+
 from services.transfer.adapters.address_guard import AddressGuard
 from services.transfer.adapters.partner_socket import PartnerSocket, connect
+from services.transfer.adapters.sftp_greeting import explained
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_session import SftpPartnerSession
+from services.transfer.adapters.ssh_keys import check_private_key
 from services.transfer.adapters.ssh_login import SshLogin, end
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
+from services.transfer.domain.errors import PartnerError
 from services.transfer.domain.host_key import HostKey
 
 
@@ -36,23 +41,30 @@ class SftpPartners:
     def check_address(self, host: str, port: int) -> None:
         self._guard.addresses(host, port)
 
+    def check_credential(self, credential: Credential) -> None:
+        if credential.private_key is not None:
+            check_private_key(credential.private_key, credential.passphrase)
+
     def connect(self, destination: Destination, credential: Credential) -> SftpPartnerSession:
         login = SshLogin(destination, self._timeout_seconds)
-        transport, host_key = login.open(lambda: self._connection(destination), credential)
+        logged_in = login.open(lambda: self._connection(destination), credential)
         try:
-            protocol = SftpProtocol(
-                login.open_sftp(transport),
-                destination.host,
-                destination.port,
-                self._timeout_seconds,
-            )
-            protocol.negotiate()
+            protocol = self._protocol(login.open_sftp(logged_in.transport), destination)
         except BaseException:
-            end(transport)
+            end(logged_in.transport)
             raise
         profile = destination.profile
         tells_space = True if profile is not None and profile.free_bytes else None
-        return SftpPartnerSession(transport, protocol, host_key, self._now, tells_space)
+        return SftpPartnerSession(logged_in, protocol, self._now, tells_space)
+
+    def _protocol(self, channel: paramiko.Channel, destination: Destination) -> SftpProtocol:
+        host, port = destination.host, destination.port
+        protocol = SftpProtocol(channel, host, port, self._timeout_seconds)
+        try:
+            protocol.negotiate()
+        except PartnerError as error:
+            raise explained(error, destination, protocol.unread, channel) from None
+        return protocol
 
     def offered_host_key(self, destination: Destination) -> HostKey:
         login = SshLogin(destination, self._timeout_seconds)

@@ -33,6 +33,7 @@ FIRST_PIECE_BYTES = (
     32_768 - 64
 )  # a header and its first data go in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
+UNREAD_BYTES = 4_096  # that are shown of what was no packet
 LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
 CONNECTION_ERRORS = (OSError, EOFError, paramiko.SSHException)
 
@@ -154,6 +155,11 @@ class SftpProtocol:
         self._fill()
         while (packet := self._next_packet()) is not None:
             self._deliver(packet)
+
+    @property
+    def unread(self) -> bytes:
+        """The beginning of what came and was no complete packet."""
+        return bytes(self._buffer[:UNREAD_BYTES])
 
     def close(self) -> None:
         """May come from another thread. A call that waits ends when the connection under it ends.

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 from posixpath import dirname
 
-import paramiko
-
 from services.transfer.adapters.sftp_attributes import first_name_of, times_fields
 from services.transfer.adapters.sftp_packets import (
     FSYNC,
@@ -26,9 +24,8 @@ from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
-from services.transfer.adapters.ssh_login import end
+from services.transfer.adapters.ssh_login import LoggedIn, end
 from services.transfer.domain.errors import FolderMissing, TargetError
-from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import FileKind, LoginFacts, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
@@ -40,15 +37,15 @@ class SftpPartnerSession:
 
     def __init__(
         self,
-        transport: paramiko.Transport,
+        logged_in: LoggedIn,
         protocol: SftpProtocol,
-        host_key: HostKey,
         now: Callable[[], datetime],
         tells_space: bool | None = None,
     ) -> None:
-        self.host_key_fingerprint = host_key.fingerprint
+        self.host_key_fingerprint = logged_in.host_key.fingerprint
         self.replaces_atomically = POSIX_RENAME in protocol.extensions
-        self._transport = transport
+        self._transport = logged_in.transport
+        self._banner = logged_in.banner
         self._protocol = protocol
         self._refusals = Refusals(protocol, tells_space)
         self._now = now
@@ -130,6 +127,7 @@ class SftpPartnerSession:
             software=Words(self._transport.remote_version),
             cipher=Words(self._transport.local_cipher),
             home=self._home(),
+            banner=self._banner,
         )
 
     def probe(self, base_path: str, name: str | None = None) -> ServerProfile:

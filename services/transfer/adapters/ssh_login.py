@@ -8,13 +8,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import paramiko
 
 from services.transfer.adapters.partner_socket import PartnerSocket
-from services.transfer.adapters.sftp_packets import printable
 from services.transfer.adapters.ssh_algorithms import CIPHERS, MACS, preferred_host_keys
+from services.transfer.adapters.ssh_authentication import CONNECTION_ERRORS, Authentication
 from services.transfer.adapters.ssh_keys import read_private_key
+from services.transfer.adapters.ssh_offers import RememberingTransport, mismatch
+from services.transfer.adapters.ssh_userauth import UserAuth
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -23,13 +26,10 @@ from services.transfer.domain.errors import (
     FieldInvalid,
     HostKeyChanged,
     HostKeyUnconfirmed,
-    KeyRejected,
-    NoCommonAlgorithm,
-    PartnerError,
-    PasswordRejected,
     SessionRefused,
 )
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.words import Words
 
 KEEPALIVE_SECONDS = 15  # below the idle timeouts of firewalls and NAT gateways
 WINDOW_BYTES = (
@@ -40,12 +40,10 @@ POLL_SECONDS = 0.1
 END_SECONDS = 5  # the reading thread ends within milliseconds, but never wait for ever
 
 
-class _QuestionsWanted(Exception):
-    """The server takes a password only as an answer to a question."""
-
-    def __init__(self, password: str) -> None:
-        super().__init__()
-        self.password = password
+class LoggedIn(NamedTuple):
+    transport: RememberingTransport
+    host_key: HostKey
+    banner: Words | None  # what the server shows to everybody who logs in
 
 
 @dataclass(frozen=True)
@@ -62,34 +60,22 @@ class SshLogin:
         finally:
             end(transport)
 
-    def open(
-        self, connection: Callable[[], PartnerSocket], credential: Credential
-    ) -> tuple[paramiko.Transport, HostKey]:
-        """Logs in at a server with a pinned host key. It connects only after the credential was
+    def open(self, connection: Callable[[], PartnerSocket], credential: Credential) -> LoggedIn:
+        """Logs in at a server with a pinned host key. It connects only after the private key was
         read."""
-        authenticate = self._authentication(credential)
-        try:
-            return self._open(connection(), authenticate)
-        except _QuestionsWanted as wanted:
-            # A new connection: paramiko requests the login service with each method, and strict
-            # servers hang up at the second request.
-            return self._open(connection(), self._answering(wanted.password))
-
-    def _open(
-        self, connection: PartnerSocket, authenticate: Callable[[paramiko.Transport], None]
-    ) -> tuple[paramiko.Transport, HostKey]:
-        transport = self._transport(connection)
+        key = self._key(credential)
+        transport = self._transport(connection())
         try:
             host_key = self._exchange_keys(transport)
             self._check(host_key)
-            authenticate(transport)
+            banner = self._authenticate(transport, key, credential.password)
         except BaseException:
             end(transport)
             raise
         transport.set_keepalive(KEEPALIVE_SECONDS)
-        return transport, host_key
+        return LoggedIn(transport, host_key, banner)
 
-    def open_sftp(self, transport: paramiko.Transport) -> paramiko.Channel:
+    def open_sftp(self, transport: RememberingTransport) -> paramiko.Channel:
         host, port = self.destination.host, self.destination.port
         # paramiko waits without any limit for the answer to a subsystem request.
         watch = threading.Timer(self.timeout_seconds, transport.close)
@@ -99,18 +85,18 @@ class SshLogin:
         try:
             channel = transport.open_session(timeout=self.timeout_seconds)
             channel.invoke_subsystem("sftp")
-        except (paramiko.SSHException, OSError, EOFError) as error:
+        except CONNECTION_ERRORS as error:
             if time.monotonic() - started >= self.timeout_seconds:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds) from None
             if not transport.is_active():
-                raise self._lost("while the SFTP session was opened", error) from None
-            raise SessionRefused(host, port, printable(str(error))) from None
+                raise self._lost("while the SFTP session was opened", error, transport) from None
+            raise SessionRefused(host, port, Words(str(error))) from None
         finally:
             watch.cancel()
         return channel
 
-    def _transport(self, connection: PartnerSocket) -> paramiko.Transport:
-        transport = paramiko.Transport(
+    def _transport(self, connection: PartnerSocket) -> RememberingTransport:
+        transport = RememberingTransport(
             connection, default_window_size=WINDOW_BYTES, default_max_packet_size=PACKET_BYTES
         )
         transport.banner_timeout = self.timeout_seconds
@@ -123,7 +109,7 @@ class SshLogin:
         options.key_types = preferred_host_keys(options.key_types, self.destination.host_keys)
         return transport
 
-    def _exchange_keys(self, transport: paramiko.Transport) -> HostKey:
+    def _exchange_keys(self, transport: RememberingTransport) -> HostKey:
         """Waits itself, because start_client's own timeout ends without an error."""
         host, port = self.destination.host, self.destination.port
         done = threading.Event()
@@ -137,10 +123,10 @@ class SshLogin:
             return HostKey(key.get_name(), key.get_base64())
         error = transport.get_exception()
         if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
-            raise NoCommonAlgorithm(host, str(error))
+            raise mismatch(transport, host)
         if time.monotonic() >= deadline:
             raise ConnectionTimedOut(host, port, self.timeout_seconds)
-        raise self._lost("before the SSH handshake was complete", error)
+        raise self._lost("before the SSH handshake was complete", error, transport)
 
     def _check(self, offered: HostKey) -> None:
         pinned = self.destination.host_keys
@@ -150,77 +136,34 @@ class SshLogin:
             fingerprints = ", ".join(key.fingerprint for key in pinned)
             raise HostKeyChanged(self.destination.host, fingerprints, offered.fingerprint)
 
-    def _authentication(self, credential: Credential) -> Callable[[paramiko.Transport], None]:
-        """Reads the private key before anything is sent."""
-        host, user = self.destination.host, self.destination.user
+    def _key(self, credential: Credential) -> paramiko.PKey | None:
         if credential.private_key is not None:
-            key = read_private_key(credential.private_key, credential.passphrase)
-            rejected: PartnerError = KeyRejected(host, user, key.fingerprint)
-            return lambda transport: self._attempt(
-                transport, lambda: transport.auth_publickey(user, key), rejected
-            )
+            return read_private_key(credential.private_key, credential.passphrase)
         if credential.password is None:
             raise FieldInvalid("credential", "", "Give a password or a private key.")
-        password = credential.password
+        return None
 
-        def send_password(transport: paramiko.Transport) -> list[str]:
-            try:
-                return list(transport.auth_password(user, password, fallback=False))
-            except paramiko.BadAuthenticationType as error:
-                if "keyboard-interactive" in error.allowed_types:
-                    raise _QuestionsWanted(password) from None
-                raise
-
-        return lambda transport: self._attempt(
-            transport, lambda: send_password(transport), PasswordRejected(host, user)
-        )
-
-    def _answering(self, password: str) -> Callable[[paramiko.Transport], None]:
-        """'keyboard-interactive'. A single question can only be the one for the password.
-
-        paramiko's own fallback ends the connection at two questions, which looks like a network
-        error.
-        """
-        host, user = self.destination.host, self.destination.user
-
-        def answers(_title: str, _text: str, questions: list[tuple[str, bool]]) -> list[str]:
-            return [password] if len(questions) == 1 else [""] * len(questions)
-
-        return lambda transport: self._attempt(
-            transport,
-            lambda: list(transport.auth_interactive(user, answers)),
-            PasswordRejected(host, user),
-        )
-
-    def _attempt(
-        self,
-        transport: paramiko.Transport,
-        attempt: Callable[[], list[str]],
-        rejected: PartnerError,
-    ) -> None:
-        started = time.monotonic()
+    def _authenticate(
+        self, transport: RememberingTransport, key: paramiko.PKey | None, password: str | None
+    ) -> Words | None:
+        """The server's banner."""
+        host, port, user = self.destination.host, self.destination.port, self.destination.user
+        deadline = time.monotonic() + self.timeout_seconds
+        dialogue = UserAuth(transport, user, deadline)
         try:
-            more = attempt()
-        except (paramiko.SSHException, OSError, EOFError) as error:
-            # paramiko reports a timeout and a lost connection as failed logins, too.
-            if not transport.is_active():
-                raise self._lost("during the login", error) from None
-            if time.monotonic() - started >= self.timeout_seconds:
-                raise ConnectionTimedOut(
-                    self.destination.host, self.destination.port, self.timeout_seconds
-                ) from None
-            if isinstance(error, paramiko.AuthenticationException):
-                raise rejected from None
-            raise self._lost("during the login", error) from None
-        if more:
-            raise SessionRefused(
-                self.destination.host,
-                self.destination.port,
-                "it demands a further login step: " + ", ".join(sorted(more)),
-            )
+            Authentication(dialogue, host, user, key, password).run()
+        except CONNECTION_ERRORS as error:
+            if transport.is_active() and time.monotonic() >= deadline:
+                raise ConnectionTimedOut(host, port, self.timeout_seconds) from None
+            raise self._lost("during the login", error, transport) from None
+        return dialogue.banner
 
-    def _lost(self, when: str, error: Exception | None) -> ConnectionLost:
-        detail = f"{when}: {printable(str(error))}" if error and str(error) else when
+    def _lost(
+        self, when: str, error: Exception | None, transport: RememberingTransport
+    ) -> ConnectionLost:
+        _, said = transport.farewell or (0, "")
+        reason = said or (Words(str(error)) if error else "")
+        detail = f"{when}: {reason}" if reason else when
         return ConnectionLost(self.destination.host, self.destination.port, detail)
 
 

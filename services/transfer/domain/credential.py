@@ -6,7 +6,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Credential:
-    """Either a password or a private key (OpenSSH or PEM text, with its passphrase). repr() never
+    """A password, a private key (OpenSSH or PEM text, with its passphrase) or both. repr() never
     shows them.
     """
 
@@ -16,9 +16,20 @@ class Credential:
 
     @property
     def auth(self) -> "Auth":
-        return Auth.KEY if self.private_key is not None else Auth.PASSWORD
+        if self.private_key is None:
+            return Auth.PASSWORD
+        return Auth.KEY if self.password is None else Auth.KEY_AND_PASSWORD
 
 
 class Auth(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
     KEY = "key"
+    KEY_AND_PASSWORD = "key_and_password"  # noqa: S105 - a kind, not a secret
+
+    @property
+    def has_password(self) -> bool:
+        return self is not Auth.KEY
+
+    @property
+    def has_key(self) -> bool:
+        return self is not Auth.PASSWORD

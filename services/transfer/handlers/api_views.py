@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from contracts import destination_api, transfer_api, transfer_events
-from services.transfer.domain.credential import Auth
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
@@ -116,8 +115,8 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         create_folders=destination.create_folders,
         probe_writes=destination.probe_writes,
         probe_name=destination.probe_name,
-        has_password=destination.auth is Auth.PASSWORD,
-        has_key=destination.auth is Auth.KEY,
+        has_password=destination.auth is not None and destination.auth.has_password,
+        has_key=destination.auth is not None and destination.auth.has_key,
         host_keys=tuple(host_key_view(key) for key in destination.host_keys),
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,

@@ -32,8 +32,11 @@ def change_destination(
     change a destination could have a partner's password sent to a server of their choice. A change
     of `base_path` drops neither, because it is used after the login at the same server.
 
-    Raises RoleMissing, VersionMismatch, HostNotResolved, AddressForbidden, DestinationInUse."""
+    Raises RoleMissing, FieldInvalid, VersionMismatch, HostNotResolved, AddressForbidden,
+    DestinationInUse."""
     require_role(caller, Role.ADMIN)
+    if credential is not None:
+        ports.partners.check_credential(credential)
     before = _expected(destination_id, expected, ports)
     after = replace(before, **changes, updated_at=ports.now())
     if (after.place, after.base_path) != (before.place, before.base_path):

@@ -39,9 +39,10 @@ def register_destination(
 ) -> Destination:
     """A destination without host keys cannot be used until one is confirmed. The secret is stored
     first, under an id of its own for each registration. So a repeated registration never touches
-    the secret that the destination has by now. Raises RoleMissing, HostNotResolved,
+    the secret that the destination has by now. Raises RoleMissing, FieldInvalid, HostNotResolved,
     AddressForbidden, DestinationExists, IdempotencyConflict."""
     require_role(caller, Role.ADMIN)
+    ports.partners.check_credential(credential)
     ports.partners.check_address(wish.host, wish.port)
     now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
     destination = Destination(

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.fakes.keys import PRIVATE_KEY
 from tests.integration.transfer.deployed import Deployed
 
 
@@ -58,6 +59,34 @@ def test_a_credential_goes_into_the_vault_and_into_no_answer(deployed: Deployed)
     rows = boto3.client("dynamodb").scan(TableName="fileferry-local-transfer")["Items"]
     assert rows
     assert password not in json.dumps(rows, default=str)
+
+
+def test_an_unusable_key_is_refused_before_anything_is_stored(deployed: Deployed) -> None:
+    broken = {"private_key": PRIVATE_KEY[:200], "passphrase": "open sesame"}
+    refused = deployed.api("POST", "/api/destinations", deployed.destination(**broken))
+    assert (refused.status, refused.body["code"]) == (400, "field_invalid")
+    assert refused.body["detail"].startswith("private_key: ")
+    assert "cut short" in refused.body["detail"]
+    assert PRIVATE_KEY[40:60] not in json.dumps(refused.body)
+    assert deployed.api("GET", "/api/destinations/acme").status == 404
+    deployed.register()
+    changed = deployed.api("PATCH", "/api/destinations/acme", {**broken, "private_key": "x.ppk"})
+    assert (changed.status, changed.body["code"]) == (400, "field_invalid")
+    assert deployed.api("POST", "/api/destinations/acme/test").body["status"] == "ok"
+
+
+def test_a_key_and_a_password_are_kept_together_until_one_of_them_is_set(
+    deployed: Deployed,
+) -> None:
+    both = deployed.register(private_key=PRIVATE_KEY)
+    assert (both["has_password"], both["has_key"]) == (True, True)
+    stored = {"private_key": PRIVATE_KEY, "password": deployed.partner.password}
+    assert secret_at(secret_name(deployed, "acme")) == stored
+    # the partner's server knows no key, and takes the password after it
+    assert deployed.api("POST", "/api/destinations/acme/test").body["status"] == "ok"
+    key = deployed.api("PATCH", "/api/destinations/acme", {"private_key": PRIVATE_KEY})
+    assert (key.body["has_password"], key.body["has_key"]) == (False, True)
+    assert secret_at(secret_name(deployed, "acme")) == {"private_key": PRIVATE_KEY}
 
 
 @pytest.mark.parametrize(

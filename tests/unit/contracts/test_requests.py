@@ -143,12 +143,11 @@ def test_a_host_key_is_written_as_in_known_hosts(line: str) -> None:
     "credential",
     [
         {},
-        {"password": "a", "private_key": "b"},
         {"password": "a", "passphrase": "b"},
         {"passphrase": "b"},
     ],
 )
-def test_there_is_exactly_one_credential(credential: dict[str, str]) -> None:
+def test_there_is_a_credential(credential: dict[str, str]) -> None:
     fields = {name: value for name, value in PARTNER.items() if name != "password"}
     assert len(refusal(DestinationRequest, {**fields, **credential})) == 1
 
@@ -162,6 +161,12 @@ def test_a_key_may_come_with_its_passphrase() -> None:
     assert request.private_key.get_secret_value() == "k"
 
 
+def test_a_key_and_a_password_may_come_together() -> None:
+    secrets = {"private_key": "k", "passphrase": "p", "password": "pw"}
+    assert DestinationRequest.model_validate(PARTNER | secrets).password is not None
+    assert DestinationPatch.model_validate(secrets).private_key is not None
+
+
 def test_a_patch_knows_what_it_changes() -> None:
     patch = DestinationPatch(port=2222, host_keys=[])
     assert patch.model_fields_set == {"port", "host_keys"}
@@ -172,7 +177,6 @@ def test_a_patch_knows_what_it_changes() -> None:
     [
         ({}, "at least one field"),
         ({"host": None}, "host cannot be null"),
-        ({"password": "a", "private_key": "b"}, "only one"),
         ({"passphrase": "b"}, "passphrase"),
         ({"id": "other"}, "not permitted"),
     ],

@@ -84,7 +84,7 @@ def test_an_expected_error_is_no_error_in_the_log(lines: Lines) -> None:
         {**PARTNER, "password": [SECRET]},
         {**PARTNER, "password": SECRET * 100},
         {**PARTNER, "password": {"value": SECRET}},
-        {**PARTNER, "password": SECRET, "private_key": SECRET},
+        {**PARTNER, "password": SECRET, "private_key": [SECRET]},
         {**PARTNER, "passphrase": SECRET},
         {**PARTNER, "pasword": SECRET},
         {**PARTNER, "key": SECRET, "port": "22"},

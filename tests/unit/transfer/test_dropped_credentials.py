@@ -8,11 +8,12 @@ from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.use_cases.manage_destinations import change_destination, delete_destination
 from services.transfer.use_cases.probe_destination import probe_destination
 from tests.fakes.callers import ADMIN
+from tests.fakes.keys import PRIVATE_KEY
 from tests.fakes.partners import HOST_KEY
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, fail_code, fail_half_way, retry
 
-NEW = Credential(private_key="new")
+NEW = Credential(private_key=PRIVATE_KEY)
 ELSEWHERE: dict[str, object] = {"host": "elsewhere.example", "host_keys": (HOST_KEY,)}
 MOVES: list[dict[str, object]] = [ELSEWHERE, {"port": 2222}, {"user": "somebody"}]
 STAYS: list[dict[str, object]] = [

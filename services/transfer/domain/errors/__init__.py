@@ -21,11 +21,15 @@ from services.transfer.domain.errors.partner import (
     HostKeyUnconfirmed as HostKeyUnconfirmed,
     HostNotResolved as HostNotResolved,
     KeyRejected as KeyRejected,
+    LoginNotOffered as LoginNotOffered,
     NoCommonAlgorithm as NoCommonAlgorithm,
     NoSessionFree as NoSessionFree,
     PartnerError as PartnerError,
+    PasswordExpired as PasswordExpired,
     PasswordRejected as PasswordRejected,
+    SecondFactorDemanded as SecondFactorDemanded,
     SessionRefused as SessionRefused,
+    ShellPrints as ShellPrints,
 )
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,

@@ -62,11 +62,25 @@ class SessionRefused(PartnerError):
     code, retryable = "session_refused", True
     message = (
         "{host}:{port} accepts the login but starts no SFTP session ({detail}). Ask the partner"
-        " whether SFTP is enabled for this user."
+        " whether SFTP is enabled for this user, and whether its password has expired."
     )
     host: str
     port: int
     detail: str
+
+
+class ShellPrints(PartnerError):
+    """`words` is the beginning of what it printed."""
+
+    code = "shell_prints"
+    message = (
+        "On {host}, the login shell of user {user!r} prints text where SFTP must begin: {words!r}."
+        " Ask the partner to have no start-up file or forced command of this user print anything,"
+        " or to serve SFTP without a shell (internal-sftp)."
+    )
+    host: str
+    user: str
+    words: str
 
 
 class NoSessionFree(PartnerError):
@@ -88,6 +102,46 @@ class PasswordRejected(PartnerError):
     )
     host: str
     user: str
+
+
+class PasswordExpired(PartnerError):
+    """`demand` is what the server said."""
+
+    code = "password_expired"
+    message = (
+        "{host} demands a new password of user {user!r} ({demand!r}), and FileFerry never changes"
+        " one. Set a new one there with another program, then here with PATCH on the destination."
+    )
+    host: str
+    user: str
+    demand: str
+
+
+class SecondFactorDemanded(PartnerError):
+    """`demand` is the server's question, or the login methods that it still asks for."""
+
+    code = "second_factor_demanded"
+    message = (
+        "{host} demands more of user {user!r} than FileFerry was given: {demand!r}. FileFerry sends"
+        " the password once, the key or both, and answers nothing else. If it asks for the other"
+        " of the two, set both with PATCH on the destination; if for a code, ask the partner for a"
+        " user without one."
+    )
+    host: str
+    user: str
+    demand: str
+
+
+class LoginNotOffered(PartnerError):
+    code = "login_not_offered"
+    message = (
+        "{host} takes no {kind} from user {user!r}, only: {offered}. Set what it takes with PATCH"
+        " on the destination, or ask the partner to allow the other."
+    )
+    host: str
+    user: str
+    kind: str
+    offered: str
 
 
 class CredentialMissing(PartnerError):
@@ -133,10 +187,14 @@ class HostKeyChanged(PartnerError):
 
 
 class NoCommonAlgorithm(PartnerError):
+    """`kind` says what for: key exchange, host key, cipher, MAC, compression, signature."""
+
     code = "no_common_algorithm"
     message = (
-        "{host} and FileFerry share no safe SSH algorithm ({detail}). Ask the partner to enable a"
-        " current one, such as aes128-gcm and ssh-ed25519."
+        "{host} and FileFerry have no safe {kind} in common. It offers: {offered}. FileFerry takes:"
+        " {accepted}. Ask the partner to enable one of these."
     )
     host: str
-    detail: str
+    kind: str
+    offered: str
+    accepted: str

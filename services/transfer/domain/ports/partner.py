@@ -87,7 +87,7 @@ class LoginFacts:
     software: str
     cipher: str
     home: str | None  # the folder in which the login begins
-    banner: str | None = None
+    banner: str | None  # what the server shows to everybody who logs in
 
 
 class PartnerSession(Protocol):
@@ -167,6 +167,10 @@ class Partners(Protocol):
     def check_address(self, host: str, port: int) -> None:
         """Raises HostNotResolved, AddressForbidden. `connect` checks again the address that it
         connects to."""
+        ...
+
+    def check_credential(self, credential: Credential) -> None:
+        """Raises FieldInvalid for a private key that cannot be used."""
         ...
 
     def connect(self, destination: Destination, credential: Credential) -> PartnerSession:
