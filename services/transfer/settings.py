@@ -32,6 +32,11 @@ class TransferSettings(ServiceSettings):
     backoff_cap_seconds: float = Field(default=120, gt=0, le=MAX_QUEUE_DELAY_SECONDS)
     max_failures: int = Field(default=8, ge=1)
     partner_timeout_seconds: float = Field(default=60, gt=0)
+    partner_session_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        description="of one session as a whole, where a function has little time",
+    )
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
 

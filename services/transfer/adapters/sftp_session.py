@@ -33,6 +33,7 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.words import Words
 
 
 class SftpPartnerSession:
@@ -107,8 +108,8 @@ class SftpPartnerSession:
         return Probe(
             session=self,
             protocol=self._protocol,
-            software=self._transport.remote_version,
-            cipher=self._transport.local_cipher,
+            software=Words(self._transport.remote_version),
+            cipher=Words(self._transport.local_cipher),
         ).run(base_path, self._now())
 
     def close(self) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import paramiko
 
 from services.transfer.adapters.partner_socket import PartnerSocket
-from services.transfer.adapters.sftp_packets import printable
 from services.transfer.adapters.ssh_algorithms import CIPHERS, MACS, preferred_host_keys
 from services.transfer.adapters.ssh_keys import read_private_key
+from services.transfer.adapters.ssh_transport import PartnerTransport
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -30,6 +30,7 @@ from services.transfer.domain.errors import (
     SessionRefused,
 )
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.words import Words
 
 KEEPALIVE_SECONDS = 15  # below the idle timeouts of firewalls and NAT gateways
 WINDOW_BYTES = (
@@ -104,13 +105,13 @@ class SshLogin:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds) from None
             if not transport.is_active():
                 raise self._lost("while the SFTP session was opened", error) from None
-            raise SessionRefused(host, port, printable(str(error))) from None
+            raise SessionRefused(host, port, Words(str(error))) from None
         finally:
             watch.cancel()
         return channel
 
     def _transport(self, connection: PartnerSocket) -> paramiko.Transport:
-        transport = paramiko.Transport(
+        transport = PartnerTransport(
             connection, default_window_size=WINDOW_BYTES, default_max_packet_size=PACKET_BYTES
         )
         transport.banner_timeout = self.timeout_seconds
@@ -137,7 +138,7 @@ class SshLogin:
             return HostKey(key.get_name(), key.get_base64())
         error = transport.get_exception()
         if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
-            raise NoCommonAlgorithm(host, str(error))
+            raise NoCommonAlgorithm(host, Words(str(error)))
         if time.monotonic() >= deadline:
             raise ConnectionTimedOut(host, port, self.timeout_seconds)
         raise self._lost("before the SSH handshake was complete", error)
@@ -220,7 +221,7 @@ class SshLogin:
             )
 
     def _lost(self, when: str, error: Exception | None) -> ConnectionLost:
-        detail = f"{when}: {printable(str(error))}" if error and str(error) else when
+        detail = f"{when}: {Words(str(error))}" if error and str(error) else when
         return ConnectionLost(self.destination.host, self.destination.port, detail)
 
 

@@ -11,9 +11,10 @@ import pytest
 from services.transfer.adapters.sftp_packets import Kind, check_status
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
+from tests.unit.transfer.channels import Unexplained
 
 
-class GoneChannel:
+class GoneChannel(Unexplained):
     """Like paramiko's after the server was killed. Each call sends something, so each fails."""
 
     def settimeout(self, seconds: float) -> None: ...
@@ -51,7 +52,7 @@ def test_closing_is_quiet_as_often_as_it_is_asked_for(protocol: SftpProtocol) ->
         protocol.receive()
 
 
-class DrippingChannel:
+class DrippingChannel(Unexplained):
     """Sends 200 bytes, one by one. Each comes within the time that may pass without progress."""
 
     PAUSE_SECONDS = 0.02
@@ -81,7 +82,7 @@ def test_a_server_that_never_ends_its_first_reply_times_out() -> None:
         dripping.negotiate()
 
 
-class SilentChannel:
+class SilentChannel(Unexplained):
     """Never answers. A call that waits for it ends when its connection ends."""
 
     def __init__(self) -> None:

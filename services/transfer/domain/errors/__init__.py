@@ -25,7 +25,10 @@ from services.transfer.domain.errors.partner import (
     NoSessionFree as NoSessionFree,
     PartnerError as PartnerError,
     PasswordRejected as PasswordRejected,
+    ProtocolViolation as ProtocolViolation,
+    ServerPrintsText as ServerPrintsText,
     SessionRefused as SessionRefused,
+    TooSlow as TooSlow,
 )
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,

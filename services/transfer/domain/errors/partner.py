@@ -58,6 +58,43 @@ class ConnectionLost(PartnerError):
     detail: str
 
 
+class ProtocolViolation(PartnerError):
+    """Tried again: a server's program that crashes in the middle looks the same."""
+
+    code, retryable = "protocol_violation", True
+    message = (
+        "{host}:{port} sent what SSH and SFTP do not allow ({detail}), so FileFerry ended the"
+        " session. If it goes on, ask the partner which software runs there and whether it is up to"
+        " date."
+    )
+    host: str
+    port: int
+    detail: str
+
+
+class ServerPrintsText(PartnerError):
+    code = "server_prints_text"
+    message = (
+        "{host}:{port} prints text where SFTP should begin: {text!r}. Most often a start-up file of"
+        " the user's login shell prints it. Ask the partner to keep it silent for sessions without"
+        " a terminal, or to use internal-sftp."
+    )
+    host: str
+    port: int
+    text: str
+
+
+class TooSlow(PartnerError):
+    code, retryable = "too_slow", True
+    message = (
+        "{host}:{port} is too slow ({detail}), so FileFerry ended the session. If it goes on, ask"
+        " the partner about the load of the server and of its network."
+    )
+    host: str
+    port: int
+    detail: str
+
+
 class SessionRefused(PartnerError):
     code, retryable = "session_refused", True
     message = (
