@@ -70,7 +70,7 @@ NO_ATTRIBUTES = bytes(4)
 USUAL_BLOCK_BYTES = 32_768  # every server has to take it (draft-ietf-secsh-filexfer-02, section 3)
 USUAL_PACKET_BYTES = 34_000  # the same section; longer replies only hold data that we asked for
 MAX_BLOCK_BYTES = 1 << 20  # larger requests gain nothing, and fewer of them fit into the window
-MAX_HANDLE_BYTES = 256  # draft-ietf-secsh-filexfer-02, section 6.3
+MAX_HANDLE_BYTES = 256  # draft-ietf-secsh-filexfer-02, section 7
 MAX_EXTENSIONS = 64  # OpenSSH offers about ten
 MAX_FILE_BYTES = (1 << 63) - 1  # no file system holds a larger one
 

@@ -26,6 +26,7 @@ MAX_IDLE_BYTES = 16 << 20
 
 KEY_EXCHANGE = range(20, 50)
 USER_AUTHENTICATION = range(50, 80)
+USUAL_ENDS = (paramiko.SSHException, EOFError, OSError)
 ChannelHandler = Callable[[paramiko.Channel, paramiko.Message], object]
 
 
@@ -92,7 +93,17 @@ class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
             self._idle_messages = self._idle_bytes = 0
         else:
             self._judge(kind, message, size)
+        if kind not in common.MSG_NAMES:
+            self._decline(message)
+            return common.MSG_IGNORE, message
         return kind, message
+
+    def _decline(self, message: paramiko.Message) -> None:
+        """RFC 4253, section 11.4. paramiko ends by a KeyError."""
+        answer = paramiko.Message()
+        answer.add_byte(common.cMSG_UNIMPLEMENTED)
+        answer.add_int(message.seqno)
+        self.send_message(answer)
 
     def _judge(self, kind: int, message: paramiko.Message, size: int) -> None:
         self._idle_messages += 1
@@ -165,3 +176,17 @@ class PartnerTransport(paramiko.Transport):  # type: ignore[misc]  # paramiko ha
     def __init__(self, connection: PartnerSocket, **sizes: int) -> None:
         super().__init__(connection, packetizer_class=BoundedPacketizer, **sizes)
         self.use_compression(False)  # a small packet could become any number of bytes
+
+    @property
+    def saved_exception(self) -> Exception | None:
+        """What ended paramiko's thread. paramiko raises it in ours, whatever it is: a text that is
+        no UTF-8 or a field that is not there would look like a defect of FileFerry."""
+        return self._saved
+
+    @saved_exception.setter
+    def saved_exception(self, error: Exception | None) -> None:
+        self._saved = error
+        if error is not None and not isinstance(error, USUAL_ENDS):
+            rule = f"a message that cannot be read ({type(error).__name__})"
+            self.sock.violation = self.sock.violation or rule
+            self._saved = RuleBroken(rule)

@@ -224,8 +224,9 @@ def test_a_program_that_crashes_in_the_middle_may_be_tried_again() -> None:
 
 def test_a_reply_longer_than_asked_is_refused_before_it_is_there() -> None:
     spoken, channel = protocol(lambda packet: struct.pack(">IB", 1 << 20, 103) + packet[1:5])
+    replies: list[Reply] = []
     with pytest.raises(ProtocolViolation, match="1048576 bytes where 34010"):
-        spoken.submit(Kind.READ, string(b"h"), data_of, weight=10)
+        spoken.submit(Kind.READ, string(b"h"), replies.append, weight=10)
     assert channel.closed
 
 

@@ -59,7 +59,7 @@ class DrippingChannel(Unexplained):
 
     def __init__(self) -> None:
         self._timeout = 0.0
-        self._reply = iter(struct.pack(">I", 1_000_000) + bytes(196))
+        self._reply = iter(struct.pack(">I", 30_000) + bytes(196))
 
     def settimeout(self, seconds: float) -> None:
         self._timeout = seconds

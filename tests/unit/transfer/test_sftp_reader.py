@@ -99,7 +99,7 @@ def test_an_empty_block_is_an_early_end_and_never_asked_for_for_ever() -> None:
 @pytest.mark.parametrize("more", [1, 100, 1_000_000])
 def test_more_bytes_than_asked_for_end_the_connection(more: int) -> None:
     reader, channel = reader_on(lambda request: data(request, bytes(read_range(request)[1] + more)))
-    with pytest.raises(ProtocolViolation, match="were asked for|are the most"):
+    with pytest.raises(ProtocolViolation, match=r"were asked for|are the most"):
         list(reader.read([(0, 64)] * 50))
     assert channel.closed
 
