@@ -162,7 +162,7 @@ def send_in_time(mode: str, channel: paramiko.Channel, kind: int, answer: bytes)
     if dribbled.get(mode) == kind:
         dribble(channel.sendall, answer)
     else:
-        time.sleep(2 * PAUSE_SECONDS if mode == "slow_with_everything" else 0)
+        time.sleep(5 * PAUSE_SECONDS if mode == "slow_with_everything" else 0)
         channel.sendall(answer)
 
 

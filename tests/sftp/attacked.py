@@ -26,9 +26,9 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
 from tests.servers.sites import LOOPBACK, WHEN, destination
 
-TIMEOUT_SECONDS = 2.0
-SESSION_SECONDS = 6.0
-VISITS_AT_ONCE = 4
+TIMEOUT_SECONDS = 4.0
+SESSION_SECONDS = 12.0
+VISITS_AT_ONCE = 8
 WRITTEN_BYTES = 4 << 20
 
 Answer = dict[str, Any]

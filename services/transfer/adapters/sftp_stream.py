@@ -8,7 +8,8 @@ from services.transfer.domain.words import Words
 
 ID_END = LENGTH.size + 1 + LENGTH.size  # behind length, kind and id
 TEXT_BYTES = 800  # enough for Words of characters of four bytes
-ESCAPE, FIRST_OF_UTF_8 = 0x1B, 0xC2
+BEGIN_BYTES = 8  # two characters of four bytes
+CONTROLS = "\t\n\r\x1b"  # escape sequences begin with the last one
 
 
 class PrintedText(Exception):
@@ -63,8 +64,6 @@ class PacketStream:
 
 
 def _is_text(received: bytearray) -> bool:
-    """No packet that we take begins with three bytes like these: it would have 150 MB."""
-    return all(
-        byte in b"\t\n\r" or byte == ESCAPE or 0x20 <= byte < 0x7F or byte >= FIRST_OF_UTF_8
-        for byte in received[:3]
-    )
+    """A packet that we take begins with a byte of 0, which is no character of a text."""
+    begin = bytes(received[:BEGIN_BYTES]).decode(errors="replace")[:2]
+    return all(each.isprintable() or each in CONTROLS for each in begin) and "\ufffd" not in begin

@@ -74,9 +74,11 @@ class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
                 end_by_violation(self._connection, "a greeting without an end")
             received += self._read_timeout(max(0.0, self._hello_by - time.monotonic()))
         line, _, self._Packetizer__remainder = received.partition(b"\n")
-        if line.startswith(b"SSH-") and len(line) >= MAX_VERSION_BYTES:
+        is_version = line.startswith(b"SSH-")
+        if is_version and len(line) >= MAX_VERSION_BYTES:
             end_by_violation(self._connection, f"a version of {len(line) + 1} bytes")
-        return line.removesuffix(b"\r").decode()
+        # the keys are computed from the version's bytes; other lines may be in any encoding
+        return line.removesuffix(b"\r").decode(errors="strict" if is_version else "replace")
 
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:
         """Every length that a packet announces comes here before anything is kept for it."""

@@ -201,7 +201,13 @@ def test_what_is_not_sftp_ends_the_connection() -> None:
 
 
 @pytest.mark.parametrize(
-    "noise", [b"Last login: today from somewhere\r\n", b"\nhi", "\x1b[1mGrüße".encode()]
+    "noise",
+    [
+        b"Last login: today from somewhere\r\n",
+        b"\nhi",
+        "\x1b[1mGrüße".encode(),
+        "Übrigens".encode(),
+    ],
 )
 def test_a_login_shell_that_prints_is_told_with_its_text(noise: bytes) -> None:
     version = framed(Kind.VERSION, struct.pack(">I", 3))
