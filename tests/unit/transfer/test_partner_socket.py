@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.transfer.adapters import partner_socket
 from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
 from services.transfer.domain.errors import ConnectionRefused, ConnectionTimedOut
 
@@ -21,17 +22,25 @@ def pair() -> Iterator[Pair]:
         yield connection, theirs
 
 
-def test_a_peer_that_takes_byte_after_byte_ends_its_sends(pair: Pair) -> None:
+def test_a_peer_that_takes_too_little_at_a_time_ends_its_sends(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although each piece that it takes is progress. The least rate is raised, because a socket's
+    buffers hand over no single bytes."""
+    monkeypatch.setattr(partner_socket, "MIN_BYTES_PER_SECOND", 1 << 40)
     connection, theirs = pair
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     connection.stall_seconds = 0.3
-    deadline = time.monotonic() + MUCH_LATER_SECONDS
     with pytest.raises(ConnectionAbortedError):
-        while time.monotonic() < deadline:
-            try:
-                connection.send(bytes(1 << 20))
-            except TimeoutError:
-                theirs.recv(1)
+        send_to_a_reader(connection, theirs)
+
+
+def send_to_a_reader(connection: PartnerSocket, theirs: socket.socket) -> None:
+    deadline = time.monotonic() + MUCH_LATER_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            connection.send(bytes(4 << 20))
+        except TimeoutError:
+            theirs.recv(1 << 16)
 
 
 def test_a_session_ends_with_its_allowance(pair: Pair) -> None:
