@@ -25,6 +25,7 @@ from services.transfer.domain.errors import (
     KeyRejected,
     NoCommonAlgorithm,
     PasswordRejected,
+    ServerPrintsText,
     SessionRefused,
 )
 from tests.servers.openssh import free_port, make_key, public_key
@@ -170,8 +171,15 @@ def test_a_login_without_sftp_is_told(start_server: StartServer) -> None:
 
 
 def test_an_sftp_server_that_ends_at_once_is_a_lost_connection(start_server: StartServer) -> None:
+    """Where the server's user has a login shell that lets nobody in, that shell says so."""
     server = start_server(subsystem="sftp /bin/false")
-    with pytest.raises(ConnectionLost):
+    with pytest.raises((ConnectionLost, ServerPrintsText), match=r"closed|currently not available"):
+        log_in(server, by_key(server))
+
+
+def test_a_login_shell_that_prints_is_told_with_its_text(start_server: StartServer) -> None:
+    server = start_server(settings=["ForceCommand echo Welcome to us"])
+    with pytest.raises(ServerPrintsText, match=r"Welcome to us|currently not available"):
         log_in(server, by_key(server))
 
 
