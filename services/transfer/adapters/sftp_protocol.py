@@ -223,7 +223,7 @@ class SftpProtocol:
         """Nothing that was sent is certain any more. The channel closes, and later calls raise the
         same error."""
         first = self._broken is None
-        if self._broken is None:
+        if self._broken is None or isinstance(error, PrintedText):  # the text came before the end
             place = self._host, self._port
             self._broken = reason_of(error, self._channel, place, self._timeout_seconds)
         if first and isinstance(error, CONNECTION_ERRORS) and not isinstance(error, TimeoutError):

@@ -10,7 +10,7 @@ import pytest
 
 from services.transfer.adapters.sftp_packets import Kind, check_status
 from services.transfer.adapters.sftp_protocol import SftpProtocol
-from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
+from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, ServerPrintsText
 from tests.unit.transfer.channels import Unexplained
 
 
@@ -27,6 +27,23 @@ class GoneChannel(Unexplained):
 
     def close(self) -> None:
         raise EOFError
+
+
+class PrintedAndGoneChannel(GoneChannel):
+    """Of a login shell that prints and ends before we say anything."""
+
+    def __init__(self) -> None:
+        self._printed = [b"This account is currently not available.\n", b""]
+
+    def recv(self, size: int) -> bytes:
+        return self._printed.pop(0)
+
+
+def test_a_shell_that_printed_and_ended_is_told_by_its_text() -> None:
+    gone = SftpProtocol(cast(paramiko.Channel, PrintedAndGoneChannel()), "sftp.example", 22, 1)
+    for _ in range(2):
+        with pytest.raises(ServerPrintsText, match="not available"):
+            gone.negotiate()
 
 
 @pytest.fixture

@@ -75,9 +75,9 @@ class ProtocolViolation(PartnerError):
 class ServerPrintsText(PartnerError):
     code = "server_prints_text"
     message = (
-        "{host}:{port} prints text where SFTP should begin: {text!r}. It comes from the user's login"
-        " shell, most often from a start-up file. Ask the partner to keep the shell silent for"
-        " sessions without a terminal, or to give this user internal-sftp."
+        "{host}:{port} prints text where SFTP should begin: {text!r}. It comes from the user's"
+        " login shell, most often from a start-up file. Ask the partner to keep the shell silent"
+        " for sessions without a terminal, or to give this user internal-sftp."
     )
     host: str
     port: int
