@@ -33,6 +33,11 @@ class TransferSettings(ServiceSettings):
     max_failures: int = Field(default=8, ge=1)
     partner_timeout_seconds: float = Field(default=60, gt=0)
     one_handle_bytes_per_second: int = Field(default=20_000_000, ge=1, description="a slow line")
+    partner_session_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        description="of one session as a whole, where a function has little time",
+    )
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
 

@@ -132,7 +132,11 @@ class AwsPorts(Ports):
         from services.transfer.adapters.sftp_partners import SftpPartners
 
         guard = AddressGuard.of(self._settings.allowed_networks)
-        return SftpPartners(guard, self._settings.partner_timeout_seconds)
+        return SftpPartners(
+            guard,
+            self._settings.partner_timeout_seconds,
+            session_seconds=self._settings.partner_session_seconds,
+        )
 
     @cached_property
     def queue(self) -> LaneQueue:

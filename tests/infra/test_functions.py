@@ -74,3 +74,22 @@ def test_every_function_publishes_a_version_with_each_release(stack: Stack) -> N
     assert TEMPLATES[stack.name]["Globals"]["Function"]["AutoPublishAlias"] == "live"
     for function in resources("AWS::Serverless::Function", stack.name):
         assert function.properties["AutoPublishCodeSha256"] == {"Ref": "Release"}, str(function)
+
+
+SECONDS_AROUND_A_SESSION = 9  # a cold start, the look-ups before, and the end of a connection
+
+
+def test_a_partner_that_takes_its_time_is_told_before_the_function_ends() -> None:
+    """A function that is killed tells no reason."""
+    bounded = [
+        (function, float(variables["PARTNER_SESSION_SECONDS"]))
+        for function in resources("AWS::Serverless::Function", "transfer")
+        if "PARTNER_SESSION_SECONDS"
+        in (variables := function.properties.get("Environment", {}).get("Variables", {}))
+    ]
+    assert {function.logical_id for function, _ in bounded} == {
+        "ApiFunction",
+        "WorkflowStepFunction",
+    }
+    for function, seconds in bounded:
+        assert seconds + SECONDS_AROUND_A_SESSION <= function.properties["Timeout"]

@@ -7,8 +7,8 @@ from services.transfer.domain.errors import (
     KeyRejected,
     NoCommonAlgorithm,
     PasswordExpired,
+    ServerPrintsText,
     SessionRefused,
-    ShellPrints,
 )
 from tests.doubles.questioning_sftp import PASSWORD, questioning_server
 from tests.servers.openssh import make_key, public_key
@@ -46,18 +46,21 @@ def test_no_banner_is_none(start_server: StartServer) -> None:
 
 
 def test_a_shell_that_prints_is_quoted() -> None:
-    with questioning_server("a shell that prints") as server, pytest.raises(ShellPrints) as caught:
+    with (
+        questioning_server("a shell that prints") as server,
+        pytest.raises(ServerPrintsText) as caught,
+    ):
         sftp_partners().connect(server.destination, Credential(password=PASSWORD))
-    assert caught.value.words == "Welcome to ?[1mACME?[0m!"
+    assert caught.value.text == "Welcome to ?[1mACME?[0m!"
     assert "login shell" in str(caught.value)
 
 
 def test_openssh_with_a_shell_that_prints_is_quoted(start_server: StartServer) -> None:
     server = start_server(subsystem="sftp echo Welcome to ACME")
-    with pytest.raises(ShellPrints) as caught:
+    with pytest.raises(ServerPrintsText) as caught:
         log_in(server, by_key(server))
     # the shell of the system user that root makes is nologin, which prints its own text
-    assert caught.value.words in ("Welcome to ACME", "This account is currently not available.")
+    assert caught.value.text in ("Welcome to ACME", "This account is currently not available.")
 
 
 def test_what_a_shell_complains_about_is_quoted() -> None:

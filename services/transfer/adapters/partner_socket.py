@@ -1,5 +1,7 @@
-"""The TCP connection with a partner's server. It notices when the server takes no more bytes."""
+"""The TCP connection with a partner's server. It notices when the server takes no more bytes, ends
+when its time is over, and remembers why it ended."""
 
+import errno
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -9,49 +11,112 @@ from services.transfer.domain.errors import (
     ConnectionRefused,
     ConnectionTimedOut,
     PartnerError,
+    ProtocolViolation,
+    TooSlow,
 )
+from services.transfer.domain.words import Words
 
 MILLISECONDS = 1000
+MIN_BYTES_PER_SECOND = 1024  # a modem of 1990 was quicker; below it a file of 1 GB takes 12 days
+
+
+class Allowance:
+    """The time for a whole session, from now on. A login may need two connections, and both share
+    it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        return self._end - time.monotonic()
 
 
 class PartnerSocket(socket.socket):
-    """Ends a send after `stall_seconds`. paramiko alone would repeat it while the peer reads
-    nothing.
+    """Ends a send in which the server takes fewer than MIN_BYTES_PER_SECOND for `stall_seconds`.
+    paramiko alone would repeat it while the peer reads nothing.
 
     `fence` is asked before each send, because that is the last moment before bytes leave this
-    process. So a process that slept for longer than its lease sends nothing more."""
+    process. So a process that slept for longer than its lease sends nothing more.
+
+    `allowance` bounds the whole connection. paramiko's thread looks at the socket ten times a
+    second, so it needs no watch of its own."""
 
     stall_seconds: float = 60.0
     fence: Callable[[], object] | None = None
+    allowance: Allowance | None = None
+    violation: str | None = None  # the rule that the server broke, and so the end
+    overdue: str | None = None
     _stalled_since: float | None = None
+    _taken_bytes = 0  # since then
 
     def send(self, data: bytes, flags: int = 0, /) -> int:  # type: ignore[override]
         if self.fence is not None:
             self.fence()  # whatever it raises, paramiko treats it as the end of the connection
+        self._keep_allowance()
         try:
             sent = super().send(data, flags)
         except TimeoutError:
-            now = time.monotonic()
-            self._stalled_since = self._stalled_since or now
-            if now - self._stalled_since >= self.stall_seconds:
-                # any OSError but TimeoutError ends paramiko's loop
-                raise ConnectionAbortedError("the server reads nothing any more") from None
+            self._wait_longer(0)
             raise
-        self._stalled_since = None
+        if sent == len(data):
+            self._stalled_since = None
+        else:
+            self._wait_longer(sent)
         return sent
+
+    def recv(self, size: int, flags: int = 0, /) -> bytes:
+        self._keep_allowance()
+        return super().recv(size, flags)
+
+    def reason(self, host: str, port: int) -> PartnerError | None:
+        """Why the connection ended, where the server's own behaviour was the reason."""
+        if self.violation is not None:
+            return ProtocolViolation(host, port, Words(self.violation))
+        if self.overdue is not None:
+            return TooSlow(host, port, self.overdue)
+        return None
+
+    def _wait_longer(self, sent: int) -> None:
+        now = time.monotonic()
+        if self._stalled_since is None:
+            self._stalled_since, self._taken_bytes = now, 0
+        self._taken_bytes += sent
+        seconds = now - self._stalled_since
+        if seconds < self.stall_seconds:
+            return
+        if self._taken_bytes < MIN_BYTES_PER_SECOND * seconds:
+            # any OSError but TimeoutError ends paramiko's loop
+            raise _aborted("the server reads nothing any more")
+        self._stalled_since = None
+
+    def _keep_allowance(self) -> None:
+        if self.allowance is not None and self.allowance.left() <= 0:
+            self.overdue = f"the session took longer than {self.allowance.seconds:g} s"
+            raise _aborted(self.overdue)
+
+
+def _aborted(reason: str) -> ConnectionAbortedError:
+    """paramiko reads the number and the text of an error that ends its thread."""
+    return ConnectionAbortedError(errno.ECONNABORTED, reason)
 
 
 def connect(
     addresses: Sequence[str], host: str, port: int, timeout_seconds: float
 ) -> PartnerSocket:
     """Connects to the first of `addresses` that answers. If none does, raises the last one's
-    error."""
+    error. All of them together get `timeout_seconds`, and each its share of what is left: who owns
+    a name may give it any number of addresses."""
     failure: PartnerError = ConnectionLost(host, port, "no address to connect to")
-    for address in addresses:
+    end = time.monotonic() + timeout_seconds
+    for number, address in enumerate(addresses):
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         connection = PartnerSocket(family, socket.SOCK_STREAM)
+        seconds = (end - time.monotonic()) / (len(addresses) - number)
         try:
-            connection.settimeout(timeout_seconds)
+            if seconds <= 0:
+                raise TimeoutError
+            connection.settimeout(seconds)
             connection.connect((address, port))
         except OSError as error:
             connection.close()

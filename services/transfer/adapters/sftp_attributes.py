@@ -4,10 +4,9 @@ import stat
 from datetime import datetime
 from enum import IntFlag
 
-from services.transfer.adapters.sftp_packets import LENGTH, Kind, Reply, body_of
+from services.transfer.adapters.sftp_packets import LENGTH, MAX_FILE_BYTES, Kind, Reply, body_of
 from services.transfer.domain.ports import FileKind, Seen
 
-MAX_SIZE_BYTES = (1 << 63) - 1  # a larger size is nonsense
 MAX_SECONDS = (1 << 32) - 1  # version 3 has 32 bits for a time
 
 
@@ -29,7 +28,7 @@ def seen_of(reply: Reply) -> Seen:
     has, size, kind = Has(reader.uint32() & 0xF), None, None
     if Has.SIZE in has:
         told = reader.uint64()
-        size = told if told <= MAX_SIZE_BYTES else None
+        size = told if told <= MAX_FILE_BYTES else None
     if Has.OWNER in has:
         reader.uint64()
     if Has.PERMISSIONS in has and (form := stat.S_IFMT(reader.uint32())):

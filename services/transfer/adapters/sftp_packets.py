@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from enum import IntEnum, IntFlag
 from typing import NamedTuple
 
+from services.transfer.domain.words import Words
+
 VERSION = 3
 
 
@@ -71,9 +73,12 @@ LENGTH = struct.Struct(">I")
 _UINT64 = struct.Struct(">Q")
 _ATTRIBUTE_SIZE = 1  # SSH_FILEXFER_ATTR_SIZE
 NO_ATTRIBUTES = bytes(4)
-MAX_TEXT = 200  # characters
 USUAL_BLOCK_BYTES = 32_768  # every server has to take it (draft-ietf-secsh-filexfer-02, section 3)
+USUAL_PACKET_BYTES = 34_000  # the same section; longer replies only hold data that we asked for
 MAX_BLOCK_BYTES = 1 << 20  # larger requests gain nothing, and fewer of them fit into the window
+MAX_HANDLE_BYTES = 256  # draft-ietf-secsh-filexfer-02, section 7
+MAX_EXTENSIONS = 64  # OpenSSH offers about ten
+MAX_FILE_BYTES = (1 << 63) - 1  # no file system holds a larger one
 
 
 class Malformed(Exception):
@@ -83,20 +88,14 @@ class Malformed(Exception):
 class Status(Exception):
     """A STATUS other than OK. `text` comes from the server and is only for people."""
 
-    def __init__(self, code: int, text: str) -> None:
+    def __init__(self, code: int, text: str | bytes) -> None:
         self.code = code
-        self.text = printable(text)
+        self.text = Words(text)
         super().__init__(f"status {code}: {self.text}")
 
     @property
     def detail(self) -> str:
         return f"SFTP status {self.code}" + (f": {self.text}" if self.text else "")
-
-
-def printable(text: str) -> str:
-    """A server's text for our messages. It is hostile input, so it is cut short and loses control
-    characters."""
-    return "".join(c if c.isprintable() else "?" for c in text[:MAX_TEXT])
 
 
 class Reply(NamedTuple):
@@ -105,18 +104,19 @@ class Reply(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """limits@openssh.com. A field is None where the server does not say."""
+    """limits@openssh.com, between what every server has to take and what we use. A field is None
+    where the server does not say."""
 
     max_read_bytes: int | None
     max_write_bytes: int | None
 
     @property
     def read_block_bytes(self) -> int:
-        return min(self.max_read_bytes or USUAL_BLOCK_BYTES, MAX_BLOCK_BYTES)
+        return self.max_read_bytes or USUAL_BLOCK_BYTES
 
     @property
     def write_block_bytes(self) -> int:
-        return min(self.max_write_bytes or USUAL_BLOCK_BYTES, MAX_BLOCK_BYTES)
+        return self.max_write_bytes or USUAL_BLOCK_BYTES
 
 
 class Reader:
@@ -165,8 +165,12 @@ def read_fields(handle: bytes, offset: int, length: int) -> bytes:
 
 def extensions(reader: Reader) -> Iterator[tuple[bytes, bytes]]:
     """The (name, version) pairs that follow in a VERSION packet."""
-    while not reader.at_end:
+    for _ in range(MAX_EXTENSIONS):
+        if reader.at_end:
+            return
         yield reader.string(), reader.string()
+    if not reader.at_end:
+        raise Malformed(f"more than {MAX_EXTENSIONS} extensions")
 
 
 def check_status(reply: Reply) -> None:
@@ -178,7 +182,7 @@ def check_status(reply: Reply) -> None:
     if code != Code.OK:
         # Version 3 demands a text. OpenSSH always sends one, but some servers leave it out.
         text = b"" if reader.at_end else reader.string()
-        raise Status(code, text.decode(errors="replace"))
+        raise Status(code, text)
 
 
 def body_of(reply: Reply, kind: Kind) -> Reader:
@@ -190,7 +194,10 @@ def body_of(reply: Reply, kind: Kind) -> Reader:
 
 
 def handle_of(reply: Reply) -> bytes:
-    return body_of(reply, Kind.HANDLE).string()
+    handle = body_of(reply, Kind.HANDLE).string()
+    if len(handle) > MAX_HANDLE_BYTES:
+        raise Malformed(f"a handle of {len(handle)} bytes")
+    return handle
 
 
 def data_of(reply: Reply) -> bytes:
@@ -198,19 +205,29 @@ def data_of(reply: Reply) -> bytes:
 
 
 def size_of(reply: Reply) -> int | None:
-    """The size in an ATTRS reply. None when the server leaves it out."""
+    """The size in an ATTRS reply. None when the server leaves it out, or tells one that no file can
+    have (some send -1)."""
     reader = body_of(reply, Kind.ATTRS)
-    return reader.uint64() if reader.uint32() & _ATTRIBUTE_SIZE else None
+    size = reader.uint64() if reader.uint32() & _ATTRIBUTE_SIZE else None
+    return None if size is None or size > MAX_FILE_BYTES else size
 
 
-def free_bytes_of(reply: Reply) -> int:
-    """The space for an ordinary user in a statvfs reply: f_bavail blocks of f_frsize."""
+def free_bytes_of(reply: Reply) -> int | None:
+    """The space for an ordinary user in a statvfs reply: f_bavail blocks of f_frsize. None where
+    the reply tells nothing: a file system without any block, or with more free ones than it has."""
     reader = body_of(reply, Kind.EXTENDED_REPLY)
-    block, fragment, _blocks, _free, available = (reader.uint64() for _ in range(5))
-    return available * (fragment or block)
+    block, fragment, blocks, _free, available = (reader.uint64() for _ in range(5))
+    if blocks == 0 or available > blocks:
+        return None
+    return min(available * (fragment or block), MAX_FILE_BYTES)
 
 
 def limits_of(reply: Reply) -> Limits:
     reader = body_of(reply, Kind.EXTENDED_REPLY)
     _packet, read, write = (reader.uint64() for _ in range(3))
-    return Limits(read or None, write or None)
+    return Limits(_block_bytes(read), _block_bytes(write))
+
+
+def _block_bytes(told: int) -> int | None:
+    """A limit of one byte would be a way to keep a worker busy for years."""
+    return min(max(told, USUAL_BLOCK_BYTES), MAX_BLOCK_BYTES) if told else None

@@ -1,13 +1,14 @@
 """Opens SFTP sessions on partners' servers. paramiko does the SSH part."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import paramiko
 
 from services.transfer.adapters.address_guard import AddressGuard
-from services.transfer.adapters.partner_socket import PartnerSocket, connect
+from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
 from services.transfer.adapters.sftp_greeting import explained
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_session import SftpPartnerSession
@@ -24,16 +25,19 @@ def _utc_now() -> datetime:
 
 
 class SftpPartners:
-    """`timeout_seconds` bounds each step of connecting, and later every time without progress."""
+    """`timeout_seconds` bounds each step of connecting, and later each request (see Pace).
+    `session_seconds` bounds a session as a whole, from its first connection to its end."""
 
     def __init__(
         self,
         guard: AddressGuard,
         timeout_seconds: float,
         now: Callable[[], datetime] = _utc_now,
+        session_seconds: float | None = None,
     ) -> None:
         self._guard = guard
         self._timeout_seconds = timeout_seconds
+        self._session_seconds = session_seconds
         self._now = now
         # paramiko logs tracebacks of what we raise as our own errors, and packets at DEBUG.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
@@ -47,12 +51,13 @@ class SftpPartners:
 
     def connect(self, destination: Destination, credential: Credential) -> SftpPartnerSession:
         login = SshLogin(destination, self._timeout_seconds)
-        logged_in = login.open(lambda: self._connection(destination), credential)
-        try:
-            protocol = self._protocol(login.open_sftp(logged_in.transport), destination)
-        except BaseException:
-            end(logged_in.transport)
-            raise
+        with self._connecting(destination) as connection:
+            logged_in = login.open(connection, credential)
+            try:
+                protocol = self._protocol(login.open_sftp(logged_in.transport), destination)
+            except BaseException:
+                end(logged_in.transport)
+                raise
         profile = destination.profile
         tells_space = True if profile is not None and profile.free_bytes else None
         return SftpPartnerSession(logged_in, protocol, self._now, tells_space)
@@ -63,13 +68,33 @@ class SftpPartners:
         try:
             protocol.negotiate()
         except PartnerError as error:
-            raise explained(error, destination, protocol.unread, channel) from None
+            raise explained(error, destination, channel) from None
         return protocol
 
     def offered_host_key(self, destination: Destination) -> HostKey:
         login = SshLogin(destination, self._timeout_seconds)
-        return login.offered_host_key(self._connection(destination))
+        with self._connecting(destination) as connection:
+            return login.offered_host_key(connection())
 
-    def _connection(self, destination: Destination) -> PartnerSocket:
+    @contextmanager
+    def _connecting(self, destination: Destination) -> Iterator[Callable[[], PartnerSocket]]:
+        """Yields what makes a connection. paramiko turns some reasons into others on their way
+        here, so the connection is asked for its own."""
         host, port = destination.host, destination.port
-        return connect(self._guard.addresses(host, port), host, port, self._timeout_seconds)
+        allowance = None if self._session_seconds is None else Allowance(self._session_seconds)
+        made: list[PartnerSocket] = []
+
+        def connection() -> PartnerSocket:
+            addresses = self._guard.addresses(host, port)
+            seconds = self._timeout_seconds
+            if allowance is not None:
+                seconds = min(seconds, max(0.0, allowance.left()))
+            made.append(connect(addresses, host, port, seconds))
+            made[-1].stall_seconds = self._timeout_seconds
+            made[-1].allowance = allowance
+            return made[-1]
+
+        try:
+            yield connection
+        except PartnerError as error:
+            raise (made and made[-1].reason(host, port)) or error from None

@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import paramiko
 
+from services.transfer.adapters.sftp_in_flight import InFlight, Request
+from services.transfer.adapters.sftp_pace import Lagging
 from services.transfer.adapters.sftp_packets import (
     HEADER,
     LENGTH,
     LIMITS,
-    MAX_BLOCK_BYTES,
     VERSION,
     Code,
     Kind,
@@ -24,35 +25,26 @@ from services.transfer.adapters.sftp_packets import (
     limits_of,
     string,
 )
-from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, PartnerError
+from services.transfer.adapters.sftp_reasons import CONNECTION_ERRORS, reason_of
+from services.transfer.adapters.sftp_stream import PacketStream, PrintedText
+from services.transfer.domain.errors import ConnectionLost, PartnerError
 
-MAX_REQUESTS = 64  # in flight; OpenSSH's own client uses 64, and some servers queue at most 128
-MAX_BYTES = 16 << 20  # in flight; it fills 1 Gbit/s at 130 ms and bounds a worker's memory
-MAX_PACKET_BYTES = 2 * MAX_BLOCK_BYTES  # a larger reply is not SFTP (most often a login banner)
 FIRST_PIECE_BYTES = (
     32_768 - 64
 )  # a header and its first data go in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
-UNREAD_BYTES = 4_096  # that are shown of what was no packet
 LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
-CONNECTION_ERRORS = (OSError, EOFError, paramiko.SSHException)
 
 T = TypeVar("T")
 Receiver = Callable[[Reply], None]
 NOTHING = memoryview(b"")
 
 
-class Pending(NamedTuple):
-    receiver: Receiver
-    weight: int  # bytes in flight because of this request
-
-
 class SftpProtocol:
     """For one thread. Only `close` may come from another. After the connection's end every other
     method raises ConnectionLost or ConnectionTimedOut.
 
-    `timeout_seconds` is the longest time without progress: we receive nothing, and the server takes
-    nothing from us.
+    `timeout_seconds` is what Pace makes of it: a server that dribbles wins no time.
     """
 
     def __init__(
@@ -62,27 +54,23 @@ class SftpProtocol:
         self._host = host
         self._port = port
         self._timeout_seconds = timeout_seconds
-        self._pending: dict[int, Pending] = {}
-        self._pending_bytes = 0
+        self._in_flight = InFlight(timeout_seconds)
         self._last_id = 0
-        self._buffer = bytearray()
+        self._stream = PacketStream()
         self._broken: PartnerError | None = None
-        self._deadline: float | None = None  # of all that is received, on the monotonic clock
+        self._deadline: float | None = None  # of the negotiation, on the monotonic clock
         self.extensions: dict[bytes, bytes] = {}
         self.limits = Limits(None, None)
         channel.settimeout(timeout_seconds)
 
     def negotiate(self) -> None:
         """INIT/VERSION and, where offered, the server's limits. All of it has to end within the
-        timeout: a server could send a byte now and then for ever, and nobody can close this session
-        yet.
-        """
+        timeout."""
         self._deadline = time.monotonic() + self._timeout_seconds
         try:
             self._negotiate()
         finally:
             self._deadline = None
-            self._channel.settimeout(self._timeout_seconds)
 
     def _negotiate(self) -> None:
         self._send(LENGTH.pack(5) + bytes((Kind.INIT,)) + LENGTH.pack(VERSION), NOTHING)
@@ -137,15 +125,12 @@ class SftpProtocol:
 
         `weight` is the size of the expected reply. Waits while too much is in flight.
         """
-        weight += len(body) + len(payload)
-        while self._pending and (
-            len(self._pending) >= MAX_REQUESTS or self._pending_bytes + weight > MAX_BYTES
-        ):
+        request = Request(receiver, len(body) + len(payload), weight)
+        while not self._in_flight.takes(request):
             self.receive()
         self._last_id = (self._last_id + 1) & 0xFFFF_FFFF
         head = HEADER.pack(5 + len(body) + len(payload), kind, self._last_id) + body
-        self._pending[self._last_id] = Pending(receiver, weight)
-        self._pending_bytes += weight
+        self._in_flight.add(self._last_id, request)
         self._send(head, payload)
         while self._channel.recv_ready():
             self.receive()
@@ -156,18 +141,13 @@ class SftpProtocol:
         while (packet := self._next_packet()) is not None:
             self._deliver(packet)
 
-    @property
-    def unread(self) -> bytes:
-        """The beginning of what came and was no complete packet."""
-        return bytes(self._buffer[:UNREAD_BYTES])
-
     def close(self) -> None:
         """May come from another thread. A call that waits ends when the connection under it ends.
 
         While something is pending no goodbye is sent, because it would wait behind bytes that the
         server does not take.
         """
-        polite = self._broken is None and not self._pending
+        polite = self._broken is None and not self._in_flight
         self._broken = self._broken or ConnectionLost(self._host, self._port, "closed by ourselves")
         if polite:
             self._close_channel()
@@ -181,59 +161,74 @@ class SftpProtocol:
         try:
             for piece in (memoryview(head + payload[:room]), payload[room:]):
                 while piece:
-                    sent = self._channel.send(piece)
-                    if sent == 0:
-                        raise EOFError("the server closed the session")
-                    piece = piece[sent:]
-        except CONNECTION_ERRORS as error:
+                    piece = piece[self._send_some(piece) :]
+        except (Lagging, *CONNECTION_ERRORS) as error:
             raise self._break(error) from None
+
+    def _send_some(self, piece: memoryview) -> int:
+        self._channel.settimeout(self._seconds_left())
+        sent: int | None = None
+        with suppress(TimeoutError), self._in_flight.pace.waiting():
+            sent = self._channel.send(piece)
+        if sent == 0:
+            raise EOFError("the server closed the session")
+        if sent is not None:
+            self._in_flight.pace.moved(sent)
+        return sent or 0
 
     def _fill(self) -> None:
         if self._broken is not None:
             raise self._broken
-        if self._deadline is not None:
-            self._channel.settimeout(max(0.0, self._deadline - time.monotonic()))
         try:
-            received = self._channel.recv(RECEIVE_BYTES)
-        except CONNECTION_ERRORS as error:
+            received = self._receive()
+        except (Lagging, *CONNECTION_ERRORS) as error:
             raise self._break(error) from None
         if not received:
             raise self._break(EOFError("the server closed the session"))
-        self._buffer += received
+        self._in_flight.pace.moved(len(received))
+        self._stream.feed(received)
+
+    def _receive(self) -> bytes:
+        while True:
+            self._channel.settimeout(self._seconds_left())
+            # after a time-out the pace says which rule is broken, if any
+            with suppress(TimeoutError), self._in_flight.pace.waiting():
+                received: bytes = self._channel.recv(RECEIVE_BYTES)
+                return received
+
+    def _seconds_left(self) -> float:
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            return left
+        return self._in_flight.seconds_left()
 
     def _next_packet(self) -> bytes | None:
         """Kind, id and body of the next complete packet."""
-        if len(self._buffer) < LENGTH.size:
-            return None
-        end = LENGTH.size + LENGTH.unpack_from(self._buffer)[0]
-        if not LENGTH.size < end <= MAX_PACKET_BYTES:
-            raise self._break(Malformed(f"a packet of {end} bytes; is this an SFTP server?"))
-        if len(self._buffer) < end:
-            return None
-        packet = bytes(memoryview(self._buffer)[LENGTH.size : end])
-        del self._buffer[:end]
-        return packet
+        try:
+            return self._stream.next(self._in_flight.room)
+        except (Malformed, PrintedText) as error:
+            raise self._break(error) from None
 
     def _deliver(self, packet: bytes) -> None:
         if len(packet) < 5:
             raise self._break(Malformed(f"a reply of {len(packet)} bytes"))
-        pending = self._pending.pop(LENGTH.unpack_from(packet, 1)[0], None)
-        if pending is None:
+        request = self._in_flight.take(LENGTH.unpack_from(packet, 1)[0])
+        if request is None:
             raise self._break(Malformed("a reply to what was never asked"))
-        self._pending_bytes -= pending.weight
-        self.parsed(Reply(packet[0], packet[5:]), pending.receiver)
+        self.parsed(Reply(packet[0], packet[5:]), request.receiver)
 
     def _break(self, error: Exception) -> PartnerError:
         """Nothing that was sent is certain any more. The channel closes, and later calls raise the
         same error."""
-        detail = str(error) or type(error).__name__
-        told: PartnerError = ConnectionLost(self._host, self._port, detail)
-        if isinstance(error, TimeoutError):
-            told = ConnectionTimedOut(self._host, self._port, self._timeout_seconds)
-        first, self._broken = self._broken is None, self._broken or told  # our own close came first
-        if first and not isinstance(error, Malformed | TimeoutError):
+        first = self._broken is None
+        if self._broken is None or isinstance(error, PrintedText):  # the text came before the end
+            place = self._host, self._port
+            self._broken = reason_of(error, self._channel, place, self._timeout_seconds)
+        if first and isinstance(error, CONNECTION_ERRORS) and not isinstance(error, TimeoutError):
             self._deliver_last()
-        self._pending.clear()
+        self._in_flight.clear()
         self._close_channel()
         return self._broken
 
@@ -243,7 +238,7 @@ class SftpProtocol:
         with suppress(PartnerError, *CONNECTION_ERRORS):
             self._channel.settimeout(LAST_SECONDS)
             while (received := self._channel.recv(RECEIVE_BYTES)) and time.monotonic() < end:
-                self._buffer += received
+                self._stream.feed(received)
                 while (packet := self._next_packet()) is not None:
                     self._deliver(packet)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from services.transfer.adapters.sftp_in_flight import MAX_REQUESTS
 from services.transfer.adapters.sftp_packets import (
     Code,
     Kind,
@@ -17,7 +18,7 @@ from services.transfer.adapters.sftp_packets import (
     size_of,
     string,
 )
-from services.transfer.adapters.sftp_protocol import MAX_REQUESTS, SftpProtocol
+from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.domain.errors import PartnerError, SizeMismatch, TargetError
 

@@ -16,7 +16,8 @@ from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_algorithms import CIPHERS, MACS, preferred_host_keys
 from services.transfer.adapters.ssh_authentication import CONNECTION_ERRORS, Authentication
 from services.transfer.adapters.ssh_keys import read_private_key
-from services.transfer.adapters.ssh_offers import RememberingTransport, mismatch
+from services.transfer.adapters.ssh_offers import mismatch
+from services.transfer.adapters.ssh_transport import PartnerTransport
 from services.transfer.adapters.ssh_userauth import UserAuth
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
@@ -41,7 +42,7 @@ END_SECONDS = 5  # the reading thread ends within milliseconds, but never wait f
 
 
 class LoggedIn(NamedTuple):
-    transport: RememberingTransport
+    transport: PartnerTransport
     host_key: HostKey
     banner: Words | None  # what the server shows to everybody who logs in
 
@@ -75,7 +76,7 @@ class SshLogin:
         transport.set_keepalive(KEEPALIVE_SECONDS)
         return LoggedIn(transport, host_key, banner)
 
-    def open_sftp(self, transport: RememberingTransport) -> paramiko.Channel:
+    def open_sftp(self, transport: PartnerTransport) -> paramiko.Channel:
         host, port = self.destination.host, self.destination.port
         # paramiko waits without any limit for the answer to a subsystem request.
         watch = threading.Timer(self.timeout_seconds, transport.close)
@@ -95,8 +96,8 @@ class SshLogin:
             watch.cancel()
         return channel
 
-    def _transport(self, connection: PartnerSocket) -> RememberingTransport:
-        transport = RememberingTransport(
+    def _transport(self, connection: PartnerSocket) -> PartnerTransport:
+        transport = PartnerTransport(
             connection, default_window_size=WINDOW_BYTES, default_max_packet_size=PACKET_BYTES
         )
         transport.banner_timeout = self.timeout_seconds
@@ -109,7 +110,7 @@ class SshLogin:
         options.key_types = preferred_host_keys(options.key_types, self.destination.host_keys)
         return transport
 
-    def _exchange_keys(self, transport: RememberingTransport) -> HostKey:
+    def _exchange_keys(self, transport: PartnerTransport) -> HostKey:
         """Waits itself, because start_client's own timeout ends without an error."""
         host, port = self.destination.host, self.destination.port
         done = threading.Event()
@@ -144,7 +145,7 @@ class SshLogin:
         return None
 
     def _authenticate(
-        self, transport: RememberingTransport, key: paramiko.PKey | None, password: str | None
+        self, transport: PartnerTransport, key: paramiko.PKey | None, password: str | None
     ) -> Words | None:
         """The server's banner."""
         host, port, user = self.destination.host, self.destination.port, self.destination.user
@@ -159,7 +160,7 @@ class SshLogin:
         return dialogue.banner
 
     def _lost(
-        self, when: str, error: Exception | None, transport: RememberingTransport
+        self, when: str, error: Exception | None, transport: PartnerTransport
     ) -> ConnectionLost:
         _, said = transport.farewell or (0, "")
         reason = said or (Words(str(error)) if error else "")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import paramiko
-
 from services.transfer.domain.errors import NoCommonAlgorithm
 from services.transfer.domain.words import Words
 
@@ -26,6 +24,7 @@ class Remembering:
     """Mix it into a paramiko.Transport. `offered` has the server's lists of algorithms by name,
     `farewell` the code and text of its SSH_MSG_DISCONNECT."""
 
+    remote_version: str
     offered: dict[str, tuple[str, ...]] | None = None
     farewell: tuple[int, Words] | None = None
 
@@ -39,15 +38,11 @@ class Remembering:
         self.farewell = m.get_int(), Words(m.get_binary())
 
 
-class RememberingTransport(Remembering, paramiko.Transport):  # type: ignore[misc]
-    pass
-
-
 def _algorithms(listed: list[str]) -> tuple[str, ...]:
     return tuple(name for name in listed if not name.startswith(MARKS))
 
 
-def mismatch(transport: RememberingTransport, host: str) -> NoCommonAlgorithm:
+def mismatch(transport: Remembering, host: str) -> NoCommonAlgorithm:
     """Why the two sides could not agree: the first list without a common entry."""
     for kind, name, preference in PREFERENCES:
         theirs, ours = (transport.offered or {}).get(name, ()), getattr(transport, preference)

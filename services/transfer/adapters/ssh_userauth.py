@@ -12,7 +12,7 @@ from typing import Any
 
 import paramiko
 
-from services.transfer.adapters.ssh_offers import RememberingTransport
+from services.transfer.adapters.ssh_transport import PartnerTransport
 from services.transfer.domain.words import Words
 
 SERVICE_REQUEST, SERVICE_ACCEPT = 5, 6  # SSH_MSG_*
@@ -79,7 +79,7 @@ class UserAuth:
     after it, and SSHException when the connection ends.
     """
 
-    def __init__(self, transport: RememberingTransport, user: str, deadline: float) -> None:
+    def __init__(self, transport: PartnerTransport, user: str, deadline: float) -> None:
         self._transport = transport
         self._user = user
         self._deadline = deadline

@@ -3,6 +3,7 @@ and how the state machine tries again."""
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -20,6 +21,7 @@ from services.transfer.domain.errors import (
     TargetError,
     TransferError,
 )
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.fail_transfer import note_trouble
@@ -92,7 +94,7 @@ STEPS: dict[str, Step] = {
     "CleanUp": lambda event, ports: clean_up(_run(event), ports=ports),
     "StoreOutcome": lambda event, ports: store_outcome(_run(event), ports=ports),
     "Publish": lambda event, ports: publish_pending(event["transfer_id"], ports=ports),
-    "HandleError": lambda event, ports: handle_error(_run(event), event["error"], ports=ports),
+    "HandleError": lambda event, ports: handle_error(_run(event), event.get("error"), ports=ports),
 }
 TROUBLE = (SourceError, PartnerError, TargetError)  # what is worth telling while it is retried
 AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # for an old run they do nothing
@@ -113,8 +115,7 @@ def run_step(event: LambdaEvent, ports: Ports) -> dict[str, Any]:
             return {}
         if error.retryable and isinstance(error, TROUBLE):
             note_trouble(_run(event), error, ports=ports)
-        told = {"code": error.code, "message": str(error), "retryable": error.retryable}
-        raise _class_of(error)(json.dumps(told)) from error
+        raise _class_of(error)(json.dumps(asdict(Failure.of(error)))) from error
     return answer if isinstance(answer, dict) else {}
 
 

@@ -32,7 +32,20 @@ def read_range(request: Request) -> tuple[int, int]:
     return offset, length
 
 
-class WaitedForChannel:
+class Unexplained:
+    """The part of a channel that knows the reason of the connection's end. Here it knows none."""
+
+    def get_transport(self) -> "Unexplained":
+        return self
+
+    @property
+    def sock(self) -> "Unexplained":
+        return self
+
+    def reason(self, host: str, port: int) -> None: ...
+
+
+class WaitedForChannel(Unexplained):
     """A server that works only while somebody waits for it. `answer` gets all waiting requests, and
     takes those that it answers out of the list. With b"" the server is gone.
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from services.transfer.adapters.sftp_in_flight import MAX_REQUESTS
 from services.transfer.adapters.sftp_packets import (
+    MAX_EXTENSIONS,
     Code,
     Kind,
+    Limits,
     Malformed,
     Open,
     Reader,
@@ -24,10 +27,15 @@ from services.transfer.adapters.sftp_packets import (
     size_of,
     string,
 )
-from services.transfer.adapters.sftp_protocol import MAX_REQUESTS, SftpProtocol
+from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
-from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
+from services.transfer.domain.errors import (
+    ConnectionTimedOut,
+    ProtocolViolation,
+    ServerPrintsText,
+)
+from tests.unit.transfer.channels import Unexplained
 
 Answer = Callable[[bytes], bytes]
 
@@ -88,10 +96,37 @@ def test_garbage_is_malformed(parse: Callable[[Reply], object], kind: Kind, body
 def test_size_limits_and_space_are_read() -> None:
     assert size_of(Reply(Kind.ATTRS, struct.pack(">IQ", 1, 1 << 40))) == 1 << 40
     assert size_of(Reply(Kind.ATTRS, struct.pack(">I", 0))) is None
-    limits = limits_of(Reply(Kind.EXTENDED_REPLY, struct.pack(">4Q", 262_144, 0, 261_120, 0)))
-    assert limits == (None, 261_120)
-    space = struct.pack(">11Q", 4096, 512, 100, 50, 7, 0, 0, 0, 0, 0, 0)
-    assert free_bytes_of(Reply(Kind.EXTENDED_REPLY, space)) == 7 * 512
+    assert limits(0, 261_120) == (None, 261_120)
+    assert free_bytes(4096, 512, 100, 50, 7) == 7 * 512
+    assert free_bytes(4096, 0, 100, 50, 0) == 0
+
+
+def limits(read: int, write: int) -> Limits:
+    told = struct.pack(">4Q", 262_144, read, write, 0)
+    return limits_of(Reply(Kind.EXTENDED_REPLY, told))
+
+
+def free_bytes(*told: int) -> int | None:
+    return free_bytes_of(Reply(Kind.EXTENDED_REPLY, struct.pack(">11Q", *told, *6 * [0])))
+
+
+def test_absurd_numbers_are_capped_or_taken_for_not_told() -> None:
+    most = (1 << 64) - 1
+    assert size_of(Reply(Kind.ATTRS, struct.pack(">IQ", 1, most))) is None
+    assert size_of(Reply(Kind.ATTRS, struct.pack(">IQ", 1, most >> 1))) == most >> 1
+    assert limits(1, most) == (32_768, 1 << 20)
+    assert free_bytes(most, most, most, most, most) == most >> 1
+    assert free_bytes(4096, 4096, 0, 0, 0) is None
+    assert free_bytes(4096, 4096, 10, 10, 11) is None
+
+
+def test_handles_and_extensions_have_their_bounds() -> None:
+    assert handle_of(Reply(Kind.HANDLE, string(bytes(256)))) == bytes(256)
+    with pytest.raises(Malformed):
+        handle_of(Reply(Kind.HANDLE, string(bytes(257))))
+    assert len(list(extensions(Reader(2 * MAX_EXTENSIONS * string(b"x"))))) == MAX_EXTENSIONS
+    with pytest.raises(Malformed):
+        list(extensions(Reader(2 * (MAX_EXTENSIONS + 1) * string(b"x"))))
 
 
 def test_extensions_come_in_pairs() -> None:
@@ -101,7 +136,7 @@ def test_extensions_come_in_pairs() -> None:
         list(extensions(Reader(string(b"a@b"))))
 
 
-class ScriptedChannel:
+class ScriptedChannel(Unexplained):
     """A paramiko channel whose server sends `answer(packet)` for each packet."""
 
     def __init__(self, answer: Answer) -> None:
@@ -149,22 +184,57 @@ def protocol(answer: Answer) -> tuple[SftpProtocol, ScriptedChannel]:
 
 def test_a_reply_to_what_was_never_asked_ends_the_connection() -> None:
     spoken, channel = protocol(lambda _packet: framed(Kind.STATUS, struct.pack(">II", 999, 0)))
-    with pytest.raises(ConnectionLost, match="never asked"):
+    with pytest.raises(ProtocolViolation, match="never asked"):
         spoken.call(Kind.STAT, string(b"/"), size_of)
     assert channel.closed
 
 
 def test_a_second_reply_to_one_request_ends_the_connection() -> None:
     spoken, _ = protocol(lambda packet: 2 * framed(Kind.STATUS, packet[1:5] + bytes(4)))
-    with pytest.raises(ConnectionLost, match="never asked"):
+    with pytest.raises(ProtocolViolation, match="never asked"):
         spoken.call(Kind.REMOVE, string(b"/x"), check_status)
 
 
-@pytest.mark.parametrize("noise", [b"Last login: today from somewhere\r\n", bytes(100)])
-def test_noise_instead_of_sftp_ends_the_connection(noise: bytes) -> None:
-    spoken, _ = protocol(lambda _packet: noise)
-    with pytest.raises(ConnectionLost, match="SFTP server"):
+def test_what_is_not_sftp_ends_the_connection() -> None:
+    spoken, _ = protocol(lambda _packet: bytes(100))
+    with pytest.raises(ProtocolViolation, match="SFTP server"):
         spoken.negotiate()
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"Last login: today from somewhere\r\n",
+        b"\nhi",
+        "\x1b[1mGrüße".encode(),
+        "Übrigens".encode(),
+    ],
+)
+def test_a_login_shell_that_prints_is_told_with_its_text(noise: bytes) -> None:
+    version = framed(Kind.VERSION, struct.pack(">I", 3))
+    spoken, channel = protocol(lambda _packet: noise + version)
+    with pytest.raises(ServerPrintsText) as caught:
+        spoken.negotiate()
+    assert noise.decode()[1:3] in caught.value.text
+    assert caught.value.text.isprintable()
+    assert channel.closed
+
+
+def test_a_program_that_crashes_in_the_middle_may_be_tried_again() -> None:
+    answers = iter([framed(Kind.VERSION, struct.pack(">I", 3)), b"terminate called\n"])
+    spoken, _ = protocol(lambda _packet: next(answers))
+    spoken.negotiate()
+    with pytest.raises(ProtocolViolation, match="text instead of a packet: termin") as caught:
+        spoken.call(Kind.STAT, string(b"/"), size_of)
+    assert caught.value.retryable
+
+
+def test_a_reply_longer_than_asked_is_refused_before_it_is_there() -> None:
+    spoken, channel = protocol(lambda packet: struct.pack(">IB", 1 << 20, 103) + packet[1:5])
+    replies: list[Reply] = []
+    with pytest.raises(ProtocolViolation, match="1048576 bytes where 34010"):
+        spoken.submit(Kind.READ, string(b"h"), replies.append, weight=10)
+    assert channel.closed
 
 
 def test_silence_is_a_timeout_and_stays_one() -> None:

@@ -10,10 +10,11 @@ import pytest
 
 from services.transfer.adapters.sftp_packets import Kind, check_status
 from services.transfer.adapters.sftp_protocol import SftpProtocol
-from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut
+from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, ServerPrintsText
+from tests.unit.transfer.channels import Unexplained
 
 
-class GoneChannel:
+class GoneChannel(Unexplained):
     """Like paramiko's after the server was killed. Each call sends something, so each fails."""
 
     def settimeout(self, seconds: float) -> None: ...
@@ -26,6 +27,23 @@ class GoneChannel:
 
     def close(self) -> None:
         raise EOFError
+
+
+class PrintedAndGoneChannel(GoneChannel):
+    """Of a login shell that prints and ends before we say anything."""
+
+    def __init__(self) -> None:
+        self._printed = [b"This account is currently not available.\n", b""]
+
+    def recv(self, size: int) -> bytes:
+        return self._printed.pop(0)
+
+
+def test_a_shell_that_printed_and_ended_is_told_by_its_text() -> None:
+    gone = SftpProtocol(cast(paramiko.Channel, PrintedAndGoneChannel()), "sftp.example", 22, 1)
+    for _ in range(2):
+        with pytest.raises(ServerPrintsText, match="not available"):
+            gone.negotiate()
 
 
 @pytest.fixture
@@ -51,14 +69,14 @@ def test_closing_is_quiet_as_often_as_it_is_asked_for(protocol: SftpProtocol) ->
         protocol.receive()
 
 
-class DrippingChannel:
+class DrippingChannel(Unexplained):
     """Sends 200 bytes, one by one. Each comes within the time that may pass without progress."""
 
     PAUSE_SECONDS = 0.02
 
     def __init__(self) -> None:
         self._timeout = 0.0
-        self._reply = iter(struct.pack(">I", 1_000_000) + bytes(196))
+        self._reply = iter(struct.pack(">I", 30_000) + bytes(196))
 
     def settimeout(self, seconds: float) -> None:
         self._timeout = seconds
@@ -81,7 +99,7 @@ def test_a_server_that_never_ends_its_first_reply_times_out() -> None:
         dripping.negotiate()
 
 
-class SilentChannel:
+class SilentChannel(Unexplained):
     """Never answers. A call that waits for it ends when its connection ends."""
 
     def __init__(self) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import paramiko
 import pytest
 
-from services.transfer.adapters.ssh_offers import RememberingTransport
+from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_questions import about_a_code, about_a_new_password
+from services.transfer.adapters.ssh_transport import PartnerTransport
 from services.transfer.adapters.ssh_userauth import (
     BANNER,
     FAILURE,
@@ -19,16 +20,16 @@ from services.transfer.adapters.ssh_userauth import (
 
 
 @pytest.fixture
-def transport() -> Iterator[RememberingTransport]:
+def transport() -> Iterator[PartnerTransport]:
     """A connection on which nothing was exchanged."""
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        yield RememberingTransport(ours)
+    with theirs, PartnerSocket(fileno=ours.detach()) as connection:
+        yield PartnerTransport(connection)
 
 
 @pytest.mark.parametrize("kind", [SUCCESS, FAILURE, REPLY_OF_METHOD])
 def test_an_answer_that_nobody_asked_for_ends_the_connection(
-    transport: RememberingTransport, kind: int
+    transport: PartnerTransport, kind: int
 ) -> None:
     login = UserAuth(transport, "ferry", time.monotonic() + 10)
     with pytest.raises(paramiko.SSHException, match="nobody asked for"):
@@ -36,11 +37,11 @@ def test_an_answer_that_nobody_asked_for_ends_the_connection(
     assert not login.is_authenticated()
 
 
-def test_no_banner_is_none(transport: RememberingTransport) -> None:
+def test_no_banner_is_none(transport: PartnerTransport) -> None:
     assert UserAuth(transport, "ferry", time.monotonic() + 10).banner is None
 
 
-def test_banners_without_end_are_cut(transport: RememberingTransport) -> None:
+def test_banners_without_end_are_cut(transport: PartnerTransport) -> None:
     login = UserAuth(transport, "ferry", time.monotonic() + 10)
     banner = paramiko.Message()
     banner.add_string("Keep\r\n out!\x07 \u202e" + "x" * 100_000)

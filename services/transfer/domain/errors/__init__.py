@@ -28,8 +28,10 @@ from services.transfer.domain.errors.partner import (
     PasswordExpired as PasswordExpired,
     PasswordRejected as PasswordRejected,
     SecondFactorDemanded as SecondFactorDemanded,
+    ProtocolViolation as ProtocolViolation,
+    ServerPrintsText as ServerPrintsText,
     SessionRefused as SessionRefused,
-    ShellPrints as ShellPrints,
+    TooSlow as TooSlow,
 )
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,

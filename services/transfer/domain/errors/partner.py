@@ -58,6 +58,43 @@ class ConnectionLost(PartnerError):
     detail: str
 
 
+class ProtocolViolation(PartnerError):
+    """Tried again: a server's program that crashes in the middle looks the same."""
+
+    code, retryable = "protocol_violation", True
+    message = (
+        "{host}:{port} sent what SSH and SFTP do not allow ({detail}), so FileFerry ended the"
+        " session. If it goes on, ask the partner which software runs there and whether it is up to"
+        " date."
+    )
+    host: str
+    port: int
+    detail: str
+
+
+class ServerPrintsText(PartnerError):
+    code = "server_prints_text"
+    message = (
+        "{host}:{port} prints text where SFTP should begin: {text!r}. It comes from the user's"
+        " login shell, most often from a start-up file. Ask the partner to keep the shell silent"
+        " for sessions without a terminal, or to give this user internal-sftp."
+    )
+    host: str
+    port: int
+    text: str
+
+
+class TooSlow(PartnerError):
+    code, retryable = "too_slow", True
+    message = (
+        "{host}:{port} is too slow ({detail}), so FileFerry ended the session. If it goes on, ask"
+        " the partner about the load of the server and of its network."
+    )
+    host: str
+    port: int
+    detail: str
+
+
 class SessionRefused(PartnerError):
     code, retryable = "session_refused", True
     message = (
@@ -67,20 +104,6 @@ class SessionRefused(PartnerError):
     host: str
     port: int
     detail: str
-
-
-class ShellPrints(PartnerError):
-    """`words` is the beginning of what it printed."""
-
-    code = "shell_prints"
-    message = (
-        "On {host}, the login shell of user {user!r} prints text where SFTP must begin: {words!r}."
-        " Ask the partner to have no start-up file or forced command of this user print anything,"
-        " or to serve SFTP without a shell (internal-sftp)."
-    )
-    host: str
-    user: str
-    words: str
 
 
 class NoSessionFree(PartnerError):

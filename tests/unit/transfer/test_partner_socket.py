@@ -1,0 +1,80 @@
+"""The socket ends what goes on for too long, and knows why."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from services.transfer.adapters import partner_socket
+from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
+from services.transfer.domain.errors import ConnectionRefused, ConnectionTimedOut
+
+MUCH_LATER_SECONDS = 10
+Pair = tuple[PartnerSocket, socket.socket]
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    ours, theirs = socket.socketpair()
+    with theirs, PartnerSocket(fileno=ours.detach()) as connection:
+        connection.settimeout(0.01)
+        yield connection, theirs
+
+
+def test_a_peer_that_takes_too_little_at_a_time_ends_its_sends(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although each piece that it takes is progress. The least rate is raised, because a socket's
+    buffers hand over no single bytes."""
+    monkeypatch.setattr(partner_socket, "MIN_BYTES_PER_SECOND", 1 << 40)
+    connection, theirs = pair
+    connection.stall_seconds = 0.3
+    with pytest.raises(ConnectionAbortedError):
+        send_to_a_reader(connection, theirs)
+
+
+def send_to_a_reader(connection: PartnerSocket, theirs: socket.socket) -> None:
+    deadline = time.monotonic() + MUCH_LATER_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            connection.send(bytes(4 << 20))
+        except TimeoutError:
+            theirs.recv(1 << 16)
+
+
+def test_a_session_ends_with_its_allowance(pair: Pair) -> None:
+    connection, theirs = pair
+    theirs.sendall(b"x")
+    connection.allowance = Allowance(60)
+    assert connection.recv(1) == b"x"
+    assert connection.reason("h", 22) is None
+    connection.allowance = Allowance(0)
+    for act in (lambda: connection.recv(1), lambda: connection.send(b"x")):
+        with pytest.raises(ConnectionAbortedError, match="longer than 0 s"):
+            act()
+    reason = connection.reason("h", 22)
+    assert reason is not None
+    assert reason.code == "too_slow"
+
+
+def test_the_error_that_ends_paramikos_thread_has_a_number_and_a_text(pair: Pair) -> None:
+    """paramiko reads both, and its thread would die of an error that has only one."""
+    connection, _ = pair
+    connection.allowance = Allowance(0)
+    with pytest.raises(ConnectionAbortedError) as caught:
+        connection.recv(1)
+    number, text = caught.value.args
+    assert f"{text} ({number:d})"
+
+
+def test_all_addresses_of_a_name_share_one_timeout() -> None:
+    with pytest.raises(ConnectionTimedOut):
+        connect(["127.0.0.1"] * 50, "h", 1, 0.0)
+
+
+def test_the_last_address_tells_the_reason() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(ConnectionRefused):
+        connect(["127.0.0.1"] * 2, "h", port, 5)
