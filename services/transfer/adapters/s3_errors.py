@@ -23,31 +23,41 @@ from services.transfer.domain.errors import (
 )
 
 # An answer without a body, as to HEAD, has its HTTP status as code.
-DEFINITE: Mapping[str, type[ObjectNotFound | SourceForbidden | ObjectArchived | VersionDeleted]] = {
+DEFINITE: Mapping[str, type[ObjectNotFound | SourceForbidden | ObjectArchived]] = {
     **dict.fromkeys(("404", "NoSuchKey", "NoSuchVersion", "NotFound"), ObjectNotFound),
     **dict.fromkeys(("403", "AccessDenied", "Forbidden"), SourceForbidden),
-    **dict.fromkeys(("405", "MethodNotAllowed"), VersionDeleted),
     "InvalidObjectState": ObjectArchived,
 }
-# 416: the object has become shorter than the range that was asked for.
-CHANGED = frozenset({"412", "PreconditionFailed", "416", "InvalidRange"})
-ELSEWHERE = frozenset(
-    {"301", "307", "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed"}
-    | {"IllegalLocationConstraintException"}
+KMS = (
+    "DisabledException",
+    "KMSInvalidStateException",
+    "InvalidStateException",
+    "NotFoundException",
+)
+THROTTLED = frozenset(
+    {"SlowDown", "Throttling", "ThrottlingException", "KMS.ThrottlingException"}
+    | {"RequestLimitExceeded", "429"}
 )
 # The session is not good, or not any more, or our clock is wrong: none of it is about the object.
 SESSION = frozenset(
     {"InvalidAccessKeyId", "InvalidToken", "ExpiredToken", "TokenRefreshRequired"}
     | {"SignatureDoesNotMatch", "RequestTimeTooSkewed"}
 )
-KEY_UNUSABLE = frozenset(
-    {"KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.NotFoundException"}
-    | {"KMS.InvalidStateException"}
+TOLD_BY_CODE: Mapping[str, type[SourceKeyDisabled | SourceThrottled | ReaderRefused]] = {
+    **dict.fromkeys((f"KMS.{each}" for each in KMS), SourceKeyDisabled),
+    **dict.fromkeys(THROTTLED, SourceThrottled),
+    **dict.fromkeys(SESSION, ReaderRefused),
+}
+ELSEWHERE = frozenset(
+    {"301", "307", "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed"}
+    | {"IllegalLocationConstraintException"}
 )
-THROTTLED = frozenset(
-    {"SlowDown", "Throttling", "ThrottlingException", "KMS.ThrottlingException"}
-    | {"RequestLimitExceeded", "429"}
-)
+# 416: the object has become shorter than the range that was asked for.
+CHANGED = frozenset({"412", "PreconditionFailed", "416", "InvalidRange"})
+# To these calls S3 gives the codes below for one reason only.
+OF_OBJECTS = frozenset({"HeadObject", "GetObject", "GetObjectAttributes"})
+DELETE_MARKER = frozenset({"405", "MethodNotAllowed"})
+NO_CUSTOMER_KEY = "InvalidRequest"  # the parameters of SSE-C are missing
 DECRYPT = "kms:Decrypt"  # S3 tells a refusal of KMS from one of its own only in the text
 
 
@@ -93,20 +103,17 @@ def _domain_error(error: ClientError, bucket: str, key: str, etag: str) -> Sourc
     code = code_of(error)
     if code == "NoSuchBucket":
         return BucketNotFound(bucket)
+    if code in ELSEWHERE:
+        return BucketElsewhere(bucket, code)
+    if code in CHANGED and etag:
+        return SourceChanged(bucket, key, etag)
+    if error.operation_name in OF_OBJECTS:
+        if code in DELETE_MARKER:
+            return VersionDeleted(bucket, key)
+        if code == NO_CUSTOMER_KEY:
+            return SourceEncryptedByCustomerKey(bucket, key)
     if code == "AccessDenied" and DECRYPT in str(error.response["Error"].get("Message", "")):
         return SourceKeyForbidden(bucket, key)
     if code in DEFINITE:
         return DEFINITE[code](bucket, key)
-    if code in ELSEWHERE:
-        return BucketElsewhere(bucket, code)
-    if code in KEY_UNUSABLE:
-        return SourceKeyDisabled(bucket, key, code)
-    if code == "InvalidRequest":  # to a plain read, S3 gives it only for a missing SSE-C key
-        return SourceEncryptedByCustomerKey(bucket, key)
-    if code in CHANGED and etag:
-        return SourceChanged(bucket, key, etag)
-    if code in THROTTLED:
-        return SourceThrottled(bucket, key, code)
-    if code in SESSION:
-        return ReaderRefused(bucket, key, code)
-    return SourceUnavailable(bucket, key, code)
+    return TOLD_BY_CODE.get(code, SourceUnavailable)(bucket, key, code)

@@ -28,6 +28,7 @@ from services.transfer.use_cases.retry_transfer import retry_transfer
 PROBLEMS = Problems(
     {
         errors.SourceForbidden: 403,
+        errors.SourceKeyForbidden: 403,
         errors.SourceUnavailable: 502,
         errors.SourceThrottled: 502,
         errors.ReaderRefused: 502,

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
+from services.transfer.adapters.s3_errors import s3_errors, sts_errors
 from services.transfer.adapters.s3_source_readers import ReaderSession, S3ObjectSource
 from services.transfer.domain.errors import (
     BucketElsewhere,
@@ -184,6 +186,28 @@ def test_a_refused_read_has_the_same_reasons(
         list(opened.read(PINNED, 0, 5, 5))
     assert type(refused.value) is error
     assert refused.value.retryable is (error in RETRYABLE)
+
+
+def test_a_key_is_shown_with_what_does_not_show_in_it(server: S3Server) -> None:
+    server.replies = {"HEAD bucket": Reply(200)}
+    told = refusal(server, ObjectRef("outgoing", "day\u200b\u3164.csv"))
+    assert "'day<U+200B><U+3164>.csv'" in str(told)
+
+
+def test_what_a_list_is_refused_for_is_not_taken_for_a_reason_of_an_object() -> None:
+    for code in ("InvalidRequest", "MethodNotAllowed"):
+        answer = ClientError({"Error": {"Code": code}}, "ListObjectsV2")
+        with pytest.raises(SourceUnavailable, match=code), s3_errors("outgoing", "reports/"):
+            raise answer
+
+
+def test_what_sts_says_is_not_taken_for_a_reason_of_the_object() -> None:
+    for code, kind in (("AccessDenied", ReaderRefused), ("Throttling", SourceThrottled)):
+        answer = ClientError({"Error": {"Code": code}}, "AssumeRole")
+        raised = pytest.raises(kind, match=f"AssumeRole: {code}")
+        with raised as told, sts_errors("outgoing", "k"):
+            raise answer
+        assert told.value.retryable
 
 
 def test_a_look_at_an_object_that_is_there_asks_once(server: S3Server) -> None:
