@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.contract import (
@@ -26,14 +26,26 @@ Host = Annotated[
 ]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 User = Annotated[str, Text("1 to 128 characters, none of them a control character", 128, PLAIN)]
+MAX_BASE_BYTES = 1_024  # leaves the rest of a path's 4,095 for the target
+
+
+def _base_fits(value: str) -> str:
+    if len(value.encode()) > MAX_BASE_BYTES:
+        raise PydanticCustomError("base_refused", "A base path has at most 1024 bytes in UTF-8.")
+    return value
+
+
 BasePath = Annotated[
     str,
     Text(
-        "An absolute path: it begins with '/', holds no part '..' and no control character,"
-        " and has at most 1024 characters.",
-        1_024,
-        rf"(?!.*/\.\.(/|$))/({PLAIN})?",
+        "A path at the partner: absolute ('/upload'), or relative to the folder where the login"
+        " begins ('upload', or '.' for that folder itself). It begins with no '~', because SFTP"
+        " does not expand it, holds no part '..' and no control character, and has at most 1024"
+        " bytes.",
+        MAX_BASE_BYTES,
+        rf"(?!~)(?!(.*/)?\.\.(/|$)){PLAIN}",
     ),
+    AfterValidator(_base_fits),
 ]
 Sessions = Annotated[int, Field(ge=1, le=10)]  # OpenSSH's own default limit is 10
 HostKeyLine = Annotated[

@@ -121,7 +121,10 @@ class TransferSummary(Published):
     source: S3Object
     destination_id: Slug
     target_path: str = Field(description="as asked for, relative to the destination's base path")
-    final_path: str | None = Field(description="the whole path at the partner, once decided")
+    final_path: str | None = Field(
+        description="the whole path as it was sent to the partner, once decided; relative to the"
+        " login's folder where the base path is"
+    )
     if_exists: IfExists
     verify: Verify
     strategy: str | None = Field(description="how the file is moved, and why")
@@ -152,6 +155,9 @@ class TransferView(TransferSummary):
     chunks: ChunkCounts
     lanes: tuple[LaneView, ...]
     attempts: Count = Field(description="leases of chunks given so far")
+    warnings: tuple[str, ...] = Field(
+        description="sentences about target_path: what some servers would do with such a name",
+    )
 
 
 class TransfersPage(Published):

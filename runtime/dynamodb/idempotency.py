@@ -22,11 +22,11 @@ def remember(kind: str, idempotency: Idempotency, record_id: str, now: datetime)
 
 
 def first_record(
-    table: Table, kind: str, idempotency: Idempotency, conflict: Exception
+    table: Table, kind: str, idempotency: Idempotency, conflict: Exception, now: datetime
 ) -> str | None:
     """The id of the record that the key stands for. Raises `conflict` for another body."""
     row = table.read(_key(kind, idempotency))
-    if row is None:
+    if row is None or int(row["expires_at"]["N"]) <= epoch_seconds(now):
         return None
     if row["body_hash"]["S"] != idempotency.body_hash:
         raise conflict

@@ -65,6 +65,12 @@ S3_READS = AWS_RETRIES.merge(
 )
 
 
+# Of a caller who waits for an answer. Whatever takes longer is found out later.
+ONE_LOOK = Config(
+    retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=2
+)
+
+
 class AwsPorts(Ports):
     """The fields of Ports. Each is made when it is first asked for."""
 
@@ -114,16 +120,23 @@ class AwsPorts(Ports):
         return self._readers
 
     @cached_property
+    def quick_readers(self) -> SourceReaders:
+        sts = self._clients.new("sts", ONE_LOOK)
+        return self._readers_with(sts, S3_READS.merge(ONE_LOOK))
+
+    @cached_property
     def buckets(self) -> BucketCatalogue:
         return S3BucketCatalogue(self._readers.browser)
 
     @cached_property
     def _readers(self) -> StsSourceReaders:
+        return self._readers_with(self._clients.shared("sts", AWS_RETRIES), S3_READS)
+
+    def _readers_with(self, sts: BaseClient, config: Config) -> StsSourceReaders:
         def reader(credentials: Credentials) -> BaseClient:
-            return self._clients.new("s3", S3_READS, **credentials)
+            return self._clients.new("s3", config, **credentials)
 
         role = self._settings.reader_role_arn
-        sts = self._clients.shared("sts", AWS_RETRIES)
         return StsSourceReaders(sts, role, role.split(":")[1], reader)
 
     @cached_property

@@ -98,6 +98,18 @@ def test_a_repeated_key_with_another_body_is_a_conflict(stores: Stores) -> None:
         stores.transfers.read("t-2")
 
 
+def test_a_request_is_known_by_its_key_and_body(stores: Stores) -> None:
+    store, week = stores.transfers, timedelta(days=7)
+    assert store.requested_before(a_key(), NOON) is None
+    first = store.create(a_transfer("t-1"), (), a_key())
+    moved_on = store.save(replace(first, status=Status.MOVING))
+    assert store.requested_before(a_key(), NOON) == moved_on
+    with pytest.raises(IdempotencyConflict):
+        store.requested_before(a_key("another body"), NOON)
+    assert store.requested_before(a_key(), NOON + week - timedelta(seconds=1)) == moved_on
+    assert store.requested_before(a_key(), NOON + week) is None
+
+
 def test_a_key_is_forgotten_after_seven_days(stores: Stores) -> None:
     week = timedelta(days=7)
     stores.transfers.create(a_transfer("t-1"), (), a_key("body"))

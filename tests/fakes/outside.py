@@ -130,6 +130,9 @@ class InMemoryObjectSource:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def look(self) -> None:
+        self._body()
+
     def inspect(self) -> SourceObject:
         body = self._body()
         checksum = self._buckets.checksums.get((self._ref.bucket, self._ref.key))

@@ -72,6 +72,11 @@ class InMemoryTransferStore:
             self.outbox.store(transfer.id, events)
             return transfer
 
+    def requested_before(self, idempotency: Idempotency, now: datetime) -> Transfer | None:
+        with self.lock:
+            earlier = self._keys.earlier(idempotency, now)
+            return self.read(earlier) if earlier is not None else None
+
     def read(self, transfer_id: str) -> Transfer:
         try:
             return self.rows[transfer_id]

@@ -12,8 +12,9 @@ GIVES = {
     "partner.open_part": "sink",
     "partner.open_reader": "reader",
     "source.authorize": "source",
+    "look.authorize": "look",
 }
-CONNECTIONS = {"partner.connect", "source.authorize"}  # a dead worker's machine closes these
+CONNECTIONS = {"partner.connect", "source.authorize", "look.authorize"}  # die with their worker
 
 
 def watched(name: str, target: T, calls: Calls) -> T:

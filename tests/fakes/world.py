@@ -85,6 +85,7 @@ class World:
             destinations=watched("destinations", InMemoryDestinationStore(), calls),
             vault=watched("vault", self.vault, calls),
             readers=watched("source", self.buckets, calls),
+            quick_readers=watched("look", self.buckets, calls),
             buckets=watched("catalogue", self.buckets, calls),
             partners=watched("partner", self.partner, calls),
             queue=watched("queue", self.queue, calls),

@@ -5,6 +5,7 @@ another user, who is there for nothing else.
 """
 
 import itertools
+import json
 import os
 from typing import Any
 
@@ -13,6 +14,7 @@ import schemathesis
 TOKEN, LEAVING_TOKEN = os.environ["FILEFERRY_TOKEN"], os.environ["FILEFERRY_LEAVING_TOKEN"]
 # Nobody can guess a transfer's id. So every other call is about this one.
 TRANSFER, DESTINATION = os.environ["FILEFERRY_TRANSFER"], "partner"
+SOURCE = json.loads(os.environ["FILEFERRY_SOURCE"])  # an object that is there
 MAX_TRANSFERS = 3  # a workflow runs for each
 _calls, _started = itertools.count(), itertools.count()
 USER, LEAVING_USER = "fuzzer", "leaving-fuzzer"
@@ -42,4 +44,4 @@ def before_call(ctx: Any, case: Any, kwargs: Any) -> None:  # noqa: ANN401
     if case.path.startswith("/api/transfer/{id}") and next(_calls) % 2:
         case.path_parameters["id"] = TRANSFER
     if operation(case) == ("POST", "/api/transfer") and next(_started) < MAX_TRANSFERS:
-        case.body["destination_id"] = DESTINATION
+        case.body |= {"destination_id": DESTINATION, "source": SOURCE}

@@ -44,6 +44,7 @@ def test_the_running_api_keeps_to_its_document(alone: Running, tmp_path: Path) -
         "SCHEMATHESIS_HOOKS": "tests.stack.api_document_hooks",
         "FILEFERRY_TOKEN": token,
         "FILEFERRY_TRANSFER": started_transfer["id"],
+        "FILEFERRY_SOURCE": json.dumps(source),
         "FILEFERRY_LEAVING_TOKEN": door.token(people.create("leaving-fuzzer", *ALL_ROLES)),
     }
     command = [sys.executable, "-m", "schemathesis.cli", "--no-color"]

@@ -103,7 +103,9 @@ def _destination(running: Running) -> dict[str, Any]:
 
 
 def _transfer(running: Running) -> dict[str, Any]:
-    source = {"bucket": BUCKET, "key": f"once/{secrets.token_hex(4)}"}
+    key = f"once/{secrets.token_hex(4)}"
+    running.put(key, b"content")
+    source = {"bucket": BUCKET, "key": key}
     return {"source": source, "destination_id": "partner"}
 
 

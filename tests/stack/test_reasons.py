@@ -86,9 +86,13 @@ def test_a_file_arrives_at_openssh_with_password_and_with_key(partner: Partner) 
 
 def test_the_source_is_not_there(partner: Partner) -> None:
     partner.register()
-    partner.fails("object_not_found", "no-such-key", key="no-such-key")
-    transfer_id = partner.running.ferry.send("no-such-bucket", "k", partner.name)
-    partner.failed(transfer_id, "bucket_not_found", "no-such-bucket")
+    for bucket, key, code in (
+        (BUCKET, "no-such-key", "object_not_found"),
+        ("no-such-bucket", "k", "bucket_not_found"),
+    ):
+        with pytest.raises(Refused, match="no-such") as refused:
+            partner.running.ferry.send(bucket, key, partner.name)
+        assert (refused.value.status, refused.value.problem["code"]) == (404, code)
 
 
 def test_the_source_changes_under_way(partner: Partner) -> None:

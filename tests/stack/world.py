@@ -73,12 +73,12 @@ class World:
         self._spare = {"paused": iter(paused), "failed": iter(failed)}
 
     def _failed(self) -> str:
-        path = f"/api/transfer/{(failing := self._start('no-such-object'))}"
+        path = f"/api/transfer/{(failing := self._start(target_path='nowhere/file'))}"
         wait_for(lambda: self._ok("GET", path)["status"] == "failed", "a failed transfer", 40)
         return failing
 
     def _paused(self) -> str:
-        pausing = self._start("file")
+        pausing = self._start()
         self._ok("POST", f"/api/transfer/{pausing}/pause")
         return pausing
 
@@ -91,8 +91,8 @@ class World:
                 assert door.call("POST", f"/api/transfer/{each['id']}/cancel", token).is_success
         wait_for(lambda: not self.running.part_files(), "an end of all part files", 40)
 
-    def _start(self, name: str) -> str:
-        return str(self._ok("POST", "/api/transfer", wish(GRANTED + name))["id"])
+    def _start(self, **wishes: str) -> str:
+        return str(self._ok("POST", "/api/transfer", wish() | wishes)["id"])
 
     def _ok(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
         answer = self.running.door.call(method, path, self.tokens["owner"], body)

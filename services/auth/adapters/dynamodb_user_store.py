@@ -42,7 +42,8 @@ class DynamoDbUserStore:
             return user
         if idempotency is not None and 1 in refused:
             conflict = IdempotencyConflict(idempotency.sent_key)
-            earlier = first_record(self._table, "USER", idempotency, conflict)
+            now = user.created_at
+            earlier = first_record(self._table, "USER", idempotency, conflict, now)
             found = self._find(earlier) if earlier is not None else None
             if found is not None:
                 return found

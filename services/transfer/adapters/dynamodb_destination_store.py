@@ -40,9 +40,8 @@ class DynamoDbDestinationStore:
         if not refused:
             return destination
         if idempotency is not None and 1 in refused:
-            earlier = first_record(
-                self._table, PARTITION, idempotency, IdempotencyConflict(idempotency.sent_key)
-            )
+            conflict, now = IdempotencyConflict(idempotency.sent_key), destination.created_at
+            earlier = first_record(self._table, PARTITION, idempotency, conflict, now)
             if earlier is not None:
                 return self.read(earlier)
         raise DestinationExists(destination.id)

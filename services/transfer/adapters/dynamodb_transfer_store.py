@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from botocore.client import BaseClient
 
@@ -54,12 +55,15 @@ class DynamoDbTransferStore:
         if not refused:
             return transfer
         if idempotency is not None and len(actions) - 1 in refused:
-            earlier = first_record(
-                self._table, "TRANSFER", idempotency, IdempotencyConflict(idempotency.sent_key)
-            )
+            earlier = self.requested_before(idempotency, transfer.requested_at)
             if earlier is not None:
-                return self.read(earlier)
+                return earlier
         raise StaleTransfer(transfer.id)
+
+    def requested_before(self, idempotency: Idempotency, now: datetime) -> Transfer | None:
+        conflict = IdempotencyConflict(idempotency.sent_key)
+        earlier = first_record(self._table, "TRANSFER", idempotency, conflict, now)
+        return self.read(earlier) if earlier is not None else None
 
     def read(self, transfer_id: str) -> Transfer:
         known = len(transfer_id) <= MAX_ID_CHARACTERS

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from services.transfer.adapters.s3_checksums import (
     Answer,
     best_checksum,
@@ -16,10 +14,10 @@ from services.transfer.adapters.s3_checksums import (
     even_part_bytes,
     listed_parts,
 )
-from services.transfer.adapters.s3_errors import s3_errors
+from services.transfer.adapters.s3_errors import s3_errors, sts_errors
+from services.transfer.adapters.s3_look import address, look_at
 from services.transfer.domain.checksums import Algorithm
 from services.transfer.domain.errors import (
-    BucketNotFound,
     SourceChanged,
     SourceForbidden,
     SourceUnavailable,
@@ -59,7 +57,7 @@ class StsSourceReaders:
         policy = json.dumps(session_policy(ref, self._partition))
 
         def assume() -> ReaderSession:
-            with s3_errors(ref.bucket, ref.key):
+            with sts_errors(ref.bucket, ref.key):
                 session = self._sts.assume_role(
                     RoleArn=self._role_arn,
                     RoleSessionName=session_name,
@@ -73,11 +71,12 @@ class StsSourceReaders:
 
     def browser(self) -> Any:
         """An S3 client with all rights of the reader role, for listing."""
-        session = self._sts.assume_role(
-            RoleArn=self._role_arn,
-            RoleSessionName="browse",
-            DurationSeconds=SESSION_SECONDS,
-        )
+        with sts_errors("*", ""):
+            session = self._sts.assume_role(
+                RoleArn=self._role_arn,
+                RoleSessionName="browse",
+                DurationSeconds=SESSION_SECONDS,
+            )
         return self._s3(credentials_of(session))
 
 
@@ -149,12 +148,12 @@ class S3ObjectSource:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def look(self) -> None:
+        look_at(self._client, self._ref)
+
     def inspect(self) -> SourceObject:
         ref = self._ref
-        with s3_errors(ref.bucket):
-            self._require_bucket()
-        with s3_errors(ref.bucket, ref.key):
-            head = self._client.head_object(**self._address(), ChecksumMode="ENABLED")
+        head = look_at(self._client, ref)
         found = SourceObject(
             ref=ObjectRef(ref.bucket, ref.key, head.get("VersionId", ref.version_id)),
             size_bytes=int(head["ContentLength"]),
@@ -184,7 +183,7 @@ class S3ObjectSource:
         def page(after: int, limit: int) -> dict[str, Any]:
             with s3_errors(ref.bucket, ref.key, source.etag):
                 told = self._client.get_object_attributes(
-                    **self._address(ref.version_id),
+                    **address(ref),
                     ObjectAttributes=["ETag", "ObjectParts"],
                     PartNumberMarker=after,
                     MaxParts=limit,
@@ -196,17 +195,6 @@ class S3ObjectSource:
 
         return listed_parts(page, first, count)
 
-    def _require_bucket(self) -> None:
-        """HEAD of an object answers 404 and does not tell whether the bucket or the key is
-        missing."""
-        try:
-            self._client.head_bucket(Bucket=self._ref.bucket)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
-                raise BucketNotFound(self._ref.bucket) from error
-            if error.response["Error"]["Code"] != "403":
-                raise  # 403 is no error here: reading may be allowed where listing is not
-
     def read(
         self, source: SourceObject, offset: int, length: int, block_bytes: int
     ) -> Iterator[bytes]:
@@ -216,7 +204,7 @@ class S3ObjectSource:
         last = offset + length - 1
         with s3_errors(ref.bucket, ref.key, source.etag):
             answer = self._client.get_object(
-                **self._address(source.ref.version_id),
+                **address(ref),
                 Range=f"bytes={offset}-{last}",
                 IfMatch=source.etag,
             )
@@ -229,11 +217,6 @@ class S3ObjectSource:
                 yield from _blocks(body, length, block_bytes, ref)
             finally:
                 body.close()
-
-    def _address(self, version_id: str | None = None) -> dict[str, str]:
-        version = version_id or self._ref.version_id
-        address = {"Bucket": self._ref.bucket, "Key": self._ref.key}
-        return address | ({"VersionId": version} if version else {})
 
 
 def _blocks(body: Any, length: int, block_bytes: int, ref: ObjectRef) -> Iterator[bytes]:

@@ -4,40 +4,45 @@ Treat keys as hostile input.
 
 import posixpath
 import re
-import unicodedata
 
 from services.transfer.domain.errors import NameInvalid, PathOutsideBase
+from services.transfer.domain.invisible import code_point, first_unseen, shown
 
 MAX_NAME_BYTES = 255  # NAME_MAX of every common file system, in UTF-8
 MAX_PATH_BYTES = 4_095  # PATH_MAX less its NUL
+# Whatever we call a file beside the target (part file, old target, next number): it fits in there.
+MAX_FOLDER_BYTES = MAX_PATH_BYTES - MAX_NAME_BYTES - len("/")
 MAX_EXTENSION_BYTES = 32  # a longer one is no extension but a name with a dot in it
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def resolve_target(base_path: str, target_path: str) -> str:
-    """The target's path at the partner. Nothing is normalised away silently. Raises NameInvalid,
-    PathOutsideBase.
+    """The target's path, as it is sent to the partner. Nothing is normalised away silently. With a
+    relative base path it is relative, too: the server adds the folder where the login begins.
+    Raises NameInvalid, PathOutsideBase.
     """
-    for character in target_path:
-        # Cc: NUL, CR, LF, ESC ... Cs: lone surrogates. Zl and Zp: U+2028 and U+2029 break lines in
-        # logs and consoles. Bidirectional controls make a name look like another one.
-        control = unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
-        if control or character in BIDI_CONTROLS:
-            raise NameInvalid(target_path, f"it holds the control character U+{ord(character):04X}")
+    unseen = first_unseen(target_path)
+    if unseen is not None:
+        raise _invalid(
+            target_path,
+            f"it holds the character {code_point(unseen)}, which does not show; an object with it"
+            " in its key is sent by giving a target_path without it",
+        )
     if not target_path or target_path.endswith("/"):
-        raise NameInvalid(target_path, "it does not end in a file name")
+        raise _invalid(target_path, "it does not end in a file name")
     parts = target_path.split("/")
     # a server on Windows reads backslashes as slashes
     if target_path.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", target_path):
         raise PathOutsideBase(target_path, base_path)
     if "" in parts or "." in parts:
-        raise NameInvalid(target_path, "it has an empty part or '.' between its slashes")
+        raise _invalid(target_path, "it has an empty part or '.' between its slashes")
     for part in parts:
         if len(part.encode()) > MAX_NAME_BYTES:
-            raise NameInvalid(target_path, f"{part[:20]!r}... has more than {MAX_NAME_BYTES} bytes")
+            raise _invalid(target_path, f"{part[:20]!r}... has more than {MAX_NAME_BYTES} bytes")
+    # Base path '.' stays in front, so that no server takes '~anna' or 'C:' for another place.
     path = posixpath.join(base_path, target_path)
-    if len(path.encode()) > MAX_PATH_BYTES:
-        raise NameInvalid(target_path, f"the whole path has more than {MAX_PATH_BYTES} bytes")
+    if len(posixpath.dirname(path).encode()) > MAX_FOLDER_BYTES:
+        limit = f"{MAX_FOLDER_BYTES} bytes, with the destination's base path"
+        raise _invalid(target_path, f"its folders have more than {limit}")
     return path
 
 
@@ -52,7 +57,7 @@ def part_path(target: str, transfer_id: str, generation: int) -> str:
     of an old generation cannot hit the new file."""
     folder, name = posixpath.split(target)
     mark = transfer_id if generation == 1 else f"{transfer_id}-{generation}"
-    room = MAX_NAME_BYTES - len(aside_path(f"..{mark}.part"))
+    room = MAX_NAME_BYTES - len(aside_path(f"..{mark}.part").encode())
     return posixpath.join(folder, f".{_shortened(name, room)}.{mark}.part")
 
 
@@ -72,4 +77,8 @@ def numbered(target: str, number: int) -> str:
 
 
 def _shortened(text: str, room_bytes: int) -> str:
-    return text.encode()[:room_bytes].decode(errors="ignore")
+    return text.encode()[: max(0, room_bytes)].decode(errors="ignore")
+
+
+def _invalid(target_path: str, reason: str) -> NameInvalid:
+    return NameInvalid(shown(target_path), reason)

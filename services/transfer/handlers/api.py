@@ -29,8 +29,14 @@ from services.transfer.use_cases.retry_transfer import retry_transfer
 PROBLEMS = Problems(
     {
         errors.SourceForbidden: 403,
+        errors.SourceKeyForbidden: 403,
         errors.SourceUnavailable: 502,
-        errors.SourceError: 404,
+        errors.SourceThrottled: 502,
+        errors.ReaderRefused: 502,
+        errors.BucketNotFound: 404,
+        errors.ObjectNotFound: 404,
+        errors.VersionDeleted: 404,
+        errors.SourceError: 409,
         errors.AddressForbidden: 400,
         errors.HostNotResolved: 400,
         errors.HostKeyUnconfirmed: 409,

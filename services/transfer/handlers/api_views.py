@@ -8,6 +8,7 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
+from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
@@ -37,6 +38,7 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
         ),
         lanes=tuple(_lane(lane) for lane in state.lanes),
         attempts=progress.attempts,
+        warnings=warnings_of(transfer.target_path),
     )
 
 

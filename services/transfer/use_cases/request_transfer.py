@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from kernel.caller import Caller
 from kernel.idempotency import Idempotency
 from services.transfer.domain.access import SENDERS, require_grants, require_role
-from services.transfer.domain.errors import CredentialMissing, FieldInvalid, HostKeyUnconfirmed
+from services.transfer.domain.errors import (
+    CredentialMissing,
+    FieldInvalid,
+    HostKeyUnconfirmed,
+    SourceError,
+)
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
@@ -29,11 +34,45 @@ class NewTransfer:
 def request_transfer(
     wish: NewTransfer, caller: Caller, idempotency: Idempotency | None, *, ports: Ports
 ) -> Transfer:
-    """The stored transfer. When the idempotency key is repeated, it is the first one. Raises
-    RoleMissing, SourceNotGranted, DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed,
-    CredentialMissing, NameInvalid, PathOutsideBase, IdempotencyConflict."""
+    """The stored transfer. When the idempotency key is repeated, it is the first one, whatever
+    became of its object and its destination. Raises RoleMissing, SourceNotGranted,
+    DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, CredentialMissing, NameInvalid,
+    PathOutsideBase, IdempotencyConflict, and SourceError for an object that surely cannot be
+    read."""
     require_role(caller, *SENDERS)
     require_grants(caller, wish.source.bucket, wish.source.key, wish.destination_id)
+    earlier = _earlier(idempotency, ports)
+    if earlier is not None:
+        return earlier
+    transfer = _new_transfer(wish, caller, ports)
+    try:
+        _require_source(transfer, ports)
+    except SourceError:
+        earlier = _earlier(idempotency, ports)  # the same request, at once, while it was there
+        if earlier is None:
+            raise
+        return earlier
+    return ports.transfers.create(transfer, announce_new(transfer, ports=ports), idempotency)
+
+
+def _earlier(idempotency: Idempotency | None, ports: Ports) -> Transfer | None:
+    if idempotency is None:
+        return None
+    return ports.transfers.requested_before(idempotency, ports.now())
+
+
+def _require_source(transfer: Transfer, ports: Ports) -> None:
+    """Raises SourceError for what trying again would not change. Any other trouble on the way to S3
+    refuses nothing: the transfer meets it later, and tries again."""
+    try:
+        with ports.quick_readers.authorize(transfer.source, session_name=transfer.id) as source:
+            source.look()
+    except SourceError as error:
+        if not error.retryable:
+            raise
+
+
+def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
     destination = ports.destinations.read(wish.destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(
@@ -48,7 +87,7 @@ def request_transfer(
     target_path = wish.target_path or default_target(wish.source.key)
     resolve_target(destination.base_path, target_path)
     now = ports.now()
-    transfer = Transfer(
+    return Transfer(
         id=ports.new_id(),
         owner=caller.name,
         correlation_id=wish.correlation_id,
@@ -64,4 +103,3 @@ def request_transfer(
         requested_at=now,
         updated_at=now,
     )
-    return ports.transfers.create(transfer, announce_new(transfer, ports=ports), idempotency)

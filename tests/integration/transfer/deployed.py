@@ -77,6 +77,14 @@ class Deployed:
         s3.put_object(Bucket=BUCKET, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
         return body
 
+    def put_if_missing(self, key: str) -> None:
+        held = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key).get("Contents", [])
+        if key not in [each["Key"] for each in held]:
+            self.put(key, b"content")
+
+    def remove(self, key: str) -> None:
+        boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
+
     def destination(self, name: str = "acme", **changes: object) -> dict[str, Any]:
         """The body to POST for the partner's server. It has a folder of its own as base path."""
         (self.partner.root / name).mkdir(exist_ok=True)
@@ -100,6 +108,8 @@ class Deployed:
         return document
 
     def request(self, key: str, destination: str = "acme", **wishes: object) -> str:
+        """The id of a transfer of the object, which is put there unless it is there already."""
+        self.put_if_missing(key)
         wish = {"source": {"bucket": BUCKET, "key": key}, "destination_id": destination, **wishes}
         answer = self.api("POST", "/api/transfer", wish)
         assert answer.status == 202, answer

@@ -2,21 +2,25 @@
 
 import pytest
 
+from kernel.caller import Role
 from runtime.settings import SettingsInvalid
 from services.transfer.domain.status import Status
+from tests.fakes.callers import EVERYWHERE, a_caller
 from tests.integration.functions import cold_start
 from tests.integration.transfer.deployed import BUCKET, Deployed
 from tests.unit.runtime.gateway import ORIGIN, request
 from tests.unit.runtime.lambda_context import Invocation
 
-WISH = {"source": {"bucket": BUCKET, "key": "reports/day.csv"}, "destination_id": "acme"}
+KEY = "reports/day.csv"
+WISH = {"source": {"bucket": BUCKET, "key": KEY}, "destination_id": "acme"}
 
 
 def test_a_transfer_is_stored_with_its_event_and_shown(deployed: Deployed) -> None:
     deployed.register()
+    deployed.put(KEY, b"content")
     answer = deployed.api("POST", "/api/transfer", WISH, headers={"X-Correlation-Id": "c-42"})
     assert (answer.status, answer.body["status"]) == (202, "requested")
-    assert answer.body["target_path"] == "day.csv"
+    assert (answer.body["target_path"], answer.body["warnings"]) == ("day.csv", [])
     assert answer.body["correlation_id"] == "c-42"
     assert answer.headers["Cache-Control"] == "no-store"
     shown = deployed.api("GET", f"/api/transfer/{answer.body['id']}")
@@ -28,14 +32,50 @@ def test_a_transfer_is_stored_with_its_event_and_shown(deployed: Deployed) -> No
 
 def test_an_idempotency_key_stands_for_one_transfer(deployed: Deployed) -> None:
     deployed.register()
+    deployed.put(KEY, b"content")
     key = {"Idempotency-Key": "k-1"}
     first = deployed.api("POST", "/api/transfer", WISH, headers=key)
+    deployed.remove(KEY)
     again = deployed.api("POST", "/api/transfer", WISH, headers=key)
     assert (again.status, again.body["id"]) == (202, first.body["id"])
     other = deployed.api("POST", "/api/transfer", WISH | {"if_exists": "replace"}, headers=key)
     assert (other.status, other.body["code"]) == (409, "idempotency_conflict")
     assert other.headers["Content-Type"] == "application/problem+json"
     assert len(deployed.api("GET", "/api/history").body["transfers"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ({"bucket": BUCKET, "key": "missing"}, "object_not_found"),
+        ({"bucket": "nobodys-bucket", "key": KEY}, "bucket_not_found"),
+        ({"bucket": BUCKET, "key": KEY, "version_id": "no-such-version"}, "object_not_found"),
+    ],
+)
+def test_an_object_that_is_not_there_is_said_at_once(
+    deployed: Deployed, source: dict[str, str], code: str
+) -> None:
+    deployed.register()
+    deployed.put(KEY, b"content")
+    answer = deployed.api("POST", "/api/transfer", WISH | {"source": source})
+    assert (answer.status, answer.body["code"]) == (404, code)
+    assert deployed.api("GET", "/api/history").body["transfers"] == []
+
+
+def test_without_a_grant_nobody_is_told_what_is_there(deployed: Deployed) -> None:
+    deployed.register()
+    stranger = a_caller("eve", Role.USER, destinations=EVERYWHERE)
+    for key in (KEY, "missing"):
+        wish = WISH | {"source": {"bucket": BUCKET, "key": key}}
+        answer = deployed.api("POST", "/api/transfer", wish, caller=stranger)
+        assert (answer.status, answer.body["code"]) == (403, "source_not_granted")
+
+
+def test_a_name_that_some_servers_refuse_is_warned_of(deployed: Deployed) -> None:
+    deployed.register()
+    transfer_id = deployed.request(KEY, target_path="nul.csv")
+    [warning] = deployed.api("GET", f"/api/transfer/{transfer_id}").body["warnings"]
+    assert "'nul.csv' is a device" in warning
 
 
 def test_history_shows_the_newest_first_page_by_page(deployed: Deployed) -> None:

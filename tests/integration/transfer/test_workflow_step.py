@@ -78,9 +78,31 @@ def test_a_step_done_twice_changes_nothing(deployed: Deployed) -> None:
     ]
 
 
+@pytest.mark.parametrize(("base", "path"), [(".", "./in.csv"), ("acme/deep", "acme/deep/in.csv")])
+def test_a_base_path_may_be_relative_to_the_logins_folder(
+    deployed: Deployed, base: str, path: str
+) -> None:
+    deployed.put("in.csv", BODY)
+    deployed.register(base_path=base)
+    (deployed.partner.root / "acme" / "deep").mkdir(exist_ok=True)
+    assert deployed.api("POST", "/api/destinations/acme/test").body["status"] == "ok"
+    transfer_id = deployed.request("in.csv", if_exists="replace")
+    deployed.step("InspectSource", transfer_id)
+    deployed.step("MoveDirect", transfer_id, task_token="token-1")
+    drive_lanes(deployed)
+    for step in ("VerifyTarget", "CommitTarget", "CleanUp"):
+        deployed.step(step, transfer_id)
+    assert deployed.stored(transfer_id).final_path == path
+    assert (deployed.partner.root / path).read_bytes() == BODY
+    (deployed.partner.root / path).unlink()
+    assert not list(deployed.partner.root.rglob(".in.csv.*"))
+    assert not list(deployed.partner.root.rglob(".fileferry-*"))
+
+
 def test_what_cannot_get_better_is_a_permanent_failure_with_its_reason(deployed: Deployed) -> None:
     deployed.register()
     transfer_id = deployed.request("missing.csv")
+    deployed.remove("missing.csv")
     kind, told = failure(deployed, "InspectSource", transfer_id)
     assert kind == "PermanentFailure"
     assert (told["code"], told["retryable"]) == ("object_not_found", False)
@@ -109,6 +131,7 @@ def test_a_wrong_password_is_told_as_such(deployed: Deployed) -> None:
 def test_a_failure_is_stored_with_its_reason_and_published(deployed: Deployed) -> None:
     deployed.register()
     transfer_id = deployed.request("missing.csv")
+    deployed.remove("missing.csv")
     kind, told = failure(deployed, "InspectSource", transfer_id)
     cause = json.dumps({"errorMessage": json.dumps(told), "errorType": kind})
     deployed.step("HandleError", transfer_id, error={"Error": kind, "Cause": cause})

@@ -104,14 +104,28 @@ def test_a_bad_host_is_refused(host: str) -> None:
     assert "host" in dict(refusal(DestinationRequest, {**PARTNER, "host": host}))
 
 
-@pytest.mark.parametrize("path", ["/", "/upload", "/a b/ü", "/a..b", "/...", "/" + "x" * 1023])
+GOOD_BASES = ["/", "/upload", "/a b/ü", "/a..b", "/...", "/" + "x" * 1023]
+LOGINS_FOLDER = [".", "upload", "./upload", "upload/2026", "..a", "a~", "./~anna"]
+
+
+@pytest.mark.parametrize("path", [*GOOD_BASES, *LOGINS_FOLDER])
 def test_a_good_base_path_is_taken(path: str) -> None:
     assert DestinationRequest(**{**PARTNER, "base_path": path}).base_path == path
 
 
-@pytest.mark.parametrize("path", ["", "upload", "/..", "/a/../b", "/a/..", "/" + "x" * 1024])
+TOO_LONG = ["/" + "x" * 1024, "/" + "ü" * 512]
+OUTSIDE = ["/..", "/a/../b", "/a/..", "..", "../a", "a/..", "a/../b"]
+
+
+@pytest.mark.parametrize("path", ["", "~", "~/upload", "~anna/upload", *OUTSIDE, *TOO_LONG])
 def test_a_bad_base_path_is_refused(path: str) -> None:
     assert "base_path" in dict(refusal(DestinationRequest, {**PARTNER, "base_path": path}))
+
+
+def test_a_tilde_is_refused_with_what_to_send_instead() -> None:
+    told = dict(refusal(DestinationRequest, {**PARTNER, "base_path": "~/upload"}))["base_path"]
+    assert "SFTP does not expand it" in told
+    assert "relative to the folder where the login begins" in told
 
 
 @pytest.mark.parametrize(

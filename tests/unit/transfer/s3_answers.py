@@ -52,7 +52,6 @@ class S3:
         self.source = S3ObjectSource(lambda: session, ref, lambda: NOW)
 
     def has(self, head: Answer, size: int = 25) -> None:
-        self.stub.add_response("head_bucket", {}, {"Bucket": REF.bucket})
         known = {"ETag": PLAIN, "ContentLength": size, "LastModified": NOW, **head}
         self.stub.add_response("head_object", known, {**AT, "ChecksumMode": "ENABLED"})
 

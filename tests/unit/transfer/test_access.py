@@ -72,11 +72,13 @@ def test_a_start_needs_a_role_that_sends_and_both_grants() -> None:
         DestinationNotGranted: a_caller("u", Role.USER, sources=EVERYTHING),
         RoleMissing: a_caller("u", Role.AUDITOR, sources=EVERYTHING, destinations=EVERYWHERE),
     }
-    wish = world.wish(source=ObjectRef("outgoing", "k"))
+    wish = world.wish(source=ObjectRef("outgoing", "k"))  # which does not exist; nobody is told
     for refusal, caller in refusals.items():
         with pytest.raises(refusal):
             request_transfer(wish, caller, None, ports=world.ports)
     assert list(world.ports.transfers.open_transfers()) == []
+    assert world.calls.counts["look.authorize"] == 0
+    world.buckets.put("outgoing", "k", b"body")
     assert request_transfer(wish, ANN, None, ports=world.ports).owner == "ann"
 
 

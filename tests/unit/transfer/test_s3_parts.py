@@ -5,7 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
-from services.transfer.domain.errors import SourceChanged, SourceForbidden, SourceUnavailable
+from services.transfer.domain.errors import (
+    SourceChanged,
+    SourceForbidden,
+    SourceThrottled,
+    SourceUnavailable,
+)
 from services.transfer.domain.source import ObjectRef, SourceObject
 from tests.unit.transfer.s3_answers import (
     BY_PART,
@@ -122,8 +127,9 @@ def test_a_role_that_may_not_list_parts_goes_on_to_the_next_best(
 def test_a_list_that_s3_does_not_deliver_is_asked_for_again_later(s3: S3) -> None:
     s3.has(BY_PART)
     s3.refuses("SlowDown")
-    with pytest.raises(SourceUnavailable, match="SlowDown"):
+    with pytest.raises(SourceThrottled, match="SlowDown") as told:
         s3.checksum()
+    assert told.value.retryable
 
 
 def test_an_object_replaced_while_it_is_looked_at_is_looked_at_again(s3: S3) -> None:

@@ -49,14 +49,21 @@ from services.transfer.domain.errors.request import (
     WrongState as WrongState,
 )
 from services.transfer.domain.errors.source import (
+    BucketElsewhere as BucketElsewhere,
     BucketNotFound as BucketNotFound,
     ObjectArchived as ObjectArchived,
     ObjectNotFound as ObjectNotFound,
+    ReaderRefused as ReaderRefused,
     SourceChanged as SourceChanged,
     SourceCorrupted as SourceCorrupted,
+    SourceEncryptedByCustomerKey as SourceEncryptedByCustomerKey,
     SourceError as SourceError,
     SourceForbidden as SourceForbidden,
+    SourceKeyDisabled as SourceKeyDisabled,
+    SourceKeyForbidden as SourceKeyForbidden,
+    SourceThrottled as SourceThrottled,
     SourceUnavailable as SourceUnavailable,
+    VersionDeleted as VersionDeleted,
 )
 from services.transfer.domain.errors.target import (
     ChecksumMismatch as ChecksumMismatch,

@@ -1,10 +1,16 @@
 """S3 does not give us the object."""
 
 from services.transfer.domain.errors.transfer_error import TransferError
+from services.transfer.domain.invisible import shown
 
 
 class SourceError(TransferError):
     """S3 does not give us the object."""
+
+    @property
+    def name(self) -> str:
+        """The key, with what does not show in it as code points."""
+        return shown(str(getattr(self, "key", "")))
 
 
 class BucketNotFound(SourceError):
@@ -19,18 +25,75 @@ class BucketNotFound(SourceError):
 class ObjectNotFound(SourceError):
     code = "object_not_found"
     message = (
-        "Bucket {bucket!r} holds no object {key!r}. Check the key (case and slashes count) and the"
+        "Bucket {bucket!r} holds no object {name!r}. Check the key (case and slashes count) and the"
         " version."
     )
     bucket: str
     key: str
 
 
+class VersionDeleted(SourceError):
+    code = "version_deleted"
+    message = (
+        "The version of {name!r} in bucket {bucket!r} is a delete marker: it says that the object"
+        " was deleted, and has no content. Choose an earlier version."
+    )
+    bucket: str
+    key: str
+
+
+class BucketElsewhere(SourceError):
+    code = "bucket_elsewhere"
+    message = (
+        "Bucket {bucket!r} is in another region, or at another S3, than FileFerry asks ({detail})."
+        " Choose a bucket there, or have FileFerry's region and S3 endpoint checked."
+    )
+    bucket: str
+    detail: str
+
+
 class SourceForbidden(SourceError):
+    """Without s3:ListBucket S3 answers in this way for an object that does not exist, too."""
+
     code = "source_forbidden"
     message = (
-        "Reading {key!r} in bucket {bucket!r} is not permitted. Grant s3:GetObject (and kms:Decrypt"
-        " for encrypted objects) to FileFerry's reader role."
+        "S3 does not let FileFerry read {name!r} in bucket {bucket!r}. Check that the object"
+        " exists, then grant s3:GetObject and s3:ListBucket (and kms:Decrypt for encrypted objects)"
+        " to FileFerry's reader role: without s3:ListBucket S3 does not say that an object is"
+        " missing."
+    )
+    bucket: str
+    key: str
+
+
+class SourceKeyForbidden(SourceError):
+    code = "source_key_forbidden"
+    message = (
+        "Object {name!r} in bucket {bucket!r} is encrypted with a KMS key that FileFerry may not"
+        " use. Grant kms:Decrypt to FileFerry's reader role, in the key's policy as well if the key"
+        " is another account's."
+    )
+    bucket: str
+    key: str
+
+
+class SourceKeyDisabled(SourceError):
+    code = "source_key_disabled"
+    message = (
+        "Object {name!r} in bucket {bucket!r} is encrypted with a KMS key that is disabled, deleted"
+        " or about to be deleted ({detail}). Have the key enabled, then retry the transfer."
+    )
+    bucket: str
+    key: str
+    detail: str
+
+
+class SourceEncryptedByCustomerKey(SourceError):
+    code = "source_encrypted_by_customer_key"
+    message = (
+        "Object {name!r} in bucket {bucket!r} is encrypted with a key that S3 does not keep"
+        " (SSE-C), so nobody can read it without that key, and FileFerry takes none. Copy the"
+        " object onto itself with another encryption (SSE-S3 or SSE-KMS), then send it."
     )
     bucket: str
     key: str
@@ -39,7 +102,7 @@ class SourceForbidden(SourceError):
 class SourceChanged(SourceError):
     code = "source_changed"
     message = (
-        "Object {key!r} in bucket {bucket!r} is no longer the one with ETag {etag} that this"
+        "Object {name!r} in bucket {bucket!r} is no longer the one with ETag {etag} that this"
         " transfer began with. Retry the transfer to send the new content from its beginning."
     )
     bucket: str
@@ -50,7 +113,7 @@ class SourceChanged(SourceError):
 class ObjectArchived(SourceError):
     code = "object_archived"
     message = (
-        "Object {key!r} in bucket {bucket!r} is archived and cannot be read. Restore it from"
+        "Object {name!r} in bucket {bucket!r} is archived and cannot be read. Restore it from"
         " Glacier, then retry the transfer."
     )
     bucket: str
@@ -60,8 +123,33 @@ class ObjectArchived(SourceError):
 class SourceUnavailable(SourceError):
     code, retryable = "source_unavailable", True
     message = (
-        "S3 did not deliver {key!r} from bucket {bucket!r} ({detail}). Retried by itself; see the"
+        "S3 did not deliver {name!r} from bucket {bucket!r} ({detail}). Retried by itself; see the"
         " AWS status page if it stays."
+    )
+    bucket: str
+    key: str
+    detail: str
+
+
+class SourceThrottled(SourceError):
+    code, retryable = "source_throttled", True
+    message = (
+        "S3 asks for fewer requests ({detail}) while {name!r} is read from bucket {bucket!r}."
+        " Retried by itself; if it stays, send fewer files at a time from this bucket, or ask who"
+        " else reads it."
+    )
+    bucket: str
+    key: str
+    detail: str
+
+
+class ReaderRefused(SourceError):
+    """STS refused the session, so nobody knows yet what S3 would say about the object."""
+
+    code, retryable = "reader_refused", True
+    message = (
+        "FileFerry cannot become its reader role to read {name!r} in bucket {bucket!r} ({detail})."
+        " Retried by itself; if it stays, FileFerry's operator must check the role and its trust."
     )
     bucket: str
     key: str
@@ -73,7 +161,7 @@ class SourceCorrupted(SourceError):
 
     code, retryable = "source_corrupted", True
     message = (
-        "What was read of {key!r} has the {algorithm} {found}, expected {expected}. It is read and"
+        "What was read of {name!r} has the {algorithm} {found}, expected {expected}. It is read and"
         " sent once more by itself."
     )
     key: str

@@ -49,6 +49,7 @@ class Ports:
     destinations: DestinationStore
     vault: CredentialVault
     readers: SourceReaders
+    quick_readers: SourceReaders  # for callers who wait: an S3 that is away is noticed in seconds
     buckets: BucketCatalogue
     partners: Partners
     queue: LaneQueue

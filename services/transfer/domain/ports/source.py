@@ -11,8 +11,14 @@ from services.transfer.domain.source import ObjectRef, SourceObject
 class ObjectSource(Protocol):
     """Reads one object, with rights for that object only. They are renewed while it is open."""
 
+    def look(self) -> None:
+        """Asks S3 whether the object can be read, and for nothing else. Raises BucketNotFound,
+        ObjectNotFound, SourceForbidden, SourceUnavailable and every other SourceError that says why
+        it cannot."""
+        ...
+
     def inspect(self) -> SourceObject:
-        """Raises BucketNotFound, ObjectNotFound, SourceForbidden, SourceUnavailable."""
+        """Raises what `look` raises."""
         ...
 
     def read(
@@ -40,7 +46,8 @@ class ObjectSource(Protocol):
 
 class SourceReaders(Protocol):
     def authorize(self, ref: ObjectRef, session_name: str) -> ObjectSource:
-        """A read-only session for that object only. Raises SourceForbidden, SourceUnavailable."""
+        """A read-only session for that object only. Raises ReaderRefused, SourceThrottled,
+        SourceUnavailable."""
         ...
 
 

@@ -1,6 +1,7 @@
 """The store of transfers."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from kernel.idempotency import Idempotency
@@ -20,6 +21,11 @@ class TransferStore(Protocol):
         now. Raises IdempotencyConflict for the same key with another body, StaleTransfer when the
         id is taken.
         """
+        ...
+
+    def requested_before(self, idempotency: Idempotency, now: datetime) -> Transfer | None:
+        """The transfer that an earlier request with this key and body got, as it is now. Raises
+        IdempotencyConflict for the same key with another body."""
         ...
 
     def read(self, transfer_id: str) -> Transfer:
