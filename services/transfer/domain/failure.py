@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.transfer.domain.errors import TransferError
+from services.transfer.domain.tries import Tries
 
 
 @dataclass(frozen=True)
@@ -10,6 +11,7 @@ class Failure:
     code: str
     message: str
     retryable: bool
+    tries: Tries | None = None  # while it is being tried again
 
     @classmethod
     def of(cls, error: TransferError) -> "Failure":

@@ -12,6 +12,7 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
+from services.transfer.domain_services.announce import failure_fact
 from services.transfer.handlers import api_views
 from services.transfer.use_cases import manage_destinations as manage
 from services.transfer.use_cases.probe_destination import probe_destination
@@ -88,7 +89,7 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
         offered = api_views.host_key_view(result.offered)
         return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)
     if result.failure is not None:
-        return http.TestResult(status="failed", failure=api_views.failure_view(result.failure))
+        return http.TestResult(status="failed", failure=failure_fact(result.failure))
     return http.TestResult(
         status="ok",
         profile=api_views.profile_view(result.profile) if result.profile else None,

@@ -10,8 +10,8 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
-from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
@@ -23,7 +23,7 @@ from services.transfer.domain_services.queue_lanes import (
     send_turn,
     work_is_free,
 )
-from services.transfer.domain_services.session_line import park_lane
+from services.transfer.domain_services.session_line import lane_limit, park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
 
@@ -63,7 +63,7 @@ class _Turn:
         lease_seconds = self._ports.policy.lease_seconds
         self._worker.message.extend(visibility_seconds(lease_seconds))
         destination = self._ports.destinations.read(transfer.destination_id)
-        limit = lane_sessions(destination)
+        limit = lane_limit(destination, self._ports.policy)
         if not self._pulse.take_slot(destination.id, limit):
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
@@ -74,7 +74,7 @@ class _Turn:
         try:
             finished = self._work(transfer)
         except TransferError as error:
-            if isinstance(error, LeaseLost) or pulse.is_lost:
+            if isinstance(error, LeaseLost) or pulse.is_lost or pulse.stopped:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
                 return
             if not (pulse.out_of_time and pulse.headway):
@@ -147,7 +147,7 @@ class _Turn:
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
         failures = 1 if pulse.headway else pulse.lane.failures + 1
-        retry = ports.policy.retry
+        retry, waited = ports.policy.retry, pulse.waited_seconds
         pulse.free_slot()
         if retry.gives_up(error, failures):
             try:
@@ -156,8 +156,9 @@ class _Turn:
                 return
             except RunSuperseded:
                 pass  # the transfer was retried since, and the later run judges for itself
-        else:
-            with suppress(RunSuperseded):
-                note_lane_trouble(run, generation, error, ports=ports)
-        delay = retry.delay_seconds(failures, ports.random)
+        delay = max(waited, retry.delay_seconds(failures, ports.random))
+        next_at = ports.now() + timedelta(seconds=delay)
         send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+        tries = Tries(None, pulse.lane.number, failures, retry.max_failures, next_at)
+        with suppress(RunSuperseded):  # after the turn: a lane without failures has no trouble
+            note_lane_trouble(run, generation, error, tries, ports=ports)

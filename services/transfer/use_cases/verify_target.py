@@ -14,6 +14,7 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import Proof, Proven, SourceChecksum, Verify
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.transfer_record import RunId
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.change_transfer import change_run, read_run
 from services.transfer.domain_services.compare_samples import UNSEEN, find_damage
 from services.transfer.domain_services.fail_transfer import note_trouble
@@ -136,5 +137,5 @@ def _once_more(
         return again
     part = transfer.known_part.path
     change_run(transfer.run_id, lambda current: current.move_again(part, ports.now()), ports=ports)
-    note_trouble(transfer.run_id, first, ports=ports)
+    note_trouble(transfer.run_id, first, Tries(step="VerifyTarget"), ports=ports)
     return MovesAgain(transfer.id)
