@@ -1,0 +1,1 @@
+"""Servers of others, as processes with modes: what they do wrong is asked for."""
