@@ -13,6 +13,8 @@ from infra.local.sftp_server import Channel, RootedSftpServer
 from services.transfer.domain.host_key import HostKey
 from tests.servers.embedded import USER, served_in_a_thread
 
+LOOK_SECONDS = 0.1  # whether the client is still there
+
 
 class SilentSftpServer(RootedSftpServer):
     """One session. `waiting` holds the sessions in which a client waits for an acknowledgement."""
@@ -22,17 +24,21 @@ class SilentSftpServer(RootedSftpServer):
     most_waiting = 0
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
-        kind = type(self)
-        if kind.silent:
-            kind.waiting.add(self)
-            kind.most_waiting = max(kind.most_waiting, len(kind.waiting))
-            await asyncio.Event().wait()  # the end of the session cancels it
+        if type(self).silent:
+            await self._say_nothing()
         written = super().write(file_obj, offset, data)
         assert isinstance(written, int)
         return written
 
-    def exit(self) -> None:
-        type(self).waiting.discard(self)
+    async def _say_nothing(self) -> None:
+        """Until the client has gone."""
+        kind = type(self)
+        kind.waiting.add(self)
+        kind.most_waiting = max(kind.most_waiting, len(kind.waiting))
+        while not self.channel.is_closing():
+            await asyncio.sleep(LOOK_SECONDS)
+        kind.waiting.discard(self)
+        raise asyncssh.SFTPConnectionLost("the client has gone")
 
 
 @dataclass(frozen=True)
