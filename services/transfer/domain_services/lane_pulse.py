@@ -35,11 +35,12 @@ def visibility_seconds(lease_seconds: float) -> int:
 
 
 def _patience(status: Status) -> float:
-    """How long a beat waits for a worker of such a transfer to make a step."""
-    if status is Status.MOVING:
-        return inf  # the partner's timeout ends the wait
-    cancelled = status in {Status.CANCELLING, Status.CANCELLED}
-    return CANCELLED_SECONDS if cancelled else STOPPED_SECONDS
+    """How long a beat waits for a worker of such a transfer to make a step. While it goes on, only
+    the partner's timeout ends a wait."""
+    if status in {Status.CANCELLING, Status.CANCELLED}:
+        return CANCELLED_SECONDS
+    stopped = status in {Status.PAUSED, Status.FAILING, Status.FAILED}
+    return STOPPED_SECONDS if stopped else inf
 
 
 class LanePulse:
