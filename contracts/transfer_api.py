@@ -113,6 +113,19 @@ class LaneView(Published):
     failures: Count = Field(description="errors in a row")
 
 
+class FailureView(Failure):
+    """A failure, and while it is being tried again: try `attempt` of `attempts` failed. Both are
+    null where nothing is counted, for example while it waits for a session."""
+
+    attempt: Count | None = None
+    attempts: Count | None = Field(default=None, description="after so many it fails")
+    next_try_at: UtcTime | None = Field(
+        default=None,
+        description="when it is tried again, at the latest; in the past: the try is under way, or"
+        " waits for a session; null: not known, paused, or over",
+    )
+
+
 class TransferSummary(Published):
     id: Id
     status: TransferStatus
@@ -138,8 +151,8 @@ class TransferSummary(Published):
     updated_at: UtcTime
     started_at: UtcTime | None
     finished_at: UtcTime | None
-    failure: Failure | None = Field(
-        description="why it failed; while under way: the last error it met"
+    failure: FailureView | None = Field(
+        description="why it failed; while under way: the trouble it has now, null once that is over"
     )
     receipt: Receipt | None
 

@@ -10,6 +10,7 @@ from services.transfer.domain.ports import Policy
 from services.transfer.domain.retry import RetryPolicy
 
 LOGIN_WAITS = 6  # each may take a partner's timeout: connect, keys, login, and these again, SFTP
+DESTINATION_SHARE = 2  # one destination gets at most one of so many lane workers
 MAX_QUEUE_DELAY_SECONDS = 900  # SQS keeps no message back for longer
 
 
@@ -24,6 +25,7 @@ class TransferSettings(ServiceSettings):
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
     lanes_per_transfer: int = Field(default=4, ge=1, le=16)
+    lane_concurrency: int = Field(default=8, ge=2, description="lane workers at once")
     lane_turn_seconds: float = Field(default=900, gt=0, description="the lane worker's timeout")
     lease_seconds: float = Field(default=90, ge=2)
     lane_due_seconds: float = Field(default=300, ge=2)
@@ -76,6 +78,7 @@ class TransferSettings(ServiceSettings):
         return Policy(
             chunk_bytes=self.chunk_bytes,
             lanes_per_transfer=self.lanes_per_transfer,
+            lanes_per_destination=self.lane_concurrency // DESTINATION_SHARE,
             lease_seconds=self.lease_seconds,
             hand_over_seconds=self.hand_over_seconds,
             lane_due_seconds=self.lane_due_seconds,

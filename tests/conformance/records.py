@@ -19,6 +19,7 @@ from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel, IfExists
+from services.transfer.domain.tries import Tries
 from tests.conformance.stores import NOON as NOON
 from tests.conformance.stores import Stores
 
@@ -87,7 +88,9 @@ def a_full_transfer() -> Transfer:
         final_path="/in/plan",
         final_existed_bytes=0,
         label="Größe, month end",
-        failure=Failure("no_space", "The disk is full.", False),
+        failure=Failure(
+            "no_space", "The disk is full.", False, Tries("Step", 3, 2, 7, after(0.5), True)
+        ),
         receipt=Receipt(
             target_path="/in/plan",
             bytes_sent=50 * 10**12,

@@ -124,8 +124,9 @@ class InMemoryWorkflow:
 
     def _tried(self, event: dict[str, Any]) -> Any:  # noqa: ANN401
         for attempt in range(MAX_TRIES):
+            told = {"retry": event["retry"] | {"count": attempt}} if "retry" in event else {}
             try:
-                return self.step(event)
+                return self.step(event | told)
             except Exception as error:
                 never = type(error).__name__ in {"PermanentFailure", "MoveAgain", "SessionsBusy"}
                 if never or attempt == MAX_TRIES - 1:

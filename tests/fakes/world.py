@@ -49,6 +49,7 @@ CHUNK_BYTES = 100_000
 POLICY = Policy(
     chunk_bytes=CHUNK_BYTES,
     lanes_per_transfer=3,
+    lanes_per_destination=8,
     lease_seconds=90,
     hand_over_seconds=60,
     lane_due_seconds=300,

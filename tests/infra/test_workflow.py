@@ -20,6 +20,7 @@ STATES_OF_THE_DESIGN = 11  # HandleError and the second way to move not counted
 [MACHINE] = resources("AWS::Serverless::StateMachine", "transfer")
 FUNCTION = "AWS::Serverless::Function"
 OF_ITS_OWN = {"VerifyTarget": [["MoveAgain"]], "Publish": [["NotPublished"]]}
+SILENT = {"HandleError", "CleanUp", "StoreOutcome", "Publish"}
 WAITS = "Waits"  # ends the name of a state that waits for a session
 AT_THE_PARTNER = {"MoveDirect", "MoveChunks", "VerifyTarget", "CommitTarget", "CleanUp"}
 MOVED_TWICE = {"ChooseBySize", "MoveDirect", "MoveChunks", "VerifyTarget"}
@@ -170,6 +171,19 @@ def test_every_task_gives_up_or_goes_to_wait_at_once_and_repeats_all_else(
                 assert retrier["BackoffRate"] > 1, name
                 assert retrier["MaxDelaySeconds"] == int(VALUES["RetryCapSeconds"]), name
                 assert retrier["JitterStrategy"] == "FULL", name
+
+
+def test_a_step_is_told_how_often_and_how_soon_it_is_tried_again(states: dict[str, Any]) -> None:
+    """Those that look after a failure tell of no trouble of their own."""
+    for name in {*handled_steps()} - {"AwaitSession", *SILENT}:
+        retrier = states[name]["Retry"][-1]
+        assert parameters_of(states[name])["retry"] == {
+            "count.$": "$$.State.RetryCount",
+            "limit": retrier["MaxAttempts"],
+            "seconds": retrier["IntervalSeconds"],
+            "cap_seconds": retrier["MaxDelaySeconds"],
+        }, name
+        assert retrier["BackoffRate"] == 2, name
 
 
 def test_a_step_under_way_is_awaited_for_longer_than_its_function_lives(

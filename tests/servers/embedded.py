@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from tests.servers.waiting import wait_for
 
 REPOSITORY = Path(__file__).parents[2]
 USER = "demo"
+Serve = Callable[[Channel, Path], asyncssh.SFTPServer]
 
 
 @dataclass
@@ -136,6 +137,13 @@ def inner_server(root: Path, password: str) -> Iterator[InnerServer]:
     def served(channel: Channel, folder: Path) -> asyncssh.SFTPServer:
         return Failures(channel, folder)
 
+    with served_in_a_thread(root, password, served) as (port, key):
+        yield InnerServer(port, (key,), root, Failures)
+
+
+@contextmanager
+def served_in_a_thread(root: Path, password: str, served: Serve) -> Iterator[tuple[int, HostKey]]:
+    """Gives the port and the host key."""
     key = asyncssh.generate_private_key("ssh-ed25519")
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="inner SFTP server")
@@ -145,8 +153,7 @@ def inner_server(root: Path, password: str) -> Iterator[InnerServer]:
         starting = asyncio.run_coroutine_threadsafe(listen(root, key, user, 0, served), loop)
         acceptor = starting.result(10)
         try:
-            keys = (HostKey.parse(public_line(key)),)
-            yield InnerServer(acceptor.get_port(), keys, root, Failures)
+            yield acceptor.get_port(), HostKey.parse(public_line(key))
         finally:
 
             async def close() -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.transfer.domain.errors import TransferError
+from services.transfer.domain.tries import Tries
 from services.transfer.domain.words import legible
 
 # The narrowest place is the cause of a failed workflow step: 32,768 characters. There a character
@@ -20,6 +21,7 @@ class Failure:
     code: str
     message: str
     retryable: bool
+    tries: Tries | None = None  # while it is being tried again
 
     def __post_init__(self) -> None:
         if not CODE.fullmatch(self.code):

@@ -26,6 +26,10 @@ class Lane:
     ended: bool = False
     parked: bool = False
 
+    @property
+    def is_troubled(self) -> bool:
+        return not self.ended and bool(self.failures or self.untaken)
+
 
 @dataclass(frozen=True)
 class Slot:

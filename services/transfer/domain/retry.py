@@ -19,9 +19,12 @@ class RetryPolicy:
     def gives_up(self, error: TransferError, failures: int) -> bool:
         return not error.retryable or failures >= self.max_failures
 
+    def ceiling_seconds(self, failures: int) -> float:
+        return min(self.cap_seconds, self.base_seconds * 2.0 ** (failures - 1))
+
     def delay_seconds(self, failures: int, random: Random) -> float:
         """The wait after `failures` >= 1 in a row. It has 'equal jitter' (AWS Architecture Blog,
         'Exponential Backoff And Jitter'): at least half of the backoff, the rest is random.
         """
-        ceiling = min(self.cap_seconds, self.base_seconds * 2 ** (failures - 1))
+        ceiling = self.ceiling_seconds(failures)
         return random.uniform(ceiling / 2, ceiling)

@@ -5,12 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.transfer.domain.chunks import ChunkPlan
-from services.transfer.domain.errors import (
-    NoSessionFree,
-    StepSuperseded,
-    TransferCancelled,
-    WrongState,
-)
+from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.names import aside_path, part_path
 from services.transfer.domain.part_file import OldTarget, PartFile
@@ -27,6 +22,7 @@ from services.transfer.domain.status import (
 )
 from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer_record import TransferRecord
+from services.transfer.domain.tries import Tries
 
 TOKENS_KEPT = 8  # one for each start of a step that may still live
 
@@ -138,7 +134,6 @@ class Transfer(TransferRecord):
             lanes=max(1, min(lanes, self.known_plan.total)),
             started_at=self.started_at or now,
             host_key_fingerprint=fingerprint or self.host_key_fingerprint,
-            failure=self._trouble_left,
         )
         return begun._told_of_start(())
 
@@ -162,7 +157,7 @@ class Transfer(TransferRecord):
             raise WrongState(self.id, self.status, "verified")
         allowed = {Status.MOVING, Status.PAUSED, Status.VERIFYING}
         after = self._moved_to(Status.VERIFYING, now, wish="verified", allowed=allowed)
-        after = replace(after, failure=self._trouble_left)
+        after = after.relieved(lambda tries: tries.lane is not None)
         return Change(after, (Fact.RESUMED,) if self.status is Status.PAUSED else ())
 
     def move_again(self, part: str, now: datetime) -> "Transfer":
@@ -244,6 +239,13 @@ class Transfer(TransferRecord):
             return self
         return replace(self, failure=failure)
 
+    def relieved(self, over: Callable[[Tries], bool]) -> "Transfer":
+        """Forgets the last error that it met, if `over` says that the trouble is over."""
+        ends = self.status in ENDED or self.status in ENDING
+        if ends or self.failure is None or self.failure.tries is None:
+            return self
+        return replace(self, failure=None) if over(self.failure.tries) else self
+
     def found_delivered(self, now: datetime) -> "Transfer":
         """The transfer was about to fail, but the rename had worked after all."""
         if self.final_path is None or self.known_proof.part != self.known_part.path:
@@ -271,12 +273,6 @@ class Transfer(TransferRecord):
         return Change(replace(ended, receipt=receipt(ended)), (Fact.COMPLETED,))
 
     # --- inside ----------------------------------------------------------------------------------
-
-    @property
-    def _trouble_left(self) -> Failure | None:
-        """The last error. That no session was free is over as soon as there is one."""
-        waited = self.failure is not None and self.failure.code == NoSessionFree.code
-        return None if waited else self.failure
 
     def _movable(self) -> "Transfer":
         """Itself. Raises TransferCancelled or WrongState when it cannot be started any more."""

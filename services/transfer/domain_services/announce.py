@@ -8,6 +8,7 @@ from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
 from kernel.outbox import OutboxEvent
+from services.transfer.domain.failure import Failure
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import Progress
 from services.transfer.domain.ports import Ports
@@ -83,7 +84,7 @@ def _failed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
     return event.TransferFailedV1(
         **_facts(transfer, sequence),
         bytes_done=_bytes_done(transfer, ports),
-        failure=event.Failure(**asdict(transfer.failure)),
+        failure=failure_fact(transfer.failure),
         started_at=transfer.started_at,
         failed_at=transfer.updated_at,
     )
@@ -142,6 +143,10 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
         finished_at=receipt.finished_at,
         left_behind=receipt.left_behind,
     )
+
+
+def failure_fact(failure: Failure) -> event.Failure:
+    return event.Failure(code=failure.code, message=failure.message, retryable=failure.retryable)
 
 
 def percent_of(done: int, size: int) -> float:

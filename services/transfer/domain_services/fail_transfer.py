@@ -1,11 +1,16 @@
-"""Puts a transfer on the way to its failure and wakes its workflow."""
+"""Puts a transfer on the way to its failure and wakes its workflow. Notes what is tried again."""
 
-from services.transfer.domain.errors import TransferError
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from services.transfer.domain.errors import RunSuperseded, TransferError
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import ENDING, Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.session_line import release_step
 
@@ -29,15 +34,25 @@ def fail_by_lane(run: RunId, generation: int, error: TransferError, *, ports: Po
     wake_workflow(transfer, ports=ports)
 
 
-def note_trouble(run: RunId, error: TransferError, *, ports: Ports) -> None:
+def note_trouble(run: RunId, error: TransferError, tries: Tries, *, ports: Ports) -> None:
     """Notes an error that is being tried again, so that a look at the transfer shows it."""
-    failure = Failure.of(error)
+    failure = replace(Failure.of(error), tries=tries)
     change_run(run, lambda current: current.troubled(failure), ports=ports)
 
 
-def note_lane_trouble(run: RunId, generation: int, error: TransferError, *, ports: Ports) -> None:
-    failure = Failure.of(error)
+def note_lane_trouble(
+    run: RunId, generation: int, error: TransferError, tries: Tries, *, ports: Ports
+) -> None:
+    failure = replace(Failure.of(error), tries=tries)
     change_run(run, lambda current: current.lane_troubled(generation, failure), ports=ports)
+
+
+def end_trouble(transfer: Transfer, over: Callable[[Tries], bool], *, ports: Ports) -> None:
+    """Forgets the trouble that `transfer` shows, if it is over. `transfer` was just read: without
+    trouble of that kind nothing is read or written."""
+    if transfer.relieved(over) != transfer:
+        with suppress(RunSuperseded):  # a later run has troubles of its own
+            change_run(transfer.run_id, lambda current: current.relieved(over), ports=ports)
 
 
 def wake_workflow(transfer: Transfer, *, ports: Ports) -> None:

@@ -6,7 +6,7 @@ looks at what the last beat found, and at the clock.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from threading import Lock
 
 from services.transfer.domain.errors import LeaseLost
@@ -17,16 +17,30 @@ from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import progressed
+from services.transfer.domain_services.fail_transfer import end_trouble
 from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
 VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
+# A worker that made no step for so long does not come to a checkpoint by itself. Of a cancelled
+# transfer nobody needs one. Otherwise it may be flushing, and what a cut costs is sent again.
+CANCELLED_SECONDS = 2.0
+STOPPED_SECONDS = 15.0
 
 
 def visibility_seconds(lease_seconds: float) -> int:
     return ceil(lease_seconds) + VISIBILITY_SLACK_SECONDS
+
+
+def _patience(status: Status) -> float:
+    """How long a beat waits for a worker of such a transfer to make a step. While it goes on, only
+    the partner's timeout ends a wait."""
+    if status in {Status.CANCELLING, Status.CANCELLED}:
+        return CANCELLED_SECONDS
+    stopped = status in {Status.PAUSED, Status.FAILING, Status.FAILED}
+    return STOPPED_SECONDS if stopped else inf
 
 
 class LanePulse:
@@ -43,9 +57,10 @@ class LanePulse:
         self.headway = False  # something was moved in this turn
         self.finished = 0  # chunks moved or proved in this turn
         self.out_of_time = False  # the last beat closed the session
+        self.stopped = False  # a beat closed the session of a transfer that does not move any more
         self._ports = ports
         self._lock = Lock()
-        self._renewed_at = ports.now()
+        self._renewed_at = self._stepped_at = ports.now()
         self._until = lane.until
         self._lost: LeaseLost | None = None
         self._bytes_in_flight = 0
@@ -71,7 +86,7 @@ class LanePulse:
     def goes_on(self, bytes_in_flight: int) -> bool:
         """False when the worker should bring its chunk to a checkpoint and stop. Calls nothing
         outside, so it may be asked often. Raises LeaseLost."""
-        self._bytes_in_flight = bytes_in_flight
+        self._bytes_in_flight, self._stepped_at = bytes_in_flight, self._ports.now()
         self.fence()
         return self.moving and self.worker.remaining_seconds() > self._hand_over_seconds
 
@@ -82,9 +97,16 @@ class LanePulse:
 
     def watch(self, session: PartnerSession) -> None:
         """The session sends nothing once the leases are over. The beats close it when the lane is
-        lost, and when the worker's time is nearly up."""
+        lost, when the worker's time is nearly up, and when it hangs although the transfer stops."""
         session.guard(self.fence)
-        self._session = session
+        self._session, self._stepped_at = session, self._ports.now()
+
+    @property
+    def waited_seconds(self) -> float:
+        """How long the worker has been waiting for source or partner. A lane that waited in vain
+        stays away for as long, so that others get its worker."""
+        waited = (self._ports.now() - self._stepped_at).total_seconds()
+        return min(waited, self._ports.policy.retry.cap_seconds)
 
     def take_slot(self, destination_id: str, limit: int) -> bool:
         """Takes the slot under the lane's name. So a lane whose worker crashed gets the same slot
@@ -115,18 +137,20 @@ class LanePulse:
         with self._lock:
             now = self._ports.now()
             self._chunk = self._ports.ledger.claim(ledger, self.worker.name, now, self._until)
+            self._stepped_at = self._ports.now()
             return self._chunk
 
     def checkpoint(self, mark: Mark) -> None:
         with self._lock:
             self._chunk = self._ports.ledger.checkpoint(self._held, mark)
-            self.headway = True
+            self.headway, self._stepped_at = True, self._ports.now()
 
     def finish(self, mark: Mark, part: str) -> None:
         """The chunk is done. So the lane has no failures in a row any more."""
         with self._lock:
             self._ports.ledger.finish(self._held, mark, part)
             self._chunk, self._bytes_in_flight, self.headway = None, 0, True
+            self._stepped_at = self._ports.now()
             self.finished += 1
             if self.lane.failures or self.lane.bytes_in_flight:
                 lane = replace(self.lane, failures=0)
@@ -179,11 +203,11 @@ class LanePulse:
         if transfer.generation != self.lane.generation:
             raise self._gone()  # the transfer has begun anew with another part file
         self.moving = transfer.status is Status.MOVING
+        self._close_if_it_hangs(transfer.status, now)
+        if self.headway:
+            end_trouble(transfer, lambda tries: tries.lane == self.lane.number, ports=self._ports)
         if transfer.plan is not None:
             self._show_progress(transfer, now)
-        if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
-            self.out_of_time = True  # the worker hangs, and must yet record what was acknowledged
-            self._close()
 
     def _renew(self, now: datetime) -> None:
         until = now + timedelta(seconds=self._ports.policy.lease_seconds)
@@ -197,6 +221,15 @@ class LanePulse:
         self.worker.message.extend(visibility_seconds(self._ports.policy.lease_seconds))
         self._renewed_at, self._until = now, until
 
+    def _close_if_it_hangs(self, status: Status, now: datetime) -> None:
+        """So that the worker can yet record what was acknowledged."""
+        if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
+            self.out_of_time = True
+            self._close()
+        if (now - self._stepped_at).total_seconds() >= _patience(status):
+            self.stopped = True
+            self._close()
+
     def _show_progress(self, transfer: Transfer, now: datetime) -> None:
         """One lane a second samples the rate for all lanes. The same lane publishes it."""
         progress = self._ports.ledger.progress(self.ledger)
@@ -204,6 +237,8 @@ class LanePulse:
         if seen is not None and (now - seen.at).total_seconds() < BEAT_SECONDS:
             return
         lanes = self._ports.lanes.lanes(self.ledger)
+        well = {lane.number for lane in lanes if not lane.is_troubled}
+        end_trouble(transfer, lambda tries: tries.lane in well, ports=self._ports)
         bytes_now = progress.bytes_done + sum(lane.bytes_in_flight for lane in lanes)
         rate = Rate(now, bytes_now) if seen is None else seen.sampled(now, bytes_now)
         if self._ports.ledger.sample_rate(self.ledger, seen, rate):

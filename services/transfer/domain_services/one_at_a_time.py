@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from services.transfer.domain.ports import Ports
-from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE, SlotPulse
+from services.transfer.domain_services.slot_pulse import SlotPulse
 
 
 @contextmanager
@@ -18,6 +18,5 @@ def alone(work: str, *, ports: Ports) -> Iterator[Callable[[], bool]]:
         return
     with ExitStack() as stack:
         stack.callback(pulse.free)
-        every = ports.policy.lease_seconds / RENEWALS_PER_LEASE
-        stack.enter_context(ports.heart.beating(pulse.beat, every))
+        stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         yield lambda: not pulse.is_lost

@@ -9,8 +9,9 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import CredentialMissing, NoSessionFree, StepUnderWay
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.fail_transfer import end_trouble
 from services.transfer.domain_services.session_line import step_ticket
-from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE, SlotPulse
+from services.transfer.domain_services.slot_pulse import SlotPulse
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ def partner_session(destination_id: str, *, ports: Ports) -> AbstractContextMana
 
 def step_session(transfer: Transfer, *, ports: Ports) -> AbstractContextManager[Visit]:
     """For the steps of a transfer's workflow. Only one step of a transfer works at a time, although
-    Step Functions may repeat a step whose first function still lives. Raises StepUnderWay, and what
+    Step Functions may repeat a step whose first function still lives. A step that hangs when its
+    transfer is cancelled meets the end of its connection. Raises StepUnderWay, and what
     partner_session raises."""
     return _leased(transfer.destination_id, transfer, ports=ports)
 
@@ -37,17 +39,18 @@ def step_session(transfer: Transfer, *, ports: Ports) -> AbstractContextManager[
 @contextmanager
 def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> Iterator[Visit]:
     destination, credential = with_credential(destination_id, ports=ports)
-    pulse, holder = SlotPulse(ports), ports.new_id()
+    pulse, holder = SlotPulse(ports, transfer), ports.new_id()
     with ExitStack() as stack:
         stack.callback(pulse.free)
         ticket = "" if transfer is None else step_ticket(transfer.id)
-        every = ports.policy.lease_seconds / RENEWALS_PER_LEASE
         if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
             raise StepUnderWay(transfer.id)
         if not pulse.take(destination_id, destination.max_sessions, holder, ticket):
             raise NoSessionFree(destination_id, destination.max_sessions)
         pulse.calls_next = destination_id
-        stack.enter_context(ports.heart.beating(pulse.beat, every))
+        stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
+        if transfer is not None:
+            end_trouble(transfer, lambda tries: tries.waits, ports=ports)
         session = stack.enter_context(ports.partners.connect(destination, credential))
         pulse.watch(session)
         yield Visit(session, destination)

@@ -6,6 +6,7 @@ from services.transfer.domain.errors import LaneCrashed, LaneNotTaken, WorkError
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.domain_services.queue_lanes import (
     is_dead,
@@ -38,17 +39,18 @@ def _revive(transfer: Transfer, lane: Lane, *, ports: Ports) -> None:
     failures, untaken = lane.failures, lane.untaken
     error: WorkError
     if lane.worker is not None:
-        failures += 1
-        error = LaneCrashed(transfer.id, lane.number, failures)
-        hopeless = failures >= ports.policy.retry.max_failures
+        times = failures = failures + 1
+        error = LaneCrashed(transfer.id, lane.number, times)
+        most = ports.policy.retry.max_failures
     else:
-        untaken += 1
-        error = LaneNotTaken(transfer.id, lane.number, untaken)
-        hopeless = untaken >= UNTAKEN_PER_FAILURE * ports.policy.retry.max_failures
+        times = untaken = untaken + 1
+        error = LaneNotTaken(transfer.id, lane.number, times)
+        most = UNTAKEN_PER_FAILURE * ports.policy.retry.max_failures
     run, generation = transfer.run_id, transfer.generation
-    if hopeless:
+    if times >= most:
         fail_by_lane(run, generation, error, ports=ports)
         return
-    if failures > 1 or untaken > 1:
-        note_lane_trouble(run, generation, error, ports=ports)
     send_turn(replace(lane, failures=failures, untaken=untaken), 0, ports=ports)
+    if failures > 1 or untaken > 1:
+        tries = Tries(None, lane.number, times, most, ports.now())
+        note_lane_trouble(run, generation, error, tries, ports=ports)

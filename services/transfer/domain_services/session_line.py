@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.ports import Ports
+from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.status import ENDING
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
@@ -19,6 +20,12 @@ from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain.waiting import Line, Waiter
 from services.transfer.domain_services.change_transfer import read_run
 from services.transfer.domain_services.queue_lanes import parked_until, send_turn
+
+
+def lane_limit(destination: Destination, policy: Policy) -> int:
+    """How many lanes may have a session with it at once. A lane that has one holds a worker, even
+    if the partner never answers. So the others stand in line, and workers are left for others."""
+    return min(lane_sessions(destination), policy.lanes_per_destination)
 
 
 def lane_ticket(lane: Lane) -> str:
@@ -124,7 +131,7 @@ def _call_some(destination_id: str, *, ports: Ports) -> bool:
 
 def _limit_now(destination_id: str, *, ports: Ports) -> Callable[[Waiter], int]:
     destination = ports.destinations.read(destination_id)
-    lanes, steps = lane_sessions(destination), destination.max_sessions
+    lanes, steps = lane_limit(destination, ports.policy), destination.max_sessions
     return lambda waiter: steps if waiter.lane is None else lanes
 
 

@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.session_line import pass_on
 
-RENEWALS_PER_LEASE = 3  # so that a lease is not lost when one renewal fails
+RENEWALS_PER_LEASE = 3  # a lease is renewed when so much of it is over
+BEATS_PER_LEASE = 18  # a renewal that fails is tried again with each beat, so five may fail
 
 
 class SlotPulse:
-    """Renews slots in another thread while the work goes on."""
+    """Renews slots in another thread while the work goes on. The work of a step of `transfer` ends
+    when the transfer is cancelled meanwhile."""
 
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
+    def __init__(self, ports: Ports, transfer: Transfer | None = None) -> None:
+        self._ports, self._transfer = ports, transfer
         self._slots: list[Slot] = []
         self._lost: LeaseLost | None = None
         self._session: PartnerSession | None = None
@@ -34,15 +38,18 @@ class SlotPulse:
         session.guard(self.fence)
         self._session = session
 
+    @property
+    def every_seconds(self) -> float:
+        return self._ports.policy.lease_seconds / BEATS_PER_LEASE
+
     def beat(self) -> None:
         try:
-            until = self._until()
-            for index, slot in enumerate(self._slots):  # keep each at once, the next may fail
-                self._slots[index] = self._ports.slots.renew(slot, until)
+            self._renew()
         except LeaseLost as lost:
             self._lost = lost
-            if self._session is not None:
-                self._session.close()
+            self._close()
+        if self._was_cancelled():
+            self._close()
 
     def fence(self) -> None:
         """Raises LeaseLost, also when this very process was asleep while its leases ended."""
@@ -68,6 +75,23 @@ class SlotPulse:
         finally:
             if self.calls_next is not None:
                 pass_on(self.calls_next, ports=self._ports)
+
+    def _renew(self) -> None:
+        until = self._until()
+        due = until - timedelta(seconds=self._ports.policy.lease_seconds / RENEWALS_PER_LEASE)
+        for index, slot in enumerate(self._slots):  # keep each at once, the next may fail
+            if slot.until <= due:
+                self._slots[index] = self._ports.slots.renew(slot, until)
+
+    def _was_cancelled(self) -> bool:
+        """While the step was at work. The clean-up of a cancelled transfer goes on."""
+        if self._transfer is None or self._transfer.status is Status.CANCELLING:
+            return False
+        return self._ports.transfers.read(self._transfer.id).status is Status.CANCELLING
+
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.close()
 
     def _until(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.lease_seconds)

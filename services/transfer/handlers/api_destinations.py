@@ -12,6 +12,7 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Delivery, Destination, Protocol
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
+from services.transfer.domain_services.announce import failure_fact
 from services.transfer.handlers import api_views
 from services.transfer.use_cases import manage_destinations as manage
 from services.transfer.use_cases.probe_destination import probe_destination
@@ -100,7 +101,7 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
         profile=api_views.profile_view(result.profile) if result.profile else None,
         strategy=strategy.why if strategy else None,
         cautions=strategy.cautions if strategy else (),
-        failure=api_views.failure_view(result.failure) if result.failure else None,
+        failure=failure_fact(result.failure) if result.failure else None,
     )
 
 

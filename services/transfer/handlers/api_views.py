@@ -5,14 +5,15 @@ from typing import Any
 
 from contracts import destination_api, transfer_api, transfer_events
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.announce import percent_of, receipt_fact
+from services.transfer.domain.tries import Tries
+from services.transfer.domain_services.announce import failure_fact, percent_of, receipt_fact
 from services.transfer.use_cases.read_state import TransferState
 
 
@@ -64,7 +65,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "updated_at": transfer.updated_at,
         "started_at": transfer.started_at,
         "finished_at": transfer.finished_at,
-        "failure": failure_view(transfer.failure) if transfer.failure else None,
+        "failure": _failure(transfer),
         "receipt": receipt_fact(transfer.receipt) if transfer.receipt else None,
     }
 
@@ -79,8 +80,18 @@ def _lane(lane: Lane) -> transfer_api.LaneView:
     )
 
 
-def failure_view(failure: Failure) -> transfer_events.Failure:
-    return transfer_events.Failure(**asdict(failure))
+def _failure(transfer: Transfer) -> transfer_api.FailureView | None:
+    """While it is paused, nothing is tried."""
+    failure = transfer.failure
+    if failure is None:
+        return None
+    tries = failure.tries or Tries()
+    return transfer_api.FailureView(
+        **failure_fact(failure).model_dump(),
+        attempt=tries.attempt,
+        attempts=tries.attempts,
+        next_try_at=None if transfer.status is Status.PAUSED else tries.next_at,
+    )
 
 
 def files_page(listing: Listing) -> transfer_api.FilesPage:

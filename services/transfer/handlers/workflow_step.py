@@ -3,7 +3,7 @@ and how the state machine tries again."""
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -23,8 +23,10 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.retry import RetryPolicy
 from services.transfer.domain.transfer_record import RunId
-from services.transfer.domain_services.fail_transfer import note_trouble
+from services.transfer.domain.tries import Tries
+from services.transfer.domain_services.fail_transfer import end_trouble, note_trouble
 from services.transfer.domain_services.session_line import park_step
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
@@ -102,21 +104,39 @@ AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # for an old 
 
 @entrypoint(wiring.build)
 def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
-    correlate(wires.ports.transfers.read(event["transfer_id"]).correlation_id)
     return run_step(event, wires.ports)
 
 
 def run_step(event: LambdaEvent, ports: Ports) -> dict[str, Any]:
     """Only InspectSource answers anything, namely the size that ChooseBySize looks at."""
+    transfer = ports.transfers.read(event["transfer_id"])
+    correlate(transfer.correlation_id)
     try:
         answer = STEPS[event["step"]](event, ports)
     except TransferError as error:
         if isinstance(error, RunSuperseded) and event["step"] in AFTER_ALL:
             return {}
         if error.retryable and isinstance(error, TROUBLE):
-            note_trouble(_run(event), error, ports=ports)
-        raise _class_of(error)(json.dumps(asdict(Failure.of(error)))) from error
+            note_trouble(_run(event), error, _tries(event, error, ports), ports=ports)
+        told = Failure.of(error)
+        cause = {"code": told.code, "message": told.message, "retryable": told.retryable}
+        raise _class_of(error)(json.dumps(cause)) from error
+    end_trouble(transfer, lambda tries: tries.step == event["step"], ports=ports)
     return answer if isinstance(answer, dict) else {}
+
+
+def _tries(event: LambdaEvent, error: TransferError, ports: Ports) -> Tries:
+    """`count` counts the repetitions for any reason, also those that have a limit of their own. So
+    above its limit it tells nothing. An execution that began with an earlier version has none."""
+    step, retry = event["step"], event.get("retry")
+    if isinstance(error, NoSessionFree):
+        return Tries(step, waits=True)
+    if retry is None or retry["count"] > retry["limit"]:
+        return Tries(step)
+    policy = RetryPolicy(retry["seconds"], retry["cap_seconds"])
+    longest = policy.ceiling_seconds(retry["count"] + 1)
+    next_at = ports.now() + timedelta(seconds=longest)
+    return Tries(step, None, retry["count"] + 1, retry["limit"] + 1, next_at)
 
 
 def _class_of(error: TransferError) -> type[Exception]:

@@ -15,8 +15,8 @@ from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.status import Status
-from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
 from services.transfer.domain_services.lane_work import LaneWork, Outcome
@@ -31,7 +31,7 @@ from services.transfer.domain_services.queue_lanes import (
     work_is_free,
 )
 from services.transfer.domain_services.replan import replan
-from services.transfer.domain_services.session_line import park_lane
+from services.transfer.domain_services.session_line import lane_limit, park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
 
@@ -73,7 +73,7 @@ class _Turn:
         lease_seconds = self._ports.policy.lease_seconds
         self._worker.message.extend(visibility_seconds(lease_seconds))
         destination = self._ports.destinations.read(transfer.destination_id)
-        limit = lane_sessions(destination)
+        limit = lane_limit(destination, self._ports.policy)
         if not self._pulse.take_slot(destination.id, limit):
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
@@ -90,7 +90,7 @@ class _Turn:
         try:
             outcome = self._visit(transfer, destination)
         except TransferError as error:
-            if isinstance(error, LeaseLost) or pulse.is_lost:
+            if isinstance(error, LeaseLost) or pulse.is_lost or pulse.stopped:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
                 return
             if not (pulse.out_of_time and pulse.headway):
@@ -157,7 +157,7 @@ class _Turn:
         # What was moved through one handle is lost with it.
         kept = pulse.headway and (self._work is None or self._work.transfer.known_strategy.reopens)
         failures = 1 if kept else pulse.lane.failures + 1
-        retry = ports.policy.retry
+        retry, waited = ports.policy.retry, pulse.waited_seconds
         pulse.free_slot()
         if retry.gives_up(error, failures):
             try:
@@ -166,21 +166,25 @@ class _Turn:
                 return
             except RunSuperseded:
                 pass  # the transfer was retried since, and the later run judges for itself
-        else:
-            with suppress(RunSuperseded):
-                note_lane_trouble(run, generation, error, ports=ports)
-        self._try_again(failures, retry.delay_seconds(failures, ports.random))
+        delay = max(waited, retry.delay_seconds(failures, ports.random))
+        generation = self._try_again(failures, delay)
+        next_at = ports.now() + timedelta(seconds=delay)
+        tries = Tries(None, pulse.lane.number, failures, retry.max_failures, next_at)
+        with suppress(RunSuperseded):  # after the turn: a lane without failures has no trouble
+            note_lane_trouble(run, generation, error, tries, ports=ports)
 
-    def _try_again(self, failures: int, delay: float) -> None:
-        """In the next turn, or with another part file where this one cannot be written on."""
+    def _try_again(self, failures: int, delay: float) -> int:
+        """In the next turn, or with another part file where this one cannot be written on. Returns
+        that file's generation."""
         ports, pulse = self._ports, self._pulse
         latest = ports.transfers.read(pulse.lane.transfer_id)
-        if self._is_stuck(latest):
-            destination = ports.destinations.read(latest.destination_id)
-            ports.lanes.end(pulse.lane)
-            start_over(latest, destination, failures, delay, ports=ports)
-        else:
+        if not self._is_stuck(latest):
             send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+            return pulse.lane.generation
+        destination = ports.destinations.read(latest.destination_id)
+        ports.lanes.end(pulse.lane)
+        start_over(latest, destination, failures, delay, ports=ports)
+        return latest.generation + 1
 
     def _is_stuck(self, transfer: Transfer) -> bool:
         """A file whose creation may still be on its way, or that nobody can open again."""

@@ -5,6 +5,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.transfer_record import RunId
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.change_transfer import change_run, read_run
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.fail_transfer import note_trouble
@@ -43,5 +44,5 @@ def _once_more(transfer: Transfer, found: ContentDiffers, *, ports: Ports) -> Tr
         return found.again
     part = transfer.known_part.path
     change_run(transfer.run_id, lambda current: current.move_again(part, ports.now()), ports=ports)
-    note_trouble(transfer.run_id, found.first, ports=ports)
+    note_trouble(transfer.run_id, found.first, Tries(step="VerifyTarget"), ports=ports)
     return MovesAgain(transfer.id)

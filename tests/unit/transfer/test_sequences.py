@@ -20,6 +20,7 @@ from services.transfer.domain.status import Fact
 from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.transfer_record import DestinationLabel, IfExists, TransferRecord
+from services.transfer.domain.tries import Tries
 from tests.contract.told import Told
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -100,7 +101,8 @@ CALLS: dict[str, Call] = {
     "fail": lambda it: it.fail(WHY, NOON),
     "lane_failed": lambda it: it.lane_failed(it.generation, WHY, NOON),
     "lane_troubled": lambda it: it.lane_troubled(it.generation, WHY),
-    "troubled": lambda it: it.troubled(WHY),
+    "troubled": lambda it: it.troubled(replace(WHY, tries=Tries(lane=0))),
+    "relieved": lambda it: it.relieved(lambda tries: True),
     "found_delivered": lambda it: it.found_delivered(NOON),
     "keep_part": lambda it: it.keep_part(LATER),
     "discard_part": lambda it: it.discard_part(LATER),

@@ -44,6 +44,7 @@ def test_without_any_wish_they_make_a_policy_that_agrees_with_itself(
         ("LEASE_SECONDS", 1, "LEASE_SECONDS"),
         ("LANES_PER_TRANSFER", 0, "LANES_PER_TRANSFER"),
         ("LANES_PER_TRANSFER", 17, "LANES_PER_TRANSFER"),
+        ("LANE_CONCURRENCY", 1, "LANE_CONCURRENCY"),  # half of one is none
         ("CHUNK_BYTES", 0, "CHUNK_BYTES"),
         ("MAX_FAILURES", 0, "MAX_FAILURES"),
         ("CHECKPOINT_SECONDS", 0, "CHECKPOINT_SECONDS"),

@@ -26,6 +26,7 @@ class Policy:
 
     chunk_bytes: int
     lanes_per_transfer: int
+    lanes_per_destination: int  # at work at once; workers are left for other destinations
     lease_seconds: float  # of chunks, lanes, slots and steps: a dead worker is noticed by then
     hand_over_seconds: float  # kept free at a worker's end for its last flush and checkpoint
     lane_due_seconds: float  # a queued lane not taken by then is sent again
