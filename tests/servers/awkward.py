@@ -1,6 +1,7 @@
 """The awkward SFTP double as a process. It serves every habit to the user who asks for it."""
 
 import json
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,9 +23,11 @@ class AwkwardProgram:
     port: int
     host_keys: tuple[HostKey, ...]
 
-    def folder(self, habits: Iterable[Habit]) -> Path:
-        """The folder of that user's '/'."""
-        return make_folders(self.root, user_name(habits))
+    def fresh_folder(self, habits: Iterable[Habit]) -> Path:
+        """The folder of that user's '/', with nothing of an earlier use."""
+        name = user_name(habits)
+        shutil.rmtree(self.root / name, ignore_errors=True)
+        return make_folders(self.root, name)
 
     def counts(self, habits: Iterable[Habit]) -> Counter[str]:
         """What that user's sessions asked for, until the last one that ended."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import ConnectionLost
+from services.transfer.domain.if_exists import IfExists
 from tests.doubles.awkward_server import IN, PROCESSED
 from tests.doubles.awkward_sftp import PASSWORD
 from tests.doubles.habits import Habit, user_name
@@ -32,15 +34,18 @@ SOON_WRITTEN = ("--vfs-write-back", "50ms")  # what is in the cache, to the disk
 
 @dataclass(frozen=True)
 class Partner:
-    """`folder` is the base folder as the test sees it. `removes` and `replaces` tell whether
-    anybody can do so there. `taken` is where the partner moves what arrives."""
+    """`folder` is the base folder as the test sees it. `removes` tells whether anybody can do so
+    there. `taken` is where the partner moves what arrives. The last three are what is chosen for
+    it, because nothing else can be promised there."""
 
     login: Login
     base_path: str
     folder: Path
     removes: bool = True
-    replaces: bool = True
     taken: Path | None = None
+    delivery: Delivery = Delivery.ATOMIC
+    if_exists: IfExists = IfExists.FAIL
+    probe_writes: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,13 @@ def openssh(*refused: str, settings: Sequence[str] = ()) -> Make:
         with shared_folder(needs.user) as folder:
             server = OpenSshServer(folder / "state", needs.user, settings, subsystem=subsystem)
             with running(server) as login:
-                yield Partner(login, f"{folder}/in", folder / "in", "remove" not in refused)
+                yield Partner(
+                    login,
+                    f"{folder}/in",
+                    folder / "in",
+                    removes="remove" not in refused,
+                    delivery=Delivery.DIRECT if "rename" in refused else Delivery.ATOMIC,
+                )
 
     return make
 
@@ -114,7 +125,6 @@ def running(server: OpenSshServer) -> Iterator[Login]:
 
 
 def proftpd_with(*settings: str, deletes: bool = True) -> Make:
-    """Without DELE it replaces nothing either, unless it may overwrite."""
 
     @contextmanager
     def make(needs: Needs) -> Iterator[Partner]:
@@ -122,7 +132,7 @@ def proftpd_with(*settings: str, deletes: bool = True) -> Make:
             shared_folder(needs.user) as folder,
             proftpd(folder / "state", needs.user, settings) as login,
         ):
-            yield Partner(login, f"{folder}/in", folder / "in", deletes, deletes)
+            yield Partner(login, f"{folder}/in", folder / "in", deletes)
 
     return make
 
@@ -149,14 +159,23 @@ def rclone_with(*options: str) -> Make:
     return make
 
 
-def awkward(*habits: Habit) -> Make:
+def awkward(*habits: Habit, probe_writes: bool = True) -> Make:
     def make(needs: Needs) -> AbstractContextManager[Partner]:
         program, user = needs.awkward, user_name(habits)
-        root = program.folder(habits)
-        login = Login(program.port, user, Credential(password=PASSWORD), program.host_keys)
-        taken = root / PROCESSED if Habit.TAKES_AWAY in habits else None
-        removes = Habit.NO_REMOVE not in habits
-        return nullcontext(Partner(login, "/in", root / IN, removes, taken=taken))
+        root = program.fresh_folder(habits)
+        direct = {Habit.NO_RENAME, Habit.TAKES_AWAY} & set(habits)
+        blind = {Habit.STAT_DENIED, Habit.NOTHING_THERE, Habit.TAKES_AWAY} & set(habits)
+        partner = Partner(
+            Login(program.port, user, Credential(password=PASSWORD), program.host_keys),
+            "/in",
+            root / IN,
+            removes=Habit.NO_REMOVE not in habits,
+            taken=root / PROCESSED if Habit.TAKES_AWAY in habits else None,
+            delivery=Delivery.DIRECT if direct else Delivery.ATOMIC,
+            if_exists=IfExists.REPLACE if direct and blind else IfExists.FAIL,
+            probe_writes=probe_writes,
+        )
+        return nullcontext(partner)
 
     return make
 
@@ -182,6 +201,7 @@ PARTNERS: dict[str, Make] = {
     "rclone, cache full": rclone_with("--vfs-cache-mode", "full", *SOON_WRITTEN),
     "double": awkward(),
     **{f"double, {habit}": awkward(habit) for habit in Habit},
+    "double, takes-away, no file of a test": awkward(Habit.TAKES_AWAY, probe_writes=False),
     "double, drop box": awkward(*DROP_BOX),
     "double, full at one write": awkward(Habit.NO_FREE_BLOCKS, Habit.ONE_WRITE_FAILS),
 }

@@ -64,6 +64,7 @@ def _usual_settings(folder: Path, user: SystemUser, port: int) -> Iterator[str]:
     yield "WtmpLog off"
     yield "DelayEngine off"
     yield "RequireValidShell off"
+    yield "UseFtpUsers off"
     yield "AuthOrder mod_auth_file.c"
     yield f"AuthUserFile {folder / 'users'}"
     yield "SFTPEngine on"

@@ -73,8 +73,8 @@ def deliver(
     before = look(partner.folder)
     answer = probe_destination(DESTINATION, ADMIN, ports=world.ports) if tested else None
     world.calls.counts.clear()
-    wish = {"destination_id": DESTINATION, "target_path": name} | wish
-    transfer = world.request(content(size), **wish)
+    usual = {"destination_id": DESTINATION, "target_path": name, "if_exists": partner.if_exists}
+    transfer = world.request(content(size), **(usual | wish))
     drive(world)
     ended, calls = world.read(transfer), Counter(world.calls.counts)
     arrived = (partner.taken or partner.folder) / name
@@ -124,6 +124,8 @@ def _world(partner: Partner, size: int) -> World:
         base_path=partner.base_path,
         max_sessions=4,
         host_keys=partner.login.host_keys,
+        delivery=partner.delivery,
+        probe_writes=partner.probe_writes,
     )
     register_destination(wish, partner.login.credential, ADMIN, None, ports=world.ports)
     return world

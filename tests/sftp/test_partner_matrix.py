@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
-from services.transfer.domain.transfer_record import IfExists
 from tests.servers.awkward import awkward_program
 from tests.servers.partners import PARTNERS, Needs, Partner
+from tests.servers.partners_page import lines_about, names_on_the_page, rows_of
 from tests.servers.system_user import SystemUser
 from tests.servers.whole_transfer import Delivery, content, deliver
 from tests.sftp.known_troubles import CASES, trouble
@@ -49,9 +50,11 @@ def delivery(request: pytest.FixtureRequest, place: Place) -> Delivery:
 @pytest.fixture(autouse=True)
 def known_troubles(request: pytest.FixtureRequest) -> None:
     """Marks a test of what does not work yet. It fails once that works."""
-    asked = request.node.callspec.params
-    partner = asked.get("place") or asked["name"]
-    why = trouble(partner, request.node.originalname, asked.get("delivery"))
+    asked = getattr(request.node, "callspec", None)
+    if asked is None:
+        return
+    partner = asked.params.get("place") or asked.params["name"]
+    why = trouble(partner, request.node.originalname, asked.params.get("delivery"))
     if why is not None:
         request.applymarker(pytest.mark.xfail(reason=why, strict=True))
 
@@ -92,12 +95,18 @@ def test_a_file_is_not_replaced_unasked(place: Place) -> None:
 
 def test_a_file_is_replaced_where_that_was_asked_for(place: Place) -> None:
     sent = deliver(place.partner, 1, name=REPLACED, if_exists=IfExists.REPLACE)
-    if not place.partner.replaces:
-        assert (sent.transfer.status, sent.touched) == (Status.FAILED, [])
-        return
     assert sent.transfer.status is Status.COMPLETED, sent.transfer.failure
     assert sent.touched == [REPLACED]
     assert sent.arrived.read_bytes() == content(1)
+
+
+def test_the_page_says_what_is_found(place: Place) -> None:
+    """`python -m tests.servers.partners_page` writes it anew."""
+    assert rows_of(place.name, place.partner).lines == lines_about(place.name)
+
+
+def test_the_page_has_every_partner_and_no_other() -> None:
+    assert names_on_the_page() == set(PARTNERS)
 
 
 @pytest.mark.slow
