@@ -176,6 +176,7 @@ class ProfileView(Published):
     probed_at: UtcTime
     reopen: bool = Field(description="a closed file can be opened again and goes on")
     overwrite: bool = Field(description="an existing file can be written anew")
+    exclusive: bool = Field(description="a file that must be new takes no other one's place")
     read: bool
     shows_files: bool = Field(description="a look at a file shows it and its size")
     tells_missing: bool = Field(description="a look at a name that nothing has says so")

@@ -243,6 +243,7 @@ class InMemoryPartnerSession:
             rename=server.renames,
             reopen=server.reopens,
             overwrite=server.reopens,
+            exclusive=True,
             read=server.readable,
             shows_files=server.shows_sizes,
             tells_missing=server.shows_sizes,

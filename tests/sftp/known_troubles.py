@@ -34,13 +34,7 @@ REPLACED = "test_a_file_is_replaced_where_that_was_asked_for"
 
 TAKEN = "a test whose file is taken away finds that nothing can be overwritten"
 
-TROUBLES: dict[str, dict[str, tuple[str, Concerned]]] = {
-    "double, takes-away": {
-        ARRIVES: (TAKEN, with_a_test),
-        TESTED: (TAKEN, with_a_test),
-        REPLACED: (TAKEN, always),
-    },
-}
+TROUBLES: dict[str, dict[str, tuple[str, Concerned]]] = {}
 
 
 def trouble(partner: str, test: str, case: Case | None) -> str | None:

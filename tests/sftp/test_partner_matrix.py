@@ -1,7 +1,4 @@
-"""Whole transfers to every partner: the file arrives, and nothing else changes there.
-
-`known_troubles` has what does not work yet. Whoever mends it takes it out there.
-"""
+"""Whole transfers to every partner: the file arrives, and nothing else changes there."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,11 +12,23 @@ from tests.servers.partners import PARTNERS, Needs, Partner
 from tests.servers.partners_page import lines_about, names_on_the_page, rows_of
 from tests.servers.system_user import SystemUser
 from tests.servers.whole_transfer import Delivery, content, deliver
-from tests.sftp.known_troubles import CASES, trouble
 from tests.sftp.own_files import FILE, FOLDER, REPLACED, plant
 
-LARGE_BYTES = 250_000_000
+SMALL_BYTES, LARGE_BYTES = 5_000_000, 250_000_000
 TAKE_LARGE_FILES = ("OpenSSH", "dropbear", "ProFTPD", "rclone", "rclone, cache full")
+
+
+@dataclass(frozen=True)
+class Case:
+    size: int
+    tested: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.size}{'' if self.tested else '-untested'}"
+
+
+CASES = [Case(size, tested) for tested in (True, False) for size in (0, 1, SMALL_BYTES)]
 
 
 @dataclass(frozen=True)
@@ -45,18 +54,6 @@ def place(request: pytest.FixtureRequest, needs: Needs) -> Iterator[Place]:
 def delivery(request: pytest.FixtureRequest, place: Place) -> Delivery:
     """One delivery of each case, which several tests judge."""
     return deliver(place.partner, request.param.size, tested=request.param.tested)
-
-
-@pytest.fixture(autouse=True)
-def known_troubles(request: pytest.FixtureRequest) -> None:
-    """Marks a test of what does not work yet. It fails once that works."""
-    asked = getattr(request.node, "callspec", None)
-    if asked is None:
-        return
-    partner = asked.params.get("place") or asked.params["name"]
-    why = trouble(partner, request.node.originalname, asked.params.get("delivery"))
-    if why is not None:
-        request.applymarker(pytest.mark.xfail(reason=why, strict=True))
 
 
 def test_every_byte_arrives(delivery: Delivery) -> None:

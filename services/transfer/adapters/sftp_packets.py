@@ -23,6 +23,7 @@ class Kind(IntEnum):
     FSTAT = 8
     SETSTAT = 9
     OPENDIR = 11
+    READDIR = 12
     REMOVE = 13
     MKDIR = 14
     REALPATH = 16

@@ -47,6 +47,7 @@ class Probe:
             read = keeps and self._holds(first, blocks[:1])
             reopen = read and self._reopens(first, blocks)
             offsets = reopen and self._writes_at_offsets(first, blocks)
+            exclusive = keeps and self._is_exclusive(first)
             overwrite = keeps and self._overwrites(first)
             times = keeps and self._sets_times(first)
             rename = keeps and self._renames(first, second, replace=False)
@@ -64,7 +65,7 @@ class Probe:
             cipher=facts.cipher,
             write_at_offset=offsets,
             rename=rename,
-            atomic_replace=replaces,
+            atomic_replace=rename and replaces,
             fsync=fsync,
             max_write_bytes=self.limits.max_write_bytes,
             max_read_bytes=self.limits.max_read_bytes,
@@ -73,6 +74,7 @@ class Probe:
             probed_at=now,
             reopen=reopen,
             overwrite=overwrite,
+            exclusive=exclusive,
             read=read,
             shows_files=shows,
             tells_missing=tells,
@@ -170,6 +172,14 @@ class Probe:
         except TargetError:
             return False
         return self._holds(path, blocks)
+
+    def _is_exclusive(self, path: str) -> bool:
+        """Whether creating it once more as a new file is refused."""
+        try:
+            self.session.create_file(path, PLAIN, exclusive=True).close()
+        except TargetError:
+            return True
+        return False
 
     def _overwrites(self, path: str) -> bool:
         """Opens the file anew, which has to empty it."""

@@ -2,14 +2,17 @@
 the server for more.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from posixpath import dirname
 
 from services.transfer.adapters.sftp_attributes import seen_of
 from services.transfer.adapters.sftp_packets import (
+    MAX_BLOCK_BYTES,
     STATVFS,
     Code,
     Kind,
+    Reply,
     Status,
     check_status,
     free_bytes_of,
@@ -52,8 +55,14 @@ class Refusals:
         )
 
     def of_exclusive(self, status: Status, path: str) -> TargetError:
-        """Version 3 has no code for a name that is taken."""
-        taken = status.code == Code.FILE_ALREADY_EXISTS or self._seen(path) is not None
+        """Version 3 has no code for a name that is taken. Where the server does not show it, a
+        failure most probably means that."""
+        if status.code == Code.FILE_ALREADY_EXISTS:
+            return TargetExists(path)
+        try:
+            taken = self.look(path) is not None
+        except TargetError:
+            taken = status.code == Code.FAILURE
         return TargetExists(path) if taken else self.of_create(status, path)
 
     def of_open(self, status: Status, path: str, action: str = "open") -> TargetError:
@@ -86,7 +95,7 @@ class Refusals:
             if status.code == Code.NO_SUCH_FILE:
                 return None
             raise self.of(status, path, "look at") from None
-        if seen.kind is None and self._opens_as_folder(path):
+        if seen.kind is None and self._lists_as_folder(path):
             return Seen(FileKind.FOLDER, None)
         return seen
 
@@ -107,13 +116,19 @@ class Refusals:
                 raise
         return self.protocol.call(Kind.STAT, path_string(path), seen_of)
 
-    def _opens_as_folder(self, path: str) -> bool:
+    def _lists_as_folder(self, path: str) -> bool:
+        """Some servers open anything as a folder, and say only at the first READDIR what it is."""
         try:
             handle = self.protocol.call(Kind.OPENDIR, path_string(path), handle_of)
-            self.protocol.call(Kind.CLOSE, string(handle), check_status)
         except Status:
             return False
-        return True
+        replies: list[Reply] = []
+        self.protocol.submit(Kind.READDIR, string(handle), replies.append, weight=MAX_BLOCK_BYTES)
+        while not replies:
+            self.protocol.receive()
+        with suppress(Status):
+            self.protocol.call(Kind.CLOSE, string(handle), check_status)
+        return replies[0].kind == Kind.NAME
 
     def _seen(self, path: str) -> Seen | None:
         """None also where the server does not show it."""

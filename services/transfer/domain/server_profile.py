@@ -23,6 +23,7 @@ class ServerProfile:
     probed_at: datetime
     reopen: bool = True  # a closed file can be opened again and goes on; it read the bytes back
     overwrite: bool = True  # an existing file can be opened anew and is empty then
+    exclusive: bool = True  # a file that must be new is not created where there is one
     read: bool = True
     shows_files: bool = True  # a look at a file of ours says that it is there, and its size
     tells_missing: bool = True  # a look at a name that nothing has says so

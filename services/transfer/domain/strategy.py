@@ -95,18 +95,28 @@ def _require_possible(destination: Destination, profile: ServerProfile, wish: Wi
         raise RenameRefused(host)
     if wish.verify is Verify.READBACK and not (profile.read and profile.keeps_files):
         raise ReadingRefused(host)
-    if wish.if_exists is IfExists.REPLACE:
-        if direct and not profile.overwrite:
-            raise NamesUnprotected(host, "replace", "it refuses to overwrite a file")
-        return
-    sees = profile.shows_files and profile.tells_missing
-    if not sees and (direct or profile.rename_overwrites):
+    if profile.keeps_files and _may_be_overwritten(destination, profile, wish.if_exists):
         why = "it does not show whether a name is taken, and overwrites what has it"
         raise NamesUnprotected(host, wish.if_exists.value, why)
+    overwrites = profile.overwrite or not profile.keeps_files
+    if wish.if_exists is IfExists.REPLACE and direct and not overwrites:
+        raise NamesUnprotected(host, "replace", "it refuses to overwrite a file")
+
+
+def _may_be_overwritten(
+    destination: Destination, profile: ServerProfile, if_exists: IfExists
+) -> bool:
+    """Whether a file that nobody wanted to replace could lose its name to ours."""
+    if if_exists is IfExists.REPLACE or (profile.shows_files and profile.tells_missing):
+        return False
+    if destination.delivery is Delivery.ATOMIC:
+        return profile.rename_overwrites
+    return if_exists is IfExists.KEEP_BOTH or not profile.exclusive
 
 
 def _directly(profile: ServerProfile | None) -> Strategy:
     known = UNKNOWN if profile is None else _known(profile)
+    cautions = () if profile is None else _cautions(profile, None)
     return replace(
         known,
         method=Method.ONE_HANDLE,
@@ -116,7 +126,7 @@ def _directly(profile: ServerProfile | None) -> Strategy:
         cautions=(
             "The partner can see the file while it is incomplete, and a transfer that fails half"
             " way may leave a part of it under its name.",
-            *known.cautions,
+            *cautions,
         ),
     )
 
@@ -164,7 +174,7 @@ def _known(profile: ServerProfile) -> Strategy:
     )
 
 
-def _cautions(profile: ServerProfile, replacing: Replacing) -> list[str]:
+def _cautions(profile: ServerProfile, replacing: Replacing | None) -> list[str]:
     told = []
     if not profile.fsync:
         told.append("The server has no working fsync: what it acknowledged may not be on its disk.")
