@@ -14,7 +14,6 @@ from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import progressed
 from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
@@ -175,7 +174,7 @@ class LanePulse:
         transfer = self._ports.transfers.read(self.lane.transfer_id)
         if transfer.generation != self.lane.generation:
             raise self._gone()  # the transfer has begun anew with another part file
-        self.moving = transfer.status is Status.MOVING
+        self.moving = transfer.lanes_wanted
         if transfer.plan is not None:
             self._show_progress(transfer, now)
         if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:

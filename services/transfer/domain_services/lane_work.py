@@ -5,14 +5,14 @@ from enum import Enum, auto
 from services.transfer.domain.errors import OutOfTime, TransferError
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.give_name import give_name
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
 from services.transfer.domain_services.partner_session import Visit
-from services.transfer.domain_services.plan_part import start_over
+from services.transfer.domain_services.plan_part import leads_there, start_over
 from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
 from services.transfer.domain_services.queue_lanes import is_moved, queue_lanes
@@ -39,21 +39,31 @@ class LaneWork:
 
     def run(self) -> Outcome:
         """Raises what goes wrong. The transfer's only lane also proves the file and names it."""
-        part = self.transfer.known_part
-        if part.opening and not part.made:
-            return self._start_over()  # its creation may still be on its way
-        if part.made and self.transfer.lanes <= 1:
-            if is_moved(self.transfer, ports=self._ports):
-                return self._deliver()
-            if not self.transfer.known_strategy.reopens:
-                return self._start_over()  # whoever had the handle is gone
-        if not self._move():
+        written = self._is_written()
+        if not written and self._is_useless():
+            return self._start_over()
+        if not written and not self._move():
             return Outcome.HANDS_OVER
         if self.transfer.verify is Verify.READBACK and not self._prove():
             return Outcome.HANDS_OVER
-        if self.transfer.lanes > 1 or not is_moved(self.transfer, ports=self._ports):
+        delivers = self.transfer.lanes <= 1 and self.transfer.has_started
+        if not delivers or not is_moved(self.transfer, ports=self._ports):
             return Outcome.ENDED
         return self._deliver()
+
+    def _is_written(self) -> bool:
+        """Whether an earlier turn of the only lane has moved the last chunk."""
+        if self.transfer.lanes > 1 or not self.transfer.part_made:
+            return False
+        return self._ports.ledger.progress(self._pulse.ledger).complete
+
+    def _is_useless(self) -> bool:
+        """Its creation may still be on its way, or it was planned for another place, or whoever had
+        its only handle is gone."""
+        part = self.transfer.known_part
+        if part.made:
+            return not self.transfer.known_strategy.reopens
+        return part.opening or not leads_there(self.transfer, self._visit.destination)
 
     def _open(self) -> ChunkSink:
         part, strategy = self.transfer.known_part, self.transfer.known_strategy
@@ -117,12 +127,12 @@ class LaneWork:
             proof = prove_part(self.transfer, visit.session, ports=ports)
         except ContentDiffers:
             return Outcome.ENDED  # VerifyTarget finds the same, and decides
-        self.transfer = change_run(
-            self.transfer.run_id,
-            lambda current: current.proved_by_lane(proof, ports.now()),
-            ports=ports,
-            known=self.transfer,
-        )
+
+        def decide(current: Transfer) -> Change:
+            self._pulse.fence()  # a step of the workflow may prove it by now
+            return current.proved_by_lane(proof, ports.now())
+
+        self.transfer = change_run(self.transfer.run_id, decide, ports=ports, known=self.transfer)
         try:
             self.transfer = give_name(self.transfer, visit, ports=ports)
             if self.transfer.left_behind:
@@ -135,5 +145,5 @@ class LaneWork:
 
     def _start_over(self) -> Outcome:
         lane = self._pulse.lane
-        start_over(self.transfer, self._visit.destination, lane.failures, 0, ports=self._ports)
+        start_over(self.transfer, self._visit.destination, lane.failures, ports=self._ports)
         return Outcome.STARTED_OVER

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from services.transfer.domain.destination import Delivery
+from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
     DestinationChanged,
     PartMissing,
@@ -22,10 +22,10 @@ SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing)
 
 def replan(
     transfer: Transfer, error: TransferError, visit: Visit, *, ports: Ports
-) -> Transfer | None:
-    """Probes the server once more and stores what was found. The transfer with its new plan, or
-    None when the plan stays as it is. It is done once for each run. Raises what choose_strategy
-    raises when the transfer turns out to be impossible there."""
+) -> tuple[Transfer, Destination] | None:
+    """Probes the server once more and stores what was found. The transfer with its new plan and the
+    destination as it was found, or None when the plan stays as it is. It is done once for each run.
+    Raises what choose_strategy raises when the transfer turns out to be impossible there."""
     destination = visit.destination
     atomic = destination.delivery is Delivery.ATOMIC and destination.probe_writes
     speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
@@ -48,4 +48,4 @@ def replan(
         new.shows_files,
         new.reads,
     )
-    return None if same else changed
+    return None if same else (changed, probed)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain.errors import (
+    ChunkCorrupted,
     LeaseLost,
     NoHeadway,
     RunSuperseded,
@@ -22,7 +23,6 @@ from services.transfer.domain_services.lane_work import LaneWork, Outcome
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import (
-    is_moved,
     queue_lanes,
     report_moved,
     send_turn,
@@ -33,8 +33,6 @@ from services.transfer.domain_services.replan import replan
 from services.transfer.domain_services.session_line import park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
-
-WANTED = frozenset({Status.REQUESTED, Status.MOVING})
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
@@ -80,9 +78,9 @@ class _Turn:
 
     def _is_wanted(self, transfer: Transfer) -> bool:
         """The first lane also creates the part file."""
-        lane, part = self._pulse.lane, transfer.part
-        of_today = transfer.generation == lane.generation and part is not None
-        return transfer.status in WANTED and of_today and (transfer.part_made or lane.number == 0)
+        lane = self._pulse.lane
+        of_today = transfer.generation == lane.generation
+        return of_today and transfer.lanes_wanted and (transfer.part_made or lane.number == 0)
 
     def _drive(self, transfer: Transfer) -> None:
         pulse = self._pulse
@@ -91,16 +89,15 @@ class _Turn:
         except TransferError as error:
             if isinstance(error, LeaseLost) or pulse.is_lost:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
-                return
-            if not (pulse.out_of_time and pulse.headway):
+            elif pulse.out_of_time and pulse.headway and self._stuck() is None:
+                self._hand_over()  # a beat closed the session in time, the next turn goes on
+            else:
                 self._after_failure(transfer, error)
-                return
-            outcome = Outcome.HANDS_OVER  # a beat closed the session in time, the next turn goes on
+            return
         if outcome is Outcome.HANDS_OVER and not pulse.headway:
             self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
         elif outcome is Outcome.HANDS_OVER:
-            pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
-            send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
+            self._hand_over()
         elif outcome is Outcome.REPLANNED:
             pulse.free_slot()
             send_turn(pulse.lane, 0, ports=self._ports)
@@ -131,10 +128,15 @@ class _Turn:
             changed = replan(work.transfer, error, visit, ports=self._ports)
             if changed is None:
                 raise
-            if changed.known_strategy.method is work.transfer.known_strategy.method:
+            transfer, destination = changed
+            if transfer.known_strategy.method is work.transfer.known_strategy.method:
                 return Outcome.REPLANNED
-            start_over(changed, visit.destination, 0, 0, ports=self._ports)
+            start_over(transfer, destination, ports=self._ports)
             return Outcome.STARTED_OVER
+
+    def _hand_over(self) -> None:
+        self._pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
+        send_turn(replace(self._pulse.lane, failures=0), 0, ports=self._ports)
 
     def _end(self) -> None:
         """Ends the lane, and reports when everything is moved. If the transfer was resumed at this
@@ -144,17 +146,20 @@ class _Turn:
         ports.lanes.end(pulse.lane)
         transfer = ports.transfers.read(pulse.lane.transfer_id)
         of_today = transfer.generation == pulse.lane.generation
-        if transfer.status not in {*WANTED, Status.COMMITTING} or not of_today:
+        committing = transfer.status is Status.COMMITTING
+        if not of_today or not (committing or transfer.lanes_wanted):
             return
-        if not report_moved(transfer, ports=ports) and work_is_free(transfer, ports=ports):
+        moved = report_moved(transfer, ports=ports)
+        if not moved and not committing and work_is_free(transfer, ports=ports):
             queue_lanes(transfer, ports=ports)
 
     def _after_failure(self, transfer: Transfer, error: TransferError) -> None:
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
-        failures = 1 if pulse.headway else pulse.lane.failures + 1
-        retry = ports.policy.retry
         pulse.free_slot()
+        stuck, retry = self._stuck(), ports.policy.retry
+        kept = pulse.headway and stuck is None  # what was moved is lost with its part file
+        failures = 1 if kept else pulse.lane.failures + 1
         if retry.gives_up(error, failures):
             try:
                 fail_by_lane(run, generation, error, ports=ports)
@@ -165,27 +170,36 @@ class _Turn:
         else:
             with suppress(RunSuperseded):
                 note_lane_trouble(run, generation, error, ports=ports)
-        self._try_again(failures, retry.delay_seconds(failures, ports.random))
-
-    def _try_again(self, failures: int, delay: float) -> None:
-        """In the next turn, or with another part file where this one cannot be written on."""
-        ports, pulse = self._ports, self._pulse
-        latest = ports.transfers.read(pulse.lane.transfer_id)
-        if self._is_stuck(latest):
-            destination = ports.destinations.read(latest.destination_id)
-            ports.lanes.end(pulse.lane)
-            start_over(latest, destination, failures, delay, ports=ports)
-        else:
+        delay = retry.delay_seconds(failures, ports.random)
+        if stuck is None:
             send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+        else:
+            self._begin_anew(stuck, failures, delay, damaged=isinstance(error, ChunkCorrupted))
 
-    def _is_stuck(self, transfer: Transfer) -> bool:
-        """A file whose creation may still be on its way, or that nobody can open again."""
+    def _begin_anew(
+        self, transfer: Transfer, failures: int, delay: float, *, damaged: bool
+    ) -> None:
+        """With another part file. Where that is not possible any more, the transfer says why."""
+        ports, lane = self._ports, self._pulse.lane
+        ports.lanes.end(lane)
+        try:
+            destination = ports.destinations.read(transfer.destination_id)
+            start_over(transfer, destination, failures, delay, damaged=damaged, ports=ports)
+        except TransferError as error:
+            with suppress(RunSuperseded):
+                fail_by_lane(transfer.run_id, lane.generation, error, ports=ports)
+
+    def _stuck(self) -> Transfer | None:
+        """The transfer as it is now, if its part file cannot be written on: its creation may still
+        be on its way, or nobody can open it again."""
+        transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         part = transfer.part
         if part is None or transfer.generation != self._pulse.lane.generation:
-            return False
+            return None
         if not part.made:
-            return part.opening
+            return transfer if part.opening else None
         if transfer.known_strategy.reopens:
-            return False
-        lost = self._work is not None and self._work.closed_badly
-        return lost or not is_moved(transfer, ports=self._ports)
+            return None
+        closed_badly = self._work is not None and self._work.closed_badly
+        written = self._ports.ledger.progress(transfer.ledger).complete
+        return transfer if closed_badly or not written else None
