@@ -141,7 +141,7 @@ class TransferRecord:
 
     @property
     def lanes_wanted(self) -> bool:
-        """Whether lanes should be at work. The first one creates the part file while the transfer is
+        """Whether lanes should be at work. The first creates the part file while the transfer is
         only requested. In a run that goes on with its part file they wait until the run begins."""
         if self.part is None:
             return False
