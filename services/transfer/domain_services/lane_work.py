@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from services.transfer.domain.errors import OutOfTime, TransferError
+from services.transfer.domain.errors import LaneCrashed, OutOfTime, TransferError
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
@@ -134,6 +134,11 @@ class LaneWork:
         return Outcome.DELIVERED
 
     def _start_over(self) -> Outcome:
-        lane = self._pulse.lane
-        start_over(self.transfer, self._visit.destination, lane.failures, 0, ports=self._ports)
+        """Whoever made the file is gone, and that counts as a failure. Otherwise workers that
+        always die over it would begin for ever. A lane that is resumed has no failures."""
+        ports, lane = self._ports, self._pulse.lane
+        failures = lane.failures + 1
+        if failures >= ports.policy.retry.max_failures:
+            raise LaneCrashed(lane.transfer_id, lane.number, failures)
+        start_over(self.transfer, self._visit.destination, failures, 0, ports=ports)
         return Outcome.STARTED_OVER

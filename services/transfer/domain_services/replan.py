@@ -25,13 +25,17 @@ def replan(
 ) -> Transfer | None:
     """Probes the server once more and stores what was found. The transfer with its new plan, or
     None when the plan stays as it is. It is done once for each run. Raises what choose_strategy
-    raises when the transfer turns out to be impossible there."""
+    raises when the transfer turns out to be impossible there. An error of the probe itself says
+    less than `error`, so then the plan stays."""
     destination = visit.destination
     atomic = destination.delivery is Delivery.ATOMIC and destination.probe_writes
     speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
     if transfer.replanned or not atomic or not speaks_against:
         return None
-    profile = visit.session.probe(destination.base_path, destination.probe_name)
+    try:
+        profile = visit.session.probe(destination.base_path, destination.probe_name)
+    except TransferError:
+        return None
     probed = replace(destination, profile=profile)
     with suppress(DestinationChanged):  # whoever changed it knows better
         ports.destinations.save(probed)

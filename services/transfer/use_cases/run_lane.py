@@ -7,6 +7,7 @@ from datetime import timedelta
 from services.transfer.domain.errors import (
     LeaseLost,
     NoHeadway,
+    NoSessionFree,
     RunSuperseded,
     TransferError,
 )
@@ -53,6 +54,7 @@ class _Turn:
     def __init__(self, pulse: LanePulse, ports: Ports) -> None:
         self._pulse, self._ports = pulse, ports
         self._worker = pulse.worker
+        self._failures_before = pulse.lane.failures
         self._work: LaneWork | None = None
 
     def run(self) -> None:
@@ -74,6 +76,8 @@ class _Turn:
         destination = self._ports.destinations.read(transfer.destination_id)
         limit = lane_sessions(destination)
         if not self._pulse.take_slot(destination.id, limit):
+            if not transfer.part_made:  # first, because another worker may begin at once
+                self._note(transfer, NoSessionFree(destination.id, destination.max_sessions))
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
         self._drive(transfer)
@@ -92,12 +96,14 @@ class _Turn:
             if isinstance(error, LeaseLost) or pulse.is_lost:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
                 return
-            if not (pulse.out_of_time and pulse.headway):
-                self._after_failure(transfer, error)
+            stuck = self._is_stuck()
+            if stuck or not (pulse.out_of_time and pulse.headway):
+                self._after_failure(transfer, error, stuck=stuck)
                 return
             outcome = Outcome.HANDS_OVER  # a beat closed the session in time, the next turn goes on
         if outcome is Outcome.HANDS_OVER and not pulse.headway:
-            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
+            nothing = NoHeadway(transfer.id, pulse.lane.number)
+            self._after_failure(transfer, nothing, stuck=False)
         elif outcome is Outcome.HANDS_OVER:
             pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
             send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
@@ -149,10 +155,12 @@ class _Turn:
         if not report_moved(transfer, ports=ports) and work_is_free(transfer, ports=ports):
             queue_lanes(transfer, ports=ports)
 
-    def _after_failure(self, transfer: Transfer, error: TransferError) -> None:
+    def _after_failure(self, transfer: Transfer, error: TransferError, *, stuck: bool) -> None:
+        """What was moved into a file that is given up counts for nothing. Otherwise a line that
+        always breaks half way would be tried for ever."""
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
-        failures = 1 if pulse.headway else pulse.lane.failures + 1
+        failures = 1 if pulse.headway and not stuck else self._failures_before + 1
         retry = ports.policy.retry
         pulse.free_slot()
         if retry.gives_up(error, failures):
@@ -163,23 +171,35 @@ class _Turn:
             except RunSuperseded:
                 pass  # the transfer was retried since, and the later run judges for itself
         else:
-            with suppress(RunSuperseded):
-                note_lane_trouble(run, generation, error, ports=ports)
-        self._try_again(failures, retry.delay_seconds(failures, ports.random))
-
-    def _try_again(self, failures: int, delay: float) -> None:
-        """In the next turn, or with another part file where this one cannot be written on."""
-        ports, pulse = self._ports, self._pulse
-        latest = ports.transfers.read(pulse.lane.transfer_id)
-        if self._is_stuck(latest):
-            destination = ports.destinations.read(latest.destination_id)
-            ports.lanes.end(pulse.lane)
-            start_over(latest, destination, failures, delay, ports=ports)
+            self._note(transfer, error)
+        delay = retry.delay_seconds(failures, ports.random)
+        if stuck:
+            self._start_over(transfer, failures, delay)
         else:
             send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
 
-    def _is_stuck(self, transfer: Transfer) -> bool:
-        """A file whose creation may still be on its way, or that nobody can open again."""
+    def _start_over(self, transfer: Transfer, failures: int, delay: float) -> None:
+        """With another part file. By now the transfer may be cancelled, or impossible."""
+        ports, pulse = self._ports, self._pulse
+        ports.lanes.end(pulse.lane)
+        destination = ports.destinations.read(transfer.destination_id)
+        with suppress(RunSuperseded):
+            try:
+                start_over(transfer, destination, failures, delay, ports=ports)
+            except TransferError as error:
+                if error.retryable:
+                    raise
+                fail_by_lane(transfer.run_id, pulse.lane.generation, error, ports=ports)
+
+    def _note(self, transfer: Transfer, error: TransferError) -> None:
+        with suppress(RunSuperseded):
+            note_lane_trouble(
+                transfer.run_id, self._pulse.lane.generation, error, ports=self._ports
+            )
+
+    def _is_stuck(self) -> bool:
+        """Whether its creation may still be on its way, or nobody can open the file again."""
+        transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         part = transfer.part
         if part is None or transfer.generation != self._pulse.lane.generation:
             return False
