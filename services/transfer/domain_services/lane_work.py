@@ -36,6 +36,7 @@ class LaneWork:
         self.transfer = transfer
         self.closed_badly = False  # nobody knows what the server kept of the file
         self._source, self._visit, self._pulse, self._ports = source, visit, pulse, ports
+        pulse.keeps_chunks = transfer.known_strategy.reopens
 
     def run(self) -> Outcome:
         """Raises what goes wrong. The transfer's only lane also proves the file and names it."""

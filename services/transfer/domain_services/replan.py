@@ -1,9 +1,9 @@
 """Makes a plan anew when the server does not do what its profile says."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from services.transfer.domain.destination import Delivery
+from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
     DestinationChanged,
     PartMissing,
@@ -20,13 +20,21 @@ from services.transfer.domain_services.plan_part import strategy_for
 SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing)
 
 
+@dataclass(frozen=True)
+class Replanned:
+    """`destination` has the profile that the new plan is made from."""
+
+    transfer: Transfer
+    destination: Destination
+
+
 def replan(
     transfer: Transfer, error: TransferError, visit: Visit, *, ports: Ports
-) -> Transfer | None:
-    """Probes the server once more and stores what was found. The transfer with its new plan, or
-    None when the plan stays as it is. It is done once for each run. Raises what choose_strategy
-    raises when the transfer turns out to be impossible there. An error of the probe itself says
-    less than `error`, so then the plan stays."""
+) -> Replanned | None:
+    """Probes the server once more and stores what was found. None when the plan stays as it is. It
+    is done once for each run. Raises what choose_strategy raises when the transfer turns out to be
+    impossible there. An error of the probe itself says less than `error`, so then the plan
+    stays."""
     destination = visit.destination
     atomic = destination.delivery is Delivery.ATOMIC and destination.probe_writes
     speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
@@ -52,4 +60,4 @@ def replan(
         new.shows_files,
         new.reads,
     )
-    return None if same else changed
+    return None if same else Replanned(changed, probed)

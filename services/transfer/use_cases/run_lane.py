@@ -54,7 +54,6 @@ class _Turn:
     def __init__(self, pulse: LanePulse, ports: Ports) -> None:
         self._pulse, self._ports = pulse, ports
         self._worker = pulse.worker
-        self._failures_before = pulse.lane.failures
         self._work: LaneWork | None = None
 
     def run(self) -> None:
@@ -134,12 +133,13 @@ class _Turn:
             return work.run()
         except TransferError as error:
             self._pulse.fence()
-            changed = replan(work.transfer, error, visit, ports=self._ports)
-            if changed is None:
+            anew = replan(work.transfer, error, visit, ports=self._ports)
+            if anew is None:
                 raise
+            changed = anew.transfer
             if changed.known_strategy.method is work.transfer.known_strategy.method:
                 return Outcome.REPLANNED
-            start_over(changed, visit.destination, 0, 0, ports=self._ports)
+            start_over(changed, anew.destination, 0, 0, ports=self._ports)
             return Outcome.STARTED_OVER
 
     def _end(self) -> None:
@@ -160,7 +160,7 @@ class _Turn:
         always breaks half way would be tried for ever."""
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
-        failures = 1 if pulse.headway and not stuck else self._failures_before + 1
+        failures = 1 if pulse.headway and not stuck else pulse.lane.failures + 1
         retry = ports.policy.retry
         pulse.free_slot()
         if retry.gives_up(error, failures):
