@@ -178,7 +178,8 @@ class LanePulse:
         transfer = self._ports.transfers.read(self.lane.transfer_id)
         if transfer.generation != self.lane.generation:
             raise self._gone()  # the transfer has begun anew with another part file
-        self.moving = transfer.status is Status.MOVING
+        begins = transfer.status is Status.REQUESTED and not transfer.part_made
+        self.moving = transfer.status is Status.MOVING or begins
         if transfer.plan is not None:
             self._show_progress(transfer, now)
         if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
