@@ -41,6 +41,7 @@ class LanePulse:
         self.moving = True  # as the last beat saw it
         self.headway = False  # something was moved in this turn
         self.out_of_time = False  # the last beat closed the session
+        self.keeps_chunks = True  # False: they are lost with the handle that they went through
         self._ports = ports
         self._lock = Lock()
         self._renewed_at = ports.now()
@@ -121,11 +122,13 @@ class LanePulse:
             self.headway = True
 
     def finish(self, mark: Mark, part: str) -> None:
-        """The chunk is done. So the lane has no failures in a row any more."""
+        """The chunk is done. If it is done for good, the lane has no failures in a row any more."""
         with self._lock:
             self._ports.ledger.finish(self._held, mark, part)
             self._chunk, self._bytes_in_flight, self.headway = None, 0, True
-            self.lane = self._ports.lanes.beat(replace(self.lane, failures=0), self.lane.until, 0)
+            failures = 0 if self.keeps_chunks else self.lane.failures
+            lane = replace(self.lane, failures=failures)
+            self.lane = self._ports.lanes.beat(lane, self.lane.until, 0)
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         """Does nothing when no chunk is held any more."""

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from services.transfer.domain.errors import OutOfTime, TransferError
+from services.transfer.domain.errors import LaneCrashed, OutOfTime, TransferError
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Change, Transfer
@@ -36,6 +36,7 @@ class LaneWork:
         self.transfer = transfer
         self.closed_badly = False  # nobody knows what the server kept of the file
         self._source, self._visit, self._pulse, self._ports = source, visit, pulse, ports
+        pulse.keeps_chunks = transfer.known_strategy.reopens
 
     def run(self) -> Outcome:
         """Raises what goes wrong. The transfer's only lane also proves the file and names it."""
@@ -144,6 +145,11 @@ class LaneWork:
         return Outcome.DELIVERED
 
     def _start_over(self) -> Outcome:
-        lane = self._pulse.lane
-        start_over(self.transfer, self._visit.destination, lane.failures, ports=self._ports)
+        """Whoever made the file is gone, and that counts as a failure. Otherwise workers that
+        always die over it would begin for ever. A lane that is resumed has no failures."""
+        ports, lane = self._ports, self._pulse.lane
+        failures = lane.failures + 1
+        if failures >= ports.policy.retry.max_failures:
+            raise LaneCrashed(lane.transfer_id, lane.number, failures)
+        start_over(self.transfer, self._visit.destination, failures, ports=ports)
         return Outcome.STARTED_OVER

@@ -1,7 +1,7 @@
 """Makes a plan anew when the server does not do what its profile says."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
@@ -20,18 +20,30 @@ from services.transfer.domain_services.plan_part import strategy_for
 SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing)
 
 
+@dataclass(frozen=True)
+class Replanned:
+    """`destination` has the profile that the new plan is made from."""
+
+    transfer: Transfer
+    destination: Destination
+
+
 def replan(
     transfer: Transfer, error: TransferError, visit: Visit, *, ports: Ports
-) -> tuple[Transfer, Destination] | None:
-    """Probes the server once more and stores what was found. The transfer with its new plan and the
-    destination as it was found, or None when the plan stays as it is. It is done once for each run.
-    Raises what choose_strategy raises when the transfer turns out to be impossible there."""
+) -> Replanned | None:
+    """Probes the server once more and stores what was found. None when the plan stays as it is. It
+    is done once for each run. Raises what choose_strategy raises when the transfer turns out to be
+    impossible there. An error of the probe itself says less than `error`, so then the plan
+    stays."""
     destination = visit.destination
     atomic = destination.delivery is Delivery.ATOMIC and destination.probe_writes
     speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
     if transfer.replanned or not atomic or not speaks_against:
         return None
-    profile = visit.session.probe(destination.base_path, destination.probe_name)
+    try:
+        profile = visit.session.probe(destination.base_path, destination.probe_name)
+    except TransferError:
+        return None
     probed = replace(destination, profile=profile)
     with suppress(DestinationChanged):  # whoever changed it knows better
         ports.destinations.save(probed)
@@ -48,4 +60,4 @@ def replan(
         new.shows_files,
         new.reads,
     )
-    return None if same else (changed, probed)
+    return None if same else Replanned(changed, probed)

@@ -8,6 +8,7 @@ from services.transfer.domain.errors import (
     ChunkCorrupted,
     LeaseLost,
     NoHeadway,
+    NoSessionFree,
     RunSuperseded,
     TransferError,
 )
@@ -72,6 +73,8 @@ class _Turn:
         destination = self._ports.destinations.read(transfer.destination_id)
         limit = lane_sessions(destination)
         if not self._pulse.take_slot(destination.id, limit):
+            if not transfer.part_made:  # first, because another worker may begin at once
+                self._note(transfer, NoSessionFree(destination.id, destination.max_sessions))
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
         self._drive(transfer)
@@ -89,15 +92,18 @@ class _Turn:
         except TransferError as error:
             if isinstance(error, LeaseLost) or pulse.is_lost:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
-            elif pulse.out_of_time and pulse.headway and self._stuck() is None:
-                self._hand_over()  # a beat closed the session in time, the next turn goes on
-            else:
-                self._after_failure(transfer, error)
-            return
+                return
+            stuck = self._is_stuck()
+            if stuck or not (pulse.out_of_time and pulse.headway):
+                self._after_failure(transfer, error, stuck=stuck)
+                return
+            outcome = Outcome.HANDS_OVER  # a beat closed the session in time, the next turn goes on
         if outcome is Outcome.HANDS_OVER and not pulse.headway:
-            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
+            nothing = NoHeadway(transfer.id, pulse.lane.number)
+            self._after_failure(transfer, nothing, stuck=False)
         elif outcome is Outcome.HANDS_OVER:
-            self._hand_over()
+            pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
+            send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
         elif outcome is Outcome.REPLANNED:
             pulse.free_slot()
             send_turn(pulse.lane, 0, ports=self._ports)
@@ -125,18 +131,14 @@ class _Turn:
             return work.run()
         except TransferError as error:
             self._pulse.fence()
-            changed = replan(work.transfer, error, visit, ports=self._ports)
-            if changed is None:
+            anew = replan(work.transfer, error, visit, ports=self._ports)
+            if anew is None:
                 raise
-            transfer, destination = changed
-            if transfer.known_strategy.method is work.transfer.known_strategy.method:
+            changed = anew.transfer
+            if changed.known_strategy.method is work.transfer.known_strategy.method:
                 return Outcome.REPLANNED
-            start_over(transfer, destination, ports=self._ports)
+            start_over(changed, anew.destination, ports=self._ports)
             return Outcome.STARTED_OVER
-
-    def _hand_over(self) -> None:
-        self._pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
-        send_turn(replace(self._pulse.lane, failures=0), 0, ports=self._ports)
 
     def _end(self) -> None:
         """Ends the lane, and reports when everything is moved. If the transfer was resumed at this
@@ -153,13 +155,14 @@ class _Turn:
         if not moved and not committing and work_is_free(transfer, ports=ports):
             queue_lanes(transfer, ports=ports)
 
-    def _after_failure(self, transfer: Transfer, error: TransferError) -> None:
+    def _after_failure(self, transfer: Transfer, error: TransferError, *, stuck: bool) -> None:
+        """What was moved into a file that is given up counts for nothing. Otherwise a line that
+        always breaks half way would be tried for ever."""
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
+        failures = 1 if pulse.headway and not stuck else pulse.lane.failures + 1
+        retry = ports.policy.retry
         pulse.free_slot()
-        stuck, retry = self._stuck(), ports.policy.retry
-        kept = pulse.headway and stuck is None  # what was moved is lost with its part file
-        failures = 1 if kept else pulse.lane.failures + 1
         if retry.gives_up(error, failures):
             try:
                 fail_by_lane(run, generation, error, ports=ports)
@@ -168,38 +171,44 @@ class _Turn:
             except RunSuperseded:
                 pass  # the transfer was retried since, and the later run judges for itself
         else:
-            with suppress(RunSuperseded):
-                note_lane_trouble(run, generation, error, ports=ports)
+            self._note(transfer, error)
         delay = retry.delay_seconds(failures, ports.random)
-        if stuck is None:
-            send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+        if stuck:
+            damaged = isinstance(error, ChunkCorrupted)
+            self._start_over(transfer, failures, delay, damaged=damaged)
         else:
-            self._begin_anew(stuck, failures, delay, damaged=isinstance(error, ChunkCorrupted))
+            send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
 
-    def _begin_anew(
+    def _start_over(
         self, transfer: Transfer, failures: int, delay: float, *, damaged: bool
     ) -> None:
-        """With another part file. Where that is not possible any more, the transfer says why."""
-        ports, lane = self._ports, self._pulse.lane
-        ports.lanes.end(lane)
-        try:
-            destination = ports.destinations.read(transfer.destination_id)
-            start_over(transfer, destination, failures, delay, damaged=damaged, ports=ports)
-        except TransferError as error:
-            with suppress(RunSuperseded):
-                fail_by_lane(transfer.run_id, lane.generation, error, ports=ports)
+        """With another part file. By now the transfer may be cancelled, or impossible."""
+        ports, pulse = self._ports, self._pulse
+        ports.lanes.end(pulse.lane)
+        destination = ports.destinations.read(transfer.destination_id)
+        with suppress(RunSuperseded):
+            try:
+                start_over(transfer, destination, failures, delay, damaged=damaged, ports=ports)
+            except TransferError as error:
+                if error.retryable:
+                    raise
+                fail_by_lane(transfer.run_id, pulse.lane.generation, error, ports=ports)
 
-    def _stuck(self) -> Transfer | None:
-        """The transfer as it is now, if its part file cannot be written on: its creation may still
-        be on its way, or nobody can open it again."""
+    def _note(self, transfer: Transfer, error: TransferError) -> None:
+        with suppress(RunSuperseded):
+            note_lane_trouble(
+                transfer.run_id, self._pulse.lane.generation, error, ports=self._ports
+            )
+
+    def _is_stuck(self) -> bool:
+        """Whether its creation may still be on its way, or nobody can open the file again."""
         transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         part = transfer.part
         if part is None or transfer.generation != self._pulse.lane.generation:
-            return None
+            return False
         if not part.made:
-            return transfer if part.opening else None
+            return part.opening
         if transfer.known_strategy.reopens:
-            return None
-        closed_badly = self._work is not None and self._work.closed_badly
-        written = self._ports.ledger.progress(transfer.ledger).complete
-        return transfer if closed_badly or not written else None
+            return False
+        lost = self._work is not None and self._work.closed_badly
+        return lost or not self._ports.ledger.progress(transfer.ledger).complete

@@ -5,16 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.transfer.domain.errors import WriteRefused
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
-from services.transfer.domain.strategy import Method
-from services.transfer.use_cases.steer_transfer import (
-    cancel_transfer,
-    pause_transfer,
-    resume_transfer,
-)
-from tests.fakes.callers import ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
@@ -22,7 +14,6 @@ from tests.unit.transfer.driving import (
     assert_completed,
     broken,
     fail_code,
-    one_large_chunk,
     retried,
     turn_of,
     until_planned,
@@ -80,68 +71,6 @@ def test_wherever_its_worker_falls_asleep_the_file_arrives_once_and_whole() -> N
         assert world.read(transfer).tidy
 
 
-def test_a_line_that_always_breaks_half_way_ends_the_transfer_with_its_reason() -> None:
-    """What was moved before the break is lost with the handle, so it is no headway."""
-    world, transfer = odd()()
-    world.calls.before_each("sink.write", lambda: None)
-    writes = 0
-
-    def every_third() -> None:
-        nonlocal writes
-        writes += 1
-        if writes % 3 == 0:
-            raise broken()
-
-    world.calls.before_each("sink.write", every_third)
-    world.run(turns=MANY)
-    ended = world.read(transfer)
-    assert (ended.status, fail_code(ended)) == (Status.FAILED, "connection_lost")
-    assert writes == 3 * world.policy.retry.max_failures
-    assert world.partner.files == {}
-    assert world.queue.delays[-1] > 0
-
-
-def test_a_server_that_hangs_in_the_midst_of_a_file_ends_the_transfer_with_its_reason() -> None:
-    """A beat closes the session when the worker's time is nearly up."""
-    world, transfer = odd()()
-    writes = 0
-
-    def hang_at_every_third() -> None:
-        nonlocal writes
-        writes += 1
-        if writes % 3 == 0:
-            world.pass_time(890)
-
-    world.calls.before_each("sink.write", hang_at_every_third)
-    for _ in range(MANY):
-        if not world.workflow.advance() and not world.drive_lane(remaining=turn_of(world, 900)):
-            break
-    ended = world.read(transfer)
-    assert (ended.status, fail_code(ended)) == (Status.FAILED, "connection_lost")
-    assert world.partner.files == {}
-
-
-def test_a_file_that_takes_longer_than_a_turn_ends_the_transfer_at_once() -> None:
-    world, transfer = odd()()
-    world.calls.cost["sink.write"] = 200.0
-    for _ in range(MANY):
-        if not world.workflow.advance() and not world.drive_lane(remaining=turn_of(world, 900)):
-            break
-    ended = world.read(transfer)
-    assert (ended.status, fail_code(ended)) == (Status.FAILED, "out_of_time")
-    assert world.calls.counts["partner.create_file"] == 1
-    assert world.partner.files == {}
-
-
-def test_a_file_whose_closing_fails_is_sent_anew_although_every_byte_was_acknowledged() -> None:
-    world, transfer = odd()()
-    failed = world.calls.fail("sink.close", WriteRefused("/in", "close", "quota"))
-    world.run()
-    assert failed()
-    assert world.calls.counts["partner.create_file"] == 2
-    assert_completed(world, transfer)
-
-
 def test_reading_back_may_take_several_turns_and_sends_nothing_anew() -> None:
     world, transfer = odd(verify=Verify.READBACK)()
     world.calls.cost["reader.read"] = 50.0
@@ -181,18 +110,6 @@ def test_content_that_was_damaged_once_arrives_whole() -> None:
     assert_completed(world, transfer)
 
 
-def test_a_paused_transfer_is_sent_anew_when_it_is_resumed() -> None:
-    world, transfer = odd()()
-    world.calls.before("sink.write", lambda: pause_transfer(transfer.id, ANN, ports=world.ports), 3)
-    world.run()
-    assert world.read(transfer).status is Status.PAUSED
-    resume_transfer(transfer.id, ANN, ports=world.ports)
-    world.run()
-    sweep(world, transfer, 4)
-    assert_completed(world, transfer)
-    assert set(world.partner.files) == {TARGET}
-
-
 def test_a_retry_sends_it_anew() -> None:
     world, transfer = odd()()
     refused = world.calls.refuse("sink.write", broken, after=2)
@@ -203,18 +120,6 @@ def test_a_retry_sends_it_anew() -> None:
     assert_completed(world, transfer)
 
 
-def test_a_cancel_before_the_file_is_sent_anew_is_told_to_nobody_as_an_error() -> None:
-    world, transfer = odd()()
-    world.calls.fail("sink.write", broken, after=2)
-    cancelled = world.calls.before(
-        "lanes.end", lambda: cancel_transfer(transfer.id, ANN, ports=world.ports)
-    )
-    world.run()
-    assert cancelled()
-    assert world.read(transfer).status is Status.CANCELLED
-    assert world.partner.files == {}
-
-
 def test_a_file_that_has_become_too_long_for_one_go_is_told_and_not_sent_anew() -> None:
     world, transfer = odd()()
     world.calls.fail("sink.write", broken, after=2)
@@ -223,22 +128,3 @@ def test_a_file_that_has_become_too_long_for_one_go_is_told_and_not_sent_anew() 
     ended = world.read(transfer)
     assert (ended.status, fail_code(ended)) == (Status.FAILED, "too_long_for_one_handle")
     assert world.partner.files == {}
-
-
-@pytest.mark.parametrize("lanes", [1, 3])
-def test_a_server_that_turns_out_to_open_no_file_twice_is_looked_at_anew(lanes: int) -> None:
-    """Its profile says that it does. What is found is used at once, and stored."""
-    world = World()
-    if lanes == 1:
-        one_large_chunk(world, len(BODY))
-    transfer = world.request(BODY)
-    until_planned(world)
-    world.partner.reopens = False
-    world.calls.fail("sink.write", broken)
-    world.run(turns=MANY)
-    assert_completed(world, transfer)
-    assert world.partner.calls["probe"] == 1
-    profile = world.ports.destinations.read("acme").profile
-    assert profile is not None
-    assert not profile.reopen
-    assert world.read(transfer).known_strategy.method is Method.ONE_HANDLE
