@@ -1,6 +1,6 @@
 """Lanes of a transfer, and the sessions that they hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -25,6 +25,13 @@ class Lane:
     bytes_in_flight: int = 0
     ended: bool = False
     parked: bool = False
+
+    def taken_by(self, worker: str, until: datetime) -> "Lane":
+        """As a worker takes it. A worker that had this turn before has died, which is a failure."""
+        failures = self.failures + (0 if self.worker is None else 1)
+        return replace(
+            self, worker=worker, until=until, failures=failures, untaken=0, bytes_in_flight=0
+        )
 
 
 @dataclass(frozen=True)

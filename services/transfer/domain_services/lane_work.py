@@ -145,11 +145,10 @@ class LaneWork:
         return Outcome.DELIVERED
 
     def _start_over(self) -> Outcome:
-        """Whoever made the file is gone, and that counts as a failure. Otherwise workers that
-        always die over it would begin for ever. A lane that is resumed has no failures."""
+        """The next lane takes over the count of workers that died. Otherwise those that always die
+        over it would begin for ever. A lane that is resumed has no failures."""
         ports, lane = self._ports, self._pulse.lane
-        failures = lane.failures + 1
-        if failures >= ports.policy.retry.max_failures:
-            raise LaneCrashed(lane.transfer_id, lane.number, failures)
-        start_over(self.transfer, self._visit.destination, failures, ports=ports)
+        if lane.failures >= ports.policy.retry.max_failures:
+            raise LaneCrashed(lane.transfer_id, lane.number, lane.failures)
+        start_over(self.transfer, self._visit.destination, lane.failures, ports=ports)
         return Outcome.STARTED_OVER

@@ -96,6 +96,13 @@ def assert_each_byte_once(writes: list[tuple[int, int]], size: int) -> None:
     assert reached == size
 
 
+def drive_first_lane(world: World, remaining: Callable[[], float] = lambda: 900.0) -> None:
+    """Its message need not be the next one: a queue keeps no order."""
+    [message] = [each for each in world.queue.messages if each.lane == 0]
+    world.queue.messages.remove(message)
+    world.drive_lane(message, remaining)
+
+
 def some_chunks(world: World, chunks: int) -> None:
     """A lane moves so many chunks and hands over. After that nobody works at the partner."""
     kept, world.calls.cost = world.calls.cost, {"sink.write": SECONDS_PER_CHUNK}
