@@ -22,10 +22,14 @@ from tests.unit.transfer.driving import (
     fail_half_way,
     retried,
     until_moving,
+    until_planned,
 )
 from tests.unit.transfer.waiting import free, take_the_only_session
 
 CHUNK = CHUNK_BYTES
+CALLS = pytest.mark.parametrize(
+    "call", ["partner.connect", "partner.create_file", "partner.open_part"]
+)
 
 
 def fail_times(world: World, call: str, times: int) -> None:
@@ -55,25 +59,43 @@ def test_a_passing_error_costs_only_the_chunk_it_hit(error: TransferError) -> No
     assert bytes(world.partner.files[TARGET]) == content(5 * CHUNK)
 
 
-def test_a_passing_error_is_tried_again_after_a_growing_delay_with_jitter() -> None:
+def until_called(world: World, call: str) -> None:
+    """Until the turn of a lane that makes that call."""
+    if call == "partner.open_part":
+        until_moving(world)
+    else:
+        until_planned(world)
+
+
+@CALLS
+def test_a_passing_error_is_tried_again_after_a_growing_delay_with_jitter(call: str) -> None:
     world = World()
-    fail_times(world, "partner.open_part", 2)
     transfer = world.request(content(CHUNK))
+    until_called(world, call)
+    fail_times(world, call, 2)
+    before = len(world.queue.delays)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
-    first, second = world.queue.delays[1:3]
+    first, second = world.queue.delays[before:]
     assert 1 <= first <= 2
     assert 2 <= second <= 4
 
 
+@pytest.mark.parametrize("size", [CHUNK - 1, 3 * CHUNK])
 @pytest.mark.parametrize(
-    "at", ["partner.create_file", "partner.open_part", "sink.write", "sink.flush", "partner.rename"]
+    "at",
+    [
+        *["partner.create_file", "partner.open_part", "sink.write", "sink.flush", "sink.close"],
+        *["partner.look", "partner.rename"],
+    ],
 )
-def test_a_final_error_anywhere_leaves_no_part_file(at: str) -> None:
+def test_a_final_error_anywhere_leaves_no_part_file(at: str, size: int) -> None:
     world = World()
-    world.calls.fail(at, NoSpace("/in/.day.csv.part", 0))
-    transfer = world.request(content(3 * CHUNK))
+    transfer = world.request(content(size))
+    until_called(world, at)
+    refused = world.calls.refuse(at, NoSpace("/in/.day.csv.part", 0))
     world.run()
+    assert refused()
     ended = world.read(transfer)
     assert ended.status is Status.FAILED
     assert ended.failure is not None
@@ -83,10 +105,12 @@ def test_a_final_error_anywhere_leaves_no_part_file(at: str) -> None:
     assert world.published(transfer)[-1] == "TransferFailed.v1"
 
 
-def test_an_error_that_passes_never_ends_in_a_failure_with_its_reason() -> None:
+@CALLS
+def test_an_error_that_passes_never_ends_in_a_failure_with_its_reason(call: str) -> None:
     world = World()
-    fail_times(world, "partner.open_part", 3)
     transfer = world.request(content(CHUNK - 1))
+    until_called(world, call)
+    fail_times(world, call, world.policy.retry.max_failures)
     world.run()
     failure = world.read(transfer).failure
     assert failure is not None
@@ -186,14 +210,17 @@ def test_a_destination_with_one_session_never_sees_two() -> None:
     assert world.partner.most_sessions == 1
 
 
-def test_while_something_is_tried_again_the_transfer_says_what() -> None:
+@CALLS
+def test_while_something_is_tried_again_the_transfer_says_what(call: str) -> None:
     world = World()
-    fail_times(world, "partner.open_part", 2)
     transfer = world.request(content(CHUNK - 1))
+    until_called(world, call)
+    fail_times(world, call, 2)
+    begun = world.read(transfer).status
     while not world.read(transfer).failure:
         assert world.workflow.advance() or world.drive_lane()
     trouble = world.read(transfer)
-    assert trouble.status is Status.MOVING
+    assert trouble.status is begun
     assert trouble.failure is not None
     assert trouble.failure.code == "connection_lost"
     world.run()
@@ -229,11 +256,11 @@ def test_once_there_is_a_session_nothing_says_that_none_is_free() -> None:
     slot = take_the_only_session(world)
     transfer = world.request(content(CHUNK - 1), destination_id="one")
     while not (told := world.read(transfer).failure):
-        assert world.workflow.advance()
+        assert world.workflow.advance() or world.drive_lane()
     assert told.code == "no_session_free"
     free(world, slot)
-    while world.read(transfer).status is not Status.MOVING:
-        assert world.workflow.advance()
-    assert world.read(transfer).failure is None
+    until_moving(world)
+    moving = world.read(transfer)
+    assert (moving.status, moving.failure) == (Status.MOVING, None)
     world.run()
     assert world.read(transfer).status is Status.COMPLETED
