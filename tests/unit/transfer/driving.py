@@ -33,6 +33,14 @@ def until_moving(world: World) -> None:
     world.drive_lane(remaining=lambda: world.policy.hand_over_seconds * 2)
 
 
+def until_called(world: World, call: str) -> None:
+    """Until the turn of a lane that makes that call: the first one creates the file."""
+    if call == "partner.open_part":
+        until_moving(world)
+    else:
+        until_planned(world)
+
+
 def until_state(world: World, state: str) -> None:
     """Goes on until the execution stands before that state."""
     while state not in [each.state for each in world.workflow.executions.values()]:

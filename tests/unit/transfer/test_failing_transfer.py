@@ -21,20 +21,11 @@ from tests.unit.transfer.driving import (
     content,
     fail_half_way,
     retried,
+    until_called,
     until_moving,
-    until_planned,
 )
-from tests.unit.transfer.waiting import free, take_the_only_session
 
 CHUNK = CHUNK_BYTES
-CALLS = pytest.mark.parametrize(
-    "call", ["partner.connect", "partner.create_file", "partner.open_part"]
-)
-
-
-def fail_times(world: World, call: str, times: int) -> None:
-    for number in range(times):
-        world.calls.fail(call, broken, after=number)
 
 
 @pytest.mark.parametrize(
@@ -59,28 +50,6 @@ def test_a_passing_error_costs_only_the_chunk_it_hit(error: TransferError) -> No
     assert bytes(world.partner.files[TARGET]) == content(5 * CHUNK)
 
 
-def until_called(world: World, call: str) -> None:
-    """Until the turn of a lane that makes that call."""
-    if call == "partner.open_part":
-        until_moving(world)
-    else:
-        until_planned(world)
-
-
-@CALLS
-def test_a_passing_error_is_tried_again_after_a_growing_delay_with_jitter(call: str) -> None:
-    world = World()
-    transfer = world.request(content(CHUNK))
-    until_called(world, call)
-    fail_times(world, call, 2)
-    before = len(world.queue.delays)
-    world.run()
-    assert world.read(transfer).status is Status.COMPLETED
-    first, second = world.queue.delays[before:]
-    assert 1 <= first <= 2
-    assert 2 <= second <= 4
-
-
 @pytest.mark.parametrize("size", [CHUNK - 1, 3 * CHUNK])
 @pytest.mark.parametrize(
     "at",
@@ -103,19 +72,6 @@ def test_a_final_error_anywhere_leaves_no_part_file(at: str, size: int) -> None:
     assert not ended.failure.retryable
     assert world.partner.files == {}
     assert world.published(transfer)[-1] == "TransferFailed.v1"
-
-
-@CALLS
-def test_an_error_that_passes_never_ends_in_a_failure_with_its_reason(call: str) -> None:
-    world = World()
-    transfer = world.request(content(CHUNK - 1))
-    until_called(world, call)
-    fail_times(world, call, world.policy.retry.max_failures)
-    world.run()
-    failure = world.read(transfer).failure
-    assert failure is not None
-    assert failure.code == "connection_lost"
-    assert world.partner.files == {}
 
 
 def test_a_retry_goes_on_from_the_ledger_and_moves_nothing_twice() -> None:
@@ -210,24 +166,6 @@ def test_a_destination_with_one_session_never_sees_two() -> None:
     assert world.partner.most_sessions == 1
 
 
-@CALLS
-def test_while_something_is_tried_again_the_transfer_says_what(call: str) -> None:
-    world = World()
-    transfer = world.request(content(CHUNK - 1))
-    until_called(world, call)
-    fail_times(world, call, 2)
-    begun = world.read(transfer).status
-    while not world.read(transfer).failure:
-        assert world.workflow.advance() or world.drive_lane()
-    trouble = world.read(transfer)
-    assert trouble.status is begun
-    assert trouble.failure is not None
-    assert trouble.failure.code == "connection_lost"
-    world.run()
-    ended = world.read(transfer)
-    assert (ended.status, ended.failure) == (Status.COMPLETED, None)
-
-
 def test_an_ended_transfer_shows_no_lane_at_work() -> None:
     world = World()
     world.calls.fail("sink.write", NoSpace("/in/x", 0), after=1)
@@ -248,19 +186,3 @@ def test_a_transfer_whose_part_file_was_given_up_shows_no_chunk_as_done() -> Non
     assert world.ports.ledger.progress(ended.ledger).chunks_done > 0
     state = state_of(ended, ports=world.ports)
     assert (state.progress.chunks_done, state.bytes_done) == (0, 0)
-
-
-def test_once_there_is_a_session_nothing_says_that_none_is_free() -> None:
-    world = World()
-    world.register("one", max_sessions=1)
-    slot = take_the_only_session(world)
-    transfer = world.request(content(CHUNK - 1), destination_id="one")
-    while not (told := world.read(transfer).failure):
-        assert world.workflow.advance() or world.drive_lane()
-    assert told.code == "no_session_free"
-    free(world, slot)
-    until_moving(world)
-    moving = world.read(transfer)
-    assert (moving.status, moving.failure) == (Status.MOVING, None)
-    world.run()
-    assert world.read(transfer).status is Status.COMPLETED

@@ -2,6 +2,9 @@
 befalls it at whichever call: the file arrives once and whole, and nothing is left behind."""
 
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,6 +12,7 @@ from services.transfer.domain.errors import WrongState
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
@@ -18,7 +22,14 @@ from services.transfer.use_cases.steer_transfer import (
 from tests.fakes.callers import ANN
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
-from tests.unit.transfer.driving import BODY, TARGET, assert_completed, content, turn_of
+from tests.unit.transfer.driving import (
+    BODY,
+    TARGET,
+    assert_completed,
+    content,
+    fail_code,
+    turn_of,
+)
 from tests.unit.transfer.every_call import befallen_turns, first_turn, frozen_turns, killed_turns
 from tests.unit.transfer.steps import step, sweep
 
@@ -133,3 +144,52 @@ def test_a_lane_whose_time_ends_within_the_delivery_leaves_the_rest_to_the_next_
     world.drive_lane(remaining=turn_of(world, 900))
     world.run()
     assert_whole(world, transfer, ONE_LANE)
+
+
+def test_a_lane_that_finds_a_step_at_work_leaves_the_delivery_to_the_workflow() -> None:
+    """A late function of VerifyTarget, for example. Two at once would disturb each other."""
+    world, transfer = first_turn(ONE_LANE)()
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
+    step_of = f"transfer/{transfer.id}"
+    assert world.ports.slots.take(step_of, 1, "late", world.clock, until)
+    world.drive_lane()
+    assert world.calls.counts["partner.rename"] == 0
+    assert world.read(transfer).status is Status.MOVING
+    world.pass_time(world.policy.lease_seconds + 1)
+    world.run()
+    assert "VerifyTarget" in world.workflow.entered
+    assert_whole(world, transfer, ONE_LANE)
+
+
+@pytest.mark.parametrize("by_lane", [True, False])
+@pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.KEEP_BOTH])
+def test_a_name_that_is_taken_just_before_the_rename_stays_somebody_elses(
+    if_exists: IfExists, by_lane: bool
+) -> None:
+    body = ONE_LANE if by_lane else BODY
+    world, transfer = first_turn(body, if_exists=if_exists)()
+    theirs = bytearray(b"theirs")
+    world.calls.before("partner.rename", lambda: world.partner.files.setdefault(TARGET, theirs))
+    world.run()
+    files = {TARGET: theirs}
+    if if_exists is IfExists.FAIL:
+        assert fail_code(world.read(transfer)) == "target_exists"
+    else:
+        assert_completed(world, transfer, body, path="/in/day (1).csv")
+        files["/in/day (1).csv"] = bytearray(body)
+    assert world.partner.files == files
+
+
+@BODIES
+@pytest.mark.parametrize("changed", [{"base_path": "/elsewhere"}, {"host": "b.acme.example"}])
+def test_a_destination_that_was_changed_before_the_file_exists_gets_it_where_it_leads_now(
+    body: bytes, changed: dict[str, Any]
+) -> None:
+    world, transfer = first_turn(body)()
+    world.partner.folders.add("/elsewhere")
+    destination = world.ports.destinations.read("acme")
+    world.ports.destinations.save(replace(destination, **changed))
+    world.run()
+    target = f"{changed.get('base_path', '/in')}/day.csv"
+    assert_completed(world, transfer, body, path=target)
+    assert set(world.partner.files) == {target}

@@ -16,36 +16,11 @@ from tests.unit.transfer.driving import (
     TARGET,
     assert_completed,
     assert_each_byte_once,
-    content,
     until_moving,
     until_state,
     watch_writes,
 )
-from tests.unit.transfer.every_call import first_turn, frozen_turns
-from tests.unit.transfer.steps import sweep
-
-ONE_LANE = content(70_000)
-CHANGES_SOMETHING = ("create_file", "write", "rename", "remove")
-
-
-def freeze_at(world: World, actor: Actor, call: str) -> None:
-    assert actor.at == call or actor.advance_to(call)
-    actor.frozen = True
-    world.pass_time(world.policy.lease_seconds + 1)
-
-
-def changes(world: World) -> list[int]:
-    return [world.partner.calls[each] for each in CHANGES_SOMETHING]
-
-
-def thaw(world: World, actor: Actor) -> None:
-    """In the worst case its work goes on before any beat of its heart."""
-    world.calls.overdue_beats_first = False
-    before, files = changes(world), dict(world.partner.files)
-    actor.frozen = False
-    actor.finish()
-    assert changes(world) == before
-    assert world.partner.files == files
+from tests.unit.transfer.freezing import freeze_at, thaw
 
 
 @pytest.mark.parametrize(
@@ -124,97 +99,6 @@ def test_a_start_that_wakes_up_late_makes_no_second_part_file(call: str) -> None
     world.run()
     assert_completed(world, transfer)
     assert world.calls.counts["partner.create_file"] == 1
-
-
-@pytest.mark.parametrize("body", [ONE_LANE, BODY], ids=["one", "several"])
-@pytest.mark.parametrize(
-    ("call", "number"),
-    [
-        ("partner.connect", 1),
-        ("partner.look", 1),
-        ("transfers.save", 1),  # of what it is about to do
-        ("transfers.save", 2),  # of what it has done
-    ],
-)
-def test_a_first_lane_that_wakes_up_after_its_lease_makes_no_part_file(
-    call: str, number: int, body: bytes
-) -> None:
-    world, transfer = first_turn(body)()
-    asleep = Stage().start("asleep", world.drive_lane)
-    for _ in range(number - 1):
-        assert asleep.advance_to(call)
-        asleep.advance()
-    freeze_at(world, asleep, call)
-    sweep_transfer(transfer.id, ports=world.ports)
-    while not world.read(transfer).part_made:
-        world.drive_lane(remaining=lambda: world.policy.hand_over_seconds * 2)
-    thaw(world, asleep)
-    world.run()
-    sweep(world, transfer)
-    assert_completed(world, transfer, body)
-    assert set(world.partner.files) == {TARGET}
-
-
-@pytest.mark.parametrize("body", [ONE_LANE, BODY], ids=["one", "several"])
-def test_a_part_file_made_by_a_first_lane_that_woke_up_late_is_found_and_removed(
-    body: bytes,
-) -> None:
-    """The lane sends nothing more itself. But its request was on the way to the server already."""
-    world, transfer = first_turn(body)()
-    asleep = Stage().start("asleep", world.drive_lane)
-    freeze_at(world, asleep, "partner.create_file")
-    sweep_transfer(transfer.id, ports=world.ports)
-    world.run()
-    ended = world.read(transfer)
-    assert ended.status is Status.COMPLETED, ended.failure
-    [late] = ended.left_behind
-    assert late not in world.partner.files
-    world.calls.overdue_beats_first = False
-    asleep.frozen = False
-    asleep.finish()
-    assert set(world.partner.files) == {TARGET}
-    world.partner.files[late] = bytearray()
-    world.pass_time(3_600)
-    sweep_transfer(transfer.id, ports=world.ports)
-    assert_completed(world, transfer, body)
-    assert world.read(transfer).tidy
-
-
-@pytest.mark.parametrize("body", [b"", ONE_LANE, BODY], ids=["empty", "one", "several"])
-def test_wherever_a_first_lane_falls_asleep_it_changes_nothing_when_its_lease_is_over(
-    body: bytes,
-) -> None:
-    """Others may be using its session by now, although nobody took its place."""
-    for world, transfer, asleep in frozen_turns(first_turn(body)):
-        thaw(world, asleep)
-        sweep(world, transfer)
-        assert_completed(world, transfer, body)
-        assert set(world.partner.files) == {TARGET}
-        assert world.read(transfer).tidy
-
-
-def test_a_lane_that_wakes_up_while_its_file_is_proved_again_leaves_it_to_the_workflow() -> None:
-    """It was about to record its proof. At every call of the workflow's steps it wakes up."""
-    for call in range(1, 200):
-        world, transfer = first_turn(ONE_LANE)()
-        asleep = Stage().start("asleep", world.drive_lane)
-        while not world.calls.counts["partner.open_reader"]:
-            asleep.advance()
-        freeze_at(world, asleep, "transfers.save")
-        sweep_transfer(transfer.id, ports=world.ports)
-        workflow = Stage().start("workflow", world.run)
-        workflow.advance(call)
-        if workflow.ended:
-            assert call > 1
-            return
-        world.calls.overdue_beats_first = False
-        asleep.frozen = False
-        asleep.finish()
-        workflow.finish()
-        sweep(world, transfer)
-        assert_completed(world, transfer, ONE_LANE)
-        assert set(world.partner.files) == {TARGET}
-        assert world.workflow.entered.count("HandleError") == 0
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
@@ -25,17 +26,12 @@ VERIFIES = pytest.mark.parametrize("verify", list(Verify))
 MANY = 60  # states and turns; more than a transfer with all its failures takes
 
 
-def odd_world() -> World:
-    world = World()
-    world.partner.reopens = False
-    world.register("odd")
-    return world
-
-
-def odd(body: bytes = BODY, **wish: object) -> Scene:
-    def scene():  # type: ignore[no-untyped-def]  # noqa: ANN202
-        world = odd_world()
-        transfer = world.request(body, destination_id="odd", **wish)
+def odd(**wish: object) -> Scene:
+    def scene() -> tuple[World, Transfer]:
+        world = World()
+        world.partner.reopens = False
+        world.register("odd")
+        transfer = world.request(BODY, destination_id="odd", **wish)
         until_planned(world)
         return world, transfer
 
