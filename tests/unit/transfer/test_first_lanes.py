@@ -4,6 +4,7 @@ befalls it at whichever call: the file arrives once and whole, and nothing is le
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from posixpath import dirname
 from typing import Any
 
 import pytest
@@ -188,8 +189,17 @@ def test_a_destination_that_was_changed_before_the_file_exists_gets_it_where_it_
     world, transfer = first_turn(body)()
     world.partner.folders.add("/elsewhere")
     destination = world.ports.destinations.read("acme")
-    world.ports.destinations.save(replace(destination, **changed))
+    moved = replace(destination, **changed)
+    world.ports.destinations.save(moved)
+    made: list[tuple[str, str]] = []
+
+    def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
+        if name == "partner.create_file":
+            made.append((dirname(arguments[0]), world.read(transfer).known_part.place))
+
+    world.calls.observers.append(observe)
     world.run()
-    target = f"{changed.get('base_path', '/in')}/day.csv"
+    assert made == [(moved.base_path, moved.place)]
+    target = f"{moved.base_path}/day.csv"
     assert_completed(world, transfer, body, path=target)
     assert set(world.partner.files) == {target}
