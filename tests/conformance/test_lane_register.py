@@ -94,6 +94,16 @@ def test_an_expired_turn_is_taken_over_and_its_first_worker_is_out(stores: Store
     assert stores.lanes.lanes(LEDGER) == [heir]
 
 
+@pytest.mark.parametrize("deaths", [0, 1, 2])
+def test_each_worker_that_died_over_a_turn_is_a_failure(stores: Stores, deaths: int) -> None:
+    queued(stores, failures=3)
+    for death in range(deaths):
+        taken(stores, f"dead-{death}", at=100.0 * death)
+    lane = taken(stores, "living", at=100.0 * deaths)
+    assert lane.failures == 3 + deaths
+    assert stores.lanes.lanes(LEDGER) == [lane]
+
+
 def test_a_turn_is_free_when_its_lease_says_more_than_any_clock_may_differ(
     stores: Stores,
 ) -> None:

@@ -42,7 +42,7 @@ class InMemoryLaneRegister:
                 return None
             if stored.worker is not None and not is_over(stored.until, now, until):
                 return None
-            taken = replace(stored, worker=worker, until=until, untaken=0, bytes_in_flight=0)
+            taken = stored.taken_by(worker, until)
             self.rows[_key(taken)] = taken
             return taken
 

@@ -31,7 +31,7 @@ def _no_source() -> Exception:
     return SourceUnavailable("outgoing", "reports/day.csv", "the stream ended early")
 
 
-AT_THE_PARTNER = ("open_part", "create_file", "remove", "rename", "size")
+AT_THE_PARTNER = ("open_part", "create_file", "remove", "rename", "look")
 STORES = (
     "transfers.save",
     "transfers.read",

@@ -28,7 +28,7 @@ PROMISES = (
     "no-bug",  # no actor ends with an unexpected error
 )
 TOLD = re.compile(
-    r"partner\.(connect|open_part|create_part|remove|rename)|sink\.write|ledger\.claim"
+    r"partner\.(connect|open_part|create_file|remove|rename)|sink\.write|ledger\.claim"
 )
 
 

@@ -46,7 +46,7 @@ class DynamoDbLaneRegister:
         if row is None:
             return None
         lane = from_item(Lane, row)
-        taken = replace(lane, worker=worker, until=until, untaken=0, bytes_in_flight=0)
+        taken = lane.taken_by(worker, until)
         beyond = until + CLOCKS_DIFFER
         free = f"{CURRENT} AND {FREE}"
         take = put(_row(taken), free, turn=turn, no=False, now=now, beyond=beyond)

@@ -1,6 +1,6 @@
 """Lanes of a transfer, and the sessions that they hold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 
@@ -29,6 +29,13 @@ class Lane:
     @property
     def is_troubled(self) -> bool:
         return not self.ended and bool(self.failures or self.untaken)
+
+    def taken_by(self, worker: str, until: datetime) -> "Lane":
+        """As a worker takes it. A worker that had this turn before has died, which is a failure."""
+        failures = self.failures + (0 if self.worker is None else 1)
+        return replace(
+            self, worker=worker, until=until, failures=failures, untaken=0, bytes_in_flight=0
+        )
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,9 @@ class Transfer(TransferRecord):
         """Adds a token of the workflow. Earlier tokens stay, because no function of a repeated step
         can tell whether it is the late one."""
         known = (*(each for each in self.task_tokens if each != task_token), task_token)
-        return replace(self._movable(), task_tokens=known[-TOKENS_KEPT:])
+        committing = self.status is Status.COMMITTING  # a lane of an earlier start was that quick
+        waited = self if committing else self._movable()
+        return replace(waited, task_tokens=known[-TOKENS_KEPT:])
 
     def record_part(self, part: PartFile, plan: ChunkPlan, strategy: Strategy) -> "Transfer":
         """Records a new part file, with a ledger of its own, before the file exists. One that was
@@ -135,14 +137,14 @@ class Transfer(TransferRecord):
             started_at=self.started_at or now,
             host_key_fingerprint=fingerprint or self.host_key_fingerprint,
         )
-        return begun._told_of_start(())
+        return begun.relieved(lambda tries: tries.waits)._told_of_start(())
 
-    def start_over(self, generation: int) -> "Transfer":
+    def start_over(self, generation: int, *, damaged: bool = False) -> "Transfer":
         """Gives up the part file of `generation`, because it cannot be written any further. The
         next one gets another name. Raises StepSuperseded when that was done already."""
         self._part_of(generation)
-        self.active()
-        return self._without_part()
+        over = self.active()._without_part()
+        return replace(over, moved_again=self.moved_again or damaged)
 
     def replan(self, generation: int, strategy: Strategy) -> "Transfer":
         """The server was probed anew. Raises StepSuperseded when another part file was recorded
@@ -153,7 +155,7 @@ class Transfer(TransferRecord):
     def verifying(self, now: datetime) -> "Change":
         """Everything is moved. A pause that came after the last chunk came too late: the transfer
         goes on, and RESUMED says so. Raises WrongState when its lanes never started in this run."""
-        if self.active().started_run != self.run or not self.part_made:
+        if not self.active().has_started or not self.part_made:
             raise WrongState(self.id, self.status, "verified")
         allowed = {Status.MOVING, Status.PAUSED, Status.VERIFYING}
         after = self._moved_to(Status.VERIFYING, now, wish="verified", allowed=allowed)
@@ -217,8 +219,7 @@ class Transfer(TransferRecord):
     def fail(self, failure: Failure, now: datetime) -> "Transfer":
         """The first reason counts. A transfer that is failing, being cancelled or ended stays as it
         is. So does one whose file has its name already."""
-        delivered = self.status is Status.COMMITTING and self.part is None
-        if delivered or self.status in ENDED or self.status in ENDING:
+        if self.delivered or self.status in ENDED or self.status in ENDING:
             return self
         return replace(self, status=Status.FAILING, failure=failure, updated_at=now)
 
@@ -302,7 +303,7 @@ class Transfer(TransferRecord):
 
     def _told_of_start(self, facts: "tuple[Fact, ...]") -> "Change":
         """Adds STARTED, once in a run, when the transfer is moving."""
-        if self.status is not Status.MOVING or self.started_run == self.run:
+        if self.status is not Status.MOVING or self.has_started:
             return Change(self, facts)
         return Change(replace(self, started_run=self.run), (*facts, Fact.STARTED))
 

@@ -141,6 +141,26 @@ class TransferRecord:
         return self.part is not None and self.part.made
 
     @property
+    def lanes_wanted(self) -> bool:
+        """Whether lanes should be at work. The first creates the part file while the transfer is
+        only requested. In a run that goes on with its part file they wait until the run begins."""
+        if self.part is None:
+            return False
+        begun = self.status is Status.MOVING
+        return begun or (self.status is Status.REQUESTED and not self.part.made)
+
+    @property
+    def delivered(self) -> bool:
+        """The file has its name, and that is on record."""
+        return self.status is Status.COMMITTING and self.part is None
+
+    @property
+    def has_started(self) -> bool:
+        """Whether the world was told that this run has started. A run that was paused before its
+        first byte has not."""
+        return self.started_run == self.run
+
+    @property
     def tidy(self) -> bool:
         """Whether nothing of ours can be at the partner but the target."""
         return self.part is None and not self.left_behind

@@ -1,6 +1,6 @@
 """Gives the whole file its name, once, and looks at it there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import count
@@ -17,7 +17,7 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ledger import DoneChunk
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.proof import Proof, Proven, Verify
+from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.strategy import Replacing
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
@@ -31,6 +31,8 @@ from services.transfer.domain_services.look_at_target import (
 )
 from services.transfer.domain_services.partner_session import Visit
 
+Begin = Callable[[Transfer], Change]
+
 MAX_NUMBER = 1_000  # names tried beside an existing one
 MAX_UNSEEN = 20  # of them, where the server does not show which one is taken
 
@@ -39,21 +41,21 @@ def give_name(
     transfer: Transfer,
     visit: Visit,
     chunks: Sequence[DoneChunk],
-    proof: Proof | None = None,
+    begin: Begin = Change,
     *,
     ports: Ports,
 ) -> Transfer:
     """It may run again after a rename whose answer was lost. Then it looks at both names and
     decides. In the end it looks at the file under its name, and the receipt says what it found.
-    With `proof`, the commit begins with the decision on the name, in one write."""
+    What `begin` changes, and the decision on the name, are one write."""
     part, session = transfer.known_part, visit.session
     if part.direct:
-        transfer = _decide_on(transfer, part.path, None, proof, ports=ports)
+        transfer = _decide_on(transfer, part.path, None, begin, ports=ports)
     elif not renamed_before(transfer, session, ports=ports):
         require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
         with suppress(TargetError):  # it is a courtesy, and the transfer does not depend on it
             session.set_modified(part.path, transfer.known_source.last_modified)
-        transfer = _rename(transfer, visit, proof, ports=ports)
+        transfer = _rename(transfer, visit, begin, ports=ports)
     return finish_commit(transfer, session, chunks, ports=ports)
 
 
@@ -67,7 +69,7 @@ def finish_commit(
     )
 
 
-def _rename(transfer: Transfer, visit: Visit, proof: Proof | None, *, ports: Ports) -> Transfer:
+def _rename(transfer: Transfer, visit: Visit, begin: Begin, *, ports: Ports) -> Transfer:
     """The target's kind is looked at again: a folder may have come since the transfer began."""
     keeps_both, session = transfer.if_exists is IfExists.KEEP_BOTH, visit.session
     unseen = 0
@@ -78,8 +80,8 @@ def _rename(transfer: Transfer, visit: Visit, proof: Proof | None, *, ports: Por
             continue
         if seen.there and transfer.if_exists is IfExists.FAIL:
             raise TargetExists(name)
-        transfer = _decide_on(transfer, name, seen.size_bytes, proof, ports=ports)
-        proof = None
+        transfer = _decide_on(transfer, name, seen.size_bytes, begin, ports=ports)
+        begin = Change
         try:
             if transfer.if_exists is IfExists.REPLACE:
                 return _replace(transfer, name, seen, visit, ports=ports)
@@ -149,10 +151,10 @@ def _candidates(transfer: Transfer, base_path: str) -> Iterator[str]:
 
 
 def _decide_on(
-    transfer: Transfer, name: str, existed_bytes: int | None, proof: Proof | None, *, ports: Ports
+    transfer: Transfer, name: str, existed_bytes: int | None, begin: Begin, *, ports: Ports
 ) -> Transfer:
     def decide(current: Transfer) -> Change:
-        begun = Change(current) if proof is None else current.proved_by_lane(proof, ports.now())
+        begun = begin(current)
         return replace(begun, transfer=begun.transfer.decide_on(name, existed_bytes))
 
     return change_run(transfer.run_id, decide, ports=ports, known=transfer)

@@ -58,6 +58,7 @@ class LanePulse:
         self.finished = 0  # chunks moved or proved in this turn
         self.out_of_time = False  # the last beat closed the session
         self.stopped = False  # a beat closed the session of a transfer that does not move any more
+        self.keeps_chunks = True  # False: they are lost with the handle that they went through
         self._ports = ports
         self._lock = Lock()
         self._renewed_at = self._stepped_at = ports.now()
@@ -146,14 +147,15 @@ class LanePulse:
             self.headway, self._stepped_at = True, self._ports.now()
 
     def finish(self, mark: Mark, part: str) -> None:
-        """The chunk is done. So the lane has no failures in a row any more."""
+        """The chunk is done. If it is done for good, the lane has no failures in a row any more."""
         with self._lock:
             self._ports.ledger.finish(self._held, mark, part)
             self._chunk, self._bytes_in_flight, self.headway = None, 0, True
             self._stepped_at = self._ports.now()
             self.finished += 1
-            if self.lane.failures or self.lane.bytes_in_flight:
-                lane = replace(self.lane, failures=0)
+            failures = 0 if self.keeps_chunks else self.lane.failures
+            if failures != self.lane.failures or self.lane.bytes_in_flight:
+                lane = replace(self.lane, failures=failures)
                 self.lane = self._ports.lanes.beat(lane, lane.until, 0)
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
@@ -202,7 +204,7 @@ class LanePulse:
         transfer = self._ports.transfers.read(self.lane.transfer_id)
         if transfer.generation != self.lane.generation:
             raise self._gone()  # the transfer has begun anew with another part file
-        self.moving = transfer.status is Status.MOVING
+        self.moving = transfer.lanes_wanted
         self._close_if_it_hangs(transfer.status, now)
         if self.headway:
             end_trouble(transfer, lambda tries: tries.lane == self.lane.number, ports=self._ports)

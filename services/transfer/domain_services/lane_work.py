@@ -2,17 +2,17 @@
 
 from enum import Enum, auto
 
-from services.transfer.domain.errors import ChunkCorrupted, OutOfTime, TransferError
+from services.transfer.domain.errors import ChunkCorrupted, LaneCrashed, OutOfTime, TransferError
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
 from services.transfer.domain_services.partner_session import Visit
-from services.transfer.domain_services.plan_part import start_over
+from services.transfer.domain_services.plan_part import leads_there, start_over
 from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
 from services.transfer.domain_services.queue_lanes import is_moved, queue_lanes
@@ -37,18 +37,14 @@ class LaneWork:
         self.transfer = transfer
         self.closed_badly = False  # nobody knows what the server kept of the file
         self._source, self._visit, self._pulse, self._ports = source, visit, pulse, ports
+        pulse.keeps_chunks = transfer.known_strategy.reopens
 
     def run(self) -> Outcome:
         """Raises what goes wrong. The transfer's only lane also proves the file and names it."""
-        part = self.transfer.known_part
-        if part.opening and not part.made:
-            return self._start_over()  # its creation may still be on its way
-        if part.made and self.transfer.lanes <= 1:
-            if is_moved(self.transfer, ports=self._ports):
-                return self._deliver()
-            if not self.transfer.known_strategy.reopens:
-                return self._start_over()  # whoever had the handle is gone
-        if not self._move():
+        written = self._is_written()
+        if not written and self._is_useless():
+            return self._start_over()
+        if not written and not self._move():
             return Outcome.HANDS_OVER
         if self.transfer.verify is Verify.READBACK and not self._prove():
             return Outcome.HANDS_OVER
@@ -56,11 +52,25 @@ class LaneWork:
 
     def _is_the_last(self) -> bool:
         """Whether all is moved, and no other lane is there."""
-        if self.transfer.lanes > 1:
+        if self.transfer.lanes > 1 or not self.transfer.has_started:
             return False
         passes = 2 if self.transfer.verify is Verify.READBACK else 1
         all_by_itself = self._pulse.finished == passes * self.transfer.known_plan.total
         return all_by_itself or is_moved(self.transfer, ports=self._ports)
+
+    def _is_written(self) -> bool:
+        """Whether an earlier turn of the only lane has moved the last chunk."""
+        if self.transfer.lanes > 1 or not self.transfer.part_made:
+            return False
+        return self._ports.ledger.progress(self._pulse.ledger).complete
+
+    def _is_useless(self) -> bool:
+        """Its creation may still be on its way, or it was planned for another place, or whoever had
+        its only handle is gone."""
+        part = self.transfer.known_part
+        if part.made:
+            return not self.transfer.known_strategy.reopens
+        return part.opening or not leads_there(self.transfer, self._visit.destination)
 
     def _open(self) -> ChunkSink:
         part, strategy = self.transfer.known_part, self.transfer.known_strategy
@@ -132,8 +142,13 @@ class LaneWork:
             if wrote_otherwise and may_replan(self.transfer, visit.destination):
                 raise found.first from None  # perhaps it loses what is written in this way
             return Outcome.ENDED  # VerifyTarget finds the same, and decides
+
+        def begin(current: Transfer) -> Change:
+            self._pulse.fence()  # a step of the workflow may prove it by now
+            return current.proved_by_lane(proof, ports.now())
+
         try:
-            self.transfer = give_name(self.transfer, visit, chunks, proof, ports=ports)
+            self.transfer = give_name(self.transfer, visit, chunks, begin, ports=ports)
             if self.transfer.left_behind:
                 remove_left_behind(self.transfer, visit, ports=ports)
         except TransferError as error:
@@ -143,6 +158,10 @@ class LaneWork:
         return Outcome.DELIVERED
 
     def _start_over(self) -> Outcome:
-        lane = self._pulse.lane
-        start_over(self.transfer, self._visit.destination, lane.failures, 0, ports=self._ports)
+        """The next lane takes over the count of workers that died. Otherwise those that always die
+        over it would begin for ever. A lane that is resumed has no failures."""
+        ports, lane = self._ports, self._pulse.lane
+        if lane.failures >= ports.policy.retry.max_failures:
+            raise LaneCrashed(lane.transfer_id, lane.number, lane.failures)
+        start_over(self.transfer, self._visit.destination, lane.failures, ports=ports)
         return Outcome.STARTED_OVER

@@ -6,7 +6,7 @@ from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import StepSuperseded
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.names import resolve_target
+from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
@@ -38,8 +38,23 @@ def strategy_for(
     return choose_strategy(destination, wish)
 
 
+def leads_there(transfer: Transfer, destination: Destination) -> bool:
+    """The destination may have been changed since the part file was recorded. Elsewhere there is no
+    part file of ours."""
+    part = transfer.known_part
+    target = resolve_target(destination.base_path, transfer.target_path)
+    path = part.path if part.direct else part_path(target, transfer.id, transfer.generation)
+    return (part.path, part.place) == (path, destination.place)
+
+
 def start_over(
-    transfer: Transfer, destination: Destination, failures: int, delay: float, *, ports: Ports
+    transfer: Transfer,
+    destination: Destination,
+    failures: int = 0,
+    delay: float = 0,
+    *,
+    damaged: bool = False,
+    ports: Ports,
 ) -> bool:
     """Begins anew with another part file, because the one at hand cannot be written any further.
     Its first lane takes over the count of failures. False when somebody else did so before."""
@@ -47,7 +62,8 @@ def start_over(
     lanes = max(1, transfer.known_strategy.lanes)
 
     def decide(current: Transfer) -> Transfer:
-        return plan_part(current.start_over(generation), destination, lanes, ports=ports)
+        anew = current.start_over(generation, damaged=damaged)
+        return plan_part(anew, destination, lanes, ports=ports)
 
     try:
         fresh = change_run(transfer.run_id, decide, ports=ports)

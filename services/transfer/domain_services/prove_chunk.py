@@ -54,7 +54,8 @@ def _corrupted(
     transfer: Transfer, done: DoneChunk, found: Mark, *, ports: Ports
 ) -> ChunkCorrupted | TargetDamaged:
     sent, seen = f"{done.mark.crc64:016x}", f"{found.crc64:016x}"
-    if done.doubts:
+    again = transfer.moved_again and not transfer.known_strategy.reopens  # all was sent anew
+    if done.doubts or again:
         return TargetDamaged(done.part, f"Chunk {done.number}", sent, seen)
     ports.ledger.reopen(transfer.ledger, done)
     return ChunkCorrupted(done.part, done.number, sent, seen)

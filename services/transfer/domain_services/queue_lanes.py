@@ -18,10 +18,13 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
     """Sends the message of every lane that should be moving and has neither a worker nor a message.
 
     Idempotent: a lane that is driven or queued is left alone, and one that ended gets another turn.
-    While the part file does not exist only the first lane is sent, which creates it.
+    While the part file does not exist only the first lane is sent, which creates it. Whoever
+    recorded that file may have died before its ledger was opened.
     """
     if transfer.part is None:
         return
+    if not transfer.part_made:
+        ports.ledger.open(transfer.ledger, transfer.known_plan)
     known = {lane.number: lane for lane in ports.lanes.lanes(transfer.ledger)}
     for number in range(transfer.lanes if transfer.part_made else 1):
         lane = known.get(number)

@@ -1,7 +1,7 @@
 """Makes a plan anew when the server does not do what its profile says."""
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
@@ -26,17 +26,29 @@ def may_replan(transfer: Transfer, destination: Destination) -> bool:
     return atomic and destination.probe_writes and not transfer.replanned
 
 
+@dataclass(frozen=True)
+class Replanned:
+    """`destination` has the profile that the new plan is made from."""
+
+    transfer: Transfer
+    destination: Destination
+
+
 def replan(
     transfer: Transfer, error: TransferError, visit: Visit, *, ports: Ports
-) -> tuple[Transfer, Destination] | None:
-    """Probes the server once more and stores what was found. The transfer with its new plan and the
-    destination with its new profile, or None when the plan stays as it is. It is done once for each
-    run. Raises what choose_strategy raises when the transfer turns out to be impossible there."""
+) -> Replanned | None:
+    """Probes the server once more and stores what was found. None when the plan stays as it is. It
+    is done once for each run. Raises what choose_strategy raises when the transfer turns out to be
+    impossible there. An error of the probe itself says less than `error`, so then the plan
+    stays."""
     destination = visit.destination
     speaks_against = isinstance(error, SPEAKS_AGAINST_THE_PLAN)
     if not speaks_against or not may_replan(transfer, destination):
         return None
-    profile = visit.session.probe(destination.base_path, destination.probe_name)
+    try:
+        profile = visit.session.probe(destination.base_path, destination.probe_name)
+    except TransferError:
+        return None
     probed = replace(destination, profile=profile)
     with suppress(DestinationChanged):  # whoever changed it knows better
         ports.destinations.save(probed)
@@ -48,4 +60,4 @@ def replan(
         transfer.run_id, lambda current: current.replan(generation, new), ports=ports
     )
     same = replace(old, why=new.why, cautions=new.cautions) == new
-    return None if same else (changed, probed)
+    return None if same else Replanned(changed, probed)

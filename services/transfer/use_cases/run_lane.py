@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
+    ChunkCorrupted,
     LeaseLost,
     NoHeadway,
+    NoSessionFree,
     RunSuperseded,
     TransferError,
 )
@@ -23,7 +25,6 @@ from services.transfer.domain_services.lane_work import LaneWork, Outcome
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import (
-    is_moved,
     queue_lanes,
     report_moved,
     send_turn,
@@ -34,8 +35,6 @@ from services.transfer.domain_services.replan import replan
 from services.transfer.domain_services.session_line import lane_limit, park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
-
-WANTED = frozenset({Status.REQUESTED, Status.MOVING})
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
@@ -75,15 +74,19 @@ class _Turn:
         destination = self._ports.destinations.read(transfer.destination_id)
         limit = lane_limit(destination, self._ports.policy)
         if not self._pulse.take_slot(destination.id, limit):
+            if not transfer.part_made:  # first, because another worker may begin at once
+                none_free = NoSessionFree(destination.id, limit)
+                waits = Tries(lane=self._pulse.lane.number, waits=True)
+                self._note(transfer, transfer.generation, none_free, waits)
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
         self._drive(transfer, destination)
 
     def _is_wanted(self, transfer: Transfer) -> bool:
         """The first lane also creates the part file."""
-        lane, part = self._pulse.lane, transfer.part
-        of_today = transfer.generation == lane.generation and part is not None
-        return transfer.status in WANTED and of_today and (transfer.part_made or lane.number == 0)
+        lane = self._pulse.lane
+        of_today = transfer.generation == lane.generation
+        return of_today and transfer.lanes_wanted and (transfer.part_made or lane.number == 0)
 
     def _drive(self, transfer: Transfer, destination: Destination) -> None:
         pulse = self._pulse
@@ -93,12 +96,14 @@ class _Turn:
             if isinstance(error, LeaseLost) or pulse.is_lost or pulse.stopped:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
                 return
-            if not (pulse.out_of_time and pulse.headway):
-                self._after_failure(transfer, error)
+            stuck = self._is_stuck()
+            if stuck or not (pulse.out_of_time and pulse.headway):
+                self._after_failure(transfer, error, stuck=stuck)
                 return
             outcome = Outcome.HANDS_OVER  # a beat closed the session in time, the next turn goes on
         if outcome is Outcome.HANDS_OVER and not pulse.headway:
-            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number))
+            nothing = NoHeadway(transfer.id, pulse.lane.number)
+            self._after_failure(transfer, nothing, stuck=False)
         elif outcome is Outcome.HANDS_OVER:
             pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
             send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
@@ -129,13 +134,13 @@ class _Turn:
             return work.run()
         except TransferError as error:
             self._pulse.fence()
-            found = replan(work.transfer, error, visit, ports=self._ports)
-            if found is None:
+            anew = replan(work.transfer, error, visit, ports=self._ports)
+            if anew is None:
                 raise
-            changed, probed = found
+            changed = anew.transfer
             if changed.known_strategy.method is work.transfer.known_strategy.method:
                 return Outcome.REPLANNED
-            start_over(changed, probed, 0, 0, ports=self._ports)
+            start_over(changed, anew.destination, ports=self._ports)
             return Outcome.STARTED_OVER
 
     def _end(self) -> None:
@@ -146,17 +151,19 @@ class _Turn:
         ports.lanes.end(pulse.lane)
         transfer = ports.transfers.read(pulse.lane.transfer_id)
         of_today = transfer.generation == pulse.lane.generation
-        if transfer.status not in {*WANTED, Status.COMMITTING} or not of_today:
+        committing = transfer.status is Status.COMMITTING
+        if not of_today or not (committing or transfer.lanes_wanted):
             return
-        if not report_moved(transfer, ports=ports) and work_is_free(transfer, ports=ports):
+        moved = report_moved(transfer, ports=ports)
+        if not moved and not committing and work_is_free(transfer, ports=ports):
             queue_lanes(transfer, ports=ports)
 
-    def _after_failure(self, transfer: Transfer, error: TransferError) -> None:
+    def _after_failure(self, transfer: Transfer, error: TransferError, *, stuck: bool) -> None:
+        """What was moved into a file that is given up counts for nothing. Otherwise a line that
+        always breaks half way would be tried for ever."""
         ports, pulse = self._ports, self._pulse
         run, generation = transfer.run_id, pulse.lane.generation
-        # What was moved through one handle is lost with it.
-        kept = pulse.headway and (self._work is None or self._work.transfer.known_strategy.reopens)
-        failures = 1 if kept else pulse.lane.failures + 1
+        failures = 1 if pulse.headway and not stuck else pulse.lane.failures + 1
         retry, waited = ports.policy.retry, pulse.waited_seconds
         pulse.free_slot()
         if retry.gives_up(error, failures):
@@ -167,27 +174,45 @@ class _Turn:
             except RunSuperseded:
                 pass  # the transfer was retried since, and the later run judges for itself
         delay = max(waited, retry.delay_seconds(failures, ports.random))
-        generation = self._try_again(failures, delay)
         next_at = ports.now() + timedelta(seconds=delay)
         tries = Tries(None, pulse.lane.number, failures, retry.max_failures, next_at)
-        with suppress(RunSuperseded):  # after the turn: a lane without failures has no trouble
-            note_lane_trouble(run, generation, error, tries, ports=ports)
-
-    def _try_again(self, failures: int, delay: float) -> int:
-        """In the next turn, or with another part file where this one cannot be written on. Returns
-        that file's generation."""
-        ports, pulse = self._ports, self._pulse
-        latest = ports.transfers.read(pulse.lane.transfer_id)
-        if not self._is_stuck(latest):
+        if not stuck:
             send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
-            return pulse.lane.generation
-        destination = ports.destinations.read(latest.destination_id)
-        ports.lanes.end(pulse.lane)
-        start_over(latest, destination, failures, delay, ports=ports)
-        return latest.generation + 1
+        else:
+            damaged = isinstance(error, ChunkCorrupted)
+            if not self._starts_over(transfer, failures, delay, damaged=damaged):
+                return
+            generation = ports.transfers.read(transfer.id).generation
+        # After the turn was sent: a lane without failures has no trouble.
+        self._note(transfer, generation, error, tries)
 
-    def _is_stuck(self, transfer: Transfer) -> bool:
-        """A file whose creation may still be on its way, or that nobody can open again."""
+    def _starts_over(
+        self, transfer: Transfer, failures: int, delay: float, *, damaged: bool
+    ) -> bool:
+        """With another part file. By now the transfer may be cancelled, or impossible."""
+        ports, pulse = self._ports, self._pulse
+        ports.lanes.end(pulse.lane)
+        destination = ports.destinations.read(transfer.destination_id)
+        with suppress(RunSuperseded):
+            try:
+                return start_over(
+                    transfer, destination, failures, delay, damaged=damaged, ports=ports
+                )
+            except TransferError as error:
+                if error.retryable:
+                    raise
+                fail_by_lane(transfer.run_id, pulse.lane.generation, error, ports=ports)
+        return False
+
+    def _note(
+        self, transfer: Transfer, generation: int, error: TransferError, tries: Tries
+    ) -> None:
+        with suppress(RunSuperseded):
+            note_lane_trouble(transfer.run_id, generation, error, tries, ports=self._ports)
+
+    def _is_stuck(self) -> bool:
+        """Whether its creation may still be on its way, or nobody can open the file again."""
+        transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         part = transfer.part
         if part is None or transfer.generation != self._pulse.lane.generation:
             return False
@@ -196,4 +221,4 @@ class _Turn:
         if transfer.known_strategy.reopens:
             return False
         lost = self._work is not None and self._work.closed_badly
-        return lost or not is_moved(transfer, ports=self._ports)
+        return lost or not self._ports.ledger.progress(transfer.ledger).complete

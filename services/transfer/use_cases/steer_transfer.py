@@ -2,7 +2,6 @@
 
 from kernel.caller import Caller
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
@@ -27,8 +26,7 @@ def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
         return current.resume(ports.now())
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
-    going = transfer.status in {Status.REQUESTED, Status.MOVING}
-    if going and not report_moved(transfer, ports=ports):
+    if transfer.lanes_wanted and not report_moved(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
     return transfer
 

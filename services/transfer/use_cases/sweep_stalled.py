@@ -86,7 +86,7 @@ def look_after(transfer_id: str, *, ports: Ports) -> bool:
         wake_workflow(transfer, ports=ports)
     if transfer.status in {Status.REQUESTED, Status.MOVING, Status.VERIFYING, Status.COMMITTING}:
         moved = report_moved(transfer, ports=ports)
-        if not moved and transfer.status in {Status.REQUESTED, Status.MOVING}:
+        if not moved and transfer.lanes_wanted:
             revive_lanes(transfer, ports=ports)
     return False
 

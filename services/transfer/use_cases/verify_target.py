@@ -23,6 +23,8 @@ def verify_target(run: RunId, *, ports: Ports) -> None:
         return
     with step_session(transfer, ports=ports) as visit:
         transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
+        if transfer.status is Status.COMMITTING:
+            return
         try:
             chunks = moved(transfer, ports=ports)
             proof = prove_part(transfer, visit.session, chunks, ports=ports)
@@ -32,6 +34,8 @@ def verify_target(run: RunId, *, ports: Ports) -> None:
 
 
 def _verifying(current: Transfer, ports: Ports) -> Change:
+    if current.status is Status.COMMITTING:
+        return Change(current)
     if not current.active().part_made or not is_moved(current, ports=ports):
         raise MovesAgain(current.id)
     return current.verifying(ports.now())

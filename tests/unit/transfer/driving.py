@@ -33,6 +33,14 @@ def until_moving(world: World) -> None:
     world.drive_lane(remaining=lambda: world.policy.hand_over_seconds * 2)
 
 
+def until_called(world: World, call: str) -> None:
+    """Until the turn of a lane that makes that call: the first one creates the file."""
+    if call == "partner.open_part":
+        until_moving(world)
+    else:
+        until_planned(world)
+
+
 def until_state(world: World, state: str) -> None:
     """Goes on until the execution stands before that state."""
     while state not in [each.state for each in world.workflow.executions.values()]:
@@ -94,6 +102,13 @@ def assert_each_byte_once(writes: list[tuple[int, int]], size: int) -> None:
         assert offset == reached
         reached += length
     assert reached == size
+
+
+def drive_first_lane(world: World, remaining: Callable[[], float] = lambda: 900.0) -> None:
+    """Its message need not be the next one: a queue keeps no order."""
+    [message] = [each for each in world.queue.messages if each.lane == 0]
+    world.queue.messages.remove(message)
+    world.drive_lane(message, remaining)
 
 
 def some_chunks(world: World, chunks: int) -> None:

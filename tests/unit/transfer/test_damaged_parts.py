@@ -6,6 +6,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from tests.fakes.lives import Killed
+from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,
@@ -61,6 +62,10 @@ def test_a_part_file_cut_off_before_a_start_that_is_repeated_ends_the_transfer(
     cut_off(world, CHUNK_BYTES)
     world.queue.messages.clear()
     world.workflow.executions[transfer.id, 1].token = None
+    world.run()
+    assert world.read(transfer).status is Status.MOVING
+    world.pass_time(world.policy.lane_due_seconds + 1)  # the start leaves lanes under way alone
+    sweep_transfer(transfer.id, ports=world.ports)
     world.run()
     require_damaged(world, transfer)
 

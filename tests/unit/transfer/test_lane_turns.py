@@ -18,6 +18,7 @@ from tests.unit.transfer.driving import (
     assert_completed,
     broken,
     content,
+    drive_first_lane,
     fail_code,
     fail_half_way,
     lane_zero,
@@ -59,7 +60,7 @@ def test_a_message_stays_away_a_little_longer_than_the_leases_of_whoever_receive
 
     world.calls.observers.append(observe)
     world.calls.slow("sink.write", 2.5 * world.policy.lease_seconds)
-    world.drive_lane()
+    drive_first_lane(world)
     assert told.index("message.extend") < told.index("slots.take")
     assert len(seen) >= 2.5 * 2
     assert all(0 < slack <= VISIBILITY_SLACK_SECONDS + 1 for slack in seen)
@@ -70,7 +71,7 @@ def test_what_is_held_is_renewed_when_a_third_of_its_time_is_over_and_not_at_eac
     moving(world)
     before = world.calls.counts["message.extend"]
     world.calls.slow("sink.write", 2 * world.policy.lease_seconds)
-    world.drive_lane()
+    drive_first_lane(world)
     third = 2 * 3
     assert third - 1 <= world.calls.counts["message.extend"] - before - 1 <= third
     assert third - 1 <= world.calls.counts["slots.renew"] <= third
@@ -91,7 +92,7 @@ def test_all_leases_of_a_turn_last_from_its_beginning_for_one_lease() -> None:
         untils.extend((until - begun).total_seconds() for until in held)
 
     world.calls.before("sink.write", look)
-    world.drive_lane()
+    drive_first_lane(world)
     assert len(untils) == 3
     assert all(lease <= until < lease + 1 for until in untils)
 
@@ -99,7 +100,8 @@ def test_all_leases_of_a_turn_last_from_its_beginning_for_one_lease() -> None:
 def test_a_turn_logs_under_its_transfers_correlation_id() -> None:
     world = World()
     moving(world, correlation_id="c-of-this-one")
-    world.drive_lane()
+    world.correlated.clear()
+    drive_first_lane(world)
     assert world.correlated == ["c-of-this-one"]
 
 
@@ -109,10 +111,10 @@ def test_a_lane_without_a_session_waits_without_a_message_and_counts_no_failure(
     transfer = moving(world, destination_id="one")
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
     assert world.ports.slots.take("one", 1, "rival", world.clock, until)
-    world.drive_lane()
+    drive_first_lane(world)
     assert not world.queue.messages
     lane = lane_zero(world, transfer)
-    assert (lane.turn, lane.failures, lane.worker, lane.parked) == (2, 0, None, True)
+    assert (lane.turn, lane.failures, lane.worker, lane.parked) == (3, 0, None, True)
     for _ in range(20):
         world.ports.slots.renew(slots(world)[0], world.clock + timedelta(seconds=90))
         world.pass_time(61)
@@ -139,7 +141,7 @@ def test_a_turn_that_ends_in_a_bug_of_ours_holds_no_session_either() -> None:
     moving(world)
     world.calls.fail("sink.write", ValueError("a bug"))
     with pytest.raises(ValueError, match="a bug"):
-        world.drive_lane()
+        drive_first_lane(world)
     assert slots(world) == []
 
 
@@ -154,8 +156,9 @@ def test_a_turn_of_a_paused_transfer_logs_in_nowhere() -> None:
     world = World()
     transfer = moving(world)
     pause_transfer(transfer.id, ANN, ports=world.ports)
-    assert_at_rest(world, world.queue.messages.popleft())
-    assert lane_zero(world, transfer).ended
+    while world.queue.messages:
+        assert_at_rest(world, world.queue.messages.popleft())
+    assert all(lane.ended for lane in world.ports.lanes.lanes(world.read(transfer).ledger))
 
 
 def test_a_turn_of_an_earlier_generation_logs_in_nowhere() -> None:
@@ -184,17 +187,17 @@ def test_whoever_lost_its_lane_tells_no_trouble_and_counts_no_failure() -> None:
         world.pass_time(2)
 
     lost = world.calls.before("sink.write", lose_lane)
-    world.drive_lane()
+    drive_first_lane(world)
     assert lost()
     assert fail_code(world.read(transfer)) is None
-    assert (lane_zero(world, transfer).turn, lane_zero(world, transfer).failures) == (2, 0)
+    assert (lane_zero(world, transfer).turn, lane_zero(world, transfer).failures) == (3, 0)
 
 
 def test_a_worker_that_hung_to_its_end_without_a_byte_is_a_failure_with_its_reason() -> None:
     world = World()
     transfer = moving(world)
     world.calls.slow("sink.write", 890.0)
-    world.drive_lane(remaining=turn_of(world, 900))
+    drive_first_lane(world, turn_of(world, 900))
     assert fail_code(world.read(transfer)) == "connection_lost"
     assert lane_zero(world, transfer).failures == 1
 
@@ -204,12 +207,12 @@ def test_a_turn_with_headway_ends_the_failures_before_it_although_no_chunk_is_do
     one_large_chunk(world, len(LARGE))
     transfer = moving(world, LARGE)
     world.calls.fail("partner.connect", broken)
-    world.drive_lane()
+    drive_first_lane(world)
     assert lane_zero(world, transfer).failures == 1
     world.calls.cost["sink.write"] = 50.0
-    world.drive_lane(remaining=turn_of(world, 200))
+    drive_first_lane(world, turn_of(world, 200))
     lane = lane_zero(world, transfer)
-    assert (lane.turn, lane.failures, world.queue.delays[-1]) == (3, 0, 0)
+    assert (lane.turn, lane.failures, world.queue.delays[-1]) == (4, 0, 0)
     assert world.ports.ledger.progress(world.read(transfer).ledger).chunks_done == 0
 
 
@@ -220,7 +223,7 @@ def test_failures_in_a_row_are_counted_and_the_first_behind_headway_is_one_again
     counted: list[int] = []
     for call, after in (("partner.connect", 0), ("partner.connect", 0), ("sink.write", 2)):
         world.calls.fail(call, broken, after=after)
-        world.drive_lane()
+        drive_first_lane(world)
         counted.append(lane_zero(world, transfer).failures)
         assert slots(world) == []
     assert counted == [1, 2, 1]
@@ -233,6 +236,6 @@ def test_all_is_not_moved_as_long_as_a_lane_may_still_write() -> None:
     world.calls.before(
         "lanes.end", lambda: told.append(report_moved(world.read(transfer), ports=world.ports))
     )
-    world.drive_lane()
+    drive_first_lane(world)
     assert told == [False]
     assert report_moved(world.read(transfer), ports=world.ports)

@@ -66,9 +66,12 @@ def fail_and_begin_anew(world: World, transfer: Transfer) -> None:
     world.run()
     assert world.read(transfer).status is Status.FAILED
     retry(world, transfer)
-    while world.read(transfer).status is not Status.MOVING:
+    while not (anew := [each for each in world.queue.messages if each.generation == 2]):
         assert world.workflow.advance()
-    assert world.read(transfer).generation == 2
+    world.queue.messages.remove(anew[0])
+    world.drive_lane(anew[0], lambda: world.policy.hand_over_seconds * 2)
+    moving = world.read(transfer)
+    assert (moving.status, moving.generation) == (Status.MOVING, 2)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.unit.transfer.driving import BODY, assert_completed, until_moving
 
 
 def one_chunk_short() -> tuple[World, Transfer, Actor]:
-    """The first lane is still moving a chunk. The second has moved all others and has ended."""
+    """Lane 1 is still moving a chunk. Lane 2 has moved all others and has ended."""
     world = World()
     transfer = world.request(BODY, verify=Verify.READBACK)
     until_moving(world)
@@ -22,8 +22,8 @@ def test_a_lane_ends_while_another_one_moves_the_last_chunk() -> None:
     world, transfer, slow = one_chunk_short()
     ledger = world.read(transfer).ledger
     assert not world.ports.ledger.progress(ledger).complete
-    assert world.ports.lanes.lanes(ledger)[1].ended
-    assert 1 not in [message.lane for message in world.queue.messages]
+    assert world.ports.lanes.lanes(ledger)[2].ended
+    assert 2 not in [message.lane for message in world.queue.messages]
     slow.finish()
     world.run()
     assert_completed(world, transfer)
@@ -32,7 +32,7 @@ def test_a_lane_ends_while_another_one_moves_the_last_chunk() -> None:
 def test_lanes_that_had_nothing_left_to_move_are_called_back_to_prove() -> None:
     world, transfer, slow = one_chunk_short()
     assert slow.advance_to("partner.open_reader")
-    assert 1 in [message.lane for message in world.queue.messages]
+    assert 2 in [message.lane for message in world.queue.messages]
     slow.finish()
     world.run()
     assert_completed(world, transfer)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.transfer.domain.errors import PermissionDenied
+from services.transfer.domain.errors import ReadingRefused
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
@@ -40,6 +40,13 @@ def large(world: World) -> Transfer:
     return transfer
 
 
+def reads_before_the_rename(world: World) -> list[int]:
+    """How often the file was read when it got its name. Its one lane looks at it again then."""
+    seen: list[int] = []
+    world.calls.before("partner.rename", lambda: seen.append(world.calls.counts["reader.read"]))
+    return seen
+
+
 def damage(world: World) -> None:
     for part in world.parts():
         world.partner.files[part][DAMAGED] = BODY[DAMAGED] ^ 0xFF
@@ -69,10 +76,11 @@ def test_turns_on_a_slow_line_move_and_prove_every_byte_once_within_their_time()
     transfer = large(world)
     world.calls.cost |= {"sink.write": 50.0, "reader.read": 5.0}
     writes = watch_writes(world)
+    read = reads_before_the_rename(world)
     drive_lanes(world, TURN_SECONDS)
     assert world.calls.counts["partner.connect"] > 1 + 8 * 50 / TURN_SECONDS + 5 * BLOCKS / 300
     assert_each_byte_once(writes, len(LARGE))
-    assert world.calls.counts["reader.read"] == BLOCKS
+    assert read == [BLOCKS]
     world.run()
     assert_read_back(world, transfer, LARGE)
 
@@ -81,9 +89,9 @@ def test_a_break_while_reading_back_keeps_what_was_proved() -> None:
     world = World()
     transfer = large(world)
     world.calls.fail("reader.read", broken, after=BLOCKS // 2)
-    until_state(world, "VerifyTarget")
-    assert world.calls.counts["reader.read"] == BLOCKS + 1
+    read = reads_before_the_rename(world)
     world.run()
+    assert read == [BLOCKS + 1]
     assert_read_back(world, transfer, LARGE)
 
 
@@ -140,8 +148,19 @@ def test_a_partner_that_lets_nobody_read_is_told_instead_of_completed_without_pr
     transfer = world.request(BODY, verify=Verify.READBACK)
     world.run()
     ended = world.read(transfer)
-    assert (ended.status, fail_code(ended)) == (Status.FAILED, PermissionDenied.code)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, ReadingRefused.code)
     assert world.partner.files == {}
+
+
+def test_a_partner_of_whom_it_is_known_that_nobody_may_read_gets_no_byte() -> None:
+    world = World()
+    world.partner.readable = False
+    world.register("known")
+    transfer = world.request(BODY, destination_id="known", verify=Verify.READBACK)
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, ReadingRefused.code)
+    assert world.calls.counts["sink.write"] == 0
 
 
 @pytest.mark.parametrize("verify", [Verify.CHECKSUM, Verify.REREAD])
@@ -201,6 +220,7 @@ def test_a_lane_that_comes_before_the_second_part_file_is_made_logs_in_nowhere()
     until_moving(world)
     world.drive_lane()  # moves it all: the messages of the other lanes still wait
     damage(world)
+    until_state(world, "VerifyTarget")
     assert world.workflow.advance()
     again = world.read(transfer)
     assert (again.status, again.part) == (Status.MOVING, None)
@@ -218,6 +238,6 @@ def test_a_lane_proves_chunk_after_chunk_over_the_connection_that_it_has() -> No
     before = world.calls.counts["partner.connect"]
     world.drive_lane()
     assert world.calls.counts["partner.connect"] == before + 1
-    assert world.workflow.executions[transfer.id, 1].state == "VerifyTarget"
+    assert world.workflow.executions[transfer.id, 1].state == "ChooseByDelivery"
     world.run()
     assert_read_back(world, transfer)

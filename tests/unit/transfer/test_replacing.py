@@ -1,5 +1,7 @@
 """On servers that cannot replace in one step the old target steps aside, and is never lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.transfer.domain.errors import PermissionDenied, TransferError
@@ -17,20 +19,36 @@ from tests.unit.transfer.driving import (
     every,
     fail_code,
     retried,
+    until_moving,
     until_state,
 )
 
 SAME_SIZE, OTHER_SIZE = bytes(len(BODY)), b"yesterday's"
 RENAMES = [1, 2]  # the old target steps aside, ours takes its place
+REMOVES = [("remove", 1), ("remove", 2)]  # what an earlier try may have left, the old target
+CALLS = [("rename", 1), ("rename", 2), ("remove", 1)]
+BY = ["step", "lane"]
 
 
-def replacing(world: World, old: bytes = OTHER_SIZE) -> Transfer:
-    """A transfer that is about to be committed."""
+def replacing(world: World, old: bytes = OTHER_SIZE, by: str = "step") -> Transfer:
+    """A transfer that is about to be committed by CommitTarget, or by its only lane."""
     world.partner.replaces_atomically = False
     world.partner.files[TARGET] = bytearray(old)
+    if by == "lane":
+        policy = replace(world.policy, lanes_per_transfer=1)
+        world.ports = replace(world.ports, policy=policy)
     transfer = world.request(BODY, if_exists=IfExists.REPLACE)
-    until_state(world, "CommitTarget")
+    if by == "lane":
+        until_moving(world)
+    else:
+        until_state(world, "CommitTarget")
     return transfer
+
+
+def require_mine(world: World, transfer: Transfer, old: bytes, by: str) -> None:
+    """As require_old_or_new. A lane that writes ends where ours is complete."""
+    if by == "step" or world.read(transfer).status is not Status.MOVING:
+        require_old_or_new(world, transfer, old)
 
 
 def require_old_or_new(world: World, transfer: Transfer, old: bytes) -> None:
@@ -60,10 +78,11 @@ def sweep_and_run(world: World, transfer: Transfer) -> None:
 
 
 @pytest.mark.parametrize("old", [SAME_SIZE, OTHER_SIZE])
-def test_the_old_target_steps_aside_on_record_and_goes(old: bytes) -> None:
+@pytest.mark.parametrize("by", BY)
+def test_the_old_target_steps_aside_on_record_and_goes(by: str, old: bytes) -> None:
     world = World()
-    transfer = replacing(world, old)
-    every(world, "partner.*", lambda: require_old_or_new(world, transfer, old))
+    transfer = replacing(world, old, by)
+    every(world, "partner.*", lambda: require_mine(world, transfer, old, by))
     aside: list[bool] = []
     world.calls.before("partner.rename", lambda: aside.append(world.read(transfer).aside is None))
     world.run()
@@ -81,16 +100,15 @@ def test_a_target_that_does_not_exist_yet_needs_no_step_aside() -> None:
 
 
 @pytest.mark.parametrize("old", [SAME_SIZE, OTHER_SIZE])
-@pytest.mark.parametrize(
-    ("call", "after"), [("rename", 0), ("rename", 1), ("remove", 0), ("remove", 1)]
-)
+@pytest.mark.parametrize(("call", "number"), CALLS)
+@pytest.mark.parametrize("by", BY)
 def test_an_answer_lost_at_any_call_hides_and_loses_nothing(
-    call: str, after: int, old: bytes
+    by: str, call: str, number: int, old: bytes
 ) -> None:
     world = World()
-    transfer = replacing(world, old)
-    every(world, "partner.*", lambda: require_old_or_new(world, transfer, old))
-    lost = world.calls.lose_answer(f"partner.{call}", broken, after=after)
+    transfer = replacing(world, old, by)
+    every(world, "partner.*", lambda: require_mine(world, transfer, old, by))
+    lost = world.calls.lose_answer(f"partner.{call}", broken, after=number - 1)
     world.run()
     assert lost()
     sweep_and_run(world, transfer)
@@ -98,15 +116,33 @@ def test_an_answer_lost_at_any_call_hides_and_loses_nothing(
 
 
 @pytest.mark.parametrize("old", [SAME_SIZE, OTHER_SIZE])
-@pytest.mark.parametrize(
-    ("call", "number"), [("rename", 1), ("rename", 2), ("remove", 1), ("remove", 2)]
-)
-def test_a_step_that_dies_at_any_call_hides_and_loses_nothing(
-    call: str, number: int, old: bytes
+@pytest.mark.parametrize(("call", "number"), CALLS)
+@pytest.mark.parametrize("by", BY)
+def test_a_worker_that_dies_at_any_call_hides_and_loses_nothing(
+    by: str, call: str, number: int, old: bytes
 ) -> None:
     world = World()
-    transfer = replacing(world, old)
-    every(world, "partner.*", lambda: require_old_or_new(world, transfer, old))
+    transfer = replacing(world, old, by)
+    every(world, "partner.*", lambda: require_mine(world, transfer, old, by))
+    world.calls.kill(f"partner.{call}", number)
+    with pytest.raises(Killed):
+        world.run()
+    sweep_and_run(world, transfer)
+    assert_replaced(world, transfer)
+
+
+@pytest.mark.parametrize("old", [SAME_SIZE, OTHER_SIZE])
+@pytest.mark.parametrize(("call", "number"), [("rename", 4), ("rename", 5), *REMOVES])
+@pytest.mark.parametrize("by", BY)
+def test_a_worker_that_dies_in_the_second_try_hides_and_loses_nothing(
+    by: str, call: str, number: int, old: bytes
+) -> None:
+    """In the first three renames the old target steps aside, ours breaks, and the old one comes
+    back."""
+    world = World()
+    transfer = replacing(world, old, by)
+    every(world, "partner.*", lambda: require_mine(world, transfer, old, by))
+    world.calls.fail("partner.rename", broken, after=1)
     world.calls.kill(f"partner.{call}", number)
     with pytest.raises(Killed):
         world.run()
@@ -116,11 +152,12 @@ def test_a_step_that_dies_at_any_call_hides_and_loses_nothing(
 
 @pytest.mark.parametrize("number", RENAMES)
 @pytest.mark.parametrize("error", [PermissionDenied("/in", "rename"), broken()])
+@pytest.mark.parametrize("by", BY)
 def test_the_old_target_comes_back_where_ours_cannot_take_its_place(
-    number: int, error: TransferError
+    by: str, number: int, error: TransferError
 ) -> None:
     world = World()
-    transfer = replacing(world)
+    transfer = replacing(world, by=by)
     refused = world.calls.refuse("partner.rename", error, after=number - 1)
     world.run()
     ended = world.read(transfer)
@@ -147,10 +184,11 @@ def test_the_old_target_comes_back_within_the_step_that_could_not_replace_it() -
     assert world.read(transfer).tidy
 
 
-def test_the_old_target_does_not_come_back_when_the_partner_took_ours_away_at_once() -> None:
+@pytest.mark.parametrize("by", BY)
+def test_the_old_target_does_not_come_back_when_the_partner_took_ours_away_at_once(by: str) -> None:
     """If yesterday's file came back, it would be taken for today's."""
     world = World()
-    transfer = replacing(world)
+    transfer = replacing(world, by=by)
     world.partner.takes_away_on_rename = True
     world.run()
     ended = world.read(transfer)

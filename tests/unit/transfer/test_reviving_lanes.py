@@ -21,6 +21,7 @@ from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
+    TARGET,
     assert_completed,
     fail_code,
     one_large_chunk,
@@ -124,9 +125,10 @@ def test_a_lane_whose_chunk_is_refused_is_at_rest_and_counts_no_crash(
             fail_transfer(transfer.run_id, NO_SPACE, ports=world.ports)
 
     changed = world.calls.before(call, steer)
+    number = world.queue.messages[0].lane
     world.drive_lane()
     assert changed()
-    [lane] = [each for each in lanes_of(world, transfer) if each.number == 0]
+    [lane] = [each for each in lanes_of(world, transfer) if each.number == number]
     assert not is_driven(lane, world.clock, world.policy)
     assert (lane.ended, lane.failures) == (True, 0)
     world.run()
@@ -155,7 +157,7 @@ def test_all_is_moved_only_when_every_lane_is_at_rest() -> None:
     world.drive_lane()
     assert ended()
     assert states == ["MoveChunks", "MoveChunks"]
-    assert world.workflow.executions[transfer.id, 1].state == "VerifyTarget"
+    assert world.workflow.executions[transfer.id, 1].state == "ChooseByDelivery"
     world.run()
     assert_completed(world, transfer)
 
@@ -177,17 +179,35 @@ def test_the_last_chunk_of_a_paused_transfer_waits_for_it_to_be_resumed() -> Non
 
 def test_the_sweeper_reports_what_the_last_lane_could_not_report_any_more() -> None:
     world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    world.calls.kill("workflow.succeed")
+    with pytest.raises(Killed):
+        world.drive_lane()
+    world.queue.messages.clear()
+    sweep_transfer(transfer.id, ports=world.ports)
+    assert world.workflow.executions[transfer.id, 1].state == "ChooseByDelivery"
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_the_sweeper_reports_a_file_whose_lane_gave_it_its_name_and_died() -> None:
+    world = World()
     one_large_chunk(world, len(BODY))
     transfer = world.request(BODY)
     until_moving(world)
     world.calls.kill("workflow.succeed")
     with pytest.raises(Killed):
         world.drive_lane()
-    assert not world.queue.messages
+    assert bytes(world.partner.files[TARGET]) == BODY
     sweep_transfer(transfer.id, ports=world.ports)
-    assert world.workflow.executions[transfer.id, 1].state == "VerifyTarget"
+    assert world.workflow.executions[transfer.id, 1].state == "MoveChunks"  # it may still live
+    world.pass_time(world.policy.lease_seconds + 1)
+    logins = world.calls.counts["partner.connect"]
+    sweep_transfer(transfer.id, ports=world.ports)
     world.run()
     assert_completed(world, transfer)
+    assert world.calls.counts["partner.connect"] == logins
 
 
 def test_a_worker_that_waits_at_the_partner_loses_its_session_with_its_lane() -> None:

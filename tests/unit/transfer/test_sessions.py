@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.transfer.domain.lane import Slot
 from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import Wish, choose_strategy, lane_sessions
 from services.transfer.domain_services.session_line import call_next
@@ -17,9 +18,10 @@ from tests.unit.transfer.driving import (
     assert_completed,
     fail_code,
     lane_zero,
-    until_moving,
+    until_planned,
     until_state,
 )
+from tests.unit.transfer.waiting import free, waiting_to_commit
 
 
 @pytest.mark.parametrize(("max_sessions", "lanes"), [(1, 1), (2, 1), (3, 2), (4, 3), (5, 4)])
@@ -40,29 +42,46 @@ def test_a_server_without_writes_at_an_offset_gets_one_lane() -> None:
     assert choose_strategy(limited, Wish(lanes=4)).lanes == 1
 
 
-def hold_all_that_lanes_may(world: World) -> None:
+def hold_all_that_lanes_may(world: World) -> list[Slot]:
     """Lanes of a huge transfer."""
     destination = world.ports.destinations.read("acme")
-    limit, number = lane_sessions(destination), 0
+    held: list[Slot] = []
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
-    while world.ports.slots.take("acme", limit, f"huge/1/lane-{number}", world.clock, until):
-        number += 1
-    assert number == destination.max_sessions - 1
+    while slot := world.ports.slots.take(
+        "acme", lane_sessions(destination), f"huge/1/lane-{len(held)}", world.clock, until
+    ):
+        held.append(slot)
+    assert len(held) == destination.max_sessions - 1
+    return held
 
 
-def test_the_lanes_of_a_huge_transfer_do_not_keep_another_from_starting() -> None:
+def test_a_transfer_behind_the_lanes_of_a_huge_one_comes_next_and_says_what_it_waits_for() -> None:
     world = World()
-    hold_all_that_lanes_may(world)
+    huge = hold_all_that_lanes_may(world)
     small = world.request(b"small", target_path="small.csv")
-    until_moving(world)
+    until_planned(world)
     assert {message.transfer_id for message in world.queue.messages} == {small.id}
     world.drive_lane()
     assert world.buckets.bytes_read == 0  # its lane waits for a session
     assert not world.queue.messages
     assert lane_zero(world, small).parked
+    assert fail_code(world.read(small)) == "no_session_free"
+    world.ports.slots.free(huge[0])
+    call_next("acme", ports=world.ports)
+    world.run()
+    assert_completed(world, small, b"small", "/in/small.csv")
 
 
-def test_a_step_without_a_session_waits_and_says_why() -> None:
+def test_the_lanes_of_a_huge_transfer_do_not_keep_another_from_ending() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "VerifyTarget")
+    hold_all_that_lanes_may(world)
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_a_start_without_a_session_waits_and_says_why() -> None:
     world = World()
     world.register("one", max_sessions=1)
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
@@ -73,9 +92,22 @@ def test_a_step_without_a_session_waits_and_says_why() -> None:
     world.run()
     waiting = world.read(transfer)
     assert (waiting.status, fail_code(waiting)) == (Status.REQUESTED, "no_session_free")
-    assert world.calls.counts["slots.take"] - before == 2  # its own lock, and one try
+    assert world.calls.counts["slots.take"] - before == 1
+    assert lane_zero(world, transfer).parked
     world.ports.slots.free(rival)
     call_next("one", ports=world.ports)  # as whoever frees a session does
+    told: list[str | None] = []
+    world.calls.before("sink.write", lambda: told.append(fail_code(world.read(transfer))))
+    world.run()
+    assert told == [None]
+    assert_completed(world, transfer)
+
+
+def test_a_step_without_a_session_waits_and_says_why() -> None:
+    world = World()
+    transfer, slot = waiting_to_commit(world)
+    assert fail_code(world.read(transfer)) == "no_session_free"
+    free(world, slot)
     world.run()
     assert_completed(world, transfer)
 
@@ -83,12 +115,11 @@ def test_a_step_without_a_session_waits_and_says_why() -> None:
 def test_waiting_for_a_session_is_an_error_of_its_own_to_the_state_machine() -> None:
     world = World()
     transfer = world.request(BODY)
+    until_state(world, "VerifyTarget")
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
     for number in range(4):
         world.ports.slots.take("acme", 4, f"another-{number}", world.clock, until)
-    for step in ("ValidateRequest", "AuthorizeReader", "InspectSource"):
-        run_step({"step": step, "transfer_id": transfer.id, "run": 1}, world.ports)
-    event = {"step": "MoveChunks", "transfer_id": transfer.id, "run": 1, "task_token": "token"}
+    event = {"step": "VerifyTarget", "transfer_id": transfer.id, "run": 1}
     with pytest.raises(SessionsBusy, match="no_session_free"):
         run_step(event, world.ports)
 

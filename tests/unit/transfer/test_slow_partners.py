@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
@@ -18,6 +19,7 @@ from tests.unit.transfer.driving import (
     fail_code,
     turn_of,
     until_moving,
+    until_planned,
     until_state,
     watch_writes,
 )
@@ -41,12 +43,12 @@ def slowly(
     return wait
 
 
-def require_leased(world: World, transfer: Transfer, *, chunk: bool) -> None:
-    """The first turn of lane 0 still has all its leases, and nobody else takes them."""
-    ledger, worker = world.read(transfer).ledger, "worker-0-1"
-    [lane] = [each for each in world.ports.lanes.lanes(ledger) if each.number == 0]
-    assert (lane.turn, lane.worker) == (1, worker)
-    holder = f"{transfer.id}/{ledger.generation}/lane-0"
+def require_leased(world: World, transfer: Transfer, message: LaneMessage, *, chunk: bool) -> None:
+    """That turn still has all its leases, and nobody else takes them."""
+    ledger, worker = world.read(transfer).ledger, f"worker-{message.lane}-{message.turn}"
+    [lane] = [each for each in world.ports.lanes.lanes(ledger) if each.number == message.lane]
+    assert (lane.turn, lane.worker) == (message.turn, worker)
+    holder = f"{transfer.id}/{ledger.generation}/lane-{message.lane}"
     slots: Any = world.ports.slots
     [slot] = [each for each in slots.rows.values() if each.holder == holder]
     open_leases = world.ports.ledger.open_leases(ledger)
@@ -60,6 +62,7 @@ def require_leased(world: World, transfer: Transfer, *, chunk: bool) -> None:
     [
         ("partner.connect", False),
         ("partner.open_part", False),
+        ("partner.create_file", False),
         ("source.read", True),
         ("sink.write", True),
         ("sink.flush", True),
@@ -73,11 +76,13 @@ def test_a_slow_call_keeps_lane_slot_and_chunk_leased_and_sessions_within_their_
     world = World()
     world.register("slow", max_sessions=max_sessions)
     transfer = world.request(BODY, destination_id="slow")
-    until_moving(world)
+    creates = call == "partner.create_file"
+    (until_planned if creates else until_moving)(world)
+    [first, *_] = world.queue.messages
     writes = watch_writes(world)
 
     def look() -> None:
-        require_leased(world, transfer, chunk=chunk)
+        require_leased(world, transfer, first, chunk=chunk)
         assert world.partner.open_sessions <= max_sessions - 1
 
     waited = world.calls.before(call, slowly(world, transfer, LOGIN_STEPS * STEP_SECONDS, look))

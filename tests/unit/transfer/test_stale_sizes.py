@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.transfer.domain.ports import Seen
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from tests.fakes.world import CHUNK_BYTES, World
@@ -11,15 +12,15 @@ from tests.unit.transfer.driving import BODY, TARGET, assert_completed, fail_cod
 
 
 def show_stale(world: World, number: int) -> list[int]:
-    """At the `number`th look from now on the file seems a chunk shorter than it is, until it is
-    opened anew. NFS caches attributes and asks for them at each open. Returns the sizes answered
-    since then."""
+    """At the `number`th look at the part file from now on it seems a chunk shorter than it is,
+    until it is opened anew. NFS caches attributes and asks for them at each open. Returns the sizes
+    answered since then."""
     true: dict[str, bytearray] = {}
     seen: list[int] = []
 
     def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
-        if name == "partner.look" and isinstance(answer, int):
-            seen.append(answer)
+        if name == "partner.look" and isinstance(answer, Seen) and answer.size_bytes is not None:
+            seen.append(answer.size_bytes)
 
     def shorten() -> None:
         [part] = world.parts()

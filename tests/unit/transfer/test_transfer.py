@@ -21,6 +21,8 @@ from tests.conformance.stores import NOON
 
 PLAN = ChunkPlan(10, 5)
 MADE = PartFile("/in/.a.t-1.part", "place", NOON, made=True)
+PLANNED = replace(MADE, made=False, opening=False)
+PROOF = Proof(MADE.path, 1, SourceChecksum.MATCHED, Algorithm.CRC32, Proven.SIZE)
 LATER = after(5)
 
 WISHES: dict[str, Callable[[Transfer], Change]] = {
@@ -85,8 +87,12 @@ def test_a_transfer_paused_before_its_lanes_may_work_waits_for_its_workflow_agai
     [
         Transfer.active,
         lambda each: each.awaited("token"),
-        lambda each: each.record_part("/in/a", "place", PLAN, LATER),
+        lambda each: each.record_part(MADE, PLAN, UNKNOWN),
+        lambda each: replace(each, part=PLANNED).opening(1, PLANNED.path, LATER),
         lambda each: each.begin(1, 1, "print", LATER),
+        lambda each: each.start_over(1),
+        lambda each: each.replan(1, UNKNOWN),
+        lambda each: each.proved_by_lane(PROOF, LATER),
         lambda each: each.verifying(LATER),
         lambda each: each.committing(LATER),
         lambda each: each.pause(LATER),
@@ -185,10 +191,10 @@ def test_the_receipt_of_a_completed_transfer_shows_what_is_still_left() -> None:
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_lanes_fail_a_transfer_only_while_it_moves(status: Status) -> None:
+def test_lanes_fail_a_transfer_only_while_they_work(status: Status) -> None:
     transfer = a_transfer(status=status, generation=2)
     failure = Failure.of(NoSpace("/in/a", 0))
-    works = status in {Status.MOVING, Status.PAUSED}
+    works = status in {Status.REQUESTED, Status.MOVING, Status.PAUSED}
     failed = transfer.lane_failed(2, failure, LATER)
     assert (failed.failure == failure) is works
     assert failed.status is (Status.FAILING if works else status)
@@ -212,6 +218,46 @@ def test_a_pause_that_came_too_late_is_told_as_resumed_again() -> None:
     paused = a_transfer(status=Status.PAUSED, generation=1, part=MADE, begun_run=1, started_run=1)
     verifying = paused.verifying(LATER)
     assert (verifying.transfer.status, verifying.facts) == (Status.VERIFYING, (Fact.RESUMED,))
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_lane_gives_the_file_its_name_only_while_it_moves_or_was_paused_too_late(
+    status: Status,
+) -> None:
+    transfer = a_transfer(status=status, generation=1, part=MADE, begun_run=1, started_run=1)
+    if status in {Status.MOVING, Status.PAUSED, Status.VERIFYING}:
+        change = transfer.proved_by_lane(PROOF, LATER)
+        assert (change.transfer.status, change.transfer.proof) == (Status.COMMITTING, PROOF)
+        assert change.facts == ((Fact.RESUMED,) if status is Status.PAUSED else ())
+        with pytest.raises(WrongState):
+            transfer.proved_by_lane(replace(PROOF, part="/in/another"), LATER)
+        return
+    with pytest.raises((WrongState, TransferCancelled)):
+        transfer.proved_by_lane(PROOF, LATER)
+
+
+def test_a_plan_is_made_anew_only_for_the_part_file_at_hand() -> None:
+    moving = a_transfer(status=Status.MOVING, generation=2, part=MADE, plan=PLAN)
+    again = moving.replan(2, replace(UNKNOWN, fsync=False))
+    assert (again.known_strategy.fsync, again.replanned) == (False, True)
+    assert (again.part, again.plan) == (MADE, PLAN)
+    for change in (lambda: moving.replan(1, UNKNOWN), lambda: moving.start_over(1)):
+        with pytest.raises(StepSuperseded):
+            change()
+    assert again.start_over(2).part is None
+
+
+def test_a_direct_file_is_ours_only_when_it_was_made() -> None:
+    """The file under the target's name may be the partner's own."""
+    direct = replace(PLANNED, path="/in/a", direct=True, opening=True)
+    moving = a_transfer(status=Status.MOVING, generation=1, part=direct)
+    assert moving.start_over(1).leftovers == ()
+    made = replace(moving, part=replace(direct, made=True)).start_over(1)
+    assert [each.path for each in made.leftovers] == ["/in/a"]
+    again = made.next_part("/in/a", "place", LATER, direct=True)
+    assert again.ours
+    recorded = made.record_part(again, PLAN, UNKNOWN)
+    assert (recorded.part, recorded.leftovers) == (again, ())  # it is not removed any more
 
 
 def test_nothing_is_committed_that_was_not_proved() -> None:

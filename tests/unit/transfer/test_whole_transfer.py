@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from services.transfer.domain.errors import ConnectionLost
 from services.transfer.domain.proof import Proven, SourceChecksum, Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer_record import IfExists
@@ -39,6 +40,7 @@ def test_the_states_of_a_large_transfer_are_entered_in_order() -> None:
         "InspectSource",
         "ChooseBySize",
         "MoveChunks",
+        "ChooseByDelivery",
         "VerifyTarget",
         "CommitTarget",
         "CleanUp",
@@ -47,12 +49,31 @@ def test_the_states_of_a_large_transfer_are_entered_in_order() -> None:
     ]
 
 
-def test_a_small_file_takes_the_direct_way_with_one_lane() -> None:
+@pytest.mark.parametrize("size", [0, 1, CHUNK - 1])
+def test_a_small_file_takes_the_direct_way_with_one_lane_and_one_login(size: int) -> None:
     world = World()
-    transfer = world.request(content(CHUNK - 1))
+    transfer = world.request(content(size))
     world.run()
-    assert "MoveDirect" in world.workflow.entered
+    assert world.workflow.entered[4:] == [
+        "MoveDirect",
+        "ChooseByDelivery",
+        "StoreOutcome",
+        "Publish",
+    ]
     assert world.read(transfer).lanes == 1
+    assert world.partner.calls["connect"] == 1
+    assert bytes(world.partner.files[TARGET]) == content(size)
+
+
+def test_a_small_file_whose_commit_breaks_is_ended_by_the_workflow() -> None:
+    world = World()
+    transfer = world.request(content(1))
+    broken = world.calls.fail("partner.rename", ConnectionLost("sftp.acme.example", 22, "reset"))
+    world.run()
+    assert broken()
+    assert world.workflow.entered[6:8] == ["VerifyTarget", "CommitTarget"]
+    assert world.read(transfer).status is Status.COMPLETED
+    assert world.partner.files == {TARGET: bytearray(content(1))}
 
 
 def test_the_events_tell_the_story_and_hold_the_receipt() -> None:

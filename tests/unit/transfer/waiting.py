@@ -1,4 +1,4 @@
-"""A destination with one session, a rival that holds it, and a transfer that waits for it."""
+"""A destination whose sessions rivals hold, and a transfer that waits for one."""
 
 from datetime import timedelta
 
@@ -9,10 +9,18 @@ from services.transfer.domain_services.session_line import call_next
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, lane_zero, until_moving, until_state
 
+SEVERAL = 3  # sessions: two lanes move the file, and so the workflow's steps end it
+
 
 def take_the_only_session(world: World) -> Slot:
+    return take_sessions(world, 1)
+
+
+def take_sessions(world: World, number: int) -> Slot:
+    """The last one of them."""
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
-    slot = world.ports.slots.take("one", 1, "rival", world.clock, until)
+    for rival in range(number):
+        slot = world.ports.slots.take("one", number, f"rival-{rival}", world.clock, until)
     assert slot is not None
     return slot
 
@@ -35,10 +43,11 @@ def parked(world: World) -> tuple[Transfer, Slot]:
 
 
 def waiting_to_commit(world: World) -> tuple[Transfer, Slot]:
-    world.register("one", max_sessions=1)
+    """Its step is in the line."""
+    world.register("one", max_sessions=SEVERAL)
     transfer = world.request(BODY, destination_id="one")
     until_state(world, "VerifyTarget")
-    slot = take_the_only_session(world)
+    slot = take_sessions(world, SEVERAL)
     world.run()
     assert world.read(transfer).status is Status.MOVING
     assert world.workflow.entered[-1] == "VerifyTargetWaits"

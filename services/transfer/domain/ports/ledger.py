@@ -92,8 +92,8 @@ class LaneRegister(Protocol):
     def take(
         self, ledger: LedgerId, number: int, turn: int, worker: str, now: datetime, until: datetime
     ) -> Lane | None:
-        """The lane, with `untaken` 0. None when `turn` is not its current turn, when it has ended,
-        or when its worker still has a lease (see ledger.is_over).
+        """The lane, as `Lane.taken_by` has it. None when `turn` is not its current turn, when it
+        has ended, or when its worker still has a lease (see ledger.is_over).
         """
         ...
 
