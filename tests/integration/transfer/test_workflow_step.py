@@ -73,7 +73,8 @@ def test_a_step_done_twice_changes_nothing(deployed: Deployed) -> None:
             else:
                 deployed.step(step, transfer_id, task_token="token-1")
     assert (deployed.partner.root / "acme" / "twice.csv").read_bytes() == BODY
-    assert [each["detail-type"] for each in deployed.heard()] == [
+    told = [each["detail-type"] for each in deployed.heard()]
+    assert [kind for kind in told if kind != "TransferProgressed.v1"] == [  # as often as it beats
         "TransferRequested.v1",
         "TransferStarted.v1",
         "TransferCompleted.v1",
