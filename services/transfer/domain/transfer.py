@@ -137,7 +137,7 @@ class Transfer(TransferRecord):
             started_at=self.started_at or now,
             host_key_fingerprint=fingerprint or self.host_key_fingerprint,
         )
-        return begun.relieved(lambda tries: tries.waits)._told_of_start(())
+        return begun._told_of_start(())
 
     def start_over(self, generation: int, *, damaged: bool = False) -> "Transfer":
         """Gives up the part file of `generation`, because it cannot be written any further. The

@@ -19,7 +19,11 @@ from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
-from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
+from services.transfer.domain_services.fail_transfer import (
+    end_trouble,
+    fail_by_lane,
+    note_lane_trouble,
+)
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
 from services.transfer.domain_services.lane_work import LaneWork, Outcome
 from services.transfer.domain_services.partner_session import Visit, with_credential
@@ -80,7 +84,11 @@ class _Turn:
                 self._note(transfer, transfer.generation, none_free, waits)
             park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
             return
+        end_trouble(transfer, self._waited, ports=self._ports)
         self._drive(transfer, destination)
+
+    def _waited(self, tries: Tries) -> bool:
+        return tries.waits and tries.lane == self._pulse.lane.number
 
     def _is_wanted(self, transfer: Transfer) -> bool:
         """The first lane also creates the part file."""

@@ -1,5 +1,6 @@
 """Brings a transfer to the point where something happens to it, and on from there."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -28,9 +29,11 @@ def until_planned(world: World) -> None:
 
 
 def until_moving(world: World) -> None:
-    """The part file was created. The messages of all lanes wait, and nothing was moved."""
+    """The part file was created. The messages of all lanes wait in their order, and nothing was
+    moved."""
     until_planned(world)
     world.drive_lane(remaining=lambda: world.policy.hand_over_seconds * 2)
+    world.queue.messages = deque(sorted(world.queue.messages, key=lambda each: each.lane))
 
 
 def until_called(world: World, call: str) -> None:

@@ -8,7 +8,7 @@ from tests.unit.transfer.driving import BODY, assert_completed, until_moving
 
 
 def one_chunk_short() -> tuple[World, Transfer, Actor]:
-    """Lane 1 is still moving a chunk. Lane 2 has moved all others and has ended."""
+    """Lane 0 is still moving a chunk. Lane 1 has moved all others and has ended."""
     world = World()
     transfer = world.request(BODY, verify=Verify.READBACK)
     until_moving(world)
@@ -22,8 +22,8 @@ def test_a_lane_ends_while_another_one_moves_the_last_chunk() -> None:
     world, transfer, slow = one_chunk_short()
     ledger = world.read(transfer).ledger
     assert not world.ports.ledger.progress(ledger).complete
-    assert world.ports.lanes.lanes(ledger)[2].ended
-    assert 2 not in [message.lane for message in world.queue.messages]
+    assert world.ports.lanes.lanes(ledger)[1].ended
+    assert 1 not in [message.lane for message in world.queue.messages]
     slow.finish()
     world.run()
     assert_completed(world, transfer)
