@@ -24,8 +24,10 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.retry import RetryPolicy
+from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain.tries import Tries
+from services.transfer.domain_services.change_transfer import of_run
 from services.transfer.domain_services.fail_transfer import end_trouble, note_trouble
 from services.transfer.domain_services.session_line import park_step
 from services.transfer.use_cases.clean_up import clean_up
@@ -38,7 +40,7 @@ from services.transfer.use_cases.store_outcome import store_outcome
 from services.transfer.use_cases.validate_request import validate_request
 from services.transfer.use_cases.verify_target import verify_target
 
-Step = Callable[[LambdaEvent, Ports], object]
+Step = Callable[[Transfer, LambdaEvent, Ports], object]
 
 
 class TransientFailure(Exception):
@@ -65,19 +67,19 @@ class PermanentFailure(Exception):
     """The workflow goes to HandleError at once. The state machine matches this class's name."""
 
 
-def _inspect_source(event: LambdaEvent, ports: Ports) -> dict[str, int]:
-    return {"size_bytes": inspect_source(_run(event), ports=ports).size_bytes}
+def _inspect_source(transfer: Transfer, event: LambdaEvent, ports: Ports) -> dict[str, int]:
+    return {"size_bytes": inspect_source(transfer, ports=ports).size_bytes}
 
 
 def _move(direct: bool) -> Step:
-    return lambda event, ports: start_move(
-        _run(event), event["task_token"], direct=direct, ports=ports
+    return lambda transfer, event, ports: start_move(
+        transfer, event["task_token"], direct=direct, ports=ports
     )
 
 
-def _await_session(event: LambdaEvent, ports: Ports) -> None:
+def _await_session(transfer: Transfer, event: LambdaEvent, ports: Ports) -> None:
     ending = event["before"] == "CleanUp"
-    park_step(_run(event), event["task_token"], ending=ending, ports=ports)
+    park_step(transfer.run_id, event["task_token"], ending=ending, ports=ports)
 
 
 def _run(event: LambdaEvent) -> RunId:
@@ -85,18 +87,20 @@ def _run(event: LambdaEvent) -> RunId:
 
 
 STEPS: dict[str, Step] = {
-    "ValidateRequest": lambda event, ports: validate_request(_run(event), ports=ports),
-    "AuthorizeReader": lambda event, ports: authorize_reader(_run(event), ports=ports),
+    "ValidateRequest": lambda transfer, _, ports: validate_request(transfer, ports=ports),
+    "AuthorizeReader": lambda transfer, _, ports: authorize_reader(transfer, ports=ports),
     "InspectSource": _inspect_source,
     "MoveDirect": _move(direct=True),
     "MoveChunks": _move(direct=False),
     "AwaitSession": _await_session,
-    "VerifyTarget": lambda event, ports: verify_target(_run(event), ports=ports),
-    "CommitTarget": lambda event, ports: commit_target(_run(event), ports=ports),
-    "CleanUp": lambda event, ports: clean_up(_run(event), ports=ports),
-    "StoreOutcome": lambda event, ports: store_outcome(_run(event), ports=ports),
-    "Publish": lambda event, ports: publish_pending(event["transfer_id"], ports=ports),
-    "HandleError": lambda event, ports: handle_error(_run(event), event.get("error"), ports=ports),
+    "VerifyTarget": lambda transfer, _, ports: verify_target(transfer, ports=ports),
+    "CommitTarget": lambda transfer, _, ports: commit_target(transfer, ports=ports),
+    "CleanUp": lambda transfer, _, ports: clean_up(transfer, ports=ports),
+    "StoreOutcome": lambda transfer, _, ports: store_outcome(transfer, ports=ports),
+    "Publish": lambda transfer, _, ports: publish_pending(transfer.id, ports=ports),
+    "HandleError": lambda transfer, event, ports: handle_error(
+        transfer.run_id, event.get("error"), ports=ports
+    ),
 }
 TROUBLE = (SourceError, PartnerError, TargetError)  # what is worth telling while it is retried
 AFTER_ALL = frozenset({"HandleError", "CleanUp", "StoreOutcome"})  # for an old run they do nothing
@@ -112,7 +116,7 @@ def run_step(event: LambdaEvent, ports: Ports) -> dict[str, Any]:
     transfer = ports.transfers.read(event["transfer_id"])
     correlate(transfer.correlation_id)
     try:
-        answer = STEPS[event["step"]](event, ports)
+        answer = STEPS[event["step"]](of_run(_run(event), transfer), event, ports)
     except TransferError as error:
         if isinstance(error, RunSuperseded) and event["step"] in AFTER_ALL:
             return {}

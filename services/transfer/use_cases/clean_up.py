@@ -6,8 +6,7 @@ from services.transfer.domain.errors import DeliveryUnclear, PartMissing
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import RunId
-from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import finish_commit
 from services.transfer.domain_services.look_at_target import renamed_before
@@ -15,11 +14,11 @@ from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
 
 
-def clean_up(run: RunId, *, ports: Ports) -> None:
+def clean_up(transfer: Transfer, *, ports: Ports) -> None:
     """Removes the part file, unless a retry may go on with it. A transfer that is about to fail,
     but whose file got its name, is completed after all. Raises PartnerError or TargetError when
     something cannot be removed now. Then it stays on record."""
-    transfer = read_run(run, ports=ports)
+    run = transfer.run_id
     if _was_renamed_perhaps(transfer):
         change_run(run, lambda current: _keep(current, ports), ports=ports)  # kept until we know
         with step_session(transfer, ports=ports) as visit:

@@ -5,6 +5,7 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.change_transfer import read_run
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.use_cases.clean_up import clean_up
 from services.transfer.use_cases.commit_target import commit_target
@@ -25,19 +26,23 @@ def end_without_workflow(transfer: Transfer, *, ports: Ports) -> None:
         lost = WorkflowLost(transfer.id, f"while {transfer.status}")
         fail_transfer(transfer.run_id, Failure.of(lost), ports=ports)
     try:
-        clean_up(transfer.run_id, ports=ports)
+        clean_up(read_run(transfer.run_id, ports=ports), ports=ports)
     except StepUnderWay:
         return  # a step of that execution still lives and may deliver; the next sweep looks again
     except TransferError:
-        store_outcome(transfer.run_id, ports=ports)  # what cannot be removed stays on record
+        _store(transfer, ports=ports)  # what cannot be removed stays on record
         raise
-    store_outcome(transfer.run_id, ports=ports)  # the stream publishes it
+    _store(transfer, ports=ports)  # the stream publishes it
+
+
+def _store(transfer: Transfer, *, ports: Ports) -> None:
+    store_outcome(read_run(transfer.run_id, ports=ports), ports=ports)
 
 
 def _commit(transfer: Transfer, *, ports: Ports) -> None:
     """The rename may have happened. Only a look at both names can tell."""
     try:
-        commit_target(transfer.run_id, ports=ports)
+        commit_target(transfer, ports=ports)
     except TransferError as error:
         if error.retryable:
             raise  # the next sweep tries again

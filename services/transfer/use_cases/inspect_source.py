@@ -4,27 +4,25 @@ from services.transfer.domain.errors import SourceChanged
 from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import RunId
-from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.change_transfer import change_run
 
 
-def authorize_reader(run: RunId, *, ports: Ports) -> None:
+def authorize_reader(transfer: Transfer, *, ports: Ports) -> None:
     """Proves that a reader session can be had. Every lane opens a session of its own later."""
-    open_source(read_run(run, ports=ports).active(), ports=ports).close()
+    open_source(transfer.active(), ports=ports).close()
 
 
 def open_source(transfer: Transfer, *, ports: Ports) -> ObjectSource:
     return ports.readers.authorize(transfer.source, session_name=transfer.id)
 
 
-def inspect_source(run: RunId, *, ports: Ports) -> SourceObject:
+def inspect_source(transfer: Transfer, *, ports: Ports) -> SourceObject:
     """Pins the object by its ETag. A transfer that goes on from its ledger insists on the first
     ETag, and raises SourceChanged for another one."""
-    transfer = read_run(run, ports=ports).active()
-    with open_source(transfer, ports=ports) as source:
+    with open_source(transfer.active(), ports=ports) as source:
         found = source.inspect()
     pinned = transfer.source_object
     if pinned is not None and pinned.etag != found.etag:
         raise SourceChanged(transfer.source.bucket, transfer.source.key, pinned.etag)
-    change_run(run, lambda current: current.pin(found), ports=ports)
+    change_run(transfer.run_id, lambda current: current.pin(found), ports=ports, known=transfer)
     return found

@@ -5,13 +5,12 @@ from services.transfer.domain.errors import PartMissing
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
-from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.plan_part import leads_there, plan_part
 from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved, tell_moved
 
 
-def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> None:
+def start_move(transfer: Transfer, task_token: str, *, direct: bool, ports: Ports) -> None:
     """May run again with another token, also while an earlier start still lives. What is done stays
     done, and lanes under way are left alone. It calls no partner: the first lane creates the part
     file. A ledger never goes on with a new, empty part file.
@@ -22,9 +21,8 @@ def start_move(run: RunId, task_token: str, *, direct: bool, ports: Ports) -> No
     def decide(current: Transfer) -> Change:
         return _planned(current.awaited(task_token), destination, direct=direct, ports=ports)
 
-    transfer = ports.transfers.read(run.transfer_id)
     destination = ports.destinations.read(transfer.destination_id)
-    transfer = change_run(run, decide, ports=ports, known=transfer)
+    transfer = change_run(transfer.run_id, decide, ports=ports, known=transfer)
     if transfer.delivered:
         tell_moved(transfer, ports=ports)
     elif not report_moved(transfer, ports=ports) and transfer.lanes_wanted:

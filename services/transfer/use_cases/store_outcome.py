@@ -3,16 +3,16 @@
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Receipt
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain_services.change_transfer import change_run
 
 
-def store_outcome(run: RunId, *, ports: Ports) -> Transfer:
+def store_outcome(transfer: Transfer, *, ports: Ports) -> Transfer:
     """Idempotent, because an ended transfer stays as it is."""
     return change_run(
-        run,
+        transfer.run_id,
         lambda current: current.end(ports.now(), lambda ended: receipt_of(ended, ports=ports)),
         ports=ports,
+        known=transfer,
     )
 
 

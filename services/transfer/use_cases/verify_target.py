@@ -4,9 +4,8 @@ from services.transfer.domain.errors import MovesAgain, TransferError
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
-from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain.tries import Tries
-from services.transfer.domain_services.change_transfer import change_run, read_run
+from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.fail_transfer import note_trouble
 from services.transfer.domain_services.partner_session import step_session
@@ -14,11 +13,11 @@ from services.transfer.domain_services.prove_part import ContentDiffers, prove_p
 from services.transfer.domain_services.queue_lanes import is_moved
 
 
-def verify_target(run: RunId, *, ports: Ports) -> None:
+def verify_target(transfer: Transfer, *, ports: Ports) -> None:
     """Does nothing for a file that a lane has proved. Raises MovesAgain when not everything is
     moved. Either a repeated start of this step comes late, or the content differed for the first
     time and is sent once more."""
-    transfer = read_run(run, ports=ports).active()
+    run = transfer.active().run_id
     if transfer.status is Status.COMMITTING:
         return
     with step_session(transfer, ports=ports) as visit:

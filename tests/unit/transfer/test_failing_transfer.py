@@ -144,7 +144,7 @@ def test_a_part_file_of_an_unreachable_partner_is_removed_later() -> None:
     sweep_transfer(ended.id, ports=world.ports)
     assert world.parts() == []
     assert world.read(transfer).tidy
-    clean_up(ended.run_id, ports=world.ports)
+    clean_up(ended, ports=world.ports)
 
 
 def test_a_refused_address_is_final() -> None:
