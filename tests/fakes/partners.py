@@ -24,6 +24,7 @@ from services.transfer.domain.errors import (
     TargetExists,
     TargetNotAFile,
     TransferError,
+    WriteRefused,
 )
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import FileKind, LoginFacts, Seen
@@ -184,6 +185,8 @@ class InMemoryPartnerSession:
 
     def make_folder(self, path: str) -> None:
         self.called("make_folder")
+        if path in self._server.files:
+            raise WriteRefused(path, "make the folder", "a file has this name")
         if dirname(path) not in self._server.folders:
             raise FolderMissing(path)
         self._server.folders.add(path)
@@ -196,8 +199,10 @@ class InMemoryPartnerSession:
 
     def rename(self, part: str, target: str, *, replace: bool) -> None:
         self.called("rename")
-        if not self._server.renames or (replace and not self.replaces_atomically):
+        if not self._server.renames:
             raise PermissionDenied(target, "rename the part file to")
+        if replace and not self.replaces_atomically:
+            raise WriteRefused(target, "rename the part file to", "posix-rename is not offered")
         self._require_no_folder(target)
         if target in self._server.files and not replace:
             raise TargetExists(target)
@@ -213,6 +218,8 @@ class InMemoryPartnerSession:
 
     def remove(self, path: str) -> None:
         self.called("remove")
+        if path in self._server.folders:
+            raise WriteRefused(path, "remove", "it is a folder")
         if path in self._server.files and not self._server.removes:
             raise PermissionDenied(path, "remove")
         self._server.files.pop(path, None)

@@ -16,13 +16,14 @@ from services.transfer.domain.part_file import MAKER_LIFETIME
 from services.transfer.use_cases.retry_transfer import OLDEST_PART
 from tests.infra.resources import resources
 
-STATES_OF_THE_DESIGN = 11  # HandleError and the second way to move not counted
+STATES_OF_THE_DESIGN = 12  # HandleError and the second way to move not counted
 [MACHINE] = resources("AWS::Serverless::StateMachine", "transfer")
 FUNCTION = "AWS::Serverless::Function"
 OF_ITS_OWN = {"VerifyTarget": [["MoveAgain"]], "Publish": [["NotPublished"]]}
 WAITS = "Waits"  # ends the name of a state that waits for a session
-AT_THE_PARTNER = {"MoveDirect", "MoveChunks", "VerifyTarget", "CommitTarget", "CleanUp"}
-MOVED_TWICE = {"ChooseBySize", "MoveDirect", "MoveChunks", "VerifyTarget"}
+MOVES = {"MoveDirect", "MoveChunks"}
+AT_THE_PARTNER = {"VerifyTarget", "CommitTarget", "CleanUp"}
+MOVED_TWICE = {"ChooseBySize", *MOVES, "ChooseByDelivery", "VerifyTarget"}
 BUSY = [["SessionsBusy"], ["StepBusy"]]
 LEASE_SECONDS = 90
 MOST_EVENTS = 25_000  # with more in its history, Step Functions fails an execution
@@ -235,7 +236,7 @@ def test_who_waits_for_a_worker_sends_the_token(states: dict[str, Any]) -> None:
     waiting = {
         name for name, state in states.items() if ".waitForTaskToken" in state.get("Resource", "")
     }
-    assert waiting == {"MoveDirect", "MoveChunks"} | {name + WAITS for name in AT_THE_PARTNER}
+    assert waiting == MOVES | {name + WAITS for name in AT_THE_PARTNER}
     for name in waiting:
         assert parameters_of(states[name])["task_token.$"] == "$$.Task.Token"
 

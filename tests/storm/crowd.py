@@ -15,18 +15,21 @@ from tests.storm.world import StormWorld, Wish
 
 actors = st.integers(0, 5)
 few = st.sampled_from([0, 1, 2, 3, 5, 20])
+# (sessions, opens a file again, and that is known)
+SERVERS = [(1, True, True), (2, True, True), (4, True, True), (4, True, True)]
+SERVERS += [(4, False, True), (4, False, False)]
 
 
 class Crowd(RuleBasedStateMachine):
     profile: ClassVar[Profile] = Profile()
 
     @initialize(
-        lanes=st.integers(2, 3),
+        lanes=st.integers(1, 3),
         if_exists=st.sampled_from(IfExists),
         verify=st.sampled_from(Verify),
         old_file=st.booleans(),
         atomic=st.booleans(),
-        sessions=st.sampled_from([1, 2, 4]),
+        server=st.sampled_from(SERVERS),
         work_first=st.booleans(),
         turn=st.integers(1, 12),
     )
@@ -37,14 +40,15 @@ class Crowd(RuleBasedStateMachine):
         verify: Verify,
         old_file: bool,
         atomic: bool,
-        sessions: int,
+        server: tuple[int, bool, bool],
         work_first: bool,
         turn: int,
     ) -> None:
         """`turn` is how many calls each actor makes in its turn, when all go on in the end."""
         self.turn = turn
         old_file = old_file and if_exists is not IfExists.FAIL
-        self.world = StormWorld(about=Wish(lanes, if_exists, verify, old_file, atomic, sessions))
+        about = Wish(lanes, if_exists, verify, old_file, atomic, *server)
+        self.world = StormWorld(about=about)
         self.world.calls.overdue_beats_first = not work_first
         self.judge = Judge(self.world, self.profile.promises)
 

@@ -72,6 +72,8 @@ class Wish:
     old_file: bool = False
     atomic: bool = True  # the server replaces a file in one step
     sessions: int = 4  # that the partner allows
+    reopens: bool = True  # the server opens a file again for writing
+    known: bool = True  # the destination's profile says so already
 
 
 @dataclass
@@ -104,20 +106,26 @@ class StormWorld(World):
     def __post_init__(self) -> None:
         self.policy = replace(SMALL, lanes_per_transfer=self.about.lanes)
         self.stage = Stage()
+        if self.about.known:
+            self._behave()
         super().__post_init__()
+        self._behave()
         self.flow.start_actor = self.stage.start
         self.flow.elapsed = self.queue.elapsed = lambda: self.calls.elapsed
         self.numbers = count(1)
         self.delivered: deque[LaneMessage] = deque(maxlen=40)
         self.starts: list[int] = []  # runs whose TransferRequested is on its way
         self.damaged = self.damaged_late = False
-        self.partner.replaces_atomically = self.about.atomic
         if self.about.old_file:
             self.partner.files[TARGET] = bytearray(OLD_BODY)
         self.buckets.put("outgoing", "reports/day.csv", BODY)
         asked = self.wish(if_exists=self.about.if_exists, verify=self.about.verify)
         self.id = request_transfer(asked, ANN, None, ports=self.ports).id
         self.starts.append(1)
+
+    def _behave(self) -> None:
+        self.partner.replaces_atomically = self.about.atomic
+        self.partner.reopens = self.about.reopens
 
     def new_destination(self, destination_id: str = "acme") -> NewDestination:
         wish = super().new_destination(destination_id)

@@ -121,6 +121,7 @@ class _Turn:
             outcome = self._work_in(transfer, source, Visit(session, destination))
         if outcome is Outcome.DELIVERED and self._work is not None:
             pulse.free_slot()
+            ports.lanes.end(pulse.lane)
             tell_moved(self._work.transfer, ports=ports)
         return outcome
 

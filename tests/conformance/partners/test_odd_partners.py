@@ -56,7 +56,7 @@ def secretive(
             place.server.shows_sizes = False
             yield place
         return
-    subsystem = "sftp internal-sftp -P stat,fstat"
+    subsystem = "sftp internal-sftp -P stat,fstat,lstat"
     server = OpenSshServer(partner_folder / "state", server_user, subsystem=subsystem)
     server.start()
     try:

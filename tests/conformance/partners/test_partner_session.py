@@ -13,6 +13,7 @@ from services.transfer.domain.errors import (
     PartMissing,
     PermissionDenied,
     TargetExists,
+    WriteRefused,
 )
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import PartnerSession
@@ -102,7 +103,7 @@ def test_rename_replaces_only_where_that_is_atomic(
         assert partner.names() == ["target"]
         assert partner.content(partner.at("target")) == b"new"
     else:
-        with pytest.raises(ValueError, match="atomically"):
+        with pytest.raises(WriteRefused, match="not offered"):
             session.rename(partner.at("part"), partner.at("target"), replace=True)
         assert partner.content(partner.at("target")) == old
         assert partner.content(partner.at("part")) == b"new"

@@ -16,7 +16,7 @@ from tests.servers.sites import Site, destination, sftp_partners
 from tests.servers.system_user import SystemUser
 
 
-@pytest.fixture(params=["stat,fstat", "stat,fstat,lstat"])
+@pytest.fixture(params=["lstat", "stat,fstat,lstat"])
 def secretive(
     request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
 ) -> Iterator[Site]:

@@ -13,6 +13,7 @@ import pytest
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import PartMissing, WriteRefused
 from services.transfer.domain.ports import PartnerSession
+from services.transfer.domain.strategy import Method, Strategy
 from tests.servers.embedded import USER, InnerServer, inner_server
 from tests.servers.sites import Site, destination, sftp_partners, site
 from tests.servers.system_user import SystemUser
@@ -62,19 +63,20 @@ def test_writing_goes_on_after_a_durable_flush(plain: Site, plain_session: Partn
         assert plain.content(plain.at("part")) == CONTENT
 
 
-def test_a_part_file_that_vanished_is_not_made_anew_by_a_durable_flush(
+def test_a_part_file_that_vanished_is_not_made_anew_behind_a_durable_flush(
     plain: Site, plain_session: PartnerSession
 ) -> None:
     plain_session.create_file(plain.at("part")).close()
     sink = plain_session.open_part(plain.at("part"))
     sink.write(0, CONTENT)
     plain_session.remove(plain.at("part"))
+    sink.flush(durable=True)
     with pytest.raises(PartMissing):
-        sink.flush(durable=True)
+        sink.write(0, CONTENT)
     assert plain.names() == []
 
 
-def test_a_durable_flush_closes_the_file_and_opens_it_again(
+def test_a_durable_flush_closes_the_file_and_the_next_write_opens_it_again(
     inner: tuple[InnerServer, PartnerSession],
 ) -> None:
     server, session = inner
@@ -82,12 +84,42 @@ def test_a_durable_flush_closes_the_file_and_opens_it_again(
     sink.write(0, CONTENT[:HALF])
     sink.flush(durable=False)
     assert server.failures.closes == 0
-    for number in (1, 2):
+    for _ in range(2):  # the second one finds nothing open
         sink.flush(durable=True)
-        assert server.failures.closes == number
+        assert server.failures.closes == 1
     sink.write(HALF, CONTENT[HALF:])
+    sink.flush(durable=True)
+    assert server.failures.closes == 2
     sink.close()
+    assert server.failures.closes == 2
     assert (server.root / "part").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("has_fsync", [True, False])
+def test_through_one_handle_nothing_closes_the_file_before_its_end(
+    inner: tuple[InnerServer, PartnerSession], has_fsync: bool
+) -> None:
+    server, session = inner
+    server.failures.has_fsync = has_fsync
+    sink = session.create_file("/once", Strategy(method=Method.ONE_HANDLE))
+    for begin, end in ((0, HALF), (HALF, len(CONTENT))):
+        sink.write(begin, CONTENT[begin:end])
+        sink.flush(durable=True)
+        assert server.failures.closes == 0
+    sink.close()
+    assert server.failures.closes == 1
+    assert (server.root / "once").read_bytes() == CONTENT
+
+
+def test_a_plan_without_fsync_asks_for_none(inner: tuple[InnerServer, PartnerSession]) -> None:
+    """The server offers it and always fails."""
+    server, session = inner
+    server.failures.has_fsync = server.failures.fails_fsync = True
+    sink = session.create_file("/plain", Strategy(fsync=False))
+    sink.write(0, CONTENT)
+    sink.flush(durable=True)
+    sink.close()
+    assert (server.root / "plain").read_bytes() == CONTENT
 
 
 def test_an_error_at_close_is_told_by_the_durable_flush(

@@ -18,7 +18,7 @@ BODY = bytes(range(256)) * 1_000  # three chunks
 
 
 def moving(deployed: Deployed, name: str, body: bytes = BODY) -> str:
-    """A transfer whose lanes wait in the queue."""
+    """A transfer whose first lane waits in the queue."""
     deployed.api("POST", "/api/destinations/acme/test")  # more than one lane asks for a profile
     deployed.put(name, body)
     transfer_id = deployed.request(name)
@@ -28,9 +28,20 @@ def moving(deployed: Deployed, name: str, body: bytes = BODY) -> str:
     return transfer_id
 
 
-def part_at_partner(deployed: Deployed, transfer_id: str) -> bytes:
-    path = deployed.stored(transfer_id).known_part.path
+def at_partner(deployed: Deployed, transfer_id: str) -> bytes:
+    """The file, under the name that it has by now."""
+    stored = deployed.stored(transfer_id)
+    path = stored.part.path if stored.part else stored.final_path or ""
     return (deployed.partner.root / path.lstrip("/")).read_bytes()
+
+
+def all_turns(deployed: Deployed) -> dict[str, Any]:
+    """Of all lanes. The messages of all turns, as they were handed to the worker."""
+    seen: list[Any] = []
+    while (event := deployed.lane_messages())["Records"]:
+        assert deployed.invoke("lane_worker", event) == {"batchItemFailures": []}
+        seen += event["Records"]
+    return {"Records": seen}
 
 
 def record_like(record: dict[str, Any], message_id: str, body: str) -> dict[str, Any]:
@@ -67,24 +78,25 @@ def test_the_lanes_bring_every_byte_to_the_partner_and_answer_the_workflow(
     body: bytes,
 ) -> None:
     deployed.register()
-    transfer_id = moving(deployed, "lanes.bin", body)
-    event = deployed.lane_messages()
-    assert len(event["Records"]) == deployed.stored(transfer_id).lanes
-    assert deployed.invoke("lane_worker", event) == {"batchItemFailures": []}
-    assert part_at_partner(deployed, transfer_id) == body
+    name = f"lanes-{len(body)}.bin"
+    transfer_id = moving(deployed, name, body)
+    turns = all_turns(deployed)["Records"]
+    stored = deployed.stored(transfer_id)
+    assert len(turns) == stored.lanes == (1 if body == b"x" else 2)
+    assert (stored.part is None) is (stored.lanes == 1)  # a single lane gives the name, too
+    assert at_partner(deployed, transfer_id) == body
     view = deployed.api("GET", f"/api/transfer/{transfer_id}").body
     assert view["bytes_done"] == len(body)
     assert {lane["state"] for lane in view["lanes"]} == {"ended"}
     answers = [told for action, told in calls() if action == "SendTaskSuccess"]
     assert answers
-    assert all(told["taskToken"] == "token of lanes.bin" for told in answers)
+    assert all(told["taskToken"] == f"token of {name}" for told in answers)
 
 
 def test_a_message_that_comes_twice_moves_nothing_again(deployed: Deployed) -> None:
     deployed.register()
     transfer_id = moving(deployed, "twice.bin")
-    event = deployed.lane_messages()
-    deployed.invoke("lane_worker", event)
+    event = all_turns(deployed)
     attempts = deployed.api("GET", f"/api/transfer/{transfer_id}").body["attempts"]
     assert deployed.invoke("lane_worker", event) == {"batchItemFailures": []}
     assert deployed.api("GET", f"/api/transfer/{transfer_id}").body["attempts"] == attempts
@@ -94,12 +106,12 @@ def test_a_message_that_comes_twice_moves_nothing_again(deployed: Deployed) -> N
 @pytest.mark.parametrize("broken", ["{no JSON", '{"transfer_id": "t-1"}', "[]", ""])
 def test_a_broken_message_is_reported_alone(deployed: Deployed, broken: str) -> None:
     deployed.register()
-    transfer_id = moving(deployed, "beside.bin", b"good")
+    transfer_id = moving(deployed, f"beside-{len(broken)}.bin", b"good")
     [good] = deployed.lane_messages()["Records"]
     event = {"Records": [record_like(good, "broken", broken), good]}
     told = deployed.invoke("lane_worker", event)
     assert told == {"batchItemFailures": [{"itemIdentifier": "broken"}]}
-    assert part_at_partner(deployed, transfer_id) == b"good"
+    assert at_partner(deployed, transfer_id) == b"good"
 
 
 def test_a_message_of_an_unknown_transfer_does_nothing(deployed: Deployed) -> None:
@@ -122,7 +134,10 @@ def test_a_partner_that_goes_away_gets_another_turn_later(deployed: Deployed) ->
         deployed.partner.start()  # on the same port, for the other tests
     [lane] = deployed.api("GET", f"/api/transfer/{transfer_id}").body["lanes"]
     assert (lane["state"], lane["turn"], lane["failures"]) == ("queued", 2, 1)
-    assert deployed.stored(transfer_id).status is Status.MOVING
+    stored = deployed.stored(transfer_id)
+    assert stored.status is Status.REQUESTED
+    assert stored.failure is not None
+    assert stored.failure.code == "connection_refused"
 
 
 def test_an_object_that_changed_ends_the_transfer_with_its_reason(
