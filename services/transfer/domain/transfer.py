@@ -248,11 +248,13 @@ class Transfer(TransferRecord):
         return replace(self, failure=None) if over(self.failure.tries) else self
 
     def found_delivered(self, now: datetime) -> "Transfer":
-        """The transfer was about to fail, but the rename had worked after all."""
+        """The transfer was about to fail, but the rename had worked after all. So it had in an
+        earlier run for one that is being cancelled now: that came too late."""
         if self.final_path is None or self.known_proof.part != self.known_part.path:
             raise WrongState(self.id, self.status, "completed")
-        allowed = {Status.FAILING, Status.COMMITTING}
-        return self._moved_to(Status.COMMITTING, now, wish="completed", allowed=allowed)
+        if self.status not in {*ENDING, Status.COMMITTING}:
+            raise WrongState(self.id, self.status, "completed")
+        return replace(self, status=Status.COMMITTING, updated_at=now)
 
     # --- its end ---------------------------------------------------------------------------------
 

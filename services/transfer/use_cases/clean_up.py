@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from services.transfer.domain.errors import DeliveryUnclear, PartMissing
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.status import Status
+from services.transfer.domain.status import ENDING, Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import moved
@@ -15,9 +15,9 @@ from services.transfer.domain_services.remove_left_behind import remove_left_beh
 
 
 def clean_up(transfer: Transfer, *, ports: Ports) -> None:
-    """Removes the part file, unless a retry may go on with it. A transfer that is about to fail,
-    but whose file got its name, is completed after all. Raises PartnerError or TargetError when
-    something cannot be removed now. Then it stays on record."""
+    """Removes the part file, unless a retry may go on with it. A transfer that is about to fail or
+    to be cancelled, but whose file got its name, is completed after all. Raises PartnerError or
+    TargetError when something cannot be removed now. Then it stays on record."""
     run = transfer.run_id
     if _was_renamed_perhaps(transfer):
         change_run(run, lambda current: _keep(current, ports), ports=ports)  # kept until we know
@@ -30,9 +30,9 @@ def clean_up(transfer: Transfer, *, ports: Ports) -> None:
 
 
 def _was_renamed_perhaps(transfer: Transfer) -> bool:
-    """Whether the rename may have worked although nobody saw it. In COMMITTING an earlier CleanUp
-    saw it, but came no further."""
-    unsure = transfer.status in {Status.FAILING, Status.COMMITTING}
+    """Whether the rename may have worked although nobody saw it, perhaps in an earlier run. In
+    COMMITTING an earlier CleanUp saw it, but came no further."""
+    unsure = transfer.status in {*ENDING, Status.COMMITTING}
     renamed = transfer.part is not None and not transfer.part.direct
     return unsure and renamed and transfer.final_path is not None
 
