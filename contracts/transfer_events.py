@@ -69,6 +69,12 @@ class Receipt(Published):
         " readback: every byte was read back after the last one was written, and is equal; null:"
         " the event is older than this field",
     )
+    delivery: Literal["atomic", "direct"] | None = Field(
+        default=None,
+        description="atomic: the name appeared when the file was whole; direct: the file was"
+        " written under its name, and was visible before it was whole; null: the event is older"
+        " than this field",
+    )
     source_checksum: SourceChecksum = Field(
         description="matched: the bytes sent have the checksum that S3 has of the object; absent:"
         " S3 has none that we can compare; not_compared: nobody asked for it (verify size)"

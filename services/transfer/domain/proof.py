@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.destination import Delivery
 
 
 class Verify(StrEnum):
@@ -65,3 +66,4 @@ class Receipt:
     started_at: datetime
     finished_at: datetime
     left_behind: tuple[str, ...] = ()
+    delivery: Delivery = Delivery.ATOMIC

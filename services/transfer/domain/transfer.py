@@ -119,6 +119,12 @@ class Transfer(TransferRecord):
         self._movable()
         return replace(self, part=replace(part, path=path, opening=True, recorded_at=now))
 
+    def not_created(self, generation: int) -> "Transfer":
+        """The server refused to create the part file. So there is nothing to remove, and its name
+        may be tried again."""
+        part = self._part_of(generation)
+        return replace(self, part=replace(part, opening=False))
+
     def begin(
         self, generation: int, lanes: int, fingerprint: str | None, now: datetime
     ) -> "Change":
@@ -196,8 +202,11 @@ class Transfer(TransferRecord):
             raise ValueError(f"transfer {self.id}: {self.part.path} was never proved")
         return after
 
-    def decide_on(self, name: str, existed_bytes: int | None) -> "Transfer":
+    def decide_on(self, name: str, existed_bytes: int | None, seen: "Transfer") -> "Transfer":
+        """Raises StepSuperseded when somebody else has gone on with the commit since `seen`."""
         self._require_committing()
+        if (self.part, self.final_path) != (seen.part, seen.final_path):
+            raise StepSuperseded(self.id)
         return replace(self, final_path=name, final_existed_bytes=existed_bytes)
 
     def step_aside(self, target: str, place: str) -> "Transfer":

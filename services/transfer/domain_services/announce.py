@@ -134,6 +134,7 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
         crc64nvme=f"{receipt.crc64nvme:016x}",
         verified=receipt.verified.value,
         proven=receipt.proven.value,
+        delivery=receipt.delivery.value,
         source_checksum=receipt.source_checksum.value,
         source_algorithm=algorithm.value if algorithm else None,
         host_key_fingerprint=receipt.host_key_fingerprint,

@@ -155,7 +155,7 @@ def _decide_on(
 ) -> Transfer:
     def decide(current: Transfer) -> Change:
         begun = begin(current)
-        return replace(begun, transfer=begun.transfer.decide_on(name, existed_bytes))
+        return replace(begun, transfer=begun.transfer.decide_on(name, existed_bytes, transfer))
 
     return change_run(transfer.run_id, decide, ports=ports, known=transfer)
 

@@ -8,6 +8,7 @@ from services.transfer.domain.errors import (
     FolderMissing,
     NoSpace,
     PermissionDenied,
+    TargetError,
     TargetExists,
     TargetNotAFile,
     WriteRefused,
@@ -41,7 +42,11 @@ def make_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transf
         ports=ports,
         known=transfer,
     )
-    sink = _create(transfer, visit.session, destination)
+    try:
+        sink = _create(transfer, visit.session, destination)
+    except TargetError:
+        change_run(transfer.run_id, lambda current: current.not_created(generation), ports=ports)
+        raise
     try:
         fingerprint = visit.session.host_key_fingerprint
         transfer = change_run(

@@ -32,4 +32,5 @@ def receipt_of(transfer: Transfer, *, ports: Ports) -> Receipt:
         started_at=transfer.started_at or transfer.requested_at,
         finished_at=transfer.finished_at or transfer.updated_at,
         left_behind=transfer.left_behind,
+        delivery=transfer.known_strategy.delivery,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.destination import Delivery
+from services.transfer.domain.errors import PermissionDenied
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.proof import Proven
 from services.transfer.domain.status import Status
@@ -236,3 +237,16 @@ def test_a_small_file_costs_one_login() -> None:
     transfer = sent(world, BODY[:1])
     assert_completed(world, transfer, BODY[:1])
     assert world.calls.counts["partner.connect"] == 2  # with the test before
+
+
+@pytest.mark.parametrize("size", [1, len(BODY)])
+def test_what_could_not_be_created_is_not_removed(size: int) -> None:
+    """Where nothing may be removed, the attempt alone would fail."""
+    world = World()
+    refused = PermissionDenied("/in/part", "create")
+    world.calls.fail("partner.create_file", refused)
+    failed = sent(world, BODY[:size])
+    assert (failed.status, fail_code(failed)) == (Status.FAILED, "permission_denied")
+    assert failed.tidy
+    assert world.calls.counts["partner.remove"] == 0
+    assert_completed(world, retried(world, failed), BODY[:size])
