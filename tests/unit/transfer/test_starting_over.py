@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import PermissionDenied, WriteRefused
+from services.transfer.domain.errors import WriteRefused
 from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import Method
 from services.transfer.domain.transfer import Transfer
@@ -27,7 +27,6 @@ from tests.unit.transfer.driving import (
     broken,
     fail_code,
     turn_of,
-    until_moving,
     until_planned,
 )
 
@@ -231,34 +230,6 @@ def test_a_direct_file_never_takes_the_place_of_one_that_came_meanwhile() -> Non
     assert (ended.status, fail_code(ended)) == (Status.FAILED, "target_exists")
     until_ended(world, transfer)
     assert world.partner.files == {TARGET: bytearray(b"theirs")}
-
-
-def test_a_server_that_opens_no_file_again_is_found_out_on_the_way() -> None:
-    """Its profile is of yesterday. The plan is made anew, once."""
-    world = World()
-    world.partner.reopens = False
-    transfer = world.request(BODY)
-    until_moving(world)
-    world.run()
-    assert_completed(world, transfer)
-    ended = world.read(transfer)
-    assert (ended.known_strategy.method, ended.replanned) == (Method.ONE_HANDLE, True)
-    assert world.partner.calls["probe"] == 1
-    profile = world.ports.destinations.read("acme").profile
-    assert profile is not None
-    assert not profile.reopen
-
-
-def test_a_probe_that_fails_on_the_way_does_not_hide_what_went_wrong_first() -> None:
-    world = World()
-    transfer = world.request(BODY)
-    refused = PermissionDenied(TARGET, "write to")
-    world.calls.refuse("sink.write", refused)
-    world.calls.refuse("partner.probe", broken)
-    world.run()
-    ended = world.read(transfer)
-    assert ended.failure is not None
-    assert (ended.status, ended.failure.message) == (Status.FAILED, str(refused))
 
 
 def test_a_large_file_for_one_handle_is_refused_before_its_first_byte() -> None:
