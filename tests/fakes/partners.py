@@ -2,11 +2,9 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
 from posixpath import basename, dirname
 
 from services.transfer.adapters.ssh_keys import check_private_key
@@ -20,8 +18,6 @@ from services.transfer.domain.errors import (
     PartMissing,
     PasswordRejected,
     PermissionDenied,
-    SizeMismatch,
-    TargetError,
     TargetExists,
     TargetNotAFile,
     TransferError,
@@ -31,12 +27,11 @@ from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import FileKind, LoginFacts, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
+from tests.fakes.partner_files import InMemoryChunkSink, InMemoryFileReader
 
 HOST_KEY = HostKey(
     "ssh-ed25519", "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
 )
-BLOCK_BYTES = 32_768
-READ_AHEAD_RANGES = 64  # that are taken before the first one is read
 SOFTWARE = "SSH-2.0-InMemory"
 CIPHER = "none"
 
@@ -274,114 +269,6 @@ class InMemoryPartnerSession:
                 self._server.open_sessions -= 1
 
     def __enter__(self) -> "InMemoryPartnerSession":
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-
-class InMemoryChunkSink:
-    """Each write is acknowledged when it returns. A write that fails is not. A flush or close that
-    is refused (TargetError) takes acknowledgements back. One that loses the connection does not.
-    """
-
-    block_bytes = BLOCK_BYTES
-
-    def __init__(self, session: InMemoryPartnerSession, path: str, content: bytearray) -> None:
-        self._session = session
-        self._path = path
-        self._content = content  # still writable after a rename, as with a real handle
-        self._begin: int | None = None  # of what was written since the flush
-        self._acknowledged_until: int | None = None
-        self._in_line = True  # each write since the flush began where the one before ended
-        self._broken: TransferError | None = None
-        self._closed = False
-
-    @contextmanager
-    def _call(self, name: str) -> Iterator[None]:
-        if self._broken is not None:
-            raise self._broken
-        if self._closed:
-            raise ValueError("the sink is closed")
-        try:
-            self._session.called(name)
-            yield
-        except TransferError as error:
-            self._broken = error
-            if name != "write" and isinstance(error, TargetError):
-                self._acknowledged_until = self._begin
-            raise
-
-    def write(self, offset: int, data: bytes | memoryview) -> None:
-        if data and self._begin is None and self._broken is None and not self._closed:
-            self._begin = self._acknowledged_until = offset
-        with self._call("write"):
-            if not data:
-                return
-            gap = offset - len(self._content)
-            if gap > 0:
-                self._content.extend(bytes(gap))
-            self._content[offset : offset + len(data)] = data
-            self._session.wrote(self._content)
-            self._in_line = self._in_line and offset == self._acknowledged_until
-            if self._in_line:
-                self._acknowledged_until = offset + len(data)
-
-    def flush(self, *, durable: bool) -> None:
-        with self._call("flush"):
-            if durable:
-                self._session.synced()
-            self._begin = self._acknowledged_until = None
-            self._in_line = True
-
-    def acknowledged_until(self) -> int | None:
-        return self._acknowledged_until
-
-    def close(self) -> None:
-        """Raises what was planned for it, unless the sink or the session is broken already."""
-        if not self._closed and self._broken is None and not self._session.closed:
-            with self._call("close"):
-                self._closed = True
-        self._closed = True
-
-    def __enter__(self) -> "InMemoryChunkSink":
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        try:
-            self.close()
-        except TransferError:
-            if not any(exc):
-                raise
-
-
-class InMemoryFileReader:
-    def __init__(self, session: InMemoryPartnerSession, path: str, content: bytearray) -> None:
-        self._session = session
-        self._path = path
-        self._content = content
-        self._closed = False
-
-    def read(self, ranges: Iterable[tuple[int, int]]) -> Iterator[bytes]:
-        coming = iter(ranges)
-        while ahead := list(islice(coming, READ_AHEAD_RANGES)):
-            for offset, length in ahead:
-                if length:
-                    yield from self._range(offset, offset + length)
-
-    def _range(self, offset: int, end: int) -> Iterator[bytes]:
-        if self._closed:
-            raise ValueError("the reader is closed")
-        self._session.called("read")
-        for start in range(offset, min(end, len(self._content)), BLOCK_BYTES):
-            yield bytes(self._content[start : min(start + BLOCK_BYTES, end)])
-        if len(self._content) < end:
-            raise SizeMismatch(self._path, end, len(self._content))
-
-    def close(self) -> None:
-        self._closed = True
-
-    def __enter__(self) -> "InMemoryFileReader":
         return self
 
     def __exit__(self, *exc: object) -> None:

@@ -29,7 +29,7 @@ from tests.fakes.actors import Actor, Stage
 from tests.fakes.async_workflow import AsyncWorkflow
 from tests.fakes.callers import ANN
 from tests.fakes.outside import CountedMessageLease, InMemoryLaneQueue
-from tests.fakes.partners import InMemoryChunkSink
+from tests.fakes.partner_files import InMemoryChunkSink
 from tests.fakes.watched import watched
 from tests.fakes.workflow import InMemoryWorkflow
 from tests.fakes.world import POLICY, World

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.failure import Failure
-from services.transfer.domain.names import aside_path, part_path
+from services.transfer.domain.names import aside_path
+from services.transfer.domain.part_changes import PartChanges
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import Proof, Proven, Receipt
 from services.transfer.domain.source import SourceObject
@@ -20,15 +20,13 @@ from services.transfer.domain.status import (
     Fact,
     Status,
 )
-from services.transfer.domain.strategy import Strategy
-from services.transfer.domain.transfer_record import TransferRecord
 from services.transfer.domain.tries import Tries
 
 TOKENS_KEPT = 8  # one for each start of a step that may still live
 
 
 @dataclass(frozen=True)
-class Transfer(TransferRecord):
+class Transfer(PartChanges):
     """Its methods are the only place where the state of a transfer changes."""
 
     # --- what its user asks for ------------------------------------------------------------------
@@ -71,14 +69,6 @@ class Transfer(TransferRecord):
 
     # --- moving ----------------------------------------------------------------------------------
 
-    def active(self) -> "Transfer":
-        """Itself. Raises TransferCancelled or WrongState when no step may work for it."""
-        if self.status is Status.CANCELLING:
-            raise TransferCancelled(self.id)
-        if self.status in ENDED or self.status is Status.FAILING:
-            raise WrongState(self.id, self.status, "worked on")
-        return self
-
     def pin(self, found: SourceObject) -> "Transfer":
         """Keeps what the first look at the source found."""
         return replace(self.active(), source_object=self.source_object or found)
@@ -90,40 +80,6 @@ class Transfer(TransferRecord):
         committing = self.status is Status.COMMITTING  # a lane of an earlier start was that quick
         waited = self if committing else self._movable()
         return replace(waited, task_tokens=known[-TOKENS_KEPT:])
-
-    def record_part(self, part: PartFile, plan: ChunkPlan, strategy: Strategy) -> "Transfer":
-        """Records a new part file, with a ledger of its own, before the file exists. One that was
-        recorded before stays. `part` is the one that `next_part` gave."""
-        movable = self._movable()
-        if self.part is not None:
-            return movable
-        generation = self.generation + 1
-        left = tuple(each for each in self.leftovers if each.path != part.path)
-        fresh = replace(movable, generation=generation, part=part, leftovers=left)
-        return replace(fresh, plan=plan, strategy=strategy)
-
-    def next_part(self, target: str, place: str, now: datetime, *, direct: bool) -> PartFile:
-        """The part file of the next generation, with a name of its own. A `direct` one has the
-        target's name."""
-        path = target if direct else part_path(target, self.id, self.generation + 1)
-        ours = direct and any(each.path == path and each.direct for each in self.leftovers)
-        return PartFile(path, place, now, opening=False, direct=direct, ours=ours)
-
-    def opening(self, generation: int, path: str, now: datetime) -> "Transfer":
-        """A lane is about to create the part file under this path. Raises StepSuperseded when
-        another lane was before: its request may still be on its way, so the name is not used again.
-        Raises it also when another part file was recorded since."""
-        part = self._part_of(generation)
-        if part.opening or part.made:
-            raise StepSuperseded(self.id)
-        self._movable()
-        return replace(self, part=replace(part, path=path, opening=True, recorded_at=now))
-
-    def not_created(self, generation: int) -> "Transfer":
-        """The server refused to create the part file. So there is nothing to remove, and its name
-        may be tried again."""
-        part = self._part_of(generation)
-        return replace(self, part=replace(part, opening=False))
 
     def begin(
         self, generation: int, lanes: int, fingerprint: str | None, now: datetime
@@ -144,19 +100,6 @@ class Transfer(TransferRecord):
             host_key_fingerprint=fingerprint or self.host_key_fingerprint,
         )
         return begun._told_of_start(())
-
-    def start_over(self, generation: int, *, damaged: bool = False) -> "Transfer":
-        """Gives up the part file of `generation`, because it cannot be written any further. The
-        next one gets another name. Raises StepSuperseded when that was done already."""
-        self._part_of(generation)
-        over = self.active()._without_part()
-        return replace(over, moved_again=self.moved_again or damaged)
-
-    def replan(self, generation: int, strategy: Strategy) -> "Transfer":
-        """The server was probed anew. Raises StepSuperseded when another part file was recorded
-        since."""
-        self._part_of(generation)
-        return replace(self.active(), strategy=strategy, replanned=True)
 
     def verifying(self, now: datetime) -> "Change":
         """Everything is moved. A pause that came after the last chunk came too late: the transfer
@@ -286,12 +229,6 @@ class Transfer(TransferRecord):
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _movable(self) -> "Transfer":
-        """Itself. Raises TransferCancelled or WrongState when it cannot be started any more."""
-        if self.status not in {Status.REQUESTED, Status.MOVING, Status.PAUSED}:
-            raise WrongState(self.active().id, self.status, "started")
-        return self
-
     def _moved_to(
         self, status: Status, now: datetime, *, wish: str, allowed: Collection[Status]
     ) -> "Transfer":
@@ -302,11 +239,6 @@ class Transfer(TransferRecord):
         if self.status not in allowed:
             raise WrongState(self.id, self.status, wish)
         return replace(self, status=status, updated_at=now)
-
-    def _part_of(self, generation: int) -> PartFile:
-        if generation != self.generation or self.part is None:
-            raise StepSuperseded(self.id)
-        return self.part
 
     def _require_committing(self) -> None:
         if self.status is not Status.COMMITTING:

@@ -6,12 +6,13 @@ looks at what the last beat found, and at the clock.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from math import ceil, inf
+from math import ceil
 from threading import Lock
 
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
+from services.transfer.domain.patience import patience_seconds
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import Status
@@ -24,23 +25,10 @@ from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # progress is shown at most this often
 VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
-# A worker that made no step for so long does not come to a checkpoint by itself. Of a cancelled
-# transfer nobody needs one. Otherwise it may be flushing, and what a cut costs is sent again.
-CANCELLED_SECONDS = 2.0
-STOPPED_SECONDS = 15.0
 
 
 def visibility_seconds(lease_seconds: float) -> int:
     return ceil(lease_seconds) + VISIBILITY_SLACK_SECONDS
-
-
-def _patience(status: Status) -> float:
-    """How long a beat waits for a worker of such a transfer to make a step. While it goes on, only
-    the partner's timeout ends a wait."""
-    if status in {Status.CANCELLING, Status.CANCELLED}:
-        return CANCELLED_SECONDS
-    stopped = status in {Status.PAUSED, Status.FAILING, Status.FAILED}
-    return STOPPED_SECONDS if stopped else inf
 
 
 class LanePulse:
@@ -228,7 +216,7 @@ class LanePulse:
         if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
             self.out_of_time = True
             self._close()
-        if (now - self._stepped_at).total_seconds() >= _patience(status):
+        if (now - self._stepped_at).total_seconds() >= patience_seconds(status):
             self.stopped = True
             self._close()
 

@@ -11,7 +11,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.move_chunk import CAREFUL_BLOCKS, READ_BYTES
 from tests.fakes.lives import Killed
-from tests.fakes.partners import BLOCK_BYTES
+from tests.fakes.partner_files import BLOCK_BYTES
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     assert_completed,

@@ -11,7 +11,7 @@ from services.transfer.use_cases.steer_transfer import pause_transfer, resume_tr
 from tests.fakes.actors import Stage
 from tests.fakes.callers import ANN
 from tests.fakes.lives import Killed
-from tests.fakes.partners import BLOCK_BYTES
+from tests.fakes.partner_files import BLOCK_BYTES
 from tests.fakes.world import POLICY, World
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, fail_code, until_moving
 from tests.unit.transfer.steps import sweep

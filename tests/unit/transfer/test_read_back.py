@@ -8,7 +8,7 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from tests.fakes.lives import Killed
-from tests.fakes.partners import BLOCK_BYTES
+from tests.fakes.partner_files import BLOCK_BYTES
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from services.transfer.domain.patience import CANCELLED_SECONDS, STOPPED_SECONDS
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.lane_pulse import CANCELLED_SECONDS, STOPPED_SECONDS
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.slot_pulse import BEATS_PER_LEASE

@@ -1,0 +1,82 @@
+"""How a transfer comes to a part file, and gives it up for another one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from services.transfer.domain.chunks import ChunkPlan
+from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
+from services.transfer.domain.names import part_path
+from services.transfer.domain.part_file import PartFile
+from services.transfer.domain.status import ENDED, Status
+from services.transfer.domain.strategy import Strategy
+from services.transfer.domain.transfer_record import TransferRecord
+
+
+@dataclass(frozen=True)
+class PartChanges(TransferRecord):
+    def active(self) -> Self:
+        """Itself. Raises TransferCancelled or WrongState when no step may work for it."""
+        if self.status is Status.CANCELLING:
+            raise TransferCancelled(self.id)
+        if self.status in ENDED or self.status is Status.FAILING:
+            raise WrongState(self.id, self.status, "worked on")
+        return self
+
+    def record_part(self, part: PartFile, plan: ChunkPlan, strategy: Strategy) -> Self:
+        """Records a new part file, with a ledger of its own, before the file exists. One that was
+        recorded before stays. `part` is the one that `next_part` gave."""
+        movable = self._movable()
+        if self.part is not None:
+            return movable
+        generation = self.generation + 1
+        left = tuple(each for each in self.leftovers if each.path != part.path)
+        fresh = replace(movable, generation=generation, part=part, leftovers=left)
+        return replace(fresh, plan=plan, strategy=strategy)
+
+    def next_part(self, target: str, place: str, now: datetime, *, direct: bool) -> PartFile:
+        """The part file of the next generation, with a name of its own. A `direct` one has the
+        target's name."""
+        path = target if direct else part_path(target, self.id, self.generation + 1)
+        ours = direct and any(each.path == path and each.direct for each in self.leftovers)
+        return PartFile(path, place, now, opening=False, direct=direct, ours=ours)
+
+    def opening(self, generation: int, path: str, now: datetime) -> Self:
+        """A lane is about to create the part file under this path. Raises StepSuperseded when
+        another lane was before: its request may still be on its way, so the name is not used again.
+        Raises it also when another part file was recorded since."""
+        part = self._part_of(generation)
+        if part.opening or part.made:
+            raise StepSuperseded(self.id)
+        self._movable()
+        return replace(self, part=replace(part, path=path, opening=True, recorded_at=now))
+
+    def not_created(self, generation: int) -> Self:
+        """The server refused to create the part file. So there is nothing to remove, and its name
+        may be tried again."""
+        part = self._part_of(generation)
+        return replace(self, part=replace(part, opening=False))
+
+    def start_over(self, generation: int, *, damaged: bool = False) -> Self:
+        """Gives up the part file of `generation`, because it cannot be written any further. The
+        next one gets another name. Raises StepSuperseded when that was done already."""
+        self._part_of(generation)
+        over = self.active()._without_part()
+        return replace(over, moved_again=self.moved_again or damaged)
+
+    def replan(self, generation: int, strategy: Strategy) -> Self:
+        """The server was probed anew. Raises StepSuperseded when another part file was recorded
+        since."""
+        self._part_of(generation)
+        return replace(self.active(), strategy=strategy, replanned=True)
+
+    def _movable(self) -> Self:
+        """Itself. Raises TransferCancelled or WrongState when it cannot be started any more."""
+        if self.status not in {Status.REQUESTED, Status.MOVING, Status.PAUSED}:
+            raise WrongState(self.active().id, self.status, "started")
+        return self
+
+    def _part_of(self, generation: int) -> PartFile:
+        if generation != self.generation or self.part is None:
+            raise StepSuperseded(self.id)
+        return self.part
