@@ -29,17 +29,20 @@ class PartChanges(TransferRecord):
         movable = self._movable()
         if self.part is not None:
             return movable
-        generation = self.generation + 1
-        left = tuple(each for each in self.leftovers if each.path != part.path)
-        fresh = replace(movable, generation=generation, part=part, leftovers=left)
+        fresh = replace(movable, generation=self.generation + 1, part=part)
         return replace(fresh, plan=plan, strategy=strategy)
 
     def next_part(self, target: str, place: str, now: datetime, *, direct: bool) -> PartFile:
         """The part file of the next generation, with a name of its own. A `direct` one has the
         target's name."""
-        path = target if direct else part_path(target, self.id, self.generation + 1)
-        ours = direct and any(each.path == path and each.direct for each in self.leftovers)
-        return PartFile(path, place, now, opening=False, direct=direct, ours=ours)
+        generation = self.generation + 1
+        path = target if direct else part_path(target, self.id, generation)
+        return PartFile(path, place, now, opening=False, direct=direct, generation=generation)
+
+    def half_file(self) -> PartFile | None:
+        """An earlier part file that had the name of this one, which only direct ones can have."""
+        part = self.part
+        return next((each for each in self.leftovers if part and part.has_name_of(each)), None)
 
     def opening(self, generation: int, path: str, now: datetime) -> Self:
         """A lane is about to create the part file under this path. Raises StepSuperseded when
@@ -49,7 +52,13 @@ class PartChanges(TransferRecord):
         if part.opening or part.made:
             raise StepSuperseded(self.id)
         self._movable()
-        return replace(self, part=replace(part, path=path, opening=True, recorded_at=now))
+        part = replace(part, path=path, opening=True, recorded_at=now)
+        # Perhaps it empties a half file, and dies. Then the ledger does not tell of it any more.
+        left = (
+            replace(each, generation=0, recorded_at=now) if part.has_name_of(each) else each
+            for each in self.leftovers
+        )
+        return replace(self, part=part, leftovers=tuple(left))
 
     def not_created(self, generation: int) -> Self:
         """The server refused to create the part file. So there is nothing to remove, and its name

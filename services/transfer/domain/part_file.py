@@ -12,8 +12,8 @@ MAKER_LIFETIME = timedelta(seconds=330)
 class PartFile:
     """`place` is the destination's place when the file was recorded. `opening`: a lane is or was
     about to create it, since `recorded_at`. `made`: that lane saw it created, so it will not appear
-    again after it was removed. A `direct` file has the target's own name. `ours`: an earlier part
-    file of the transfer had this name, so what has it now is ours."""
+    again after it was removed. A `direct` file has the target's own name. `generation`: its ledger
+    tells what was written into it. 0 where nothing tells that."""
 
     path: str
     place: str
@@ -21,7 +21,10 @@ class PartFile:
     made: bool = False
     opening: bool = True  # the default is for rows of earlier versions, which created it at once
     direct: bool = False
-    ours: bool = False
+    generation: int = 0
+
+    def has_name_of(self, other: "PartFile") -> bool:
+        return (self.path, self.place) == (other.path, other.place)
 
     def settled(self, now: datetime) -> bool:
         """Nobody can be about to create it any more. If it is seen to be gone, it is gone for

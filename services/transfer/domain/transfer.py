@@ -65,7 +65,9 @@ class Transfer(PartChanges):
         )
         if not go_on:
             again = replace(again._without_part(), source_object=None)
-        return Change(again, (Fact.REQUESTED,))
+        # What has the target's name after the end of a run may be another file.
+        left = tuple(each for each in again.leftovers if not each.direct)
+        return Change(replace(again, leftovers=left), (Fact.REQUESTED,))
 
     # --- moving ----------------------------------------------------------------------------------
 
@@ -88,6 +90,7 @@ class Transfer(PartChanges):
         paused, and STARTED follows when it is resumed. Raises StepSuperseded when another part file
         was recorded since."""
         part, begun = self._part_of(generation), self.active()
+        left = tuple(each for each in self.leftovers if not part.has_name_of(each))
         if self.status is not Status.PAUSED:
             allowed = {Status.REQUESTED, Status.MOVING}
             begun = self._moved_to(Status.MOVING, now, wish="started", allowed=allowed)
@@ -95,6 +98,7 @@ class Transfer(PartChanges):
             begun,
             begun_run=self.run,
             part=replace(part, made=True),
+            leftovers=left,
             lanes=max(1, min(lanes, self.known_plan.total)),
             started_at=self.started_at or now,
             host_key_fingerprint=fingerprint or self.host_key_fingerprint,

@@ -96,12 +96,9 @@ class TransferRecord:
             return self
         return replace(self._without_part(), keep_part_until=None)
 
-    def removed(self, paths: Collection[str], now: datetime) -> Self:
-        """`paths` were seen to be gone at `now`. A file that may still be created stays on
-        record."""
-        left = tuple(
-            each for each in self.leftovers if each.path not in paths or not each.settled(now)
-        )
+    def removed(self, gone: Collection[PartFile], now: datetime) -> Self:
+        """They were seen to be gone at `now`. A file that may still be created stays on record."""
+        left = tuple(each for each in self.leftovers if each not in gone or not each.settled(now))
         return replace(self, leftovers=left)._receipt_of_now()
 
     def back_in_place(self) -> Self:

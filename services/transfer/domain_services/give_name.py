@@ -50,8 +50,8 @@ def give_name(
     What `begin` changes, and the decision on the name, are one write."""
     part, session = transfer.known_part, visit.session
     if part.direct:
-        transfer = _decide_on(transfer, part.path, None, begin, ports=ports)
-    elif not renamed_before(transfer, session, ports=ports):
+        return keep_name(transfer, begin, ports=ports)
+    if not renamed_before(transfer, session, ports=ports):
         require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
         with suppress(TargetError):  # it is a courtesy, and the transfer does not depend on it
             session.set_modified(part.path, transfer.known_source.last_modified)
@@ -63,7 +63,16 @@ def finish_commit(
     transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
 ) -> Transfer:
     """The file has its name: looks at it, and stores that it is committed."""
-    proven = _look(transfer, session, chunks, ports=ports)
+    return _committed(transfer, _look(transfer, session, chunks, ports=ports), ports=ports)
+
+
+def keep_name(transfer: Transfer, begin: Begin = Change, *, ports: Ports) -> Transfer:
+    """For a file that was written under its name. Nothing is left to do at the partner."""
+    transfer = _decide_on(transfer, transfer.known_part.path, None, begin, ports=ports)
+    return _committed(transfer, transfer.known_proof.proven, ports=ports)
+
+
+def _committed(transfer: Transfer, proven: Proven, *, ports: Ports) -> Transfer:
     return change_run(
         transfer.run_id, lambda current: current.committed(proven), ports=ports, known=transfer
     )
@@ -167,7 +176,7 @@ def _look(
     seen before the rename stands."""
     path, before = transfer.final_path or "", transfer.known_proof.proven
     seen = look_at(session, path, transfer.known_strategy)
-    if seen.there is False or transfer.verify is Verify.SIZE or transfer.known_part.direct:
+    if seen.there is False or transfer.verify is Verify.SIZE:
         return before
     require_size(transfer, path, seen)
     try:

@@ -1,5 +1,6 @@
 """Creates the part file, in the session and through the handle that its first bytes go through."""
 
+from contextlib import suppress
 from itertools import count
 from posixpath import dirname
 
@@ -11,14 +12,16 @@ from services.transfer.domain.errors import (
     TargetError,
     TargetExists,
     TargetNotAFile,
+    TransferCancelled,
+    TransferError,
     WriteRefused,
 )
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.names import numbered, resolve_target
-from services.transfer.domain.part_file import PartFile
 from services.transfer.domain.ports import ChunkSink, FileKind, PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.half_file import is_ours
 from services.transfer.domain_services.look_at_target import Look, look_at, require_a_file
 from services.transfer.domain_services.partner_session import Visit
 
@@ -33,7 +36,7 @@ def make_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transf
     Raises TargetExists, TargetNotAFile and NoSpace before anything is created. Raises
     StepSuperseded when another lane was about to create it before."""
     destination, strategy = visit.destination, transfer.known_strategy
-    path = _free_path(transfer, visit)
+    path, ours = _free_path(transfer, visit, ports=ports)
     _require_space(transfer, visit.session, path)
     generation = transfer.generation
     transfer = change_run(
@@ -43,7 +46,7 @@ def make_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transf
         known=transfer,
     )
     try:
-        sink = _create(transfer, visit.session, destination)
+        sink = _create(transfer, visit.session, destination, ours=ours)
     except TargetError:
         change_run(transfer.run_id, lambda current: current.not_created(generation), ports=ports)
         raise
@@ -55,19 +58,29 @@ def make_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transf
             ports=ports,
             known=transfer,
         )
-    except BaseException:
-        sink.close()
+    except BaseException as error:
+        with suppress(TransferError):
+            sink.close()
+        if isinstance(error, TransferCancelled) and transfer.known_part.direct:
+            with suppress(TransferError):  # nobody else knows that this name is ours
+                visit.session.remove(transfer.known_part.path)
         raise
     return transfer, sink
 
 
-def _free_path(transfer: Transfer, visit: Visit) -> str:
-    """The part file's path. A direct one has the target's name, or a free one beside it."""
+def _free_path(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[str, bool]:
+    """The part file's path, and whether what has it is ours. A direct one has the target's name, or
+    a free one beside it."""
+    part, half = transfer.known_part, transfer.half_file()
+    if half is not None and is_ours(half, transfer, visit.session, ports=ports):
+        return part.path, True
+    return _unused_path(transfer, visit), False
+
+
+def _unused_path(transfer: Transfer, visit: Visit) -> str:
     part, strategy = transfer.known_part, transfer.known_strategy
     target = resolve_target(visit.destination.base_path, transfer.target_path)
     keeps_both = transfer.if_exists is IfExists.KEEP_BOTH
-    if part.direct and part.ours:
-        return part.path
     for number in count():
         name = numbered(target, number) if number else target
         seen = look_at(visit.session, name, strategy)
@@ -99,9 +112,12 @@ def _require_space(transfer: Transfer, session: PartnerSession, path: str) -> No
         raise NoSpace(path, free)
 
 
-def _create(transfer: Transfer, session: PartnerSession, destination: Destination) -> ChunkSink:
+def _create(
+    transfer: Transfer, session: PartnerSession, destination: Destination, *, ours: bool
+) -> ChunkSink:
     part, strategy = transfer.known_part, transfer.known_strategy
-    exclusive = _is_exclusive(transfer, part)
+    # A file that takes the target's name at once must not take the place of another one.
+    exclusive = part.direct and not ours and transfer.if_exists is not IfExists.REPLACE
     try:
         return session.create_file(part.path, strategy, exclusive=exclusive)
     except (FolderMissing, PermissionDenied, WriteRefused) as error:
@@ -113,11 +129,6 @@ def _create(transfer: Transfer, session: PartnerSession, destination: Destinatio
             raise
     _make_folders(session, folder, destination.base_path)
     return session.create_file(part.path, strategy, exclusive=exclusive)
-
-
-def _is_exclusive(transfer: Transfer, part: PartFile) -> bool:
-    """A file that takes the target's name at once must not take the place of another one."""
-    return part.direct and not part.ours and transfer.if_exists is not IfExists.REPLACE
 
 
 def _make_folders(session: PartnerSession, folder: str, base_path: str) -> None:

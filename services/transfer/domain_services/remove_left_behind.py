@@ -2,13 +2,14 @@
 
 from contextlib import suppress
 
-from services.transfer.domain.errors import PartMissing, TargetExists, TransferError
-from services.transfer.domain.part_file import OldTarget
+from services.transfer.domain.errors import PartMissing, TargetError, TargetExists, TransferError
+from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.half_file import is_ours
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.partner_session import Visit
 
@@ -17,21 +18,17 @@ def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> Non
     """Removes the leftovers. If one cannot be removed, the others still are. A file that somebody
     may still be about to create stays on record until nobody can be any more."""
     now, session, place = ports.now(), visit.session, visit.destination.place
-    gone: list[str] = []
+    gone: list[PartFile] = []
     failure: TransferError | None = None
     for each in transfer.leftovers:
         if each.place != place:
             continue  # on another server, or in another user's folders
-        if each.direct:
-            # Under the target's name. Once the transfer has ended, that may be another file.
-            if transfer.status not in ENDED:
-                with suppress(TransferError):
-                    session.remove(each.path)
-            gone.append(each.path)
-            continue
         try:
-            session.remove(each.path)
-            gone.append(each.path)
+            if each.direct:
+                _remove_half_file(each, transfer, session, ports=ports)
+            else:
+                session.remove(each.path)
+            gone.append(each)
         except TransferError as error:
             failure = error
     change_run(transfer.run_id, lambda current: current.removed(gone, now), ports=ports)
@@ -39,6 +36,18 @@ def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> Non
         _see_to_old_target(transfer, session, ports=ports)
     if failure is not None:
         raise failure
+
+
+def _remove_half_file(
+    half: PartFile, transfer: Transfer, session: PartnerSession, *, ports: Ports
+) -> None:
+    """Under the target's name. Once the transfer has ended, that may be another file, and before
+    that, too. What the server does not let us remove stays."""
+    if transfer.status in ENDED:
+        return
+    with suppress(TargetError):
+        if is_ours(half, transfer, session, ports=ports):
+            session.remove(half.path)
 
 
 def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:

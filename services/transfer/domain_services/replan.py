@@ -22,8 +22,9 @@ SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing, ChunkCor
 
 
 def may_replan(transfer: Transfer, destination: Destination) -> bool:
-    atomic = destination.delivery is Delivery.ATOMIC
-    return atomic and destination.probe_writes and not transfer.replanned
+    """A direct delivery has one plan only."""
+    direct = transfer.known_part.direct or destination.delivery is Delivery.DIRECT
+    return not direct and destination.probe_writes and not transfer.replanned
 
 
 @dataclass(frozen=True)

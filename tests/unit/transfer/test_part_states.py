@@ -56,10 +56,10 @@ def test_a_transfer_begins_once_its_part_file_was_made() -> None:
 def test_a_file_that_may_still_be_made_stays_on_record_although_it_was_seen_to_be_gone() -> None:
     unmade = PartFile("/in/.a.t-1.part", "place", NOON)
     left = a_transfer(leftovers=(unmade, replace(MADE, path="/in/.a.t-1-2.part")))
-    paths = left.left_behind
-    soon = left.removed(paths, NOON + MAKER_LIFETIME - timedelta(seconds=1))
+    gone = left.leftovers
+    soon = left.removed(gone, NOON + MAKER_LIFETIME - timedelta(seconds=1))
     assert (soon.leftovers, soon.tidy) == ((unmade,), False)
-    assert soon.removed(paths, NOON + MAKER_LIFETIME).tidy
+    assert soon.removed(gone, NOON + MAKER_LIFETIME).tidy
 
 
 def test_a_plan_is_made_anew_only_for_the_part_file_at_hand() -> None:
@@ -82,6 +82,26 @@ def test_a_direct_file_is_ours_only_when_it_was_made() -> None:
     made = replace(moving, part=replace(direct, made=True)).start_over(1)
     assert [each.path for each in made.leftovers] == ["/in/a"]
     again = made.next_part("/in/a", "place", LATER, direct=True)
-    assert again.ours
     recorded = made.record_part(again, PLAN, UNKNOWN)
-    assert (recorded.part, recorded.leftovers) == (again, ())  # it is not removed any more
+    assert (recorded.part, recorded.half_file()) == (again, made.leftovers[0])
+    assert recorded.opening(2, "/in/a", LATER).start_over(2).left_behind == ("/in/a",)
+    begun = recorded.opening(2, "/in/a", LATER).begin(2, 1, None, LATER).transfer
+    assert begun.leftovers == ()  # it is not removed any more
+
+
+def test_a_half_file_has_its_name_at_its_own_place_only() -> None:
+    """The destination leads to another server by now, and there the name is the partner's."""
+    half = replace(MADE, path="/in/a", direct=True)
+    moving = a_transfer(status=Status.MOVING, generation=1, leftovers=(half,))
+    for place, found in ((half.place, half), ("another", None)):
+        part = moving.next_part("/in/a", place, LATER, direct=True)
+        fresh = moving.record_part(part, PLAN, UNKNOWN)
+        assert fresh.half_file() == found
+        begun = fresh.opening(2, "/in/a", LATER).begin(2, 1, None, LATER).transfer
+        assert bool(begun.leftovers) is (found is None)
+
+
+def test_what_has_the_targets_name_after_the_end_is_nobodys() -> None:
+    half = replace(MADE, path="/in/a", direct=True)
+    failed = a_transfer(status=Status.FAILED, generation=1, leftovers=(half, MADE))
+    assert failed.retry(LATER, go_on=False).transfer.leftovers == (MADE,)
