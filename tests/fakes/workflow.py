@@ -109,10 +109,7 @@ class InMemoryWorkflow:
 
     def _chosen(self, state: dict[str, Any], given: dict[str, Any]) -> str:
         for choice in state["Choices"]:
-            _, owner, name = choice["Variable"].split(".")
-            value = given[owner][name]
-            below = choice.get("NumericLessThan")
-            if (below is not None and value < below) or value is choice.get("BooleanEquals"):
+            if all(_holds(rule, given) for rule in choice.get("And", [choice])):
                 return str(choice["Next"])
         return str(state["Default"])
 
@@ -147,3 +144,12 @@ class InMemoryWorkflow:
         return next(
             each for each in state["Catch"] if {error, "States.ALL"} & set(each["ErrorEquals"])
         )
+
+
+def _holds(rule: dict[str, Any], given: dict[str, Any]) -> bool:
+    _, owner, name = rule["Variable"].split(".")
+    if "IsPresent" in rule:
+        return (name in given.get(owner, {})) is rule["IsPresent"]
+    value = given[owner][name]
+    below = rule.get("NumericLessThan")
+    return value < below if below is not None else value is rule["BooleanEquals"]

@@ -191,6 +191,6 @@ def _cautions(profile: ServerProfile, replacing: Replacing | None) -> list[str]:
 
 def lane_sessions(destination: Destination) -> int:
     """How many sessions lanes may hold for long. Where there are several, lanes leave one to the
-    short steps of workflows, so that a huge transfer does not keep others from starting or
-    ending."""
+    short steps of workflows and to the lanes of small files, so that a huge transfer does not keep
+    others waiting."""
     return max(1, destination.max_sessions - 1)

@@ -15,7 +15,8 @@ class Waiter:
     `limit`: it may have a session while fewer are in use. It is called by its lane's next turn, or
     by an answer to its task token; with neither it is the sweeper, which comes by itself.
     `called_until`: by then it has to come, and nobody behind it gets what it was called for.
-    `ending`: a step that is needed also when its transfer fails or is being cancelled.
+    `ending`: a step that is needed also when its transfer fails or is being cancelled. `short`: the
+    lane of a small file, which may have every session.
     """
 
     destination_id: str
@@ -26,6 +27,7 @@ class Waiter:
     task_token: str | None = None
     called_until: datetime | None = None
     ending: bool = False
+    short: bool = False
 
     @property
     def is_called(self) -> bool:

@@ -22,10 +22,17 @@ from services.transfer.domain_services.change_transfer import read_run
 from services.transfer.domain_services.queue_lanes import parked_until, send_turn
 
 
-def lane_limit(destination: Destination, policy: Policy) -> int:
+def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     """How many lanes may have a session with it at once. A lane that has one holds a worker, even
-    if the partner never answers. So the others stand in line, and workers are left for others."""
-    return min(lane_sessions(destination), policy.lanes_per_destination)
+    if the partner never answers. So the others stand in line, and workers are left for others. The
+    lane of a `short` transfer may have the session that long ones leave to steps."""
+    sessions = destination.max_sessions if short else lane_sessions(destination)
+    return min(sessions, policy.lanes_per_destination)
+
+
+def is_short(transfer: Transfer) -> bool:
+    """It has one chunk at the most, so its lane is done in one turn."""
+    return transfer.known_plan.total <= 1
 
 
 def lane_ticket(lane: Lane) -> str:
@@ -37,7 +44,7 @@ def step_ticket(transfer_id: str) -> str:
     return f"{transfer_id}/step"
 
 
-def park_lane(lane: Lane, destination_id: str, limit: int, *, ports: Ports) -> None:
+def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> None:
     """Lets the lane's next turn wait in the line, without a message. The lane is recorded as parked
     before it stands in the line, because only a parked lane can be called."""
     now = ports.now()
@@ -45,8 +52,10 @@ def park_lane(lane: Lane, destination_id: str, limit: int, *, ports: Ports) -> N
     parked = replace(lane, turn=lane.turn + 1, worker=None, until=until, parked=True)
     if ports.lanes.queue(parked):
         message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
-        ports.slots.wait(Waiter(destination_id, lane_ticket(lane), now, limit, lane=message))
-        call_next(destination_id, ports=ports)  # a session may have become free meanwhile
+        of, ticket = transfer.destination_id, lane_ticket(lane)
+        short = is_short(transfer)
+        ports.slots.wait(Waiter(of, ticket, now, limit, lane=message, short=short))
+        call_next(of, ports=ports)  # a session may have become free meanwhile
 
 
 def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> None:
@@ -131,8 +140,13 @@ def _call_some(destination_id: str, *, ports: Ports) -> bool:
 
 def _limit_now(destination_id: str, *, ports: Ports) -> Callable[[Waiter], int]:
     destination = ports.destinations.read(destination_id)
-    lanes, steps = lane_limit(destination, ports.policy), destination.max_sessions
-    return lambda waiter: steps if waiter.lane is None else lanes
+
+    def limit(waiter: Waiter) -> int:
+        if waiter.lane is None:
+            return destination.max_sessions
+        return lane_limit(destination, ports.policy, short=waiter.short)
+
+    return limit
 
 
 def _line(destination_id: str, *, ports: Ports) -> Line:

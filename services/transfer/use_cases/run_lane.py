@@ -36,7 +36,7 @@ from services.transfer.domain_services.queue_lanes import (
     work_is_free,
 )
 from services.transfer.domain_services.replan import replan
-from services.transfer.domain_services.session_line import lane_limit, park_lane
+from services.transfer.domain_services.session_line import is_short, lane_limit, park_lane
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
 
@@ -76,13 +76,13 @@ class _Turn:
         lease_seconds = self._ports.policy.lease_seconds
         self._worker.message.extend(visibility_seconds(lease_seconds))
         destination = self._ports.destinations.read(transfer.destination_id)
-        limit = lane_limit(destination, self._ports.policy)
+        limit = lane_limit(destination, self._ports.policy, short=is_short(transfer))
         if not self._pulse.take_slot(destination.id, limit):
             if not transfer.part_made:  # first, because another worker may begin at once
                 none_free = NoSessionFree(destination.id, limit)
                 waits = Tries(lane=self._pulse.lane.number, waits=True)
                 self._note(transfer, transfer.generation, none_free, waits)
-            park_lane(self._pulse.lane, destination.id, limit, ports=self._ports)
+            park_lane(self._pulse.lane, transfer, limit, ports=self._ports)
             return
         end_trouble(transfer, self._waited, ports=self._ports)
         self._drive(transfer, destination)

@@ -58,7 +58,7 @@ def hold_all_that_lanes_may(world: World) -> list[Slot]:
 def test_a_transfer_behind_the_lanes_of_a_huge_one_comes_next_and_says_what_it_waits_for() -> None:
     world = World()
     huge = hold_all_that_lanes_may(world)
-    small = world.request(b"small", target_path="small.csv")
+    small = world.request(BODY, target_path="small.csv")
     until_planned(world)
     assert {message.transfer_id for message in world.queue.messages} == {small.id}
     world.drive_lane()
@@ -68,6 +68,14 @@ def test_a_transfer_behind_the_lanes_of_a_huge_one_comes_next_and_says_what_it_w
     assert fail_code(world.read(small)) == "no_session_free"
     world.ports.slots.free(huge[0])
     call_next("acme", ports=world.ports)
+    world.run()
+    assert_completed(world, small, BODY, "/in/small.csv")
+
+
+def test_a_small_file_does_not_wait_for_the_lanes_of_a_huge_transfer() -> None:
+    world = World()
+    hold_all_that_lanes_may(world)
+    small = world.request(b"small", target_path="small.csv")
     world.run()
     assert_completed(world, small, b"small", "/in/small.csv")
 
