@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from posixpath import basename, dirname
@@ -67,6 +67,7 @@ class InMemoryPartners:
     renames: bool = True
     reopens: bool = True  # a file that was closed can be opened for writing again
     removes: bool = True
+    drops_unclosed: bool = False  # a file whose connection is lost before its close is removed
     taken: dict[str, bytes] = field(default_factory=dict)
     last_written: bytearray | None = None  # the file of the last write, whatever its name is now
     calls: Counter[str] = field(default_factory=Counter)
@@ -123,6 +124,7 @@ class InMemoryPartnerSession:
         self.closed = False
         self._closing = threading.Lock()
         self._fence: Callable[[], object] = lambda: None
+        self._sinks: list[InMemoryChunkSink] = []
 
     def guard(self, fence: Callable[[], object]) -> None:
         self._fence = fence
@@ -155,7 +157,8 @@ class InMemoryPartnerSession:
         if path in self._server.files and not self._server.reopens:
             raise PermissionDenied(path, "create")
         self._server.files.setdefault(path, bytearray()).clear()
-        return InMemoryChunkSink(self, path, self._server.files[path])
+        self._sinks.append(InMemoryChunkSink(self, path, self._server.files[path]))
+        return self._sinks[-1]
 
     def open_part(self, path: str, strategy: Strategy = UNKNOWN) -> "InMemoryChunkSink":
         self.called("open_part")
@@ -267,6 +270,13 @@ class InMemoryPartnerSession:
             if not self.closed:
                 self.closed = True
                 self._server.open_sessions -= 1
+                if self._server.drops_unclosed:
+                    self._drop(each for each in self._sinks if not each.was_closed)
+
+    def _drop(self, sinks: "Iterable[InMemoryChunkSink]") -> None:
+        for sink in sinks:
+            for path in [name for name, held in self._server.files.items() if sink.writes(held)]:
+                del self._server.files[path]
 
     def __enter__(self) -> "InMemoryPartnerSession":
         return self

@@ -101,26 +101,30 @@ class SftpChunkSink:
         return self._run.acknowledged_until
 
     def close(self) -> None:
-        """Raises an error that no call has raised yet. Quiet when sink or connection is broken."""
+        """Raises an error that no call has raised yet. Quiet when the sink is broken."""
         handle, self._handle, self._closed = self._handle, None, True
         if handle is None:
             return
-        untold = self._broken is None
-        with suppress(PartnerError):
-            while self._unacknowledged and untold:
-                self._protocol.receive()
-            refusal = self._refusal_of_close(handle)
-            if untold:
-                self._check()
-                if refusal is not None:
-                    raise refusal
+        if self._broken is not None:
+            with suppress(PartnerError):
+                self._refusal_of_close(handle)
+            return
+        while self._unacknowledged:
+            self._protocol.receive()
+        refusal = self._refusal_of_close(handle)
+        self._check()
+        if refusal is not None:
+            raise refusal
 
     def __enter__(self) -> "SftpChunkSink":
         return self
 
     def __exit__(self, *exc: object) -> None:
+        """A connection that breaks only now has carried all that was flushed."""
         try:
             self.close()
+        except PartnerError:
+            pass
         except TransferError:
             if not any(exc):  # otherwise the first error is the one to raise
                 raise

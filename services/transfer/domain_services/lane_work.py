@@ -15,7 +15,7 @@ from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.plan_part import leads_there, start_over
 from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
-from services.transfer.domain_services.queue_lanes import is_moved, queue_lanes
+from services.transfer.domain_services.queue_lanes import is_moved, is_written, queue_lanes
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
 from services.transfer.domain_services.replan import may_replan
 
@@ -35,7 +35,6 @@ class LaneWork:
         self, transfer: Transfer, source: ObjectSource, visit: Visit, pulse: LanePulse, ports: Ports
     ) -> None:
         self.transfer = transfer
-        self.closed_badly = False  # nobody knows what the server kept of the file
         self._source, self._visit, self._pulse, self._ports = source, visit, pulse, ports
         pulse.keeps_chunks = transfer.known_strategy.reopens
 
@@ -62,7 +61,7 @@ class LaneWork:
         """Whether an earlier turn of the only lane has moved the last chunk."""
         if self.transfer.lanes > 1 or not self.transfer.part_made:
             return False
-        return self._ports.ledger.progress(self._pulse.ledger).complete
+        return is_written(self.transfer, ports=self._ports)
 
     def _is_useless(self) -> bool:
         """Its creation may still be on its way, or it was planned for another place, or whoever had
@@ -91,23 +90,15 @@ class LaneWork:
             while pulse.has_time:
                 chunk = pulse.claim(pulse.ledger)
                 if chunk is None:
-                    self._close(sink)
                     return True
                 move_chunk(chunk, ends, pulse)
                 if pulse.finished == self.transfer.known_plan.total:
-                    self._close(sink)
                     return True  # all of them, by this lane in this turn
         if self.transfer.known_strategy.reopens:
             return False
         done = ports.ledger.progress(pulse.ledger).bytes_done
         size = self.transfer.known_source.size_bytes
         raise OutOfTime(self.transfer.known_part.path, done, size)
-
-    def _close(self, sink: ChunkSink) -> None:
-        """Some servers tell of lost bytes only here."""
-        self.closed_badly = True
-        sink.close()
-        self.closed_badly = False
 
     def _prove(self) -> bool:
         """Reads chunks back through a handle of its own, once every chunk is moved. The other lanes

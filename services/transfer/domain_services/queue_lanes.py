@@ -90,6 +90,13 @@ def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
     return not ports.ledger.progress(proof).opened or _chunk_is_free(proof, ports=ports)
 
 
+def is_written(transfer: Transfer, *, ports: Ports) -> bool:
+    """Whether every chunk is in the part file. An empty file has no chunk that tells whether its
+    only handle was closed."""
+    told = transfer.known_strategy.reopens or transfer.known_plan.total > 0
+    return told and ports.ledger.progress(transfer.ledger).complete
+
+
 def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
     """Whether the part file exists and every chunk is done. For `readback` every chunk must be
     proved, too."""

@@ -29,6 +29,7 @@ from services.transfer.domain_services.lane_work import LaneWork, Outcome
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import (
+    is_written,
     queue_lanes,
     report_moved,
     send_turn,
@@ -229,5 +230,4 @@ class _Turn:
             return part.opening
         if transfer.known_strategy.reopens:
             return False
-        lost = self._work is not None and self._work.closed_badly
-        return lost or not self._ports.ledger.progress(transfer.ledger).complete
+        return not is_written(transfer, ports=self._ports)

@@ -22,6 +22,7 @@ from tests.unit.transfer.driving import (
     broken,
     fail_code,
     retried,
+    sweep_all,
     turn_of,
     until_planned,
 )
@@ -169,7 +170,8 @@ def test_a_half_file_that_could_not_be_removed_is_left_alone_after_the_end() -> 
     failed = sent(world)
     world.calls.forget()
     world.partner.files[TARGET] = bytearray(b"of tomorrow")
-    assert failed.tidy
+    sweep_all(world)
+    assert world.read(failed).tidy
     assert bytes(world.partner.files[TARGET]) == b"of tomorrow"
 
 

@@ -56,6 +56,29 @@ def test_wherever_its_worker_dies_the_file_arrives_once_and_whole(verify: Verify
         assert world.read(transfer).tidy
 
 
+def test_a_server_that_drops_what_was_not_closed_gets_it_whole_wherever_its_worker_dies() -> None:
+    """As ProFTPD does with HiddenStores and DeleteAbortedStores."""
+
+    def scene() -> tuple[World, Transfer]:
+        world, transfer = odd()()
+        world.partner.drops_unclosed = True
+        return world, transfer
+
+    for world, transfer in killed_turns(scene, delivered_again=False):
+        sweep(world, transfer)
+        assert_completed(world, transfer)
+        assert world.read(transfer).tidy
+
+
+def test_a_close_that_nobody_answered_counts_for_nothing() -> None:
+    world, transfer = odd()()
+    world.partner.drops_unclosed = True
+    world.calls.fail("sink.close", broken)
+    world.run(turns=MANY)
+    assert_completed(world, transfer)
+    assert world.read(transfer).generation == 2
+
+
 def test_wherever_its_worker_falls_asleep_the_file_arrives_once_and_whole() -> None:
     for world, transfer, asleep in frozen_turns(odd()):
         world.calls.overdue_beats_first = False

@@ -9,6 +9,7 @@ from services.transfer.adapters.sftp_packets import USUAL_BLOCK_BYTES, Code, Kin
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.domain.errors import ConnectionLost, WriteRefused
+from services.transfer.domain.strategy import UNKNOWN, Method, Strategy
 from tests.unit.transfer.channels import Request, WaitedForChannel, protocol_on, status
 
 BLOCKS = 7
@@ -38,9 +39,9 @@ class Statuses:
         return status(request, Code.FAILURE if refused else Code.OK)
 
 
-def sink_on(statuses: Statuses) -> SftpChunkSink:
+def sink_on(statuses: Statuses, strategy: Strategy = UNKNOWN) -> SftpChunkSink:
     protocol = protocol_on(WaitedForChannel(statuses))
-    return SftpChunkSink(protocol, "/part", b"handle", Refusals(protocol))
+    return SftpChunkSink(protocol, "/part", b"handle", Refusals(protocol), strategy)
 
 
 def blocks_acknowledged(sink: SftpChunkSink) -> float:
@@ -69,6 +70,18 @@ def test_a_server_gone_before_the_last_status_is_told(answers: int) -> None:
         assert blocks_acknowledged(sink) == answers
     sink.close()
     assert blocks_acknowledged(sink) == answers
+
+
+@pytest.mark.parametrize("reopens", [True, False])
+def test_a_close_without_an_answer_is_told_once(reopens: bool) -> None:
+    """Of a file that cannot be opened again, only the answered close tells that it is whole."""
+    method = Method.IN_ORDER if reopens else Method.ONE_HANDLE
+    sink = sink_on(Statuses(answers=BLOCKS), Strategy(method, fsync=False))
+    sink.write(BEGIN, bytes(BLOCKS * USUAL_BLOCK_BYTES))
+    sink.flush(durable=False)
+    with pytest.raises(ConnectionLost):
+        sink.close()
+    sink.close()
 
 
 def test_the_prefix_grows_over_statuses_that_came_too_early() -> None:

@@ -38,12 +38,15 @@ class ChunkSink(Protocol):
         ...
 
     def close(self) -> None:
-        """Raises an error that no call has raised yet. Quiet when sink or connection is broken."""
+        """Raises an error that no call has raised yet, also when the connection breaks now. Quiet
+        when the sink is broken."""
         ...
 
     def __enter__(self) -> "ChunkSink": ...
 
-    def __exit__(self, *exc: object) -> None: ...
+    def __exit__(self, *exc: object) -> None:
+        """As close, and quiet when the connection is broken."""
+        ...
 
 
 class FileReader(Protocol):
