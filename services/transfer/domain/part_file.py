@@ -33,9 +33,8 @@ class PartFile:
 
     @property
     def may_exist(self) -> bool:
-        """Whether we may have created it. Under the target's name that has to be certain, because
-        the file there may be the partner's own."""
-        return self.made or (self.opening and not self.direct)
+        """Whether we may have created it."""
+        return self.made or self.opening
 
 
 @dataclass(frozen=True)

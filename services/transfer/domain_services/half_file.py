@@ -20,6 +20,8 @@ def is_ours(half: PartFile, transfer: Transfer, session: PartnerSession, *, port
     require_a_file(half.path, seen)
     if seen.there is False:
         return False
+    if not half.made:
+        return seen.size_bytes == 0  # perhaps created, and never written to
     whole, acknowledged = transfer.known_source.size_bytes, _acknowledged_bytes(ledger, ports)
     if seen.size_bytes is not None and not acknowledged <= seen.size_bytes <= whole:
         return False

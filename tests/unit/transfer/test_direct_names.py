@@ -28,6 +28,8 @@ from tests.unit.transfer.driving import (
     sweep_all,
     until_planned,
 )
+from tests.unit.transfer.every_call import Scene, frozen_turns, killed_turns
+from tests.unit.transfer.steps import sweep
 
 THEIRS = b"of somebody else"
 NUMBERED = "/in/day (1).csv"
@@ -206,3 +208,44 @@ def test_a_proved_file_is_completed_although_its_partner_is_away() -> None:
 def _away_once_whole(world: World) -> None:
     if world.calls.counts["sink.close"] and world.calls.counts["partner.look"] > 2:
         raise ConnectionLost("sftp.acme.example", 22, "reset")
+
+
+def direct_scene(**wish: object) -> Scene:
+    def scene() -> tuple[World, Transfer]:
+        world = direct_world()
+        transfer = world.request(BODY, **wish)
+        until_planned(world)
+        return world, transfer
+
+    return scene
+
+
+@pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.REPLACE])
+def test_wherever_its_worker_dies_the_file_arrives_whole(if_exists: IfExists) -> None:
+    for world, transfer in killed_turns(direct_scene(if_exists=if_exists), delivered_again=False):
+        sweep(world, transfer)
+        assert_completed(world, transfer)
+        assert set(world.partner.files) == {TARGET}
+
+
+def test_wherever_its_worker_falls_asleep_the_file_arrives_whole() -> None:
+    for world, transfer, asleep in frozen_turns(direct_scene()):
+        world.calls.overdue_beats_first = False
+        asleep.frozen = False
+        asleep.finish()
+        sweep(world, transfer)
+        assert_completed(world, transfer)
+        assert set(world.partner.files) == {TARGET}
+
+
+def test_a_file_that_came_while_ours_was_not_created_yet_is_theirs() -> None:
+    """Its worker died between the mark and the creation."""
+    for size in (0, 5):
+        world, transfer = direct_scene()()
+        world.calls.fail("partner.create_file", broken)
+        world.drive_lane()
+        world.partner.files[TARGET] = bytearray(size)
+        world.partner.shows_sizes = size > 0
+        cancel_transfer(transfer.id, ANN, ports=world.ports)
+        world.run()
+        assert world.partner.files == {TARGET: bytearray(size)}
