@@ -11,13 +11,13 @@ from tests.fakes.actors import Actor
 from tests.storm.judge import Judge
 from tests.storm.profile import Profile, blows, one_of, somebody
 from tests.storm.settling import settle
-from tests.storm.world import StormWorld, Wish
+from tests.storm.world import Server, StormWorld, Wish
 
 actors = st.integers(0, 5)
 few = st.sampled_from([0, 1, 2, 3, 5, 20])
-# (sessions, opens a file again, and that is known)
-SERVERS = [(1, True, True), (2, True, True), (4, True, True), (4, True, True)]
-SERVERS += [(4, False, True), (4, False, False)]
+SERVERS = [Server(1), Server(2), Server(4), Server(4)]
+SERVERS += [Server(4, reopens=False), Server(4, reopens=False, known=False)]
+SERVERS += [Server(4, reopens=False, drops_unclosed=True), Server(4, direct=True)]
 
 
 class Crowd(RuleBasedStateMachine):
@@ -40,14 +40,14 @@ class Crowd(RuleBasedStateMachine):
         verify: Verify,
         old_file: bool,
         atomic: bool,
-        server: tuple[int, bool, bool],
+        server: Server,
         work_first: bool,
         turn: int,
     ) -> None:
         """`turn` is how many calls each actor makes in its turn, when all go on in the end."""
         self.turn = turn
         old_file = old_file and if_exists is not IfExists.FAIL
-        about = Wish(lanes, if_exists, verify, old_file, atomic, *server)
+        about = Wish(lanes, if_exists, verify, old_file, atomic, server)
         self.world = StormWorld(about=about)
         self.world.calls.overdue_beats_first = not work_first
         self.judge = Judge(self.world, self.profile.promises)

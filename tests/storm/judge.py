@@ -168,12 +168,12 @@ class Judge:
         return [path for path, found in files.items() if is_target(path) and bytes(found) == BODY]
 
     def judge_outcome(self) -> None:
-        row = self.world.row
+        row, direct = self.world.row, self.world.about.server.direct
         if row.status not in ENDED:
             self.breach("ends", f"the transfer is still {row.status} after all has settled")
         elif row.status is Status.COMPLETED:
             self.require_whole(row, "at the end")
-        elif self.delivered() and not (row.failure and row.failure.retryable):
+        elif not direct and self.delivered() and not (row.failure and row.failure.retryable):
             why = row.failure.code if row.failure else "nothing"
             self.breach(
                 "told-as-it-is",
@@ -194,6 +194,8 @@ class Judge:
         about, found = self.world.about, self.world.partner.files.get(TARGET)
         if not about.old_file or self.world.damaged_late:
             return
+        if about.server.direct and about.if_exists is IfExists.REPLACE:
+            return  # it is written over from the first byte on
         replaced = about.if_exists is IfExists.REPLACE and found is not None
         if found is None or (bytes(found) != OLD_BODY and not replaced):
             self.breach("old-file-stays", f"{TARGET} held {OLD_BODY!r}, and now {found!r}")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from services.transfer.domain.destination import Delivery
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import ENDED
@@ -63,6 +64,15 @@ def small_blocks() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class Server:
+    sessions: int = 4  # that the partner allows
+    reopens: bool = True  # it opens a file again for writing
+    known: bool = True  # the destination's profile says so already
+    drops_unclosed: bool = False
+    direct: bool = False  # the destination's delivery
+
+
+@dataclass(frozen=True)
 class Wish:
     """The transfer that a storm is about."""
 
@@ -71,9 +81,7 @@ class Wish:
     verify: Verify = Verify.CHECKSUM
     old_file: bool = False
     atomic: bool = True  # the server replaces a file in one step
-    sessions: int = 4  # that the partner allows
-    reopens: bool = True  # the server opens a file again for writing
-    known: bool = True  # the destination's profile says so already
+    server: Server = Server()
 
 
 @dataclass
@@ -106,7 +114,7 @@ class StormWorld(World):
     def __post_init__(self) -> None:
         self.policy = replace(SMALL, lanes_per_transfer=self.about.lanes)
         self.stage = Stage()
-        if self.about.known:
+        if self.about.server.known:
             self._behave()
         super().__post_init__()
         self._behave()
@@ -125,11 +133,13 @@ class StormWorld(World):
 
     def _behave(self) -> None:
         self.partner.replaces_atomically = self.about.atomic
-        self.partner.reopens = self.about.reopens
+        self.partner.reopens = self.about.server.reopens
+        self.partner.drops_unclosed = self.about.server.drops_unclosed
 
     def new_destination(self, destination_id: str = "acme") -> NewDestination:
         wish = super().new_destination(destination_id)
-        return replace(wish, max_sessions=self.about.sessions)
+        delivery = Delivery.DIRECT if self.about.server.direct else Delivery.ATOMIC
+        return replace(wish, max_sessions=self.about.server.sessions, delivery=delivery)
 
     def _new_workflow(self) -> InMemoryWorkflow:
         return AsyncWorkflow(self._step, direct_below_bytes=CHUNK_BYTES)

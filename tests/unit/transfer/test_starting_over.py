@@ -121,9 +121,7 @@ def test_workers_that_always_die_over_it_come_to_an_end(way: Way, call: str) -> 
     assert deaths < 30
     ended = until_ended(world, transfer)
     assert ended.status is Status.FAILED
-    # Who dies just behind the creation cannot tell a direct file from the partner's own later.
-    own = way is in_one_handle or call != "transfers.save"
-    assert fail_code(ended) == ("lane_crashed" if own else "target_exists")
+    assert fail_code(ended) == "lane_crashed"
     assert world.parts() == []
 
 
