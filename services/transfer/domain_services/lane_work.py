@@ -94,7 +94,8 @@ class LaneWork:
                 move_chunk(chunk, ends, pulse)
                 if pulse.finished == self.transfer.known_plan.total:
                     return True  # all of them, by this lane in this turn
-        if self.transfer.known_strategy.reopens:
+        paused = not ports.transfers.read(self.transfer.id).lanes_wanted
+        if self.transfer.known_strategy.reopens or paused:
             return False
         done = ports.ledger.progress(pulse.ledger).bytes_done
         size = self.transfer.known_source.size_bytes

@@ -8,6 +8,8 @@ import pytest
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.steer_transfer import pause_transfer, resume_transfer
+from tests.fakes.callers import ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     BODY,
@@ -126,6 +128,19 @@ def test_content_that_was_damaged_once_arrives_whole() -> None:
     damaged = world.calls.before("partner.open_reader", damage)
     world.run(turns=MANY)
     assert damaged()
+    assert_completed(world, transfer)
+
+
+def test_a_pause_near_the_end_of_its_time_is_a_pause() -> None:
+    world, transfer = odd()()
+    world.calls.cost["sink.write"] = 10.0
+    pause = lambda: pause_transfer(transfer.id, ANN, ports=world.ports)  # noqa: E731
+    world.calls.before("sink.write", pause, 3)
+    world.drive_lane(remaining=turn_of(world, 2 * world.policy.hand_over_seconds + 25))
+    world.run()
+    assert world.read(transfer).status is Status.PAUSED
+    resume_transfer(transfer.id, ANN, ports=world.ports)
+    world.run()
     assert_completed(world, transfer)
 
 
