@@ -94,12 +94,15 @@ class LaneWork:
                 move_chunk(chunk, ends, pulse)
                 if pulse.finished == self.transfer.known_plan.total:
                     return True  # all of them, by this lane in this turn
-        paused = not ports.transfers.read(self.transfer.id).lanes_wanted
-        if self.transfer.known_strategy.reopens or paused:
+        if self.transfer.known_strategy.reopens or self._is_paused():
             return False
         done = ports.ledger.progress(pulse.ledger).bytes_done
         size = self.transfer.known_source.size_bytes
         raise OutOfTime(self.transfer.known_part.path, done, size)
+
+    def _is_paused(self) -> bool:
+        """Or at its end. Not as the last beat saw it: the answer ends the transfer."""
+        return not self._ports.transfers.read(self.transfer.id).lanes_wanted
 
     def _prove(self) -> bool:
         """Reads chunks back through a handle of its own, once every chunk is moved. The other lanes
