@@ -84,6 +84,8 @@ class AsyncWorkflow(InMemoryWorkflow):
             self._go_to(execution, self._chosen(state, execution.input))
             return
         event = self._payload(state) | execution.input
+        if "retry" in event:
+            event["retry"] = event["retry"] | {"count": sum(execution.retried.values())}
         waits = "waitForTaskToken" in state["Resource"]
         if waits:
             execution.token = event["task_token"] = f"token-{len(self.entered)}"

@@ -56,6 +56,7 @@ class InMemoryPartners:
 
     folders: set[str] = field(default_factory=lambda: {"/", "/in"})
     files: dict[str, bytearray] = field(default_factory=dict)
+    links: set[str] = field(default_factory=set)  # of the files, those that are links
     host_key: HostKey = HOST_KEY
     banner: str | None = None
     password: str | None = None  # None: every credential is accepted
@@ -183,7 +184,8 @@ class InMemoryPartnerSession:
         if path in self._server.folders:
             return Seen(FileKind.FOLDER, None)
         content = self._server.files.get(path)
-        return None if content is None else Seen(FileKind.FILE, len(content))
+        kind = FileKind.LINK if path in self._server.links else FileKind.FILE
+        return None if content is None else Seen(kind, len(content))
 
     def free_bytes(self, folder: str) -> int | None:
         return None

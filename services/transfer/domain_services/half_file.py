@@ -3,7 +3,7 @@
 from services.transfer.domain.errors import SizeMismatch
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, LedgerId, Mark
 from services.transfer.domain.part_file import MAKER_LIFETIME, PartFile
-from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.ports import FileKind, PartnerSession, Ports
 from services.transfer.domain.samples import sample_ranges
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.compare_samples import UNSEEN
@@ -18,7 +18,7 @@ def is_ours(half: PartFile, transfer: Transfer, session: PartnerSession, *, port
     ledger, strategy = LedgerId(transfer.id, half.generation), transfer.known_strategy
     seen = look_at(session, half.path, strategy)
     require_a_file(half.path, seen)
-    if seen.there is False:
+    if seen.there is False or seen.kind is FileKind.LINK:
         return False
     if not half.made:
         return seen.size_bytes == 0  # perhaps created, and never written to

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import ConnectionLost
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.retry_transfer import retry_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from services.transfer.use_cases.sweep_stalled import sweep_stalled
-from tests.fakes.callers import ANN
+from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.world import CHUNK_BYTES, World
 
 BODY = bytes(1 + number % 250 for number in range(6 * CHUNK_BYTES + 5))  # a hole of zeros shows
@@ -20,6 +22,15 @@ PATTERN = bytes(number * 7 % 251 for number in range(251))
 TARGET = "/in/day.csv"
 SECONDS_PER_CHUNK = 10.0
 WRITES_BEFORE_THE_END = 2  # of a transfer that fails half way
+
+
+def direct_world() -> World:
+    """Its destination is delivered to straight under the target's name."""
+    world = World()
+    known = world.ports.destinations.read("acme")
+    world.ports.destinations.save(replace(known, delivery=Delivery.DIRECT))
+    probe_destination("acme", ADMIN, ports=world.ports)
+    return world
 
 
 def until_planned(world: World) -> None:

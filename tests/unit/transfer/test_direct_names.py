@@ -1,21 +1,17 @@
 """A direct delivery works under the target's own name. What has that name may be another file."""
 
-from dataclasses import replace
-
 import pytest
 
-from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import ConnectionLost
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,
     pause_transfer,
     resume_transfer,
 )
-from tests.fakes.callers import ADMIN, ANN
+from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
     BODY,
@@ -23,24 +19,15 @@ from tests.unit.transfer.driving import (
     assert_completed,
     breaking_every,
     broken,
+    direct_world,
     fail_code,
     retried,
     sweep_all,
     until_planned,
 )
-from tests.unit.transfer.every_call import Scene, frozen_turns, killed_turns
-from tests.unit.transfer.steps import sweep
 
 THEIRS = b"of somebody else"
 NUMBERED = "/in/day (1).csv"
-
-
-def direct_world() -> World:
-    world = World()
-    known = world.ports.destinations.read("acme")
-    world.ports.destinations.save(replace(known, delivery=Delivery.DIRECT))
-    probe_destination("acme", ADMIN, ports=world.ports)
-    return world
 
 
 def half_way(world: World, **wish: object) -> Transfer:
@@ -112,6 +99,17 @@ def test_a_file_that_came_in_the_place_of_a_half_one_is_not_written_over() -> No
     ended = world.read(transfer)
     assert (ended.status, fail_code(ended)) == (Status.FAILED, "target_exists")
     assert bytes(world.partner.files[TARGET]) == THEIRS
+
+
+def test_a_link_in_the_place_of_a_half_file_is_neither_followed_nor_removed() -> None:
+    world = direct_world()
+    transfer = paused_half_way(world)
+    world.partner.links.add(TARGET)
+    resume_transfer(transfer.id, ANN, ports=world.ports)
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, fail_code(ended)) == (Status.FAILED, "target_not_a_file")
+    assert world.calls.counts["partner.remove"] == 0
 
 
 @pytest.mark.parametrize(("minutes", "goes"), [(1, True), (10, False)])
@@ -210,38 +208,12 @@ def _away_once_whole(world: World) -> None:
         raise ConnectionLost("sftp.acme.example", 22, "reset")
 
 
-def direct_scene(**wish: object) -> Scene:
-    def scene() -> tuple[World, Transfer]:
-        world = direct_world()
-        transfer = world.request(BODY, **wish)
-        until_planned(world)
-        return world, transfer
-
-    return scene
-
-
-@pytest.mark.parametrize("if_exists", [IfExists.FAIL, IfExists.REPLACE])
-def test_wherever_its_worker_dies_the_file_arrives_whole(if_exists: IfExists) -> None:
-    for world, transfer in killed_turns(direct_scene(if_exists=if_exists), delivered_again=False):
-        sweep(world, transfer)
-        assert_completed(world, transfer)
-        assert set(world.partner.files) == {TARGET}
-
-
-def test_wherever_its_worker_falls_asleep_the_file_arrives_whole() -> None:
-    for world, transfer, asleep in frozen_turns(direct_scene()):
-        world.calls.overdue_beats_first = False
-        asleep.frozen = False
-        asleep.finish()
-        sweep(world, transfer)
-        assert_completed(world, transfer)
-        assert set(world.partner.files) == {TARGET}
-
-
 def test_a_file_that_came_while_ours_was_not_created_yet_is_theirs() -> None:
     """Its worker died between the mark and the creation."""
     for size in (0, 5):
-        world, transfer = direct_scene()()
+        world = direct_world()
+        transfer = world.request(BODY)
+        until_planned(world)
         world.calls.fail("partner.create_file", broken)
         world.drive_lane()
         world.partner.files[TARGET] = bytearray(size)
