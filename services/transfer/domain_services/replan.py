@@ -22,9 +22,8 @@ SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing, ChunkCor
 
 
 def may_replan(transfer: Transfer, destination: Destination) -> bool:
-    """A direct delivery has one plan only."""
-    direct = transfer.known_part.direct or destination.delivery is Delivery.DIRECT
-    return not direct and destination.probe_writes and not transfer.replanned
+    atomic = destination.delivery is Delivery.ATOMIC
+    return atomic and destination.probe_writes and not transfer.replanned
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,7 @@ def replan(
         ports.destinations.save(probed)
     old, generation = transfer.known_strategy, transfer.generation
     new = strategy_for(transfer, probed, max(1, old.lanes), ports=ports)
+    new = replace(new, delivery=old.delivery)  # the part file has its name already
     if old.method.is_no_harder_than(new.method):  # what is under way can go on as it is
         new = replace(new, method=old.method, lanes=old.lanes)
     changed = change_run(
