@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.transfer.domain.destination import Protocol
-from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.probe_destination import ProbeResult, probe_destination
 from services.transfer.use_cases.register_destination import NewDestination, register_destination
@@ -78,7 +77,8 @@ def deliver(
     drive(world)
     ended, calls = world.read(transfer), Counter(world.calls.counts)
     arrived = (partner.taken or partner.folder) / name
-    if ended.status is Status.COMPLETED:
+    if ended.receipt is not None:  # 'keep_both' may have taken another name
+        arrived = arrived.with_name(Path(ended.receipt.target_path).name)
         wait_for(lambda: _is_there(arrived, size), f"{arrived} with {size} bytes", WRITTEN_SECONDS)
     return Delivery(name, size, answer, ended, calls, before, look(partner.folder), arrived)
 

@@ -35,7 +35,8 @@ class Probe:
     _made: list[str] = field(default_factory=list)
 
     def run(self, base_path: str, now: datetime) -> ServerProfile:
-        """Raises when no file can be created. Where files cannot be removed, it makes only one."""
+        """Raises when no file can be created. Where files cannot be removed, it makes one
+        only, and a second one where the server does not show which names are taken."""
         facts, folder = self.session.login_facts(), base_path
         blocks = [secrets.token_bytes(BLOCK_BYTES) for _ in range(4)]
         covers, replaces, left = False, self.session.replaces_atomically, list[str]()
@@ -58,8 +59,10 @@ class Probe:
                 replaces = replaces and self._takes_name(
                     self._new_path(folder), second, replace=True
                 )
+            elif rename and not (shows and tells):  # only this tells whether names are safe
+                covers = self._takes_name(self._new_path(folder), second, replace=False)
         finally:
-            left = left or self._clean_up()
+            left = sorted({*left, *self._clean_up()})
         return ServerProfile(
             software=facts.software,
             cipher=facts.cipher,
@@ -130,15 +133,15 @@ class Probe:
         it, or say that it is missing."""
         if shows:
             return True
+        missing = False
         for act in (self.session.open_reader, lambda each: self.session.open_part(each, UNKNOWN)):
             try:
                 act(path).close()
-            except PartMissing:
+            except TargetError as error:  # without PartMissing, it exists or the server is silent
+                missing = isinstance(error, PartMissing)
                 continue
-            except TargetError:
-                return True  # it exists, or the server does not say
             return True
-        return False
+        return not missing
 
     def _holds(self, path: str, blocks: Sequence[bytes]) -> bool:
         """Whether it reads back as that."""
@@ -194,6 +197,8 @@ class Probe:
             self.session.rename(name, renamed, replace=replace)
         except TargetError:
             return False
+        if name in self._made:
+            self._made.remove(name)
         self._made.append(renamed)
         return True
 

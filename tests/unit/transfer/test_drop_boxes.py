@@ -135,9 +135,12 @@ def test_a_file_that_came_just_before_ours_is_kept_unless_it_may_be_replaced(
     transfer = sent(world, if_exists=if_exists)
     if if_exists is IfExists.REPLACE:
         assert_completed(world, transfer)
-    else:
+        return
+    assert bytes(world.partner.files[TARGET]) == b"theirs"
+    if if_exists is IfExists.FAIL:
         assert (transfer.status, fail_code(transfer)) == (Status.FAILED, "target_exists")
-        assert bytes(world.partner.files[TARGET]) == b"theirs"
+    else:
+        assert_completed(world, transfer, path="/in/day (1).csv")
 
 
 @pytest.mark.parametrize("call", ["sink.write", "sink.flush", "sink.close"])
