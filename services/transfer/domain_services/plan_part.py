@@ -34,6 +34,7 @@ def strategy_for(
         verify=transfer.verify,
         lanes=lanes,
         one_handle_bytes=ports.policy.one_handle_bytes,
+        moved_again=transfer.moved_again,
     )
     return choose_strategy(destination, wish)
 
