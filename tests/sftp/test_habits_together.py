@@ -130,3 +130,13 @@ def test_rclone_gets_its_file_where_nobody_may_test_it(
         sent = deliver(replace(partner, probe_writes=False), SEVERAL_CHUNKS, tested=False)
         assert sent.transfer.status is Status.COMPLETED, sent.transfer.failure
         assert sent.arrived.read_bytes() == content(SEVERAL_CHUNKS)
+
+
+def test_a_server_that_loses_chunks_since_its_test_gets_its_file(needs: Needs) -> None:
+    """The profile of yesterday says lanes. They truncate each other's chunks today."""
+    known = deliver(partner_with(needs), 1).tested
+    assert known is not None
+    partner = partner_with(needs, Habit.TRUNCATES)
+    sent = deliver(partner, SEVERAL_CHUNKS, tested=False, profile=known.profile)
+    assert sent.transfer.status is Status.COMPLETED, sent.transfer.failure
+    assert sent.arrived.read_bytes() == content(SEVERAL_CHUNKS)

@@ -33,6 +33,7 @@ class Probe:
     offers_fsync: bool
     name: str | None = None
     _made: list[str] = field(default_factory=list)
+    _renamed: set[str] = field(default_factory=set)
 
     def run(self, base_path: str, now: datetime) -> ServerProfile:
         """Raises when no file can be created. Where files cannot be removed, it makes one
@@ -197,9 +198,8 @@ class Probe:
             self.session.rename(name, renamed, replace=replace)
         except TargetError:
             return False
-        if name in self._made:
-            self._made.remove(name)
         self._made.append(renamed)
+        self._renamed.add(name)
         return True
 
     def _takes_name(self, path: str, taken: str, *, replace: bool) -> bool:
@@ -220,14 +220,17 @@ class Probe:
     # --- its end ---------------------------------------------------------------------------------
 
     def _clean_up(self) -> list[str]:
-        """Removes the files that were made. The paths that may still be there."""
+        """Removes the files that were made. The paths that may still be there. A server with a
+        cache may write a file that was renamed under its old name, too, so that is removed as
+        well."""
         left, self._made = [], list(dict.fromkeys(self._made))
         while self._made:
             path = self._made.pop()
             try:
                 self.session.remove(path)
             except TargetError:
-                left.append(path)
+                if path not in self._renamed:
+                    left.append(path)
         return left
 
     def _round_trip_seconds(self, base_path: str) -> float:

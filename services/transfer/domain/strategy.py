@@ -77,7 +77,7 @@ class Wish:
     verify: Verify = Verify.CHECKSUM
     lanes: int = 1
     one_handle_bytes: int | None = None  # what one lane's turn surely carries
-    moved_again: bool = False  # what was written first reads back with other content
+    written_anew: bool = False  # what was written first reads back with other content
 
 
 def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
@@ -144,7 +144,7 @@ def _directly(profile: ServerProfile | None) -> Strategy:
 
 def _by_part_file(destination: Destination, profile: ServerProfile | None, wish: Wish) -> Strategy:
     known, simple = UNKNOWN if profile is None else _known(profile), _fits_one_handle(wish)
-    if wish.moved_again and simple:
+    if wish.written_anew and simple:
         return replace(
             known,
             method=Method.ONE_HANDLE,

@@ -135,7 +135,7 @@ def test_where_nobody_may_test_one_handle_is_all_that_is_tried() -> None:
 
 def test_what_read_back_otherwise_is_sent_again_in_the_simplest_way() -> None:
     """Perhaps the server lost what was written in the other way."""
-    wish = replace(WISH, size_bytes=1_000, one_handle_bytes=1_000, moved_again=True)
+    wish = replace(WISH, size_bytes=1_000, one_handle_bytes=1_000, written_anew=True)
     again = choose_strategy(destination(), wish)
     assert (again.method, again.lanes) == (Method.ONE_HANDLE, 1)
     assert choose_strategy(destination(), replace(wish, size_bytes=1_001)).reopens

@@ -27,7 +27,8 @@ def test_what_took_the_place_of_a_direct_delivery_is_not_removed(other: bytes) -
     )
     transfer = world.request(BODY, if_exists=IfExists.REPLACE)
     world.run()
-    took.end(), closed.end()
+    took.end()
+    closed.end()
     failed = world.read(transfer)
     assert failed.status is Status.FAILED
     assert fail_code(failed) in {"size_mismatch", "target_damaged"}
