@@ -24,13 +24,12 @@ def require_folders(session: PartnerSession, folder: str, base_path: str) -> Non
 
 def make_folders(session: PartnerSession, folder: str, base_path: str) -> None:
     """Makes `folder` and those above it, but not the base path itself."""
+    if folder not in _below(folder, base_path):
+        raise FolderMissing(folder)
     try:
         session.make_folder(folder)
     except FolderMissing:
-        above = dirname(folder)
-        if above not in _below(folder, base_path):
-            raise
-        make_folders(session, above, base_path)
+        make_folders(session, dirname(folder), base_path)
         session.make_folder(folder)
 
 
