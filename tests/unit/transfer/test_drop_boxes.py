@@ -218,18 +218,6 @@ def test_missing_folders_are_told_where_it_does_not() -> None:
     assert world.partner.folders == {"/", "/in"}
 
 
-@pytest.mark.parametrize("base_path", ["/elsewhere", "/elsewhere/"])
-@pytest.mark.parametrize("target", ["day.csv", "2026/day.csv"])
-def test_the_base_folder_itself_is_never_made(target: str, base_path: str) -> None:
-    world = World()
-    known = world.ports.destinations.read("acme")
-    moved = replace(known, base_path=base_path, create_folders=True)
-    world.ports.destinations.save(moved)
-    transfer = sent(world, target_path=target)
-    assert (transfer.status, fail_code(transfer)) == (Status.FAILED, "folder_missing")
-    assert world.partner.folders == {"/", "/in"}
-
-
 @pytest.mark.parametrize("size", [1, len(BODY)])
 def test_the_file_keeps_its_modification_time(size: int) -> None:
     world = World()

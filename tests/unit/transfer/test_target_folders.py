@@ -1,4 +1,4 @@
-"""Something that is no folder has the name of one of the target's folders."""
+"""Folders of the target that are no folders, and the base folder, which is never made."""
 
 from dataclasses import replace
 
@@ -25,3 +25,17 @@ def test_it_is_told_at_once_and_left_alone(name: str, create_folders: bool) -> N
     assert f"'/in/{name}' is a file" in str(failed.failure)
     assert world.calls.counts["partner.connect"] == 2  # with the test before
     assert world.partner.files == {f"/in/{name}": b"theirs"}
+
+
+@pytest.mark.parametrize("base_path", ["/elsewhere", "/elsewhere/"])
+@pytest.mark.parametrize("target", ["day.csv", "2026/day.csv"])
+def test_the_base_folder_itself_is_never_made(target: str, base_path: str) -> None:
+    world = World()
+    known = world.ports.destinations.read("acme")
+    moved = replace(known, base_path=base_path, create_folders=True)
+    world.ports.destinations.save(moved)
+    transfer = world.request(b"x", target_path=target)
+    world.run()
+    transfer = world.read(transfer)
+    assert (transfer.status, fail_code(transfer)) == (Status.FAILED, "folder_missing")
+    assert world.partner.folders == {"/", "/in"}
