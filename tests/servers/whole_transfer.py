@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.transfer.domain.destination import Protocol
-from services.transfer.domain.status import Status
+from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.probe_destination import ProbeResult, probe_destination
 from services.transfer.use_cases.register_destination import NewDestination, register_destination
@@ -65,10 +65,20 @@ class Delivery:
 
 
 def deliver(
-    partner: Partner, size: int, *, tested: bool = True, name: str | None = None, **wish: object
+    partner: Partner,
+    size: int,
+    *,
+    tested: bool = True,
+    name: str | None = None,
+    profile: ServerProfile | None = None,
+    **wish: object,
 ) -> Delivery:
-    """Sends `size` bytes as a user does who has tested the destination, or has not."""
+    """Sends `size` bytes as a user does who has tested the destination, or has not. `profile` is of
+    a test of before."""
     world = _world(partner, size)
+    if profile is not None:
+        known = world.ports.destinations.read(DESTINATION)
+        world.ports.destinations.save(replace(known, profile=profile))
     name = name or f"sent-{size}{'' if tested else '-untested'}.bin"
     before = look(partner.folder)
     answer = probe_destination(DESTINATION, ADMIN, ports=world.ports) if tested else None
@@ -78,7 +88,8 @@ def deliver(
     drive(world)
     ended, calls = world.read(transfer), Counter(world.calls.counts)
     arrived = (partner.taken or partner.folder) / name
-    if ended.status is Status.COMPLETED:
+    if ended.receipt is not None:  # 'keep_both' may have taken another name
+        arrived = arrived.with_name(Path(ended.receipt.target_path).name)
         wait_for(lambda: _is_there(arrived, size), f"{arrived} with {size} bytes", WRITTEN_SECONDS)
     return Delivery(name, size, answer, ended, calls, before, look(partner.folder), arrived)
 

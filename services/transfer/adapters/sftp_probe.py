@@ -33,9 +33,11 @@ class Probe:
     offers_fsync: bool
     name: str | None = None
     _made: list[str] = field(default_factory=list)
+    _renamed: set[str] = field(default_factory=set)
 
     def run(self, base_path: str, now: datetime) -> ServerProfile:
-        """Raises when no file can be created. Where files cannot be removed, it makes only one."""
+        """Raises when no file can be created. Where files cannot be removed, it makes one
+        only, and a second one where the server does not show which names are taken."""
         facts, folder = self.session.login_facts(), base_path
         blocks = [secrets.token_bytes(BLOCK_BYTES) for _ in range(4)]
         covers, replaces, left = False, self.session.replaces_atomically, list[str]()
@@ -58,8 +60,10 @@ class Probe:
                 replaces = replaces and self._takes_name(
                     self._new_path(folder), second, replace=True
                 )
+            elif rename and not (shows and tells):  # only this tells whether names are safe
+                covers = self._takes_name(self._new_path(folder), second, replace=False)
         finally:
-            left = left or self._clean_up()
+            left = sorted({*left, *self._clean_up()})
         return ServerProfile(
             software=facts.software,
             cipher=facts.cipher,
@@ -130,15 +134,15 @@ class Probe:
         it, or say that it is missing."""
         if shows:
             return True
+        missing = False
         for act in (self.session.open_reader, lambda each: self.session.open_part(each, UNKNOWN)):
             try:
                 act(path).close()
-            except PartMissing:
+            except TargetError as error:  # without PartMissing, it exists or the server is silent
+                missing = isinstance(error, PartMissing)
                 continue
-            except TargetError:
-                return True  # it exists, or the server does not say
             return True
-        return False
+        return not missing
 
     def _holds(self, path: str, blocks: Sequence[bytes]) -> bool:
         """Whether it reads back as that."""
@@ -195,6 +199,7 @@ class Probe:
         except TargetError:
             return False
         self._made.append(renamed)
+        self._renamed.add(name)
         return True
 
     def _takes_name(self, path: str, taken: str, *, replace: bool) -> bool:
@@ -215,14 +220,17 @@ class Probe:
     # --- its end ---------------------------------------------------------------------------------
 
     def _clean_up(self) -> list[str]:
-        """Removes the files that were made. The paths that may still be there."""
+        """Removes the files that were made. The paths that may still be there. A server with a
+        cache may write a file that was renamed under its old name, too, so that is removed as
+        well."""
         left, self._made = [], list(dict.fromkeys(self._made))
         while self._made:
             path = self._made.pop()
             try:
                 self.session.remove(path)
             except TargetError:
-                left.append(path)
+                if path not in self._renamed:
+                    left.append(path)
         return left
 
     def _round_trip_seconds(self, base_path: str) -> float:

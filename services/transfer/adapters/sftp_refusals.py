@@ -33,6 +33,7 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.ports import FileKind, Seen
 
+NO_FILES = (FileKind.FOLDER, FileKind.OTHER)
 # A full disk often keeps a few blocks that nobody gets. Less than this counts as full.
 LITTLE_SPACE_BYTES = 1 << 20
 
@@ -146,9 +147,10 @@ class Refusals:
 
     def _of_kind(self, path: str) -> TargetNotAFile | None:
         seen = self._seen(path)
-        if seen is not None and seen.kind in (FileKind.FOLDER, FileKind.OTHER):
-            return TargetNotAFile(path, seen.kind.value)
-        return None
+        kind = None if seen is None else seen.kind
+        if seen is None and self._lists_as_folder(path):  # from a server that shows nothing else
+            kind = FileKind.FOLDER
+        return TargetNotAFile(path, kind.value) if kind in NO_FILES else None
 
     def _of_space(self, status: Status, path: str, wanted_bytes: int) -> NoSpace | None:
         """Version 3 has no code for a full disk but FAILURE, so this asks how much is free."""

@@ -60,6 +60,12 @@ class Strategy:
 
 
 UNKNOWN = Strategy()
+# Of a server that nobody may test: nothing tells what an attempt to open a file again does to it.
+UNTESTED = Strategy(
+    method=Method.ONE_HANDLE,
+    why="One lane through one handle: what the server can do is not known, and the destination"
+    " wants no files of a test.",
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class Wish:
     verify: Verify = Verify.CHECKSUM
     lanes: int = 1
     one_handle_bytes: int | None = None  # what one lane's turn surely carries
+    written_anew: bool = False  # what was written first reads back with other content
 
 
 def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
@@ -82,9 +89,13 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
         _require_possible(destination, profile, wish)
     strategy = _directly(profile) if direct else _by_part_file(destination, profile, wish)
     most_bytes = wish.one_handle_bytes
-    if not strategy.reopens and most_bytes is not None and wish.size_bytes > most_bytes:
+    if not strategy.reopens and most_bytes is not None and not _fits_one_handle(wish):
         raise TooLongForOneHandle(wish.size_bytes, most_bytes)
     return strategy
+
+
+def _fits_one_handle(wish: Wish) -> bool:
+    return wish.one_handle_bytes is None or wish.size_bytes <= wish.one_handle_bytes
 
 
 def _require_possible(destination: Destination, profile: ServerProfile, wish: Wish) -> None:
@@ -132,9 +143,15 @@ def _directly(profile: ServerProfile | None) -> Strategy:
 
 
 def _by_part_file(destination: Destination, profile: ServerProfile | None, wish: Wish) -> Strategy:
+    known, simple = UNKNOWN if profile is None else _known(profile), _fits_one_handle(wish)
+    if wish.written_anew and simple:
+        return replace(
+            known,
+            method=Method.ONE_HANDLE,
+            why="One lane through one handle: what was written in another way had other content.",
+        )
     if profile is None:
-        return UNKNOWN
-    known = _known(profile)
+        return UNKNOWN if destination.probe_writes or not simple else UNTESTED
     if not profile.reopen:
         return replace(
             known,

@@ -7,6 +7,7 @@ from typing import Self, TypeVar
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
+from services.transfer.domain.errors import PartMissing, SizeMismatch, TargetDamaged
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists as IfExists
 from services.transfer.domain.ledger import LedgerId
@@ -17,6 +18,9 @@ from services.transfer.domain.status import ENDED, ENDING, Status
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 T = TypeVar("T")
+# Reasons that say: what has the name is not what was sent. So under the target's own name it may be
+# somebody else's, and is not removed.
+NOT_OURS = {SizeMismatch.code, TargetDamaged.code, PartMissing.code}
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,10 @@ class TransferRecord:
         over = self.status in ENDED or self.status in ENDING
         if self.part is None or kept or not over:
             return self
-        return replace(self._without_part(), keep_part_until=None)
+        left = replace(self._without_part(), keep_part_until=None)
+        if self.part.direct and self.failure is not None and self.failure.code in NOT_OURS:
+            return replace(left, leftovers=self.leftovers)
+        return left
 
     def removed(self, gone: Collection[PartFile], now: datetime) -> Self:
         """They were seen to be gone at `now`. A file that may still be created stays on record."""

@@ -15,7 +15,12 @@ from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.plan_part import leads_there, start_over
 from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
-from services.transfer.domain_services.queue_lanes import is_moved, is_written, queue_lanes
+from services.transfer.domain_services.queue_lanes import (
+    is_moved,
+    is_written,
+    queue_lanes,
+    work_is_free,
+)
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
 from services.transfer.domain_services.replan import may_replan
 
@@ -106,13 +111,14 @@ class LaneWork:
 
     def _prove(self) -> bool:
         """Reads chunks back through a handle of its own, once every chunk is moved. The other lanes
-        ended when no chunk was left to move, so they are sent out again to help. False when time
-        is up."""
+        ended when no chunk was left to move, so they are sent out again to help, as long as there
+        is something to do: lanes that only wake each other come to no end. False when time is
+        up."""
         ports, pulse = self._ports, self._pulse
         if not ports.ledger.progress(pulse.ledger).complete:
             return True
         ports.ledger.open(pulse.ledger.proof, self.transfer.known_plan)
-        if self.transfer.lanes > 1:
+        if self.transfer.lanes > 1 and work_is_free(self.transfer, ports=ports):
             queue_lanes(self.transfer, ports=ports)
         with self._visit.session.open_reader(self.transfer.known_part.path) as reader:
             while pulse.has_time:

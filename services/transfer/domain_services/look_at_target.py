@@ -1,5 +1,6 @@
 """Looks at a file at the partner: its size, and whether an earlier commit gave it its name."""
 
+from collections import deque
 from dataclasses import dataclass
 
 from services.transfer.domain.errors import (
@@ -25,7 +26,17 @@ class Look:
 
 
 def look_at(session: PartnerSession, path: str, strategy: Strategy) -> Look:
-    """A failed look at a server that usually tells what is there raises, and is tried again."""
+    """A failed look at a server that usually tells what is there raises, and is tried again. Where
+    it tells nothing, reading does. A server that nobody has tested may say of any file that it is
+    missing."""
+    look = _shown(session, path, strategy)
+    missing_perhaps = look.there is False and strategy.tells_missing is None
+    if strategy.reads and (look.there is None or missing_perhaps):
+        return _read(session, path) or look
+    return look
+
+
+def _shown(session: PartnerSession, path: str, strategy: Strategy) -> Look:
     if not strategy.shows_files:
         return Look(None)
     try:
@@ -35,6 +46,20 @@ def look_at(session: PartnerSession, path: str, strategy: Strategy) -> Look:
             raise
         return Look(None)
     return Look(False) if seen is None else Look(True, seen.size_bytes, seen.kind)
+
+
+def _read(session: PartnerSession, path: str) -> Look | None:
+    """What its first byte tells. None where nothing can be read."""
+    try:
+        with session.open_reader(path) as reader:
+            deque(reader.read([(0, 1)]), maxlen=0)
+    except PartMissing:
+        return Look(False)
+    except SizeMismatch:  # it is empty
+        return Look(True)
+    except HIDDEN:  # as from a folder, too
+        return None
+    return Look(True)
 
 
 def require_a_file(path: str, look: Look) -> None:

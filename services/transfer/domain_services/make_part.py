@@ -7,6 +7,7 @@ from posixpath import dirname
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     FolderMissing,
+    NamesUnprotected,
     NoSpace,
     PermissionDenied,
     TargetError,
@@ -19,13 +20,17 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import ChunkSink, FileKind, PartnerSession, Ports
+from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.compare_samples import HIDDEN
 from services.transfer.domain_services.half_file import is_ours
 from services.transfer.domain_services.look_at_target import Look, look_at, require_a_file
 from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.target_folders import make_folders, require_folders
 
 MAX_NUMBER = 1_000  # names tried beside an existing one
+MAX_TAKEN = 20  # of them, by somebody else between the look and the creation
 
 
 def make_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transfer, ChunkSink]:
@@ -35,6 +40,16 @@ def make_part(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transf
 
     Raises TargetExists, TargetNotAFile and NoSpace before anything is created. Raises
     StepSuperseded when another lane was about to create it before."""
+    for _ in range(MAX_TAKEN):
+        try:
+            return _make(transfer, visit, ports=ports)
+        except TargetExists:
+            if not transfer.known_part.direct or transfer.if_exists is not IfExists.KEEP_BOTH:
+                raise  # else somebody else was quicker, and the next number is looked for
+    raise TargetExists(transfer.target_path)
+
+
+def _make(transfer: Transfer, visit: Visit, *, ports: Ports) -> tuple[Transfer, ChunkSink]:
     destination, strategy = visit.destination, transfer.known_strategy
     path, ours = _free_path(transfer, visit, ports=ports)
     _require_space(transfer, visit.session, path)
@@ -83,10 +98,12 @@ def _unused_path(transfer: Transfer, visit: Visit) -> str:
     keeps_both = transfer.if_exists is IfExists.KEEP_BOTH
     for number in count():
         name = numbered(target, number) if number else target
-        seen = look_at(visit.session, name, strategy)
+        seen = _look(visit, name, strategy)
         require_a_file(name, seen)
         if part.direct:
             _require_no_link(name, seen)
+        elif seen.there is None:
+            _require_safe_names(transfer, visit, name)
         if not seen.there or transfer.if_exists is IfExists.REPLACE:
             return name if part.direct else part.path
         if not keeps_both or number >= MAX_NUMBER:
@@ -94,6 +111,27 @@ def _unused_path(transfer: Transfer, visit: Visit) -> str:
         if not part.direct:
             return part.path  # the commit finds a free name
     raise TargetExists(target)
+
+
+def _look(visit: Visit, path: str, strategy: Strategy) -> Look:
+    try:
+        return look_at(visit.session, path, strategy)
+    except WriteRefused:  # as below a name that is no folder
+        require_folders(visit.session, dirname(path), visit.destination.base_path)
+        raise
+
+
+def _require_safe_names(transfer: Transfer, visit: Visit, path: str) -> None:
+    """A server that was never tested may overwrite in silence. That it shows what exists is seen
+    at the folder."""
+    if_exists, tested = transfer.if_exists, transfer.known_strategy.tells_missing is not None
+    if if_exists is IfExists.REPLACE or tested:
+        return
+    with suppress(*HIDDEN):
+        if visit.session.look(dirname(path) or ".") is not None:
+            return
+    why = "it does not show whether a name is taken, and no test has told what it does then"
+    raise NamesUnprotected(visit.destination.host, if_exists.value, why)
 
 
 def _require_no_link(path: str, seen: Look) -> None:
@@ -122,22 +160,11 @@ def _create(
         return session.create_file(part.path, strategy, exclusive=exclusive)
     except (FolderMissing, PermissionDenied, WriteRefused) as error:
         folder = dirname(part.path)
+        require_folders(session, folder, destination.base_path)
         if not destination.create_folders or not folder:
             raise
         missing = isinstance(error, FolderMissing)
         if not missing and look_at(session, folder, strategy).there is not False:
             raise
-    _make_folders(session, folder, destination.base_path)
+    make_folders(session, folder, destination.base_path)
     return session.create_file(part.path, strategy, exclusive=exclusive)
-
-
-def _make_folders(session: PartnerSession, folder: str, base_path: str) -> None:
-    """Makes `folder` and those above it, but not the base path itself."""
-    try:
-        session.make_folder(folder)
-    except FolderMissing:
-        above = dirname(folder)
-        if len(above) <= len(base_path.rstrip("/")) or above == folder:
-            raise
-        _make_folders(session, above, base_path)
-        session.make_folder(folder)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Delivery, Destination
-from services.transfer.domain.errors import StepSuperseded
+from services.transfer.domain.errors import ChunkCorrupted, StepSuperseded
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
@@ -28,12 +28,14 @@ def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports:
 def strategy_for(
     transfer: Transfer, destination: Destination, lanes: int, *, ports: Ports
 ) -> Strategy:
+    told = transfer.failure.code if transfer.failure else None
     wish = Wish(
         size_bytes=transfer.known_source.size_bytes,
         if_exists=transfer.if_exists,
         verify=transfer.verify,
         lanes=lanes,
         one_handle_bytes=ports.policy.one_handle_bytes,
+        written_anew=transfer.moved_again and told == ChunkCorrupted.code,
     )
     return choose_strategy(destination, wish)
 

@@ -7,6 +7,7 @@ from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
     ChunkCorrupted,
     DestinationChanged,
+    NamesUnprotected,
     PartMissing,
     PermissionDenied,
     TransferError,
@@ -18,7 +19,10 @@ from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.plan_part import strategy_for
 
-SPEAKS_AGAINST_THE_PLAN = (PermissionDenied, WriteRefused, PartMissing, ChunkCorrupted)
+SPEAKS_AGAINST_THE_PLAN = (
+    *(PermissionDenied, WriteRefused, PartMissing, ChunkCorrupted),
+    NamesUnprotected,  # as far as is known without a test
+)
 
 
 def may_replan(transfer: Transfer, destination: Destination) -> bool:

@@ -36,3 +36,19 @@ def test_lanes_that_had_nothing_left_to_move_are_called_back_to_prove() -> None:
     slow.finish()
     world.run()
     assert_completed(world, transfer)
+
+
+def test_lanes_with_nothing_left_to_prove_call_nobody_back() -> None:
+    """Those that only call each other back, while one of them is always at work, come to no end."""
+    world, transfer, slow = one_chunk_short()
+    assert slow.advance_to("partner.open_reader")
+    late = Stage().start("late", world.drive_lane)
+    assert late.advance_to("ledger.open")
+    world.drive_lane()  # proves every chunk, and ends
+    assert world.ports.ledger.progress(world.read(transfer).ledger.proof).complete
+    assert late.advance_to("partner.open_reader")
+    assert not world.queue.messages
+    for lane in (late, slow):
+        lane.finish()
+    world.run()
+    assert_completed(world, transfer)

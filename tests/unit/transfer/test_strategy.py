@@ -123,3 +123,19 @@ def test_what_one_go_cannot_carry_is_refused_only_where_there_is_one_go(
 def test_each_reason_to_refuse_is_final() -> None:
     for error in (FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused):
         assert not error.retryable
+
+
+def test_where_nobody_may_test_one_handle_is_all_that_is_tried() -> None:
+    """To open a file again may empty it there. Only what does not fit has to."""
+    untested = replace(destination(), profile=None, probe_writes=False)
+    wish = replace(WISH, size_bytes=1_000, one_handle_bytes=1_000)
+    assert choose_strategy(untested, wish).method is Method.ONE_HANDLE
+    assert choose_strategy(untested, replace(wish, size_bytes=1_001)).method is Method.IN_ORDER
+
+
+def test_what_read_back_otherwise_is_sent_again_in_the_simplest_way() -> None:
+    """Perhaps the server lost what was written in the other way."""
+    wish = replace(WISH, size_bytes=1_000, one_handle_bytes=1_000, written_anew=True)
+    again = choose_strategy(destination(), wish)
+    assert (again.method, again.lanes) == (Method.ONE_HANDLE, 1)
+    assert choose_strategy(destination(), replace(wish, size_bytes=1_001)).reopens

@@ -73,6 +73,7 @@ from services.transfer.domain.errors.target import (
     FolderMissing as FolderMissing,
     NameInvalid as NameInvalid,
     NamesUnprotected as NamesUnprotected,
+    NotAFolder as NotAFolder,
     NoSpace as NoSpace,
     OutOfTime as OutOfTime,
     PartDamaged as PartDamaged,

@@ -16,6 +16,16 @@ class FolderMissing(TargetError):
     path: str
 
 
+class NotAFolder(TargetError):
+    code = "not_a_folder"
+    message = (
+        "{path!r} is {kind} at the partner, so nothing can be put into it. Choose another"
+        " target_path, or ask the partner to rename it."
+    )
+    path: str
+    kind: str
+
+
 class PermissionDenied(TargetError):
     code = "permission_denied"
     message = (
@@ -197,8 +207,8 @@ class FilesTakenAway(TargetError):
 class NamesUnprotected(TargetError):
     code = "names_unprotected"
     message = (
-        "{host} cannot do if_exists {if_exists!r}: {why}. Choose another if_exists, or ask the"
-        " partner to allow it."
+        "{host} cannot do if_exists {if_exists!r}: {why}. Test the destination anew, choose another"
+        " if_exists, or ask the partner to allow it."
     )
     host: str
     if_exists: str
