@@ -207,6 +207,19 @@ def speak_ssh(mode: str, key: paramiko.PKey, connection: socket.socket) -> None:
     server.join()
 
 
+class AfterKeys(paramiko.Transport):  # type: ignore[misc]  # paramiko has no types
+    def _activate_outbound(self) -> None:
+        super()._activate_outbound()
+        packet_of_4_gb(self)
+
+
+def break_after_keys(key: paramiko.PKey, connection: socket.socket) -> None:
+    server = AfterKeys(connection)
+    server.add_server_key(key)
+    server.start_server(event=threading.Event())
+    server.join()
+
+
 def speak_raw(mode: str, connection: socket.socket) -> None:
     RAW[mode](connection.sendall)
     while connection.recv(4096):

@@ -119,7 +119,7 @@ class SshLogin:
         while not done.wait(POLL_SECONDS) and transport.is_active():
             if time.monotonic() >= deadline:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds)
-        if transport.is_active():
+        if transport.initial_kex_done:  # the key is known, even if the connection is gone by now
             key = transport.get_remote_server_key()
             return HostKey(key.get_name(), key.get_base64())
         error = transport.get_exception()
