@@ -71,9 +71,9 @@ GO_WELL = {
 Told = dict[str, Any]
 
 
-def program(name: str) -> "subprocess.Popen[str]":
+def program(name: str, *arguments: str) -> "subprocess.Popen[str]":
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    command = [sys.executable, "-m", name]
+    command = [sys.executable, "-m", name, *arguments]
     return subprocess.Popen(
         command, cwd=REPOSITORY, stdin=pipe, stdout=pipe, stderr=nothing, text=True
     )
