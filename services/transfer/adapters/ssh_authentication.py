@@ -7,6 +7,7 @@ import paramiko
 from services.transfer.adapters.ssh_algorithms import SIGNATURES
 from services.transfer.adapters.ssh_questions import about_a_code, about_a_new_password
 from services.transfer.adapters.ssh_userauth import (
+    UNASKED,
     Accepted,
     Answer,
     NewPasswordWanted,
@@ -42,8 +43,8 @@ class Authentication:
     dialogue: UserAuth
     host: str
     user: str
-    key: paramiko.PKey | None
-    password: str | None
+    key: paramiko.PKey | None = field(repr=False)
+    password: str | None = field(repr=False)
     _offered: frozenset[str] | None = None  # None: not known yet
     _went_well: bool = False  # a first step did, so the server waits for another one
     _used: set[str] = field(default_factory=set)
@@ -62,7 +63,8 @@ class Authentication:
             if isinstance(answer, Accepted):
                 return
             if not isinstance(answer, Refused):
-                raise paramiko.SSHException("an answer to another question than the one asked")
+                endless = isinstance(answer, Questions)
+                self.dialogue.break_off(f"over {MAX_ROUNDS} rounds" if endless else UNASKED)
             refusal = None if answer.partial else self._refusal(method, answer.methods, refusal)
             self._note(method, answer)
         raise refusal or self._demanded(", ".join(sorted(self._offered or ())))

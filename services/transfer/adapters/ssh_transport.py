@@ -37,8 +37,8 @@ class RuleBroken(paramiko.SSHException):  # type: ignore[misc]  # paramiko has n
 
 
 def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
-    """In paramiko's thread, which ends by it. On the way paramiko wraps some errors and forgets
-    others, so the socket keeps the reason."""
+    """In whichever thread notices it. On the way paramiko wraps some errors and forgets others, so
+    the socket keeps the reason."""
     connection.violation = connection.violation or rule
     raise RuleBroken(rule)
 
