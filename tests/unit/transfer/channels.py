@@ -44,6 +44,10 @@ class Unexplained:
 
     def reason(self, host: str, port: int) -> None: ...
 
+    farewell = None
+
+    def get_exception(self) -> None: ...
+
 
 class WaitedForChannel(Unexplained):
     """A server that works only while somebody waits for it. `answer` gets all waiting requests, and
