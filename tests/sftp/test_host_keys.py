@@ -10,7 +10,8 @@ import pytest
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import HostKeyChanged, HostKeyUnconfirmed
 from services.transfer.domain.host_key import HostKey
-from tests.doubles.attacking_sftp import break_after_keys, listen
+from tests.doubles.attacking_keys import break_after_keys
+from tests.doubles.attacking_sftp import listen
 from tests.fakes.partners import HOST_KEY
 from tests.servers.openssh import make_key, public_key
 from tests.servers.sites import destination, sftp_partners

@@ -97,6 +97,8 @@ class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
             self._idle_messages = self._idle_bytes = 0
         else:
             self._judge(kind, message, size)
+        if kind == common.MSG_DEBUG:  # paramiko escapes its text byte by byte, for a log
+            return common.MSG_IGNORE, message
         if kind not in common.MSG_NAMES:
             self._decline(message)
             return common.MSG_IGNORE, message

@@ -45,6 +45,7 @@ class Unexplained:
     def reason(self, host: str, port: int) -> None: ...
 
     farewell = None
+    clear_to_send_timeout = stall_seconds = 60.0
 
     def get_exception(self) -> None: ...
 

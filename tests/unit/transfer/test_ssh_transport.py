@@ -95,6 +95,13 @@ def test_an_unknown_message_is_declined_as_the_rfc_demands(pair: Pair) -> None:
     assert theirs.recv(100)[5] == common.MSG_UNIMPLEMENTED
 
 
+def test_what_is_for_a_log_is_dropped_unread(pair: Pair) -> None:
+    """paramiko would escape each byte of it."""
+    pair[1].sendall(packet(bytes([common.MSG_DEBUG]) + bytes(1_000)))
+    kind, _ = BoundedPacketizer(pair[0]).read_message()
+    assert kind == common.MSG_IGNORE
+
+
 @pytest.mark.parametrize(
     ("greeting", "line"),
     [
