@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import partial
 
 import paramiko
+from paramiko import common
 from paramiko.packet import Packetizer
 
 from tests.doubles.attacking_sftp import Host, listen
@@ -23,6 +24,8 @@ from tests.doubles.good_sftp import INIT, GoodSftp
 FIRST_MESSAGES = 40  # of SSH; a whole visit has about 150
 FIRST_REPLIES = 60  # of SFTP
 ODD_NUMBERS = (0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1 << 20, 40_000)
+LOGINS = ("password", "publickey,password", "keyboard-interactive")
+OLDER = {"ciphers": ("aes128-ctr",), "digests": ("hmac-sha2-256",)}  # not authenticated in one
 KINDS = (*range(1, 8), 20, 21, *range(30, 35), *range(50, 54), 60, *range(80, 83), *range(90, 101))
 
 Change = Callable[[random.Random, bytes], bytes]
@@ -62,6 +65,12 @@ class Mutating(Packetizer):  # type: ignore[misc]  # paramiko has no types
         super().__init__(connection)
         self._rng, self._count = random.Random(seed), 0  # noqa: S311 - no secret
         self._at = self._rng.randrange(FIRST_MESSAGES) if seed % 2 else -1
+        self._damages = False
+
+    def write_all(self, out: bytes) -> None:
+        """Sometimes damaged on its way, as it is encrypted."""
+        damaged, self._damages = self._damages, False
+        super().write_all(flip(self._rng, out) if damaged else out)
 
     def send_message(self, data: paramiko.Message) -> None:
         self._count += 1
@@ -69,7 +78,10 @@ class Mutating(Packetizer):  # type: ignore[misc]  # paramiko has no types
         if self._count != self._at:
             super().send_message(data)
             return
-        match self._rng.randrange(4):
+        match self._rng.randrange(5):
+            case 4:
+                self._damages = True
+                super().send_message(data)
             case 0:
                 pass  # it is lost
             case 1:
@@ -119,6 +131,20 @@ class Mutant(Host):
         super().__init__("good", server)
         self._seed = seed
 
+    def get_allowed_auths(self, username: str) -> str:
+        return LOGINS[self._seed // 2 % len(LOGINS)]
+
+    def check_auth_password(self, username: str, password: str) -> object:
+        if "password" not in self.get_allowed_auths(username):
+            return common.AUTH_FAILED
+        return common.AUTH_SUCCESSFUL
+
+    def check_auth_interactive(self, username: str, submethods: str) -> object:
+        return paramiko.InteractiveQuery("Hello", "Say it", ("Password: ", False))
+
+    def check_auth_interactive_response(self, responses: list[str]) -> object:
+        return common.AUTH_SUCCESSFUL
+
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
         threading.Thread(target=self._answer, args=(channel,), daemon=True).start()
         return True
@@ -131,6 +157,9 @@ class Mutant(Host):
 def speak(seed: int, key: paramiko.PKey, connection: socket.socket) -> None:
     server = paramiko.Transport(connection, packetizer_class=partial(Mutating, seed=seed))
     server.add_server_key(key)
+    options = server.get_security_options()
+    for name, values in OLDER.items() if seed % 5 == 0 else ():
+        setattr(options, name, values)
     server.start_server(event=threading.Event(), server=Mutant(seed, server))
     server.join()
 

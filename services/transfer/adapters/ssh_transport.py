@@ -80,7 +80,10 @@ class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
         if is_version and len(line) >= MAX_VERSION_BYTES:
             end_by_violation(self._connection, f"a version of {len(line) + 1} bytes")
         # the keys are computed from the version's bytes; other lines may be in any encoding
-        return line.removesuffix(b"\r").decode(errors="strict" if is_version else "replace")
+        try:
+            return line.removesuffix(b"\r").decode(errors="strict" if is_version else "replace")
+        except UnicodeDecodeError:
+            end_by_violation(self._connection, "a version that is no text")
 
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:
         """Every length that a packet announces comes here before anything is kept for it."""

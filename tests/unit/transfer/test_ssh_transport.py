@@ -117,8 +117,10 @@ def test_a_version_as_long_as_the_rfc_allows_is_read(
     assert BoundedPacketizer(pair[0]).readline(5) == line
 
 
-@pytest.mark.parametrize("greeting", [b"SSH-2.0-" + b"x" * 246 + b"\r\n", b"x" * 10_000])
-def test_a_longer_one_is_not(pair: Pair, greeting: bytes) -> None:
+@pytest.mark.parametrize(
+    "greeting", [b"SSH-2.0-" + b"x" * 246 + b"\r\n", b"x" * 10_000, b"SSH-2.0-\xff\r\n"]
+)
+def test_a_longer_one_is_not_nor_one_that_is_no_text(pair: Pair, greeting: bytes) -> None:
     pair[1].sendall(greeting)
     with pytest.raises(RuleBroken):
         BoundedPacketizer(pair[0]).readline(5)
