@@ -121,7 +121,7 @@ class SshLogin:
             if time.monotonic() >= deadline:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds)
         if transport.initial_kex_done:  # the key is known, even if the connection is gone by now
-            key = transport.get_remote_server_key()
+            key = transport.host_key
             return HostKey(key.get_name(), key.get_base64())
         error = transport.get_exception()
         if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):

@@ -44,6 +44,7 @@ def test_paramiko_is_the_one_that_the_bounds_were_written_for(pair: Pair) -> Non
         assert f"def {method}(" in source
     for used in ("self.read_all(remaining", "packet_size + self.__mac_size_in - len(leftover)"):
         assert used in inspect.getsource(Packetizer.read_message)
+    assert "return self.host_key" in inspect.getsource(paramiko.Transport.get_remote_server_key)
     run = inspect.getsource(paramiko.Transport.run)
     assert "self._channel_handler_table[ptype](chan, m)" in run
     assert "self.saved_exception = e" in run
