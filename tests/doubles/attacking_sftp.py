@@ -143,9 +143,6 @@ def talk(mode: str, server: paramiko.Transport, channel: paramiko.Channel) -> No
         adjusted = message(common.MSG_CHANNEL_WINDOW_ADJUST, TO_CHANNEL, 1)
         say(server, adjusted, 1 << 20, PAUSE_SECONDS)
     good, received = GoodSftp(), bytearray()
-    if mode == "keys_without_end":
-        channel.sendall(sftp.version(b""))
-        begin_keys_without_end(server)
     while piece := channel.recv(1 << 20):
         received += piece
         while len(received) >= 9:
@@ -154,6 +151,9 @@ def talk(mode: str, server: paramiko.Transport, channel: paramiko.Channel) -> No
                 break
             body = bytes(received[9 : 4 + length])
             del received[: 4 + length]
+            if (mode, kind) == ("keys_without_end", sftp.OPEN):
+                begin_keys_without_end(server)
+                continue
             answer = REPLIES.get(mode, REPLIES["good"])(kind, request, body)
             answer = good.answer(kind, request, body) if answer is None else answer
             send_in_time(mode, channel, kind, answer)
