@@ -19,14 +19,21 @@ import paramiko
 from paramiko import common
 
 from tests.doubles import good_sftp as sftp
+from tests.doubles.attacking_keys import (
+    BLOCK,
+    IGNORED,
+    KEXINIT,
+    LENGTH_OF_4_GB,
+    begin_keys_without_end,
+    packet_of_4_gb,
+    plain,
+)
 from tests.doubles.attacking_replies import HOSTILE, REPLIES
 from tests.doubles.good_sftp import GoodSftp, string
 
 PAUSE_SECONDS = 0.2  # of a server that dribbles, well below the timeouts of its tests
 FLOOD_BYTES = 1 << 30  # nobody who is bounded takes them all
-BLOCK = bytes(32_000)
 MOST_32 = 0xFFFF_FFFF
-LENGTH_OF_4_GB = b"\xff\xff\xff\xf4"
 GREETING = b"SSH-2.0-attack\r\n"
 
 Send = Callable[[bytes], object]
@@ -43,27 +50,14 @@ def dribble(send: Send, content: bytes) -> None:
         time.sleep(PAUSE_SECONDS)
 
 
-def plain(payload: bytes) -> bytes:
-    """An SSH packet before the keys."""
-    padding = 16 - (len(payload) + 5) % 8
-    return struct.pack(">IB", len(payload) + padding + 1, padding) + payload + bytes(padding)
-
-
-def once(send: Send, content: bytes) -> None:
-    send(content)
-
-
-KEXINIT = bytes([common.MSG_KEXINIT]) + bytes(16) + string(b"," * 200_000) + 9 * string(b"x")
-IGNORED = bytes([common.MSG_IGNORE]) + string(b"x")
-
-RAW: dict[str, Callable[[Send], None]] = {
+RAW: dict[str, Callable[[Send], object]] = {
     "endless_line": partial(flood, block=b"x" * 4096),
     "endless_lines": partial(flood, block=b"welcome\r\n" * 400),
-    "long_version": partial(once, content=b"SSH-2.0-" + b"x" * 600_000 + b"\r\n"),
+    "long_version": lambda send: send(b"SSH-2.0-" + b"x" * 600_000 + b"\r\n"),
     "version_by_the_byte": partial(dribble, content=GREETING[:-2] * 1000),
-    "packet_of_4_gb": partial(once, content=GREETING + LENGTH_OF_4_GB + BLOCK),
-    "kexinit_of_200_kb": partial(once, content=GREETING + plain(KEXINIT + bytes(5))),
-    "ignore_flood_before_keys": partial(once, content=GREETING + 20_000 * plain(IGNORED)),
+    "packet_of_4_gb": lambda send: send(GREETING + LENGTH_OF_4_GB + BLOCK),
+    "kexinit_of_200_kb": lambda send: send(GREETING + plain(KEXINIT + bytes(5))),
+    "ignore_flood_before_keys": lambda send: send(GREETING + 20_000 * plain(IGNORED)),
 }
 
 
@@ -84,12 +78,15 @@ def says(kind: int, *parts: bytes | int, **how: Any) -> Callable[[paramiko.Trans
     return partial(say, said=message(kind, *parts), **how)
 
 
-def packet_of_4_gb(server: paramiko.Transport) -> None:
-    server.sock.sendall(LENGTH_OF_4_GB + BLOCK)
-
-
 WITHOUT_END = {"times": 1 << 20}
 TO_CHANNEL = 0  # our client's first channel
+REFUSED = message(
+    common.MSG_CHANNEL_OPEN_FAILURE,
+    TO_CHANNEL,
+    1,
+    string("für\x1bdich".encode("latin-1")),
+    string(b""),
+)
 AT_LOGIN: dict[str, Callable[[paramiko.Transport], None]] = {
     "questions_without_number": says(common.MSG_USERAUTH_INFO_REQUEST, 3 * string(b""), MOST_32),
     "extensions_without_number": says(common.MSG_EXT_INFO, MOST_32),
@@ -127,6 +124,8 @@ OTHERS = (
     "version_of_sftp_by_the_byte",
     "slow_with_everything",
     "window_by_the_byte",
+    "keys_without_end",
+    "refuses_the_channel",
     "hostile_version",
     "shell_prints",
     "says_nothing",
@@ -152,6 +151,9 @@ def talk(mode: str, server: paramiko.Transport, channel: paramiko.Channel) -> No
                 break
             body = bytes(received[9 : 4 + length])
             del received[: 4 + length]
+            if (mode, kind) == ("keys_without_end", sftp.OPEN):
+                begin_keys_without_end(server)
+                continue
             answer = REPLIES.get(mode, REPLIES["good"])(kind, request, body)
             answer = good.answer(kind, request, body) if answer is None else answer
             send_in_time(mode, channel, kind, answer)
@@ -184,6 +186,8 @@ class Host(paramiko.ServerInterface):  # type: ignore[misc]  # paramiko has no t
         return common.AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> object:
+        if self._mode == "refuses_the_channel":
+            say(self._server, REFUSED)
         return common.OPEN_SUCCEEDED
 
     def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:

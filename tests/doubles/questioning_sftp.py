@@ -39,6 +39,7 @@ class Habit:
     announces: bool = True  # the signatures that it takes
     shell_prints: bytes | None = None  # and ends then
     complains: bool = False  # prints on its error output instead
+    leaves: str | None = None  # the last word of its SSH_MSG_DISCONNECT, after what it prints
 
 
 HABITS = {
@@ -77,6 +78,10 @@ HABITS = {
     "a shell that complains": Habit(
         ["password"], shell_prints=b"No room for \x1b[1myou", complains=True
     ),
+    "a shell that complains, and an end": Habit(
+        ["password"], shell_prints=b"No room for \x1b[1myou", complains=True, leaves="Bye"
+    ),
+    "an end with a word": Habit(["password"], shell_prints=b"", leaves="Maintenance at \x1bnoon"),
     "a shell that wants a change": Habit(
         ["password"],
         shell_prints=b"Password change required but no TTY available.\n",
@@ -127,8 +132,7 @@ class _Connection(asyncssh.SSHServer):
         return self._step < len(self._habit.steps) and self._habit.steps[self._step] == method
 
     def session_requested(self) -> "_Shell":
-        assert self._habit.shell_prints is not None
-        return _Shell(self._habit.shell_prints, self._habit.complains)
+        return _Shell(self._habit)
 
     def begin_auth(self, username: str) -> bool:
         if self._habit.banner:
@@ -174,8 +178,10 @@ class _Connection(asyncssh.SSHServer):
 class _Shell(asyncssh.SSHServerSession[bytes]):
     """Runs in place of the SFTP server."""
 
-    def __init__(self, printed: bytes, complains: bool) -> None:
-        self._printed, self._complains = printed, complains
+    def __init__(self, habit: Habit) -> None:
+        assert habit.shell_prints is not None
+        self._printed, self._complains = habit.shell_prints, habit.complains
+        self._leaves = habit.leaves
 
     def connection_made(self, chan: "asyncssh.SSHServerChannel[bytes]") -> None:
         self._channel = chan
@@ -187,7 +193,12 @@ class _Shell(asyncssh.SSHServerSession[bytes]):
         """The client's first packet."""
         write = self._channel.write_stderr if self._complains else self._channel.write
         write(self._printed)
-        self._channel.exit(0)
+        if self._leaves is None:
+            self._channel.exit(0)
+        else:
+            connection: Any = self._channel.get_connection()
+            connection._send_disconnect(asyncssh.DISC_BY_APPLICATION, self._leaves, "en")
+            connection._transport.close()
 
 
 @contextmanager

@@ -70,6 +70,7 @@ class InMemoryPartners:
     removes: bool = True
     drops_unclosed: bool = False  # a file whose connection is lost before its close is removed
     taken: dict[str, bytes] = field(default_factory=dict)
+    logging_in: Callable[[Callable[[], bool]], object] = lambda wanted: None  # how a login goes on
     last_written: bytearray | None = None  # the file of the last write, whatever its name is now
     calls: Counter[str] = field(default_factory=Counter)
     open_sessions: int = 0
@@ -98,8 +99,16 @@ class InMemoryPartners:
         if credential.private_key is not None:
             check_private_key(credential.private_key, credential.passphrase)
 
-    def connect(self, destination: Destination, credential: Credential) -> "InMemoryPartnerSession":
+    def connect(
+        self,
+        destination: Destination,
+        credential: Credential,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> "InMemoryPartnerSession":
         self.called("connect")
+        self.logging_in(wanted)
+        if not wanted():
+            raise ConnectionLost(destination.host, destination.port, "nobody waits any more")
         if not destination.host_keys:
             raise HostKeyUnconfirmed(destination.host, self.host_key.fingerprint)
         if self.host_key not in destination.host_keys:

@@ -22,7 +22,7 @@ from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_session import SftpPartnerSession
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.domain.credential import Credential
-from services.transfer.domain.errors import TransferError
+from services.transfer.domain.errors import PartnerError, TargetError
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
 from tests.servers.sites import LOOPBACK, WHEN, destination
@@ -31,6 +31,7 @@ TIMEOUT_SECONDS = 4.0
 SESSION_SECONDS = 12.0
 VISITS_AT_ONCE = 8
 WRITTEN_BYTES = 4 << 20
+READ_BYTES = 100_000
 
 Answer = dict[str, Any]
 
@@ -52,6 +53,24 @@ def probe(session: SftpPartnerSession) -> Answer:
     return {"profile": asdict(session.probe("/"))}
 
 
+def everything(session: SftpPartnerSession) -> Answer:
+    """Each request that a transfer makes, on a server with the folder '/'."""
+    session.probe("/")
+    session.look("/")
+    session.free_bytes("/")
+    session.make_folder("/a")
+    with session.create_file("/a") as sink:
+        sink.write(0, bytes(READ_BYTES))
+        sink.flush(durable=True)
+        session.set_modified("/a", WHEN)
+    with session.open_reader("/a") as reader:
+        size = sum(map(len, reader.read([(0, READ_BYTES)])))
+    session.rename("/a", "/b", replace=True)
+    session.rename("/b", "/c", replace=False)
+    session.remove("/c")
+    return {"read": size}
+
+
 def protocol_of(session: SftpPartnerSession) -> SftpProtocol:
     return session._protocol  # attacks on it need no file, and so no other ability of the server
 
@@ -71,8 +90,8 @@ def visit(mode: str, port: int, host_key: HostKey) -> Answer:
     try:
         place = destination(port, "anybody", "/", [host_key])
         with partners.connect(place, Credential(password="secret")) as session:
-            answer = ACTS.get(mode, probe)(session)
-    except TransferError as error:
+            answer = ACTS.get(mode, everything if mode.isdigit() else probe)(session)
+    except (PartnerError, TargetError) as error:
         answer = asdict(Failure.of(error))
     except Exception as error:  # the test shows it
         answer = {"code": "no reason", "message": repr(error)}

@@ -58,6 +58,8 @@ ENDS: dict[str, set[str]] = {
     "version_of_sftp_by_the_byte": SILENCE,
     "slow_with_everything": {"too_slow"},
     "window_by_the_byte": {"too_slow"},
+    "keys_without_end": SILENCE,
+    "refuses_the_channel": {"session_refused"},
 }
 GO_WELL = {
     "good",
@@ -71,9 +73,9 @@ GO_WELL = {
 Told = dict[str, Any]
 
 
-def program(name: str) -> "subprocess.Popen[str]":
+def program(name: str, *arguments: str) -> "subprocess.Popen[str]":
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    command = [sys.executable, "-m", name]
+    command = [sys.executable, "-m", name, *arguments]
     return subprocess.Popen(
         command, cwd=REPOSITORY, stdin=pipe, stdout=pipe, stderr=nothing, text=True
     )
@@ -102,6 +104,10 @@ def test_the_reason_is_the_partners(visits: Told, attack: str) -> None:
     assert answer["code"] in ENDS[attack], answer
     assert answer["message"].isprintable()
     assert answer["seconds"] < MOST_SECONDS
+
+
+def test_why_a_channel_is_refused_is_told_in_the_servers_words(visits: Told) -> None:
+    assert "f\ufffdr?dich" in visits["visits"]["refuses_the_channel"]["message"]
 
 
 @pytest.mark.parametrize("oddity", sorted(GO_WELL))

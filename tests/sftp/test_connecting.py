@@ -4,7 +4,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from services.transfer.domain.errors import (
     SecondFactorDemanded,
     SessionRefused,
 )
+from tests.fakes.partners import HOST_KEY
 from tests.servers.openssh import free_port, make_key, public_key
 from tests.servers.sites import destination, sftp_partners
 from tests.servers.waiting import wait_for
@@ -211,3 +212,17 @@ def test_no_thread_outlives_its_session(start_server: StartServer) -> None:
     with pytest.raises(HostKeyUnconfirmed):
         sftp_partners().connect(replace(place(server), host_keys=()), by_key(server))
     assert set(threading.enumerate()) <= before
+
+
+def wanted_for(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() < end
+
+
+def test_a_login_that_nobody_wants_any_more_ends_at_once() -> None:
+    started = time.monotonic()
+    with listener(None) as port:
+        target = destination(port, "u", "/", [HOST_KEY])
+        with pytest.raises(ConnectionLost):
+            sftp_partners().connect(target, Credential(password="x"), wanted_for(SHORT_SECONDS))
+    assert time.monotonic() - started < 10

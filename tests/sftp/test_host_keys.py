@@ -1,13 +1,20 @@
 """No secret goes to a server whose host key is not pinned. A partner may rotate its keys."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import paramiko
 import pytest
 
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import HostKeyChanged, HostKeyUnconfirmed
+from services.transfer.domain.host_key import HostKey
+from tests.doubles.attacking_keys import break_after_keys
+from tests.doubles.attacking_sftp import listen
+from tests.fakes.partners import HOST_KEY
 from tests.servers.openssh import make_key, public_key
-from tests.servers.sites import sftp_partners
+from tests.servers.sites import destination, sftp_partners
 from tests.servers.waiting import wait_for
 from tests.sftp.conftest import StartServer
 from tests.sftp.logging_in import by_key, log_in, place
@@ -26,6 +33,15 @@ def test_a_changed_host_key_stops_before_the_login_and_names_both(
     assert "userauth-request" not in server.log
     log_in(server, by_key(server))
     assert "userauth-request" in server.log  # so the line above would have shown an attempt
+
+
+@pytest.mark.parametrize("pins", [(HOST_KEY,), ()])
+def test_another_host_key_is_told_also_of_a_server_that_breaks_a_rule(
+    pins: tuple[HostKey, ...],
+) -> None:
+    port = listen(partial(break_after_keys, paramiko.ECDSAKey.generate()))
+    with pytest.raises(HostKeyChanged if pins else HostKeyUnconfirmed):
+        sftp_partners().connect(destination(port, "u", "/", pins), Credential(password="x"))
 
 
 def test_without_a_pin_the_offered_key_is_named_and_nothing_is_sent(

@@ -4,6 +4,7 @@ import pytest
 
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import (
+    ConnectionLost,
     KeyRejected,
     NoCommonAlgorithm,
     PasswordExpired,
@@ -63,13 +64,22 @@ def test_openssh_with_a_shell_that_prints_is_quoted(start_server: StartServer) -
     assert caught.value.text in ("Welcome to ACME", "This account is currently not available.")
 
 
-def test_what_a_shell_complains_about_is_quoted() -> None:
+@pytest.mark.parametrize("habit", ["a shell that complains", "a shell that complains, and an end"])
+def test_what_a_shell_complains_about_is_quoted(habit: str) -> None:
     with (
-        questioning_server("a shell that complains") as server,
+        questioning_server(habit) as server,
         pytest.raises(SessionRefused, match="it said 'No room") as caught,
     ):
         sftp_partners().connect(server.destination, Credential(password=PASSWORD))
     assert "\x1b" not in str(caught.value)
+
+
+def test_the_last_word_of_a_server_is_told() -> None:
+    with (
+        questioning_server("an end with a word") as server,
+        pytest.raises(ConnectionLost, match=r"broke \(Maintenance at \?noon\)"),
+    ):
+        sftp_partners().connect(server.destination, Credential(password=PASSWORD))
 
 
 def test_a_shell_that_wants_another_password_is_told() -> None:

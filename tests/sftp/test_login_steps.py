@@ -105,3 +105,10 @@ def test_openssh_that_hangs_up_after_one_try_is_no_broken_line(start_server: Sta
             log_in(server, credential)
         refused.append(type(caught.value))
     assert refused == [PasswordRejected, KeyRejected]
+
+
+def test_a_refused_key_of_rsa_costs_the_password_no_try(start_server: StartServer) -> None:
+    """Whether a server takes old signatures is asked last: OpenSSH counts it as a try."""
+    server = start_server(settings=["MaxAuthTries 2"])
+    password, other = by_password(server), make_key(server.folder / "other", "rsa").read_text()
+    log_in(server, Credential(password=password.password, private_key=other))

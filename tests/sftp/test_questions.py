@@ -4,9 +4,9 @@ import pytest
 
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import (
-    ConnectionLost,
     PasswordExpired,
     PasswordRejected,
+    ProtocolViolation,
     SecondFactorDemanded,
 )
 from tests.doubles.questioning_sftp import PASSWORD, questioning_server
@@ -77,7 +77,7 @@ def test_questions_without_end_end_the_login() -> None:
 
 
 def test_a_server_that_informs_for_ever_is_left() -> None:
-    with questioning_server("information for ever") as server, pytest.raises(ConnectionLost):
+    with questioning_server("information for ever") as server, pytest.raises(ProtocolViolation):
         sftp_partners().connect(server.destination, RIGHT)
     assert server.received == []
 

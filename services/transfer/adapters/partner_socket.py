@@ -2,6 +2,8 @@
 when its time is over, and remembers why it ended."""
 
 import errno
+import os
+import select
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +19,8 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.words import Words
 
 MILLISECONDS = 1000
+LOOK_MILLISECONDS = 100  # how soon a connection that is not wanted any more is given up
+UNWANTED = "nobody waits for the session any more"
 MIN_BYTES_PER_SECOND = 1024  # a modem of 1990 was quicker; below it a file of 1 GB takes 12 days
 
 
@@ -40,11 +44,13 @@ class PartnerSocket(socket.socket):
     process. So a process that slept for longer than its lease sends nothing more.
 
     `allowance` bounds the whole connection. paramiko's thread looks at the socket ten times a
-    second, so it needs no watch of its own."""
+    second, so it needs no watch of its own. `wanted` is asked as often while a session is being
+    opened, and ends the connection when it says no."""
 
     stall_seconds: float = 60.0
     fence: Callable[[], object] | None = None
     allowance: Allowance | None = None
+    wanted: Callable[[], bool] | None = None
     violation: str | None = None  # the rule that the server broke, and so the end
     overdue: str | None = None
     _stalled_since: float | None = None
@@ -94,6 +100,8 @@ class PartnerSocket(socket.socket):
         if self.allowance is not None and self.allowance.left() <= 0:
             self.overdue = f"the session took longer than {self.allowance.seconds:g} s"
             raise _aborted(self.overdue)
+        if self.wanted is not None and not self.wanted():
+            raise _aborted(UNWANTED)
 
 
 def _aborted(reason: str) -> ConnectionAbortedError:
@@ -102,11 +110,15 @@ def _aborted(reason: str) -> ConnectionAbortedError:
 
 
 def connect(
-    addresses: Sequence[str], host: str, port: int, timeout_seconds: float
+    addresses: Sequence[str],
+    host: str,
+    port: int,
+    timeout_seconds: float,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> PartnerSocket:
     """Connects to the first of `addresses` that answers. If none does, raises the last one's
     error. All of them together get `timeout_seconds`, and each its share of what is left: who owns
-    a name may give it any number of addresses."""
+    a name may give it any number of addresses. Ends when it is not `wanted` any more."""
     failure: PartnerError = ConnectionLost(host, port, "no address to connect to")
     end = time.monotonic() + timeout_seconds
     for number, address in enumerate(addresses):
@@ -114,10 +126,7 @@ def connect(
         connection = PartnerSocket(family, socket.SOCK_STREAM)
         seconds = (end - time.monotonic()) / (len(addresses) - number)
         try:
-            if seconds <= 0:
-                raise TimeoutError
-            connection.settimeout(seconds)
-            connection.connect((address, port))
+            _reach(connection, (address, port), seconds, wanted)
         except OSError as error:
             connection.close()
             failure = _failure(error, host, port, timeout_seconds)
@@ -125,6 +134,24 @@ def connect(
         _configure(connection, timeout_seconds)
         return connection
     raise failure
+
+
+def _reach(
+    connection: PartnerSocket, place: tuple[str, int], seconds: float, wanted: Callable[[], bool]
+) -> None:
+    end = time.monotonic() + seconds
+    connection.setblocking(False)
+    error, answered = connection.connect_ex(place), select.poll()
+    answered.register(connection, select.POLLOUT)
+    while error in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+        if time.monotonic() >= end:
+            raise TimeoutError
+        if not wanted():
+            raise _aborted(UNWANTED)
+        if answered.poll(LOOK_MILLISECONDS):
+            error = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if error:
+        raise OSError(error, os.strerror(error))
 
 
 def _configure(connection: PartnerSocket, timeout_seconds: float) -> None:

@@ -27,7 +27,7 @@ def explained(
     for said in (complained, printed):
         if about_a_new_password(said):
             return PasswordExpired(host, user, Words(said))
-    if isinstance(error, ConnectionLost) and channel.transport.is_active():
+    if isinstance(error, ConnectionLost) and (complained or channel.transport.is_active()):
         detail = f"it said {complained!r}" if complained else "it ended at once, without a word"
         return SessionRefused(host, destination.port, detail)
     return error

@@ -16,7 +16,12 @@ from services.transfer.adapters.ssh_keys import check_private_key
 from services.transfer.adapters.ssh_login import SshLogin, end
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import PartnerError
+from services.transfer.domain.errors import (
+    ConnectionLost,
+    ConnectionTimedOut,
+    PartnerError,
+    SessionRefused,
+)
 from services.transfer.domain.host_key import HostKey
 
 
@@ -49,15 +54,21 @@ class SftpPartners:
         if credential.private_key is not None:
             check_private_key(credential.private_key, credential.passphrase)
 
-    def connect(self, destination: Destination, credential: Credential) -> SftpPartnerSession:
+    def connect(
+        self,
+        destination: Destination,
+        credential: Credential,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> SftpPartnerSession:
         login = SshLogin(destination, self._timeout_seconds)
-        with self._connecting(destination) as connection:
+        with self._connecting(destination, wanted) as connection:
             logged_in = login.open(connection, credential)
             try:
                 protocol = self._protocol(login.open_sftp(logged_in.transport), destination)
             except BaseException:
                 end(logged_in.transport)
                 raise
+        logged_in.transport.sock.wanted = None  # from now on the session can be closed
         profile = destination.profile
         tells_space = True if profile is not None and profile.free_bytes else None
         return SftpPartnerSession(logged_in, protocol, self._now, tells_space)
@@ -77,9 +88,12 @@ class SftpPartners:
             return login.offered_host_key(connection())
 
     @contextmanager
-    def _connecting(self, destination: Destination) -> Iterator[Callable[[], PartnerSocket]]:
+    def _connecting(
+        self, destination: Destination, wanted: Callable[[], bool] = lambda: True
+    ) -> Iterator[Callable[[], PartnerSocket]]:
         """Yields what makes a connection. paramiko turns some reasons into others on their way
-        here, so the connection is asked for its own."""
+        here, so a connection that ended is asked for its own. What was found out before its end
+        stays: above all that the host key is another one."""
         host, port = destination.host, destination.port
         allowance = None if self._session_seconds is None else Allowance(self._session_seconds)
         made: list[PartnerSocket] = []
@@ -89,12 +103,12 @@ class SftpPartners:
             seconds = self._timeout_seconds
             if allowance is not None:
                 seconds = min(seconds, max(0.0, allowance.left()))
-            made.append(connect(addresses, host, port, seconds))
+            made.append(connect(addresses, host, port, seconds, wanted))
             made[-1].stall_seconds = self._timeout_seconds
-            made[-1].allowance = allowance
+            made[-1].allowance, made[-1].wanted = allowance, wanted
             return made[-1]
 
         try:
             yield connection
-        except PartnerError as error:
+        except (ConnectionLost, ConnectionTimedOut, SessionRefused) as error:
             raise (made and made[-1].reason(host, port)) or error from None

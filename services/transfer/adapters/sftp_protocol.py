@@ -29,10 +29,9 @@ from services.transfer.adapters.sftp_reasons import CONNECTION_ERRORS, reason_of
 from services.transfer.adapters.sftp_stream import PacketStream, PrintedText
 from services.transfer.domain.errors import ConnectionLost, PartnerError
 
-FIRST_PIECE_BYTES = (
-    32_768 - 64
-)  # a header and its first data go in one SSH packet of the usual size
+FIRST_PIECE_BYTES = 32_768 - 64  # with its header it goes in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
+GOODBYE_SECONDS = 1.0
 LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
 
 T = TypeVar("T")
@@ -243,6 +242,9 @@ class SftpProtocol:
                     self._deliver(packet)
 
     def _close_channel(self) -> None:
-        """The connection may be gone already, which makes no difference."""
+        """The connection may be gone already, which makes no difference. A server that does not end
+        its key exchange, or reads nothing, is left without a goodbye."""
+        transport = self._channel.get_transport()
+        transport.clear_to_send_timeout = transport.sock.stall_seconds = GOODBYE_SECONDS
         with suppress(*CONNECTION_ERRORS):
             self._channel.close()

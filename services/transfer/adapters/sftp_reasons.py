@@ -2,10 +2,10 @@
 
 import paramiko
 
-from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.sftp_pace import Lagging
 from services.transfer.adapters.sftp_packets import Malformed
 from services.transfer.adapters.sftp_stream import PrintedText
+from services.transfer.adapters.ssh_transport import PartnerTransport
 from services.transfer.domain.errors import (
     ConnectionLost,
     ConnectionTimedOut,
@@ -31,6 +31,8 @@ def reason_of(
             return TooSlow(*place, str(error))
         case TimeoutError():
             return ConnectionTimedOut(*place, timeout_seconds)
-    connection: PartnerSocket = channel.get_transport().sock
-    detail = Words(str(error) or type(error).__name__)
-    return connection.reason(*place) or ConnectionLost(*place, detail)
+    transport: PartnerTransport = channel.get_transport()
+    _, said = transport.farewell or (0, "")
+    why = said or transport.get_exception() or error  # what ended the connection under the channel
+    detail = Words(str(why) or str(error) or type(error).__name__)
+    return transport.sock.reason(*place) or ConnectionLost(*place, detail)

@@ -1,5 +1,6 @@
 """Proves to a partner's server who we are: by key, by password or both, as the server asks."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import paramiko
@@ -7,6 +8,7 @@ import paramiko
 from services.transfer.adapters.ssh_algorithms import SIGNATURES
 from services.transfer.adapters.ssh_questions import about_a_code, about_a_new_password
 from services.transfer.adapters.ssh_userauth import (
+    UNASKED,
     Accepted,
     Answer,
     NewPasswordWanted,
@@ -42,8 +44,8 @@ class Authentication:
     dialogue: UserAuth
     host: str
     user: str
-    key: paramiko.PKey | None
-    password: str | None
+    key: paramiko.PKey | None = field(repr=False)
+    password: str | None = field(repr=False)
     _offered: frozenset[str] | None = None  # None: not known yet
     _went_well: bool = False  # a first step did, so the server waits for another one
     _used: set[str] = field(default_factory=set)
@@ -56,15 +58,18 @@ class Authentication:
         refusal: PartnerError | None = None
         for _ in range(MAX_REQUESTS):
             method = self._next_method()
-            if method is None:
+            if method is None or self.dialogue.turned_away:
                 break
             answer = self._try_to_the_end(method)
             if isinstance(answer, Accepted):
                 return
             if not isinstance(answer, Refused):
-                raise paramiko.SSHException("an answer to another question than the one asked")
+                endless = isinstance(answer, Questions)
+                self.dialogue.break_off(f"over {MAX_ROUNDS} rounds" if endless else UNASKED)
             refusal = None if answer.partial else self._refusal(method, answer.methods, refusal)
             self._note(method, answer)
+        if isinstance(refusal, KeyRejected) and self.key is not None:
+            self._ask_for_old_signatures(self.key)
         raise refusal or self._demanded(", ".join(sorted(self._offered or ())))
 
     def _next_method(self) -> str | None:
@@ -114,18 +119,16 @@ class Authentication:
         agreed = [each for each in algorithms if each in (announced or algorithms)]
         if not agreed:
             raise self._no_signature(", ".join(announced), algorithms)
-        answer = self.dialogue.key(key, agreed[0])
-        refused = isinstance(answer, Refused) and KEY in answer.methods and not answer.partial
-        # also after an announcement: OpenSSH announces what it was told not to accept
-        if refused and self._takes_old_signatures(key):
-            raise self._no_signature(OLD_SIGNATURE, algorithms)
-        return answer
+        return self.dialogue.key(key, agreed[0])
 
-    def _takes_old_signatures(self, key: paramiko.PKey) -> bool:
-        try:
-            return self.dialogue.would_take(key, OLD_SIGNATURE)
-        except CONNECTION_ERRORS:  # it allows no further try, so we cannot know
-            return False
+    def _ask_for_old_signatures(self, key: paramiko.PKey) -> None:
+        """Raises NoCommonAlgorithm when they are what the key was refused for. Asked last, because
+        it counts as a try, and some servers hang up. Also asked after an announcement: OpenSSH
+        announces what it was told not to accept."""
+        algorithms = SIGNATURES.get(key.get_name())
+        with suppress(*CONNECTION_ERRORS):  # it allows no further try, so we cannot know
+            if algorithms is not None and self.dialogue.would_take(key, OLD_SIGNATURE):
+                raise self._no_signature(OLD_SIGNATURE, algorithms)
 
     def _by_questions(self) -> Answer:
         """The password answers the first question if it is the only one of its round, does not echo

@@ -79,10 +79,10 @@ class SshLogin:
     def open_sftp(self, transport: PartnerTransport) -> paramiko.Channel:
         host, port = self.destination.host, self.destination.port
         # paramiko waits without any limit for the answer to a subsystem request.
-        watch = threading.Timer(self.timeout_seconds, transport.close)
+        watch = threading.Timer(self.timeout_seconds, _cut, (transport,))
         watch.daemon = True
-        watch.start()
         started = time.monotonic()
+        watch.start()
         try:
             channel = transport.open_session(timeout=self.timeout_seconds)
             channel.invoke_subsystem("sftp")
@@ -91,7 +91,8 @@ class SshLogin:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds) from None
             if not transport.is_active():
                 raise self._lost("while the SFTP session was opened", error, transport) from None
-            raise SessionRefused(host, port, Words(str(error))) from None
+            told = getattr(error, "text", None) or str(error), transport.no_channel
+            raise SessionRefused(host, port, Words(": ".join(filter(None, told)))) from None
         finally:
             watch.cancel()
         return channel
@@ -119,8 +120,8 @@ class SshLogin:
         while not done.wait(POLL_SECONDS) and transport.is_active():
             if time.monotonic() >= deadline:
                 raise ConnectionTimedOut(host, port, self.timeout_seconds)
-        if transport.is_active():
-            key = transport.get_remote_server_key()
+        if transport.initial_kex_done:  # the key is known, even if the connection is gone by now
+            key = transport.host_key
             return HostKey(key.get_name(), key.get_base64())
         error = transport.get_exception()
         if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
@@ -174,9 +175,13 @@ def end(transport: paramiko.Transport) -> None:
     The shutdown comes first. Otherwise paramiko would close the socket while its thread reads it,
     and the number of a closed socket may belong to another connection a moment later.
     """
-    with suppress(OSError):
-        transport.sock.shutdown(socket.SHUT_RDWR)
+    _cut(transport)
     if transport.is_alive():
         transport.join(END_SECONDS)
     transport.close()
     transport.sock.close()
+
+
+def _cut(transport: paramiko.Transport) -> None:
+    with suppress(OSError):
+        transport.sock.shutdown(socket.SHUT_RDWR)

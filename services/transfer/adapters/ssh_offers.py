@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import paramiko
+
 from services.transfer.domain.errors import NoCommonAlgorithm
 from services.transfer.domain.words import Words
 
@@ -22,11 +24,12 @@ MARKS = ("ext-info-", "kex-strict-")  # stand among the algorithms and are none
 
 class Remembering:
     """Mix it into a paramiko.Transport. `offered` has the server's lists of algorithms by name,
-    `farewell` the code and text of its SSH_MSG_DISCONNECT."""
+    `farewell` the code and text of its SSH_MSG_DISCONNECT, `no_channel` why it opened none."""
 
     remote_version: str
     offered: dict[str, tuple[str, ...]] | None = None
     farewell: tuple[int, Words] | None = None
+    no_channel: Words | None = None
 
     def _really_parse_kex_init(self, m: Any, ignore_first_byte: bool = False) -> Any:
         parsed = super()._really_parse_kex_init(m, ignore_first_byte)  # type: ignore[misc]
@@ -36,6 +39,15 @@ class Remembering:
 
     def _parse_disconnect(self, m: Any) -> None:
         self.farewell = m.get_int(), Words(m.get_binary())
+
+    def _parse_channel_open_failure(self, m: Any) -> None:
+        """paramiko would end the connection at a text that is not UTF-8."""
+        legible = paramiko.Message()
+        legible.add_int(m.get_int())
+        legible.add_int(m.get_int())
+        self.no_channel = Words(m.get_binary())
+        legible.add_string(self.no_channel)
+        super()._parse_channel_open_failure(paramiko.Message(legible.asbytes()))  # type: ignore[misc]
 
 
 def _algorithms(listed: list[str]) -> tuple[str, ...]:

@@ -37,8 +37,8 @@ class RuleBroken(paramiko.SSHException):  # type: ignore[misc]  # paramiko has n
 
 
 def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
-    """In paramiko's thread, which ends by it. On the way paramiko wraps some errors and forgets
-    others, so the socket keeps the reason."""
+    """In whichever thread notices it. On the way paramiko wraps some errors and forgets others, so
+    the socket keeps the reason."""
     connection.violation = connection.violation or rule
     raise RuleBroken(rule)
 
@@ -80,7 +80,10 @@ class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
         if is_version and len(line) >= MAX_VERSION_BYTES:
             end_by_violation(self._connection, f"a version of {len(line) + 1} bytes")
         # the keys are computed from the version's bytes; other lines may be in any encoding
-        return line.removesuffix(b"\r").decode(errors="strict" if is_version else "replace")
+        try:
+            return line.removesuffix(b"\r").decode(errors="strict" if is_version else "replace")
+        except UnicodeDecodeError:
+            end_by_violation(self._connection, "a version that is no text")
 
     def read_all(self, n: int, check_rekey: bool = False) -> bytes:
         """Every length that a packet announces comes here before anything is kept for it."""
@@ -97,6 +100,8 @@ class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
             self._idle_messages = self._idle_bytes = 0
         else:
             self._judge(kind, message, size)
+        if kind == common.MSG_DEBUG:  # paramiko escapes its text byte by byte, for a log
+            return common.MSG_IGNORE, message
         if kind not in common.MSG_NAMES:
             self._decline(message)
             return common.MSG_IGNORE, message

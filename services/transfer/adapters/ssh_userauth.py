@@ -8,11 +8,11 @@ import queue
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
 import paramiko
 
-from services.transfer.adapters.ssh_transport import PartnerTransport
+from services.transfer.adapters.ssh_transport import PartnerTransport, end_by_violation
 from services.transfer.domain.words import Words
 
 SERVICE_REQUEST, SERVICE_ACCEPT = 5, 6  # SSH_MSG_*
@@ -25,6 +25,7 @@ MAX_SIGNATURES = 100  # that are looked at; OpenSSH announces 20
 MAX_PROMPTS = 4  # of one round that are read; more than one is never answered
 MAX_TEXT_BYTES = 4_096  # far more than Words shows
 NO_MORE_METHODS = 14  # SSH_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE
+UNASKED = "an answer to a login that nobody asked for"
 TOO_MANY = "too many authentication failures"  # OpenSSH's, which comes with a general code
 
 
@@ -117,13 +118,17 @@ class UserAuth:
     def is_authenticated(self) -> bool:
         return self._authenticated
 
+    def break_off(self, rule: str) -> Never:
+        """The server broke this rule."""
+        end_by_violation(self._transport.sock, rule)
+
     def abort(self) -> None:
         self._answers.put(None)
 
     def request_service(self) -> None:
         message = _message(SERVICE_REQUEST, "ssh-userauth")
         if not isinstance(self._asked("service", message), ServiceAccepted):
-            raise paramiko.SSHException("an answer to a login before the service was accepted")
+            self.break_off(UNASKED)
 
     def password(self, password: str) -> Answer:
         return self._asked("password", self._request("password", False, password))
@@ -175,7 +180,7 @@ class UserAuth:
 
     def _take(self, answer: Answer) -> None:
         if self._method is None:
-            raise paramiko.SSHException("an answer to a login that nobody asked for")
+            self.break_off(UNASKED)
         self._method = None
         if isinstance(answer, Accepted):
             self._authenticated = True
@@ -199,7 +204,7 @@ class UserAuth:
         elif self._method == "keyboard-interactive":
             self._take(_questions(message))
         else:
-            raise paramiko.SSHException("an answer to a login that nobody asked for")
+            self.break_off(UNASKED)
 
 
 def _questions(message: Any) -> Questions:

@@ -90,6 +90,10 @@ class LanePulse:
         session.guard(self.fence)
         self._session, self._stepped_at = session, self._ports.now()
 
+    def wants_session(self) -> bool:
+        """Asked while one is being opened. Until then a beat has nothing to close."""
+        return not (self.is_lost or self.stopped or self.out_of_time)
+
     @property
     def waited_seconds(self) -> float:
         """How long the worker has been waiting for source or partner. A lane that waited in vain

@@ -51,7 +51,8 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
         stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         if transfer is not None:
             end_trouble(transfer, lambda tries: tries.waits, ports=ports)
-        session = stack.enter_context(ports.partners.connect(destination, credential))
+        connecting = ports.partners.connect(destination, credential, pulse.wants_session)
+        session = stack.enter_context(connecting)
         pulse.watch(session)
         yield Visit(session, destination)
 

@@ -22,6 +22,7 @@ class SlotPulse:
         self._slots: list[Slot] = []
         self._lost: LeaseLost | None = None
         self._session: PartnerSession | None = None
+        self._ended = False  # a beat closed the session
         self.calls_next: str | None = None  # the destination whose line is called after `free`
 
     def take(self, of: str, limit: int, holder: str, ticket: str = "") -> bool:
@@ -37,6 +38,10 @@ class SlotPulse:
         because others may use its slot from then on."""
         session.guard(self.fence)
         self._session = session
+
+    def wants_session(self) -> bool:
+        """Asked while one is being opened. Until then a beat has nothing to close."""
+        return not (self.is_lost or self._ended)
 
     @property
     def every_seconds(self) -> float:
@@ -90,6 +95,7 @@ class SlotPulse:
         return self._ports.transfers.read(self._transfer.id).status is Status.CANCELLING
 
     def _close(self) -> None:
+        self._ended = True
         if self._session is not None:
             self._session.close()
 

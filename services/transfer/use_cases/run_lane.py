@@ -127,7 +127,7 @@ class _Turn:
         destination, credential = with_credential(known.id, ports=ports, known=known)
         with (
             open_source(transfer, ports=ports) as source,
-            ports.partners.connect(destination, credential) as session,
+            ports.partners.connect(destination, credential, pulse.wants_session) as session,
         ):
             pulse.watch(session)
             outcome = self._work_in(transfer, source, Visit(session, destination))

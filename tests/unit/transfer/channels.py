@@ -44,6 +44,11 @@ class Unexplained:
 
     def reason(self, host: str, port: int) -> None: ...
 
+    farewell = None
+    clear_to_send_timeout = stall_seconds = 60.0
+
+    def get_exception(self) -> None: ...
+
 
 class WaitedForChannel(Unexplained):
     """A server that works only while somebody waits for it. `answer` gets all waiting requests, and

@@ -3,12 +3,13 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from services.transfer.adapters import partner_socket
 from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
-from services.transfer.domain.errors import ConnectionRefused, ConnectionTimedOut
+from services.transfer.domain.errors import ConnectionLost, ConnectionRefused, ConnectionTimedOut
 
 MUCH_LATER_SECONDS = 10
 Pair = tuple[PartnerSocket, socket.socket]
@@ -78,3 +79,19 @@ def test_the_last_address_tells_the_reason() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(ConnectionRefused):
         connect(["127.0.0.1"] * 2, "h", port, 5)
+
+
+def test_a_connection_that_nobody_wants_any_more_is_given_up() -> None:
+    """Nobody accepts, and the listener's queue is full."""
+    with socket.socket() as listener, ExitStack() as waiting:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        place = listener.getsockname()
+        for _ in range(3):
+            waiting.enter_context(one := socket.socket()).setblocking(False)
+            one.connect_ex(place)
+        answers = iter([True, True, False])
+        started = time.monotonic()
+        with pytest.raises(ConnectionLost):
+            connect(["127.0.0.1"], "h", place[1], 60, lambda: next(answers))
+        assert time.monotonic() - started < MUCH_LATER_SECONDS

@@ -9,7 +9,7 @@ import paramiko
 import pytest
 
 from services.transfer.adapters.sftp_packets import Kind, check_status
-from services.transfer.adapters.sftp_protocol import SftpProtocol
+from services.transfer.adapters.sftp_protocol import GOODBYE_SECONDS, SftpProtocol
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, ServerPrintsText
 from tests.unit.transfer.channels import Unexplained
 
@@ -151,3 +151,9 @@ def test_closing_says_goodbye_when_nothing_is_owed() -> None:
     channel = SilentChannel()
     SftpProtocol(cast(paramiko.Channel, channel), "sftp.example", 22, 60).close()
     assert channel.goodbyes == 1
+
+
+def test_a_goodbye_waits_for_no_key_exchange_and_no_reader_for_long() -> None:
+    channel = SilentChannel()
+    SftpProtocol(cast(paramiko.Channel, channel), "sftp.example", 22, 60).close()
+    assert (channel.clear_to_send_timeout, channel.stall_seconds) == (GOODBYE_SECONDS,) * 2

@@ -1,5 +1,6 @@
 """A partner that takes the login and then never answers keeps few workers, and none for long."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -206,3 +207,54 @@ def test_a_step_renews_its_slots_no_more_often_than_it_has_to() -> None:
         world.pass_time(world.policy.lease_seconds * 2 + 1)
         visit.session.look(TARGET)
     assert 10 <= world.calls.counts["slots.renew"] - before <= 12  # two slots, a third of a lease
+
+
+def logins_hang(world: World, stop: Callable[[], object]) -> list[float]:
+    """The next login waits until nobody wants it any more, or for the partner's timeout. Meanwhile
+    somebody stops the transfer."""
+    waited: list[float] = []
+
+    def hangs(wanted: Callable[[], bool]) -> None:
+        world.partner.logging_in = lambda wanted: None
+        begun = world.calls.elapsed
+        world.pass_time(BEFORE)
+        stop()
+        while wanted() and world.calls.elapsed - begun < TIMEOUT_SECONDS:
+            world.pass_time(0.5)
+        waited.append(world.calls.elapsed - begun)
+
+    world.partner.logging_in = hangs
+    return waited
+
+
+def test_a_cancelled_transfer_leaves_a_login_that_hangs() -> None:
+    world = World()
+    transfer = moving(world)
+    waited = logins_hang(world, lambda: cancel_transfer(transfer.id, ANN, ports=world.ports))
+    world.drive_lane()
+    assert waited[0] <= CANCELLED_SECONDS + 1
+    assert lane_zero(world, transfer).ended
+    world.run()
+    assert (world.read(transfer).status, world.read(transfer).failure) == (Status.CANCELLED, None)
+
+
+def test_a_paused_transfer_leaves_a_login_that_hangs_and_goes_on_when_it_is_resumed() -> None:
+    world = World()
+    transfer = moving(world)
+    waited = logins_hang(world, lambda: pause_transfer(transfer.id, ANN, ports=world.ports))
+    world.drive_lane()
+    assert waited[0] <= STOPPED_SECONDS + 1
+    assert (lane_zero(world, transfer).ended, lane_zero(world, transfer).failures) == (True, 0)
+    resume_transfer(transfer.id, ANN, ports=world.ports)
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_a_step_leaves_a_login_that_hangs_when_its_transfer_is_cancelled() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_state(world, "VerifyTarget")
+    waited = logins_hang(world, lambda: cancel_transfer(transfer.id, ANN, ports=world.ports))
+    world.run()
+    assert waited[0] <= world.policy.lease_seconds / BEATS_PER_LEASE + 1
+    assert (world.read(transfer).status, world.parts()) == (Status.CANCELLED, [])

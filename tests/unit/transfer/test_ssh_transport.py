@@ -44,6 +44,7 @@ def test_paramiko_is_the_one_that_the_bounds_were_written_for(pair: Pair) -> Non
         assert f"def {method}(" in source
     for used in ("self.read_all(remaining", "packet_size + self.__mac_size_in - len(leftover)"):
         assert used in inspect.getsource(Packetizer.read_message)
+    assert "return self.host_key" in inspect.getsource(paramiko.Transport.get_remote_server_key)
     run = inspect.getsource(paramiko.Transport.run)
     assert "self._channel_handler_table[ptype](chan, m)" in run
     assert "self.saved_exception = e" in run
@@ -95,6 +96,13 @@ def test_an_unknown_message_is_declined_as_the_rfc_demands(pair: Pair) -> None:
     assert theirs.recv(100)[5] == common.MSG_UNIMPLEMENTED
 
 
+def test_what_is_for_a_log_is_dropped_unread(pair: Pair) -> None:
+    """paramiko would escape each byte of it."""
+    pair[1].sendall(packet(bytes([common.MSG_DEBUG]) + bytes(1_000)))
+    kind, _ = BoundedPacketizer(pair[0]).read_message()
+    assert kind == common.MSG_IGNORE
+
+
 @pytest.mark.parametrize(
     ("greeting", "line"),
     [
@@ -110,8 +118,10 @@ def test_a_version_as_long_as_the_rfc_allows_is_read(
     assert BoundedPacketizer(pair[0]).readline(5) == line
 
 
-@pytest.mark.parametrize("greeting", [b"SSH-2.0-" + b"x" * 246 + b"\r\n", b"x" * 10_000])
-def test_a_longer_one_is_not(pair: Pair, greeting: bytes) -> None:
+@pytest.mark.parametrize(
+    "greeting", [b"SSH-2.0-" + b"x" * 246 + b"\r\n", b"x" * 10_000, b"SSH-2.0-\xff\r\n"]
+)
+def test_a_longer_one_is_not_nor_one_that_is_no_text(pair: Pair, greeting: bytes) -> None:
     pair[1].sendall(greeting)
     with pytest.raises(RuleBroken):
         BoundedPacketizer(pair[0]).readline(5)

@@ -8,6 +8,7 @@ import paramiko
 import pytest
 
 from services.transfer.adapters.partner_socket import PartnerSocket
+from services.transfer.adapters.ssh_authentication import Authentication
 from services.transfer.adapters.ssh_questions import about_a_code, about_a_new_password
 from services.transfer.adapters.ssh_transport import PartnerTransport
 from services.transfer.adapters.ssh_userauth import (
@@ -35,6 +36,15 @@ def test_an_answer_that_nobody_asked_for_ends_the_connection(
     with pytest.raises(paramiko.SSHException, match="nobody asked for"):
         login._handler_table[kind](paramiko.Message(b"\0" * 100))
     assert not login.is_authenticated()
+    reason = transport.sock.reason("h", 22)
+    assert reason is not None
+    assert reason.code == "protocol_violation"
+
+
+def test_the_password_does_not_show_in_what_logs_in(transport: PartnerTransport) -> None:
+    login = UserAuth(transport, "ferry", time.monotonic() + 10)
+    shown = repr(Authentication(login, "h", "ferry", None, "hunter2"))
+    assert "hunter2" not in shown
 
 
 def test_no_banner_is_none(transport: PartnerTransport) -> None:

@@ -176,9 +176,15 @@ class Partners(Protocol):
         """Raises FieldInvalid for a private key that cannot be used."""
         ...
 
-    def connect(self, destination: Destination, credential: Credential) -> PartnerSession:
+    def connect(
+        self,
+        destination: Destination,
+        credential: Credential,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> PartnerSession:
         """Raises PartnerError. The credential is sent only to a server that offers a pinned host
-        key.
+        key. `wanted` is asked often, from other threads, too. When it says no, the login ends with
+        ConnectionLost.
         """
         ...
 
