@@ -10,6 +10,7 @@ from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Destination, Protocol
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.part_file import OldTarget, PartFile
@@ -18,7 +19,7 @@ from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import DestinationLabel, IfExists
+from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain.tries import Tries
 from tests.conformance.stores import NOON as NOON
 from tests.conformance.stores import Stores

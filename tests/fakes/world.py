@@ -10,13 +10,13 @@ from typing import Any
 from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Protocol
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.retry import RetryPolicy
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services.worker import Worker
 from services.transfer.handlers.workflow_step import run_step
 from services.transfer.use_cases.probe_destination import probe_destination

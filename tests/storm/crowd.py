@@ -5,8 +5,8 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.proof import Verify
-from services.transfer.domain.transfer_record import IfExists
 from tests.fakes.actors import Actor
 from tests.storm.judge import Judge
 from tests.storm.profile import Profile, blows, one_of, somebody

@@ -6,9 +6,9 @@ from time import monotonic
 from contracts.catalogue import parse
 from contracts.sequences import SequenceBroken, check_sequence
 from services.transfer.domain.errors import TransferError
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers.workflow_step import MoveAgain, PermanentFailure, TransientFailure
 from services.transfer.use_cases.publish_pending import NotPublished
 from tests.fakes.actors import Actor

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from services.transfer.domain.destination import Delivery
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import ENDED
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services import move_chunk
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.publish_pending import publish_pending

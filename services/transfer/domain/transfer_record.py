@@ -9,7 +9,7 @@ from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import PartMissing, SizeMismatch, TargetDamaged
 from services.transfer.domain.failure import Failure
-from services.transfer.domain.if_exists import IfExists as IfExists
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import Proof, Receipt, Verify

@@ -13,10 +13,10 @@ from runtime.http import Api, Operation
 from runtime.problems import Problems
 from services.transfer import wiring
 from services.transfer.domain import errors
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import ObjectRef
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.handlers.api_lists import csv_answer, query_of
 from services.transfer.use_cases import browse

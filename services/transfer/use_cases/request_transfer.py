@@ -11,12 +11,13 @@ from services.transfer.domain.errors import (
     HostKeyUnconfirmed,
     SourceError,
 )
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import DestinationLabel, IfExists
+from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.announce import announce_new
 
 

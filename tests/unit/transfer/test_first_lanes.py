@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from services.transfer.domain.errors import WrongState
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS
 from services.transfer.use_cases.steer_transfer import (
     cancel_transfer,

@@ -3,10 +3,10 @@
 import pytest
 
 from services.transfer.domain.errors import PermissionDenied, WriteRefused
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from tests.fakes.lives import Killed
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World

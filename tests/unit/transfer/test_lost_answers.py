@@ -3,9 +3,9 @@
 import pytest
 
 from services.transfer.domain.errors import ConnectionRefused, NoSpace
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.use_cases.steer_transfer import cancel_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.sweeping import sweep_transfer

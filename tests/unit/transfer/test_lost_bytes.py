@@ -6,9 +6,9 @@ import pytest
 
 from services.transfer.domain.chunks import plan_chunks
 from services.transfer.domain.credential import Credential
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.status import Status
-from services.transfer.domain.transfer_record import IfExists
 from services.transfer.domain_services.queue_lanes import report_moved
 from services.transfer.use_cases.manage_destinations import change_destination
 from tests.fakes.callers import ADMIN

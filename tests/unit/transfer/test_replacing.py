@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.transfer.domain.errors import PermissionDenied, TransferError
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.transfer_record import IfExists
 from tests.fakes.lives import Killed
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World

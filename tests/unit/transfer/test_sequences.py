@@ -14,13 +14,14 @@ from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import TransferError
 from services.transfer.domain.failure import Failure
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.part_changes import PartChanges
 from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Fact
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 from services.transfer.domain.transfer import Change, Transfer
-from services.transfer.domain.transfer_record import DestinationLabel, IfExists, TransferRecord
+from services.transfer.domain.transfer_record import DestinationLabel, TransferRecord
 from services.transfer.domain.tries import Tries
 from tests.contract.told import Told
 

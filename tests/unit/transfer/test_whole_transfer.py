@@ -5,9 +5,9 @@ import json
 import pytest
 
 from services.transfer.domain.errors import ConnectionLost
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.proof import Proven, SourceChecksum, Verify
 from services.transfer.domain.status import Status
-from services.transfer.domain.transfer_record import IfExists
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import TARGET, content
 
