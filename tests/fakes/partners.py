@@ -161,7 +161,7 @@ class InMemoryPartnerSession:
         self.called("create_file")
         self._require_no_folder(path)
         if dirname(path) not in self._server.folders:
-            raise FolderMissing(path)
+            raise FolderMissing(dirname(path))
         if exclusive and path in self._server.files:
             raise TargetExists(path)
         if path in self._server.files and not self._server.reopens:
@@ -204,7 +204,7 @@ class InMemoryPartnerSession:
         if path in self._server.files:
             raise WriteRefused(path, "make the folder", "a file has this name")
         if dirname(path) not in self._server.folders:
-            raise FolderMissing(path)
+            raise FolderMissing(dirname(path))
         self._server.folders.add(path)
 
     def set_modified(self, path: str, at: datetime) -> None:
@@ -225,7 +225,7 @@ class InMemoryPartnerSession:
         if part not in self._server.files:
             raise PartMissing(part)
         if dirname(target) not in self._server.folders:
-            raise FolderMissing(target)
+            raise FolderMissing(dirname(target))
         self._server.files[target] = self._server.files.pop(part)
         if part in self._server.modified:
             self._server.modified[target] = self._server.modified.pop(part)

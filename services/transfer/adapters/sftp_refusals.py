@@ -48,7 +48,7 @@ class Refusals:
 
     def of_create(self, status: Status, path: str) -> TargetError:
         if status.code == Code.NO_SUCH_FILE:
-            return FolderMissing(path)
+            return FolderMissing(dirname(path) or ".")
         return (
             self._of_kind(path)
             or self._of_space(status, path, 0)
@@ -76,7 +76,9 @@ class Refusals:
 
     def of_rename(self, status: Status, part: str, target: str, *, replace: bool) -> TargetError:
         if status.code == Code.NO_SUCH_FILE:
-            return PartMissing(part) if self._is_gone(part) else FolderMissing(target)
+            return (
+                PartMissing(part) if self._is_gone(part) else FolderMissing(dirname(target) or ".")
+            )
         if (refusal := self._of_kind(target)) is not None:
             return refusal
         if not replace and status.code != Code.OP_UNSUPPORTED and self._seen(target) is not None:

@@ -94,7 +94,7 @@ class SftpPartnerSession:
             self._protocol.call(Kind.MKDIR, fields, check_status)
         except Status as status:
             if status.code == Code.NO_SUCH_FILE:
-                raise FolderMissing(path) from None
+                raise FolderMissing(dirname(path) or ".") from None
             if not self._is_folder(path):
                 raise self._refusals.of(status, path, "make the folder") from None
 

@@ -66,11 +66,11 @@ class PartChanges(TransferRecord):
         part = self._part_of(generation)
         return replace(self, part=replace(part, opening=False))
 
-    def start_over(self, generation: int, *, damaged: bool = False) -> Self:
+    def start_over(self, generation: int, now: datetime, *, damaged: bool = False) -> Self:
         """Gives up the part file of `generation`, because it cannot be written any further. The
         next one gets another name. Raises StepSuperseded when that was done already."""
         self._part_of(generation)
-        over = self.active()._without_part()
+        over = self.active()._without_part(now)
         return replace(over, moved_again=self.moved_again or damaged)
 
     def replan(self, generation: int, strategy: Strategy) -> Self:

@@ -1,6 +1,6 @@
 """Files of ours at the partner beside the target. They stay on record while they may exist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 # A lane sends nothing once its lease is over. Then its packets may still be on their way for as
@@ -30,6 +30,13 @@ class PartFile:
         """Nobody can be about to create it any more. If it is seen to be gone, it is gone for
         good."""
         return self.made or self.recorded_at + MAKER_LIFETIME <= now
+
+    def given_up(self, now: datetime, *, reopens: bool) -> "PartFile":
+        """It is not written any further. A server that opens no file again may still be finishing
+        it: then the file comes back after it was removed (seen at rclone)."""
+        if reopens or self.direct or not self.made:
+            return self
+        return replace(self, made=False, recorded_at=now)
 
     @property
     def may_exist(self) -> bool:

@@ -64,7 +64,7 @@ class Transfer(PartChanges):
             replanned=False,
         )
         if not go_on:
-            again = replace(again._without_part(), source_object=None)
+            again = replace(again._without_part(now), source_object=None)
         # What has the target's name after the end of a run may be another file.
         left = tuple(each for each in again.leftovers if not each.direct)
         return Change(replace(again, leftovers=left), (Fact.REQUESTED,))
@@ -125,7 +125,7 @@ class Transfer(PartChanges):
             raise WrongState(self.id, self.status, "moved once more again")
         allowed = {Status.VERIFYING}
         again = self._moved_to(Status.MOVING, now, wish="moved again", allowed=allowed)
-        return replace(again._without_part(), moved_again=True)
+        return replace(again._without_part(now), moved_again=True)
 
     def proved(self, proof: Proof) -> "Transfer":
         if self.status is not Status.VERIFYING or self.part is None or proof.part != self.part.path:

@@ -98,7 +98,7 @@ class TransferRecord:
         over = self.status in ENDED or self.status in ENDING
         if self.part is None or kept or not over:
             return self
-        left = replace(self._without_part(), keep_part_until=None)
+        left = replace(self._without_part(now), keep_part_until=None)
         if self.part.direct and self.failure is not None and self.failure.code in NOT_OURS:
             return replace(left, leftovers=self.leftovers)
         return left
@@ -124,10 +124,10 @@ class TransferRecord:
             return self
         return replace(self, receipt=replace(self.receipt, left_behind=self.left_behind))
 
-    def _without_part(self) -> Self:
+    def _without_part(self, now: datetime) -> Self:
         left = self.leftovers
         if self.part is not None and self.part.may_exist:
-            left = (*left, self.part)
+            left = (*left, self.part.given_up(now, reopens=self.known_strategy.reopens))
         return replace(
             self,
             part=None,

@@ -64,7 +64,7 @@ def start_over(
     lanes = max(1, transfer.known_strategy.lanes)
 
     def decide(current: Transfer) -> Transfer:
-        anew = current.start_over(generation, damaged=damaged)
+        anew = current.start_over(generation, ports.now(), damaged=damaged)
         return plan_part(anew, destination, lanes, ports=ports)
 
     try:

@@ -38,8 +38,10 @@ class TransferState:
 
     @property
     def rate_bytes_per_second(self) -> float | None:
+        """None while no lane is at work, as between two tries."""
         rate = self.progress.rate
-        moving = self.transfer.status is Status.MOVING and rate is not None
+        driven = any(lane.worker and not lane.ended for lane in self.lanes)
+        moving = self.transfer.status is Status.MOVING and driven
         return rate.bytes_per_second if moving and rate else None
 
     @property

@@ -56,7 +56,7 @@ def test_opening_a_part_keeps_its_bytes(partner: Site, session: PartnerSession) 
 def test_a_part_in_a_missing_folder_is_refused(partner: Site, session: PartnerSession) -> None:
     with pytest.raises(FolderMissing) as caught:
         session.create_file(partner.at("nowhere/part")).close()
-    assert caught.value.path == partner.at("nowhere/part")
+    assert caught.value.folder == partner.at("nowhere")
 
 
 def test_a_missing_part_is_never_created_by_opening(partner: Site, session: PartnerSession) -> None:

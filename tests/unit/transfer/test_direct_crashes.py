@@ -9,6 +9,8 @@ from tests.unit.transfer.driving import BODY, TARGET, assert_completed, direct_w
 from tests.unit.transfer.every_call import Scene, frozen_turns, killed_turns
 from tests.unit.transfer.steps import sweep
 
+pytestmark = pytest.mark.slow  # a turn for each call of a transfer
+
 
 def direct_scene(**wish: object) -> Scene:
     def scene() -> tuple[World, Transfer]:

@@ -34,6 +34,8 @@ from tests.unit.transfer.driving import (
 from tests.unit.transfer.every_call import befallen_turns, first_turn, frozen_turns, killed_turns
 from tests.unit.transfer.steps import step, sweep
 
+pytestmark = pytest.mark.slow  # a turn for each call of a transfer
+
 ONE_LANE = content(70_000)
 BODIES = pytest.mark.parametrize("body", [b"", ONE_LANE, BODY], ids=["empty", "one", "several"])
 MOVING_STEP = {False: "MoveDirect", True: "MoveChunks"}

@@ -2,11 +2,17 @@
 
 import pytest
 
+from services.transfer.domain.part_file import MAKER_LIFETIME
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.use_cases.steer_transfer import pause_transfer, resume_transfer
+from services.transfer.use_cases.steer_transfer import (
+    cancel_transfer,
+    pause_transfer,
+    resume_transfer,
+)
 from tests.fakes.callers import ANN
 from tests.fakes.lives import Killed
+from tests.fakes.partners import InMemoryPartners
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
@@ -18,6 +24,7 @@ from tests.unit.transfer.driving import (
     fail_code,
     fail_half_way,
     retry,
+    sweep_all,
     until_planned,
 )
 from tests.unit.transfer.every_call import frozen_turns, killed_turns
@@ -153,3 +160,21 @@ def test_lanes_of_a_retry_stay_at_rest_until_its_run_has_begun(paused: bool) -> 
     assert world.calls.counts["partner.connect"] == logins
     world.run()
     assert_completed(world, ended)
+
+
+def test_a_file_that_its_server_finishes_after_its_removal_is_removed_once_more() -> None:
+    """As rclone does: it had taken bytes of a file that nobody else could open, and goes on."""
+    world = World(partner=InMemoryPartners(reopens=False))
+    transfer = world.request(BODY)
+    world.calls.before(
+        "sink.write", lambda: cancel_transfer(transfer.id, ANN, ports=world.ports), 3
+    )
+    world.run()
+    ended = world.read(transfer)
+    assert (ended.status, world.parts()) == (Status.CANCELLED, [])
+    (path,) = ended.left_behind
+    world.partner.files[path] = bytearray(b"finished late")
+    world.pass_time(MAKER_LIFETIME.total_seconds() + 1)
+    sweep_all(world)
+    assert world.parts() == []
+    assert world.read(transfer).tidy

@@ -24,6 +24,8 @@ from tests.unit.transfer.driving import (
 from tests.unit.transfer.every_call import Scene, frozen_turns, killed_turns
 from tests.unit.transfer.steps import sweep
 
+pytestmark = pytest.mark.slow  # a turn for each call of a transfer
+
 VERIFIES = pytest.mark.parametrize("verify", list(Verify))
 MANY = 60  # states and turns; more than a transfer with all its failures takes
 

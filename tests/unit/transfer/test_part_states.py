@@ -24,7 +24,7 @@ def test_a_recorded_part_file_stays_until_its_lane_gives_it_up() -> None:
     first = recorded_anew(a_transfer())
     assert (a_transfer().generation, first.generation) == (0, 1)
     assert recorded_anew(first) == first
-    second = recorded_anew(first.start_over(1))
+    second = recorded_anew(first.start_over(1, LATER))
     assert second.generation == 2
     assert second.known_part.path != first.known_part.path
     assert second.leftovers == ()  # nobody was about to create the first one
@@ -37,7 +37,7 @@ def test_a_name_whose_creation_may_be_on_its_way_is_never_used_again() -> None:
     opening = first.opening(1, first.known_part.path, LATER)
     with pytest.raises(StepSuperseded):
         opening.opening(1, first.known_part.path, LATER)
-    second = recorded_anew(opening.start_over(1))
+    second = recorded_anew(opening.start_over(1, LATER))
     assert second.leftovers == (opening.known_part,)
     assert second.known_part.path != first.known_part.path
 
@@ -70,20 +70,20 @@ def test_a_plan_is_made_anew_only_for_the_part_file_at_hand() -> None:
     with pytest.raises(StepSuperseded):
         moving.replan(1, UNKNOWN)
     with pytest.raises(StepSuperseded):
-        moving.start_over(1)
-    assert again.start_over(2).part is None
+        moving.start_over(1, LATER)
+    assert again.start_over(2, LATER).part is None
 
 
 def test_a_direct_file_stays_on_record_until_the_next_one_has_its_name() -> None:
     direct = replace(PLANNED, path="/in/a", direct=True, opening=True)
     moving = a_transfer(status=Status.MOVING, generation=1, part=direct)
-    assert moving.start_over(1).leftovers == (direct,)
-    made = replace(moving, part=replace(direct, made=True)).start_over(1)
+    assert moving.start_over(1, LATER).leftovers == (direct,)
+    made = replace(moving, part=replace(direct, made=True)).start_over(1, LATER)
     assert [each.path for each in made.leftovers] == ["/in/a"]
     again = made.next_part("/in/a", "place", LATER, direct=True)
     recorded = made.record_part(again, PLAN, UNKNOWN)
     assert (recorded.part, recorded.half_file()) == (again, made.leftovers[0])
-    assert set(recorded.opening(2, "/in/a", LATER).start_over(2).left_behind) == {"/in/a"}
+    assert set(recorded.opening(2, "/in/a", LATER).start_over(2, LATER).left_behind) == {"/in/a"}
     begun = recorded.opening(2, "/in/a", LATER).begin(2, 1, None, LATER).transfer
     assert begun.leftovers == ()  # it is not removed any more
 

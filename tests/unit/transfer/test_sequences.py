@@ -100,7 +100,7 @@ CALLS: dict[str, Call] = {
     "opening": lambda it: it.opening(it.generation, it.known_part.path, NOON),
     "begin": lambda it: it.begin(it.generation, 2, "SHA256:abc", NOON),
     "begin late": lambda it: it.begin(it.generation - 1, 2, "SHA256:abc", NOON),
-    "start_over": lambda it: it.start_over(it.generation),
+    "start_over": lambda it: it.start_over(it.generation, NOON),
     "replan": lambda it: it.replan(it.generation, Strategy(fsync=False)),
     "verifying": verifying,
     "move_again": lambda it: it.move_again(it.known_part.path, NOON),

@@ -177,9 +177,12 @@ def framed(kind: int, body: bytes) -> bytes:
     return struct.pack(">IB", 1 + len(body), kind) + body
 
 
-def protocol(answer: Answer) -> tuple[SftpProtocol, ScriptedChannel]:
+SOON = 0.02
+
+
+def protocol(answer: Answer, timeout_seconds: float = 1.0) -> tuple[SftpProtocol, ScriptedChannel]:
     channel = ScriptedChannel(answer)
-    return SftpProtocol(channel, "partner.example", 22, 1.0), channel
+    return SftpProtocol(channel, "partner.example", 22, timeout_seconds), channel
 
 
 def test_a_reply_to_what_was_never_asked_ends_the_connection() -> None:
@@ -238,14 +241,14 @@ def test_a_reply_longer_than_asked_is_refused_before_it_is_there() -> None:
 
 
 def test_silence_is_a_timeout_and_stays_one() -> None:
-    spoken, _ = protocol(lambda _packet: b"")
+    spoken, _ = protocol(lambda _packet: b"", SOON)
     for _ in range(2):
         with pytest.raises(ConnectionTimedOut):
             spoken.call(Kind.STAT, string(b"/"), size_of)
 
 
 def test_requests_in_flight_are_bounded() -> None:
-    spoken, channel = protocol(lambda _packet: b"")
+    spoken, channel = protocol(lambda _packet: b"", SOON)
     for _ in range(MAX_REQUESTS):
         spoken.submit(Kind.STAT, string(b"/"), check_status)
     with pytest.raises(ConnectionTimedOut):

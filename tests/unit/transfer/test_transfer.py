@@ -90,7 +90,7 @@ def test_a_transfer_paused_before_its_lanes_may_work_waits_for_its_workflow_agai
         lambda each: each.record_part(MADE, PLAN, UNKNOWN),
         lambda each: replace(each, part=PLANNED).opening(1, PLANNED.path, LATER),
         lambda each: each.begin(1, 1, "print", LATER),
-        lambda each: each.start_over(1),
+        lambda each: each.start_over(1, LATER),
         lambda each: each.replan(1, UNKNOWN),
         lambda each: each.proved_by_lane(PROOF, LATER),
         lambda each: each.verifying(LATER),

@@ -10,10 +10,11 @@ class TargetError(TransferError):
 class FolderMissing(TargetError):
     code = "folder_missing"
     message = (
-        "The folder of {path!r} does not exist at the partner. Ask the partner to create it, or"
-        " choose another target_path."
+        "The folder {folder!r} does not exist at the partner. Ask the partner to create it, or"
+        " correct base_path or target_path. Folders below base_path are made where the destination"
+        " has create_folders."
     )
-    path: str
+    folder: str
 
 
 class NotAFolder(TargetError):
@@ -50,7 +51,8 @@ class TargetExists(TargetError):
     code = "target_exists"
     message = (
         "{path!r} exists at the partner. Choose another target_path, or if_exists 'replace' or"
-        " 'keep_both'; where that was chosen, somebody else takes these names: ask the partner."
+        " 'keep_both'. If you had chosen one of these, other files take the names again and again:"
+        " ask the partner."
     )
     path: str
 
