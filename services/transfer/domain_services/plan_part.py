@@ -18,11 +18,13 @@ from services.transfer.domain_services.queue_lanes import send_turn
 
 def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports: Ports) -> Transfer:
     """Records the part file with its plan. Raises what choose_strategy raises."""
-    strategy = strategy_for(current, destination, lanes, ports=ports)
+    chunks = _chunks(current, ports=ports)
+    useful = max(1, min(lanes, chunks.total))
+    strategy = strategy_for(current, destination, useful, ports=ports)
     target = resolve_target(destination.base_path, current.target_path)
     direct = strategy.delivery is Delivery.DIRECT
     part = current.next_part(target, destination.place, ports.now(), direct=direct)
-    return current.record_part(part, _chunks(current, ports=ports), strategy)
+    return current.record_part(part, chunks, strategy)
 
 
 def strategy_for(

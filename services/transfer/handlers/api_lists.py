@@ -67,4 +67,6 @@ def _row(transfer: TransferSummary) -> list[object]:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    # Some programs leave out blanks before they look for a formula.
+    risky = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+    return f"'{text}" if risky else text

@@ -21,7 +21,7 @@ def read(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
-@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
+@pytest.mark.parametrize("first", ["=", " =", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff20"])
 def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(first: str) -> None:
     hostile = a_transfer(target_path=f"{first}1+1")
     [row] = read(written(TransfersPage(transfers=(transfer_summary(hostile),), cursor=None)))
