@@ -103,7 +103,6 @@ class SshLogin:
         )
         transport.banner_timeout = self.timeout_seconds
         transport.handshake_timeout = self.timeout_seconds
-        transport.auth_timeout = self.timeout_seconds
         transport.clear_to_send_timeout = self.timeout_seconds
         options = transport.get_security_options()
         options.ciphers = CIPHERS

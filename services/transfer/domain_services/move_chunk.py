@@ -80,7 +80,7 @@ class _Move:
         transfer = ends.transfer
         self.mark = lease.mark
         self.offset, self.length = transfer.known_plan.range_of(lease.number)
-        self._lease, self._ends, self._pulse = lease, ends, pulse
+        self._ends, self._pulse = ends, pulse
         self._transfer, self._ports = transfer, ends.ports
         self._ahead = lease.ahead
         self._trail: deque[Mark] = deque()  # one mark after each block that may not be durable yet
