@@ -29,7 +29,7 @@ class ServerProfile:
     tells_missing: bool = True  # a look at a name that nothing has says so
     rename_overwrites: bool = False  # the plain RENAME takes the name of an existing file
     remove: bool = True
-    set_times: bool = False
+    set_times: bool = True
     keeps_files: bool = True  # False: a file is taken away as soon as it is closed
     left_behind: tuple[str, ...] = ()  # the probe's files that could not be removed
     home: str | None = None  # the folder in which the login begins

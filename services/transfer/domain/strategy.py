@@ -51,6 +51,7 @@ class Strategy:
     reads: bool = True
     shows_files: bool = True
     tells_missing: bool | None = None
+    sets_times: bool = True
     why: str = "One lane: what the server can do is not known before a test."
     cautions: tuple[str, ...] = ()
 
@@ -136,7 +137,7 @@ def _directly(profile: ServerProfile | None) -> Strategy:
         " 'direct'.",
         cautions=(
             "The partner can see the file while it is incomplete, and a transfer that fails half"
-            " way may leave a part of it under its name.",
+            " way may leave a part of it under its name. It has the time of its arrival.",
             *cautions,
         ),
     )
@@ -187,6 +188,7 @@ def _known(profile: ServerProfile) -> Strategy:
         reads=profile.read,
         shows_files=profile.shows_files,
         tells_missing=profile.tells_missing,
+        sets_times=profile.set_times,
         cautions=tuple(_cautions(profile, replacing)),
     )
 
@@ -199,6 +201,8 @@ def _cautions(profile: ServerProfile, replacing: Replacing | None) -> list[str]:
         told.append("The server does not let us read: the content cannot be compared there.")
     if not profile.shows_files:
         told.append("The server does not show files: their size cannot be compared there.")
+    if replacing is not None and not profile.set_times:
+        told.append("The server does not let us set times: files have the time of their arrival.")
     if not profile.remove:
         told.append("The server does not let us remove files: what a failed try leaves stays.")
     if replacing is Replacing.ASIDE:

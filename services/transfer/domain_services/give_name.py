@@ -53,8 +53,9 @@ def give_name(
         return keep_name(transfer, begin, ports=ports)
     if not renamed_before(transfer, session, ports=ports):
         require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
-        with suppress(TargetError):  # it is a courtesy, and the transfer does not depend on it
-            session.set_modified(part.path, transfer.known_source.last_modified)
+        if transfer.known_strategy.sets_times:
+            with suppress(TargetError):  # a courtesy, and the transfer does not depend on it
+                session.set_modified(part.path, transfer.known_source.last_modified)
         transfer = _rename(transfer, visit, begin, ports=ports)
     return finish_commit(transfer, session, chunks, ports=ports)
 

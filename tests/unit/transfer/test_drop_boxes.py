@@ -220,13 +220,6 @@ def test_missing_folders_are_told_where_it_does_not() -> None:
     assert world.partner.folders == {"/", "/in"}
 
 
-@pytest.mark.parametrize("size", [1, len(BODY)])
-def test_the_file_keeps_its_modification_time(size: int) -> None:
-    world = World()
-    transfer = sent(world, BODY[:size])
-    assert world.partner.modified[TARGET] == transfer.known_source.last_modified
-
-
 def test_a_small_file_costs_one_login() -> None:
     world = World()
     transfer = sent(world, BODY[:1])

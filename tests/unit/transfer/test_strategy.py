@@ -66,7 +66,7 @@ def test_a_file_is_replaced_in_the_way_that_works(
     assert choose_strategy(destination(**facts), WISH).replacing is replacing
 
 
-@pytest.mark.parametrize("fact", ["fsync", "read", "shows_files", "remove"])
+@pytest.mark.parametrize("fact", ["fsync", "read", "shows_files", "remove", "set_times"])
 def test_what_is_not_promised_is_said(fact: str) -> None:
     strategy = choose_strategy(without(fact), WISH)
     assert len(strategy.cautions) == 1
