@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypedDict
 
 from services.transfer.adapters.sftp_packets import Limits
 from services.transfer.domain.errors import PartMissing, TargetError
@@ -22,6 +23,25 @@ BLOCK_BYTES = 4096  # four of them make the file
 ROUND_TRIPS = 3  # the quickest one counts, because the others waited for something else
 LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 PLAIN = Strategy(fsync=False)  # what else is tried must not depend on fsync
+
+
+class OneFile(TypedDict):
+    fsync: bool
+    shows_files: bool
+    tells_missing: bool
+    keeps_files: bool
+    read: bool
+    reopen: bool
+    write_at_offset: bool
+    exclusive: bool
+    overwrite: bool
+    set_times: bool
+    rename: bool
+
+
+class Names(TypedDict):
+    rename_overwrites: bool
+    atomic_replace: bool
 
 
 @dataclass
@@ -38,58 +58,66 @@ class Probe:
     def run(self, base_path: str, now: datetime) -> ServerProfile:
         """Raises when no file can be created. Where files cannot be removed, it makes one
         only, and a second one where the server does not show which names are taken."""
-        facts, folder = self.session.login_facts(), base_path
-        blocks = [secrets.token_bytes(BLOCK_BYTES) for _ in range(4)]
-        covers, replaces, left = False, self.session.replaces_atomically, list[str]()
-        first, second = self._new_path(folder), self._new_path(folder)
+        facts, left = self.session.login_facts(), list[str]()
+        renamed = self._new_path(base_path)
         try:
-            fsync = self._writes_durably(first, blocks[0])
-            shows, tells = self._shows(first, BLOCK_BYTES), self._tells_missing(second)
-            keeps = self._is_kept(first, shows=shows)
-            read = keeps and self._holds(first, blocks[:1])
-            reopen = read and self._reopens(first, blocks)
-            offsets = reopen and self._writes_at_offsets(first, blocks)
-            exclusive = keeps and self._is_exclusive(first)
-            overwrite = keeps and self._overwrites(first)
-            times = keeps and self._sets_times(first)
-            rename = keeps and self._renames(first, second, replace=False)
+            one_file = self._try_one_file(self._new_path(base_path), renamed)
             left = self._clean_up()
-            if rename and not left:
-                self._write(second, [b"old"])
-                covers = self._takes_name(self._new_path(folder), second, replace=False)
-                replaces = replaces and self._takes_name(
-                    self._new_path(folder), second, replace=True
-                )
-            elif rename and not (shows and tells):  # only this tells whether names are safe
-                covers = self._takes_name(self._new_path(folder), second, replace=False)
+            names = self._try_names(renamed, one_file, removes=not left)
         finally:
             left = sorted({*left, *self._clean_up()})
         return ServerProfile(
             software=facts.software,
             cipher=facts.cipher,
-            write_at_offset=offsets,
-            rename=rename,
-            atomic_replace=rename and replaces,
-            fsync=fsync,
             max_write_bytes=self.limits.max_write_bytes,
             max_read_bytes=self.limits.max_read_bytes,
-            free_bytes=self.session.free_bytes(folder) or None,
-            round_trip_seconds=self._round_trip_seconds(folder),
+            free_bytes=self.session.free_bytes(base_path) or None,
+            round_trip_seconds=self._round_trip_seconds(base_path),
             probed_at=now,
-            reopen=reopen,
-            overwrite=overwrite,
-            exclusive=exclusive,
-            read=read,
-            shows_files=shows,
-            tells_missing=tells,
-            rename_overwrites=covers,
             remove=not left,
-            set_times=times,
-            keeps_files=keeps,
             left_behind=tuple(left),
             home=facts.home,
             banner=facts.banner,
+            **one_file,
+            **names,
         )
+
+    def _try_one_file(self, first: str, second: str) -> OneFile:
+        """What a file can do, from its creation under the first name to the second one."""
+        blocks = [secrets.token_bytes(BLOCK_BYTES) for _ in range(4)]
+        fsync = self._writes_durably(first, blocks[0])
+        shows, tells = self._shows(first, BLOCK_BYTES), self._tells_missing(second)
+        keeps = self._is_kept(first, shows=shows)
+        read = keeps and self._holds(first, blocks[:1])
+        reopen = read and self._reopens(first, blocks)
+        return OneFile(
+            fsync=fsync,
+            shows_files=shows,
+            tells_missing=tells,
+            keeps_files=keeps,
+            read=read,
+            reopen=reopen,
+            write_at_offset=reopen and self._writes_at_offsets(first, blocks),
+            exclusive=keeps and self._is_exclusive(first),
+            overwrite=keeps and self._overwrites(first),
+            set_times=keeps and self._sets_times(first),
+            rename=keeps and self._renames(first, second, replace=False),
+        )
+
+    def _try_names(self, taken: str, one_file: OneFile, *, removes: bool) -> Names:
+        """Whether a file can take the name of another one, which is still there where nothing can
+        be removed. What cannot be tried counts as the server offers it."""
+        rename, replaces = one_file["rename"], self.session.replaces_atomically
+        shown = one_file["shows_files"] and one_file["tells_missing"]
+        if not rename or (shown and not removes):
+            return Names(rename_overwrites=False, atomic_replace=rename and replaces)
+        folder = posixpath.dirname(taken)
+        if removes:
+            self._write(taken, [b"old"])
+        covers = self._takes_name(self._new_path(folder), taken, replace=False)
+        if removes and replaces:
+            replaces = self._takes_name(self._new_path(folder), taken, replace=True)
+        return Names(rename_overwrites=covers, atomic_replace=replaces)
 
     def _new_path(self, folder: str) -> str:
         name = self.name or ".fileferry-probe"
