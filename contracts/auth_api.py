@@ -100,6 +100,14 @@ class SsoRedeemRequest(Contract):
     verifier: Verifier
 
 
+class WebSocketTicketView(Published):
+    """Connect to `url` with `?ticket=` and the ticket. It works once, for `expires_in_seconds`."""
+
+    url: str
+    ticket: IssuedToken
+    expires_in_seconds: int = Field(ge=0)
+
+
 class PasswordChange(Contract):
     current_password: GivenPassword
     new_password: NewPassword

@@ -67,3 +67,20 @@ class LoginFailedV1(Published):
     retry_at: UtcTime | None
     source_ip: str | None
     failed_at: UtcTime
+
+
+class UserChangedV1(Published):
+    """An admin or a login changed what a user may do: roles, grants, lock or removal.
+
+    A removed user has no roles. Sessions that end with the change have events of their own.
+    """
+
+    user: UserName
+    roles: tuple[Role, ...]
+    locked: bool
+    removed: bool = False
+    changed_at: UtcTime
+    sequence: Count = Field(
+        description="grows with every change of the user: of two events the one with the larger"
+        " sequence is newer"
+    )

@@ -5,12 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.auth_events import LoginFailedV1, SessionClosedV1, SessionOpenedV1
+from contracts.auth_events import (
+    LoginFailedV1,
+    SessionClosedV1,
+    SessionOpenedV1,
+    UserChangedV1,
+)
 from contracts.contract import Published
 from contracts.envelope import Event
 from contracts.transfer_events import (
     TransferCancelledV1,
     TransferCompletedV1,
+    TransferDelayedV1,
     TransferFailedV1,
     TransferPausedV1,
     TransferProgressedV1,
@@ -38,9 +44,11 @@ CATALOGUE: tuple[EventSpec, ...] = (
     EventSpec("SessionOpened.v1", SessionOpenedV1, "auth"),
     EventSpec("SessionClosed.v1", SessionClosedV1, "auth"),
     EventSpec("LoginFailed.v1", LoginFailedV1, "auth"),
+    EventSpec("UserChanged.v1", UserChangedV1, "auth"),
     EventSpec("TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer",)),
     EventSpec("TransferStarted.v1", TransferStartedV1, "transfer"),
     EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer"),
+    EventSpec("TransferDelayed.v1", TransferDelayedV1, "transfer"),
     EventSpec("TransferCompleted.v1", TransferCompletedV1, "transfer"),
     EventSpec("TransferFailed.v1", TransferFailedV1, "transfer"),
     EventSpec("TransferCancelled.v1", TransferCancelledV1, "transfer"),

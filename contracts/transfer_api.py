@@ -22,11 +22,11 @@ from contracts.contract import (
     VersionId,
 )
 from contracts.transfer_events import (
-    Failure,
     IfExists,
     Receipt,
     S3Object,
     SourceAlgorithm,
+    Trouble,
     Verify,
 )
 
@@ -113,17 +113,8 @@ class LaneView(Published):
     failures: Count = Field(description="errors in a row")
 
 
-class FailureView(Failure):
-    """A failure, and while it is being tried again: try `attempt` of `attempts` failed. Both are
-    null where nothing is counted, for example while it waits for a session."""
-
-    attempt: Count | None = None
-    attempts: Count | None = Field(default=None, description="after so many it fails")
-    next_try_at: UtcTime | None = Field(
-        default=None,
-        description="when it is tried again, at the latest; in the past: the try is under way, or"
-        " waits for a session; null: not known, paused, or over",
-    )
+class FailureView(Trouble):
+    """A failure, and while it is being tried again: which try failed, and when the next one is."""
 
 
 class TransferSummary(Published):

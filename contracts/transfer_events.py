@@ -1,6 +1,6 @@
 """What the transfer service publishes. Each event holds all that its consumers need."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -13,10 +13,12 @@ from contracts.contract import (
     ObjectKey,
     Published,
     Slug,
+    Text,
     UtcTime,
     VersionId,
 )
 
+RUN = r"[1-9][0-9]{0,9}[dmw]"
 IfExists = Literal["fail", "replace", "keep_both"]
 # What the sender asks for. reread: every byte is read twice from S3 and compared. readback: every
 # byte is read back from the partner at the end.
@@ -25,6 +27,12 @@ Protocol = Literal["sftp", "ftp", "ftps"]
 SourceChecksum = Literal["matched", "absent", "not_compared"]
 SourceAlgorithm = Literal["crc64nvme", "crc32c", "crc32", "sha256", "sha1", "md5"]
 Proven = Literal["acknowledged", "size", "sampled", "readback"]
+UnderWay = Literal["requested", "moving", "paused", "verifying", "committing"]
+MAX_RUNS = 1_000  # of 10,000 chunks they have less than 4 kB
+ChunkRun = Annotated[
+    str, Text("A count, and d for done, m for being moved or w for waiting: 120d", 12, RUN)
+]
+ChunkRuns = Annotated[tuple[ChunkRun, ...], Field(max_length=MAX_RUNS)]
 
 
 class S3Object(Published):
@@ -48,6 +56,20 @@ class Failure(Published):
     code: str
     message: str
     retryable: bool
+
+
+class Trouble(Failure):
+    """Why a transfer does not go on just now, and when it is tried again: try `attempt` of
+    `attempts` failed. Both are null where nothing is counted, for example while it waits for a
+    session."""
+
+    attempt: Count | None = None
+    attempts: Count | None = Field(default=None, description="after so many it fails")
+    next_try_at: UtcTime | None = Field(
+        default=None,
+        description="when it is tried again, at the latest; in the past: the try is under way, or"
+        " waits for a session; null: not known, paused, or over",
+    )
 
 
 class Receipt(Published):
@@ -156,6 +178,30 @@ class TransferProgressedV1(TransferFact):
     chunks: Count
     chunks_done: Count
     lanes: Count = Field(description="lanes at work")
+    status: UnderWay | None = Field(
+        default=None, description="what it was doing then; null: the event is older than this field"
+    )
+    trouble: Trouble | None = Field(
+        default=None,
+        description="what one of its lanes tries again; null: nothing, or the event has no status",
+    )
+    chunks_proven: Count = Field(default=0, description="read back (verify readback)")
+    chunk_runs: ChunkRuns | None = Field(
+        default=None,
+        description="the chunks from the first to the last as run lengths; null: too scattered to"
+        " tell, or the event is older than this field",
+    )
+
+
+class TransferDelayedV1(TransferFact):
+    """Something is in the transfer's way. It is tried again by itself.
+
+    It is published for each try that failed, and when the transfer begins to wait for a session. It
+    changes no state. The trouble is over when a later event or sample does not have it.
+    """
+
+    trouble: Trouble
+    delayed_at: UtcTime
 
 
 class TransferCompletedV1(TransferFact):

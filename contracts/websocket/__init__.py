@@ -1,0 +1,1 @@
+"""What clients and the WebSocket API say to each other. docs/websocket.md is generated from it."""

@@ -1,0 +1,144 @@
+"""A transfer as its watchers see it, and what has changed in it."""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    create_model,
+    model_serializer,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from contracts.contract import Bytes, Count, Id, Published, Text, UtcTime
+from contracts.transfer_api import FailureView
+from contracts.transfer_events import ChunkRuns, Partner, Receipt, S3Object
+
+LiveStatus = Literal[
+    "requested", "moving", "paused", "verifying", "committing", "completed", "failed", "cancelled"
+]
+Epoch = Annotated[str, Text("The epoch of the last message, unchanged.", 32, r"[0-9a-f]+")]
+Seq = Annotated[int, Field(ge=0, le=2**53)]  # a larger one is no exact number in JavaScript
+
+
+class Position(Published):
+    """How much of a transfer a client knows.
+
+    `seq` grows with each change that its watchers can see. An `epoch` is one life of what the
+    service knows of the transfer. Positions of two epochs cannot be compared.
+    """
+
+    transfer_id: Id
+    epoch: Epoch
+    seq: Seq
+
+
+class Eta(Published):
+    """How long until all bytes are moved, as the rates of the last 30 seconds would have it.
+
+    Both figures are null, and `text` is 'unknown', while the rate is not steady enough to say.
+    """
+
+    low_seconds: float | None = Field(default=None, ge=0)
+    high_seconds: float | None = Field(default=None, ge=0)
+    text: str = Field(description="for people, two units at most: '2 min 5 s', '1 h to 1 h 10 min'")
+
+
+class LiveChunks(Published):
+    total: Count
+    done: Count
+    proven: Count = Field(default=0, description="read back from the partner (verify readback)")
+
+
+class LiveFields(Published):
+    """What may change in a transfer while it is watched."""
+
+    status: LiveStatus
+    run: int = Field(ge=1)
+    size_bytes: Bytes | None = Field(description="null until the source was inspected")
+    bytes_done: Bytes = Field(description="finished and in flight; never less than before in a run")
+    percent: float | None = Field(ge=0, le=100, description="null until the size is known")
+    rate_bytes_per_second: float | None = Field(
+        ge=0, description="average of the last 30 seconds; null while nothing moves"
+    )
+    eta: Eta
+    chunks: LiveChunks
+    chunk_runs: ChunkRuns | None = Field(
+        default=None,
+        description="the chunks from the first to the last, as run lengths: 120d is 120 chunks that"
+        " are done, m is being moved, w is waiting; null where it is not known, and where a list of"
+        " transfers is watched",
+    )
+    lanes: Count = Field(description="lanes at work")
+    failure: FailureView | None = Field(
+        description="why it failed; while under way: the trouble it has now"
+    )
+    receipt: Receipt | None = Field(
+        default=None, description="of a completed transfer; null where a list is watched"
+    )
+    started_at: UtcTime | None
+    finished_at: UtcTime | None
+    seen_at: UtcTime = Field(
+        description="when the newest fact in here was seen where the transfer runs"
+    )
+
+
+class LiveTransfer(LiveFields, Position):
+    """All that watchers are shown of a transfer."""
+
+    owner: str
+    label: str | None
+    source: S3Object
+    destination: Partner
+    target_path: str
+    requested_at: UtcTime
+
+
+class _OnlyWhatIsSet(Published):
+    """Only the fields that have changed, with their new values. `model_fields_set` names them."""
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in write(self).items() if name in self.model_fields_set}
+
+
+def _left_out_at_will(field: FieldInfo) -> tuple[Any, FieldInfo]:
+    return field.annotation, FieldInfo.merge_field_infos(field, default=None)
+
+
+if TYPE_CHECKING:
+    LivePatch = LiveFields  # the same fields, and any of them may be missing
+else:
+    _FIELDS = {name: _left_out_at_will(field) for name, field in LiveFields.model_fields.items()}
+    LivePatch = create_model(
+        "LivePatch", __base__=_OnlyWhatIsSet, __doc__=_OnlyWhatIsSet.__doc__, **_FIELDS
+    )
+
+
+class ChunkChange(Published):
+    """From chunk `first` on (the first one is 0) the runs are now these."""
+
+    first: Count
+    runs: ChunkRuns
+
+
+class LiveChange(Position):
+    """Takes a client from any `seq` between `base` and `seq - 1` to `seq`.
+
+    A client that is behind `base` has missed something, and subscribes again. One that is at `seq`
+    or further ignores the change. Changed chunks are in `set.chunk_runs` as a whole, or in
+    `chunk_changes` where that is much shorter. Those are for clients at exactly `base`: another one
+    subscribes again.
+    """
+
+    base: Seq
+    set: LivePatch
+    chunk_changes: tuple[ChunkChange, ...] | None = None
+
+    @model_validator(mode="after")
+    def _leads_forward(self) -> "LiveChange":
+        if self.base >= self.seq:
+            raise PydanticCustomError("no_change", "seq has to be larger than base.")
+        return self
