@@ -28,7 +28,7 @@ SourceChecksum = Literal["matched", "absent", "not_compared"]
 SourceAlgorithm = Literal["crc64nvme", "crc32c", "crc32", "sha256", "sha1", "md5"]
 Proven = Literal["acknowledged", "size", "sampled", "readback"]
 UnderWay = Literal["requested", "moving", "paused", "verifying", "committing"]
-MAX_RUNS = 1_000  # of 10,000 chunks they have less than 4 kB
+MAX_RUNS = 650  # of 10,486 chunks they have less than 4 kB as JSON, whatever they are
 ChunkRun = Annotated[
     str, Text("A count, and d for done, m for being moved or w for waiting: 120d", 12, RUN)
 ]
@@ -196,8 +196,9 @@ class TransferProgressedV1(TransferFact):
 class TransferDelayedV1(TransferFact):
     """Something is in the transfer's way. It is tried again by itself.
 
-    It is published for each try that failed, and when the transfer begins to wait for a session. It
-    changes no state. The trouble is over when a later event or sample does not have it.
+    It is published for each try that failed, and when the transfer begins to wait for a session.
+    Where several lanes fail at once, one event a second tells of one of them. It changes no state.
+    The trouble is over when a later event or sample does not have it.
     """
 
     trouble: Trouble
