@@ -1,7 +1,7 @@
 """Which event of a transfer may follow which: a state diagram, and a check against it.
 
-TransferDelayed changes no state. TransferProgressed is left out, because it may be lost or late. It has the same sequence as the last
-change of the transfer.
+TransferDelayed changes no state. TransferProgressed is left out, because it may be lost or late. It
+has the same sequence as the last change of the transfer.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -167,8 +167,8 @@ class TransferStartedV1(TransferFact):
 
 
 class TransferProgressedV1(TransferFact):
-    """A sample of the progress, at most one a second. It may be lost or late: compare
-    `meta.occurred_at`."""
+    """A sample of the progress, about one a second while lanes are at work, and one when a step
+    begins to prove the file. It may be lost or late: compare `meta.occurred_at`."""
 
     size_bytes: Bytes
     bytes_done: Bytes = Field(description="finished and in flight")

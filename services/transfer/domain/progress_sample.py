@@ -14,6 +14,6 @@ class ProgressSample:
 
     rate: Rate
     progress: Progress
-    lanes: Sequence[Lane]
     chunk_runs: tuple[str, ...]
-    chunks_proven: int
+    lanes: Sequence[Lane] = ()
+    chunks_proven: int = 0

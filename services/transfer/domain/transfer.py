@@ -195,7 +195,8 @@ class Transfer(PartChanges):
     def troubled(self, failure: Failure, now: datetime) -> "Change":
         """Notes an error that is being tried again, so that a look at the transfer shows it. Tells
         the world, unless it is paused: then nothing is tried."""
-        if self.status not in UNDER_WAY:
+        waits_already = failure.waits and self.failure is not None and self.failure.waits
+        if self.status not in UNDER_WAY or waits_already:
             return Change(self)
         noted = replace(self, failure=failure)
         if noted == self or self.status is Status.PAUSED or self._told_just_now(failure, now):
@@ -253,8 +254,7 @@ class Transfer(PartChanges):
     def _told_just_now(self, failure: Failure, now: datetime) -> bool:
         """Several lanes may be in trouble at once. A wait for a session is told in any case,
         because no next try follows it soon."""
-        waits = failure.tries is not None and failure.tries.waits
-        if waits or self.delayed_at is None:
+        if failure.waits or self.delayed_at is None:
             return False
         return abs(now - self.delayed_at) < DELAYS_APART
 

@@ -15,13 +15,14 @@ from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.patience import patience_seconds
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.status import Status
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import end_trouble
 from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
 from services.transfer.domain_services.show_progress import show_progress
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.worker import Worker
 
-BEAT_SECONDS = 1.0  # as often as progress is shown at most
+BEAT_SECONDS = 1.0  # so often pause and cancel are seen, and progress is shown at most
 VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
 
 
@@ -197,9 +198,11 @@ class LanePulse:
         self.moving = transfer.lanes_wanted
         self._close_if_it_hangs(transfer.status, now)
         if self.headway:
-            of_mine = lambda tries: tries.lane == self.lane.number  # noqa: E731
-            transfer = end_trouble(transfer, of_mine, ports=self._ports)
+            transfer = end_trouble(transfer, self._is_mine, ports=self._ports)
         show_progress(transfer, self.ledger, self._chunk, now, ports=self._ports)
+
+    def _is_mine(self, tries: Tries) -> bool:
+        return tries.lane == self.lane.number
 
     def _renew(self, now: datetime) -> None:
         until = now + timedelta(seconds=self._ports.policy.lease_seconds)

@@ -1,6 +1,7 @@
 """Shows the progress of a transfer. One lane a second does it for all of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.transfer.domain.chunk_runs import chunk_runs
@@ -40,10 +41,19 @@ def show_progress(
         return  # another lane shows it
     moving = _open_chunks(ledger, progress, held, now, ports=ports)
     runs = chunk_runs(progress.chunks_total, progress.next_chunk, moving)
-    proven = _proven(transfer, ports=ports)
-    sample = ProgressSample(rate, progress, lanes, runs, proven)
-    # It may get lost, because the next one tells more.
-    ports.bus.publish([progressed(transfer, sample, ports=ports)])
+    _publish(transfer, ProgressSample(rate, progress, runs, lanes), ports=ports)
+
+
+def show_verifying(transfer: Transfer, *, ports: Ports) -> None:
+    """For a step that proves the file when its lanes have ended, and with them their samples. An
+    error is logged and does not fail the step."""
+    try:
+        progress = ports.ledger.progress(transfer.ledger)
+        rate = Rate(ports.now(), progress.bytes_done)  # nothing moves
+        runs = chunk_runs(progress.chunks_total, progress.next_chunk, {})
+        _publish(transfer, ProgressSample(rate, progress, runs), ports=ports)
+    except Exception as error:
+        ports.log_error("progress not shown", error)
 
 
 def _is_shown(transfer: Transfer, ledger: LedgerId) -> bool:
@@ -67,8 +77,9 @@ def _open_chunks(
     return {each.number: not is_over(each.until, now, mine) for each in leases}
 
 
-def _proven(transfer: Transfer, *, ports: Ports) -> int:
-    """Chunks that were read back."""
-    if transfer.verify is not Verify.READBACK:
-        return 0
-    return ports.ledger.progress(transfer.ledger.proof).chunks_done
+def _publish(transfer: Transfer, sample: ProgressSample, *, ports: Ports) -> None:
+    """It may get lost, because the next one tells more."""
+    if transfer.verify is Verify.READBACK:
+        proven = ports.ledger.progress(transfer.ledger.proof).chunks_done
+        sample = replace(sample, chunks_proven=proven)
+    ports.bus.publish([progressed(transfer, sample, ports=ports)])
