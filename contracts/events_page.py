@@ -23,8 +23,10 @@ SEQUENCES = """## Sequences
 Which event of a transfer may follow which. The order is that of `data.sequence`, which grows with
 every event. Each arrow is one event. A state is what a reader knows of the transfer from its events
 (`contracts/sequences.py`, with `check_sequence`). `waiting`: no start was told in this run. `held`:
-paused while waiting. TransferProgressed is left out, because it may be lost or late and has the
-same sequence as the last change of the transfer.
+paused while waiting. TransferDelayed has a sequence of its own and changes no state; after a pause
+it comes only where the file turns out to be delivered already, and its commit meets trouble.
+TransferProgressed is left out, because it may be lost or late and has the same sequence as the last
+change of the transfer.
 """
 
 
