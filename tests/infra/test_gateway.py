@@ -67,6 +67,7 @@ def test_api_gateway_may_call_the_alias_for_this_api_only(function: str) -> None
         for each in resources("AWS::Lambda::Permission", "auth")
         if each.properties["Principal"] == "apigateway.amazonaws.com"
         and name_of(each.properties["FunctionName"]) == function
+        and "${ApiId}" in text_of(each.properties["SourceArn"])
     ]
     assert permission["FunctionName"] == {"Ref": f"{function}.Alias"}
     end = "${ApiId}/authorizers/*" if function == "AuthorizerFunction" else "${ApiId}/v1/*"
