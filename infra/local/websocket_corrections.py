@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from contextvars import ContextVar
+from http import HTTPStatus
 from typing import Any
 
 import ministack.services.apigateway as gateway
@@ -49,8 +50,7 @@ def call_like_other_functions() -> None:
         if known["event_type"] != "MESSAGE":
             answer = await _answer(known, event) or {"statusCode": FAILED}
             if known["event_type"] == "CONNECT" and int(answer["statusCode"]) >= REFUSED:
-                ids = (known["connection_id"], known["message_id"])
-                _refused.set((int(answer["statusCode"]), *ids))
+                refuse(known, int(answer["statusCode"]))
             return answer
         task = asyncio.create_task(deliver(known, event))
         _delivering.add(task)
@@ -60,12 +60,22 @@ def call_like_other_functions() -> None:
     async def deliver(known: dict[str, Any], event: dict[str, Any]) -> None:
         async with turns:
             answer = await _answer(known, event)
-        connection = gateway._ws_connections.get(known["connection_id"])
-        if answer is None and connection:
-            ids = {"connectionId": known["connection_id"], "requestId": known["message_id"]}
-            await connection["outbox"].put(json.dumps({"message": SERVER_ERROR, **ids}))
+        if answer is None:
+            await tell(known, SERVER_ERROR)
 
     gateway._invoke_ws_lambda = call
+
+
+def refuse(known: dict[str, Any], status: int) -> None:
+    """What the client of this connect will be told."""
+    _refused.set((status, known["connection_id"], known["message_id"]))
+
+
+async def tell(known: dict[str, Any], text: str) -> None:
+    """Sends API Gateway's own answer to a message."""
+    ids = {"connectionId": known["connection_id"], "requestId": known["message_id"]}
+    if connection := gateway._ws_connections.get(known["connection_id"]):
+        await connection["outbox"].put(json.dumps({"message": text, **ids}))
 
 
 def _event(known: dict[str, Any], query_params: Value, more: dict[str, Any]) -> dict[str, Any]:
@@ -155,7 +165,7 @@ def refuse_as_told() -> None:
                 await send(message)
                 return
             status, *ids = refused
-            told = SERVER_ERROR if status >= FAILED else "Forbidden"
+            told = SERVER_ERROR if status >= FAILED else HTTPStatus(status).phrase
             await gateway._refuse_ws_handshake(scope, send, status, told, *ids)
 
         await handle(scope, receive, send_status, *given, **more)

@@ -1,22 +1,26 @@
 """API Gateway's limits on WebSocket connections, which MiniStack does not have: sizes, binary
-frames, silence and age. Compression is not offered, either.
+frames, silence, age and the stage's rates. Compression is not offered, either.
 """
 
 import asyncio
 import time
+from http import HTTPStatus
 from typing import Any
 
 import ministack.services.apigateway as gateway
+import ministack.services.apigateway_v1 as rest
 from hypercorn.protocol import ws_stream
 from wsproto.events import Message
 
 from infra.local.anchors import expect
 from infra.local.gateway_corrections import uses
+from infra.local.websocket_corrections import CALL, refuse, tell
 
 Value = Any  # whatever MiniStack and its server hand over
 MOST_BYTES, MOST_IN_FRAME = 128 * 1024, 32 * 1024
 IDLE_SECONDS, LONGEST_SECONDS = 600.0, 7200.0
 GOING_AWAY, NO_BINARY, TOO_LARGE = 1001, 1003, 1009
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class LimitedBuffer(ws_stream.WebsocketBuffer):
@@ -110,3 +114,33 @@ def set_limits() -> None:
         await handle(scope, limited.receive, limited.send, *given, **more)
 
     gateway.handle_websocket = handle_within_limits
+
+
+def throttle_routes() -> None:
+    """Each route has the stage's rate. What comes faster is not handed over, and the client is told
+    so. Ends of connections are always handed over."""
+    expect(callable(rest._take_token), "the count of calls moved")
+    call = gateway._invoke_ws_lambda
+
+    async def call_within_rate(*given: Value, **more: Value) -> Value:
+        known = dict(zip(CALL, given, strict=True))
+        if known["event_type"] == "DISCONNECT" or _may_pass(known):
+            return await call(*given, **more)
+        if known["event_type"] == "MESSAGE":
+            await tell(known, TOO_MANY.phrase)
+            return None
+        refuse(known, TOO_MANY)
+        return {"statusCode": TOO_MANY}
+
+    gateway._invoke_ws_lambda = call_within_rate
+
+
+def _may_pass(known: dict[str, Any]) -> bool:
+    stages = gateway._stages.get_scoped(known["account_id"], known["region"], known["api_id"], {})
+    settings = stages.get(known["stage"], {}).get("defaultRouteSettings", {})
+    limits = {
+        name: settings.get(f"Throttling{name[0].upper()}{name[1:]}")
+        for name in ("rateLimit", "burstLimit")
+    }
+    slot = (known["api_id"], known["stage"], known["route"]["routeKey"])
+    return bool(rest._take_token(slot, limits))

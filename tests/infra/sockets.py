@@ -77,10 +77,13 @@ class Sockets:
         for name, code in ((AUTHORIZER, AUTHORIZER_CODE), (SOCKET, SOCKET_CODE)):
             create_function(functions, name, code)
             functions.create_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
-        values = {"Stage": "local", "LocalAddress": running.endpoint}
-        clients = partial(aws_client, endpoint=running.endpoint, region=REGION)
-        deploy_locally(find_stack("websocket"), values, clients)
+        self._values = {"Stage": "local", "LocalAddress": running.endpoint}
+        self._clients = partial(aws_client, endpoint=running.endpoint, region=REGION)
+        self.deploy()
         self.url, self.endpoint = (self._stored(name) for name in ("url", "endpoint"))
+
+    def deploy(self, **values: str) -> None:
+        deploy_locally(find_stack("websocket"), {**self._values, **values}, self._clients)
 
     def _stored(self, name: str) -> str:
         found = self.client("ssm").get_parameter(Name=f"/fileferry/local/websocket/{name}")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import websockets
@@ -182,6 +183,32 @@ def test_no_more_than_128_kb_can_be_posted(sockets: Sockets) -> None:
                 await asyncio.to_thread(post, ConnectionId=connection, Data=text + "x")
 
     run(steps())
+
+
+def test_who_is_too_fast_is_told_so_and_the_connection_stays(sockets: Sockets) -> None:
+    async def steps() -> None:
+        async with sockets.connect() as socket:
+            assert (await ask(socket, '{"action": "ping"}'))["asked"]["routeKey"] == "ping"
+            sockets.deploy(MessageRate="0.01", MessageBurst="2")
+            told = [await ask(socket, '{"action": "unsubscribe"}') for _ in range(3)]
+            assert ["asked" in each for each in told] == [True, True, False]
+            assert told[2]["message"] == "Too Many Requests"
+            assert (await ask(socket, '{"action": "subscribe"}'))["asked"][
+                "routeKey"
+            ] == "subscribe"
+
+    async def connects() -> None:
+        for _ in range(2):
+            with suppress(InvalidStatus):
+                async with sockets.connect():
+                    pass
+
+    try:
+        run(steps())
+        run(connects())
+        assert refusal(sockets, "ann") == 429
+    finally:
+        sockets.deploy()
 
 
 def test_no_compression_is_offered(sockets: Sockets) -> None:
