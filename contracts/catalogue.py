@@ -45,15 +45,17 @@ CATALOGUE: tuple[EventSpec, ...] = (
     EventSpec("SessionClosed.v1", SessionClosedV1, "auth"),
     EventSpec("LoginFailed.v1", LoginFailedV1, "auth"),
     EventSpec("UserChanged.v1", UserChangedV1, "auth"),
-    EventSpec("TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer",)),
-    EventSpec("TransferStarted.v1", TransferStartedV1, "transfer"),
+    EventSpec(
+        "TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer", "progress")
+    ),
+    EventSpec("TransferStarted.v1", TransferStartedV1, "transfer", consumers=("progress",)),
     EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer"),
-    EventSpec("TransferDelayed.v1", TransferDelayedV1, "transfer"),
-    EventSpec("TransferCompleted.v1", TransferCompletedV1, "transfer"),
-    EventSpec("TransferFailed.v1", TransferFailedV1, "transfer"),
-    EventSpec("TransferCancelled.v1", TransferCancelledV1, "transfer"),
-    EventSpec("TransferPaused.v1", TransferPausedV1, "transfer"),
-    EventSpec("TransferResumed.v1", TransferResumedV1, "transfer"),
+    EventSpec("TransferDelayed.v1", TransferDelayedV1, "transfer", consumers=("progress",)),
+    EventSpec("TransferCompleted.v1", TransferCompletedV1, "transfer", consumers=("progress",)),
+    EventSpec("TransferFailed.v1", TransferFailedV1, "transfer", consumers=("progress",)),
+    EventSpec("TransferCancelled.v1", TransferCancelledV1, "transfer", consumers=("progress",)),
+    EventSpec("TransferPaused.v1", TransferPausedV1, "transfer", consumers=("progress",)),
+    EventSpec("TransferResumed.v1", TransferResumedV1, "transfer", consumers=("progress",)),
 )
 _BY_DETAIL_TYPE = {spec.detail_type: spec for spec in CATALOGUE}
 _BY_MODEL = {spec.model: spec for spec in CATALOGUE}

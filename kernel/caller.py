@@ -14,6 +14,9 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+SEE_ALL_TRANSFERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
+
+
 @dataclass(frozen=True)
 class SourceGrant:
     """The keys of a bucket that begin with `prefix`. The bucket '*' stands for every bucket."""
@@ -50,6 +53,9 @@ class Caller:
     def has(self, roles: Iterable[Role]) -> bool:
         """Whether the caller has one of these roles."""
         return not self.roles.isdisjoint(roles)
+
+    def may_see_transfers_of(self, owner: str) -> bool:
+        return owner == self.name or self.has(SEE_ALL_TRANSFERS)
 
     def may_read(self, bucket: str, key: str) -> bool:
         """`key` may be a prefix. Then this says whether they may read everything under it."""

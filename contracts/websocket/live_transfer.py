@@ -63,7 +63,7 @@ class LiveFields(Published):
     rate_bytes_per_second: float | None = Field(
         ge=0, description="average of the last 30 seconds; null while nothing moves"
     )
-    eta: Eta
+    eta: Eta | None = Field(description="null while nothing moves")
     chunks: LiveChunks
     chunk_runs: ChunkRuns | None = Field(
         default=None,

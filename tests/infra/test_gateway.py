@@ -67,6 +67,7 @@ def test_api_gateway_may_call_the_alias_for_our_apis_only(function: str) -> None
         for each in resources("AWS::Lambda::Permission", "auth")
         if each.properties["Principal"] == "apigateway.amazonaws.com"
         and name_of(each.properties["FunctionName"]) == function
+        and "${ApiId}" in text_of(each.properties["SourceArn"])
     ]
     assert all(each["FunctionName"] == {"Ref": f"{function}.Alias"} for each in permissions)
     callers = sorted(text_of(each["SourceArn"]).rpartition(":")[2] for each in permissions)

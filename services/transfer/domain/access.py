@@ -4,7 +4,6 @@ from kernel.caller import Caller, Role
 from services.transfer.domain.errors import DestinationNotGranted, RoleMissing, SourceNotGranted
 
 SENDERS = frozenset({Role.USER, Role.OPERATOR, Role.ADMIN})
-SEE_TRANSFERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
 SEE_DESTINATIONS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.ADMIN})
 TEST_DESTINATIONS = frozenset({Role.OPERATOR, Role.ADMIN})
 
@@ -21,10 +20,6 @@ def require_grants(caller: Caller, bucket: str, key: str, destination_id: str) -
         raise SourceNotGranted(bucket, key)
     if not caller.may_send_to(destination_id):
         raise DestinationNotGranted(destination_id)
-
-
-def may_see_transfer(caller: Caller, owner: str) -> bool:
-    return owner == caller.name or caller.has(SEE_TRANSFERS)
 
 
 def may_see_destination(caller: Caller, destination_id: str) -> bool:

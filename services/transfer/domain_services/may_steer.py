@@ -1,14 +1,14 @@
 """Whether the caller may steer a transfer."""
 
 from kernel.caller import Caller, Role
-from services.transfer.domain.access import SENDERS, may_see_transfer, require_grants, require_role
+from services.transfer.domain.access import SENDERS, require_grants, require_role
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.transfer import Transfer
 
 
 def require_may_steer(transfer: Transfer, caller: Caller) -> None:
     """Raises TransferNotFound when the caller may not even see it, else RoleMissing."""
-    if not may_see_transfer(caller, transfer.owner):
+    if not caller.may_see_transfers_of(transfer.owner):
         raise TransferNotFound(transfer.id)
     if transfer.owner != caller.name:
         require_role(caller, Role.OPERATOR)

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from kernel.caller import Caller
+from kernel.caller import SEE_ALL_TRANSFERS, Caller
 from kernel.pages import Page
-from services.transfer.domain.access import SEE_TRANSFERS, require_role
+from services.transfer.domain.access import require_role
 from services.transfer.domain.errors import FieldInvalid
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
@@ -19,7 +19,7 @@ def list_history(
     """In `query.owner`, '*' stands for everybody and None for the caller. Raises RoleMissing,
     FieldInvalid."""
     if query.owner not in (None, caller.name):
-        require_role(caller, *SEE_TRANSFERS)
+        require_role(caller, *SEE_ALL_TRANSFERS)
     if query.prefix and query.bucket is None:
         raise FieldInvalid("prefix", query.prefix, "Give its bucket, too.")
     if query.since and query.until and query.since >= query.until:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kernel.caller import Caller
-from services.transfer.domain.access import may_see_transfer
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, Progress
@@ -54,7 +53,7 @@ class TransferState:
 def read_state(transfer_id: str, caller: Caller, *, ports: Ports) -> TransferState:
     """Raises TransferNotFound, also for a transfer that the caller may not see."""
     transfer = ports.transfers.read(transfer_id)
-    if not may_see_transfer(caller, transfer.owner):  # first, or the answer's time would tell
+    if not caller.may_see_transfers_of(transfer.owner):  # first, or the answer's time would tell
         raise TransferNotFound(transfer_id)
     return state_of(transfer, ports=ports)
 

@@ -1,0 +1,1 @@
+"""LiveTransfers in DynamoDB."""

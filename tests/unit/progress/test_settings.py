@@ -1,0 +1,29 @@
+"""The progress service's settings, as the environment writes them."""
+
+from datetime import timedelta
+
+import pytest
+
+from runtime.dynamodb.inbox import LIFETIME
+from runtime.settings import SettingsInvalid
+from services.progress.settings import ProgressSettings
+
+REQUIRED = {
+    "STAGE": "test",
+    "EVENT_BUS_NAME": "fileferry-test",
+    "PROGRESS_TABLE": "fileferry-test-progress",
+}
+
+
+def keep_for(monkeypatch: pytest.MonkeyPatch, days: int) -> timedelta:
+    for name, value in (REQUIRED | {"KEEP_DAYS": str(days)}).items():
+        monkeypatch.setenv(name, value)
+    return ProgressSettings.load().keep_for
+
+
+def test_rows_are_kept_at_least_as_long_as_events_may_come_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert keep_for(monkeypatch, LIFETIME.days) == LIFETIME
+    with pytest.raises(SettingsInvalid, match="KEEP_DAYS"):
+        keep_for(monkeypatch, LIFETIME.days - 1)
