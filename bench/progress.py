@@ -1,0 +1,164 @@
+"""From a worker's report on the bus to the frame at a client, on the warm local stack.
+
+    python -m bench.progress [--seconds 30] [--rate 10] [--quick]
+
+Transfers are events only: nothing is moved. Latencies are of every report at every watcher. After
+that some more reports are made one by one, and what they cost is counted: messages that came, and
+calls of DynamoDB by the progress service.
+"""
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bench.api_calls import ApiCalls
+from bench.reports import Moving
+from bench.transfer import UNTHROTTLED
+from bench.watchers import Crowd
+from infra.local.stack import LocalStack
+from infra.user import NewUser, create_user, new_password
+from kernel.outbox import OutboxEvent
+from runtime.bus import EventBusPublisher
+
+TABLE = "fileferry-local-progress"
+OF_A_USER = 40  # connections; the service takes 50 of a user
+WARM_UP_SECONDS = 4.0
+COUNTED = 10  # reports
+APART_SECONDS = 1.2  # so that no two of them are told together
+QUIET_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """`rate` is that of the reports of all transfers together, in each second."""
+
+    connections: int
+    transfers: int
+    rate: float
+
+
+@dataclass(frozen=True)
+class Found:
+    milliseconds: Sequence[float]
+    reports: int
+    behind: int
+    messages: float  # for each report
+    calls: Counter[str]
+
+    def row(self, case: Case) -> str:
+        part = statistics.quantiles(self.milliseconds, n=100, method="inclusive")
+        latency = " | ".join(f"{part[percent - 1]:.0f}" for percent in (50, 95, 99))
+        calls = sum(self.calls.values()) / COUNTED
+        named = ", ".join(f"{name} {n / COUNTED:.1f}" for name, n in self.calls.most_common())
+        return (
+            f"| {case.connections} | {case.transfers} | {case.rate:g} | {self.reports} | {latency}"
+            f" | {self.behind} | {self.messages:.1f} | {calls:.1f} | {named} |"
+        )
+
+
+HEAD = (
+    "| connections | transfers | reports a second | reports | p50 ms | p95 ms | p99 ms"
+    " | asked again | messages a report | DynamoDB calls a report | which |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+class Bench:
+    def __init__(self, stack: LocalStack) -> None:
+        self._stack = stack
+        self._bus = EventBusPublisher(stack.client("events"), "fileferry-local", "transfer")
+        parameter = stack.client("ssm").get_parameter(Name="/fileferry/local/websocket/url")
+        self._url = str(parameter["Parameter"]["Value"])
+        self._tokens: list[str] = []
+
+    def admit(self, connections: int) -> None:
+        """Makes as many auditors as so many connections need, and logs them in."""
+        while len(self._tokens) * OF_A_USER < connections:
+            user = NewUser(f"auditor-{len(self._tokens)}", new_password(), ("auditor",))
+            create_user(self._stack.client("lambda"), "local", user)
+            login = {"user": user.name, "password": user.password, "client": "api"}
+            answer = httpx.post(f"{self._stack.api_url}/api/login", json=login, timeout=60)
+            self._tokens.append(str(answer.raise_for_status().json()["access_token"]))
+
+    async def measure(self, case: Case, seconds: float) -> Found:
+        transfers = [Moving() for _ in range(case.transfers)]
+        await self._publish([each.started() for each in transfers])
+        watched = [transfers[n % case.transfers].id for n in range(case.connections)]
+        async with Crowd(self._url, self._tokens, watched) as crowd:
+            await self._report(crowd, transfers, case.rate, WARM_UP_SECONDS)
+            sent = await self._report(crowd, transfers, case.rate, seconds)
+            waits = [
+                1000 * (watcher.heard_at(bytes_done) - at)
+                for watcher in crowd.watchers
+                for at, bytes_done in sent[watcher.transfer_id]
+            ]
+            behind = crowd.behind
+            messages, calls = await self._count(crowd, transfers)
+        reports = sum(map(len, sent.values()))
+        return Found(waits, reports, behind, messages, calls)
+
+    async def _report(
+        self, crowd: Crowd, transfers: Sequence[Moving], rate: float, seconds: float
+    ) -> dict[str, list[tuple[float, int]]]:
+        """(when, bytes_done) of each report, by transfer. Returns when everybody knows them all.
+
+        A report waits for no other, as with many workers.
+        """
+        sent: dict[str, list[tuple[float, int]]] = {each.id: [] for each in transfers}
+        began, publishing = time.monotonic(), []
+        for number in range(max(1, round(rate * seconds))):
+            await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
+            transfer = transfers[number % len(transfers)]
+            event = transfer.report()
+            sent[transfer.id].append((time.monotonic(), transfer.bytes_done))
+            publishing.append(asyncio.create_task(self._publish([event])))
+        await asyncio.gather(*publishing)
+        await crowd.all_know({each.id: each.bytes_done for each in transfers})
+        return sent
+
+    async def _count(self, crowd: Crowd, transfers: Sequence[Moving]) -> tuple[float, Counter[str]]:
+        """Messages and calls of DynamoDB, of some reports one after the other."""
+        await asyncio.sleep(QUIET_SECONDS)
+        before = crowd.messages
+        with ApiCalls(self._stack.endpoint, self._stack.region) as recorded:
+            await self._report(crowd, transfers, 1 / APART_SECONDS, COUNTED * APART_SECONDS)
+            await asyncio.sleep(QUIET_SECONDS)
+        calls = await asyncio.to_thread(recorded.of_table, TABLE)
+        return (crowd.messages - before) / COUNTED, calls
+
+    async def _publish(self, events: Sequence[OutboxEvent]) -> None:
+        refused = await asyncio.to_thread(self._bus.publish, events)
+        assert not refused, refused
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=30.0, help="of reports in each case")
+    parser.add_argument(
+        "--rate", type=float, default=10.0, help="reports a second of 200 transfers"
+    )
+    parser.add_argument("--quick", action="store_true", help="no more than 100 connections")
+    given = parser.parse_args()
+    cases = [Case(1, 1, 1), Case(10, 1, 1), Case(100, 1, 1), Case(1_000, 200, given.rate)]
+    cases = [case for case in cases if case.connections <= 100 or not given.quick]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LocalStack(Path(folder), UNTHROTTLED) as stack,
+    ):
+        bench = Bench(stack)
+        bench.admit(max(case.connections for case in cases))
+        print(HEAD)
+        for case in cases:
+            print(asyncio.run(bench.measure(case, given.seconds)).row(case), flush=True)
+
+
+if __name__ == "__main__":
+    main()
