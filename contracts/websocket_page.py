@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).parent / "examples" / "websocket"
 FRAME = f"{limits.MAX_FRAME_BYTES // 1024} KB"
 HOURS = f"{limits.MAX_CONNECTION_SECONDS // 3600} hours"
 IDLE = f"{limits.MAX_IDLE_SECONDS // 60} minutes"
+SUBSCRIBES = f"{limits.MAX_SUBSCRIBES} within {limits.SUBSCRIBES_SECONDS} seconds"
 MOVING, QUIET = f"{limits.PING_SECONDS} seconds", f"{limits.QUIET_PING_SECONDS} seconds"
 
 HEAD = f"""# Live progress over WebSocket
@@ -34,8 +35,10 @@ examples in `contracts/examples/websocket/`.
 
 A client that can set headers may skip the ticket. It opens the URL with the header
 `Authorization: Bearer <access token>`. Never put the access token into the address: addresses end
-up in logs. A connection that is refused (401, 403) has a ticket or token that is not valid. A
-browser shows that as an error without a reason, so ask for a new ticket and look at its answer.
+up in logs.
+
+A refused connection is answered 401 or 403 (the ticket or token is not valid) or 429 (the user has
+too many connections). A browser does not show which: get a new ticket, and look at that answer.
 
 ## Ask
 
@@ -125,13 +128,16 @@ is over.
 |---|---|
 | transfers in a message, and positions in `known` | {limits.MAX_TRANSFERS} |
 | a frame, in both directions | {FRAME} |
+| connections of a user | {limits.MAX_CONNECTIONS} |
+| transfers and lists watched on one connection | {limits.MAX_WATCHES} |
+| `subscribe` on one connection | {SUBSCRIBES} |
 | deltas of one transfer on one connection | {limits.MAX_DELTAS_PER_SECOND} a second |
 | life of a connection | {HOURS} |
 | silence | {IDLE} |
 | life of a ticket | {limits.TICKET_SECONDS} seconds |
 
 What changes faster is merged into one delta. The last change is never left out. To watch more than
-{limits.MAX_TRANSFERS} transfers, send several messages.
+{limits.MAX_TRANSFERS} transfers, send several messages, or watch a list.
 """
 CODES = """## Codes
 

@@ -27,6 +27,6 @@ ERROR_CODES: Mapping[str, str] = {
 CLOSING_CODES: Mapping[str, str] = {
     "session_over": "The session ended: logged out, locked or expired. Log in, then connect.",
     "rights_changed": "The user's roles changed. Connect again at once, with a new ticket.",
-    "too_many_connections": "The user has too many connections. Close one, then connect again.",
+    "connection_over": "The connection was ended before. Connect again, with a new ticket.",
     "too_slow": "The connection took in nothing for minutes. Connect again.",
 }
