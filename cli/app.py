@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cli.command import COMMON
+from cli.command import COMMON, HELP
 from cli.ending import exit_code_of
 from cli.invocation import Invocation, pass_invocation
 
@@ -41,7 +41,7 @@ class App(click.Group):
         sys.exit(exit_code_of(run, lambda: invocation.flags.debug))
 
 
-@click.group(cls=App, params=list(COMMON), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=App, params=list(COMMON), context_settings=HELP)
 @click.version_option(package_name="fileferry", message="%(version)s")
 @click.pass_context
 def app(context: click.Context) -> None:
