@@ -4,11 +4,12 @@ import sys
 
 import click
 
-from cli.errors import UsageFailed
+from cli.errors import CommandFailed, UsageFailed
 
 
 def confirm(question: str) -> None:
-    """Raises Abort when the answer is no, and UsageFailed where nobody can be asked."""
+    """Raises CommandFailed when the answer is no, and UsageFailed where nobody can be asked."""
     if not sys.stdin.isatty():
         raise UsageFailed("There is no terminal to ask at: say --yes.")
-    click.confirm(question, abort=True, err=True)
+    if not click.confirm(question, err=True):
+        raise CommandFailed("Nothing was done, because the answer was no.")

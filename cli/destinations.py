@@ -6,6 +6,7 @@ from typing import Any
 from cli.address import route
 from cli.client import Client, read
 from cli.errors import TransferFailed
+from cli.http import Answer
 from cli.times import local_time
 from contracts.destination_api import DestinationView, TestResult
 
@@ -22,10 +23,10 @@ def read_destination(client: Client, destination_id: str) -> tuple[DestinationVi
     return read(DestinationView, answer.document), answer.headers.get("etag", "*")
 
 
-def change(client: Client, destination_id: str, changes: dict[str, Any], version: str) -> Any:  # noqa: ANN401
+def change(client: Client, destination_id: str, changes: dict[str, Any], version: str) -> Answer:
     """Only the version that was looked at is changed: a password goes to no other server."""
     path, headers = destination_path(destination_id), {"If-Match": version}
-    return client.call("PATCH", path, body=changes, headers=headers)
+    return client.answer("PATCH", path, body=changes, headers=headers)
 
 
 def run_test(client: Client, destination_id: str) -> Any:  # noqa: ANN401

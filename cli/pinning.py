@@ -3,9 +3,8 @@
 import sys
 from typing import Any
 
-import click
-
 from cli.client import Client, read
+from cli.confirming import confirm
 from cli.destinations import change, read_destination, require_success, run_test, server
 from cli.errors import CommandFailed, TransferFailed, UsageFailed
 from cli.escaping import escaped
@@ -16,7 +15,7 @@ CHANGED = "host_key_changed"
 
 
 def pin_offered(invocation: Invocation, destination_id: str, fingerprint: str | None) -> Any:  # noqa: ANN401
-    """The destination's JSON document. Raises CommandFailed, and Abort when the person says no.
+    """The destination's JSON document. Raises CommandFailed, also when the person says no.
 
     Pinned keys stay unless the server shows another one. Then they are taken away for the moment in
     which the server is asked, and come back if the new one is not taken.
@@ -31,12 +30,11 @@ def pin_offered(invocation: Invocation, destination_id: str, fingerprint: str | 
         raise CommandFailed("The server shows the key that is pinned: there is nothing to do.")
     invocation.output.warn("The server shows ANOTHER key than the pinned one. Ask the partner why.")
     pinned = [each.key for each in view.host_keys]
-    change(client, destination_id, {"host_keys": []}, version)
-    bare, version = read_destination(client, destination_id)
+    bare = change(client, destination_id, {"host_keys": []}, version).headers.get("etag", "*")
     try:
-        return _pin(invocation, bare, version, _offered(client, destination_id), fingerprint)
+        return _pin(invocation, view, bare, _offered(client, destination_id), fingerprint)
     except BaseException:
-        change(client, destination_id, {"host_keys": pinned}, version)
+        change(client, destination_id, {"host_keys": pinned}, bare)
         raise
 
 
@@ -64,5 +62,5 @@ def _pin(
         raise UsageFailed(f"The server offers {shown}. If it is the partner's: --fingerprint.")
     else:
         invocation.output.warn(f"{escaped(server(view))} offers\n  {shown}")
-        click.confirm("Did the partner tell you this fingerprint?", abort=True, err=True)
-    return change(invocation.client, view.id, {"host_keys": [offered.key]}, version)
+        confirm("Did the partner tell you this fingerprint?")
+    return change(invocation.client, view.id, {"host_keys": [offered.key]}, version).document

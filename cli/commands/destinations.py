@@ -3,13 +3,12 @@
 import click
 
 from cli.client import read
-from cli.confirming import confirm
 from cli.command import group
 from cli.commands import destinations_write
+from cli.confirming import confirm
 from cli.destinations import (
     COLUMNS,
     destination_path,
-    fields,
     read_destination,
     require_success,
     row,

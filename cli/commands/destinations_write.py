@@ -114,7 +114,7 @@ def update(invocation: Invocation, /, destination_id: str, **given: Any) -> None
     if not changes:
         raise UsageFailed("Say what to change, for example --max-sessions 2.")
     _, version = read_destination(invocation.client, destination_id)
-    shown(invocation, change(invocation.client, destination_id, changes, version))
+    shown(invocation, change(invocation.client, destination_id, changes, version).document)
 
 
 def shown(invocation: Invocation, document: Any) -> None:

@@ -8,6 +8,7 @@ import click
 
 from cli.address import route
 from cli.command import command
+from cli.confirming import confirm
 from cli.errors import CommandFailed, NotSignedIn, Unreachable, UsageFailed
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
@@ -84,7 +85,7 @@ def _selected(invocation: Invocation, action: str, given: dict[str, Any], yes: b
         if output.as_json or not sys.stdin.isatty():
             raise UsageFailed(f"{len(found)} transfers are selected: say --yes to {action} them.")
         output.table(COLUMNS, (row(each) for each in found))
-        click.confirm(f"{action.capitalize()} these {len(found)} transfers?", abort=True, err=True)
+        confirm(f"{action.capitalize()} these {len(found)} transfers?")
     return [each.id for each in found]
 
 

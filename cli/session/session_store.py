@@ -109,7 +109,8 @@ class SessionStore:
         return None if text is None else StoredSession.parse(text)
 
     def note_sent(self, session: StoredSession) -> None:
-        """Before its refresh token is sent: from then on it may be a used one. Raises CommandFailed."""
+        """Before its refresh token is sent: it may be a used one from then on. Raises
+        CommandFailed."""
         if (record := self._record()) is not None:
             self._keep(replace(record, sent=session.mark))
 
