@@ -1,0 +1,83 @@
+"""What is known of the watched transfers just now. The stream writes it, displays read it."""
+
+from collections.abc import Iterable
+from enum import Enum
+
+from cli.live.clock import Clock, Instant
+from cli.live.shown import Shown, onward
+from contracts.websocket.live_transfer import LiveTransfer
+
+STALE_AFTER = 10.0  # seconds: two heartbeats
+
+
+class Link(Enum):
+    """How news come in."""
+
+    OPENING = "opening"
+    STREAM = "stream"
+    POLLING = "polling"
+    LOST = "lost"
+
+
+class Board:
+    """`missing` are transfers that do not exist, or that one may not see. Displays may read it in
+    a thread of their own: what they read is replaced, never changed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.shown: dict[str, Shown] = {}
+        self.missing: tuple[str, ...] = ()
+        self.link = Link.OPENING
+        self._seen: dict[str, tuple[Instant, float]] = {}
+        self.heard_at = clock.now()
+
+    def heard(self) -> None:
+        """The service gave a sign of life."""
+        self.heard_at = self._clock.now()
+
+    def see(self, now: Shown, age: float = 0.0) -> bool:
+        """`age`: how old the fact was by the service's own clock. False if nothing is new."""
+        before = self.shown.get(now.id)
+        after = onward(before, now)
+        self._seen[now.id] = (self._clock.now(), max(0.0, age))
+        if after == before:
+            return False
+        self.shown = {**self.shown, now.id: after}
+        return True
+
+    def miss(self, transfer_id: str) -> bool:
+        if transfer_id in self.missing:
+            return False
+        self.missing = (*self.missing, transfer_id)
+        return True
+
+    def drop(self, transfer_id: str) -> None:
+        self.shown = {each: shown for each, shown in self.shown.items() if each != transfer_id}
+
+    def any_moves(self) -> bool:
+        return any(shown.moves for shown in self.shown.values())
+
+    def unfinished(self, transfers: Iterable[str]) -> tuple[str, ...]:
+        return tuple(each for each in transfers if not self._over(each))
+
+    def stale_for(self, shown: Shown) -> float | None:
+        """How long ago something was heard of it, where that is too long to show old figures."""
+        if shown.ended:
+            return None
+        if shown.moves and shown.id in self._seen:
+            at, age = self._seen[shown.id]
+            silent = self._clock.since(at) + age
+        elif self.link is not Link.STREAM:
+            silent = self._clock.since(self.heard_at)
+        else:
+            return None
+        return silent if silent > STALE_AFTER else None
+
+    def _over(self, transfer_id: str) -> bool:
+        shown = self.shown.get(transfer_id)
+        return transfer_id in self.missing or (shown is not None and shown.ended)
+
+
+def age_of(live: LiveTransfer, sent_at_seconds: float) -> float:
+    """Both times are the service's: the clock here may be wrong."""
+    return sent_at_seconds - live.seen_at.timestamp()
