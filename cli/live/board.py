@@ -5,9 +5,9 @@ from enum import Enum
 
 from cli.live.clock import Clock, Instant
 from cli.live.shown import Shown, onward
-from contracts.websocket.live_transfer import LiveTransfer
 
 STALE_AFTER = 10.0  # seconds: two heartbeats
+MAX_ENDED = 200
 
 
 class Link(Enum):
@@ -29,11 +29,14 @@ class Board:
         self.missing: tuple[str, ...] = ()
         self.link = Link.OPENING
         self._seen: dict[str, tuple[Instant, float]] = {}
-        self.heard_at = clock.now()
+        self._heard_at = clock.now()
 
     def heard(self) -> None:
-        """The service gave a sign of life."""
-        self.heard_at = self._clock.now()
+        """Something was told about the transfers, or that there is nothing new."""
+        self._heard_at = self._clock.now()
+
+    def silence(self) -> float:
+        return self._clock.since(self._heard_at)
 
     def see(self, now: Shown, age: float = 0.0) -> bool:
         """`age`: how old the fact was by the service's own clock. False if nothing is new."""
@@ -54,6 +57,12 @@ class Board:
     def drop(self, transfer_id: str) -> None:
         self.shown = {each: shown for each, shown in self.shown.items() if each != transfer_id}
 
+    def old_ends(self) -> tuple[str, ...]:
+        """Ended transfers of a list that is watched for days: more than anybody looks at."""
+        ended = [shown for shown in self.shown.values() if shown.ended]
+        ended.sort(key=lambda shown: shown.finished_at or shown.seen_at)
+        return tuple(shown.id for shown in ended[:-MAX_ENDED])
+
     def any_moves(self) -> bool:
         return any(shown.moves for shown in self.shown.values())
 
@@ -68,7 +77,7 @@ class Board:
             at, age = self._seen[shown.id]
             silent = self._clock.since(at) + age
         elif self.link is not Link.STREAM:
-            silent = self._clock.since(self.heard_at)
+            silent = self.silence()
         else:
             return None
         return silent if silent > STALE_AFTER else None
@@ -76,8 +85,3 @@ class Board:
     def _over(self, transfer_id: str) -> bool:
         shown = self.shown.get(transfer_id)
         return transfer_id in self.missing or (shown is not None and shown.ended)
-
-
-def age_of(live: LiveTransfer, sent_at_seconds: float) -> float:
-    """Both times are the service's: the clock here may be wrong."""
-    return sent_at_seconds - live.seen_at.timestamp()

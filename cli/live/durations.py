@@ -2,15 +2,16 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 _WRITTEN = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s?)?")
 
 
 def duration_text(seconds: float) -> str:
-    """Two units at most: '2 min 5 s'. What is left over is cut off; less than nothing is nothing."""
+    """Two units at most: '2 min 5 s'. What is left over is cut off, and nothing is negative."""
     rest = max(0, int(seconds))
-    for (name, size), (smaller, small_size) in zip(_UNITS, _UNITS[1:], strict=False):
+    for (name, size), (smaller, small_size) in pairwise(_UNITS):
         if rest >= size:
             less = rest % size // small_size
             return f"{rest // size} {name}" + (f" {less} {smaller}" if less else "")

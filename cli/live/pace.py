@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-STREAM_MIN, STREAM_MAX = 0.2, 15.0
+STREAM_MIN, STREAM_MAX = 0.2, 10.0  # seconds between two connections
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ def backoff(failures: int, rng: random.Random) -> float:
 
     Jitter spreads the clients of a service that comes back. The bound keeps them fresh afterwards.
     """
-    longest = min(STREAM_MAX, STREAM_MIN * 2 ** min(failures, 10))
+    longest: float = min(STREAM_MAX, STREAM_MIN * 2.0 ** min(failures, 10))
     return longest * rng.uniform(0.5, 1.0)

@@ -1,6 +1,6 @@
 """One WebSocket connection to FileFerry: opened with a fresh ticket, read message by message."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from cli.address import is_loopback
+from cli.errors import CommandFailed, NoRight, NotSignedIn, Unreachable
 from contracts.contract import Contract
 from contracts.websocket.server_messages import Delta, Error, Gone, Pong, Snapshot, read_message
 
@@ -28,10 +30,9 @@ class StreamFailed(Exception):
 class Rest(Protocol):
     """The part of the command's client that watching needs."""
 
-    @property
-    def base_url(self) -> str: ...
+    base_url: str
 
-    def call(self, method: str, path: str, *, query: dict[str, Any] | None = None) -> Any: ...  # noqa: ANN401
+    def call(self, method: str, path: str, *, query: Mapping[str, object] | None = None) -> Any: ...  # noqa: ANN401
 
 
 class Stream:
@@ -60,12 +61,13 @@ class Stream:
 def opened(rest: Rest, within: float) -> Iterator[Stream]:
     """The ticket's call also proves the session: a token that has run out is renewed by it, and a
     session that is over raises NotSignedIn. Raises StreamFailed where the stream cannot be had."""
-    issued = rest.call("POST", "/api/ws-ticket")
+    address = _address(_ticket(rest), rest.base_url)
     with ExitStack() as stack:
         try:
             connection = stack.enter_context(
                 connect(
-                    _address(issued, rest.base_url),
+                    address,
+                    proxy=None if is_loopback(urlsplit(address).hostname or "") else True,
                     open_timeout=within,
                     close_timeout=CLOSE_WITHIN,
                     ping_interval=None,  # the API's own pings find out more
@@ -75,6 +77,15 @@ def opened(rest: Rest, within: float) -> Iterator[Stream]:
         except (WebSocketException, OSError, ImportError) as error:  # ImportError: a SOCKS proxy
             raise StreamFailed(_reason(error)) from error
         yield Stream(connection)
+
+
+def _ticket(rest: Rest) -> Any:  # noqa: ANN401
+    try:
+        return rest.call("POST", "/api/ws-ticket")
+    except (Unreachable, NotSignedIn, NoRight):
+        raise
+    except CommandFailed as refused:  # the API answers, and gives no stream
+        raise StreamFailed(refused.message) from refused
 
 
 def _address(issued: Any, base_url: str) -> str:  # noqa: ANN401
