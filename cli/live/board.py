@@ -1,6 +1,7 @@
 """What is known of the watched transfers just now. The stream writes it, displays read it."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import Enum
 
 from cli.live.clock import Clock, Instant
@@ -30,10 +31,21 @@ class Board:
         self.link = Link.OPENING
         self._seen: dict[str, tuple[Instant, float]] = {}
         self._heard_at = clock.now()
+        self._service_time: tuple[datetime, Instant] | None = None
 
-    def heard(self) -> None:
-        """Something was told about the transfers, or that there is nothing new."""
+    def heard(self, sent_at: datetime | None = None) -> None:
+        """Something was told about the transfers, or that there is nothing new. `sent_at` is by the
+        service's clock; it is never compared with the one here."""
         self._heard_at = self._clock.now()
+        if sent_at is not None:
+            self._service_time = sent_at, self._heard_at
+
+    def service_now(self) -> datetime | None:
+        """Null until the service has told its time."""
+        if self._service_time is None:
+            return None
+        told, at = self._service_time
+        return told + timedelta(seconds=self._clock.since(at))
 
     def silence(self) -> float:
         return self._clock.since(self._heard_at)

@@ -29,7 +29,7 @@ class Hearing:
 
     def take(self, message: Message) -> None:
         """Raises CommandFailed where a list may not be watched."""
-        self._board.heard()
+        self._board.heard(message.sent_at)
         if isinstance(message, Snapshot | Delta):
             for live in self.known.hear(message):
                 age = (message.sent_at - live.seen_at).total_seconds()  # by one clock, not by ours

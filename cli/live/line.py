@@ -65,7 +65,7 @@ def _tail(shown: Shown, stale_for: float | None) -> str:
 
 
 def lines_of(
-    rows: Sequence[tuple[Shown, Cells]], width: int, now: datetime
+    rows: Sequence[tuple[Shown, Cells]], width: int, now: datetime | None
 ) -> list[tuple[Text, ...]]:
     """For each transfer its line, and those below it that say what is wrong."""
     widths = _widths([cells for _, cells in rows], width)
@@ -137,7 +137,7 @@ def _bar(shown: Shown, width: int) -> Text:
     return bar
 
 
-def _trouble(shown: Shown, width: int, now: datetime) -> tuple[Text, ...]:
+def _trouble(shown: Shown, width: int, now: datetime | None) -> tuple[Text, ...]:
     failure = shown.failure
     if failure is None or width < MIN_NAME:
         return ()
@@ -145,7 +145,7 @@ def _trouble(shown: Shown, width: int, now: datetime) -> tuple[Text, ...]:
     if not shown.ended:
         counted = failure.attempt and failure.attempts
         text = (f"Try {failure.attempt} of {failure.attempts} failed: " if counted else "") + text
-        if failure.next_try_at and failure.next_try_at > now:
+        if now and failure.next_try_at and failure.next_try_at > now:
             wait = (failure.next_try_at - now).total_seconds()
             text += f" Next try in {duration_text(wait)}."
     style = "red" if shown.ended else "yellow"

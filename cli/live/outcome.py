@@ -49,11 +49,11 @@ def outcome_code(board: Board, transfer_id: str) -> int:
 def sentence(shown: Shown) -> str:
     """The state in one line, whole: it is read in logs, too."""
     path = f"{escaped(shown.source)} -> {escaped(shown.destination)}:{escaped(shown.target_path)}"
-    return f"{shown.id}  {shown.status}  {path}{_figures(shown)}{_why(shown)}"
+    return f"{shown.status}  {shown.id}{figures(shown)}  {path}{_why(shown)}"
 
 
 def missing_sentence(transfer_id: str) -> str:
-    return f"{escaped(transfer_id)}  not found: there is no such transfer, or it is not yours."
+    return f"not found  {escaped(transfer_id)}  There is no such transfer, or it is not yours."
 
 
 def average_rate(shown: Shown) -> float | None:
@@ -63,7 +63,7 @@ def average_rate(shown: Shown) -> float | None:
     return shown.size_bytes / shown.seconds
 
 
-def _figures(shown: Shown) -> str:
+def figures(shown: Shown) -> str:
     if shown.status == "completed" and shown.size_bytes is not None:
         took = "" if shown.seconds is None else f" in {duration_text(shown.seconds)}"
         rate = average_rate(shown)
