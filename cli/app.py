@@ -34,12 +34,10 @@ class App(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401
+    def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401
         """Ends with the exit codes of cli/errors.py, in one place for all commands."""
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
         invocation = extra.setdefault("obj", Invocation())
-        run = partial(super().main, *args, standalone_mode=False, **extra)
+        run = partial(super().main, *args, **{**extra, "standalone_mode": False})
         sys.exit(exit_code_of(run, lambda: invocation.flags.debug))
 
 

@@ -16,7 +16,8 @@ PIPE_CLOSED = 141  # 128 and SIGPIPE
 
 
 def exit_code_of(run: Callable[[], object], debug: Callable[[], bool]) -> int:
-    """Runs it. `debug` is asked at the end, when the options are known. No error ends in a traceback, unless --debug was asked for and it is our own."""
+    """Runs it. `debug` is asked at the end, when the options are known. Only an error that nobody
+    foresaw has a traceback, and only then."""
     _never_fail_to_print()
     try:
         result = run()

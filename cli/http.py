@@ -50,6 +50,10 @@ class Answer:
             ) from None
 
 
+class NotConnected(Unreachable):
+    """The call never arrived."""
+
+
 class AnswerLost(Unreachable):
     """The call was sent, and nobody knows whether it was done."""
 
@@ -140,12 +144,12 @@ class Http:
             finally:
                 response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Unreachable(
+            raise NotConnected(
                 f"FileFerry cannot be reached at {self.base_url} ({_cause(error)}):"
                 " check the address, and your network."
             ) from error
         except httpx.ProxyError as error:
-            raise Unreachable(f"The proxy does not let us through ({_cause(error)}).") from error
+            raise NotConnected(f"The proxy does not let us through ({_cause(error)}).") from error
         except httpx.TransportError as error:
             raise AnswerLost(
                 f"FileFerry at {self.base_url} did not answer ({_cause(error)}):"

@@ -1,4 +1,4 @@
-"""One call of the command: what it was asked, and what it works with. Commands get it from click."""
+"""One call of the command: what it was asked, and what it works with. click hands it over."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -72,7 +72,7 @@ class Invocation:
 
         client = Client(
             self.url,
-            tokens_of(self.settings, self.url, self.transport),
+            tokens_of(self.settings, self.url, self.transport, self.output.warn),
             transport=self.transport,
             note=self.output.note,
         )

@@ -1,4 +1,4 @@
-"""What an answer that is no success means: the API's problem document as an error of the command."""
+"""Answers that are no success: the API's problem document as an error of the command."""
 
 from collections.abc import Mapping
 from typing import Any

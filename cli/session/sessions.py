@@ -1,9 +1,14 @@
 """Which tokens a call uses: those of the environment, or those of the login."""
 
+from collections.abc import Callable
+
 import httpx
 
 from cli.client import Tokens
 from cli.errors import NotSignedIn
+from cli.http import Http
+from cli.session.renewing import StoredTokens
+from cli.session.session_store import SessionStore
 from cli.settings import Settings
 
 
@@ -22,7 +27,13 @@ class GivenToken:
         pass
 
 
-def tokens_of(settings: Settings, url: str, transport: httpx.BaseTransport | None) -> Tokens:
+def tokens_of(
+    settings: Settings,
+    url: str,
+    transport: httpx.BaseTransport | None,
+    warn: Callable[[str], None],
+) -> Tokens:
     if settings.token is not None:
         return GivenToken(settings.token)
-    raise NotSignedIn(f"You are not logged in at {url}: log in with `fileferry login`.")
+    store = SessionStore(settings.folder, url, warn)
+    return StoredTokens(store, Http(url, transport), warn=warn)
