@@ -16,6 +16,8 @@ __all__ = ["Invocation", "app", "pass_invocation"]
 # name: (module and command in it, what it is for). The module is loaded when it is called.
 COMMANDS: dict[str, tuple[str, str]] = {
     "whoami": ("cli.commands.whoami:whoami", "Who you are, and what you may do"),
+    "watch": ("cli.commands.watch:watch", "Show how transfers get on"),
+    "wait": ("cli.commands.wait:wait", "Wait until transfers have ended"),
 }
 
 

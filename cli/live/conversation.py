@@ -12,8 +12,7 @@ from contracts.websocket.server_messages import Delta, Gone, Snapshot
 
 
 class Conversation:
-    """`proven`: everything that was asked for at the beginning was answered to the end. `refused`
-    are transfers whose subscription was answered with an error."""
+    """`proven`: everything that was asked for was answered to the end."""
 
     def __init__(
         self, stream: Stream, watched: Watched, known: Known, clock: Clock, pace: Pace
@@ -51,9 +50,8 @@ class Conversation:
         return message
 
     def ask_for_missed(self) -> None:
-        """Once for each transfer, and again only when no answer came."""
-        for each in [each for each in self._asked if each not in self._known.behind]:
-            del self._asked[each]
+        """Once for each transfer. The answer may be that nothing was missed: it is behind again only
+        when another message says so, and then it is not asked for at once."""
         again = self._pace.ask_again_within
         ask = tuple(
             each
@@ -64,14 +62,12 @@ class Conversation:
             return
         now = self._clock.now()
         self._asked |= dict.fromkeys(ask, now)
+        self._known.behind.difference_update(ask)
         if self._watched.scope:
-            self._subscribe_scope()
+            self._subscribe_scope(ask)
         else:
             for portion in portions_of(ask):
                 self._subscribe(portion)
-
-    def is_for_scope(self) -> bool:
-        return self._watched.scope is not None
 
     def _subscribe(self, transfers: tuple[str, ...]) -> None:
         request = self._request()
@@ -80,9 +76,8 @@ class Conversation:
             Subscribe(action="subscribe", request_id=request, transfers=transfers, known=known)
         )
 
-    def _subscribe_scope(self) -> None:
+    def _subscribe_scope(self, behind: tuple[str, ...] = ()) -> None:
         """Positions of those that are behind come first. What finds no room is sent whole."""
-        behind = self._known.behind
         known = sorted(self._known.positions(), key=lambda each: each.transfer_id not in behind)
         self._stream.send(
             Subscribe(

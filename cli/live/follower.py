@@ -11,7 +11,7 @@ from cli.live.display import Display
 from cli.live.hearing import Hearing
 from cli.live.known import Known
 from cli.live.looks import Looks
-from cli.live.pace import Pace, backoff
+from cli.live.pace import Pace
 from cli.live.stream import Rest, StreamFailed, opened
 from cli.live.watched import Watched
 
@@ -112,7 +112,8 @@ class Follower:
             self._display.note("FileFerry cannot be reached just now. Trying again.")
 
     def _look_until_next_try(self, over: Over) -> None:
-        seconds = self._pace.stream_again if self._polling else backoff(self._failures, self._rng)
+        backoff = self._pace.backoff(self._failures, self._rng)
+        seconds = self._pace.stream_again if self._polling else backoff
         began = self._clock.now()
         while not over() and self._clock.since(began) < seconds:
             try:

@@ -41,8 +41,10 @@ class Hearing:
 
     def looked(self, transfer_id: str, shown: Shown | None) -> None:
         self._board.heard()
-        self._unproven.pop(transfer_id, None)
+        doubted = self._unproven.pop(transfer_id, None)
         if shown is not None:
+            if doubted and not shown.ended:
+                self._untold.add(transfer_id)  # until the stream tells of the new run
             self._see(shown)
         elif self._watched.scope:
             self._board.drop(transfer_id)
@@ -69,8 +71,10 @@ class Hearing:
 
     def _told(self, live: LiveTransfer, age: float) -> None:
         shown = from_live(live)
-        self._untold.discard(shown.id)
-        unheard_of = shown.id not in self._board.shown
+        before = self._board.shown.get(shown.id)
+        unheard_of = before is None
+        if before is None or shown.run >= before.run:
+            self._untold.discard(shown.id)
         retryable = shown.status in ("failed", "cancelled")
         if unheard_of and retryable and not self._watched.scope:
             self._unproven[shown.id] = shown

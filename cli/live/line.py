@@ -93,7 +93,7 @@ def _widths(rows: Sequence[Cells], width: int) -> dict[str, int]:
 
 
 def _line(shown: Shown, cells: Cells, widths: Mapping[str, int], width: int) -> Text:
-    line = Text(no_wrap=True, overflow="crop", end="")
+    line = Text(no_wrap=True, overflow="crop")
     for number, each in enumerate(name for name in ORDER if name in widths):
         line.append(" " * GAP if number else "")
         if each == "bar":
@@ -150,7 +150,7 @@ def _trouble(shown: Shown, width: int, now: datetime | None) -> tuple[Text, ...]
             text += f" Next try in {duration_text(wait)}."
     style = "red" if shown.ended else "yellow"
     return tuple(
-        Text(f"  {part}", style, no_wrap=True, overflow="crop", end="")
+        Text(f"  {part}", style, no_wrap=True, overflow="crop")
         for part in _folded(text, width - 2)
     )
 

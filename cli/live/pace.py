@@ -3,8 +3,6 @@
 import random
 from dataclasses import dataclass
 
-STREAM_MIN, STREAM_MAX = 0.2, 10.0  # seconds between two connections
-
 
 @dataclass(frozen=True)
 class Pace:
@@ -23,14 +21,16 @@ class Pace:
     give_up_after: float = 300.0  # of hearing nothing in any way
     list_again: float = 10.0  # how often new transfers are looked for while polling
 
+    first_retry: float = 0.2  # before a connection is tried again; it doubles up to the last one
+    last_retry: float = 10.0
+
     def heartbeat(self, moving: bool) -> float:
         return self.heartbeat_moving if moving else self.heartbeat_quiet
 
+    def backoff(self, failures: int, rng: random.Random) -> float:
+        """How long to wait before the next connection. The first one comes soon.
 
-def backoff(failures: int, rng: random.Random) -> float:
-    """How long to wait before the next try. The first one comes soon: a redeploy takes no longer.
-
-    Jitter spreads the clients of a service that comes back. The bound keeps them fresh afterwards.
-    """
-    longest: float = min(STREAM_MAX, STREAM_MIN * 2.0 ** min(failures, 10))
-    return longest * rng.uniform(0.5, 1.0)
+        Jitter spreads the clients of a service that comes back, the bound keeps them fresh.
+        """
+        longest: float = min(self.last_retry, self.first_retry * 2.0 ** min(failures, 10))
+        return longest * rng.uniform(0.5, 1.0)

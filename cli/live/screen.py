@@ -105,7 +105,7 @@ class Screen:
 
     @staticmethod
     def _dim(text: str, width: int) -> Text:
-        line = Text(text, "dim", no_wrap=True, overflow="crop", end="")
+        line = Text(text, "dim", no_wrap=True, overflow="crop")
         line.truncate(width, overflow="ellipsis")
         return line
 
