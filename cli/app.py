@@ -7,18 +7,12 @@ from typing import Any
 
 import click
 
-from cli.command import COMMON
+from cli.command import COMMON, HELP
+from cli.commands_table import COMMANDS
 from cli.ending import exit_code_of
 from cli.invocation import Invocation, pass_invocation
 
 __all__ = ["Invocation", "app", "pass_invocation"]
-
-# name: (module and command in it, what it is for). The module is loaded when it is called.
-COMMANDS: dict[str, tuple[str, str]] = {
-    "whoami": ("cli.commands.whoami:whoami", "Who you are, and what you may do"),
-    "watch": ("cli.commands.watch:watch", "Show how transfers get on"),
-    "wait": ("cli.commands.wait:wait", "Wait until transfers have ended"),
-}
 
 
 class App(click.Group):
@@ -43,9 +37,35 @@ class App(click.Group):
         sys.exit(exit_code_of(run, lambda: invocation.flags.debug))
 
 
-@click.group(cls=App, params=list(COMMON), context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="fileferry", message="%(version)s")
+def _show_version(context: click.Context, parameter: click.Parameter, given: bool) -> None:
+    if not given:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(version("fileferry"))
+    except PackageNotFoundError:
+        click.echo("not installed: this is the source")
+    context.exit()
+
+
+@click.group(cls=App, params=list(COMMON), context_settings=HELP)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version.",
+)
 @click.pass_context
 def app(context: click.Context) -> None:
-    """Sends S3 objects to partners' servers, whole and proven."""
+    """Sends S3 objects to partners' servers, whole and proven.
+
+    Begin with `fileferry login`. `fileferry COMMAND --help` has examples.
+
+    Exit codes: 0 done, 2 usage, 3 not logged in or no right, 4 not found, 5 failed by partner or
+    source, 6 cancelled, 7 timed out while running, 8 cannot reach FileFerry, 1 anything else. More:
+    `fileferry help exit-codes`.
+    """
     context.ensure_object(Invocation)

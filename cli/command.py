@@ -23,6 +23,7 @@ def _flag(option: str, name: str, value: bool, text: str, *short: str) -> click.
     )
 
 
+HELP = {"help_option_names": ["-h", "--help"]}
 COMMON: tuple[click.Option, ...] = (
     _flag("--json", "as_json", True, "Print one JSON document."),
     _flag("--quiet", "quiet", True, "Print results and errors only.", "-q"),
@@ -55,5 +56,32 @@ def command(name: str, examples: str = "") -> Callable[[Callable[..., Any]], cli
         name,
         cls=FerryCommand,
         examples=examples,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=HELP,
     )
+
+
+class FerryGroup(click.Group):
+    """A command that has commands."""
+
+    def command_(
+        self, name: str, examples: str = ""
+    ) -> Callable[[Callable[..., Any]], click.Command]:
+        """Adds a command with the common options and examples."""
+
+        def add(function: Callable[..., Any]) -> click.Command:
+            made = command(name, examples)(function)
+            self.add_command(made)
+            return made
+
+        return add
+
+
+def group(name: str) -> Callable[[Callable[..., Any]], FerryGroup]:
+    """A group of commands. It has the common options, too."""
+
+    def made(function: Callable[..., Any]) -> FerryGroup:
+        return click.group(name, cls=FerryGroup, params=list(COMMON), context_settings=HELP)(
+            function
+        )
+
+    return made

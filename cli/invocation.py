@@ -53,11 +53,15 @@ class Invocation:
         )
 
     @property
+    def given_url(self) -> str | None:
+        return self.flags.url or self.settings.url or self.settings.kept.get("url")
+
+    @property
     def url(self) -> str:
         """FileFerry's address. Raises UsageFailed when nobody said where it is."""
         from cli.address import checked_url
 
-        given = self.flags.url or self.settings.url or self.settings.kept.get("url")
+        given = self.given_url
         if given is None:
             raise UsageFailed(
                 "Say where FileFerry is: fileferry login --url https://..., or set FILEFERRY_URL."

@@ -61,19 +61,27 @@ class Output:
         for name, value in shown:
             click.echo(f"{name:<{width}}  {value}".rstrip())
 
-    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Many things. Escapes the cells.
+    def raw(self, text: str) -> None:
+        """A piece of a file (CSV), letter by letter, unless a terminal would obey it."""
+        click.echo(escaped_lines(text) + "\n" if sys.stdout.isatty() else text, nl=False)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+        """Many things, and how many there were. Escapes the cells.
 
         A terminal gets a header and cells that are folded, never cut. Anything else gets one line a
         row with tabs between the cells and no header, as `cut` and `awk` want it.
         """
-        cells = [[_cell(value) for value in row] for row in rows]
+        cells = ([_cell(value) for value in row] for row in rows)
         if sys.stdout.isatty():
-            if cells:
-                _draw(columns, cells, color=self.color, file=sys.stdout)
-            return
+            drawn = list(cells)
+            if drawn:
+                _draw(columns, drawn, color=self.color, file=sys.stdout)
+            return len(drawn)
+        count = 0
         for row in cells:
             click.echo("\t".join(row))
+            count += 1
+        return count
 
 
 def _cell(value: object) -> str:

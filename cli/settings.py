@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.errors import CommandFailed
+from cli.private_files import write_private
 
-FOLDER_MODE, FILE_MODE = 0o700, 0o600
 SETTINGS_FILE = "settings.json"
 
 
@@ -24,11 +24,22 @@ class Settings:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
     color: bool = True
+    has_display: bool = False
     kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
         return self.folder / SETTINGS_FILE
+
+    def keep(self, name: str, value: str | None) -> None:
+        """Stores one setting; None removes it. What others stored meanwhile stays. Raises
+        CommandFailed."""
+        kept = {**_kept(self.file), name: value}
+        text = json.dumps({k: v for k, v in kept.items() if v is not None}, indent=2)
+        try:
+            write_private(self.file, text + "\n")
+        except OSError as error:
+            raise CommandFailed(f"{self.file} cannot be written ({error.strerror}).") from error
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -40,7 +51,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         url=env.get("FILEFERRY_URL") or None,
         token=(env.get("FILEFERRY_TOKEN") or "").strip() or None,
         color=not env.get("NO_COLOR") and env.get("TERM") != "dumb",
+        has_display=_has_display(env),
         kept=_kept(folder / SETTINGS_FILE),
+    )
+
+
+def _has_display(env: Mapping[str, str]) -> bool:
+    """Whether a browser opens in a window. One of the terminal would take the terminal away."""
+    return sys.platform in ("win32", "darwin") or bool(
+        env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")
     )
 
 

@@ -82,8 +82,8 @@ class StoredTokens:
             fresh = StoredSession.of(read(TokensView, document), asked_at)
             try:
                 self._store.write(fresh)
-            except OSError as error:
-                self._warn(f"The login cannot be kept ({error.strerror}): log in again next time.")
+            except CommandFailed as failed:  # the call that is waiting can still be made
+                self._warn(f"{failed.message} Then log in again.")
         return fresh
 
     def _give_up(self, failed: CommandFailed) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from cli.errors import CommandFailed
+from cli.private_files import locked, make_private, read_private, write_private
 from cli.session import keyring_place
 from cli.session.keyring_place import KeyringFailed
-from cli.session.private_files import locked, make_private, read_private, write_private
 from cli.session.stored_session import StoredSession
 
 Place = Literal["keyring", "file"]
@@ -61,10 +61,7 @@ class SessionStore:
             write_private(self._file.with_suffix(".probe"), "probe")
             self._file.with_suffix(".probe").unlink(missing_ok=True)
         except OSError as error:
-            raise CommandFailed(
-                f"The login cannot be kept in {self._file.parent} ({error.strerror}): make it"
-                " writable, set XDG_CONFIG_HOME, or use FILEFERRY_TOKEN."
-            ) from error
+            raise self._unwritable(error) from error
         if wished == "file":
             return "file"
         try:
@@ -80,7 +77,7 @@ class SessionStore:
 
     def write(self, session: StoredSession, place: Place | None = None) -> None:
         """`place` is where the session before was, if it is not given. A keyring that refuses loses
-        no session: it is kept in the file then. Raises OSError."""
+        no session: it is kept in the file then. Raises CommandFailed."""
         known = self._record()
         place = place or (known.place if known else "file")
         if place == "keyring":
@@ -112,7 +109,8 @@ class SessionStore:
         return None if text is None else StoredSession.parse(text)
 
     def note_sent(self, session: StoredSession) -> None:
-        """Before its refresh token is sent: from then on nobody knows whether it was used."""
+        """Before its refresh token is sent: it may be a used one from then on. Raises
+        CommandFailed."""
         if (record := self._record()) is not None:
             self._keep(replace(record, sent=session.mark))
 
@@ -126,15 +124,27 @@ class SessionStore:
         return record is not None and record.sent == session.mark
 
     def forget(self) -> None:
-        """Raises OSError."""
+        """Raises CommandFailed."""
         record = self._record()
         if record is not None and record.place == "keyring":
             with suppress(KeyringFailed):  # it is of no use without its session
                 keyring_place.delete(self._url)
-        self._file.unlink(missing_ok=True)
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def _keep(self, record: _Record) -> None:
-        write_private(self._file, json.dumps(vars(record)))
+        try:
+            write_private(self._file, json.dumps(vars(record)))
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> CommandFailed:
+        return CommandFailed(
+            f"The login cannot be kept in {self._file.parent} ({error.strerror}): make it"
+            " writable, set XDG_CONFIG_HOME, or use FILEFERRY_TOKEN."
+        )
 
     def _record(self) -> _Record | None:
         try:

@@ -10,8 +10,8 @@ from secrets import token_hex
 from threading import Event
 
 from cli.errors import CommandFailed
-from cli.settings import FILE_MODE, FOLDER_MODE
 
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
 MAX_BYTES = 100_000  # of a file of ours; a larger one is none
 LOCK_LOOK_SECONDS = 0.05
 
@@ -54,10 +54,13 @@ def locked(file: Path, seconds: float) -> Iterator[None]:
     """One process at a time. The lock is the kernel's, so it ends with a process that is killed.
     The file stays: if it were removed, two processes could lock two files of that name.
 
-    Raises CommandFailed when the lock is not free within `seconds`, and OSError.
+    Raises CommandFailed when the lock is not free within `seconds`, or cannot be made.
     """
-    make_private(file.parent)
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
+    try:
+        make_private(file.parent)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be locked ({error.strerror}).") from error
     deadline, pause = time.monotonic() + seconds, Event()
     try:
         while not _lock(descriptor):
