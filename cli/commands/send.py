@@ -82,7 +82,7 @@ def send(
     return 0
 
 
-def watch_started(invocation: Invocation, document: Any) -> int:  # noqa: ANN401
+def watch_started(invocation: Invocation, document: Any) -> int:
     from cli.live.shown import from_rest
     from cli.live.watched import Watched
     from cli.live.watching import Watching

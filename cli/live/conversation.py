@@ -50,8 +50,8 @@ class Conversation:
         return message
 
     def ask_for_missed(self) -> None:
-        """Once for each transfer. The answer may be that nothing was missed: it is behind again only
-        when another message says so, and then it is not asked for at once."""
+        """Once for each transfer. The answer may be that nothing was missed. It is behind again
+        only when another message says so, and is not asked for at once then."""
         again = self._pace.ask_again_within
         ask = tuple(
             each

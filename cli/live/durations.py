@@ -24,4 +24,7 @@ def parsed_duration(text: str) -> timedelta:
     if not match or not any(match.groups()):
         raise ValueError(f"'{text}' is no length of time: write it as 90s, 5m or 2h.")
     days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if not length:
+        raise ValueError("Give a time that is longer than nothing: 90s, 5m or 2h.")
+    return length

@@ -10,6 +10,7 @@ from cli.live.durations import duration_text
 from cli.live.outcome import average_rate, rate_text
 from cli.live.shown import Shown
 from cli.output import bytes_text, escaped
+from contracts.transfer_api import FailureView
 
 GAP = 2
 MIN_NAME, MAX_NAME = 14, 48
@@ -143,16 +144,23 @@ def _trouble(shown: Shown, width: int, now: datetime | None) -> tuple[Text, ...]
         return ()
     text = f"{escaped(failure.message)} ({escaped(failure.code)})"
     if not shown.ended:
-        counted = failure.attempt and failure.attempts
-        text = (f"Try {failure.attempt} of {failure.attempts} failed: " if counted else "") + text
-        if now and failure.next_try_at and failure.next_try_at > now:
-            wait = (failure.next_try_at - now).total_seconds()
-            text += f" Next try in {duration_text(wait)}."
+        text = _tries(failure, now) + text
     style = "red" if shown.ended else "yellow"
     return tuple(
-        Text(f"  {part}", style, no_wrap=True, overflow="crop")
-        for part in _folded(text, width - 2)
+        Text(f"  {part}", style, no_wrap=True, overflow="crop") for part in _folded(text, width - 2)
     )
+
+
+def _tries(failure: FailureView, now: datetime | None) -> str:
+    """Comes first, because the end of a long sentence may be cut off."""
+    said = []
+    if failure.attempt and failure.attempts:
+        said.append(f"try {failure.attempt} of {failure.attempts} failed")
+    if now and failure.next_try_at and failure.next_try_at > now:
+        wait = (failure.next_try_at - now).total_seconds()
+        said.append(f"next try in {duration_text(wait)}")
+    text = ", ".join(said)
+    return f"{text[0].upper()}{text[1:]}: " if text else ""
 
 
 def _folded(text: str, width: int) -> list[str]:

@@ -62,6 +62,9 @@ def answer(server: "LiveServer", method: str, path: str) -> tuple[int, Any]:
     if path == "/api/ws-ticket":
         ticket = f"ticket-{server.counts['calls']}"
         return 200, {"url": server.socket_url, "ticket": ticket, "expires_in_seconds": 30}
+    if (method, path) == ("POST", "/api/transfer"):
+        newest = next(reversed(server.states.values())).now
+        return 202, view_of(newest).model_dump(mode="json")
     if path.partition("?")[0] == "/api/transfer":
         views = [view_of(each.now) for each in server.states.values()]
         fields = set(TransferSummary.model_fields)
