@@ -1,18 +1,18 @@
 """Takes in what is heard of transfers, from the stream and from looks, and tells the display."""
 
-from cli.errors import CommandFailed, NoRight
+from cli.errors import NoRight
 from cli.escaping import escaped
 from cli.live.board import Board
 from cli.live.display import Display
 from cli.live.known import Known
 from cli.live.looks import Looks
 from cli.live.shown import Shown, from_live
-from cli.live.stream import Message
+from cli.live.stream import Message, StreamFailed
 from cli.live.watched import Watched
 from contracts.websocket.live_transfer import LiveTransfer
 from contracts.websocket.server_messages import Delta, Error, Gone, Snapshot
 
-NO_RIGHT = frozenset({"role_missing", "forbidden", "not_allowed"})
+ROLE_MISSING = "role_missing"
 
 
 class Hearing:
@@ -25,10 +25,11 @@ class Hearing:
         self._watched, self._board, self._display = watched, board, display
         self._looks, self.known = looks, known
         self._untold: set[str] = set()
+        self._refusals: set[str] = set()
         self._unproven: dict[str, Shown] = {}
 
     def take(self, message: Message) -> None:
-        """Raises CommandFailed where a list may not be watched."""
+        """Raises NoRight where a list may not be watched, and StreamFailed where it is not."""
         self._board.heard(message.sent_at)
         if isinstance(message, Snapshot | Delta):
             for live in self.known.hear(message):
@@ -99,9 +100,17 @@ class Hearing:
             self._looks.ask(transfer_id)
 
     def _refused(self, error: Error) -> None:
+        """A connection that the service ends is opened again, and only a right that is missing is
+        no matter of the connection. What is not told here is looked at."""
+        if error.closing:
+            return
         message = escaped(error.message)
-        if self._watched.scope and error.request_id and not error.closing:
-            raise (NoRight if error.code in NO_RIGHT else CommandFailed)(message, code=error.code)
-        self._display.note(message)
+        if self._watched.scope and error.code == ROLE_MISSING:
+            raise NoRight(message, code=error.code)
+        if self._watched.scope:
+            raise StreamFailed(message)
+        if error.code not in self._refusals:
+            self._refusals.add(error.code)
+            self._display.note(message)
         untold = [each for each in self._watched.transfers if each not in self._board.shown]
         self._untold.update(untold)

@@ -37,6 +37,7 @@ class Mode(Enum):
     TOO_LARGE = "messages have more than any client should take"
     DISORDERED = "deltas come doubled, and the older ones again after the newer ones"
     LOSES_DELTAS = "every second delta is lost"
+    REFUSES_MANY = "a subscription is answered with an error for a while"
     REFUSES_ALL = "scope all is answered with an error"
     REST_DOWN = "the REST API answers 503"
     SESSION_OVER = "the REST API answers 401"
@@ -128,6 +129,15 @@ class LiveServer:
                         request_id=asked.request_id,
                         code="role_missing",
                         message="Only operators, auditors and admins may watch all transfers.",
+                    )
+                ]
+            elif Mode.REFUSES_MANY in self.modes:
+                answers = [
+                    Error(
+                        sent_at=datetime.now(UTC),
+                        request_id=asked.request_id,
+                        code="too_many_subscribes",
+                        message="A connection subscribes at most 10 times in 10 s.",
                     )
                 ]
             else:

@@ -261,3 +261,25 @@ def test_a_change_of_a_life_that_is_over_costs_one_question() -> None:
         watcher.follow(enough=lambda: server.counts["ping"] >= 3)
     assert server.counts["subscribe"] == 2
     assert watcher.board.shown["t-1"].percent == state.now.percent
+
+
+def test_transfers_that_the_stream_refuses_are_looked_at_and_it_is_said_once() -> None:
+    with served(LiveServer(Mode.REFUSES_MANY)) as server:
+        state = server.add(LiveState(transfer()))
+        move = moving(server, state)
+        watcher = Watcher(server, Watched(("t-1",)), lambda: watcher.display.seen and move())
+        watcher.follow()
+    assert watcher.display.notes == ["A connection subscribes at most 10 times in 10 s."]
+
+
+def test_a_list_that_is_refused_for_a_while_is_asked_for_again() -> None:
+    with served(LiveServer(Mode.REFUSES_MANY)) as server:
+        server.add(LiveState(transfer()))
+
+        def let_in() -> None:
+            if server.counts["subscribe"] == 2:
+                server.modes.clear()
+
+        watcher = Watcher(server, Watched(scope="mine"), let_in)
+        watcher.follow(enough=lambda: bool(watcher.board.shown))
+    assert server.counts["subscribe"] >= 2
