@@ -9,6 +9,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ls": ("cli.commands.ls:ls", "List objects and folders"),
     "send": ("cli.commands.send:send", "Send an object to a destination"),
     "status": ("cli.commands.status:status", "Show a transfer as it is now"),
+    "watch": ("cli.commands.watch:watch", "Show how transfers get on, until they have ended"),
+    "wait": ("cli.commands.wait:wait", "Wait until transfers have ended"),
     "list": ("cli.commands.list_transfers:list_transfers", "List transfers"),
     "history": ("cli.commands.list_transfers:history", "List transfers that have ended"),
     "pause": ("cli.commands.steer:pause", "Pause transfers"),

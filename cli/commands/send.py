@@ -5,12 +5,14 @@ from uuid import uuid4
 
 import click
 
+from cli.client import read
 from cli.command import command
 from cli.dry_run import dry_run
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.places import parse_source, parse_target
 from cli.sending import start_transfer
+from contracts.transfer_api import TransferView
 from contracts.transfer_events import IfExists, Verify
 
 EXAMPLES = """
@@ -43,6 +45,7 @@ ID=$(fileferry send s3://exports/today.csv acme --quiet)
 @click.option(
     "--idempotency-key", metavar="KEY", help="Repeated with the same key, it is sent once."
 )
+@click.option("--watch", is_flag=True, help="Show how it gets on, and end as it ends.")
 @click.option("--dry-run", "only_look", is_flag=True, help="Check what can be, and start nothing.")
 @pass_invocation
 def send(
@@ -52,12 +55,14 @@ def send(
     target: str,
     idempotency_key: str | None,
     only_look: bool,
+    watch: bool,
     **wishes: Any,
 ) -> int:
     """Send one object to a destination.
 
     PATH is relative to the destination's base path. With a slash at its end it is a folder. The
-    command ends when the transfer has been accepted, and prints its id.
+    command ends when the transfer has been accepted, and prints its id. With --watch it ends when
+    the transfer has ended, with the same exit codes as `fileferry wait`.
     """
     bucket, key = parse_source(source)
     body = body_of(bucket, key, target, wishes)
@@ -65,14 +70,27 @@ def send(
         return dry_run(invocation, body)
     document = start_transfer(invocation, body, idempotency_key or f"cli-{uuid4().hex}")
     output = invocation.output
+    if watch:
+        return watch_started(invocation, document)
     if output.as_json:
         output.document(document)
         return 0
     output.say(escaped(str(document["id"])))
     for warning in document.get("warnings", ()):
         output.warn(f"Warning: {escaped(str(warning))}")
-    output.note(f"Accepted. Look at it with: fileferry status {escaped(str(document['id']))}")
+    output.note(f"Accepted. Follow it with: fileferry watch {escaped(str(document['id']))}")
     return 0
+
+
+def watch_started(invocation: Invocation, document: Any) -> int:
+    from cli.live.shown import from_rest
+    from cli.live.watched import Watched
+    from cli.live.watching import Watching
+
+    view = read(TransferView, document)
+    for warning in view.warnings:
+        invocation.output.warn(f"Warning: {escaped(warning)}")
+    return Watching(invocation, Watched((view.id,)), first=(from_rest(view),)).run()
 
 
 def body_of(bucket: str, key: str, target: str, wishes: dict[str, Any]) -> dict[str, Any]:
