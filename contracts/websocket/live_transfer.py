@@ -67,9 +67,9 @@ class LiveFields(Published):
     chunks: LiveChunks
     chunk_runs: ChunkRuns | None = Field(
         default=None,
-        description="the chunks from the first to the last, as run lengths: 120d is 120 chunks that"
-        " are done, m is being moved, w is waiting; null where it is not known, and where a list of"
-        " transfers is watched",
+        description="the chunks from the first to the last, as run lengths: 120d1m365w is 120 that"
+        " are done, one that is being moved, 365 that wait; null where it is not known, and where a"
+        " list of transfers is watched",
     )
     lanes: Count = Field(description="lanes at work")
     failure: FailureView | None = Field(
