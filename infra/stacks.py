@@ -12,7 +12,13 @@ from infra.templates import Template, read_template
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
-SHARED = ("account", "bus", "network", "api")  # before the services, which need the API's id
+SHARED = (
+    "account",
+    "bus",
+    "network",
+    "api",
+    "websocket",
+)  # before the services, which need their ids
 
 
 @dataclass(frozen=True)

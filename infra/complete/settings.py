@@ -8,7 +8,13 @@ from infra.complete.names import snake
 
 SECONDS, MEGABYTES = 60, 512
 SWITCH = {"Type": "String", "Default": "false", "AllowedValues": ["true", "false"]}
-RESERVING = {"api": "Api", "authorizer": "Authorizer"}  # others must not take all concurrency
+# Others must not take all concurrency, and a flood of messages must not take that of logins.
+RESERVING = {"api": "Api", "authorizer": "Authorizer", "socket": "Socket"}
+# The parameter with an API's id: where SSM has it, and the triggers that ask for it.
+API_IDS = {
+    "ApiId": ("api/rest/id", ("api", "authorizer")),
+    "WebSocketApiId": ("websocket/api/id", ("socket", "authorizer")),
+}
 
 
 def parameters(service: Service) -> Value:
@@ -24,11 +30,12 @@ def parameters(service: Service) -> Value:
         "LogRetentionDays": {"Type": "Number", "Default": 7},
         "LogLevel": {"Type": "String", "Default": "INFO"},
     }
-    if service.has(*RESERVING):
-        made["ApiId"] = {
-            "Type": "AWS::SSM::Parameter::Value<String>",
-            "Default": "/fileferry/local/api/rest/id",
-        }
+    for name, (place, kinds) in API_IDS.items():
+        if service.has(*kinds):
+            made[name] = {
+                "Type": "AWS::SSM::Parameter::Value<String>",
+                "Default": f"/fileferry/local/{place}",
+            }
     for kind in filter(service.has, RESERVING):
         made[f"{RESERVING[kind]}Concurrency"] = {
             "Type": "Number",

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.catalogue import CATALOGUE
 from infra.complete.names import TemplateWrong
 
-PLAIN = ("api", "authorizer", "outbox", "none")
+PLAIN = ("api", "authorizer", "socket", "outbox", "none")
 WITH_A_VALUE = ("events", "queue", "schedule")
 OPTIONS = {"events": {"batch", "concurrency"}, "queue": {"batch", "concurrency"}, "schedule": set()}
 KINDS = ", ".join((*PLAIN, *(f"{{{kind}: ...}}" for kind in WITH_A_VALUE)))

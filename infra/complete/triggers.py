@@ -6,6 +6,7 @@ from infra.complete.listening import Parameters, event_resources, queue_resource
 from infra.complete.permissions import may_call
 from infra.complete.queues import dead_letters
 from infra.complete.schedule import schedule_resources
+from infra.complete.settings import API_IDS
 
 OUTBOX_FILTER = (
     '{"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "OUTBOX#"}]}}}}'
@@ -15,8 +16,12 @@ EVENT_BATCH = 10  # as many as one PutEvents takes
 
 def trigger_resources(service: Service, function: Function, declared: Parameters) -> Value:
     match function.trigger.kind:
-        case "api" | "authorizer":
-            return _api(function)
+        case "api":
+            return may_call(function, "apigateway", arn("execute-api", "${ApiId}/v1/*"))
+        case "socket":
+            return may_call(function, "apigateway", arn("execute-api", "${WebSocketApiId}/v1/*"))
+        case "authorizer":
+            return _authorizer(function)
         case "outbox":
             return _outbox(service, function)
         case "schedule":
@@ -50,9 +55,13 @@ def trigger_statements(service: Service, function: Function) -> list[Value]:
     return []
 
 
-def _api(function: Function) -> Value:
-    asked = "authorizers" if function.trigger.kind == "authorizer" else "v1"
-    return may_call(function, "apigateway", arn("execute-api", f"${{ApiId}}/{asked}/*"))
+def _authorizer(function: Function) -> Value:
+    """Both APIs ask it."""
+    rest, socket = (arn("execute-api", f"${{{api}}}/authorizers/*") for api in API_IDS)
+    return {
+        **may_call(function, "apigateway", rest),
+        **may_call(function, "apigateway", socket, "BySockets"),
+    }
 
 
 def _outbox(service: Service, function: Function) -> Value:

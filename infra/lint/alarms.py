@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from infra.lint.api_calls import stages_of
 from infra.lint.expansion import Expansion
 from infra.lint.finding import Finding
-from infra.lint.metrics import NAMESPACES, Namespace
+from infra.lint.metrics import NAMESPACES, SOCKETS, Namespace
 from infra.lint.physical import arns_of, name_of, names_of, text_of, texts_of
 from infra.templates import Template
 
@@ -71,7 +72,8 @@ def metrics_of(expansion: Expansion, alarm: Template) -> Iterator[Metric]:
 
 
 def metric_problems(metric: Metric, stage: Sequence[Expansion]) -> Iterator[str]:
-    namespace = NAMESPACES.get(metric.namespace)
+    socket = "ApiId" in metric.dimensions
+    namespace = SOCKETS if socket else NAMESPACES.get(metric.namespace)
     if namespace is None and metric.namespace.startswith("AWS/"):
         yield f"{metric.namespace} is not in metrics.py: look its dimensions up and add it."
         return
@@ -102,6 +104,10 @@ def _values(
         return names_of(stage, namespace.names[dimension])
     if dimension == "StateMachineArn":
         return arns_of(stage, "AWS::StepFunctions::StateMachine")
+    if dimension == "ApiId":
+        return {api for api, _ in _socket_stages(stage)}
+    if dimension == "Stage" and "ApiId" in metric.dimensions:
+        return {name for api, name in _socket_stages(stage) if api == metric.dimensions["ApiId"]}
     if dimension == "Stage":
         return stages_of_api(metric.dimensions["ApiName"], stage)
     if dimension == "Resource" and metric.namespace == "AWS/Lambda":
@@ -116,6 +122,16 @@ def stages_of_api(name: str, stage: Sequence[Expansion]) -> set[str]:
         for _, properties in expansion.of_kind("AWS::ApiGateway::Stage")
         for logical_id, _ in expansion.of_kind("AWS::ApiGateway::RestApi")
         if properties["RestApiId"] == {"Ref": logical_id} and name_of(expansion, logical_id) == name
+    }
+
+
+def _socket_stages(stage: Sequence[Expansion]) -> set[tuple[str, str]]:
+    """(id of the API, name of its stage)"""
+    return {
+        (text_of(expansion, {"Ref": logical_id}), name)
+        for expansion in stage
+        for logical_id, _ in expansion.of_kind("AWS::ApiGatewayV2::Api")
+        for name in stages_of(expansion, {"Ref": logical_id})
     }
 
 

@@ -31,6 +31,9 @@ KINDS = {
     "AWS::ApiGateway::RestApi": Kind("Name", 1024, Scope.PARENT, ref="a1b2c3d4e5"),
     "AWS::ApiGateway::Stage": Kind("StageName", 128, Scope.PARENT),
     "AWS::ApiGateway::UsagePlan": Kind("UsagePlanName", 255, Scope.PARENT, ref="f6e7d8"),
+    "AWS::ApiGatewayV2::Api": Kind("Name", 128, Scope.PARENT, ref="b2c3d4e5f6"),
+    "AWS::ApiGatewayV2::Authorizer": Kind("Name", 128, Scope.PARENT, ref="au1b2c"),
+    "AWS::ApiGatewayV2::Stage": Kind("StageName", 128, Scope.PARENT),
     "AWS::CloudWatch::Alarm": Kind("AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"),
     "AWS::CloudWatch::CompositeAlarm": Kind(
         "AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"

@@ -22,6 +22,12 @@ def _namespace(metrics: str, combinations: str, names: dict[str, str]) -> Namesp
     )
 
 
+# WebSocket APIs share the namespace of REST APIs, and nothing else.
+SOCKETS = _namespace(
+    "ClientError ConnectCount ExecutionError IntegrationError IntegrationLatency MessageCount",
+    "ApiId, ApiId Stage, ApiId Method Resource Stage",
+    {},
+)
 NAMESPACES = {
     "AWS/ApiGateway": _namespace(
         "4XXError 5XXError CacheHitCount CacheMissCount Count IntegrationLatency Latency",

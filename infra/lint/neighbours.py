@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from infra.lint.alarms import aliases_of
+from infra.lint.api_calls import api_calls
 from infra.lint.expansion import SSM, Expansion
 from infra.lint.finding import Finding
 from infra.lint.literals import texts_in
 from infra.lint.physical import names_of, text_of
-from infra.lint.resolve import Value
 
 STORED = re.compile(r"\{\{resolve:ssm:([^:}]+)[^}]*\}\}")
-CALLED = re.compile(r":function:([^:/]+)(:[^:/]+)?/invocations$")
 
 
 def missing_neighbours(
@@ -21,14 +20,15 @@ def missing_neighbours(
     yield from _missing_parameters(expansion, stored)
     yield from _missing_references(expansion, stored)
     functions = names_of(stage, "AWS::Lambda::Function")
-    for logical_id, api in expansion.of_kind("AWS::ApiGateway::RestApi"):
-        for name, alias in sorted(functions_called(expansion, api.get("Body"))):
-            if name not in functions or name + alias not in aliases_of(name, stage):
-                yield expansion.finding(
-                    "neighbour",
-                    logical_id,
-                    f"The API calls {name}{alias}, which no stack of the stage makes: correct it.",
-                )
+    for logical_id, name, alias in dict.fromkeys(
+        (call.logical_id, call.function, call.alias) for call in api_calls(expansion)
+    ):
+        if name not in functions or name + alias not in aliases_of(name, stage):
+            yield expansion.finding(
+                "neighbour",
+                logical_id,
+                f"The API calls {name}{alias}, which no stack of the stage makes: correct it.",
+            )
     buses = names_of(stage, "AWS::Events::EventBus")
     for logical_id, rule in expansion.of_kind("AWS::Events::Rule"):
         bus = text_of(expansion, rule.get("EventBusName", "default")).rpartition("/")[2]
@@ -61,9 +61,3 @@ def _missing_references(expansion: Expansion, stored: Mapping[str, str]) -> Iter
                 f"No stack deployed before this one stores {place} in SSM: correct the name, or"
                 " the order of the stacks.",
             )
-
-
-def functions_called(expansion: Expansion, body: Value) -> set[tuple[str, str]]:
-    """(function, colon and alias)"""
-    found = (CALLED.search(text_of(expansion, text)) for text in texts_in(body))
-    return {(match[1], match[2] or "") for match in found if match}
