@@ -1,6 +1,6 @@
 """Sockets on the WebSocket API of API Gateway."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from botocore.exceptions import (
 
 from services.progress.domain.errors import FrameTooLarge, Gone, Slow
 
-THROTTLED, FAULT = 429, 500
+GONE, TOO_LARGE, THROTTLED, FAULT = 410, 413, 429, 500
 # One try: whoever is slow is told later, and must not hold up the others.
 POSTS = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1)
 NO_ANSWER = (
@@ -24,19 +24,19 @@ NO_ANSWER = (
 
 
 class ApiGatewaySockets:
-    """Makes the client when the first message is sent. Several threads may send."""
+    """Several threads may send."""
 
-    def __init__(self, client: Callable[[], Any]) -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
 
     def post(self, connection_id: str, text: str) -> None:
         body = text.encode()
         with _domain_errors(connection_id, len(body)):
-            self._client().post_to_connection(ConnectionId=connection_id, Data=body)
+            self._client.post_to_connection(ConnectionId=connection_id, Data=body)
 
     def close(self, connection_id: str) -> None:
         with _domain_errors(connection_id, 0):
-            self._client().delete_connection(ConnectionId=connection_id)
+            self._client.delete_connection(ConnectionId=connection_id)
 
 
 @contextmanager
@@ -47,9 +47,9 @@ def _domain_errors(connection_id: str, size: int) -> Iterator[None]:
         raise Slow(connection_id) from error
     except ClientError as error:
         match error.response["ResponseMetadata"]["HTTPStatusCode"]:
-            case 410:
+            case status if status == GONE:
                 raise Gone(connection_id) from error
-            case 413:
+            case status if status == TOO_LARGE:
                 raise FrameTooLarge(size) from error
             case status if status == THROTTLED or status >= FAULT:
                 raise Slow(connection_id) from error

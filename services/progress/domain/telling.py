@@ -24,7 +24,7 @@ class Told:
     base: int | None
     seq: int
     at: datetime
-    runs: tuple[str, ...] | None = None
+    runs: str | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Another telling would come too soon. A clock that is far ahead stops nobody."""
@@ -39,7 +39,7 @@ class Told:
 
 def first_told(known: KnownTransfer, now: datetime) -> Told:
     runs = known.shown.get("chunk_runs")
-    kept = tuple(map(str, runs)) if isinstance(runs, list | tuple) else None
+    kept = runs if isinstance(runs, str) else None
     return Told(known.transfer_id, known.epoch, None, known.seq, now, kept)
 
 

@@ -1,6 +1,7 @@
 """Sends messages to a connection. It may be gone, or too slow to take them in."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from contracts.websocket.server_messages import Error
@@ -46,24 +47,26 @@ def forget(connection_id: str, watches: Iterable[Watch] = (), *, ports: Ports) -
 
 def end(connection_id: str, reason: ProgressError, *, ports: Ports) -> None:
     """Says why, and ends the connection. Its rows go last, so that a crash before leaves them to be
-    found again."""
+    found again. Raises Slow."""
     try:
-        say(connection_id, reason, None, closing=True, ports=ports)
+        _post_error(connection_id, reason, None, True, ports)
         ports.sockets.close(connection_id)
     except Gone:
         pass
     ports.connections.remove(connection_id)
 
 
-def say(
-    connection_id: str,
-    error: ProgressError,
-    request_id: str | None,
-    *,
-    closing: bool = False,
-    ports: Ports,
+def say(connection_id: str, error: ProgressError, request_id: str | None, *, ports: Ports) -> None:
+    """Answers a mistake. A connection that is slow misses it."""
+    try:
+        _post_error(connection_id, error, request_id, False, ports)
+    except Gone:
+        forget(connection_id, ports=ports)
+
+
+def _post_error(
+    connection_id: str, error: ProgressError, request_id: str | None, closing: bool, ports: Ports
 ) -> None:
-    """Raises Gone. One that is slow misses it."""
     message = Error(
         request_id=request_id,
         sent_at=ports.now(),
@@ -71,10 +74,8 @@ def say(
         message=str(error),
         closing=closing,
     )
-    try:
+    with suppress(Slow):
         ports.sockets.post(connection_id, message.model_dump_json())
-    except Slow:
-        return
 
 
 def _fall_behind(watch: Watch, tries: int, ports: Ports) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import partial
 
 from services.progress.domain.audience import Audience
 from services.progress.domain.ports import Ports
@@ -13,7 +13,6 @@ from services.progress.domain_services.reach import reach
 from services.progress.domain_services.tell import WITHIN_SECONDS, Place, tell
 from services.progress.domain_services.watched import read_watched, whole
 
-T = TypeVar("T")
 Failures = dict[str, Exception]
 
 
@@ -36,10 +35,10 @@ def tell_watchers(deliveries: Sequence[Delivery], *, ports: Ports) -> Mapping[st
         match delivery.message:
             case Notice() as notice:
                 notice = replace(notice, again=notice.again or delivery.again)
-                _try(delivery, failures, lambda n=notice: _add(n, news, ports))
+                _try(delivery, failures, partial(_add, notice, news, ports))
             case Page() as page:
                 page = _again(page) if delivery.again else page
-                _try(delivery, failures, lambda p=page: places.append(place_of(p, ports=ports)))
+                _try(delivery, failures, partial(_add_place, page, places, ports))
     tell([*places_of(list(news.values()), ports=ports), *places], ports=ports)
     return failures
 
@@ -52,6 +51,10 @@ def _add(notice: Notice, news: dict[str, News], ports: Ports) -> None:
         news |= {notice.transfer_id: found} if found else {}
 
 
+def _add_place(page: Page, places: list[Place], ports: Ports) -> None:
+    places.append(place_of(page, ports=ports))
+
+
 def _again(page: Page) -> Page:
     return replace(page, tellings=tuple(replace(each, again=True) for each in page.tellings))
 
@@ -60,7 +63,7 @@ def _catch_up(deliveries: Sequence[Delivery], failures: Failures, ports: Ports) 
     waiting = [each for each in deliveries if isinstance(each.message, CatchUp)]
 
     def catch_up(delivery: Delivery) -> None:
-        _try(delivery, failures, lambda: _tell_newest(delivery.message, ports))
+        _try(delivery, failures, partial(_tell_newest, delivery.message, ports))
 
     for left in ports.crew.each(catch_up, waiting, WITHIN_SECONDS):
         ports.notices.put(left.message, 1)
