@@ -28,12 +28,12 @@ from services.progress.domain.telling import Told
 SHARDS, TOLD = "AUDIENCE", "TOLD"
 SHARDS_KEPT = timedelta(days=1)  # much longer than a connection, so that it is seldom prolonged
 TOLD_KEPT = timedelta(days=2)
-EVEN_PAGE = PAGE + 4  # rows of one call: a page of watches, the transfer's three and one more
+MORE = 4  # rows of one call, beside a page of watches: the transfer's three, and the next watch
 
 
 class DynamoDbAudiences:
-    def __init__(self, client: Any, table: str) -> None:
-        self._client, self._name = client, table
+    def __init__(self, client: Any, table: str, page: int = PAGE) -> None:
+        self._client, self._name, self._page = client, table, page
         self._table = Table(client, table)
 
     def look(self, transfer_id: str, now: datetime) -> Look:
@@ -48,7 +48,7 @@ class DynamoDbAudiences:
             found[row["sk"]["S"]] = row
         known = known_transfer(found[STATE]) if STATE in found else None
         told = from_item(Told, found[TOLD]) if TOLD in found else None
-        page = _page(_chained(first, rows), audience, 0, now)
+        page = self._read_page(_chained(first, rows), audience, 0, now)
         return Look(known, told, _shards(found.get(SHARDS), now), page)
 
     def shards(self, audience: Audience, now: datetime) -> int:
@@ -91,7 +91,8 @@ class DynamoDbAudiences:
         after: str = "",
         until: str | None = None,
     ) -> WatchPage:
-        return _page(self._rows(audience, shard, f"{PREFIX}{after}"), audience, shard, now, until)
+        rows = self._rows(audience, shard, f"{PREFIX}{after}")
+        return self._read_page(rows, audience, shard, now, until)
 
     def claim(self, told: Told, before: Told | None) -> bool:
         row = row_key(f"T#{told.transfer_id}", TOLD) | to_item(told)
@@ -133,24 +134,28 @@ class DynamoDbAudiences:
         condition = "#pk = :pk AND #sk > :after" if after else "#pk = :pk"
         if not after:
             del values["after"]
-        return self._table.rows(condition, values, Limit=EVEN_PAGE)
+        return self._table.rows(condition, values, Limit=self._page + MORE)
 
-
-def _page(
-    rows: Iterable[Item], audience: Audience, shard: int, now: datetime, until: str | None = None
-) -> WatchPage:
-    """Reads no further than to the first watch of the next page."""
-    found: list[Watch] = []
-    for row in rows:
-        watch = watch_of(row, audience, shard)
-        if until is not None and watch.connection_id > until:
-            break
-        if watch.ends_at <= now:
-            continue
-        if len(found) == PAGE:
-            return WatchPage(found, found[-1].connection_id)
-        found.append(watch)
-    return WatchPage(found)
+    def _read_page(
+        self,
+        rows: Iterable[Item],
+        audience: Audience,
+        shard: int,
+        now: datetime,
+        until: str | None = None,
+    ) -> WatchPage:
+        """Reads no further than to the first watch of the next page."""
+        found: list[Watch] = []
+        for row in rows:
+            watch = watch_of(row, audience, shard)
+            if until is not None and watch.connection_id > until:
+                break
+            if watch.ends_at <= now:
+                continue
+            if len(found) == self._page:
+                return WatchPage(found, found[-1].connection_id)
+            found.append(watch)
+        return WatchPage(found)
 
 
 def _shards(row: Item | None, now: datetime) -> int:
