@@ -7,7 +7,8 @@ from cli.live.known import Known
 from cli.live.pace import Pace
 from cli.live.stream import Message, Stream, StreamFailed, Unknown
 from cli.live.watched import Watched, portions_of
-from contracts.websocket.client_messages import MAX_TRANSFERS, Ping, Subscribe
+from contracts.websocket.client_messages import Ping, Subscribe
+from contracts.websocket.limits import MAX_TRANSFERS
 from contracts.websocket.server_messages import Delta, Gone, Snapshot
 
 
