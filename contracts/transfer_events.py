@@ -18,7 +18,6 @@ from contracts.contract import (
     VersionId,
 )
 
-RUN = r"[1-9][0-9]{0,9}[dmw]"
 IfExists = Literal["fail", "replace", "keep_both"]
 # What the sender asks for. reread: every byte is read twice from S3 and compared. readback: every
 # byte is read back from the partner at the end.
@@ -28,11 +27,15 @@ SourceChecksum = Literal["matched", "absent", "not_compared"]
 SourceAlgorithm = Literal["crc64nvme", "crc32c", "crc32", "sha256", "sha1", "md5"]
 Proven = Literal["acknowledged", "size", "sampled", "readback"]
 UnderWay = Literal["requested", "moving", "paused", "verifying", "committing"]
-MAX_RUNS = 1_000  # of 10,000 chunks they have less than 4 kB
-ChunkRun = Annotated[
-    str, Text("A count, and d for done, m for being moved or w for waiting: 120d", 12, RUN)
+MAX_RUNS_LENGTH = 4_000  # characters; 10,000 chunks in a thousand runs have some 3,000
+ChunkRuns = Annotated[
+    str,
+    Text(
+        "Counts, each with d for done, m for being moved or w for waiting: 120d1m365w",
+        MAX_RUNS_LENGTH,
+        r"([1-9][0-9]{0,9}[dmw])+",
+    ),
 ]
-ChunkRuns = Annotated[tuple[ChunkRun, ...], Field(max_length=MAX_RUNS)]
 
 
 class S3Object(Published):
@@ -167,8 +170,8 @@ class TransferStartedV1(TransferFact):
 
 
 class TransferProgressedV1(TransferFact):
-    """A sample of the progress, at most one a second. It may be lost or late: compare
-    `meta.occurred_at`."""
+    """A sample of the progress, about one a second while lanes are at work, and one when a step
+    begins to prove the file. It may be lost or late: compare `meta.occurred_at`."""
 
     size_bytes: Bytes
     bytes_done: Bytes = Field(description="finished and in flight")
@@ -188,16 +191,18 @@ class TransferProgressedV1(TransferFact):
     chunks_proven: Count = Field(default=0, description="read back (verify readback)")
     chunk_runs: ChunkRuns | None = Field(
         default=None,
-        description="the chunks from the first to the last as run lengths; null: too scattered to"
-        " tell, or the event is older than this field",
+        description="the chunks from the first to the last as run lengths: 120d1m365w is 120 that"
+        " are done, one that is being moved, 365 that wait; null: too scattered to tell, or the"
+        " event is older than this field",
     )
 
 
 class TransferDelayedV1(TransferFact):
     """Something is in the transfer's way. It is tried again by itself.
 
-    It is published for each try that failed, and when the transfer begins to wait for a session. It
-    changes no state. The trouble is over when a later event or sample does not have it.
+    It is published for each try that failed, and when the transfer begins to wait for a session.
+    Where several lanes fail at once, one event a second tells of one of them. It changes no state.
+    The trouble is over when a later event or sample does not have it.
     """
 
     trouble: Trouble

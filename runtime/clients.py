@@ -29,6 +29,11 @@ class AwsClients:
                 self._shared[service] = self._session.create_client(service, config=config)
             return self._shared[service]
 
+    def at(self, service: str, address: str, config: Config) -> BaseClient:
+        """For a service whose address belongs to us, and not to the region."""
+        with self._making:
+            return self._session.create_client(service, endpoint_url=address, config=config)
+
     def new(self, service: str, config: Config, **credentials: str) -> BaseClient:
         with self._making:
             return self._session.create_client(service, config=config, **credentials)

@@ -1,7 +1,5 @@
 """Every setting of the progress service; a field is the environment variable of that name."""
 
-from datetime import timedelta
-
 from pydantic import Field
 
 from runtime.settings import ServiceSettings
@@ -10,9 +8,6 @@ from runtime.settings import ServiceSettings
 class ProgressSettings(ServiceSettings):
     event_bus_name: str
     progress_table: str
-    # Events come up to 60 days late (runtime.dynamodb.inbox), and would bring a row back.
-    keep_days: int = Field(default=90, ge=60)
-
-    @property
-    def keep_for(self) -> timedelta:
-        return timedelta(days=self.keep_days)
+    fan_out_queue_url: str
+    websocket_endpoint: str
+    threads: int = Field(default=20, ge=1, le=64, description="posts at once of one fan-out worker")

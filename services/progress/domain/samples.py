@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 WINDOW = timedelta(seconds=30)
 STEP = timedelta(seconds=2)  # samples closer together tell nothing more, and cost room in the row
 GAP = timedelta(seconds=15)  # after so long without a sample nothing is known of the time between
-LEAST = timedelta(seconds=4)  # a shorter time says nothing about a rate
+LEAST = timedelta(seconds=1.5)  # a shorter time says nothing about a rate
 PIECE = timedelta(seconds=5)  # of the window; the slowest and the fastest piece make the range
 STEADY = 4.0  # the fastest piece is at most so many times as fast as the slowest one
 

@@ -1,0 +1,26 @@
+"""Reads many rows by their keys, in as few calls as there can be."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from runtime.dynamodb.items import Item
+from services.progress.domain.errors import StatesNotRead
+
+MAX_KEYS = 100  # of one call
+TRIES = 10  # in a row that read nothing; only a table that is overloaded answers so
+
+
+def read_rows(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
+    """Those that exist, in any order. Strongly consistent. DynamoDB leaves keys over when an answer
+    gets large or the table is busy. Raises StatesNotRead."""
+    left, fruitless = list(keys), 0
+    while left:
+        asked, rest = left[:MAX_KEYS], left[MAX_KEYS:]
+        request = {table: {"Keys": asked, "ConsistentRead": True}}
+        answer = client.batch_get_item(RequestItems=request)
+        yield from answer["Responses"].get(table, ())
+        over = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+        fruitless = fruitless + 1 if len(over) == len(asked) else 0
+        if fruitless == TRIES:
+            raise StatesNotRead(len(over) + len(rest))
+        left = [*over, *rest]

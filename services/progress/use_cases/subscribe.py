@@ -1,0 +1,118 @@
+"""Has a connection told of some transfers, or of a list, and sends what they are now.
+
+The watch is stored first, and the states are read then. A change after that is told by whoever
+tells the watchers. Its message may be faster than ours, and the client cannot use it before it has
+ours. So the states are read once more when ours has been sent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from contracts.websocket.client_messages import Subscribe
+from contracts.websocket.live_transfer import Position
+from kernel.caller import SEE_ALL_TRANSFERS
+from services.progress.domain.audience import Watch, shard_of
+from services.progress.domain.connection import Connection
+from services.progress.domain.errors import RoleMissing
+from services.progress.domain.known_transfer import KnownTransfer
+from services.progress.domain.ports import Ports
+from services.progress.domain_services import frames
+from services.progress.domain_services.ask import (
+    Change,
+    audiences_of,
+    change_connection,
+    watches_of_lists,
+)
+from services.progress.domain_services.messages import live_change, live_transfer
+from services.progress.domain_services.reach import reach
+from services.progress.domain_services.watched import read_listed
+
+States = Mapping[str, KnownTransfer]
+
+
+def subscribe(connection_id: str, asked: Subscribe, *, ports: Ports) -> None:
+    """Raises ConnectionOver, ConnectionBusy, StatesNotRead and Refused."""
+    watches: list[Watch] = []
+
+    def decide(before: Connection) -> Change:
+        watches.clear()
+        now, joined = _joining(before, asked, ports)
+        watches.extend(joined)
+        return now, [*joined, *watches_of_lists(now, before, ports=ports)], ()
+
+    connection = change_connection(connection_id, decide, ports=ports)
+    told = _read(connection, asked, ports)
+    if reach(connection_id, _answer(connection, asked, told, ports), watches, ports=ports):
+        later = _read(connection, asked, ports)
+        news = list(_news(connection, told, later, ports))
+        reach(connection_id, news, watches, ports=ports)
+
+
+def _joining(
+    before: Connection, asked: Subscribe, ports: Ports
+) -> tuple[Connection, Sequence[Watch]]:
+    if asked.scope == "all" and not before.sees_all:
+        raise RoleMissing(", ".join(sorted(SEE_ALL_TRANSFERS)))
+    at = ports.now()
+    audiences = audiences_of(asked.transfers, asked.scope, before)
+    now = before.has_been_asked(at)
+    new = [each for each in audiences if each not in before.watches]
+    now.watching(dict.fromkeys(new, (0, 1)))  # before anything is read for them
+    shards = ports.audiences.keep_shards(audiences, at, before.ends_at)
+    now = now.watching({a: (shard_of(before.id, n), n) for a, n in shards.items()})
+    return now, [now.watch(each, at, shards[each]) for each in audiences]
+
+
+def _read(connection: Connection, asked: Subscribe, ports: Ports) -> States:
+    """Those that it may see. For another's the same calls are made as for one that is not."""
+    if asked.transfers is not None:
+        found = ports.lists.read_many(asked.transfers)
+    else:
+        [audience] = audiences_of(None, asked.scope, connection)
+        found = read_listed(audience, ports=ports)
+    visible = connection.sees_all
+    return {n: each for n, each in found.items() if visible or each.owner == connection.user}
+
+
+def _answer(connection: Connection, asked: Subscribe, found: States, ports: Ports) -> Iterator[str]:
+    """Its last message says that nothing more comes."""
+    at = ports.now()
+    itself = connection.itself
+    missed = {each.transfer_id: each for each in asked.known if _is_known(each, found)}
+    whole = [
+        live_transfer(each, detail=name in itself).model_dump_json()
+        for name, each in found.items()
+        if name not in missed
+    ]
+    lost = [each for each in dict.fromkeys(asked.transfers or ()) if each not in found]
+    if whole or not (missed or lost):
+        more = bool(missed or lost)
+        yield from frames.snapshots(whole, at, asked.request_id, more=more)
+    if missed:
+        changes = [
+            live_change(found[name], position.seq, detail=name in itself).model_dump_json()
+            for name, position in missed.items()
+            if position.seq < found[name].seq
+        ]
+        yield from frames.deltas(changes, at, asked.request_id, recovered=True, more=bool(lost))
+    for transfer_id in lost:
+        yield frames.not_found(transfer_id, at, asked.request_id, more=transfer_id != lost[-1])
+
+
+def _is_known(position: Position, found: States) -> bool:
+    now = found.get(position.transfer_id)
+    return now is not None and position.epoch == now.epoch and position.seq <= now.seq
+
+
+def _news(connection: Connection, told: States, later: States, ports: Ports) -> Iterator[str]:
+    """What has changed since the answer was made."""
+    at, whole, changes = ports.now(), [], []
+    for name, now in later.items():
+        detail, before = name in connection.itself, told.get(name)
+        if before is None or before.epoch != now.epoch:
+            whole.append(live_transfer(now, detail=detail).model_dump_json())
+        elif before.seq < now.seq:
+            changes.append(live_change(now, before.seq, detail=detail).model_dump_json())
+    if whole:
+        yield from frames.snapshots(whole, at)
+    if changes:
+        yield from frames.deltas(changes, at)

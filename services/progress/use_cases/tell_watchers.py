@@ -1,0 +1,93 @@
+"""Tells watchers what is new: a batch of messages of the fan-out queue at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from services.progress.domain.audience import Audience
+from services.progress.domain.ports import Ports
+from services.progress.domain.telling import CatchUp, FanOut, Notice, Page
+from services.progress.domain_services import frames
+from services.progress.domain_services.claim import News, news_of, place_of, places_of
+from services.progress.domain_services.reach import reach
+from services.progress.domain_services.tell import WITHIN_SECONDS, Place, tell
+from services.progress.domain_services.watched import read_watched, whole
+
+Failures = dict[str, Exception]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message of the queue. One that comes again may have been handled in part."""
+
+    id: str
+    message: FanOut
+    again: bool = False
+
+
+def tell_watchers(deliveries: Sequence[Delivery], *, ports: Ports) -> Mapping[str, Exception]:
+    """What could not be handled, by id. Raises what concerns all of them."""
+    failures: Failures = {}
+    _catch_up(deliveries, failures, ports)
+    news: dict[str, News] = {}
+    places: list[Place] = []
+    for delivery in deliveries:
+        match delivery.message:
+            case Notice() as notice:
+                notice = replace(notice, again=notice.again or delivery.again)
+                _try(delivery, failures, partial(_add, notice, news, ports))
+            case Page() as page:
+                page = _again(page) if delivery.again else page
+                _try(delivery, failures, partial(_add_place, page, places, ports))
+    tell([*places_of(list(news.values()), ports=ports), *places], ports=ports)
+    return failures
+
+
+def _add(notice: Notice, news: dict[str, News], ports: Ports) -> None:
+    """Two notices of a transfer in one batch are one."""
+    known = news.get(notice.transfer_id)
+    if known is None or (notice.again and not known.notice.again):
+        found = news_of(notice, ports=ports)
+        news |= {notice.transfer_id: found} if found else {}
+
+
+def _add_place(page: Page, places: list[Place], ports: Ports) -> None:
+    places.append(place_of(page, ports=ports))
+
+
+def _again(page: Page) -> Page:
+    return replace(page, tellings=tuple(replace(each, again=True) for each in page.tellings))
+
+
+def _catch_up(deliveries: Sequence[Delivery], failures: Failures, ports: Ports) -> None:
+    waiting = [each for each in deliveries if isinstance(each.message, CatchUp)]
+
+    def catch_up(delivery: Delivery) -> None:
+        _try(delivery, failures, partial(_tell_newest, delivery.message, ports))
+
+    for left in ports.crew.each(catch_up, waiting, WITHIN_SECONDS):
+        ports.notices.put(left.message, 1)
+
+
+def _tell_newest(message: FanOut, ports: Ports) -> None:
+    """The mark is removed before the states are read. So whoever saw the mark, and told nothing,
+    had read states that are no newer."""
+    if not isinstance(message, CatchUp):
+        return
+    audience = Audience(message.audience)
+    connection_id = message.connection_id
+    watch = ports.audiences.catch_up(audience, message.shard, connection_id, ports.now())
+    if watch is None:
+        return
+    detailed = audience.transfer_id is not None
+    pieces = list(whole(read_watched(watch, ports=ports), detailed=detailed))
+    if pieces:
+        messages = frames.snapshots(pieces, ports.now())
+        reach(connection_id, messages, [watch], ports=ports, tries=message.tries)
+
+
+def _try(delivery: Delivery, failures: Failures, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Exception as error:  # the handler logs it, and the queue delivers the message again
+        failures[delivery.id] = error
