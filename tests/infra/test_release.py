@@ -19,6 +19,7 @@ PLACES = {
     "ApiUrl": "https://a1.example/dev",
     "UsagePlanId": "u1",
     "WebSocketApiId": "w1",
+    "WebSocketUrl": "wss://w1.example/dev",
 }
 
 
