@@ -54,19 +54,26 @@ def answering(page: TransfersPage) -> Iterator[dict[str, str]]:
 
 def test_a_narrow_terminal_loses_nothing(home: Path) -> None:
     with answering(PAGE) as env:
-        code, shown = at_a_terminal(["list", "--limit", "1"], env, width=60)
+        code, shown = at_a_terminal(["list", "--limit", "2"], env, width=60)
     assert code == 0
-    lines = shown.splitlines()
-    assert max(len(line.rstrip()) for line in lines if "\x1b" not in line) <= 60
-    assert "OBJECT" in shown
-    assert "[red]" in shown  # a name is no markup
+    assert shown.count(f"OBJECT     s3://exports/{LONG.key}") == 2  # a name is no markup
+    assert "\r\n\r\nID         t-1" in shown
+
+
+def test_a_wide_terminal_gets_a_table_that_cuts_nothing(home: Path) -> None:
+    with answering(PAGE) as env:
+        code, shown = at_a_terminal(["list", "--limit", "2"], env, width=140)
+    assert code == 0
+    assert all(len(line.rstrip()) <= 140 for line in shown.splitlines() if "\x1b" not in line)
+    assert len([line for line in shown.splitlines() if line.startswith("t-1  moving")]) == 2
+    assert "[red]" in shown
     assert "…" not in shown
 
 
 def test_without_colours_there_are_no_escapes(home: Path) -> None:
     with answering(PAGE) as env:
-        _, coloured = at_a_terminal(["list", "--limit", "1"], env)
-        _, plain = at_a_terminal(["list", "--limit", "1"], {**env, "NO_COLOR": "1"})
+        _, coloured = at_a_terminal(["list", "--limit", "1"], env, width=140)
+        _, plain = at_a_terminal(["list", "--limit", "1"], {**env, "NO_COLOR": "1"}, width=140)
     assert "\x1b[" in coloured
     assert "\x1b[3" not in plain
 
