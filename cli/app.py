@@ -9,7 +9,7 @@ import click
 
 from cli.command import COMMON, HELP
 from cli.commands_table import COMMANDS
-from cli.ending import exit_code_of
+from cli.ending import OutputClosed, exit_code_of
 from cli.invocation import Invocation, pass_invocation
 
 __all__ = ["Invocation", "app", "pass_invocation"]
@@ -29,6 +29,12 @@ class App(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise OutputClosed from None  # click itself would end with 1
 
     def main(self, *args: Any, **extra: Any) -> Any:  # noqa: ANN401
         """Ends with the exit codes of cli/errors.py, in one place for all commands."""

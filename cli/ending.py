@@ -15,6 +15,10 @@ INTERRUPTED = 130  # 128 and SIGINT, as shells count
 PIPE_CLOSED = 141  # 128 and SIGPIPE
 
 
+class OutputClosed(Exception):
+    """Whoever read the output has ended, as `head` does."""
+
+
 def exit_code_of(run: Callable[[], object], debug: Callable[[], bool]) -> int:
     """Runs it. `debug` is asked at the end, when the options are known. Only an error that nobody
     foresaw has a traceback, and only then."""
@@ -31,9 +35,11 @@ def exit_code_of(run: Callable[[], object], debug: Callable[[], bool]) -> int:
         return UsageFailed.exit_code
     except (KeyboardInterrupt, click.Abort, EOFError):
         return INTERRUPTED
-    except BrokenPipeError:
+    except (OutputClosed, BrokenPipeError):
         _close_quietly()
         return PIPE_CLOSED
+    except UnicodeEncodeError:  # only what came in: what goes out is never refused
+        return _failed(UsageFailed("A name in the command line is no UTF-8."), debug())
     except click.ClickException as failed_there:
         failed_there.show()
         return UNEXPECTED
@@ -51,7 +57,7 @@ def _failed(failed: CommandFailed, debug: bool) -> int:
 
 def _unexpected(error: Exception, debug: bool) -> int:
     if debug:
-        traceback.print_exception(error)
+        click.echo(escaped_lines("".join(traceback.format_exception(error))), err=True)
     click.echo(
         f"fileferry: Something unexpected happened ({type(error).__name__})."
         " Run it again with --debug, and report what it shows.",

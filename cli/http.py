@@ -1,6 +1,7 @@
 """One call to FileFerry's API: bounded in time and size, and repeated only where that is safe."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 import httpx
 
 from cli.address import is_loopback
-from cli.errors import CommandFailed, Unreachable
+from cli.errors import CommandFailed, Unreachable, UsageFailed
 from cli.refusals import refusal
 
 CONNECT_SECONDS = 10.0
@@ -22,6 +23,8 @@ PAUSES = (0.5, 2.0)  # before the repetitions of a call that was lost
 THROTTLED = 429
 WORTH_REPEATING = frozenset({500, 503, 504})
 JSON_TYPES = ("application/json", "application/problem+json")
+
+_VALUE = re.compile(r"[!-~]+( [!-~]+)*")
 
 Wait = Callable[[float], object]
 
@@ -94,6 +97,8 @@ class Http:
         A GET, and a call with an Idempotency-Key, are sent again when they were lost. Others are
         only if they surely never arrived.
         """
+        if not all(_VALUE.fullmatch(value) for value in (headers or {}).values()):
+            raise UsageFailed("A token or a key holds characters that no header can.")
         request = self._http.build_request(
             method,
             self.base_url + path,

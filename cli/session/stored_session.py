@@ -13,12 +13,11 @@ SPARE_SECONDS = 10.0  # a token that ends sooner may be over when it arrives
 
 @dataclass(frozen=True)
 class StoredSession:
-    """Times are seconds since 1970, by this computer's clock."""
+    """`access_until`: seconds since 1970, by this computer's clock."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     access_until: float
-    session_until: float
 
     @classmethod
     def of(cls, tokens: TokensView, asked_at: float) -> "StoredSession":
@@ -26,7 +25,6 @@ class StoredSession:
             tokens.access_token.get_secret_value(),
             tokens.refresh_token.get_secret_value(),
             asked_at + tokens.expires_in_seconds,
-            tokens.session_expires_at.timestamp(),
         )
 
     @property
@@ -39,19 +37,17 @@ class StoredSession:
         return now + seconds < self.access_until
 
     def text(self) -> str:
-        return json.dumps(
-            [self.access_token, self.refresh_token, self.access_until, self.session_until]
-        )
+        return json.dumps([self.access_token, self.refresh_token, self.access_until])
 
     @classmethod
     def parse(cls, text: str) -> "StoredSession | None":
         """None where it is nothing that `text()` wrote."""
         try:
             found: Any = json.loads(text)
-            access, refresh, access_until, session_until = found
-            times = float(access_until), float(session_until)
+            access, refresh, until = found
+            access_until = float(until)
         except (ValueError, TypeError):
             return None
         if not isinstance(access, str) or not isinstance(refresh, str):
             return None
-        return cls(access, refresh, *times)
+        return cls(access, refresh, access_until)

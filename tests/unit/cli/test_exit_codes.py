@@ -71,6 +71,21 @@ def test_a_wrong_command_line_is_2(run: Run, line: str) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("status", "\udce4"),
+        ("send", "s3://exports/\udce4", "acme"),
+        ("send", "s3://exports/a", "acme", "--idempotency-key", "a\nb"),
+        ("send", "s3://exports/a", "acme", "--idempotency-key", "ä"),
+    ],
+)
+def test_what_cannot_be_sent_is_2(run: Run, args: tuple[str, ...]) -> None:
+    api = Api()
+    result = run(api, *args)
+    assert (result.exit_code, api.calls) == (2, []), result.output
+
+
 def test_without_an_address_it_is_a_matter_of_usage(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from tests.doubles.refreshing_auth import refreshing_auth
 from tests.unit.cli import answers
 from tests.unit.cli.api import URL, Answer, Api, refused
 
-PROCESSES = 6
+PROCESSES = 4
 NEAR_ITS_END, OVER = 100.0, -100.0  # seconds that an access token still lasts
 Renewing = Callable[..., StoredTokens]
 
@@ -29,7 +29,7 @@ Renewing = Callable[..., StoredTokens]
 def stored(folder: Path, url: str, lasts: float) -> SessionStore:
     store = SessionStore(folder, url)
     now = time.time()
-    store.write(StoredSession("access-1", "refresh-1", now + lasts, now + 40_000), "file")
+    store.write(StoredSession("access-1", "refresh-1", now + lasts), "file")
     return store
 
 
@@ -81,7 +81,7 @@ def test_what_another_process_stored_is_used(home: Path) -> None:
     mine = tokens_of(store, Api())
     mine.access_token()
     now = time.time()
-    store.write(StoredSession("access-2", "refresh-2", now + 3_000, now + 40_000))
+    store.write(StoredSession("access-2", "refresh-2", now + 3_000))
     assert mine.access_token(refused="access-1") == "access-2"
 
 
