@@ -13,6 +13,7 @@ from contracts.auth_api import (
     UserRequest,
     UsersPage,
     UserView,
+    WebSocketTicketView,
 )
 from contracts.contract import PageQuery
 from contracts.route import Route
@@ -117,6 +118,16 @@ AUTH_ROUTES: tuple[Route, ...] = (
         THEMSELVES,
         204,
         problems=(409,),
+    ),
+    Route(
+        "POST",
+        "/api/ws-ticket",
+        "auth",
+        "issue_ticket",
+        "A ticket that opens one WebSocket, within 30 seconds",
+        WebSocketTicketView,
+        THEMSELVES,
+        201,
     ),
     Route(
         "GET",

@@ -1,11 +1,10 @@
 """docs/events.md: the catalogue as a page."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from contracts.catalogue import CATALOGUE, EventSpec
 from contracts.envelope import Meta
+from contracts.field_tables import described, inner_models
 from contracts.openapi import Json
 from contracts.sequences import diagram
 
@@ -23,8 +22,10 @@ SEQUENCES = """## Sequences
 Which event of a transfer may follow which. The order is that of `data.sequence`, which grows with
 every event. Each arrow is one event. A state is what a reader knows of the transfer from its events
 (`contracts/sequences.py`, with `check_sequence`). `waiting`: no start was told in this run. `held`:
-paused while waiting. TransferProgressed is left out, because it may be lost or late and has the
-same sequence as the last change of the transfer.
+paused while waiting. TransferDelayed has a sequence of its own and changes no state; after a pause
+it comes only where the file turns out to be delivered already, and its commit meets trouble.
+TransferProgressed is left out, because it may be lost or late and has the same sequence as the last
+change of the transfer.
 """
 
 
@@ -36,48 +37,13 @@ def events_page(schemas: Mapping[str, Json]) -> str:
         consumers = ", ".join(spec.consumers) or "-"
         lines.append(f"| [{spec.detail_type}](#{anchor}) | {spec.producer} | {consumers} |")
     lines += ["", SEQUENCES, f"```mermaid\n{diagram()}```"]
-    lines += ["", "## meta", "", *_described(Meta.model_json_schema())]
+    lines += ["", "## meta", "", *described(Meta.model_json_schema())]
     for spec in CATALOGUE:
         lines += ["", *_section(spec, schemas[spec.detail_type])]
-    for name, shape in sorted(_shapes(schemas).items()):
-        lines += ["", f"## {name}", "", *_described(shape)]
+    lines += inner_models(schemas, {"Meta", *(spec.model.__name__ for spec in CATALOGUE)})
     return "\n".join(lines) + "\n"
 
 
 def _section(spec: EventSpec, schema: Json) -> Iterator[str]:
     yield from (f"## {spec.detail_type}", "")
-    yield from _described(schema["$defs"][spec.model.__name__])
-
-
-def _shapes(schemas: Mapping[str, Json]) -> Json:
-    """The models inside of events. Meta and the events have sections of their own."""
-    told = {"Meta", *(spec.model.__name__ for spec in CATALOGUE)}
-    defined = {
-        name: shape for schema in schemas.values() for name, shape in schema["$defs"].items()
-    }
-    return {name: shape for name, shape in defined.items() if name not in told}
-
-
-def _described(schema: Json) -> Iterator[str]:
-    if "description" in schema:
-        yield from (" ".join(schema["description"].split()), "")
-    yield from _table(schema)
-
-
-def _table(schema: Json) -> Iterator[str]:
-    yield from ("| field | type | |", "|---|---|---|")
-    required = schema.get("required", [])
-    for name, field in schema["properties"].items():
-        told = [] if name in required else ["optional"]
-        told += [field["description"]] if "description" in field and "$ref" not in field else []
-        yield f"| `{name}` | {_type(field)} | {'; '.join(told)} |"
-
-
-def _type(field: Mapping[str, Any]) -> str:
-    if "$ref" in field:
-        return str(field["$ref"]).rsplit("/", 1)[-1]
-    if "anyOf" in field:
-        return " or ".join(_type(each) for each in field["anyOf"])
-    if "enum" in field:
-        return ", ".join(json.dumps(each) for each in field["enum"])
-    return str(field.get("format", field.get("type", "any")))
+    yield from described(schema["$defs"][spec.model.__name__])

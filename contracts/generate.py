@@ -8,10 +8,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from contracts.catalogue import CATALOGUE
 from contracts.envelope import Event
 from contracts.events_page import events_page
 from contracts.openapi import Json, gateway_document, readers_document, text_of
+from contracts.websocket.client_messages import CLIENT_MESSAGES
+from contracts.websocket.server_messages import SERVER_MESSAGES
+from contracts.websocket_page import websocket_page
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = Path("contracts/schemas")
@@ -19,24 +24,39 @@ SCHEMAS = Path("contracts/schemas")
 
 def event_schemas() -> dict[str, Json]:
     """JSON Schema of the whole `detail`, by detail-type."""
-    schemas = {}
-    for spec in CATALOGUE:
-        schema = Event[spec.model].model_json_schema()  # type: ignore[name-defined]
-        head = {
-            "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": f"urn:fileferry:event:{spec.detail_type}",
-        }
-        schemas[spec.detail_type] = {**head, **schema, "title": spec.detail_type}
-    return schemas
+    return {
+        spec.detail_type: _schema(
+            Event[spec.model],  # type: ignore[name-defined]
+            f"event:{spec.detail_type}",
+            spec.detail_type,
+        )
+        for spec in CATALOGUE
+    }
+
+
+def message_schemas() -> dict[str, Json]:
+    """JSON Schema of every WebSocket message, by its `action` or `type`."""
+    models: dict[str, type[BaseModel]] = {**CLIENT_MESSAGES, **SERVER_MESSAGES}
+    return {name: _schema(model, f"websocket:{name}.v1", name) for name, model in models.items()}
+
+
+def _schema(model: type[BaseModel], urn: str, title: str) -> Json:
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:fileferry:{urn}",
+    }
+    return {**head, **model.model_json_schema(), "title": title}
 
 
 def generated() -> dict[Path, str]:
     """Every generated file's text, by its path in the repository."""
-    schemas = event_schemas()
+    events, messages = event_schemas(), message_schemas()
+    schemas = {**events, **{f"websocket.{name}.v1": each for name, each in messages.items()}}
     files = {SCHEMAS / f"{name}.json": text_of(schema) for name, schema in schemas.items()}
     files[SCHEMAS / "api.openapi.json"] = text_of(readers_document())
     files[Path("infra/api/openapi.json")] = text_of(gateway_document())
-    files[Path("docs/events.md")] = events_page(schemas)
+    files[Path("docs/events.md")] = events_page(events)
+    files[Path("docs/websocket.md")] = websocket_page(messages)
     return files
 
 

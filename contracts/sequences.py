@@ -1,7 +1,7 @@
 """Which event of a transfer may follow which: a state diagram, and a check against it.
 
-TransferProgressed is left out, because it may be lost or late. It has the same sequence as the last
-change of the transfer.
+TransferDelayed changes no state. TransferProgressed is left out, because it may be lost or late. It
+has the same sequence as the last change of the transfer.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from contracts.envelope import Event
 from contracts.transfer_events import (
     TransferCancelledV1,
     TransferCompletedV1,
+    TransferDelayedV1,
     TransferFact,
     TransferFailedV1,
     TransferPausedV1,
@@ -48,13 +49,23 @@ DIAGRAM: Mapping[Standing, Mapping[Kind, Standing]] = {
     Standing.UNKNOWN: {TransferRequestedV1: Standing.WAITING},
     Standing.WAITING: {
         TransferStartedV1: Standing.MOVING,
+        TransferDelayedV1: Standing.WAITING,
         TransferPausedV1: Standing.HELD,
         **_ENDS,
     },
-    Standing.HELD: {TransferResumedV1: Standing.WAITING, **_ENDS},
-    Standing.MOVING: {TransferPausedV1: Standing.PAUSED, **_ENDS},
+    Standing.HELD: {
+        TransferResumedV1: Standing.WAITING,
+        TransferDelayedV1: Standing.HELD,  # it was found delivered, and its commit meets trouble
+        **_ENDS,
+    },
+    Standing.MOVING: {
+        TransferDelayedV1: Standing.MOVING,
+        TransferPausedV1: Standing.PAUSED,
+        **_ENDS,
+    },
     Standing.PAUSED: {
         TransferResumedV1: Standing.MOVING,
+        TransferDelayedV1: Standing.PAUSED,  # as above
         **_ENDS,
     },
     Standing.FAILED: {TransferRequestedV1: Standing.WAITING},  # with the next run

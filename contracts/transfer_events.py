@@ -170,8 +170,8 @@ class TransferStartedV1(TransferFact):
 
 
 class TransferProgressedV1(TransferFact):
-    """A sample of the progress, at most one a second. It may be lost or late: compare
-    `meta.occurred_at`."""
+    """A sample of the progress, about one a second while lanes are at work, and one when a step
+    begins to prove the file. It may be lost or late: compare `meta.occurred_at`."""
 
     size_bytes: Bytes
     bytes_done: Bytes = Field(description="finished and in flight")
@@ -200,8 +200,9 @@ class TransferProgressedV1(TransferFact):
 class TransferDelayedV1(TransferFact):
     """Something is in the transfer's way. It is tried again by itself.
 
-    It is published for each try that failed, and when the transfer begins to wait for a session. It
-    changes no state. The trouble is over when a later event or sample does not have it.
+    It is published for each try that failed, and when the transfer begins to wait for a session.
+    Where several lanes fail at once, one event a second tells of one of them. It changes no state.
+    The trouble is over when a later event or sample does not have it.
     """
 
     trouble: Trouble

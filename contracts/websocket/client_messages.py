@@ -1,14 +1,14 @@
 """What a client sends: JSON text, at most 32 KB in one frame."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from contracts.contract import Contract, Id
+from contracts.websocket.limits import MAX_TRANSFERS
 from contracts.websocket.live_transfer import Position
 
-MAX_TRANSFERS = 100  # of one message, so that a message fits into a frame
 RequestId = Annotated[
     Id | None, Field(description="comes back in every answer, so that a client knows its question")
 ]
@@ -16,39 +16,56 @@ Scope = Literal["mine", "all"]
 Transfers = Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_TRANSFERS)]
 
 
-class Watched(Contract):
-    """Either some transfers, or a list of them. `mine` are the caller's own, `all` are everybody's,
-    for operators, auditors and admins."""
+def _one_of_both(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [
+        {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+        for name in ("transfers", "scope")
+    ]
 
-    transfers: Transfers | None = None
-    scope: Scope | None = None
+
+class Watched(Contract):
+    """Either transfers, by their ids, or a list of them."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of_both)
+
+    transfers: Transfers | None = Field(default=None, description="ids; not together with `scope`")
+    scope: Scope | None = Field(
+        default=None,
+        description="a list: `mine` are your own transfers, `all` are everybody's, for operators,"
+        " auditors and admins",
+    )
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "Watched":
+    def _gives_one(self) -> "Watched":
         if (self.transfers is None) == (self.scope is None):
             raise PydanticCustomError("watched", "Give either transfers or scope.")
         return self
 
 
 class Subscribe(Watched):
-    """`known`: what the client knows from an earlier connection. What it missed since then is sent
-    as a change (`recovered`). A transfer that is not named, or whose epoch is over, is sent whole.
-    """
+    """Asks for what there is now, and for every change from then on. A client may send it again for
+    what it watches already."""
 
     action: Literal["subscribe"]
     request_id: RequestId = None
-    known: Annotated[tuple[Position, ...], Field(max_length=MAX_TRANSFERS)] = ()
+    known: Annotated[tuple[Position, ...], Field(max_length=MAX_TRANSFERS)] = Field(
+        default=(),
+        description="what the client has of this list or of these transfers: what it missed since"
+        " then is sent as a change (`recovered`); a transfer that is not named, or whose epoch is"
+        " over, is sent whole",
+    )
 
 
 class Unsubscribe(Watched):
-    """Is answered with nothing. Messages that are on their way may still come."""
+    """Ends what a `subscribe` with the same transfers or scope began. It is not answered. Messages
+    that are on their way may still come."""
 
     action: Literal["unsubscribe"]
     request_id: RequestId = None
 
 
 class Ping(Contract):
-    """Keeps a quiet connection open and asks whether the service is still there."""
+    """Keeps a quiet connection open, and asks whether the service is still there."""
 
     action: Literal["ping"]
     request_id: RequestId = None

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
+    ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     create_model,
@@ -20,7 +21,7 @@ LiveStatus = Literal[
     "requested", "moving", "paused", "verifying", "committing", "completed", "failed", "cancelled"
 ]
 Epoch = Annotated[str, Text("The epoch of the last message, unchanged.", 32, r"[0-9a-f]+")]
-Seq = Annotated[int, Field(ge=0, le=2**53)]  # a larger one is no exact number in JavaScript
+Seq = Annotated[int, Field(ge=0, le=2**53 - 1)]  # JavaScript's Number.MAX_SAFE_INTEGER
 
 
 class Position(Published):
@@ -96,8 +97,18 @@ class LiveTransfer(LiveFields, Position):
     requested_at: UtcTime
 
 
+def _any_may_be_missing(schema: dict[str, Any]) -> None:
+    """A default would make a reader that fills in defaults forget what has not changed."""
+    schema.pop("additionalProperties", None)
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
 class _OnlyWhatIsSet(Published):
-    """Only the fields that have changed, with their new values. `model_fields_set` names them."""
+    """The fields that have changed, each with its whole new value. A field that is missing has not
+    changed. One that is null is null from now on."""
+
+    model_config = ConfigDict(json_schema_extra=_any_may_be_missing)
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -118,9 +129,9 @@ else:
 
 
 class ChunkChange(Published):
-    """From chunk `first` on (the first one is 0) the runs are now these."""
+    """These runs take the place of as many chunks, from `first` on."""
 
-    first: Count
+    first: Count = Field(description="the first chunk of all is 0")
     runs: ChunkRuns
 
 
@@ -128,14 +139,16 @@ class LiveChange(Position):
     """Takes a client from any `seq` between `base` and `seq - 1` to `seq`.
 
     A client that is behind `base` has missed something, and subscribes again. One that is at `seq`
-    or further ignores the change. Changed chunks are in `set.chunk_runs` as a whole, or in
-    `chunk_changes` where that is much shorter. Those are for clients at exactly `base`: another one
-    subscribes again.
+    or further ignores the change.
     """
 
     base: Seq
     set: LivePatch
-    chunk_changes: tuple[ChunkChange, ...] | None = None
+    chunk_changes: tuple[ChunkChange, ...] | None = Field(
+        default=None,
+        description="in the place of `set.chunk_runs`, where that is much longer; for clients at"
+        " exactly `base`: another one subscribes again",
+    )
 
     @model_validator(mode="after")
     def _leads_forward(self) -> "LiveChange":

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from contracts.contract import Id, Published, UtcTime
 from contracts.websocket.live_transfer import LiveChange, LiveTransfer
@@ -12,48 +12,56 @@ Version = Annotated[
     Field(description="another number comes only with messages that old clients break on"),
 ]
 Code = Annotated[str, Field(description="stable, for programs")]
+More = Annotated[bool, Field(description="another answer to the same question follows")]
+
+
+def _always_told(schema: dict[str, Any]) -> None:
+    """Both have a default for their writer. Readers can count on them."""
+    schema.pop("additionalProperties", None)
+    schema["required"] = ["type", "version", *schema["required"]]
 
 
 class ServerMessage(Published):
-    """`request_id` is that of the question which is answered; null in messages of their own.
+    """`type` says which message it is."""
 
-    A question may have several answers. Each but the last one says `more`.
-    """
+    model_config = ConfigDict(json_schema_extra=_always_told)
 
     version: Version = 1
-    request_id: Id | None = None
+    request_id: Id | None = Field(
+        default=None, description="of the question that is answered; null: it answers none"
+    )
     sent_at: UtcTime = Field(description="by the clock of the service")
 
 
 class Snapshot(ServerMessage):
-    """Answers `subscribe` with whole transfers. They replace what the client knew of them."""
+    """Whole transfers: they answer `subscribe`, or are new in what is watched. Each takes the place
+    of what the client knew of it, unless that has the same epoch and a larger `seq`."""
 
     type: Literal["snapshot"] = "snapshot"
     transfers: tuple[LiveTransfer, ...]
-    more: bool = False
+    more: More = False
 
 
 class Delta(ServerMessage):
-    """What has changed. `recovered`: it answers a `subscribe`, and is what the client missed."""
+    """What has changed."""
 
     type: Literal["delta"] = "delta"
     changes: tuple[LiveChange, ...]
-    recovered: bool = False
-    more: bool = False
+    recovered: bool = Field(
+        default=False, description="it answers a `subscribe`, and is what the client missed"
+    )
+    more: More = False
 
 
 class Gone(ServerMessage):
-    """Nothing more is told of this transfer, or there is none that the client may see.
-
-    `transfer_not_found`: also answers `subscribe`. If the client's own transfer was requested a
-    moment ago, its snapshot comes by itself as soon as it is known here.
-    """
+    """There is no such transfer, or none that the client may see. The client forgets what it knew
+    of it."""
 
     type: Literal["gone"] = "gone"
     transfer_id: Id
     code: Code
-    message: str
-    more: bool = False
+    message: str = Field(description="for people: what happened, and what to do")
+    more: More = False
 
 
 class Error(ServerMessage):

@@ -49,6 +49,7 @@ def up() -> None:
     print(f" in {time.monotonic() - began:.1f} s\n")
     print(f"REST API     {stack.api_url}")
     print(f"Its page     {stack.api_url}/api/docs")
+    print(f"WebSocket    {stack.websocket_url}")
     for user in (ADMIN, DEMO):
         print(f"User         {user:<8} (password in {_shown(password_file(STATE, user))})")
     print(f"AWS          {stack.endpoint}   (region {stack.region}, any credentials)")
@@ -56,7 +57,7 @@ def up() -> None:
     print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
     print(f"   (password in {_shown(STATE / DEMO_PARTNER / 'password')})")
     print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}\n")
-    print("source .local/addresses sets $API, $OBJECTS, $PARTNER_PORT, ... for curl.")
+    print("source .local/addresses sets $API, $WEBSOCKET, $OBJECTS, $PARTNER_PORT, ... for curl.")
     print("make logs follows the logs, make down ends everything.")
 
 
@@ -64,6 +65,7 @@ def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
     """Writes a file for a shell to source. Passwords stay in their own files."""
     known = {
         "API": stack.api_url,
+        "WEBSOCKET": stack.websocket_url,
         "ADMIN_PASSWORD_FILE": password_file(STATE, ADMIN),
         "DEMO_PASSWORD_FILE": password_file(STATE, DEMO),
         "OBJECTS": stack.object_endpoint,

@@ -25,6 +25,8 @@ from infra.local.anchors import expect
 from infra.local.gateway_corrections import correct_gateway
 from infra.local.queue_corrections import redrive_dead_letters
 from infra.local.secret_corrections import rotate_by_function
+from infra.local.websocket_corrections import correct_websockets
+from infra.local.websocket_limits import set_limits, throttle_routes
 
 WRITTEN_FOR = "1.5.33"
 LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
@@ -195,6 +197,9 @@ def start() -> None:
     end_idle_workers()
     list_checksums_of_parts()
     correct_gateway()
+    correct_websockets()
+    set_limits()
+    throttle_routes()
     rotate_by_function()
     redrive_dead_letters()
     waits = runtime.Worker._drain_stderr_bounded

@@ -126,8 +126,21 @@ class LocalStack:
     def api_url(self) -> str:
         """The part of an address before '/api/transfer'. It is read each time, because it changes
         when routes change."""
-        read = self.client("ssm").get_parameter
-        return str(read(Name="/fileferry/local/api/rest/url")["Parameter"]["Value"])
+        return self._stored("api/rest/url")
+
+    @property
+    def websocket_url(self) -> str:
+        """Where clients connect, with a ticket or a token."""
+        return self._stored("websocket/url")
+
+    @property
+    def websocket_endpoint(self) -> str:
+        """For a client of 'apigatewaymanagementapi', which posts to connections and ends them."""
+        return self._stored("websocket/endpoint")
+
+    def _stored(self, name: str) -> str:
+        found = self.client("ssm").get_parameter(Name=f"/fileferry/local/{name}")
+        return str(found["Parameter"]["Value"])
 
     @property
     def emulator(self) -> Program:

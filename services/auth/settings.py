@@ -1,10 +1,11 @@
 """Every setting of the auth service. A field is the environment variable of that name."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from contracts import caller
 from kernel.caller import Role
 from runtime.settings import CommaList, ServiceSettings
+from services.auth.domain.networks import read_network
 from services.auth.domain.ports import Policy
 
 
@@ -13,6 +14,8 @@ class AuthSettings(ServiceSettings):
     auth_table: str
     signing_secret_id: str
     api_url: str
+    websocket_url: str
+    allowed_callers: CommaList = ()
     cors_origins: CommaList = ()
     access_seconds: int = Field(default=3_600, ge=60)
     session_seconds: int = Field(default=43_200, ge=60)
@@ -27,6 +30,13 @@ class AuthSettings(ServiceSettings):
     oidc_groups_claim: str = "groups"
     oidc_roles: dict[str, caller.Role] = Field(default_factory=dict)
 
+    @field_validator("allowed_callers")
+    @classmethod
+    def _are_networks(cls, cidrs: tuple[str, ...]) -> tuple[str, ...]:
+        for cidr in cidrs:
+            read_network(cidr)
+        return cidrs
+
     @property
     def policy(self) -> Policy:
         return Policy(
@@ -35,5 +45,6 @@ class AuthSettings(ServiceSettings):
             idle_seconds=self.idle_seconds,
             group_roles=tuple((group, Role(role)) for group, role in self.oidc_roles.items()),
             return_origins=self.cors_origins,
+            allowed_callers=tuple(map(read_network, self.allowed_callers)),
             sso_loopback=self.sso_loopback,
         )

@@ -21,6 +21,7 @@ from services.auth.adapters.apigateway_api_keys import ApiGatewayApiKeys
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
+from services.auth.adapters.dynamodb_ticket_store import DynamoDbTicketStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
 from services.auth.adapters.secretsmanager_client_secret import SecretsManagerClientSecret
@@ -37,6 +38,7 @@ from services.auth.domain.ports import (
     Ports,
     SessionStore,
     SsoStore,
+    TicketStore,
     UserStore,
 )
 from services.auth.settings import AuthSettings
@@ -74,6 +76,10 @@ class AwsPorts(Ports):
     @cached_property
     def sso(self) -> SsoStore:
         return DynamoDbSsoStore(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def tickets(self) -> TicketStore:
+        return DynamoDbTicketStore(self.client("dynamodb"), self._table)
 
     @cached_property
     def passwords(self) -> PasswordHasher:

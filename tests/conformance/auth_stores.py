@@ -14,8 +14,9 @@ from kernel.outbox import OutboxEvent
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
+from services.auth.adapters.dynamodb_ticket_store import DynamoDbTicketStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
-from services.auth.domain.ports import AttemptStore, SessionStore, SsoStore, UserStore
+from services.auth.domain.ports import AttemptStore, SessionStore, SsoStore, TicketStore, UserStore
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import LoginMethod, User
 from tests.conformance.stores import dynamodb_client
@@ -23,6 +24,7 @@ from tests.fakes.auth_stores import (
     InMemoryAttemptStore,
     InMemorySessionStore,
     InMemorySsoStore,
+    InMemoryTicketStore,
     InMemoryUserStore,
 )
 from tests.servers.emulator import Emulator
@@ -50,6 +52,7 @@ class AuthStores:
     sessions: SessionStore
     attempts: AttemptStore
     sso: SsoStore
+    tickets: TicketStore
     clock: Clock
     told: Callable[[], list[str]]  # ids of the events in the outbox
 
@@ -58,10 +61,11 @@ class AuthStores:
 def in_memory(_: StartEmulator) -> Iterator[AuthStores]:
     clock, outbox = Clock(), list[OutboxEvent]()
     yield AuthStores(
-        InMemoryUserStore(),
+        InMemoryUserStore(outbox),
         InMemorySessionStore(outbox),
         InMemoryAttemptStore(clock, outbox),
         InMemorySsoStore(),
+        InMemoryTicketStore(),
         clock,
         lambda: sorted(event.event_id for event in outbox),
     )
@@ -113,6 +117,7 @@ def dynamodb_auth_stores(client: BaseClient, table: str) -> AuthStores:
         DynamoDbSessionStore(client, table),
         DynamoDbAttemptStore(client, table, clock),
         DynamoDbSsoStore(client, table),
+        DynamoDbTicketStore(client, table),
         clock,
         told,
     )

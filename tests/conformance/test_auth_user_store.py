@@ -16,7 +16,7 @@ from services.auth.domain.errors import (
     UserNotFound,
 )
 from services.auth.domain.user import ApiKey, LoginMethod, User
-from tests.conformance.auth_stores import NOON, AuthStores, a_user
+from tests.conformance.auth_stores import NOON, AuthStores, a_user, an_event
 
 KEY = Idempotency("ada#UserRequest#k-1", "body")
 FULL = User(
@@ -108,6 +108,15 @@ def test_a_save_by_an_admin_counts_only_while_they_are_what_they_were(
             auth_stores.users.save(replace(ann, locked=True), by=by)
     assert auth_stores.users.read("ann") == ann
     assert auth_stores.users.save(replace(ann, locked=True), by=changed).locked
+
+
+def test_a_change_and_its_events_are_stored_together_or_not_at_all(auth_stores: AuthStores) -> None:
+    ann, ada = (auth_stores.users.create(a_user(name), None) for name in ("ann", "ada"))
+    auth_stores.users.save(replace(ann, locked=True), ada, [an_event("e1")])
+    assert auth_stores.told() == ["e1"]
+    with pytest.raises(UserChanged):
+        auth_stores.users.save(replace(ann, locked=False), ada, [an_event("e2")])
+    assert auth_stores.told() == ["e1"]
 
 
 def test_pages_list_every_user_by_name_without_removed_ones(auth_stores: AuthStores) -> None:

@@ -1,4 +1,4 @@
-"""Every example that was ever published, by detail-type."""
+"""Every example that was ever published: events by detail-type, WebSocket messages by type."""
 
 import hashlib
 from pathlib import Path
@@ -16,9 +16,18 @@ class Example(NamedTuple):
 
 
 def examples() -> list[Example]:
+    return _in("*/*.json")
+
+
+def message_examples() -> list[Example]:
+    """Those of WebSocket messages. `detail_type` is the message's type: 'snapshot.v1'."""
+    return _in("websocket/*/*.json")
+
+
+def _in(pattern: str) -> list[Example]:
     return [
         Example(path.parent.name, path.name, path.read_text(encoding="utf-8"))
-        for path in sorted(FOLDER.glob("*/*.json"))
+        for path in sorted(FOLDER.glob(pattern))
     ]
 
 
@@ -31,5 +40,5 @@ def published() -> dict[str, str]:
 def digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.glob("*/*.json")
+        for path in folder.rglob("*.json")
     }

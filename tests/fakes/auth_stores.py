@@ -20,6 +20,7 @@ from services.auth.domain.errors import (
 )
 from services.auth.domain.session import Session
 from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.ticket import Ticket
 from services.auth.domain.user import User
 
 KEY_LIFETIME = timedelta(days=7)
@@ -28,8 +29,9 @@ HANDOVER_LIFETIME = timedelta(minutes=1)
 
 
 class InMemoryUserStore:
-    def __init__(self) -> None:
+    def __init__(self, outbox: list[OutboxEvent] | None = None) -> None:
         self.lock = threading.RLock()
+        self.outbox = outbox if outbox is not None else []
         self.rows: dict[str, User] = {}
         self._keys: dict[str, tuple[str, str, datetime]] = {}
 
@@ -58,13 +60,14 @@ class InMemoryUserStore:
             raise UserNotFound(name)
         return user
 
-    def save(self, user: User, by: User | None = None) -> User:
+    def save(self, user: User, by: User | None = None, events: Sequence[OutboxEvent] = ()) -> User:
         with self.lock:
             for seen in (user, *([by] if by and by.name != user.name else [])):
                 stored = self.rows.get(seen.name)
                 if stored is None or stored.version != seen.version:
                     raise UserChanged(user.name)
             self.rows[user.name] = replace(user, version=user.version + 1)
+            self.outbox.extend(events)
             return self.rows[user.name]
 
     def page(self, limit: int, cursor: str | None) -> Page[User]:
@@ -169,3 +172,14 @@ class InMemorySsoStore:
     def take_handover(self, code_hash: str, now: datetime) -> Handover | None:
         handover = self.handovers.pop(code_hash, None)
         return handover if handover and now < handover.made_at + HANDOVER_LIFETIME else None
+
+
+class InMemoryTicketStore:
+    def __init__(self) -> None:
+        self.rows: dict[str, Ticket] = {}
+
+    def keep(self, ticket: Ticket) -> None:
+        self.rows[ticket.ticket_hash] = ticket
+
+    def take(self, ticket_hash: str) -> Ticket | None:
+        return self.rows.pop(ticket_hash, None)

@@ -9,12 +9,14 @@ from typing import Any
 from kernel.caller import Caller, Grants, Role, SourceGrant
 from kernel.outbox import OutboxEvent
 from services.auth.adapters.jwt_access_tokens import JwtAccessTokens
+from services.auth.domain.networks import read_network
 from services.auth.domain.ports import IdentityProvider, Policy, Ports
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import User
 from services.auth.domain_services.add_user import add_user
+from services.auth.domain_services.check_session import Authorized
 from services.auth.domain_services.open_session import OpenedSession
-from services.auth.use_cases.authorize import Authorized, authorize
+from services.auth.use_cases.authorize import authorize
 from services.auth.use_cases.log_in import PasswordLogin, log_in
 from services.auth.use_cases.refresh_session import refresh_session
 from tests.fakes.auth_secrets import (
@@ -27,6 +29,7 @@ from tests.fakes.auth_stores import (
     InMemoryAttemptStore,
     InMemorySessionStore,
     InMemorySsoStore,
+    InMemoryTicketStore,
     InMemoryUserStore,
 )
 from tests.fakes.calls import Calls
@@ -41,6 +44,7 @@ POLICY = Policy(
     idle_seconds=1_800,
     group_roles=(("ferry-users", Role.USER), ("ferry-admins", Role.ADMIN)),
     return_origins=("https://console.example",),
+    allowed_callers=(read_network("192.0.2.0/24"),),
 )
 
 
@@ -58,10 +62,11 @@ class AuthWorld:
         # Tests compare times to the second, so a call takes no time unless a test says so.
         calls = self.calls = Calls(self._move_clock, usual_cost=0.0)
         self.outbox: list[OutboxEvent] = []
-        self.users = InMemoryUserStore()
+        self.users = InMemoryUserStore(self.outbox)
         self.sessions = InMemorySessionStore(self.outbox)
         self.attempts = InMemoryAttemptStore(lambda: self.clock, self.outbox)
         self.sso = InMemorySsoStore()
+        self.tickets = InMemoryTicketStore()
         self.passwords = InMemoryPasswordHasher()
         self.keys = InMemorySigningKeys()
         self.api_keys = InMemoryApiKeys()
@@ -70,6 +75,7 @@ class AuthWorld:
             sessions=watched("sessions", self.sessions, calls),
             attempts=watched("attempts", self.attempts, calls),
             sso=watched("sso", self.sso, calls),
+            tickets=watched("tickets", self.tickets, calls),
             passwords=watched("passwords", self.passwords, calls),
             tokens=watched("tokens", self._new_tokens(), calls),
             api_keys=watched("api_keys", self.api_keys, calls),

@@ -106,6 +106,30 @@ def test_a_grant_under_a_condition_is_there_only_then() -> None:
     assert statement["Sid"] == "Mail"
 
 
+def test_the_websocket_api_may_call_its_function_which_others_cannot_starve() -> None:
+    template = complete(short(Socket={"trigger": "socket"}), "notify", ["notify"])
+    made = template["Resources"]
+    permission = made["SocketMayBeCalled"]["Properties"]
+    assert permission["FunctionName"] == {"Ref": "SocketFunction.Alias"}
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${WebSocketApiId}/v1/*")
+    assert template["Parameters"]["WebSocketApiId"]["Default"] == (
+        "/fileferry/local/websocket/api/id"
+    )
+    reserved = made["SocketFunction"]["Properties"]["ReservedConcurrentExecutions"]
+    assert reserved["Fn::If"][:2] == ["SocketReserves", {"Ref": "SocketConcurrency"}]
+    assert "WebSocketApiId" not in complete(SHORT, "notify", ["notify"])["Parameters"]
+
+
+def test_an_authorizer_may_be_asked_by_both_apis() -> None:
+    made = completed(short(Authorizer={"trigger": "authorizer"}))
+    sources = [
+        made[name]["Properties"]["SourceArn"]["Fn::Sub"].rpartition(":")[2]
+        for name in ("AuthorizerMayBeCalled", "AuthorizerMayBeCalledBySockets")
+    ]
+    assert sources == ["${ApiId}/authorizers/*", "${WebSocketApiId}/authorizers/*"]
+
+
 def test_a_message_is_invisible_for_six_times_the_longest_timeout() -> None:
     worker = {"trigger": {"queue": "mails", "batch": 1}, "Timeout": {"Ref": "Turn"}}
     made = completed(short(Worker=worker))

@@ -1,8 +1,6 @@
 """The emulator behaves as API Gateway and Secrets Manager do where the door relies on it."""
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +8,7 @@ import httpx
 import pytest
 
 from infra.signing_key import rotate
+from tests.infra.small_functions import create_function
 from tests.servers.emulator import Emulator, emulator
 from tests.servers.waiting import wait_for
 
@@ -57,15 +56,7 @@ def handler(event, context):
         secrets.update_secret_version_stage(**wanted, VersionStage="AWSCURRENT",
             MoveToVersionId=event["ClientRequestToken"], RemoveFromVersionId=current)
 """
-ROLE = "arn:aws:iam::000000000000:role/any"
 NAMES = {"authorizer": AUTHORIZER, "echo": ECHO, "fileferry-test-auth-rotate-signing-key": ROTATION}
-
-
-def archive(code: str) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as file:
-        file.writestr("index.py", code)
-    return content.getvalue()
 
 
 def uri(arn: str) -> str:
@@ -134,16 +125,7 @@ class Door:
     def __init__(self, running: Emulator) -> None:
         self.client = running.client
         functions = running.client("lambda")
-        arns = {
-            name: functions.create_function(
-                FunctionName=name,
-                Runtime="python3.11",
-                Role=ROLE,
-                Handler="index.handler",
-                Code={"ZipFile": archive(code)},
-            )["FunctionArn"]
-            for name, code in NAMES.items()
-        }
+        arns = {name: create_function(functions, name, code) for name, code in NAMES.items()}
         stacks = running.client("cloudformation")
         stacks.create_stack(StackName="door", TemplateBody=json.dumps(template(arns)))
         stacks.get_waiter("stack_create_complete").wait(

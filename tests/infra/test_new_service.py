@@ -46,6 +46,7 @@ def test_a_name_that_is_taken_is_refused(name: str, why: str) -> None:
         (f"{TOLD} transferfailed", "Nobody publishes 'transferfailed'"),
         ("SessionOpened.v1", "no change of a transfer"),
         ("TransferProgressed.v1", "no change of a transfer"),
+        ("TransferDelayed.v1", "no change of a transfer"),
     ],
 )
 def test_an_event_that_the_skeleton_cannot_keep_is_refused(events: str, why: str) -> None:

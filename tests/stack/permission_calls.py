@@ -75,6 +75,7 @@ CALLS: dict[str, Make] = {
         {"current_password": "not-this-one", "new_password": new_password()},
     ),
     "end_my_sessions": _as_twin("DELETE", "/api/me/sessions"),
+    "issue_ticket": lambda w, who: Sent("POST", "/api/ws-ticket"),
     "list_users": lambda w, who: Sent("GET", "/api/users"),
     "create_user": lambda w, who: _new_user(w, "user"),
     "create_user:an-admin": lambda w, who: _new_user(w, "admin"),

@@ -11,7 +11,7 @@ from infra.local.ferry import Ferry
 
 SECRET_FIELDS = frozenset(
     {"password", "current_password", "new_password", "private_key", "passphrase"}
-    | {"access_token", "refresh_token", "verifier"}
+    | {"access_token", "refresh_token", "verifier", "ticket"}
 )
 SECRET_HEADERS = ("authorization", "cookie", "set-cookie")
 SHORTEST = 8  # characters; anything shorter could as well be a word

@@ -1,14 +1,16 @@
 """What must hold, whatever happens. Each promise has a name, and each breach is told in words."""
 
 import re
+from itertools import pairwise
 from time import monotonic
 
 from contracts.catalogue import parse
 from contracts.sequences import SequenceBroken, check_sequence
-from services.transfer.domain.errors import TransferError
+from contracts.transfer_events import TransferDelayedV1
+from services.transfer.domain.errors import NoSessionFree, TransferError
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import ENDED, Status
-from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer import DELAYS_APART, Transfer
 from services.transfer.handlers.workflow_step import MoveAgain, PermanentFailure, TransientFailure
 from services.transfer.use_cases.publish_pending import NotPublished
 from tests.fakes.actors import Actor
@@ -203,11 +205,21 @@ class Judge:
             self.breach("old-file-stays", f"{TARGET} is neither the old file nor ours")
 
     def _judge_events(self) -> None:
-        events = [parse(each.detail_type, each.detail) for each in self.world.bus.taken]
+        parsed = (parse(each.detail_type, each.detail) for each in self.world.bus.taken)
+        events = [each for each in parsed if each.data.transfer_id == self.world.id]
         try:
-            check_sequence(each for each in events if each.data.transfer_id == self.world.id)
+            check_sequence(events)
         except SequenceBroken as broken:
             self.breach("events", str(broken))
+        told = {each.meta.event_id: each.data for each in events}.values()
+        tries = [each for each in told if isinstance(each, TransferDelayedV1) and is_a_try(each)]
+        times = sorted(each.delayed_at for each in tries)
+        if any(later - sooner < DELAYS_APART for sooner, later in pairwise(times)):
+            self.breach("events", f"failed tries were told at {[str(each) for each in times]}")
+
+
+def is_a_try(delayed: TransferDelayedV1) -> bool:
+    return delayed.trouble.code != NoSessionFree.code
 
 
 def is_target(path: str) -> bool:

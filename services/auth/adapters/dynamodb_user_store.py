@@ -1,15 +1,18 @@
 """Users in DynamoDB. The row of a removed user stays, so that nobody gets the name again."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 
 from botocore.client import BaseClient
 
 from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
 from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
+from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Table, check, put, row_key
 from services.auth.domain.errors import (
     FieldInvalid,
@@ -55,11 +58,12 @@ class DynamoDbUserStore:
             raise UserNotFound(name)
         return user
 
-    def save(self, user: User, by: User | None = None) -> User:
+    def save(self, user: User, by: User | None = None, events: Sequence[OutboxEvent] = ()) -> User:
         saved = replace(user, version=user.version + 1)
         actions = [put(_row(saved), "#version = :seen", seen=user.version)]
         if by is not None and by.name != user.name:
             actions.append(check(_key(by.name), "#version = :seen", seen=by.version))
+        actions += outbox_rows(partition_of(user.name), saved.version, events, saved.updated_at)
         if self._table.write(actions, busy=UserChanged(user.name)):
             raise UserChanged(user.name)
         return saved

@@ -140,6 +140,14 @@ class NotAllowed(AuthError):
     status = 403
 
 
+class AddressRefused(NotAllowed):
+    """A WebSocket's caller is outside of ALLOWED_CALLERS. The REST API refuses them by itself."""
+
+    code = "address_refused"
+    message = "Nobody may connect from {source_ip}. Ask an admin which networks may."
+    source_ip: str
+
+
 class RoleMissing(refusals.RoleMissing, NotAllowed):
     """See kernel/refusals.py."""
 

@@ -14,8 +14,10 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.auth.domain.attempts import Attempts
+from services.auth.domain.networks import Network
 from services.auth.domain.session import Session
 from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.ticket import Ticket
 from services.auth.domain.user import ApiKey, Identity, User
 
 # --- storage -------------------------------------------------------------------------------------
@@ -32,10 +34,11 @@ class UserStore(Protocol):
         """Strongly consistent. Raises UserNotFound, also for a removed user."""
         ...
 
-    def save(self, user: User, by: User | None = None) -> User:
-        """Stores the user with version + 1. Raises UserChanged when `user.version` is not the
-        stored one. `by` is the admin who makes the change. When they change somebody else, it also
-        raises UserChanged if the admin's own row was changed since it was read."""
+    def save(self, user: User, by: User | None = None, events: Sequence[OutboxEvent] = ()) -> User:
+        """Stores the user with version + 1, and the events in the same transaction. Raises
+        UserChanged when `user.version` is not the stored one. `by` is the admin who makes the
+        change. When they change somebody else, it also raises UserChanged if the admin's own row
+        was changed since it was read."""
         ...
 
     def page(self, limit: int, cursor: str | None) -> Page[User]:
@@ -95,6 +98,17 @@ class SsoStore(Protocol):
     def take_login(self, state: str, now: datetime) -> SsoLogin | None: ...
     def keep_handover(self, handover: Handover) -> None: ...
     def take_handover(self, code_hash: str, now: datetime) -> Handover | None: ...
+
+
+class TicketStore(Protocol):
+    """Tickets for WebSockets. Each can be taken once, by one of all who try at the same moment.
+    Both may raise TokenRefused when too many try."""
+
+    def keep(self, ticket: Ticket) -> None: ...
+
+    def take(self, ticket_hash: str) -> Ticket | None:
+        """Whoever takes it looks whether it is still good."""
+        ...
 
 
 # --- secrets -------------------------------------------------------------------------------------
@@ -183,6 +197,7 @@ class Policy:
     idle_seconds: int
     group_roles: tuple[tuple[str, Role], ...]  # of the identity provider's groups
     return_origins: tuple[str, ...]  # pages that a single sign-on may end at
+    allowed_callers: tuple[Network, ...]  # who may open a WebSocket
     sso_loopback: bool = False  # whether it may also end at a program on the user's own computer
 
 
@@ -194,6 +209,7 @@ class Ports:
     sessions: SessionStore
     attempts: AttemptStore
     sso: SsoStore
+    tickets: TicketStore
     passwords: PasswordHasher
     tokens: AccessTokens
     api_keys: ApiKeys

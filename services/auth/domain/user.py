@@ -10,6 +10,8 @@ from services.auth.domain.close_reason import CloseReason
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")  # of a user, as contracts' UserName has it
 
+RIGHTS = ("roles", "grants", "locked", "removed")
+
 
 class LoginMethod(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a kind, not a secret
@@ -53,6 +55,10 @@ class User:
     @property
     def welcome(self) -> bool:
         return not (self.locked or self.removed)
+
+    def may_the_same(self, other: "User") -> bool:
+        """Whether a change from one to the other changes nothing of what the user may do."""
+        return all(getattr(self, each) == getattr(other, each) for each in RIGHTS)
 
     def end_sessions(self, reason: CloseReason, keep: str | None = None) -> "User":
         """One write ends all sessions and records the reason. So none is forgotten, however many

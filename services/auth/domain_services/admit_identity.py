@@ -11,6 +11,7 @@ from services.auth.domain.ports import Ports
 from services.auth.domain.user import NAME, Identity, LoginMethod, User
 from services.auth.domain_services.add_user import add_user
 from services.auth.domain_services.announce import FailedLogin, FailReason, login_failed
+from services.auth.domain_services.save_user import save_user
 
 TRIES = 5  # because others may change the same user at the same moment
 MAX_NAME, MAX_FULL_NAME = 64, 100  # characters, as contracts' UserName and FullName have it
@@ -75,7 +76,7 @@ def _admitted(arrival: _Arrival, *, ports: Ports) -> User:
 def _save(user: User, changed: User, *, ports: Ports) -> User:
     if changed == user:
         return user
-    return ports.users.save(replace(changed, updated_at=ports.now()))
+    return save_user(user, replace(changed, updated_at=ports.now()), ports=ports)
 
 
 def _first_login(arrival: _Arrival, *, ports: Ports) -> User:

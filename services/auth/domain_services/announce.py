@@ -12,7 +12,7 @@ from kernel.outbox import OutboxEvent
 from services.auth.domain.attempts import Tries
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import Session
-from services.auth.domain.user import LoginMethod
+from services.auth.domain.user import LoginMethod, User
 
 FailReason = Literal["wrong_password", "unknown_user", "user_locked", "not_mapped", "no_role"]
 
@@ -54,6 +54,20 @@ def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
         sequence=session.version + 1,  # the version that saving it with this event gives it
     )
     return _event(data, session.id, ports=ports)
+
+
+def user_changed(user: User, *, ports: Ports) -> OutboxEvent:
+    """`user` is as it is about to be saved."""
+    event_id = ports.new_id()
+    data = fact.UserChangedV1(
+        user=user.name,
+        roles=tuple(role.value for role in user.roles),
+        locked=user.locked,
+        removed=user.removed,
+        changed_at=user.updated_at,
+        sequence=user.version + 1,  # the version that saving it with this event gives it
+    )
+    return _event(data, event_id, event_id, ports=ports)
 
 
 def login_failed(failed: FailedLogin, tries: Tries | None, *, ports: Ports) -> OutboxEvent:

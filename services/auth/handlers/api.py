@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import SecretStr
 
 from contracts import auth_api as http
 from contracts.auth_routes import AUTH_ROUTES
@@ -14,11 +15,13 @@ from runtime.problems import Problems
 from services.auth import wiring
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
+from services.auth.domain.ticket import LIFETIME
 from services.auth.domain_services.read_me import read_me
 from services.auth.handlers import api_pages, api_sso, api_users
 from services.auth.handlers.api_views import me_view, tokens_view
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from services.auth.use_cases.end_sessions import end_own_sessions
+from services.auth.use_cases.issue_ticket import issue_ticket
 from services.auth.use_cases.log_in import PasswordLogin, log_in
 from services.auth.use_cases.log_out import log_out
 from services.auth.use_cases.refresh_session import refresh_session
@@ -35,6 +38,7 @@ def build() -> Api:
         "read_me": partial(_me, ports),
         "change_password": partial(_change_password, ports),
         "end_my_sessions": partial(_end_sessions, ports),
+        "issue_ticket": partial(_issue_ticket, ports, settings.websocket_url),
         "read_api_page": api_pages.read_api_page,
         "read_api_document": api_pages.read_api_document,
         **api_users.operations(ports),
@@ -80,3 +84,11 @@ def _change_password(ports: Ports, call: Call[http.PasswordChange]) -> None:
 
 def _end_sessions(ports: Ports, call: Call[None]) -> None:
     end_own_sessions(call.caller, ports=ports)
+
+
+def _issue_ticket(ports: Ports, url: str, call: Call[None]) -> http.WebSocketTicketView:
+    return http.WebSocketTicketView(
+        url=url,
+        ticket=SecretStr(issue_ticket(call.caller, ports=ports)),
+        expires_in_seconds=int(LIFETIME.total_seconds()),
+    )

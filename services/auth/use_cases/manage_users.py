@@ -14,6 +14,7 @@ from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.add_user import NewUser, add_user, new_user
 from services.auth.domain_services.close_session import close_sessions
 from services.auth.domain_services.read_me import require_admin
+from services.auth.domain_services.save_user import save_user
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def change_user(
     changed = replace(before, **given, updated_at=ports.now())
     if reason := _ends_sessions(changes):
         changed = changed.end_sessions(reason, keep=caller.session_id if own else None)
-    stored = ports.users.save(changed, by=admin)
+    stored = save_user(before, changed, by=admin, ports=ports)
     if changes.password is not None or changes.locked is False:
         ports.attempts.forgive(name)  # so that the user can log in again at once
     if reason:
@@ -74,7 +75,7 @@ def remove_user(caller: Caller, name: str, expected: int | None, *, ports: Ports
     admin, before = _looked_up(caller, name, expected, ports=ports)
     if name == caller.name:
         raise OwnAdminRights(name)
-    removed = ports.users.save(before.remove(ports.now()), by=admin)
+    removed = save_user(before, before.remove(ports.now()), by=admin, ports=ports)
     if before.api_key is not None:
         ports.api_keys.remove(before.api_key)
     close_sessions(removed, ports=ports)

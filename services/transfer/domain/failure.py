@@ -28,6 +28,11 @@ class Failure:
             object.__setattr__(self, "code", UNKNOWN_CODE)
         object.__setattr__(self, "message", legible(self.message, MAX_MESSAGE_CHARACTERS))
 
+    @property
+    def waits(self) -> bool:
+        """Nothing went wrong. It stands in line for a session."""
+        return self.tries is not None and self.tries.waits
+
     @classmethod
     def of(cls, error: TransferError) -> "Failure":
         return cls(error.code, str(error), error.retryable)

@@ -18,6 +18,7 @@ class Status(StrEnum):
 
 ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.CANCELLED})
 ENDING = frozenset({Status.FAILING, Status.CANCELLING})
+UNDER_WAY = frozenset(Status) - ENDED - ENDING
 CANCELLABLE = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED, Status.VERIFYING})
 # requested: the first lane creates the part file; paused: until their next checkpoint
 LANES_WORK = frozenset({Status.REQUESTED, Status.MOVING, Status.PAUSED})
@@ -35,6 +36,7 @@ class Fact(StrEnum):
     STARTED = "started"
     PAUSED = "paused"
     RESUMED = "resumed"
+    DELAYED = "delayed"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELLED = "cancelled"

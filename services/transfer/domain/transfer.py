@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.failure import Failure
@@ -17,11 +17,13 @@ from services.transfer.domain.status import (
     ENDED,
     ENDING,
     LANES_WORK,
+    UNDER_WAY,
     Fact,
     Status,
 )
 from services.transfer.domain.tries import Tries
 
+DELAYS_APART = timedelta(seconds=1)  # so far apart the world is told of failed tries
 TOKENS_KEPT = 8  # one for each start of a step that may still live
 
 
@@ -185,16 +187,21 @@ class Transfer(PartChanges):
             return self
         return self.fail(failure, now)
 
-    def lane_troubled(self, generation: int, failure: Failure) -> "Transfer":
+    def lane_troubled(self, generation: int, failure: Failure, now: datetime) -> "Change":
         if self.status not in LANES_WORK or generation != self.generation:
-            return self
-        return self.troubled(failure)
+            return Change(self)
+        return self.troubled(failure, now)
 
-    def troubled(self, failure: Failure) -> "Transfer":
-        """Notes an error that is being tried again, so that a look at the transfer shows it."""
-        if self.status in ENDED or self.status in ENDING:
-            return self
-        return replace(self, failure=failure)
+    def troubled(self, failure: Failure, now: datetime) -> "Change":
+        """Notes an error that is being tried again, so that a look at the transfer shows it. Tells
+        the world, unless it is paused: then nothing is tried."""
+        waits_already = failure.waits and self.failure is not None and self.failure.waits
+        if self.status not in UNDER_WAY or waits_already:
+            return Change(self)
+        noted = replace(self, failure=failure)
+        if noted == self or self.status is Status.PAUSED or self._told_just_now(failure, now):
+            return Change(noted)
+        return Change(replace(noted, delayed_at=now), (Fact.DELAYED,))
 
     def relieved(self, over: Callable[[Tries], bool]) -> "Transfer":
         """Forgets the last error that it met, if `over` says that the trouble is over."""
@@ -243,6 +250,13 @@ class Transfer(PartChanges):
         if self.status not in allowed:
             raise WrongState(self.id, self.status, wish)
         return replace(self, status=status, updated_at=now)
+
+    def _told_just_now(self, failure: Failure, now: datetime) -> bool:
+        """Several lanes may be in trouble at once. A wait for a session is told in any case,
+        because no next try follows it soon."""
+        if failure.waits or self.delayed_at is None:
+            return False
+        return abs(now - self.delayed_at) < DELAYS_APART
 
     def _require_committing(self) -> None:
         if self.status is not Status.COMMITTING:

@@ -84,6 +84,7 @@ class TransferRecord:
     final_path: str | None = None  # stored before the rename, so that a repeated commit looks there
     final_existed_bytes: int | None = None  # of the file under final_path before the rename
     failure: Failure | None = None  # why it failed; until its end: the last error it met
+    delayed_at: datetime | None = None  # when the world was last told of such an error
     receipt: Receipt | None = None
 
     # --- what is left behind ---------------------------------------------------------------------

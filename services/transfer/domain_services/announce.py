@@ -1,21 +1,21 @@
 """Makes events from the facts of a transfer, ready for the outbox."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
 from kernel.outbox import OutboxEvent
 from services.transfer.domain.failure import Failure
-from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import Progress
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.progress_sample import ProgressSample
 from services.transfer.domain.proof import Receipt
-from services.transfer.domain.rate import Rate
-from services.transfer.domain.status import Fact
+from services.transfer.domain.status import Fact, Status
 from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain.tries import Tries
 
 
 def announce(change: Change, *, ports: Ports) -> list[OutboxEvent]:
@@ -33,22 +33,32 @@ def announce_new(transfer: Transfer, *, ports: Ports) -> list[OutboxEvent]:
     return [_event(transfer, _requested(transfer, transfer.version, ports), ports=ports)]
 
 
-def progressed(
-    transfer: Transfer, rate: Rate, progress: Progress, lanes: Sequence[Lane], *, ports: Ports
-) -> OutboxEvent:
-    size = transfer.known_plan.size_bytes
-    done = min(size, rate.bytes_done)
+def progressed(transfer: Transfer, seen: ProgressSample, *, ports: Ports) -> OutboxEvent:
+    size, progress = transfer.known_plan.size_bytes, seen.progress
+    done, runs = min(size, seen.rate.bytes_done), seen.chunk_runs
     data = event.TransferProgressedV1(
         **_facts(transfer, transfer.version),
         bytes_done=done,
         percent=percent_of(done, size),
-        rate_bytes_per_second=rate.bytes_per_second,
-        eta_seconds=rate.eta_seconds(size),
+        rate_bytes_per_second=seen.rate.bytes_per_second,
+        eta_seconds=None if progress.complete else seen.rate.eta_seconds(size),
         chunks=progress.chunks_total,
         chunks_done=progress.chunks_done,
-        lanes=sum(1 for lane in lanes if lane.worker is not None and not lane.ended),
+        lanes=sum(1 for lane in seen.lanes if lane.worker is not None and not lane.ended),
+        status=_doing(transfer, progress),
+        trouble=trouble_fact(transfer),
+        chunks_proven=seen.chunks_proven,
+        chunk_runs=runs if 0 < len(runs) <= event.MAX_RUNS_LENGTH else None,
     )
     return _event(transfer, data, ports=ports)
+
+
+def _doing(transfer: Transfer, progress: Progress) -> event.UnderWay:
+    """Lanes also read the chunks back, or prove the whole file. Then nothing is left to move, but
+    the record says MOVING until that is done."""
+    proves = transfer.status is Status.MOVING and progress.complete
+    doing = Status.VERIFYING if proves else transfer.status
+    return cast(event.UnderWay, doing.value)
 
 
 def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
@@ -115,11 +125,21 @@ def _resumed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferF
     )
 
 
+def _delayed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
+    trouble = trouble_fact(transfer)
+    if trouble is None or transfer.delayed_at is None:
+        raise ValueError(f"transfer {transfer.id} is delayed by nothing")
+    return event.TransferDelayedV1(
+        **_facts(transfer, sequence), trouble=trouble, delayed_at=transfer.delayed_at
+    )
+
+
 _TELL: Mapping[Fact, Callable[[Transfer, int, Ports], event.TransferFact]] = {
     Fact.REQUESTED: _requested,
     Fact.STARTED: _started,
     Fact.PAUSED: _paused,
     Fact.RESUMED: _resumed,
+    Fact.DELAYED: _delayed,
     Fact.COMPLETED: _completed,
     Fact.FAILED: _failed,
     Fact.CANCELLED: _cancelled,
@@ -148,6 +168,20 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
 
 def failure_fact(failure: Failure) -> event.Failure:
     return event.Failure(code=failure.code, message=failure.message, retryable=failure.retryable)
+
+
+def trouble_fact(transfer: Transfer) -> event.Trouble | None:
+    """What the transfer's record shows as its failure. While it is paused, nothing is tried."""
+    failure = transfer.failure
+    if failure is None:
+        return None
+    tries = failure.tries or Tries()
+    return event.Trouble(
+        **dict(failure_fact(failure)),
+        attempt=tries.attempt,
+        attempts=tries.attempts,
+        next_try_at=None if transfer.status is Status.PAUSED else tries.next_at,
+    )
 
 
 def percent_of(done: int, size: int) -> float:

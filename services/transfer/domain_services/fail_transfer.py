@@ -37,22 +37,28 @@ def fail_by_lane(run: RunId, generation: int, error: TransferError, *, ports: Po
 def note_trouble(run: RunId, error: TransferError, tries: Tries, *, ports: Ports) -> None:
     """Notes an error that is being tried again, so that a look at the transfer shows it."""
     failure = replace(Failure.of(error), tries=tries)
-    change_run(run, lambda current: current.troubled(failure), ports=ports)
+    change_run(run, lambda current: current.troubled(failure, ports.now()), ports=ports)
 
 
 def note_lane_trouble(
     run: RunId, generation: int, error: TransferError, tries: Tries, *, ports: Ports
 ) -> None:
     failure = replace(Failure.of(error), tries=tries)
-    change_run(run, lambda current: current.lane_troubled(generation, failure), ports=ports)
+    change_run(
+        run, lambda current: current.lane_troubled(generation, failure, ports.now()), ports=ports
+    )
 
 
-def end_trouble(transfer: Transfer, over: Callable[[Tries], bool], *, ports: Ports) -> None:
+def end_trouble(transfer: Transfer, over: Callable[[Tries], bool], *, ports: Ports) -> Transfer:
     """Forgets the trouble that `transfer` shows, if it is over. `transfer` was just read: without
-    trouble of that kind nothing is read or written."""
-    if transfer.relieved(over) != transfer:
-        with suppress(RunSuperseded):  # a later run has troubles of its own
-            change_run(transfer.run_id, lambda current: current.relieved(over), ports=ports)
+    trouble of that kind nothing is read or written. Returns the transfer as it is now known, which
+    may have changed in other ways, too."""
+    if transfer.relieved(over) == transfer:
+        return transfer
+    run, relieve = transfer.run_id, lambda current: current.relieved(over)
+    with suppress(RunSuperseded):  # a later run has troubles of its own
+        return change_run(run, relieve, ports=ports, known=transfer)
+    return transfer
 
 
 def wake_workflow(transfer: Transfer, *, ports: Ports) -> None:

@@ -14,16 +14,15 @@ from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.patience import patience_seconds
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import Status
-from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.announce import progressed
+from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import end_trouble
 from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
+from services.transfer.domain_services.show_progress import show_progress
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.worker import Worker
 
-BEAT_SECONDS = 1.0  # progress is shown at most this often
+BEAT_SECONDS = 1.0  # so often pause and cancel are seen, and progress is shown at most
 VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
 
 
@@ -199,9 +198,11 @@ class LanePulse:
         self.moving = transfer.lanes_wanted
         self._close_if_it_hangs(transfer.status, now)
         if self.headway:
-            end_trouble(transfer, lambda tries: tries.lane == self.lane.number, ports=self._ports)
-        if transfer.plan is not None:
-            self._show_progress(transfer, now)
+            transfer = end_trouble(transfer, self._is_mine, ports=self._ports)
+        show_progress(transfer, self.ledger, self._chunk, now, ports=self._ports)
+
+    def _is_mine(self, tries: Tries) -> bool:
+        return tries.lane == self.lane.number
 
     def _renew(self, now: datetime) -> None:
         until = now + timedelta(seconds=self._ports.policy.lease_seconds)
@@ -223,21 +224,6 @@ class LanePulse:
         if (now - self._stepped_at).total_seconds() >= patience_seconds(status):
             self.stopped = True
             self._close()
-
-    def _show_progress(self, transfer: Transfer, now: datetime) -> None:
-        """One lane a second samples the rate for all lanes. The same lane publishes it."""
-        progress = self._ports.ledger.progress(self.ledger)
-        seen = progress.rate
-        if seen is not None and (now - seen.at).total_seconds() < BEAT_SECONDS:
-            return
-        lanes = self._ports.lanes.lanes(self.ledger)
-        well = {lane.number for lane in lanes if not lane.is_troubled}
-        end_trouble(transfer, lambda tries: tries.lane in well, ports=self._ports)
-        bytes_now = progress.bytes_done + sum(lane.bytes_in_flight for lane in lanes)
-        rate = Rate(now, bytes_now) if seen is None else seen.sampled(now, bytes_now)
-        if self._ports.ledger.sample_rate(self.ledger, seen, rate):
-            event = progressed(transfer, rate, progress, lanes, ports=self._ports)
-            self._ports.bus.publish([event])  # it may get lost, because the next one tells more
 
     def _close(self) -> None:
         if self._session is not None:

@@ -10,10 +10,8 @@ from services.transfer.domain.lane import Lane
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
 from services.transfer.domain.server_profile import ServerProfile
-from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain.tries import Tries
-from services.transfer.domain_services.announce import failure_fact, percent_of, receipt_fact
+from services.transfer.domain_services.announce import percent_of, receipt_fact, trouble_fact
 from services.transfer.use_cases.read_state import TransferState
 
 
@@ -81,17 +79,8 @@ def _lane(lane: Lane) -> transfer_api.LaneView:
 
 
 def _failure(transfer: Transfer) -> transfer_api.FailureView | None:
-    """While it is paused, nothing is tried."""
-    failure = transfer.failure
-    if failure is None:
-        return None
-    tries = failure.tries or Tries()
-    return transfer_api.FailureView(
-        **failure_fact(failure).model_dump(),
-        attempt=tries.attempt,
-        attempts=tries.attempts,
-        next_try_at=None if transfer.status is Status.PAUSED else tries.next_at,
-    )
+    trouble = trouble_fact(transfer)
+    return None if trouble is None else transfer_api.FailureView(**dict(trouble))
 
 
 def files_page(listing: Listing) -> transfer_api.FilesPage:

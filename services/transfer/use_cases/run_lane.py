@@ -29,6 +29,7 @@ from services.transfer.domain_services.lane_work import LaneWork, Outcome
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import (
+    is_driven,
     is_written,
     queue_lanes,
     report_moved,
@@ -79,17 +80,27 @@ class _Turn:
         destination = self._ports.destinations.read(transfer.destination_id)
         limit = lane_limit(destination, self._ports.policy, short=is_short(transfer))
         if not self._pulse.take_slot(destination.id, limit):
-            if not transfer.part_made:  # first, because another worker may begin at once
-                none_free = NoSessionFree(destination.id, limit)
-                waits = Tries(lane=self._pulse.lane.number, waits=True)
-                self._note(transfer, transfer.generation, none_free, waits)
-            park_lane(self._pulse.lane, transfer, limit, ports=self._ports)
+            self._park(transfer, NoSessionFree(destination.id, limit))
             return
         end_trouble(transfer, self._waited, ports=self._ports)
         self._drive(transfer, destination)
 
+    def _park(self, transfer: Transfer, none_free: NoSessionFree) -> None:
+        """A transfer waits while none of its lanes has a session. Several lanes may come at once,
+        so each looks for others when it is parked itself: the last one finds none. The first lane
+        is alone and notes it before, because another worker may begin at once."""
+        lane, ports = self._pulse.lane, self._ports
+        waits = Tries(lane=lane.number, waits=True)
+        if not transfer.part_made:
+            self._note(transfer, transfer.generation, none_free, waits)
+        park_lane(lane, transfer, none_free.limit, ports=ports)
+        if transfer.part_made:
+            lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
+            if not any(is_driven(each, now, ports.policy) for each in lanes):
+                self._note(transfer, transfer.generation, none_free, waits)
+
     def _waited(self, tries: Tries) -> bool:
-        return tries.waits and tries.lane == self._pulse.lane.number
+        return tries.waits and tries.lane is not None
 
     def _is_wanted(self, transfer: Transfer) -> bool:
         """The first lane also creates the part file."""

@@ -15,6 +15,7 @@ __all__ = ["fresh_telemetry", "lines"]
 RESOURCES = {
     "AuthTable": TABLE,
     "ApiUrl": "https://abc123.execute-api.eu-central-1.amazonaws.com/v1",
+    "WebSocketUrl": "wss://def456.execute-api.eu-central-1.amazonaws.com/v1",
     "CorsOrigins": "https://console.example",
 }
 

@@ -44,17 +44,7 @@ class Deployed:
 
     def authorizer(self, headers: Mapping[str, str] | None) -> dict[str, Any]:
         """The authorizer's answer. Raises what it raises."""
-        event = {
-            "type": "REQUEST",
-            "methodArn": METHOD_ARN,
-            "resource": "/api/me",
-            "path": "/api/me",
-            "httpMethod": "GET",
-            "headers": headers,
-            "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
-            "requestContext": {"requestId": "r-1", "stage": "v1"},
-        }
-        answer: dict[str, Any] = self.invoke("authorizer", event)
+        answer: dict[str, Any] = self.invoke("authorizer", rest_call(headers))
         return answer
 
     def api(
@@ -113,6 +103,22 @@ class Deployed:
     def rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
         return rows
+
+
+def rest_call(headers: Mapping[str, str] | None) -> dict[str, Any]:
+    """A call of the REST API, as its authorizer gets it."""
+    return {
+        "type": "REQUEST",
+        "methodArn": METHOD_ARN,
+        "resource": "/api/me",
+        "path": "/api/me",
+        "httpMethod": "GET",
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "requestContext": {"requestId": "r-1", "stage": "v1"},
+    }
 
 
 def create_resources() -> Deployed:

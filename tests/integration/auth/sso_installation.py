@@ -124,6 +124,7 @@ def environment(issuer: str, client: Client, **more: str) -> dict[str, str]:
         "AUTH_TABLE": TABLE,
         "SIGNING_SECRET_ID": SIGNING,
         "API_URL": API_URL,
+        "WEBSOCKET_URL": "wss://sockets.example/v1",
         "CORS_ORIGINS": CONSOLE,
         "OIDC_ISSUER": issuer,
         "OIDC_CLIENT_ID": client.client_id,

@@ -1,30 +1,17 @@
 """Whom the authorizer lets pass, what it answers API Gateway, and why it refuses others."""
 
 import json
-from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from contracts.caller import Caller
-from tests.integration.auth.deployed import REGION, SECRET, TABLE, Deployed
+from tests.integration.auth.deployed import REGION, SECRET, TABLE, Deployed, rest_call
 from tests.unit.auth.forging import parts_of, signed
 from tests.unit.runtime.conftest import Lines
 
 ARN = f"arn:aws:execute-api:{REGION}:123456789012:abc123/v1"
-
-
-def connect(headers: dict[str, str], **more: object) -> dict[str, Any]:
-    """A WebSocket's $connect, as its authorizer gets it."""
-    return {
-        "type": "REQUEST",
-        "methodArn": f"{ARN}/$connect",
-        "headers": headers,
-        "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "requestContext": {"eventType": "CONNECT", "routeKey": "$connect", "requestId": "r-1"},
-        **more,
-    }
 
 
 def test_a_caller_passes_with_all_the_services_need_to_know(deployed: Deployed) -> None:
@@ -88,39 +75,10 @@ def test_a_missing_token_is_refused(deployed: Deployed, headers: dict[str, str] 
 
 def test_two_authorization_headers_are_refused(deployed: Deployed) -> None:
     token = deployed.admin()
-    event = connect({"Authorization": f"Bearer {token}"})
+    event = rest_call({"Authorization": f"Bearer {token}"})
     event["multiValueHeaders"] = {"Authorization": [f"Bearer {token}", "Bearer other"]}
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         deployed.invoke("authorizer", event)
-
-
-@pytest.mark.parametrize("form", ["bearer, {}", "Bearer,{}", " bearer ,  {} "])
-def test_a_browsers_websocket_names_its_token_as_a_protocol(deployed: Deployed, form: str) -> None:
-    token = deployed.admin()
-    event = connect({"Sec-WebSocket-Protocol": form.replace("{}", token)})
-    answer = deployed.invoke("authorizer", event)
-    assert answer["policyDocument"]["Statement"][0]["Resource"] == f"{ARN}/*"
-
-
-def test_a_websocket_with_a_header_passes_too(deployed: Deployed) -> None:
-    event = connect({"authorization": f"Bearer {deployed.admin()}"})
-    event["multiValueHeaders"] = None
-    assert deployed.invoke("authorizer", event)["principalId"] == "root"
-
-
-@pytest.mark.parametrize("form", ["{}", "bearer", "bearer, ", "chat, {}", "bearer, {}, chat", ""])
-def test_other_protocols_of_a_websocket_are_refused(deployed: Deployed, form: str) -> None:
-    token = deployed.admin()
-    event = connect({"Sec-WebSocket-Protocol": form.replace("{}", token)})
-    with pytest.raises(Exception, match=r"^Unauthorized$"):
-        deployed.invoke("authorizer", event)
-
-
-def test_a_rest_call_cannot_name_its_token_as_a_protocol(deployed: Deployed) -> None:
-    """API Gateway keeps the answer for the Authorization header alone."""
-    token = deployed.admin()
-    with pytest.raises(Exception, match=r"^Unauthorized$"):
-        deployed.authorizer({"Sec-WebSocket-Protocol": f"bearer, {token}"})
 
 
 def test_a_refusal_is_logged_with_its_reason_and_without_the_token(

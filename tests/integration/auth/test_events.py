@@ -53,6 +53,18 @@ def test_what_happens_to_sessions_is_told_on_the_bus(deployed: Deployed) -> None
     assert "hunter2" not in str(deployed.outbox())
 
 
+def test_what_a_user_may_do_is_told_on_the_bus_when_it_changes(deployed: Deployed) -> None:
+    admin = deployed.admin()
+    deployed.user(admin)
+    for change in ({"roles": ["auditor"]}, {"name": "Ann B."}):
+        assert deployed.api("PATCH", "/api/users/ann", change, token=admin).status == 200
+    assert deployed.api("DELETE", "/api/users/ann", token=admin).status == 204
+    changes = [event.data for kind, event in published(deployed) if kind == "UserChanged.v1"]
+    changes.sort(key=lambda data: data.sequence)
+    told = [(data.user, data.roles, data.removed, data.sequence) for data in changes]
+    assert told == [("ann", ("auditor",), False, 1), ("ann", (), True, 3)]
+
+
 def test_events_that_the_bus_refuses_come_again(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ def test_a_refused_login_is_told_with_its_reason_and_never_with_an_unknown_name(
     world.add("sso-only", Role.USER, login=LoginMethod.SSO, password_hash=None)
     world.add("removed", Role.USER)
     remove_user(world.caller("ada"), "removed", None, ports=world.ports)
+    world.outbox.clear()
     with pytest.raises(LoginRefused):
         world.log_in(name, password)
     [(kind, told)] = world.told()

@@ -12,6 +12,7 @@ REQUIRED = {
     "AUTH_TABLE": "fileferry-test-auth",
     "SIGNING_SECRET_ID": "fileferry/test/auth/signing-key",
     "API_URL": "https://api.example/v1",
+    "WEBSOCKET_URL": "wss://sockets.example/v1",
 }
 
 
@@ -30,6 +31,7 @@ def test_what_is_not_set_has_its_default(monkeypatch: pytest.MonkeyPatch) -> Non
         1_800,
     )
     assert (policy.group_roles, policy.return_origins) == ((), ())
+    assert policy.allowed_callers == ()
     assert not policy.sso_loopback
     assert (settings.usage_plan_id, settings.oidc_issuer) == ("", "")
 
@@ -41,10 +43,13 @@ def test_groups_and_origins_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         CORS_ORIGINS="https://a.example, https://b.example",
         IDLE_SECONDS="60",
         SSO_LOOPBACK="true",
+        ALLOWED_CALLERS="192.0.2.0/24, 10.1.2.3/8,2001:db8::/32",
     ).policy
     assert policy.group_roles == (("ferry-admins", Role.ADMIN), ("everybody", Role.USER))
     assert policy.return_origins == ("https://a.example", "https://b.example")
     assert policy.idle_seconds == 60
+    callers = [str(each) for each in policy.allowed_callers]
+    assert callers == ["192.0.2.0/24", "10.0.0.0/8", "2001:db8::/32"]
     assert policy.sso_loopback
 
 
@@ -55,6 +60,7 @@ def test_groups_and_origins_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
         ("OIDC_ROLES", '["admin"]'),
         ("ACCESS_SECONDS", "7"),
         ("IDLE_SECONDS", "soon"),
+        ("ALLOWED_CALLERS", "192.0.2.0/24,the-office"),
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(

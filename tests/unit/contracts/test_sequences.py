@@ -16,6 +16,10 @@ GOOD = (
     ("Requested", "Failed", "Requested", "Failed", "Requested", "Started", "Cancelled"),
     ("Requested", "Started", "Failed", "Requested", "Completed"),
     ("Requested", "Started", "Paused", "Resumed", "Failed"),
+    ("Requested", "Delayed", "Delayed", "Started", "Delayed", "Completed"),
+    ("Requested", "Failed", "Requested", "Delayed", "Paused", "Cancelled"),
+    ("Requested", "Started", "Paused", "Delayed", "Completed"),
+    ("Requested", "Started", "Failed", "Requested", "Paused", "Delayed", "Completed"),
 )
 BAD = (
     (("Started",), "unknown"),
@@ -28,6 +32,10 @@ BAD = (
     (("Requested", "Cancelled", "Requested"), "cancelled"),
     (("Requested", "Failed", "Started"), "failed"),
     (("Requested", "Requested"), "waiting"),
+    (("Delayed",), "unknown"),
+    (("Requested", "Failed", "Delayed"), "failed"),
+    (("Requested", "Started", "Completed", "Delayed"), "completed"),
+    (("Requested", "Delayed", "Completed"), "no run was ever started"),
     (("Requested", "Completed"), "no run was ever started"),
     (("Requested", "Failed", "Requested", "Completed"), "no run was ever started"),
 )

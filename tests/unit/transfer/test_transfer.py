@@ -152,7 +152,11 @@ def test_lanes_fail_a_transfer_only_while_they_work(status: Status) -> None:
     assert (failed.failure == failure) is works
     assert failed.status is (Status.FAILING if works else status)
     assert transfer.lane_failed(1, failure, LATER) == transfer  # of another part file
-    assert (transfer.lane_troubled(2, failure).failure == failure) is works
+    troubled = transfer.lane_troubled(2, failure, LATER)
+    assert (troubled.transfer.failure == failure) is works
+    told = works and status is not Status.PAUSED
+    assert troubled.facts == ((Fact.DELAYED,) if told else ())
+    assert transfer.lane_troubled(1, failure, LATER) == Change(transfer)
 
 
 def test_what_was_moved_again_is_not_moved_a_third_time_by_itself() -> None:

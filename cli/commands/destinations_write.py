@@ -1,0 +1,155 @@
+"""fileferry destinations add, fileferry destinations update"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import click
+
+from cli.client import read
+from cli.command import command
+from cli.destinations import change, fields, read_destination
+from cli.errors import UsageFailed
+from cli.invocation import Invocation, pass_invocation
+from cli.passwords import File, asked_password, given_password, password_options, secret_file
+from cli.pinning import pin_offered
+from contracts.destination_api import DestinationView
+
+ADD_EXAMPLES = """
+fileferry destinations add acme --host sftp.acme.example --user ferry
+fileferry destinations add acme --host sftp.acme.example --user ferry --private-key ~/.ssh/acme
+fileferry destinations add acme --host sftp.acme.example --user ferry --password-stdin < password
+"""
+UPDATE_EXAMPLES = """
+fileferry destinations update acme --max-sessions 2 --base-path /in
+fileferry destinations update acme --ask-password
+"""
+
+
+def _settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options with the names of the API's fields. What is not given is not sent."""
+    for option in reversed(
+        (
+            click.option("--name", help="What people call it; the id without it."),
+            click.option("--port", type=click.IntRange(1, 65_535), help="22 without it."),
+            click.option("--base-path", help="The folder there; / without it."),
+            click.option("--max-sessions", type=click.IntRange(1, 10), help="4 without it."),
+            click.option("--delivery", type=click.Choice(("atomic", "direct"))),
+            click.option("--create-folders/--no-create-folders", default=None),
+            click.option("--probe-writes/--no-probe-writes", default=None),
+            click.option("--probe-name", help="What the names of a test's files begin with."),
+            click.option(
+                "--host-key",
+                "host_keys",
+                multiple=True,
+                metavar="LINE",
+                help="A host key as in known_hosts, without the host; repeat it for several.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _credentials(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(
+        (
+            password_options,
+            click.option("--ask-password", is_flag=True, help="Ask for the password."),
+            click.option("--private-key", type=File, help="A file with the private key."),
+            click.option("--ask-passphrase", is_flag=True, help="Ask for the key's passphrase."),
+            click.option("--passphrase-file", type=File, help="A file with that passphrase."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@command("add", examples=ADD_EXAMPLES)
+@click.argument("destination_id", metavar="ID")
+@click.option("--host", required=True, help="A host name or an IP address.")
+@click.option("--user", required=True, help="The user's name at the partner.")
+@_settings
+@_credentials
+@click.option("--fingerprint", help="Pin the offered host key if it has this fingerprint.")
+@pass_invocation
+def add(
+    invocation: Invocation, /, destination_id: str, fingerprint: str | None, **given: Any
+) -> None:
+    """Register a partner's server, and pin its host key after you compared it.
+
+    Without an option for a credential the password is asked for.
+    """
+    secrets = _secrets(given)
+    if not secrets:
+        secrets = {"password": asked_password("Password at the partner", "--password-stdin")}
+    body = {
+        "id": destination_id,
+        "name": destination_id,
+        "protocol": "sftp",
+        **_changes(given),
+        **secrets,
+    }
+    document = invocation.client.call(
+        "POST", "/api/destinations", body=body, headers={"Idempotency-Key": f"cli-{uuid4().hex}"}
+    )
+    if not document["host_keys"]:
+        invocation.output.note("Registered. Now its host key:")
+        document = pin_offered(invocation, destination_id, fingerprint)
+    shown(invocation, document)
+
+
+@command("update", examples=UPDATE_EXAMPLES)
+@click.argument("destination_id", metavar="ID")
+@click.option("--host", help="Drops the credential and the pinned keys, unless they come along.")
+@click.option("--user", help="Drops the credential, unless it comes along.")
+@_settings
+@_credentials
+@pass_invocation
+def update(invocation: Invocation, /, destination_id: str, **given: Any) -> None:
+    """Change a destination. Password and private key are one credential: give both to keep both."""
+    secrets = _secrets(given)
+    changes = {**_changes(given), **secrets}
+    if not changes:
+        raise UsageFailed("Say what to change, for example --max-sessions 2.")
+    _, version = read_destination(invocation.client, destination_id)
+    shown(invocation, change(invocation.client, destination_id, changes, version).document)
+
+
+def shown(invocation: Invocation, document: Any) -> None:
+    if invocation.output.as_json:
+        invocation.output.document(document)
+    else:
+        invocation.output.fields(fields(read(DestinationView, document)))
+
+
+def _changes(given: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value not in (None, ())
+    }
+
+
+def _secrets(given: dict[str, Any]) -> dict[str, str]:
+    """Takes the options for credentials out of `given`."""
+    stdin, file = given.pop("password_stdin"), given.pop("password_file")
+    ask, key = given.pop("ask_password"), given.pop("private_key")
+    ask_phrase, phrase_file = given.pop("ask_passphrase"), given.pop("passphrase_file")
+    password = given_password(stdin, file)
+    if ask and password is None:
+        password = asked_password("Password at the partner", "--password-stdin")
+    found = {"password": password, "private_key": None if key is None else secret_file(key)}
+    return {
+        **{name: value for name, value in found.items() if value is not None},
+        **_passphrase(ask_phrase, phrase_file),
+    }
+
+
+def _passphrase(ask: bool, file: Path | None) -> dict[str, str]:
+    if file is not None:
+        return {"passphrase": secret_file(file).rstrip("\r\n")}
+    if ask:
+        return {"passphrase": asked_password("Passphrase of the key", "--passphrase-file")}
+    return {}

@@ -1,0 +1,106 @@
+"""fileferry send"""
+
+from typing import Any, get_args
+from uuid import uuid4
+
+import click
+
+from cli.client import read
+from cli.command import command
+from cli.dry_run import dry_run
+from cli.escaping import escaped
+from cli.invocation import Invocation, pass_invocation
+from cli.places import parse_source, parse_target
+from cli.sending import start_transfer
+from contracts.transfer_api import TransferView
+from contracts.transfer_events import IfExists, Verify
+
+EXAMPLES = """
+fileferry send s3://exports/reports/today.csv acme
+fileferry send s3://exports/today.csv acme:/in/2026/ --if-exists replace
+fileferry send s3://exports/today.csv acme --dry-run
+ID=$(fileferry send s3://exports/today.csv acme --quiet)
+"""
+
+
+@command("send", examples=EXAMPLES)
+@click.argument("source", metavar="s3://BUCKET/KEY")
+@click.argument("target", metavar="DEST[:/PATH]")
+@click.option(
+    "--if-exists",
+    type=click.Choice(get_args(IfExists)),
+    default="fail",
+    show_default=True,
+    help="What to do when the name is taken there.",
+)
+@click.option(
+    "--verify",
+    type=click.Choice(get_args(Verify)),
+    default="checksum",
+    show_default=True,
+    help="What is compared, see docs/user-guide/integrity.md.",
+)
+@click.option("--version-id", help="That version of the object; the latest without it.")
+@click.option("--label", help="A word of yours, to find the transfer by.")
+@click.option(
+    "--idempotency-key", metavar="KEY", help="Repeated with the same key, it is sent once."
+)
+@click.option("--watch", is_flag=True, help="Show how it gets on, and end as it ends.")
+@click.option("--dry-run", "only_look", is_flag=True, help="Check what can be, and start nothing.")
+@pass_invocation
+def send(
+    invocation: Invocation,
+    /,
+    source: str,
+    target: str,
+    idempotency_key: str | None,
+    only_look: bool,
+    watch: bool,
+    **wishes: Any,
+) -> int:
+    """Send one object to a destination.
+
+    PATH is relative to the destination's base path. With a slash at its end it is a folder. The
+    command ends when the transfer has been accepted, and prints its id. With --watch it ends when
+    the transfer has ended, with the same exit codes as `fileferry wait`.
+    """
+    bucket, key = parse_source(source)
+    body = body_of(bucket, key, target, wishes)
+    if only_look:
+        return dry_run(invocation, body)
+    document = start_transfer(invocation, body, idempotency_key or f"cli-{uuid4().hex}")
+    output = invocation.output
+    if watch:
+        return watch_started(invocation, document)
+    if output.as_json:
+        output.document(document)
+        return 0
+    output.say(escaped(str(document["id"])))
+    for warning in document.get("warnings", ()):
+        output.warn(f"Warning: {escaped(str(warning))}")
+    output.note(f"Accepted. Follow it with: fileferry watch {escaped(str(document['id']))}")
+    return 0
+
+
+def watch_started(invocation: Invocation, document: Any) -> int:
+    from cli.live.shown import from_rest
+    from cli.live.watched import Watched
+    from cli.live.watching import Watching
+
+    view = read(TransferView, document)
+    for warning in view.warnings:
+        invocation.output.warn(f"Warning: {escaped(warning)}")
+    return Watching(invocation, Watched((view.id,)), first=(from_rest(view),)).run()
+
+
+def body_of(bucket: str, key: str, target: str, wishes: dict[str, Any]) -> dict[str, Any]:
+    """The request, without what nobody asked for."""
+    destination, path = parse_target(target, key)
+    version = wishes.pop("version_id")
+    body = {
+        "source": {"bucket": bucket, "key": key} | ({"version_id": version} if version else {}),
+        "destination_id": destination,
+        "target_path": path,
+        **wishes,
+    }
+    return {name: value for name, value in body.items() if value is not None}

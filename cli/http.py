@@ -1,0 +1,198 @@
+"""One call to FileFerry's API: bounded in time and size, and repeated only where that is safe."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+import httpx
+
+from cli.address import is_loopback
+from cli.errors import CommandFailed, Unreachable, UsageFailed
+from cli.refusals import refusal
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 40.0  # the gateway itself gives up after 29
+CALL_SECONDS = 60.0  # of one answer, however slowly it drips
+MAX_ANSWER_BYTES = 16_000_000  # a function's answer has 6 MB at most
+PATIENCE_SECONDS = 60.0  # the longest wait because of 429, all waits of a call together
+PAUSES = (0.5, 2.0)  # before the repetitions of a call that was lost
+THROTTLED = 429
+WORTH_REPEATING = frozenset({500, 503, 504})
+JSON_TYPES = ("application/json", "application/problem+json")
+
+_VALUE = re.compile(r"[!-~]+( [!-~]+)*")
+
+Wait = Callable[[float], object]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The content is not shown: it may hold tokens."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
+
+    @property
+    def document(self) -> Any:  # noqa: ANN401
+        """The JSON of the answer, None where it has none. Raises CommandFailed."""
+        if not self.content:
+            return None
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        try:
+            if kind not in JSON_TYPES:
+                raise ValueError(kind)
+            return json.loads(self.content)
+        except (ValueError, RecursionError):
+            raise CommandFailed(
+                "The answer is not FileFerry's: check the address with `fileferry config get url`."
+            ) from None
+
+
+class NotConnected(Unreachable):
+    """The call never arrived."""
+
+
+class AnswerLost(Unreachable):
+    """The call was sent, and nobody knows whether it was done."""
+
+
+class Http:
+    """`wait` sleeps; tests give another one."""
+
+    def __init__(
+        self,
+        base_url: str,
+        transport: httpx.BaseTransport | None = None,
+        wait: Wait | None = None,
+        note: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.base_url = base_url
+        self._note = note
+        self._wait = wait or Event().wait
+        self._http = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            # No proxy of the environment may get what is meant for this computer.
+            trust_env=not is_loopback(httpx.URL(base_url).host),
+            headers={"User-Agent": "fileferry", "Accept-Encoding": "identity"},
+        )
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        patience: float = PATIENCE_SECONDS,
+    ) -> Answer:
+        """Raises Unreachable, AnswerLost, and what refusal() makes of an answer that is no success.
+
+        A GET, and a call with an Idempotency-Key, are sent again when they were lost. Others are
+        only if they surely never arrived.
+        """
+        if not all(_VALUE.fullmatch(value) for value in (headers or {}).values()):
+            raise UsageFailed("A token or a key holds characters that no header can.")
+        request = self._http.build_request(
+            method,
+            self.base_url + path,
+            json=body,
+            params={k: str(v) for k, v in (query or {}).items() if v is not None},
+            headers=headers,
+        )
+        answer = self._with_patience(request, patience)
+        if answer.status >= 300:  # a redirect, too: a token goes nowhere else
+            raise refusal(answer.status, self._problem(answer))
+        return answer
+
+    def _with_patience(self, request: httpx.Request, patience: float) -> Answer:
+        deadline = time.monotonic() + patience
+        pauses = iter(PAUSES)
+        again = request.method == "GET" or "Idempotency-Key" in request.headers
+        while True:
+            try:
+                answer = self._once(request)
+            except Unreachable as lost:
+                pause = next(pauses, None)
+                if pause is None or (isinstance(lost, AnswerLost) and not again):
+                    raise
+            else:
+                pause = self._pause_after(answer, pauses if again else iter(()), deadline)
+                if pause is None:
+                    return answer
+            self._wait(pause)
+
+    def _pause_after(self, answer: Answer, pauses: Any, deadline: float) -> float | None:  # noqa: ANN401
+        if answer.status in WORTH_REPEATING:
+            found: float | None = next(pauses, None)
+            return found
+        if answer.status != THROTTLED:
+            return None
+        seconds = retry_after(answer.headers)
+        if time.monotonic() + seconds > deadline:
+            return None
+        if seconds > 1:
+            self._note(f"FileFerry asks for patience: going on in {seconds:.0f} s.")
+        return seconds
+
+    def _once(self, request: httpx.Request) -> Answer:
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                content = _bounded(response)
+            finally:
+                response.close()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotConnected(
+                f"FileFerry cannot be reached at {self.base_url} ({_cause(error)}):"
+                " check the address, and your network."
+            ) from error
+        except httpx.ProxyError as error:
+            raise NotConnected(f"The proxy does not let us through ({_cause(error)}).") from error
+        except httpx.TransportError as error:
+            raise AnswerLost(
+                f"FileFerry at {self.base_url} did not answer ({_cause(error)}):"
+                " look whether it was done, or try again."
+            ) from error
+        return Answer(response.status_code, dict(response.headers.items()), content)
+
+    @staticmethod
+    def _problem(answer: Answer) -> Mapping[str, Any]:
+        try:
+            document = answer.document
+        except CommandFailed:
+            return {}
+        return document if isinstance(document, dict) else {}
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds, at least a tenth of one, so that nobody's zero makes us a storm."""
+    try:
+        return max(0.1, float(headers.get("retry-after", 1)))
+    except ValueError:
+        return 1.0
+
+
+def _bounded(response: httpx.Response) -> bytes:
+    deadline = time.monotonic() + CALL_SECONDS
+    content = bytearray()
+    for part in response.iter_raw():
+        content += part
+        if len(content) > MAX_ANSWER_BYTES:
+            raise CommandFailed("The answer is far too long to be FileFerry's: check the address.")
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the answer drips", request=response.request)
+    return bytes(content)
+
+
+def _cause(error: httpx.TransportError) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Watching transfers: the stream of changes, what is known from it, and how it is shown."""

@@ -1,0 +1,89 @@
+"""What a client knows of the transfers that it watches, from the messages of the WebSocket.
+
+Messages may come twice, late, in another order, or not at all. Whatever comes, a transfer is in a
+state that the service had, or it is in `behind` and has to be asked for again.
+"""
+
+from collections.abc import Iterable
+
+from cli.live.chunk_runs import RunsDoNotFit, splice
+from contracts.websocket.live_transfer import LiveChange, LiveTransfer, Position
+from contracts.websocket.server_messages import Delta, Snapshot
+
+
+class Known:
+    def __init__(self) -> None:
+        self._transfers: dict[str, LiveTransfer] = {}
+        self.behind: set[str] = set()
+
+    def __getitem__(self, transfer_id: str) -> LiveTransfer:
+        return self._transfers[transfer_id]
+
+    def __contains__(self, transfer_id: str) -> bool:
+        return transfer_id in self._transfers
+
+    def positions(self, transfers: Iterable[str] | None = None) -> tuple[Position, ...]:
+        """Of those transfers of which something is known."""
+        asked = self._transfers if transfers is None else transfers
+        return tuple(
+            Position(transfer_id=known.transfer_id, epoch=known.epoch, seq=known.seq)
+            for known in (self._transfers.get(each) for each in asked)
+            if known is not None
+        )
+
+    def hear(self, message: Snapshot | Delta) -> tuple[LiveTransfer, ...]:
+        """The transfers of which something new is known now."""
+        if isinstance(message, Snapshot):
+            heard = [self._replace(transfer) for transfer in message.transfers]
+        else:
+            heard = [self._change(change) for change in message.changes]
+        return tuple(transfer for transfer in heard if transfer)
+
+    def forget(self, transfer_id: str) -> None:
+        self._transfers.pop(transfer_id, None)
+        self.behind.discard(transfer_id)
+
+    def _replace(self, transfer: LiveTransfer) -> LiveTransfer | None:
+        known = self._transfers.get(transfer.transfer_id)
+        if known and known.epoch == transfer.epoch and known.seq > transfer.seq:
+            return None  # it was overtaken by a change
+        return self._keep(transfer)
+
+    def _keep(self, transfer: LiveTransfer) -> LiveTransfer:
+        self._transfers[transfer.transfer_id] = transfer
+        self.behind.discard(transfer.transfer_id)
+        return transfer
+
+    def _change(self, change: LiveChange) -> LiveTransfer | None:
+        known = self._transfers.get(change.transfer_id)
+        same_life = known is not None and known.epoch == change.epoch
+        if known is not None and same_life and known.seq >= change.seq:
+            return None
+        if known is None or not same_life or known.seq < change.base:
+            self.behind.add(change.transfer_id)
+            return None
+        if change.chunk_changes and known.seq != change.base:
+            self.behind.add(change.transfer_id)
+            return None
+        try:
+            return self._keep(_changed(known, change))
+        except RunsDoNotFit:  # asked for without a position, it is sent whole
+            self.forget(change.transfer_id)
+            self.behind.add(change.transfer_id)
+            return None
+
+
+def _changed(known: LiveTransfer, change: LiveChange) -> LiveTransfer:
+    update = {name: getattr(change.set, name) for name in change.set.model_fields_set}
+    if change.chunk_changes and "chunk_runs" not in update:
+        update["chunk_runs"] = _changed_runs(known, change)
+    return known.model_copy(update=update | {"seq": change.seq})
+
+
+def _changed_runs(known: LiveTransfer, change: LiveChange) -> tuple[str, ...]:
+    if known.chunk_runs is None:
+        raise RunsDoNotFit("no runs are known")
+    runs = known.chunk_runs
+    for each in change.chunk_changes or ():
+        runs = splice(runs, each.first, each.runs)
+    return runs

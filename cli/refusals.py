@@ -1,0 +1,73 @@
+"""Answers that are no success: the API's problem document as an error of the command."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cli.errors import (
+    CommandFailed,
+    NoRight,
+    NotFound,
+    NotSignedIn,
+    TransferFailed,
+    Unreachable,
+    UsageFailed,
+)
+from cli.escaping import escaped
+
+MAX_SENTENCE = 2_000  # characters; nobody reads more, and nobody may flood a terminal
+LOGIN_ADVICE = "log in with `fileferry login`"
+
+# 502 is said by FileFerry itself: S3, the partner or the identity provider failed it.
+_KINDS: Mapping[int, type[CommandFailed]] = {
+    400: UsageFailed,
+    401: NotSignedIn,
+    403: NoRight,
+    404: NotFound,
+    413: UsageFailed,
+    502: TransferFailed,
+    503: Unreachable,
+    504: Unreachable,
+}
+
+
+def refusal(status: int, problem: Mapping[str, Any]) -> CommandFailed:
+    """`problem` is what came as one. It is not trusted: it may be any JSON object, or empty."""
+    code, detail = _text(problem.get("code")), _text(problem.get("detail"))
+    if code is None or detail is None:
+        return _stranger(status)
+    kind = _KINDS.get(status, CommandFailed)
+    if status == 404 and code == "no_route":
+        kind = CommandFailed  # the address is wrong, not the name
+        detail = "There is no such route: check the address with `fileferry config get url`."
+    if status == 401 and code == "unauthorized":
+        detail = f"You are not logged in, or not any more: {LOGIN_ADVICE}."
+    wrong = [_field(each) for each in _list(problem.get("errors"))]
+    message = " ".join([detail, *(each for each in wrong if each and each not in detail)])
+    request_id = _text(problem.get("request_id"))
+    return kind(message, code=code, status=status, request_id=request_id)
+
+
+def _stranger(status: int) -> CommandFailed:
+    """Something in between answered, or the address is another program's."""
+    kind = Unreachable if status in (502, 503, 504) or 300 <= status < 400 else CommandFailed
+    kind = NotSignedIn if status == 401 else kind
+    return kind(
+        f"The answer (HTTP {status}) is not FileFerry's: check the address with"
+        " `fileferry config get url`, and the proxy.",
+        status=status,
+    )
+
+
+def _text(value: object) -> str | None:
+    return escaped(value[:MAX_SENTENCE]) if isinstance(value, str) and value else None
+
+
+def _list(value: object) -> list[Any]:
+    return value[:20] if isinstance(value, list) else []
+
+
+def _field(error: object) -> str | None:
+    if not isinstance(error, dict):
+        return None
+    field, message = _text(error.get("field")), _text(error.get("message"))
+    return None if field is None or message is None else f"{field}: {message}"

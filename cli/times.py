@@ -1,0 +1,46 @@
+"""Points in time as users write them, and as they are shown: in the time of this computer."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from cli.errors import UsageFailed
+from cli.escaping import escaped
+
+_AGO = re.compile(r"([0-9]{1,6})(s|m|h|d|w)", re.ASCII)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+FORMS = "2h, 3d, 2026-11-02 or 2026-11-02T12:00:00Z"
+
+
+def point_in_time(text: str, now: datetime) -> str:
+    """RFC 3339 in UTC, rounded to nothing. A day begins at midnight here. Raises UsageFailed."""
+    try:
+        if ago := _AGO.fullmatch(text):
+            moment = now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        elif _DAY.fullmatch(text):
+            moment = datetime.fromisoformat(text).astimezone()
+        else:
+            moment = datetime.fromisoformat(text.upper())
+        if moment.tzinfo is None:
+            raise UsageFailed(f"{escaped(text)!r} says no zone: write Z or +01:00 at its end.")
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except (ValueError, OverflowError):
+        raise UsageFailed(f"{escaped(text)!r} is no time: write {FORMS}.") from None
+
+
+def local_time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def duration_text(seconds: float) -> str:
+    """Two units at most."""
+    whole = max(0, round(seconds))
+    for size, unit, small, small_unit in (
+        (86_400, "d", 3_600, "h"),
+        (3_600, "h", 60, "min"),
+        (60, "min", 1, "s"),
+    ):
+        if whole >= size:
+            rest = whole % size // small
+            return f"{whole // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
+    return f"{whole} s"

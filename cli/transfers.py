@@ -1,0 +1,98 @@
+"""How transfers are shown, and which error of the command the end of one is."""
+
+from collections.abc import Sequence
+
+from cli.errors import CommandFailed, TransferCancelled, TransferFailed
+from cli.escaping import escaped
+from cli.output import bytes_text
+from cli.places import object_url
+from cli.times import duration_text, local_time
+from contracts.transfer_api import FailureView, TransferSummary, TransferView
+from contracts.transfer_events import Receipt
+
+COLUMNS = ("ID", "STATUS", "OBJECT", "TO", "SIZE", "REQUESTED", "REASON")
+ENDED = frozenset({"completed", "failed", "cancelled"})
+
+
+def outcome_error(
+    status: str, transfer_id: str, failure: FailureView | None
+) -> CommandFailed | None:
+    """What a command that waits for the end raises. None: completed, or not ended."""
+    if status == "failed":
+        reason = f" ({failure.code}): {failure.message}" if failure else "."
+        return TransferFailed(f"Transfer {escaped(transfer_id)} failed{reason}")
+    if status == "cancelled":
+        return TransferCancelled(f"Transfer {escaped(transfer_id)} was cancelled.")
+    return None
+
+
+def row(transfer: TransferSummary) -> Sequence[object]:
+    return (
+        transfer.id,
+        transfer.status,
+        object_url(transfer.source.bucket, transfer.source.key),
+        f"{transfer.destination_id}:{transfer.target_path}",
+        None if transfer.size_bytes is None else bytes_text(transfer.size_bytes),
+        local_time(transfer.requested_at),
+        transfer.failure.code if transfer.failure else None,
+    )
+
+
+def summary_fields(transfer: TransferSummary) -> list[tuple[str, object]]:
+    size = transfer.size_bytes
+    return [
+        ("Transfer", transfer.id),
+        ("Status", transfer.status),
+        ("Object", object_url(transfer.source.bucket, transfer.source.key)),
+        ("Version", transfer.source.version_id),
+        ("To", f"{transfer.destination_id}:{transfer.target_path}"),
+        ("Name there", transfer.final_path),
+        ("Label", transfer.label),
+        ("Owner", transfer.owner),
+        ("Size", None if size is None else f"{bytes_text(size)} ({size:,} bytes)"),
+        ("If it exists", transfer.if_exists),
+        ("Verify", transfer.verify),
+        ("Strategy", transfer.strategy),
+        ("Requested", local_time(transfer.requested_at)),
+        ("Started", local_time(transfer.started_at)),
+        ("Finished", local_time(transfer.finished_at)),
+    ]
+
+
+def fields(transfer: TransferView) -> list[tuple[str, object]]:
+    shown = summary_fields(transfer)
+    if transfer.status not in ENDED:
+        shown.extend(_progress(transfer))
+    shown.extend(failure_fields(transfer.failure))
+    shown.extend(("Warning", each) for each in transfer.warnings)
+    return shown
+
+
+def _progress(transfer: TransferView) -> list[tuple[str, object]]:
+    percent = "" if transfer.percent is None else f" ({transfer.percent:.1f} %)"
+    rate, eta = transfer.rate_bytes_per_second, transfer.eta_seconds
+    return [
+        ("Moved", bytes_text(transfer.bytes_done) + percent),
+        ("Rate", None if rate is None else f"{bytes_text(rate)}/s"),
+        ("Time to go", None if eta is None else duration_text(eta)),
+        ("Chunks", f"{transfer.chunks.done} of {transfer.chunks.total}"),
+        ("Lanes", sum(1 for lane in transfer.lanes if lane.state == "moving")),
+    ]
+
+
+def failure_fields(failure: FailureView | None) -> list[tuple[str, object]]:
+    if failure is None:
+        return []
+    tries = failure.attempt and failure.attempts and f"{failure.attempt} of {failure.attempts}"
+    return [
+        ("Reason", failure.code),
+        ("Advice", failure.message),
+        ("Try", tries),
+        ("Next try", local_time(failure.next_try_at)),
+    ]
+
+
+def receipt_fields(receipt: Receipt) -> list[tuple[str, object]]:
+    """Each fact of it, under the name that the API gives it."""
+    shown = receipt.model_dump(mode="json")
+    return [(name.replace("_", " ").capitalize(), value) for name, value in shown.items()]

@@ -1,0 +1,55 @@
+"""The command at a real terminal, of a given width, against a server on loopback."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+
+PATIENCE_SECONDS = 30.0
+
+
+def at_a_terminal(
+    args: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    width: int = 80,
+    typed: Sequence[tuple[str, str]] = (),
+) -> tuple[int, str]:
+    """The exit code, and all that the terminal showed. `typed`: after that text was shown, this is
+    typed."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    command = subprocess.Popen(
+        [sys.executable, "-m", "cli", *args],
+        stdin=follower, stdout=follower, stderr=follower,
+        env={**os.environ, "TERM": "xterm", **env}, start_new_session=True,
+    )  # fmt: skip
+    os.close(follower)
+    try:
+        shown = _converse(leader, list(typed))
+        return command.wait(PATIENCE_SECONDS), shown
+    finally:
+        command.kill()
+        command.wait()
+        os.close(leader)
+
+
+def _converse(leader: int, typed: list[tuple[str, str]]) -> str:
+    shown, deadline = "", time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if not select.select([leader], [], [], 0.1)[0]:
+            continue
+        try:
+            part = os.read(leader, 65_536)
+        except OSError:  # the last one has closed its end
+            return shown
+        shown += part.decode()
+        if typed and typed[0][0] in shown:
+            os.write(leader, typed.pop(0)[1].encode())
+    raise AssertionError(f"the command does not end; it shows {shown!r}")
