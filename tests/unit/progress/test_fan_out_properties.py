@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from kernel.caller import Caller
 from tests.fakes.live_outside import Queued
@@ -15,8 +15,14 @@ from tests.unit.progress.watching import Watcher, Watching
 OWNERS = {"t-1": "jane", "t-2": "bob", "t-3": "jane"}
 IDS = sorted(OWNERS)
 CALLERS = [JANE, BOB, OPERATOR]
+FIRST: list[tuple[Caller, dict[str, object]]] = [
+    (JANE, {"transfers": ("t-1",)}),
+    (JANE, {"scope": "mine"}),
+    (OPERATOR, {"scope": "all"}),
+]
 PAGE = 2  # watches, so that audiences have pages and shards
 FEW = st.integers(0, 30)
+EVERY = 0
 
 
 class Watchers(RuleBasedStateMachine):
@@ -26,6 +32,19 @@ class Watchers(RuleBasedStateMachine):
         self.world = self.all.world
         self.stories: dict[str, Story] = {}
         self.percent: dict[str, int] = {}
+
+    @initialize(watched=st.booleans())
+    def begin(self, watched: bool) -> None:
+        """Mostly all is quiet at first: two transfers, whose watchers have been told of them."""
+        if not watched:
+            return
+        for transfer_id in IDS[:2]:
+            self.something_happens(transfer_id, "begin")
+        for caller, wanted in FIRST:
+            self.all.subscribe(self.all.connect(caller), **wanted).finish()
+        for transfer_id in IDS[:2]:
+            self.something_happens(transfer_id, "sample")
+        self.world.settle()
 
     # --- transfers -------------------------------------------------------------------------------
 
@@ -94,6 +113,16 @@ class Watchers(RuleBasedStateMachine):
     @rule(most=st.integers(1, 10))
     def a_worker_starts(self, most: int) -> None:
         self.all.start_worker(most)
+
+    @rule(calls=st.one_of(st.integers(1, 12), st.just(EVERY)), dies=st.booleans())
+    def a_worker_takes_all_that_is_due(self, calls: int, dies: bool) -> None:
+        worker = self.all.start_worker()
+        if worker is not None and calls == EVERY:
+            worker.finish()
+        elif worker is not None:
+            worker.advance(calls)
+            if dies:
+                worker.kill()
 
     @precondition(lambda self: self.all.stage.actors)
     @rule(which=FEW, calls=st.integers(1, 12))
