@@ -42,14 +42,14 @@ class EventSpec:
 
 CATALOGUE: tuple[EventSpec, ...] = (
     EventSpec("SessionOpened.v1", SessionOpenedV1, "auth"),
-    EventSpec("SessionClosed.v1", SessionClosedV1, "auth"),
+    EventSpec("SessionClosed.v1", SessionClosedV1, "auth", consumers=("progress",)),
     EventSpec("LoginFailed.v1", LoginFailedV1, "auth"),
-    EventSpec("UserChanged.v1", UserChangedV1, "auth"),
+    EventSpec("UserChanged.v1", UserChangedV1, "auth", consumers=("progress",)),
     EventSpec(
         "TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer", "progress")
     ),
     EventSpec("TransferStarted.v1", TransferStartedV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer"),
+    EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer", consumers=("progress",)),
     EventSpec("TransferDelayed.v1", TransferDelayedV1, "transfer", consumers=("progress",)),
     EventSpec("TransferCompleted.v1", TransferCompletedV1, "transfer", consumers=("progress",)),
     EventSpec("TransferFailed.v1", TransferFailedV1, "transfer", consumers=("progress",)),

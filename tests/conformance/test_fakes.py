@@ -17,7 +17,8 @@ NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
     *{"Beat", "Execution", "Planned", "Watched"},
     *{"Actor", "Killed", "Life", "Shadow", "Stage"},
     *{"AsyncWorkflow", "Attempt", "Running"},  # InMemoryWorkflow whose functions take their time
-    *{"AuthWorld", "World"},
+    *{"AuthWorld", "LiveWorld", "World"},
+    *{"Client", "Queued"},
 }
 
 

@@ -145,15 +145,18 @@ class InMemoryAudiences:
         self._watches[place_of(watch)] = replace(stored, behind_until=until)
         return True
 
-    def catch_up(
+    def catch_up(self, audience: Audience, shard: int, connection_id: str) -> bool:
+        place = audience, shard, connection_id
+        if place not in self._watches:
+            return False
+        self._watches[place] = replace(self._watches[place], behind_until=None)
+        return True
+
+    def watch(
         self, audience: Audience, shard: int, connection_id: str, now: datetime
     ) -> Watch | None:
-        place = audience, shard, connection_id
-        stored = self._watches.get(place)
-        if stored is None:
-            return None
-        self._watches[place] = replace(stored, behind_until=None)
-        return self._watches[place] if stored.ends_at > now else None
+        found = self._watches.get((audience, shard, connection_id))
+        return found if found and found.ends_at > now else None
 
     def leave(self, watch: Watch) -> None:
         self._watches.pop(place_of(watch), None)

@@ -1,6 +1,7 @@
 """A client of the WebSocket API that does what contracts.websocket says, and no more."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from contracts.websocket.live_transfer import LiveChange, Position
 from contracts.websocket.server_messages import Delta, Error, Gone, Snapshot, read_message
 
+DETAILS = ("chunk_runs", "receipt")
 Known = dict[str, Any]  # a transfer as JSON
 
 
@@ -38,14 +40,18 @@ class Client:
         if message.request_id and not getattr(message, "more", False):
             self.answered.add(message.request_id)
 
-    def positions(self) -> tuple[Position, ...]:
+    def positions(self, only: Collection[str] | None = None) -> tuple[Position, ...]:
         names = ("transfer_id", "epoch", "seq")
-        return tuple(Position(**{n: each[n] for n in names}) for each in self.known.values())
+        known = [each for name, each in self.known.items() if only is None or name in only]
+        return tuple(Position(**{n: each[n] for n in names}) for each in known)
 
     def _replace(self, told: Known) -> None:
         known = self.known.get(told["transfer_id"])
-        if known and known["epoch"] == told["epoch"] and known["seq"] > told["seq"]:
-            return  # overtaken by a later message
+        if known and known["epoch"] == told["epoch"]:
+            if known["seq"] > told["seq"]:
+                return  # overtaken by a later message
+            if known["seq"] == told["seq"]:  # then null details are details that were not told
+                told |= {each: told[each] or known[each] for each in DETAILS}
         self.known[told["transfer_id"]] = told
 
     def _apply(self, change: LiveChange) -> None:

@@ -1,4 +1,4 @@
-"""A service as its completed template deploys it, in moto: its tables and its variables.
+"""A service as its completed template deploys it, in moto: its tables, queues and variables.
 
 What else its acts need has to be there by itself; services/transfer has a `deployed` of its own.
 """
@@ -28,6 +28,7 @@ PSEUDO = {
 class InMoto:
     dynamodb: Any
     tables: Mapping[str, str]  # names by logical id
+    queues: Mapping[str, str]  # addresses by logical id
 
     def rows(self) -> list[dict[str, Any]]:
         scans = [self.dynamodb.scan(TableName=name)["Items"] for name in self.tables.values()]
@@ -44,10 +45,11 @@ def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
             for name, each in template["Resources"].items()
             if each["Type"] == "AWS::DynamoDB::Table"
         }
-        for name, value in environment(template, {**PSEUDO, **tables}).items():
+        queues = _create_queues(template["Resources"], f"fileferry-local-{service}")
+        for name, value in environment(template, {**PSEUDO, **tables, **queues}).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
-        yield InMoto(dynamodb, tables)
+        yield InMoto(dynamodb, tables, queues)
 
 
 def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> str:  # noqa: ANN401
@@ -55,3 +57,11 @@ def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> st
     stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
     dynamodb.create_table(TableName=name, StreamSpecification=stream, **described)
     return name
+
+
+def _create_queues(declared: Mapping[str, Any], service: str) -> dict[str, str]:
+    wanted = [name for name, each in declared.items() if each["Type"] == "AWS::SQS::Queue"]
+    sqs = SESSION.client("sqs", region_name=PSEUDO["AWS::Region"])
+    return {
+        name: str(sqs.create_queue(QueueName=f"{service}-{name}")["QueueUrl"]) for name in wanted
+    }

@@ -20,6 +20,7 @@ OF_TRANSACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 BY_VERB = "apigateway"  # its actions are the verbs of HTTP
+SOCKETS = "execute-api"  # one action for all that is done with connections
 _acting: list[tuple[str, str]] = []  # not by thread, because a function has threads of its own
 denied: list[str] = []
 
@@ -59,6 +60,8 @@ def _needed(params: Mapping[str, Any], model: Any) -> Iterator[str]:  # noqa: AN
             yield from (f"{prefix}:{OF_TRANSACTIONS[kind]}" for kind in item)
     elif model.name == "Query" and "IndexName" in params:
         yield f"{prefix}:Query/{params['IndexName']}"
+    elif prefix == SOCKETS:
+        yield f"{SOCKETS}:ManageConnections"
     elif prefix == BY_VERB:
         yield f"{prefix}:{model.http['method']}"
     elif prefix != "s3":

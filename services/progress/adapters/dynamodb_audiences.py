@@ -115,14 +115,15 @@ class DynamoDbAudiences:
         )
         return not self._table.write([fallen], TransferBusy(watch.audience.name))
 
-    def catch_up(
-        self, audience: Audience, shard: int, connection_id: str, now: datetime
-    ) -> Watch | None:
+    def catch_up(self, audience: Audience, shard: int, connection_id: str) -> bool:
         key = watch_key(audience, shard, connection_id)
         caught = update(key, "REMOVE #behind_until", "attribute_exists(#pk)")
-        if self._table.write([caught], TransferBusy(audience.name)):
-            return None
-        row = self._table.read(key)
+        return not self._table.write([caught], TransferBusy(audience.name))
+
+    def watch(
+        self, audience: Audience, shard: int, connection_id: str, now: datetime
+    ) -> Watch | None:
+        row = self._table.read(watch_key(audience, shard, connection_id))
         watch = watch_of(row, audience, shard) if row else None
         return watch if watch and watch.ends_at > now else None
 

@@ -112,11 +112,13 @@ class Audiences(Protocol):
         """False when it is behind already, or no more."""
         ...
 
-    def catch_up(
-        self, audience: Audience, shard: int, connection_id: str, now: datetime
-    ) -> Watch | None:
-        """The watch, which is behind no longer. None when it is no more."""
+    def catch_up(self, audience: Audience, shard: int, connection_id: str) -> bool:
+        """The watch is behind no longer. False when it is no more."""
         ...
+
+    def watch(
+        self, audience: Audience, shard: int, connection_id: str, now: datetime
+    ) -> Watch | None: ...
 
     def leave(self, watch: Watch) -> None: ...
 

@@ -42,16 +42,14 @@ def deltas(
         yield _filled(empty.model_dump_json(), "changes", group)
 
 
-def not_found(
-    transfer_id: str, now: datetime, request_id: str | None, *, more: bool = False
-) -> str:
+def not_found(transfer_id: str, now: datetime, request_id: str | None) -> str:
     return Gone(
         request_id=request_id,
         sent_at=now,
         transfer_id=transfer_id,
         code="transfer_not_found",
         message="There is no such transfer among those that you may see.",
-        more=more,
+        more=True,
     ).model_dump_json()
 
 

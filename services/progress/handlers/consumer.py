@@ -3,11 +3,13 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import transfer_events as fact
+from contracts.auth_events import SessionClosedV1, UserChangedV1
 from contracts.envelope import Event
 from runtime.batches import BatchResponse
 from runtime.consumer import Consumes, consume
 from runtime.entrypoint import LambdaEvent, entrypoint
 from services.progress import wiring
+from services.progress.handlers.endings import end_session, end_users_connections
 from services.progress.use_cases.keep_told import keep_told
 
 
@@ -25,6 +27,8 @@ CONSUMES: Consumes[wiring.Wiring] = {
     fact.TransferCompletedV1: keep,
     fact.TransferFailedV1: keep,
     fact.TransferCancelledV1: keep,
+    SessionClosedV1: end_session,
+    UserChangedV1: end_users_connections,
 }
 
 

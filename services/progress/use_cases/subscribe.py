@@ -2,17 +2,19 @@
 
 The watch is stored first, and the states are read then. A change after that is told by whoever
 tells the watchers. Its message may be faster than ours, and the client cannot use it before it has
-ours. So the states are read once more when ours has been sent.
+ours. So the states are read once more when ours has been sent, and only the message after that says
+that the answer is complete. A client that does not get it asks again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from contracts.websocket.client_messages import Subscribe
 from contracts.websocket.live_transfer import Position
 from kernel.caller import SEE_ALL_TRANSFERS
 from services.progress.domain.audience import Watch, shard_of
 from services.progress.domain.connection import Connection
-from services.progress.domain.errors import RoleMissing
+from services.progress.domain.errors import ConnectionOver, RoleMissing
 from services.progress.domain.known_transfer import KnownTransfer
 from services.progress.domain.ports import Ports
 from services.progress.domain_services import frames
@@ -24,7 +26,7 @@ from services.progress.domain_services.ask import (
 )
 from services.progress.domain_services.messages import live_change, live_transfer
 from services.progress.domain_services.reach import reach
-from services.progress.domain_services.watched import read_listed
+from services.progress.domain_services.states import read_states
 
 States = Mapping[str, KnownTransfer]
 
@@ -41,10 +43,18 @@ def subscribe(connection_id: str, asked: Subscribe, *, ports: Ports) -> None:
 
     connection = change_connection(connection_id, decide, ports=ports)
     told = _read(connection, asked, ports)
-    if reach(connection_id, _answer(connection, asked, told, ports), watches, ports=ports):
-        later = _read(connection, asked, ports)
-        news = list(_news(connection, told, later, ports))
-        reach(connection_id, news, watches, ports=ports)
+    answer = list(_answer(connection, asked, told, ports))
+    if not reach(connection_id, answer, watches, ports=ports):
+        return
+    later = _read(connection, asked, ports)
+    # Another message of the client may have been answered meanwhile, with details that ours lacks.
+    # One that is not seen here reads states that are as new as ours, so the client keeps them.
+    now = ports.connections.read(connection_id, ports.now())
+    if now is None:
+        raise ConnectionOver
+    told = {n: each for n, each in told.items() if (n in now.itself) == (n in connection.itself)}
+    rest = _rest(now, asked, told, later, bool(answer), ports.now())
+    reach(connection_id, rest, watches, ports=ports)
 
 
 def _joining(
@@ -68,13 +78,13 @@ def _read(connection: Connection, asked: Subscribe, ports: Ports) -> States:
         found = ports.lists.read_many(asked.transfers)
     else:
         [audience] = audiences_of(None, asked.scope, connection)
-        found = read_listed(audience, ports=ports)
+        found = read_states(audience, ports=ports)
     visible = connection.sees_all
     return {n: each for n, each in found.items() if visible or each.owner == connection.user}
 
 
 def _answer(connection: Connection, asked: Subscribe, found: States, ports: Ports) -> Iterator[str]:
-    """Its last message says that nothing more comes."""
+    """All of it says that more comes. Nothing, where there is nothing to tell."""
     at = ports.now()
     itself = connection.itself
     missed = {each.transfer_id: each for each in asked.known if _is_known(each, found)}
@@ -84,18 +94,17 @@ def _answer(connection: Connection, asked: Subscribe, found: States, ports: Port
         if name not in missed
     ]
     lost = [each for each in dict.fromkeys(asked.transfers or ()) if each not in found]
-    if whole or not (missed or lost):
-        more = bool(missed or lost)
-        yield from frames.snapshots(whole, at, asked.request_id, more=more)
+    if whole:
+        yield from frames.snapshots(whole, at, asked.request_id, more=True)
     if missed:
         changes = [
             live_change(found[name], position.seq, detail=name in itself).model_dump_json()
             for name, position in missed.items()
             if position.seq < found[name].seq
         ]
-        yield from frames.deltas(changes, at, asked.request_id, recovered=True, more=bool(lost))
+        yield from frames.deltas(changes, at, asked.request_id, recovered=True, more=True)
     for transfer_id in lost:
-        yield frames.not_found(transfer_id, at, asked.request_id, more=transfer_id != lost[-1])
+        yield frames.not_found(transfer_id, at, asked.request_id)
 
 
 def _is_known(position: Position, found: States) -> bool:
@@ -103,16 +112,23 @@ def _is_known(position: Position, found: States) -> bool:
     return now is not None and position.epoch == now.epoch and position.seq <= now.seq
 
 
-def _news(connection: Connection, told: States, later: States, ports: Ports) -> Iterator[str]:
-    """What has changed since the answer was made."""
-    at, whole, changes = ports.now(), [], []
+def _rest(
+    connection: Connection,
+    asked: Subscribe,
+    told: States,
+    later: States,
+    is_answered: bool,
+    at: datetime,
+) -> Iterator[str]:
+    """What has changed since the answer was made. Its last message says that nothing more comes."""
+    whole, changes = [], []
     for name, now in later.items():
         detail, before = name in connection.itself, told.get(name)
         if before is None or before.epoch != now.epoch:
             whole.append(live_transfer(now, detail=detail).model_dump_json())
         elif before.seq < now.seq:
             changes.append(live_change(now, before.seq, detail=detail).model_dump_json())
-    if whole:
-        yield from frames.snapshots(whole, at)
-    if changes:
-        yield from frames.deltas(changes, at)
+    if whole or not is_answered:
+        yield from frames.snapshots(whole, at, asked.request_id, more=is_answered)
+    if is_answered:
+        yield from frames.deltas(changes, at, asked.request_id)

@@ -9,9 +9,10 @@ from services.progress.domain.ports import Ports
 from services.progress.domain.telling import CatchUp, FanOut, Notice, Page
 from services.progress.domain_services import frames
 from services.progress.domain_services.claim import News, news_of, place_of, places_of
+from services.progress.domain_services.messages import live_transfer
 from services.progress.domain_services.reach import reach
+from services.progress.domain_services.states import read_states
 from services.progress.domain_services.tell import WITHIN_SECONDS, Place, tell
-from services.progress.domain_services.watched import read_watched, whole
 
 Failures = dict[str, Exception]
 
@@ -71,19 +72,22 @@ def _catch_up(deliveries: Sequence[Delivery], failures: Failures, ports: Ports) 
 
 def _tell_newest(message: FanOut, ports: Ports) -> None:
     """The mark is removed before the states are read. So whoever saw the mark, and told nothing,
-    had read states that are no newer."""
+    had read states that are no newer. The watch is read after them: what the connection watches by
+    id from then on, it reads at least as new."""
     if not isinstance(message, CatchUp):
         return
     audience = Audience(message.audience)
-    connection_id = message.connection_id
-    watch = ports.audiences.catch_up(audience, message.shard, connection_id, ports.now())
-    if watch is None:
+    place = audience, message.shard, message.connection_id
+    if not ports.audiences.catch_up(*place):
         return
-    detailed = audience.transfer_id is not None
-    pieces = list(whole(read_watched(watch, ports=ports), detailed=detailed))
-    if pieces:
+    found = read_states(audience, ports=ports)
+    watch = ports.audiences.watch(*place, ports.now())
+    visible = [each for each in found.values() if watch and watch.shows(each)]
+    if watch and visible:
+        detail = audience.transfer_id is not None
+        pieces = [live_transfer(each, detail=detail).model_dump_json() for each in visible]
         messages = frames.snapshots(pieces, ports.now())
-        reach(connection_id, messages, [watch], ports=ports, tries=message.tries)
+        reach(watch.connection_id, messages, [watch], ports=ports, tries=message.tries)
 
 
 def _try(delivery: Delivery, failures: Failures, act: Callable[[], object]) -> None:

@@ -1,29 +1,23 @@
-"""The way of an event: queue -> consumer, in its role -> the row of its transfer."""
+"""The way of an event: queue -> consumer, in its role -> the rows of its transfer, and a notice."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from contracts import transfer_events as fact
 from contracts.catalogue import spec_of
 from services.progress.handlers.consumer import CONSUMES
 from tests.contract.examples import examples
 from tests.fakes.deliveries import batch, failed, put_by_rule
-from tests.integration.functions import cold_start
-from tests.integration.in_moto import InMoto, in_moto
-from tests.unit.runtime.conftest import environment as fresh_telemetry
-from tests.unit.runtime.lambda_context import Invocation
+from tests.integration.progress.watched import Watched
 
-__all__ = ["fresh_telemetry"]
-
-CONSUMED = [spec_of(model).detail_type for model in CONSUMES]
-
-
-@pytest.fixture
-def deployed(fresh_telemetry: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
-    with in_moto("progress", monkeypatch) as deployed:
-        yield deployed
+SAMPLES = (fact.TransferProgressedV1, fact.TransferDelayedV1)  # tell no state of their own
+FACTS = [
+    spec_of(model).detail_type
+    for model in CONSUMES
+    if issubclass(model, fact.TransferFact) and model not in SAMPLES
+]
 
 
 def with_sequence(detail_type: str, sequence: int) -> str:
@@ -33,10 +27,11 @@ def with_sequence(detail_type: str, sequence: int) -> str:
     return put_by_rule(detail_type, detail)
 
 
-@pytest.mark.parametrize("detail_type", CONSUMED)
-def test_an_event_that_comes_late_changes_nothing(deployed: InMoto, detail_type: str) -> None:
-    consumer = cold_start("progress", "consumer")
+@pytest.mark.parametrize("detail_type", FACTS)
+def test_an_event_that_comes_late_changes_nothing(deployed: Watched, detail_type: str) -> None:
     newer, older = with_sequence(detail_type, 9), with_sequence(detail_type, 8)
-    assert failed(consumer(batch(newer, older, newer), Invocation())) == []
-    [row] = deployed.rows()
-    assert (row["newest_event"]["S"], row["sequence"]["N"]) == (detail_type, "9")
+    assert failed(deployed.invoke("consumer", batch(newer))) == []
+    before = deployed.aws.rows()
+    assert failed(deployed.invoke("consumer", batch(older, newer))) == []
+    assert deployed.aws.rows() == before
+    assert len(before) == 3  # its state, and its place in two lists

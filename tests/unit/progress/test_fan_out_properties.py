@@ -1,22 +1,28 @@
-"""Whatever crashes, comes twice, comes late or goes on at once: the last state reaches everybody."""
+"""Whatever crashes, comes twice or late, or goes on at once: the last state reaches everybody."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from kernel.caller import Caller
 from tests.fakes.live_outside import Queued
 from tests.fakes.live_world import BOB, JANE, OPERATOR
-from tests.unit.progress.stories import CHUNKS, Story
-from tests.unit.progress.watching import Watching
+from tests.unit.progress.stories import CHUNKS, AnyEvent, Story
+from tests.unit.progress.watching import Watcher, Watching
 
 OWNERS = {"t-1": "jane", "t-2": "bob", "t-3": "jane"}
 IDS = sorted(OWNERS)
 CALLERS = [JANE, BOB, OPERATOR]
+FIRST: list[tuple[Caller, dict[str, object]]] = [
+    (JANE, {"transfers": ("t-1",)}),
+    (JANE, {"scope": "mine"}),
+    (OPERATOR, {"scope": "all"}),
+]
 PAGE = 2  # watches, so that audiences have pages and shards
 FEW = st.integers(0, 30)
+EVERY = 0
 
 
 class Watchers(RuleBasedStateMachine):
@@ -26,6 +32,19 @@ class Watchers(RuleBasedStateMachine):
         self.world = self.all.world
         self.stories: dict[str, Story] = {}
         self.percent: dict[str, int] = {}
+
+    @initialize(watched=st.booleans())
+    def begin(self, watched: bool) -> None:
+        """Mostly all is quiet at first: two transfers, whose watchers have been told of them."""
+        if not watched:
+            return
+        for transfer_id in IDS[:2]:
+            self.something_happens(transfer_id, "begin")
+        for caller, wanted in FIRST:
+            self.all.subscribe(self.all.connect(caller), **wanted).finish()
+        for transfer_id in IDS[:2]:
+            self.something_happens(transfer_id, "sample")
+        self.world.settle()
 
     # --- transfers -------------------------------------------------------------------------------
 
@@ -40,7 +59,7 @@ class Watchers(RuleBasedStateMachine):
             return
         self.world.hear(self._next(story, act))
 
-    def _next(self, story: Story, act: str) -> object:
+    def _next(self, story: Story, act: str) -> AnyEvent:
         done = self.percent[story.transfer_id] = min(100, self.percent[story.transfer_id] + 10)
         if act == "pause":
             return story.paused()
@@ -54,8 +73,8 @@ class Watchers(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.all.watchers) < 8)
     @rule(caller=st.sampled_from(CALLERS))
-    def somebody_connects(self, caller: object) -> None:
-        self.all.connect(caller)  # type: ignore[arg-type]
+    def somebody_connects(self, caller: Caller) -> None:
+        self.all.connect(caller)
 
     @precondition(lambda self: self.all.watchers)
     @rule(
@@ -95,6 +114,16 @@ class Watchers(RuleBasedStateMachine):
     def a_worker_starts(self, most: int) -> None:
         self.all.start_worker(most)
 
+    @rule(calls=st.one_of(st.integers(1, 12), st.just(EVERY)), dies=st.booleans())
+    def a_worker_takes_all_that_is_due(self, calls: int, dies: bool) -> None:
+        worker = self.all.start_worker()
+        if worker is not None and calls == EVERY:
+            worker.finish()
+        elif worker is not None:
+            worker.advance(calls)
+            if dies:
+                worker.kill()
+
     @precondition(lambda self: self.all.stage.actors)
     @rule(which=FEW, calls=st.integers(1, 12))
     def somebody_goes_on(self, which: int, calls: int) -> None:
@@ -123,14 +152,14 @@ class Watchers(RuleBasedStateMachine):
         self.all.judge()
 
 
-def _of(watchers: dict[str, object], which: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _of(watchers: Mapping[str, Watcher], which: int) -> Watcher:
     return list(watchers.values())[which % len(watchers)]
 
 
-Watchers.TestCase.settings = settings(
-    max_examples=int(os.environ.get("EX", "60")),
+TestWatchers = Watchers.TestCase
+TestWatchers.settings = settings(
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
-    suppress_health_check=list(HealthCheck),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-TestWatchers: Callable[[], object] = Watchers.TestCase

@@ -1,10 +1,7 @@
 """The progress service's settings, as the environment writes them."""
 
-from datetime import timedelta
-
 import pytest
 
-from runtime.dynamodb.inbox import LIFETIME
 from runtime.settings import SettingsInvalid
 from services.progress.settings import ProgressSettings
 
@@ -12,18 +9,15 @@ REQUIRED = {
     "STAGE": "test",
     "EVENT_BUS_NAME": "fileferry-test",
     "PROGRESS_TABLE": "fileferry-test-progress",
+    "FAN_OUT_QUEUE_URL": "https://sqs.example/fan-out",
+    "WEBSOCKET_ENDPOINT": "https://sockets.example/v1",
 }
 
 
-def keep_for(monkeypatch: pytest.MonkeyPatch, days: int) -> timedelta:
-    for name, value in (REQUIRED | {"KEEP_DAYS": str(days)}).items():
+def test_a_worker_has_at_least_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
-    return ProgressSettings.load().keep_for
-
-
-def test_rows_are_kept_at_least_as_long_as_events_may_come_late(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert keep_for(monkeypatch, LIFETIME.days) == LIFETIME
-    with pytest.raises(SettingsInvalid, match="KEEP_DAYS"):
-        keep_for(monkeypatch, LIFETIME.days - 1)
+    assert ProgressSettings.load().threads == 20
+    monkeypatch.setenv("THREADS", "0")
+    with pytest.raises(SettingsInvalid, match="THREADS"):
+        ProgressSettings.load()

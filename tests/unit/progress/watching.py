@@ -25,6 +25,11 @@ class Watcher:
     wants: list[dict[str, object]] = field(default_factory=list)
     asked: dict[str, dict[str, object]] = field(default_factory=dict)  # by request id
 
+    def detailed(self) -> set[str]:
+        """What it was told by id, so that it knows the details."""
+        answered = (w for r, w in self.asked.items() if r in self.client.answered)
+        return {t for wanted in answered for t in wanted.get("transfers", ())}  # type: ignore[attr-defined]
+
     def unanswered(self) -> Iterable[dict[str, object]]:
         return [w for r, w in self.asked.items() if r not in self.client.answered]
 
@@ -53,11 +58,11 @@ class Watching:
     def subscribe(self, watcher: Watcher, **wanted: object) -> Actor:
         self.requests += 1
         request_id = f"r-{self.requests}"
+        known = watcher.client.positions(watcher.detailed() if "transfers" in wanted else None)
         if wanted not in watcher.wants:
             watcher.wants.append(wanted)
         watcher.asked = {r: w for r, w in watcher.asked.items() if w != wanted}
         watcher.asked[request_id] = wanted
-        known = watcher.client.positions()
         asked = Subscribe(action="subscribe", request_id=request_id, known=known, **wanted)  # type: ignore[arg-type]
         connection_id = watcher.client.connection_id
         return self.stage.start(connection_id, partial(self.world.ask, connection_id, asked))
