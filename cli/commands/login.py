@@ -63,7 +63,8 @@ def login(
     if output.as_json:
         output.document({"url": url, "kept_in": begun.place})
     else:
-        output.note(f"Logged in at {url}. The login is kept in the {begun.place}.")
+        kept = "in the keyring" if begun.place == "keyring" else f"in {begun.store.file}"
+        output.note(f"Logged in at {url}. The login is kept {kept}.")
 
 
 def _ask_address(invocation: Invocation) -> None:

@@ -16,6 +16,7 @@ from cli.live.stream import Rest, StreamFailed, opened
 from cli.live.watched import Watched
 
 BLOCKED_AFTER = 3  # connections in a row that told nothing, while the REST API answers
+NEVER_THERE = 3  # first calls that reached nobody
 FIRST_LOOKS = 5  # transfers that are looked at when a connection does not come about
 Over = Callable[[], bool]
 
@@ -51,6 +52,7 @@ class Follower:
                 lasted = self._clock.since(began) >= self._pace.lasting
                 self._failed(str(failed), lasted and self._useless == 0)
             except Unreachable as unreachable:
+                self._failures += 1
                 self._bear(unreachable)
             if not over():
                 self._look_until_next_try(over)
@@ -102,10 +104,9 @@ class Follower:
 
     def _bear(self, unreachable: Unreachable) -> None:
         """A service that was there will come back. One that never answered has a wrong address."""
-        never = self._reached_at is None
+        never = self._reached_at is None and self._failures >= NEVER_THERE
         if never or self._silent_for() > self._pace.give_up_after:
             raise unreachable
-        self._failures += 1
         self._board.link = Link.LOST
         if not self._said_unreachable:
             self._said_unreachable = True

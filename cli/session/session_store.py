@@ -50,6 +50,10 @@ class SessionStore:
         self._file = folder / FOLDER / f"{name}.json"
         self._lock_file = folder / FOLDER / f"{name}.lock"
 
+    @property
+    def file(self) -> Path:
+        return self._file
+
     def lock(self) -> AbstractContextManager[None]:
         return locked(self._lock_file, LOCK_SECONDS)
 

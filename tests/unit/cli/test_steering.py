@@ -31,8 +31,8 @@ def steered(call: Call) -> Answer:
     [
         ("a b a", 0, 2),
         ("a done b", 1, 3),
-        ("unknown done", 4, 2),
-        ("done other unknown a", 4, 4),
+        ("unknown done", 1, 2),
+        ("unknown other a", 3, 3),
         ("a lost b c", 8, 4),
     ],
 )
