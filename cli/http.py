@@ -22,7 +22,8 @@ MAX_ANSWER_BYTES = 16_000_000  # a function's answer has 6 MB at most
 PATIENCE_SECONDS = 60.0  # the longest wait because of 429, all waits of a call together
 PAUSES = (0.5, 2.0)  # before the repetitions of a call that was lost
 THROTTLED = 429
-WORTH_REPEATING = frozenset({500, 503, 504})
+NOBODY_THERE = frozenset({503, 504})
+WORTH_REPEATING = NOBODY_THERE | {500}
 JSON_TYPES = ("application/json", "application/problem+json")
 
 _VALUE = re.compile(r"[!-~]+( [!-~]+)*")
@@ -73,10 +74,11 @@ class Http:
         note: Callable[[str], None] = lambda text: None,
         repeats: bool = True,
     ) -> None:
-        """`repeats` is false for callers that try again by themselves: a call that was lost is not
-        sent again then, and a network that swallows everything is noticed soon."""
+        """`repeats` is false for callers that try again by themselves: a call that nobody
+        answered is not sent again then, and a network that swallows everything is noticed soon."""
         self.base_url = base_url
         self._note, self._repeats = note, repeats
+        self._worth_repeating = WORTH_REPEATING if repeats else WORTH_REPEATING - NOBODY_THERE
         self._wait = wait or Event().wait
         self._http = httpx.Client(
             transport=transport,
@@ -135,7 +137,7 @@ class Http:
             self._wait(pause)
 
     def _pause_after(self, answer: Answer, pauses: Any, deadline: float) -> float | None:  # noqa: ANN401
-        if answer.status in WORTH_REPEATING:
+        if answer.status in self._worth_repeating:
             found: float | None = next(pauses, None)
             return found
         if answer.status != THROTTLED:

@@ -139,7 +139,10 @@ class Follower:
             self._hearing.looked(*found)
 
     def _reached(self) -> None:
-        self._reached_at, self._said_unreachable = self._clock.now(), False
+        self._reached_at = self._clock.now()
+        if self._said_unreachable:
+            self._said_unreachable = False
+            self._display.note("FileFerry answers again.")
         if self._polling:
             self._board.link = Link.POLLING
 

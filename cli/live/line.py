@@ -66,7 +66,7 @@ def _tail(shown: Shown, stale_for: float | None) -> str:
 
 
 def _left(eta: str | None) -> str:
-    return "time left unknown" if eta in (None, UNKNOWN) else f"{eta} left"
+    return "time unknown" if eta in (None, UNKNOWN) else f"{eta} left"
 
 
 def lines_of(
