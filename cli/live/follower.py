@@ -17,7 +17,7 @@ from cli.live.watched import Watched
 
 BLOCKED_AFTER = 3  # connections in a row that told nothing, while the REST API answers
 NEVER_THERE = 3  # first calls that reached nobody
-FIRST_LOOKS = 5  # transfers that are looked at when a connection does not come about
+FIRST_LOOKS = 5  # transfers that are looked at while there is no connection
 Over = Callable[[], bool]
 
 
@@ -44,6 +44,7 @@ class Follower:
 
     def follow(self, over: Over) -> None:
         """Until `over`, which is asked all the time."""
+        self._look_first()
         while not over():
             began = self._clock.now()
             try:
@@ -56,6 +57,21 @@ class Follower:
                 self._bear(unreachable)
             if not over():
                 self._look_until_next_try(over)
+
+    def _look_first(self) -> None:
+        """The REST API answers sooner than a connection comes about, and knows all that there is to
+        say of an end. Many transfers are told by the connection as soon. Whether FileFerry can be
+        reached is found out there, too."""
+        unknown = [each for each in self._watched.transfers if each not in self._board.shown]
+        if len(unknown) > FIRST_LOOKS:
+            return
+        for each in unknown:
+            self._looks.ask(each)
+        try:
+            for _ in unknown:
+                self._look(())
+        except Unreachable:
+            return
 
     def _converse(self, over: Over) -> None:
         within = self._pace.answer_within if self._polling else self._pace.open_within
