@@ -28,7 +28,7 @@ STYLES: Mapping[str, str] = {
     "paused": "yellow",
 }
 # What is said where there is no rate.
-TAILS: Mapping[str, str] = {"requested": "waits for its start", "moving": "no progress just now"}
+TAILS: Mapping[str, str] = {"requested": "waits for its start", "moving": "rate unknown"}
 UNKNOWN = "unknown"  # as the API says it
 Cells = dict[str, str]
 

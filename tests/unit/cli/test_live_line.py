@@ -81,7 +81,7 @@ def test_a_status_is_said_once(width: int, text: str) -> None:
 
 def test_what_is_not_known_is_said_so() -> None:
     assert "MB/s, time unknown" in drawn(replace(moving(), eta_text="unknown"), 80)[0]
-    assert "no progress just now" in drawn(replace(moving(), rate_bytes_per_second=None), 80)[0]
+    assert "rate unknown" in drawn(replace(moving(), rate_bytes_per_second=None), 80)[0]
 
 
 def test_a_moment_has_no_rate() -> None:
