@@ -57,7 +57,7 @@ def _failed(failed: CommandFailed, debug: bool) -> int:
 
 def _unexpected(error: Exception, debug: bool) -> int:
     if debug:
-        traceback.print_exception(error)
+        click.echo(escaped_lines("".join(traceback.format_exception(error))), err=True)
     click.echo(
         f"fileferry: Something unexpected happened ({type(error).__name__})."
         " Run it again with --debug, and report what it shows.",

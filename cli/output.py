@@ -12,6 +12,10 @@ from cli.escaping import escaped, escaped_lines
 __all__ = ["Output", "bytes_text", "escaped", "escaped_lines"]
 
 
+GAP = 2  # blanks between two columns of a table
+READABLE_WIDTH = 24  # a column that is folded to less is a puzzle
+
+
 class Output:
     """The streams are looked up at each use, because tests and shells replace them."""
 
@@ -68,8 +72,8 @@ class Output:
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
         """Many things, and how many there were. Escapes the cells.
 
-        A terminal gets a header and cells that are folded, never cut. Anything else gets one line a
-        row with tabs between the cells and no header, as `cut` and `awk` want it.
+        A terminal gets a header, and cells that are folded but never cut. Anything else gets one
+        line a row with tabs between the cells and no header, as `cut` and `awk` want it.
         """
         cells = ([_cell(value) for value in row] for row in rows)
         if sys.stdout.isatty():
@@ -91,17 +95,34 @@ def _cell(value: object) -> str:
 def _draw(
     columns: Sequence[str], rows: Sequence[Sequence[str]], *, color: bool, file: IO[str]
 ) -> None:
+    """A table. Where its columns would be too narrow to read, a block of lines for each row."""
+    from rich.cells import cell_len
     from rich.console import Console  # costs a fifth of the start
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for number, name in enumerate(columns):
-        # The first column is what the next command is given.
-        table.add_column(name, overflow="fold", no_wrap=number == 0)
+    console = Console(file=file, no_color=not color, highlight=False)
+    widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    # The first column is what the next command is given: it is never folded.
+    least = [widths[0], *(min(width, READABLE_WIDTH) for width in widths[1:])]
+    if sum(least) + GAP * len(least) > console.width:
+        _draw_blocks(columns, rows)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    for name, width in zip(columns, least, strict=True):
+        table.add_column(name, overflow="fold", min_width=width)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # Text: no name is read as markup
-    Console(file=file, no_color=not color, highlight=False).print(table)
+    console.print(table)
+
+
+def _draw_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    width = max(map(len, columns))
+    for number, row in enumerate(rows):
+        click.echo("\n" * (number > 0), nl=False)
+        for name, cell in zip(columns, row, strict=True):
+            if cell:
+                click.echo(f"{name:<{width}}  {cell}")
 
 
 def bytes_text(number: float) -> str:

@@ -1,11 +1,11 @@
-"""Changes in run lengths of chunks: 120d is 120 chunks that are done.
+"""Changes in run lengths of chunks: in 120d1m365w the first 120 chunks are done.
 
 They are changed as runs and never written out: a run may claim billions of chunks.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 
-Runs = tuple[str, ...]
 _Run = tuple[int, str]
 
 
@@ -13,7 +13,7 @@ class RunsDoNotFit(Exception):
     """The change lies outside of the runs that are known."""
 
 
-def splice(runs: Sequence[str], first: int, change: Sequence[str]) -> Runs:
+def splice(runs: str, first: int, change: str) -> str:
     """`runs` with those from chunk `first` on replaced by `change`, in their shortest form."""
     known, new = _parsed(runs), _parsed(change)
     end = first + _length(new)
@@ -22,12 +22,12 @@ def splice(runs: Sequence[str], first: int, change: Sequence[str]) -> Runs:
     return _written([*_between(known, 0, first), *new, *_between(known, end, _length(known))])
 
 
-def shortest(runs: Sequence[str]) -> Runs:
+def shortest(runs: str) -> str:
     return _written(_parsed(runs))
 
 
-def _parsed(runs: Sequence[str]) -> list[_Run]:
-    return [(int(run[:-1]), run[-1]) for run in runs]
+def _parsed(runs: str) -> list[_Run]:
+    return [(int(count), letter) for count, letter in re.findall(r"(\d+)([dmw])", runs)]
 
 
 def _length(runs: Iterable[_Run]) -> int:
@@ -44,11 +44,11 @@ def _between(runs: Iterable[_Run], start: int, end: int) -> list[_Run]:
     return cut
 
 
-def _written(runs: Iterable[_Run]) -> Runs:
+def _written(runs: Iterable[_Run]) -> str:
     joined: list[_Run] = []
     for count, letter in runs:
         if joined and joined[-1][1] == letter:
             joined[-1] = (joined[-1][0] + count, letter)
         else:
             joined.append((count, letter))
-    return tuple(f"{count}{letter}" for count, letter in joined)
+    return "".join(f"{count}{letter}" for count, letter in joined)

@@ -7,7 +7,8 @@ from cli.live.known import Known
 from cli.live.pace import Pace
 from cli.live.stream import Message, Stream, StreamFailed, Unknown
 from cli.live.watched import Watched, portions_of
-from contracts.websocket.client_messages import MAX_TRANSFERS, Ping, Subscribe
+from contracts.websocket.client_messages import Ping, Subscribe
+from contracts.websocket.limits import MAX_TRANSFERS
 from contracts.websocket.server_messages import Delta, Gone, Snapshot
 
 
@@ -23,6 +24,7 @@ class Conversation:
         self._waiting: dict[str, Instant] = {}
         self._asked: dict[str, Instant] = {}
         self._heard_at, self._pinged = clock.now(), False
+        self._answered_at = clock.now()
 
     @property
     def proven(self) -> bool:
@@ -42,11 +44,11 @@ class Conversation:
             self._keep_alive(moving)
         else:
             self._heard_at, self._pinged = self._clock.now(), False
-        self._expect_answers()
         if isinstance(message, Unknown):
-            return None
+            message = None
         if message is not None and message.request_id in self._waiting:
             self._answered(message.request_id, message)
+        self._expect_answers()
         return message
 
     def ask_for_missed(self) -> None:
@@ -94,14 +96,15 @@ class Conversation:
         return request
 
     def _answered(self, request: str, message: Message) -> None:
-        if isinstance(message, Snapshot | Delta | Gone) and message.more:
-            self._waiting[request] = self._clock.now()
-        else:
+        self._answered_at = self._clock.now()
+        if not (isinstance(message, Snapshot | Delta | Gone) and message.more):
             del self._waiting[request]
 
     def _expect_answers(self) -> None:
+        """Answers come one after the other: each of them is a reason to wait for the others."""
+        silent = self._clock.since(self._answered_at)
         for asked_at in self._waiting.values():
-            if self._clock.since(asked_at) > self._pace.answer_within:
+            if min(silent, self._clock.since(asked_at)) > self._pace.answer_within:
                 raise StreamFailed("no answer to a subscription")
 
     def _keep_alive(self, moving: bool) -> None:

@@ -23,8 +23,6 @@ _SHOWN = TypeAdapter(Shown)
 
 
 class JsonLines:
-    """`ends`: whether each end is told when it comes. Otherwise a list is watched."""
-
     def __init__(self, board: Board, output: Output, clock: Clock) -> None:
         self._board, self._output, self._clock = board, output, clock
         self._told_at: dict[str, Instant] = {}

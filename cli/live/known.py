@@ -80,7 +80,7 @@ def _changed(known: LiveTransfer, change: LiveChange) -> LiveTransfer:
     return known.model_copy(update=update | {"seq": change.seq})
 
 
-def _changed_runs(known: LiveTransfer, change: LiveChange) -> tuple[str, ...]:
+def _changed_runs(known: LiveTransfer, change: LiveChange) -> str:
     if known.chunk_runs is None:
         raise RunsDoNotFit("no runs are known")
     runs = known.chunk_runs

@@ -66,7 +66,7 @@ def from_live(live: LiveTransfer) -> Shown:
         id=live.transfer_id,
         source=f"s3://{live.source.bucket}/{live.source.key}",
         destination=live.destination.id,
-        eta_text=live.eta.text,
+        eta_text=live.eta.text if live.eta else None,
         **same,
     )
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from contracts.websocket.client_messages import MAX_TRANSFERS, Scope
+from contracts.websocket.client_messages import Scope
+from contracts.websocket.limits import MAX_TRANSFERS
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cli.ending import INTERRUPTED
 from cli.errors import DONE, TimedOut
 from cli.invocation import Invocation
 from cli.live.board import Board
@@ -39,7 +38,7 @@ class Watching:
         self._display = self._chosen_display(bars)
 
     def run(self, limit_seconds: float | None = None) -> int:
-        """The exit code. Raises NotSignedIn, NoRight and Unreachable."""
+        """The exit code. Raises NotSignedIn, NoRight, Unreachable and KeyboardInterrupt."""
         began = self._clock.now()
 
         def over() -> bool:
@@ -59,7 +58,7 @@ class Watching:
                 follower.follow(over)
         except KeyboardInterrupt:
             self._interrupted()
-            return INTERRUPTED
+            raise
         self._tell_results()
         return DONE if self._watched.scope else exit_code(self._board, self._watched.transfers)
 

@@ -131,6 +131,9 @@ class SessionStore:
                 keyring_place.delete(self._url)
         try:
             self._file.unlink(missing_ok=True)
+            # A command that was killed while it wrote has left its file behind.
+            for left in self._file.parent.glob(f".{self._file.name}.*"):
+                left.unlink(missing_ok=True)
         except OSError as error:
             raise self._unwritable(error) from error
 

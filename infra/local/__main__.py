@@ -2,11 +2,11 @@
 
 import argparse
 import contextlib
-import shlex
 import sys
 import time
 from pathlib import Path
 
+from infra.local.addresses import forget_addresses, write_addresses
 from infra.local.crash import crash_log, what_is_left
 from infra.local.kept import (
     DEMO_BUCKET,
@@ -18,7 +18,6 @@ from infra.local.kept import (
     running_stack,
 )
 from infra.local.log_lines import LogLine
-from infra.local.stack import LocalStack, SftpServer
 from infra.local.users import ADMIN, DEMO, ensure_users, password_file
 from infra.local.warm import warm_up
 from infra.stacks import REPOSITORY, stacks_of
@@ -57,32 +56,16 @@ def up() -> None:
     print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
     print(f"   (password in {_shown(STATE / DEMO_PARTNER / 'password')})")
     print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}\n")
-    print("source .local/addresses sets $API, $WEBSOCKET, $OBJECTS, $PARTNER_PORT, ... for curl.")
+    print("source .local/addresses gives you the command `fileferry`, and $API, $WEBSOCKET,")
+    print("$OBJECTS, $PARTNER_PORT, ... for curl.")
     print("make logs follows the logs, make down ends everything.")
-
-
-def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
-    """Writes a file for a shell to source. Passwords stay in their own files."""
-    known = {
-        "API": stack.api_url,
-        "WEBSOCKET": stack.websocket_url,
-        "ADMIN_PASSWORD_FILE": password_file(STATE, ADMIN),
-        "DEMO_PASSWORD_FILE": password_file(STATE, DEMO),
-        "OBJECTS": stack.object_endpoint,
-        "PARTNER_PORT": partner.port,
-        "PARTNER_USER": partner.user,
-        "PARTNER_PASSWORD_FILE": STATE / DEMO_PARTNER / "password",
-        "PARTNER_HOST_KEY": partner.host_key,
-    }
-    lines = [f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items()]
-    (STATE / "addresses").write_text("".join(lines))
 
 
 def down() -> None:
     stack = kept_stack()
     ran = stack.recall()
     stack.stop()
-    (STATE / "addresses").unlink(missing_ok=True)
+    forget_addresses()
     told = "Ended. Users, destinations and history are gone; files stay in .local, passwords too."
     print(told if ran or stack.crashed else "Nothing was running.")
 

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from infra.local.addresses import forget_addresses, write_addresses
 from infra.local.ferry import Ferry, Refused
 from infra.local.kept import (
     DEMO_BUCKET,
@@ -26,20 +27,20 @@ SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
 LARGE_BYTES = 1 << 30
 BLOCK_BYTES = 1 << 20
 ROWS = 200
-PATIENCE_SECONDS = 600.0
-LOOK_SECONDS = 0.5
-PLAIN_LINE_SECONDS = 2.0  # between two progress lines where the output is no terminal
 
 
 def main() -> None:
     with running_stack() as (stack, partner):
         say(f"Local stack   {stack.api_url}/api/docs")
         passwords = ensure_users(stack)
+        say("Watch it      in another terminal, too:  source .local/addresses")
+        say(f"              fileferry login --user {DEMO} --password-file $DEMO_PASSWORD_FILE")
+        say("              fileferry watch --mine")
         admin = Ferry(stack.api_url, ADMIN, passwords[ADMIN])
         register(admin, partner)
         grant(admin)
         admin.close()
-        ferry = Ferry(stack.api_url, DEMO, passwords[DEMO], every=LOOK_SECONDS)
+        ferry = Ferry(stack.api_url, DEMO, passwords[DEMO])
         for key in (SMALL, LARGE):
             source = make_sample(key)
             upload(stack, key, source)
@@ -66,7 +67,12 @@ def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
         return
     say("Starting the local stack ...")
     with LocalStack(STATE, s3_dir=object_folder()) as stack:
-        yield stack, stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
+        partner = stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
+        write_addresses(stack, partner)
+        try:
+            yield stack, partner
+        finally:
+            forget_addresses()
 
 
 def register(ferry: Ferry, partner: SftpServer) -> None:
@@ -116,47 +122,18 @@ def upload(stack: LocalStack, key: str, path: Path) -> None:
 
 
 def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
-    """Shows the transfer live, and returns its state when it has completed."""
-    began, shown, state = time.monotonic(), 0.0, {}
+    """Has the command show the transfer live, and returns its state when it has completed."""
     transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace")
     say(f"Transfer      {transfer_id}")
-    for state in ferry.watch(transfer_id, PATIENCE_SECONDS):
-        line = progress_line(state)
-        if sys.stdout.isatty():
-            sys.stdout.write(f"\r\x1b[K{line}")
-            sys.stdout.flush()
-        elif time.monotonic() - shown > PLAIN_LINE_SECONDS or state["finished_at"]:
-            say(line)
-            shown = time.monotonic()
-    if sys.stdout.isatty():
-        say("")
-    if state["status"] != "completed":
-        sys.exit(f"Transfer {transfer_id} {state['status']}: {state['failure']}")
-    seconds = time.monotonic() - began
-    say(f"              {seconds:.1f} s, {human(state['bytes_done'] / seconds)}/s")
-    return dict(state)
-
-
-def progress_line(state: Mapping[str, Any]) -> str:
-    moving = sum(1 for lane in state["lanes"] if lane["state"] == "moving")
-    rate, eta = state["rate_bytes_per_second"], state["eta_seconds"]
-    size = state["size_bytes"]
-    if size is None:
-        return f"{state['status']}"
-    return (
-        f"{state['status']:<13} {human(state['bytes_done']):>9} of {human(size)}"
-        f" {state['percent'] or 0:6.1f} %  {human(rate) + '/s' if rate else '-':>11}"
-        f"  ETA {'-' if eta is None else f'{eta:.0f} s':>5}  lanes {moving}"
+    watched = subprocess.run(
+        [sys.executable, "-m", "cli", "watch", transfer_id],
+        env=os.environ | {"FILEFERRY_URL": ferry.api_url, "FILEFERRY_TOKEN": ferry.access_token},
+        check=False,
     )
-
-
-def human(number: float) -> str:
-    """Bytes in decimal units, as partners and network people count."""
-    for unit in ("B", "kB", "MB"):
-        if number < 1_000:
-            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
-        number /= 1_000
-    return f"{number:.2f} GB"
+    state = ferry.state(transfer_id)
+    if watched.returncode or state["status"] != "completed":
+        sys.exit(f"Transfer {transfer_id} {state['status']}: {state['failure']}")
+    return dict(state)
 
 
 def show_receipt(receipt: Mapping[str, Any]) -> None:

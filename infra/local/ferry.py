@@ -30,6 +30,7 @@ class Ferry:
         """Logs in at the first call. `every` is the number of seconds between two looks at a
         transfer."""
         self._every = every
+        self.api_url = api_url
         self._http = httpx.Client(base_url=api_url, timeout=60)
         self._login = {"user": user, "password": password, "client": "api"}
         self._tokens: Mapping[str, Any] = {}
@@ -40,8 +41,6 @@ class Ferry:
         Raises Refused.
         """
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        if time.monotonic() > self._renew_at:
-            self._renew()
         try:
             return self._answer(method, path, self._signed(sent), body)
         except Refused as refused:
@@ -50,8 +49,15 @@ class Ferry:
         self._renew()
         return self._answer(method, path, self._signed(sent), body)
 
+    @property
+    def access_token(self) -> str:
+        """One that is valid for a while."""
+        if time.monotonic() > self._renew_at:
+            self._renew()
+        return str(self._tokens["access_token"])
+
     def _signed(self, headers: Mapping[str, str]) -> Mapping[str, str]:
-        return {**headers, "Authorization": f"Bearer {self._tokens['access_token']}"}
+        return {**headers, "Authorization": f"Bearer {self.access_token}"}
 
     def _renew(self) -> None:
         """Uses the refresh token if it is still valid, and otherwise the password."""

@@ -42,7 +42,7 @@ def view_of(live: LiveTransfer) -> TransferView:
         bytes_done=live.bytes_done,
         percent=live.percent,
         rate_bytes_per_second=live.rate_bytes_per_second,
-        eta_seconds=live.eta.low_seconds,
+        eta_seconds=live.eta.low_seconds if live.eta else None,
         chunks=ChunkCounts(total=chunks.total, done=chunks.done, open=chunks.total - chunks.done),
         lanes=(),
         attempts=0,

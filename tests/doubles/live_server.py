@@ -44,8 +44,7 @@ class Mode(Enum):
 
 
 class LiveServer:
-    """`states` are the transfers by id; `told` runs after a message went to a watcher, and moves
-    the world on. `counts` has what clients did."""
+    """`states` are the transfers by id. `counts` has what clients did, and `asked` for what."""
 
     def __init__(self, *modes: Mode, close_code: int = 1012, bad_connections: int = 2) -> None:
         self.modes = set(modes)

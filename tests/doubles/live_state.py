@@ -34,7 +34,7 @@ def transfer(transfer_id: str = "t-1", **fields: Any) -> LiveTransfer:  # noqa: 
         "rate_bytes_per_second": 50_000_000.0,
         "eta": {"low_seconds": 19.0, "high_seconds": 21.0, "text": "20 s"},
         "chunks": {"total": 100, "done": 0},
-        "chunk_runs": ("100w",),
+        "chunk_runs": "100w",
         "lanes": 4,
         "failure": None,
         "started_at": BEGIN,
@@ -86,7 +86,7 @@ class LiveState:
             percent=percent,
             bytes_done=int(size * percent / 100),
             chunks={"total": 100, "done": done},
-            chunk_runs=tuple(run for run in (f"{done}d", f"{100 - done}w") if run[0] != "0"),
+            chunk_runs="".join(run for run in (f"{done}d", f"{100 - done}w") if run[0] != "0"),
             seen_at=self.now.seen_at + timedelta(seconds=1),
             **fields,
         )

@@ -14,7 +14,13 @@ from infra.stacks import find_stack, read_environment
 AUTH = find_stack("auth")
 VALUES = read_environment("dev").of(AUTH)
 DECLARED = AUTH.declared_parameters()
-PLACES = {"ApiId": "a1", "ApiUrl": "https://a1.example/dev", "UsagePlanId": "u1"}
+PLACES = {
+    "ApiId": "a1",
+    "ApiUrl": "https://a1.example/dev",
+    "UsagePlanId": "u1",
+    "WebSocketApiId": "w1",
+    "WebSocketUrl": "wss://w1.example/dev",
+}
 
 
 @pytest.fixture

@@ -25,10 +25,12 @@ def at_a_terminal(
     typed."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
+    # The width is the terminal's own.
+    surroundings = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
     command = subprocess.Popen(
         [sys.executable, "-m", "cli", *args],
         stdin=follower, stdout=follower, stderr=follower,
-        env={**os.environ, "TERM": "xterm", **env}, start_new_session=True,
+        env={**surroundings, "TERM": "xterm", **env}, start_new_session=True,
     )  # fmt: skip
     os.close(follower)
     try:

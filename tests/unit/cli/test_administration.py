@@ -9,8 +9,10 @@ import pytest
 from contracts.destination_api import HostKeyView, LoginView, TestResult
 from contracts.transfer_events import Failure
 from tests.unit.cli import answers
-from tests.unit.cli.api import Answer, Api, Call, Raw, refused
+from tests.unit.cli.api import TOKEN, Answer, Api, Call, Raw, refused
 from tests.unit.cli.conftest import Run
+from tests.unit.cli.served import serving
+from tests.unit.cli.terminal import at_a_terminal
 
 OTHER = HostKeyView(key="ssh-ed25519 BBBB", fingerprint="SHA256:other")
 UNCONFIRMED = TestResult(status="host_key_unconfirmed", offered_host_key=answers.KEY)
@@ -213,3 +215,17 @@ def test_settings_are_kept(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_is_a_script(run: Run, shell: str) -> None:
     assert "_FILEFERRY_COMPLETE" in run(Api(), "completion", shell).stdout
+
+
+def test_a_person_confirms_a_fingerprint_at_a_terminal(home: Path) -> None:
+    """Only a yes pins it."""
+    for answer, pinned in (("n", []), ("y", [[answers.KEY.key]])):
+        api = Partner((), answers.KEY)
+        with serving(api) as url:
+            code, shown = at_a_terminal(
+                ["destinations", "pin", "acme"],
+                {"FILEFERRY_URL": url, "FILEFERRY_TOKEN": TOKEN},
+                typed=[("[y/N]: ", f"{answer}\n")],
+            )
+        assert "SHA256:abcdef" in shown
+        assert (code, api.pins) == (0 if pinned else 1, pinned)

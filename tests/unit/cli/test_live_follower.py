@@ -2,11 +2,10 @@
 
 import pytest
 
-from cli.errors import NoRight, NotSignedIn, Unreachable
 from cli.live.watched import Watched
 from tests.doubles.live_server import LiveServer, Mode, served
 from tests.doubles.live_state import LiveState, transfer
-from tests.unit.cli.watchers import Watcher, moving
+from tests.unit.cli.watchers import Watcher, moving, never_backwards
 
 BEARABLE = [
     (),
@@ -19,12 +18,6 @@ BEARABLE = [
     (Mode.FALLS_SILENT,),
     (Mode.DISORDERED, Mode.LOSES_DELTAS, Mode.GARBAGE, Mode.CUT),
 ]
-
-
-def never_backwards(watcher: Watcher) -> bool:
-    percents = [shown.percent or 0.0 for shown in watcher.display.seen]
-    moved = [shown.bytes_done or 0 for shown in watcher.display.seen]
-    return percents == sorted(percents) and moved == sorted(moved)
 
 
 @pytest.mark.parametrize("modes", BEARABLE, ids=lambda modes: "+".join(m.name for m in modes))
@@ -88,67 +81,6 @@ def test_a_stream_that_was_blocked_is_tried_again() -> None:
     assert server.counts["upgrades"] == 4
 
 
-def test_a_service_that_is_away_for_a_while_is_waited_for() -> None:
-    with served(LiveServer()) as server:
-        state = server.add(LiveState(transfer()))
-        move = moving(server, state)
-
-        def go_away_once() -> None:
-            if state.now.percent == 50 and not server.counts["away"]:
-                server.counts["away"] = 1
-                server.modes.add(Mode.REST_DOWN)
-                server.cut()
-            if watcher.display.notes:
-                server.modes.clear()
-            if not server.counts["away"] or watcher.display.notes:
-                move()
-
-        watcher = Watcher(server, Watched(("t-1",)), go_away_once)
-        watcher.follow()
-    assert watcher.display.notes == ["FileFerry cannot be reached just now. Trying again."]
-    assert never_backwards(watcher)
-
-
-def test_a_service_that_does_not_come_back_is_given_up() -> None:
-    with served(LiveServer()) as server:
-        server.add(LiveState(transfer()))
-
-        def go_away() -> None:
-            server.modes.add(Mode.REST_DOWN)
-            server.cut()
-
-        watcher = Watcher(server, Watched(("t-1",)), go_away)
-        with pytest.raises(Unreachable):
-            watcher.follow()
-
-
-def test_a_service_that_never_answered_is_not_waited_for() -> None:
-    with served(LiveServer(Mode.REST_DOWN)) as server, pytest.raises(Unreachable):
-        Watcher(server, Watched(("t-1",))).follow()
-
-
-def test_a_session_that_is_over_ends_it() -> None:
-    with served(LiveServer()) as server:
-        server.add(LiveState(transfer()))
-
-        def log_out() -> None:
-            server.modes.add(Mode.SESSION_OVER)
-            server.cut()
-
-        with pytest.raises(NotSignedIn):
-            Watcher(server, Watched(("t-1",)), log_out).follow()
-
-
-def test_what_nobody_knows_is_missing_and_the_others_go_on() -> None:
-    with served(LiveServer()) as server:
-        state = server.add(LiveState(transfer()))
-        watcher = Watcher(server, Watched(("t-9", "t-1")), moving(server, state))
-        watcher.follow()
-    assert watcher.board.missing == ("t-9",)
-    assert watcher.display.gone == ["t-9"]
-    assert watcher.board.shown["t-1"].status == "completed"
-
-
 def test_what_only_the_rest_api_knows_is_shown_from_there_until_the_stream_tells_of_it() -> None:
     with served(LiveServer()) as server:
         state = server.add(LiveState(transfer(status="requested", rate_bytes_per_second=None)))
@@ -193,33 +125,6 @@ def test_a_transfer_that_failed_long_ago_is_told_after_one_question() -> None:
     assert server.counts["GET /api/transfer/t-1"] == 1
 
 
-def test_more_transfers_than_one_message_may_name_are_all_watched() -> None:
-    names = tuple(f"t-{number}" for number in range(230))
-    with served(LiveServer()) as server:
-        for each in names:
-            server.add(LiveState(transfer(each))).ended("completed")
-        watcher = Watcher(server, Watched(names))
-        watcher.follow()
-    assert server.counts["subscribe"] == 3
-    assert server.counts["calls"] == 1  # the ticket
-
-
-@pytest.mark.parametrize("mode", [None, Mode.BLOCKED, Mode.CUT])
-def test_a_list_shows_what_is_in_it(mode: Mode | None) -> None:
-    with served(LiveServer(*([mode] if mode else []))) as server:
-        for number in range(3):
-            server.add(LiveState(transfer(f"t-{number}")))
-        watcher = Watcher(server, Watched(scope="mine"))
-        watcher.follow(enough=lambda: len(watcher.board.shown) == 3)
-    assert set(watcher.board.shown) == {"t-0", "t-1", "t-2"}
-
-
-def test_a_list_that_one_may_not_see_is_refused() -> None:
-    with served(LiveServer(Mode.REFUSES_ALL)) as server, pytest.raises(NoRight) as refused:
-        Watcher(server, Watched(scope="all")).follow(enough=lambda: False)
-    assert "operators" in str(refused.value)
-
-
 def test_a_quiet_connection_is_pinged_and_kept() -> None:
     with served(LiveServer()) as server:
         server.add(LiveState(transfer(status="paused", rate_bytes_per_second=None)))
@@ -261,25 +166,3 @@ def test_a_change_of_a_life_that_is_over_costs_one_question() -> None:
         watcher.follow(enough=lambda: server.counts["ping"] >= 3)
     assert server.counts["subscribe"] == 2
     assert watcher.board.shown["t-1"].percent == state.now.percent
-
-
-def test_transfers_that_the_stream_refuses_are_looked_at_and_it_is_said_once() -> None:
-    with served(LiveServer(Mode.REFUSES_MANY)) as server:
-        state = server.add(LiveState(transfer()))
-        move = moving(server, state)
-        watcher = Watcher(server, Watched(("t-1",)), lambda: watcher.display.seen and move())
-        watcher.follow()
-    assert watcher.display.notes == ["A connection subscribes at most 10 times in 10 s."]
-
-
-def test_a_list_that_is_refused_for_a_while_is_asked_for_again() -> None:
-    with served(LiveServer(Mode.REFUSES_MANY)) as server:
-        server.add(LiveState(transfer()))
-
-        def let_in() -> None:
-            if server.counts["subscribe"] == 2:
-                server.modes.clear()
-
-        watcher = Watcher(server, Watched(scope="mine"), let_in)
-        watcher.follow(enough=lambda: bool(watcher.board.shown))
-    assert server.counts["subscribe"] >= 2

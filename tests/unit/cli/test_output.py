@@ -6,9 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -16,8 +14,9 @@ from cli.output import bytes_text
 from contracts.transfer_api import TransfersPage
 from contracts.transfer_events import S3Object
 from tests.unit.cli import answers
-from tests.unit.cli.api import Api
+from tests.unit.cli.api import TOKEN, Api
 from tests.unit.cli.conftest import Run
+from tests.unit.cli.served import serving
 from tests.unit.cli.terminal import at_a_terminal
 
 LONG = S3Object(bucket="exports", key="reports/[red]2026/" + "long-name-" * 12 + ".csv")
@@ -26,47 +25,33 @@ PAGE = TransfersPage(transfers=(answers.summary(source=LONG),) * 300, cursor=Non
 
 @contextmanager
 def answering(page: TransfersPage) -> Iterator[dict[str, str]]:
-    """The environment that leads a command to a server that always answers this."""
-    content = page.model_dump_json().encode()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
-        yield {"FILEFERRY_URL": url, "FILEFERRY_TOKEN": "token"}
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    """The environment that leads a command to an API with this list."""
+    with serving(Api(list_transfers=page)) as url:
+        yield {"FILEFERRY_URL": url, "FILEFERRY_TOKEN": TOKEN}
 
 
 def test_a_narrow_terminal_loses_nothing(home: Path) -> None:
     with answering(PAGE) as env:
-        code, shown = at_a_terminal(["list", "--limit", "1"], env, width=60)
+        code, shown = at_a_terminal(["list", "--limit", "2"], env, width=60)
     assert code == 0
-    lines = shown.splitlines()
-    assert max(len(line.rstrip()) for line in lines if "\x1b" not in line) <= 60
-    assert "OBJECT" in shown
-    assert "[red]" in shown  # a name is no markup
+    assert shown.count(f"OBJECT     s3://exports/{LONG.key}") == 2  # a name is no markup
+    assert "\r\n\r\nID         t-1" in shown
+
+
+def test_a_wide_terminal_gets_a_table_that_cuts_nothing(home: Path) -> None:
+    with answering(PAGE) as env:
+        code, shown = at_a_terminal(["list", "--limit", "2"], env, width=140)
+    assert code == 0
+    assert all(len(line.rstrip()) <= 140 for line in shown.splitlines() if "\x1b" not in line)
+    assert len([line for line in shown.splitlines() if line.startswith("t-1  moving")]) == 2
+    assert "[red]" in shown
     assert "…" not in shown
 
 
 def test_without_colours_there_are_no_escapes(home: Path) -> None:
     with answering(PAGE) as env:
-        _, coloured = at_a_terminal(["list", "--limit", "1"], env)
-        _, plain = at_a_terminal(["list", "--limit", "1"], {**env, "NO_COLOR": "1"})
+        _, coloured = at_a_terminal(["list", "--limit", "1"], env, width=140)
+        _, plain = at_a_terminal(["list", "--limit", "1"], {**env, "NO_COLOR": "1"}, width=140)
     assert "\x1b[" in coloured
     assert "\x1b[3" not in plain
 
@@ -87,13 +72,15 @@ def test_a_pipe_that_closes_early_is_quiet(home: Path) -> None:
 
 
 def test_a_password_is_asked_for_and_not_shown(home: Path) -> None:
-    with answering(PAGE) as env:
+    api = Api(login=answers.tokens())
+    with serving(api) as url:
         code, shown = at_a_terminal(
             ["login", "--user", "jane"],
-            {"FILEFERRY_URL": env["FILEFERRY_URL"]},
+            {"FILEFERRY_URL": url},
             typed=[("Password of jane: ", "correct horse battery\n")],
         )
-    assert code != 0  # this server has no login
+    assert code == 0
+    assert api.calls[0].body["password"] == "correct horse battery"
     assert "correct horse" not in shown
 
 

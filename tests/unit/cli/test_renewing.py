@@ -21,7 +21,7 @@ from tests.doubles.refreshing_auth import refreshing_auth
 from tests.unit.cli import answers
 from tests.unit.cli.api import URL, Answer, Api, refused
 
-PROCESSES = 6
+PROCESSES = 4
 NEAR_ITS_END, OVER = 100.0, -100.0  # seconds that an access token still lasts
 Renewing = Callable[..., StoredTokens]
 

@@ -17,7 +17,7 @@ SEND = ("send", "s3://exports/reports/today.csv")
 def test_the_id_alone_is_on_stdout(run: Run) -> None:
     result = run(Api(start_transfer=answers.transfer()), *SEND, "acme")
     assert (result.exit_code, result.stdout) == (0, "t-1\n")
-    assert "fileferry status t-1" in result.stderr
+    assert "fileferry watch t-1" in result.stderr
 
 
 def test_all_wishes_reach_the_api(run: Run) -> None:

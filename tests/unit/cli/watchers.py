@@ -108,3 +108,9 @@ class Watcher:
             self._follower.follow(over)
         finally:
             self._client.close()
+
+
+def never_backwards(watcher: Watcher) -> bool:
+    percents = [shown.percent or 0.0 for shown in watcher.display.seen]
+    moved = [shown.bytes_done or 0 for shown in watcher.display.seen]
+    return percents == sorted(percents) and moved == sorted(moved)

@@ -15,6 +15,7 @@ LONGEST_BACKOFF_SECONDS = 20.0  # botocore.retries.standard: doubles with each t
 SETTINGS = {
     "STAGE": "test",
     "SIGNING_SECRET_ID": "secret",
+    "WEBSOCKET_URL": "wss://sockets.example",
     "API_URL": "https://api.example",
     "AUTH_TABLE": "table",
     "TRANSFERS_TABLE": "table",

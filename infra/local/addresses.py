@@ -1,0 +1,35 @@
+"""`.local/addresses`: for a shell to source. It names the stack's addresses and the command."""
+
+import shlex
+import sys
+
+from infra.local.kept import DEMO_PARTNER, STATE
+from infra.local.stack import LocalStack, SftpServer
+from infra.local.users import ADMIN, DEMO, password_file
+from infra.stacks import REPOSITORY
+
+ADDRESSES = STATE / "addresses"
+
+
+def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
+    """Passwords stay in their own files. `fileferry` is the command as it stands in this
+    repository, without an installation."""
+    known = {
+        "API": stack.api_url,
+        "WEBSOCKET": stack.websocket_url,
+        "FILEFERRY_URL": stack.api_url,
+        "ADMIN_PASSWORD_FILE": password_file(STATE, ADMIN),
+        "DEMO_PASSWORD_FILE": password_file(STATE, DEMO),
+        "OBJECTS": stack.object_endpoint,
+        "PARTNER_PORT": partner.port,
+        "PARTNER_USER": partner.user,
+        "PARTNER_PASSWORD_FILE": STATE / DEMO_PARTNER / "password",
+        "PARTNER_HOST_KEY": partner.host_key,
+    }
+    lines = [f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items()]
+    runs = f"PYTHONPATH={shlex.quote(str(REPOSITORY))} {shlex.quote(sys.executable)} -m cli"
+    ADDRESSES.write_text("".join([*lines, f'fileferry() {{ {runs} "$@"; }}\n']))
+
+
+def forget_addresses() -> None:
+    ADDRESSES.unlink(missing_ok=True)
