@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli.escaping import escaped, escaped_lines
@@ -13,10 +13,13 @@ from tests.unit.cli import answers
 from tests.unit.cli.api import Api, refused
 from tests.unit.cli.conftest import Run
 
+# The first texts wait for tables of Unicode, which a busy machine is slow to make.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ANY = st.text(st.characters())  # half pairs, too: json.loads makes them of "\ud800"
 STEERING = "\x1b\x07\x00\n\r\t\x7f\x9b\u202e\u2066\u200b\u200f\u2028\ufeff\U000e0041\u3164\ufe0f"
 
 
+@unhurried
 @given(ANY)
 def test_what_is_shown_has_only_characters_that_show(text: str) -> None:
     shown = escaped(text)
@@ -25,11 +28,13 @@ def test_what_is_shown_has_only_characters_that_show(text: str) -> None:
     shown.encode()  # any stream can take it
 
 
+@unhurried
 @given(ANY)
 def test_escaping_twice_changes_nothing_more(text: str) -> None:
     assert escaped(escaped(text)) == escaped(text)
 
 
+@unhurried
 @given(
     st.text(
         st.characters(categories=["L", "N", "P"], exclude_characters="\u3164\u115f\u1160\uffa0")
@@ -39,6 +44,7 @@ def test_letters_digits_and_signs_stay(text: str) -> None:
     assert escaped(text) == text
 
 
+@unhurried
 @given(ANY)
 def test_lines_stay_lines(text: str) -> None:
     assert all(line == escaped(line) for line in escaped_lines(text).split("\n"))
