@@ -11,7 +11,7 @@ from services.progress.domain.errors import RightsChanged, SessionOver, TooManyC
 from services.progress.use_cases.end_connections import end_session, end_users_connections
 from tests.fakes.live_world import BOB, JANE, LiveWorld
 from tests.unit.progress.stories import Story
-from tests.unit.progress.test_telling import told
+from tests.unit.progress.telling import told
 
 
 @pytest.fixture

@@ -1,41 +1,18 @@
 """Who is told what, when, and how often."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from contracts.websocket.client_messages import Subscribe
-from contracts.websocket.server_messages import Delta, ServerMessage, Snapshot, read_message
-from kernel.caller import Caller
-from services.progress.domain.audience import of_transfer
+from contracts.websocket.server_messages import Delta, Snapshot
 from services.progress.domain.connection import LASTS
-from services.progress.domain.telling import CatchUp, Notice, Page
+from services.progress.domain.telling import Notice
 from services.progress.domain_services.frames import MAX_BYTES
 from tests.fakes.live_outside import VISIBILITY
-from tests.fakes.live_world import BOB, JANE, OPERATOR, LiveWorld
+from tests.fakes.live_world import BOB, OPERATOR, LiveWorld
 from tests.unit.progress.stories import Story
-
-
-def watch(world: LiveWorld, connection_id: str, caller: Caller = JANE, **wanted: object) -> None:
-    world.connect(connection_id, caller)
-    asked = Subscribe(action="subscribe", **(wanted or {"transfers": ("t-1",)}))  # type: ignore[arg-type]
-    world.ask(connection_id, asked)
-    told(world, connection_id)
-
-
-def told(world: LiveWorld, connection_id: str) -> list[ServerMessage]:
-    texts = world.sockets.open[connection_id]
-    found: list[ServerMessage] = [read_message(text) for text in texts]
-    texts.clear()
-    return found
-
-
-def changes(messages: Sequence[ServerMessage]) -> list[tuple[str, int, int]]:
-    """(transfer, base, seq) of each."""
-    found = [each for message in messages if isinstance(message, Delta) for each in message.changes]
-    return [(each.transfer_id, each.base, each.seq) for each in found]
+from tests.unit.progress.telling import changes, moving, told, watch
 
 
 @pytest.fixture
@@ -45,14 +22,7 @@ def world() -> LiveWorld:
 
 @pytest.fixture
 def story(world: LiveWorld) -> Story:
-    """Moves, and its watcher c-1 has been told so."""
-    story = world.story()
-    watch(world, "c-1")
-    world.hear(story.sample(10))
-    world.settle()
-    world.pass_time(1)
-    told(world, "c-1")
-    return story
+    return moving(world)
 
 
 def test_nobody_watches_and_nothing_is_written(world: LiveWorld) -> None:
@@ -183,87 +153,6 @@ def test_of_two_workers_at_once_one_tells_and_the_other_looks_again(
     world.settle()
     told_to = changes(told(world, "c-1"))
     assert [seq for _, _, seq in told_to] == [world.transfers.known["t-1"].seq]
-
-
-def test_a_connection_that_is_gone_goes_with_all_that_it_watched(
-    world: LiveWorld, story: Story
-) -> None:
-    world.ask("c-1", Subscribe(action="subscribe", scope="mine"))
-    del world.sockets.open["c-1"]
-    world.hear(story.sample(20))
-    world.settle()
-    assert world.connections.rows == {}
-    assert world.connections.watches == {}
-
-
-def test_a_slow_connection_is_tried_with_growing_delays_and_holds_up_nobody(
-    world: LiveWorld, story: Story
-) -> None:
-    watch(world, "c-2")
-    world.sockets.slow.add("c-1")
-    tried = []
-    world.calls.before_each("sockets.post", lambda: tried.append(world.clock))
-    for percent in range(11, 60):
-        world.hear(story.sample(percent))
-        world.work()
-        world.pass_time(1)
-    assert len(changes(told(world, "c-2"))) + 1 >= 48
-    waiting = [each.message for each in world.notices.queued]
-    assert [type(each) for each in waiting] == [CatchUp]
-    assert len(tried) <= 50 + 7  # once a second to c-2; after 1, 2, 4, 8, 16 s to c-1
-    world.sockets.slow.clear()
-    world.settle()
-    [message] = told(world, "c-1")
-    assert isinstance(message, Snapshot)
-    assert message.transfers[0].percent == 59
-    world.hear(story.sample(60))
-    world.settle()
-    assert len(told(world, "c-1")) == 1
-
-
-def test_a_connection_that_stays_slow_is_ended(world: LiveWorld, story: Story) -> None:
-    world.sockets.slow.add("c-1")
-    world.hear(story.sample(20))
-    began = world.clock
-    world.settle()
-    assert timedelta(minutes=10) < world.clock - began < timedelta(minutes=30)
-    assert world.connections.rows == {}
-    assert world.connections.watches == {}
-
-
-def test_who_is_not_reached_in_time_is_told_by_another_worker(
-    world: LiveWorld, story: Story
-) -> None:
-    for number in range(20):
-        watch(world, f"w-{number:02}")
-    world.settle()
-    world.calls.cost["sockets.post"] = 0.5
-    world.hear(story.sample(20))
-    world.work()
-    [page] = [each.message for each in world.notices.queued]
-    assert isinstance(page, Page)
-    world.settle()
-    assert {len(told(world, each)) for each in world.sockets.open} == {1}
-
-
-def test_a_large_audience_gets_shards_and_everybody_is_told_once() -> None:
-    world = LiveWorld(page=4)
-    story = world.story()
-    names = [f"w-{number:02}" for number in range(60)]
-    for number, name in enumerate(names):
-        watch(world, name, replace(OPERATOR, name=name))
-        if number % 6 == 0:
-            world.hear(story.sample(number))
-            world.settle()
-            world.pass_time(1)
-    shards, _ = world.audiences.grown[of_transfer("t-1")]
-    assert shards >= 4
-    assert {each.shard for each in world.connections.watches.values()} == set(range(shards))
-    for name in names:
-        told(world, name)
-    world.hear(story.sample(90))
-    world.settle()
-    assert {len(told(world, name)) for name in names} == {1}
 
 
 def test_a_connection_that_is_over_is_told_nothing(world: LiveWorld, story: Story) -> None:

@@ -11,7 +11,7 @@ from tests.fakes.live_client import Client
 from tests.fakes.live_outside import VISIBILITY
 from tests.fakes.live_world import JANE, OPERATOR, LiveWorld
 from tests.unit.progress.stories import Story
-from tests.unit.progress.test_telling import told, watch
+from tests.unit.progress.telling import told, watch
 
 SCATTERED = "1d1w" * 60  # so many runs that changes are sent instead
 
