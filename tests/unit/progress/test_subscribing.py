@@ -1,5 +1,7 @@
 """What a client is answered, what it missed, and what it may not ask."""
 
+from functools import partial
+
 import pytest
 
 from contracts.websocket.client_messages import Subscribe, Unsubscribe
@@ -122,12 +124,13 @@ def test_what_was_left_can_be_watched_again(world: LiveWorld, story: Story) -> N
 
 
 def test_a_session_that_ends_while_its_connection_begins_is_noticed(world: LiveWorld) -> None:
-    for call in ("connections.add", "connections.of_user"):
-        world.calls.before(call, lambda: end_session("bob", "s-bob", ports=world.ports))
+    for number, call in enumerate(("connections.add", "connections.of_user")):
+        bob = Caller("bob", f"s-{number}", BOB.roles)
+        end = partial(end_session, "bob", bob.session_id, ports=world.ports)
+        world.calls.before(call, end)
         with pytest.raises(SessionOver):
-            world.connect("bobs", BOB)
+            world.connect("bobs", bob)
         assert "bobs" not in world.connections.rows
-        world.pass_time(3_600)
     world.connect("bobs", BOB)
 
 
