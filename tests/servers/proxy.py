@@ -5,6 +5,7 @@ import sys
 import threading
 from contextlib import suppress
 from math import inf
+from typing import Self
 
 BLOCK_BYTES = 65_536
 
@@ -19,7 +20,7 @@ class CuttingProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
 
-    def __enter__(self) -> "CuttingProxy":
+    def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 

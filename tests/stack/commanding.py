@@ -4,19 +4,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.local.programs import ROOT
+import cli
 from tests.servers.waiting import wait_for
 from tests.stack.people import Person
 from tests.stack.running import Running
 
+ROOT = Path(cli.__file__).parents[1]
 SECONDS = 120.0
-FEW_SECONDS = "0.5s"  # for a wait that shall time out
+A_MOMENT = "1s"  # for a wait that shall time out
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Fileferry:
     running: Running
     person: Person
     folder: Path
-    url: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)  # of the environment
     _count: int = field(default=0, repr=False)
 
     @property
@@ -69,6 +70,7 @@ class Fileferry:
             "XDG_CONFIG_HOME": str(self.folder / "config"),
             "PYTHONPATH": str(ROOT),
             "TZ": "UTC",
+            **self.given,
         }
 
     @contextmanager
@@ -103,6 +105,7 @@ class Fileferry:
 
     def log_in(self) -> Ended:
         password = self.folder / "password"
+        self.folder.mkdir(exist_ok=True)
         password.touch(mode=0o600)
         password.write_text(f"{self.person.password}\n")
         url = ("--url", self.running.stack.api_url)

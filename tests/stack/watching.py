@@ -96,6 +96,13 @@ class Watcher:
         question = self.ask(*transfers, scope=scope)
         return self.until(lambda: self.answer_to(question), f"an answer to {question}")
 
+    def next_to(self, text: str) -> Message:
+        """What is told first after the text was sent."""
+        count = len(self.messages)
+        self.connection.send(text)
+        self.until(lambda: len(self.messages) > count, f"an answer to {text[:99]!r}")
+        return self.messages[count]
+
     def answer_to(self, question: str) -> list[Message]:
         """Nothing while it is not complete."""
         answer = [each for each in self.messages if each.request_id == question]
