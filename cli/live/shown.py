@@ -109,8 +109,10 @@ def onward(before: Shown | None, now: Shown) -> Shown:
         return now
     if now.run < before.run or (before.ended and not now.ended):
         return before
+    older = now.seen_at < before.seen_at and not now.ended
     return replace(
         now,
+        status=before.status if older else now.status,
         size_bytes=now.size_bytes if now.size_bytes is not None else before.size_bytes,
         bytes_done=_larger(before.bytes_done, now.bytes_done),
         percent=_larger(before.percent, now.percent),

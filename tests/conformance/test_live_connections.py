@@ -112,4 +112,7 @@ def test_the_newest_change_of_a_user_counts_however_late_the_others_come(live: L
     older = ChangedUser("jane", frozenset(), False, 6)
     assert not live.connections.bury_rights(older, minutes(60))
     assert live.connections.bury_rights(newer, minutes(6))  # the same event, once more
-    assert live.connections.of_user("jane", minutes(5)).changed == newer
+    assert live.connections.of_user("jane", minutes(4)).changed == newer
+    newest = ChangedUser("jane", frozenset({Role.USER}), True, 8)
+    assert live.connections.bury_rights(newest, minutes(9))
+    assert live.connections.of_user("jane", minutes(8)).changed == newest

@@ -52,19 +52,19 @@ def test_a_message_arrives_in_order_and_unchanged(ends: Ends) -> None:
 
 
 def test_a_connection_that_is_gone_says_so(ends: Ends) -> None:
-    ends.sockets.close("c=1")
+    ends.sockets.end("c=1")
     assert "c=1" not in ends.received
     with pytest.raises(Gone):
         ends.sockets.post("c=1", "{}")
     with pytest.raises(Gone):
-        ends.sockets.close("c=1")
+        ends.sockets.end("c=1")
 
 
 def test_a_connection_that_takes_nothing_in_is_slow(ends: Ends) -> None:
     with pytest.raises(Slow):
         ends.sockets.post("slow", "{}")
     with pytest.raises(Slow):
-        ends.sockets.close("slow")
+        ends.sockets.end("slow")
 
 
 @pytest.fixture

@@ -65,14 +65,13 @@ class InMemoryConnections:
         return UsersConnections(listed, closed, changed if until > now else None)
 
     def bury_session(self, user: str, session_id: str, until: datetime) -> None:
-        self.closed[user, session_id] = until
+        self.closed.setdefault((user, session_id), until)
 
     def bury_rights(self, changed: ChangedUser, until: datetime) -> bool:
         known, _ = self.changed.get(changed.name, (None, until))
-        if known is not None and known.sequence > changed.sequence:
-            return False
-        self.changed[changed.name] = changed, until
-        return True
+        if known is None or known.sequence < changed.sequence:
+            self.changed[changed.name] = changed, until
+        return known is None or known.sequence <= changed.sequence
 
 
 class InMemoryAudiences:

@@ -25,7 +25,7 @@ class InMemorySockets:
         self.open[connection_id].append(text)
         self.on_post(connection_id, text)
 
-    def close(self, connection_id: str) -> None:
+    def end(self, connection_id: str) -> None:
         self._require(connection_id)
         del self.open[connection_id]
 

@@ -35,6 +35,7 @@ class LiveWorld:
 
     def __post_init__(self) -> None:
         self.calls = calls = Calls(self._move_clock)
+        self.failures: list[Exception] = []  # of messages that the queue delivers again
         numbers = count(1)
         self.transfers = InMemoryLiveTransfers()
         self.connections = InMemoryConnections()
@@ -100,6 +101,7 @@ class LiveWorld:
             for number, each in enumerate(taken)
         ]
         failures = tell_watchers(deliveries, ports=self.ports)
+        self.failures += failures.values()
         for number, each in enumerate(taken):
             if str(number) not in failures:
                 self.notices.delete(each)

@@ -24,6 +24,8 @@ ALLOWED = {
     ("LookAtWorkflow", "transfer:*"): "executions of the service's own workflow, one per transfer",
     ("TagKeys", "apikeys%2F*"): "one API key per user; by the tag that it gives",
     ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time; by its tag",
+    ("UseConnections", "/POST/@connections/*"): "connections of the service's own API",
+    ("UseConnections", "/DELETE/@connections/*"): "connections of the service's own API",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 READ_ONLY = re.compile(r"s3:(Get|List)\w+")

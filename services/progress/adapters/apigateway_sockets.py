@@ -34,7 +34,7 @@ class ApiGatewaySockets:
         with _domain_errors(connection_id, len(body)):
             self._client.post_to_connection(ConnectionId=connection_id, Data=body)
 
-    def close(self, connection_id: str) -> None:
+    def end(self, connection_id: str) -> None:
         with _domain_errors(connection_id, 0):
             self._client.delete_connection(ConnectionId=connection_id)
 

@@ -7,7 +7,7 @@ from botocore.client import BaseClient
 
 from kernel.caller import Role
 from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
-from runtime.dynamodb.table import Action, Table, check, delete, put, row_key, update
+from runtime.dynamodb.table import Action, Table, check, delete, put, row_key
 from services.progress.adapters.dynamodb_watches import (
     ANYWAY,
     SLACK,
@@ -107,20 +107,24 @@ class DynamoDbConnections:
     def bury_session(self, user: str, session_id: str, until: datetime) -> None:
         row = row_key(f"U#{user}", f"{CLOSED}{session_id}")
         row |= _attributes(until=until, expires_at=epoch_seconds(until + SLACK))
-        self._table.write([put(row, ANYWAY)], ConnectionBusy(session_id))
+        buried = put(row, "attribute_not_exists(#pk)")  # the same event may come again
+        self._table.write([buried], ConnectionBusy(session_id))
 
     def bury_rights(self, changed: ChangedUser, until: datetime) -> bool:
-        written = {
-            "roles": _written(changed.roles),
-            "may_stay": changed.may_stay,
-            "sequence": changed.sequence,
-            "until": until,
-            "expires_at": epoch_seconds(until + CHANGE_KEPT),
-        }
-        change = "SET " + ", ".join(f"#{name} = :{name}" for name in written)
-        newest = "attribute_not_exists(#pk) OR #sequence <= :sequence"
-        row = update(row_key(f"U#{changed.name}", CHANGED), change, newest, **written)
-        return not self._table.write([row], ConnectionBusy(changed.name))
+        key = row_key(f"U#{changed.name}", CHANGED)
+        row = key | _attributes(
+            roles=_written(changed.roles),
+            may_stay=changed.may_stay,
+            sequence=changed.sequence,
+            until=until,
+            expires_at=epoch_seconds(until + CHANGE_KEPT),
+        )
+        newest = "attribute_not_exists(#pk) OR #sequence < :sequence"
+        buried = put(row, newest, sequence=changed.sequence)
+        if not self._table.write([buried], ConnectionBusy(changed.name)):
+            return True
+        known = self._table.read(key)
+        return known is not None and int(known["sequence"]["N"]) == changed.sequence
 
 
 def _key(connection_id: str) -> Item:

@@ -128,7 +128,7 @@ class Sockets(Protocol):
         """Raises Gone, Slow."""
         ...
 
-    def close(self, connection_id: str) -> None:
+    def end(self, connection_id: str) -> None:
         """Raises Gone, Slow."""
         ...
 

@@ -50,7 +50,7 @@ def end(connection_id: str, reason: ProgressError, *, ports: Ports) -> None:
     found again. Raises Slow."""
     try:
         _post_error(connection_id, reason, None, True, ports)
-        ports.sockets.close(connection_id)
+        ports.sockets.end(connection_id)
     except Gone:
         pass
     ports.connections.remove(connection_id)

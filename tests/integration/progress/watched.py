@@ -35,8 +35,8 @@ class Watched:
         caller = Caller(
             user=user, session_id=f"s-{user}", roles=roles or ("user",), grants=Grants()
         )
-        context = {"authorizer": {"caller": caller.model_dump_json()}}
-        status = self._socket(connection_id, "CONNECT", **context)
+        authorizer = {"caller": caller.model_dump_json()}
+        status = self._socket(connection_id, "CONNECT", authorizer=authorizer)
         if status == 200:
             self.api.open(connection_id)
         return status

@@ -107,6 +107,13 @@ def test_an_end_stays_the_end_of_its_run() -> None:
     assert onward(ended, shown(run=2)).status == "moving"
 
 
+def test_a_state_that_was_seen_earlier_does_not_come_back() -> None:
+    earlier = shown(status="requested", seen_at=BEGIN)
+    later = shown(status="moving", seen_at=BEGIN + timedelta(seconds=1))
+    assert onward(later, earlier).status == "moving"
+    assert onward(earlier, later).status == "moving"
+
+
 def test_both_apis_show_the_same_transfer() -> None:
     live = transfer(percent=50.0, bytes_done=500)
     one, other = from_live(live), from_rest(view_of(live))

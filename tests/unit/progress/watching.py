@@ -39,6 +39,8 @@ class Watching:
         self.world = LiveWorld(page)
         self.world.sockets.on_post = self._received
         self.stage = Stage()
+        self.stage.on_end = self._ended
+        self.broken: list[Exception] = []  # what ended an actor
         self.watchers: dict[str, Watcher] = {}
         self.requests = 0
 
@@ -48,6 +50,10 @@ class Watching:
         sees_all = watcher.caller.has(SEE_ALL_TRANSFERS)
         for known in watcher.client.known.values():
             assert sees_all or known["owner"] == watcher.caller.name
+
+    def _ended(self, actor: Actor) -> None:
+        if actor.error is not None:
+            self.broken.append(actor.error)
 
     def connect(self, caller: Caller) -> Watcher:
         connection_id = f"c-{len(self.watchers)}"
@@ -108,6 +114,8 @@ class Watching:
 
     def judge(self) -> None:
         """Every open client shows the newest state of all that it wants and may see."""
+        assert self.world.failures == []
+        assert self.broken == []
         for connection_id, watcher in self.watchers.items():
             if connection_id in self.world.sockets.open:
                 self._judge(watcher)
