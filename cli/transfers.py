@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from cli.advice import advice
+from cli.durations import duration_text
 from cli.errors import CommandFailed, TransferCancelled, TransferFailed
 from cli.escaping import escaped
-from cli.live.durations import duration_text
 from cli.output import bytes_text
 from cli.places import object_url
 from cli.times import local_time

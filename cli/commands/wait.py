@@ -3,9 +3,9 @@
 import click
 
 from cli.command import command
+from cli.durations import parsed_duration
 from cli.errors import UsageFailed
 from cli.invocation import Invocation, pass_invocation
-from cli.live.durations import parsed_duration
 from cli.live.naming import checked_ids
 from cli.live.watched import Watched
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from cli.advice import advice
-from cli.live.durations import duration_text
+from cli.durations import duration_text
 from cli.live.outcome import average_rate, rate_text, took
 from cli.live.shown import Shown
 from cli.output import bytes_text, counted, escaped

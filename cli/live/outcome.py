@@ -6,9 +6,9 @@ The exit code is the same whether a transfer ends while it is watched or had end
 from collections.abc import Iterable
 
 from cli.advice import advice
+from cli.durations import duration_text
 from cli.errors import DONE, NotFound, TimedOut, TransferCancelled, TransferFailed, worst
 from cli.live.board import Board
-from cli.live.durations import duration_text
 from cli.live.shown import Shown
 from cli.output import bytes_text, escaped
 

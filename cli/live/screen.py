@@ -8,8 +8,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from cli.durations import duration_text
 from cli.live.board import Board, Link
-from cli.live.durations import duration_text
 from cli.live.line import cells_of, lines_of
 from cli.live.shown import Shown
 from cli.output import escaped
