@@ -5,13 +5,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from moto import mock_aws
 
+from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
 from services.progress.domain.audience import EVERYBODY, of_owner, of_transfer
 from services.progress.domain.connection import LASTS
+from services.progress.domain.errors import StatesNotRead
 from services.progress.domain.known_transfer import KnownTransfer
 from services.progress.domain.telling import first_told
 from services.progress.domain_services.projection import told
+from tests.conformance.hooked_table import BEFORE_WRITE, refusal
 from tests.conformance.live_stores import PAGE, LiveStores, ids, live_stores, minutes
+from tests.conformance.stores import create_table, dynamodb_client
 from tests.unit.progress.stories import NOON, SIZE, Story
 
 FIRST = of_transfer("t-1")
@@ -113,6 +118,20 @@ def test_shards_are_known_as_long_as_somebody_is_in_them(live: LiveStores) -> No
     assert live.audiences.shards(FIRST, until) == 2
     live.audiences.grow(FIRST, 1, until + timedelta(days=2))  # forgotten by then
     assert live.audiences.shards(FIRST, until + timedelta(days=2)) == 2
+
+
+def test_who_finds_the_number_of_shards_busy_is_told_to_ask_again() -> None:
+    """All watchers of a transfer may connect anew at once."""
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        audiences = DynamoDbAudiences(client, "progress")
+        audiences.grow(FIRST, 1, NOON)
+        conflict = refusal(["TransactionConflict"])
+        client.meta.events.register(BEFORE_WRITE, lambda **_: conflict)
+        almost_over = NOON + timedelta(hours=23)
+        with pytest.raises(StatesNotRead):
+            audiences.keep_shards([FIRST], almost_over, almost_over + LASTS)
 
 
 def test_lists_have_what_is_under_way_and_what_ended_within_the_hour(live: LiveStores) -> None:
