@@ -79,7 +79,7 @@ def _state(known: KnownTransfer) -> Item:
         **{name: getattr(known, name) for name in ("transfer_id", "owner", "epoch", "seq")},
         **{name: _written(getattr(known, name)) for name in ("named", "shown", "changed")},
         "version": known.version,
-        "expires_at": epoch_seconds(_seen_at(known) + kept),
+        "expires_at": epoch_seconds(known.seen_at + kept),
     }
     item = {name: to_attribute(value) for name, value in values.items()}
     item |= {"heard": {"M": to_item(known.heard)}, "samples": {"S": _samples(known.samples)}}
@@ -111,12 +111,7 @@ def _listed(known: KnownTransfer) -> Sequence[Action]:
 def _listed_until(known: KnownTransfer) -> datetime:
     """Under way it moves on by whole days, so that few events write the rows. They count from the
     request, so that not all transfers write them at midnight."""
-    seen_at = _seen_at(known)
     if known.ended:
-        return seen_at + LISTED_AFTER_END
+        return known.seen_at + LISTED_AFTER_END
     requested_at = datetime.fromisoformat(str(known.named["requested_at"]))
-    return requested_at + (seen_at - requested_at) // DAY * DAY + KEPT_UNDER_WAY
-
-
-def _seen_at(known: KnownTransfer) -> datetime:
-    return datetime.fromisoformat(str(known.shown["seen_at"]))
+    return requested_at + (known.seen_at - requested_at) // DAY * DAY + KEPT_UNDER_WAY
