@@ -39,11 +39,13 @@ def hooked_moto_table() -> Iterator[HookedTable]:
         yield HookedTable(client, stores, rivals)
 
 
-def refusal(reasons: list[str]) -> tuple[AWSResponse, dict[str, object]]:
+def refusal(
+    reasons: list[str], code: str = "TransactionCanceledException"
+) -> tuple[AWSResponse, dict[str, object]]:
     """As botocore parses a refusal by DynamoDB."""
     response = AWSResponse("https://dynamodb", 400, {}, None)
     return response, {
-        "Error": {"Code": "TransactionCanceledException", "Message": "refused"},
+        "Error": {"Code": code, "Message": "refused"},
         "CancellationReasons": [{"Code": reason} for reason in reasons],
         "ResponseMetadata": {},
     }

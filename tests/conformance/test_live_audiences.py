@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
+from services.progress.adapters.dynamodb_live_lists import DynamoDbLiveLists
 from services.progress.domain.audience import EVERYBODY, of_owner, of_transfer
 from services.progress.domain.connection import LASTS
 from services.progress.domain.errors import StatesNotRead
@@ -132,6 +133,16 @@ def test_who_finds_the_number_of_shards_busy_is_told_to_ask_again() -> None:
         almost_over = NOON + timedelta(hours=23)
         with pytest.raises(StatesNotRead):
             audiences.keep_shards([FIRST], almost_over, almost_over + LASTS)
+
+
+def test_who_finds_the_states_busy_is_told_to_ask_again() -> None:
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        busy = refusal([], "ThrottlingException")
+        client.meta.events.register("before-call.dynamodb.BatchGetItem", lambda **_: busy)
+        with pytest.raises(StatesNotRead):
+            DynamoDbLiveLists(client, "progress").read_many(["t-1"])
 
 
 def test_lists_have_what_is_under_way_and_what_ended_within_the_hour(live: LiveStores) -> None:
