@@ -92,7 +92,8 @@ def _with_fact(before: _Told, fact: TransferFact) -> _Told | None:
     if fact.sequence <= heard.fact:
         return None
     told = fact.model_dump(mode="json")
-    shown = {**before.shown, "size_bytes": told["size_bytes"] or before.shown["size_bytes"]}
+    size = told["size_bytes"]
+    shown = {**before.shown, "size_bytes": before.shown["size_bytes"] if size is None else size}
     if started_at := told.get("started_at"):
         shown["started_at"] = started_at
     if fact.sequence > heard.sample:  # else a sample has shown already what came after the fact

@@ -174,3 +174,12 @@ def test_a_rate_that_jumps_has_no_estimate() -> None:
     for percent in done:
         story.sample(percent)
     assert after(story.events).shown["eta"]["text"] == "unknown"  # type: ignore[index]
+
+
+def test_an_empty_object_has_a_size() -> None:
+    story = Story()
+    story.requested()
+    story.size = 0
+    story.cancelled()
+    known = after(story.events)
+    assert (known.shown["size_bytes"], known.shown["percent"]) == (0, 100.0)
