@@ -132,7 +132,7 @@ def test_what_nobody_understands_is_answered_and_the_connection_stays(
 
 
 @pytest.mark.usefixtures("undisturbed")
-def test_frames_that_no_client_may_send_end_the_connection(
+def test_frames_that_no_client_may_send_end_the_connection_or_are_refused(
     running: Running, audience: Audience
 ) -> None:
     padded = {"action": "ping", "request_id": "p" * MAX_FRAME_BYTES}
@@ -148,14 +148,8 @@ def test_frames_that_no_client_may_send_end_the_connection(
             watcher.connection.send(frame)
             assert watcher.is_ended() == []
             assert watcher.closed_with == code, (len(frame), watcher.closed_with)
-
-
-@pytest.mark.usefixtures("undisturbed")
-def test_a_message_in_several_frames_is_told_its_size(running: Running, audience: Audience) -> None:
-    """API Gateway takes it. We do not."""
-    parts = ["x" * (MAX_FRAME_BYTES - 1)] * 4
     with Watcher(running, audience.tokens["owner"]) as watcher:
-        watcher.connection.send(parts)
+        watcher.connection.send(["x" * (MAX_FRAME_BYTES - 1)] * 4)  # API Gateway takes it
         watcher.until(watcher.errors, "an answer")
         assert watcher.errors() == ["message_too_large"]
         assert watcher.closed_with is None
@@ -180,7 +174,6 @@ def test_storms_of_subscriptions_are_answered_each_one(
         assert any(watcher.errors() for watcher in watchers)
 
 
-@pytest.mark.usefixtures("undisturbed")
 def test_a_connection_that_watches_too_much_is_told_so(
     running: Running, audience: Audience
 ) -> None:

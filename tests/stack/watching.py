@@ -200,7 +200,8 @@ def goes_forwards(states: Iterable[LiveTransfer]) -> bool:
 def agrees(live: LiveTransfer, view: Any, *, listed: bool = False) -> None:  # noqa: ANN401
     """The watcher was told what the REST API says."""
     told = {name: getattr(live, name) for name in ("status", "run", "size_bytes", "bytes_done")}
-    assert told == {name: view[name] for name in told}
+    seen = {name: view[name] for name in told}
+    assert told == seen, f"told {told}, and not {seen}"
     assert (live.percent or 0) == (view["percent"] or 0)  # null before it was planned
     failure = view["failure"]
     assert (live.failure and live.failure.code) == (failure and failure["code"])
