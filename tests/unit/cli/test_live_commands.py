@@ -131,6 +131,15 @@ def test_programs_get_one_object_a_line_and_the_end_last(
     assert lines[-1]["transfer"]["bytes_done"] == 1_000_000_000
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell has what it begins in the background ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_says_that_it_goes_on_and_what_one_can_do(
     server: LiveServer, fileferry: Fileferry, capsys: pytest.CaptureFixture[str]
 ) -> None:
