@@ -167,9 +167,13 @@ def test_too_much_is_refused(deployed: Watched) -> None:
     assert error_of(deployed).code == "too_many_subscriptions"
 
 
-def test_what_comes_from_an_ended_connection_ends_it_again(deployed: Watched) -> None:
+@pytest.mark.parametrize("message", [WHOLE, {"action": "ping"}])
+def test_what_comes_from_an_ended_connection_ends_it_again(
+    deployed: Watched, message: dict[str, Any]
+) -> None:
+    """A ping, too: who only listens says nothing else, and would listen for ever."""
     deployed.api.open("c=1")
-    assert deployed.send("c=1", WHOLE) == 200
+    assert deployed.send("c=1", message) == 200
     assert "c=1" not in deployed.api.received
 
 

@@ -155,6 +155,14 @@ def test_a_session_that_ends_while_its_connection_begins_is_noticed(world: LiveW
     world.connect("bobs", BOB)
 
 
+def test_a_connection_that_begins_while_its_session_ends_is_ended(world: LiveWorld) -> None:
+    begin = partial(world.connect, "bobs", BOB)
+    world.calls.before("connections.bury_session", begin)
+    end_session("bob", "s-bob", ports=world.ports)
+    assert "bobs" not in world.sockets.open
+    assert "bobs" not in world.connections.rows
+
+
 def test_rights_that_change_while_a_connection_begins_are_noticed(world: LiveWorld) -> None:
     admin = Caller("ada", "s-ada", frozenset({Role.ADMIN}))
     changed = ChangedUser("ada", frozenset({Role.USER}), True, 1)

@@ -118,6 +118,27 @@ def test_who_came_between_two_tellings_is_sent_chunks_whole() -> None:
     assert late[0].changes[0].set.chunk_runs == "1d1w" * 58 + "4d"
 
 
+def test_a_list_that_catches_up_hides_no_details_of_what_is_watched_by_id_meanwhile() -> None:
+    world, story = world_of()
+    watch(world, "both", OPERATOR, scope="all")
+    client = Client("both")
+    world.sockets.on_post = lambda name, text: client.receive(text) if name == "both" else None
+    world.sockets.slow.add("both")
+    world.hear(story.sample(20))
+    world.work()
+    world.sockets.slow.clear()
+    world.pass_time(2)
+
+    def subscribes_before_the_next_change() -> None:
+        world.ask("both", Subscribe(action="subscribe", transfers=("t-1",)))
+        world.hear(story.sample(50, chunk_runs="5d5w"))
+
+    world.calls.before("lists.ids", subscribes_before_the_next_change)
+    world.settle()
+    assert not client.behind
+    assert client.known["t-1"]["chunk_runs"] == "5d5w"
+
+
 def test_who_read_a_telling_newer_than_its_transfer_looks_again() -> None:
     """The rows of a look are read one after the other, and clocks of workers differ."""
     world, story = world_of()
