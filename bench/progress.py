@@ -9,6 +9,7 @@ is counted: messages that came, and calls of DynamoDB that name the progress ser
 import argparse
 import asyncio
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -103,6 +104,8 @@ class Bench:
         await self._publish([each.started() for each in transfers])
         watched = [transfers[n % case.transfers].id for n in range(case.connections)]
         async with Crowd(self._url, self._tokens, watched) as crowd:
+            if crowd.refused:
+                print(f"(connecting: {crowd.refused} times a server error)", file=sys.stderr)
             await self._report(crowd, transfers, case.rates[0], WARM_UP_SECONDS)
             cost = await self._count(crowd, transfers)
             for rate in case.rates:

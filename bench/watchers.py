@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
 
+SERVER_ERROR = 500
 AT_ONCE = 20  # connections that are opened at the same time
 PATIENCE_SECONDS = 180.0  # a thousand connections are slow on a busy machine
 
@@ -75,6 +77,7 @@ class Crowd:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._listening: list[asyncio.Task[None]] = []
         self.watchers: list[Watcher] = []
+        self.refused = 0
 
     async def __aenter__(self) -> "Crowd":
         async with asyncio.timeout(PATIENCE_SECONDS + len(self._transfers)):
@@ -110,8 +113,18 @@ class Crowd:
     async def _join(self, number: int, transfer_id: str) -> None:
         token = self._tokens[number % len(self._tokens)]
         async with self._turns:
-            socket = await self._open.enter_async_context(
-                connect(
+            socket = await self._open.enter_async_context(await self._connected(token))
+            watcher = Watcher(transfer_id, socket)
+            self.watchers.append(watcher)
+            self._listening.append(asyncio.create_task(watcher.listen()))
+            await watcher.subscribe()
+            await watcher.knows(0)
+
+    async def _connected(self, token: str) -> ClientConnection:
+        """Tries again while the service is too busy, as every client does."""
+        while True:
+            try:
+                return await connect(
                     self._url,
                     additional_headers={"Authorization": f"Bearer {token}"},
                     compression=None,
@@ -119,9 +132,8 @@ class Crowd:
                     ping_interval=None,
                     proxy=None,
                 )
-            )
-            watcher = Watcher(transfer_id, socket)
-            self.watchers.append(watcher)
-            self._listening.append(asyncio.create_task(watcher.listen()))
-            await watcher.subscribe()
-            await watcher.knows(0)
+            except InvalidStatus as refused:
+                if refused.response.status_code < SERVER_ERROR:
+                    raise
+                self.refused += 1
+            await asyncio.sleep(1)
