@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from moto import mock_aws
 
-from services.progress.adapters.dynamodb_live_transfers import DynamoDbLiveTransfers
+from services.progress.adapters.dynamodb_live_transfers import DynamoDbLiveTransfers, state_key
 from services.progress.domain.known_transfer import KnownTransfer
 from services.progress.domain.ports import LiveTransfers
 from services.progress.domain_services.projection import told
@@ -73,3 +73,15 @@ def test_time_of_a_sample_keeps_its_microseconds(transfers: LiveTransfers) -> No
     read = transfers.read(known.transfer_id)
     assert read is not None
     assert read.samples == known.samples
+
+
+def test_a_row_takes_the_bytes_of_its_text() -> None:
+    """Not up to three times as many, because a row ends at 400 KB."""
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        story = Story(owner="jürgen")
+        story.requested()
+        assert DynamoDbLiveTransfers(client, "progress").store(known_after(story), None)
+        row = client.get_item(TableName="progress", Key=state_key("t-1"))["Item"]
+        assert "jürgen" in row["named"]["S"]

@@ -73,13 +73,18 @@ def known_transfer(item: Item) -> KnownTransfer:
 def _state(known: KnownTransfer) -> Item:
     values: dict[str, Any] = {
         **{name: getattr(known, name) for name in ("transfer_id", "owner", "epoch", "seq")},
-        **{name: json.dumps(getattr(known, name)) for name in ("named", "shown", "changed")},
+        **{name: _written(getattr(known, name)) for name in ("named", "shown", "changed")},
         "version": known.version,
         "expires_at": epoch_seconds(_seen_at(known) + KEPT),
     }
     item = {name: to_attribute(value) for name, value in values.items()}
     item |= {"heard": {"M": to_item(known.heard)}, "samples": {"S": _samples(known.samples)}}
     return state_key(known.transfer_id) | item
+
+
+def _written(values: object) -> str:
+    """A character takes its bytes in UTF-8, and not up to twelve: a row has 400 KB at most."""
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _samples(samples: Samples) -> str:

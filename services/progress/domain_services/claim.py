@@ -76,7 +76,7 @@ def _claimed(news: News, ports: Ports) -> Telling | None:
     now, before, again = ports.now(), news.look.told, news.notice.again
     claim = before.then(news.known, now, again) if before else first_told(news.known, now)
     is_told = before is not None and (before.epoch, before.seq) == (claim.epoch, claim.seq)
-    if before and not is_told and before.is_fresh(now):
+    if before and not is_told and (before.is_fresh(now) or before.is_ahead_of(news.known)):
         ports.notices.put(news.notice, AGAIN_SECONDS)
         return None
     if not is_told and not ports.audiences.claim(claim, before):

@@ -1,11 +1,14 @@
 """Two at once, and deaths between two calls: nobody stays behind."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.websocket.client_messages import Subscribe
 from contracts.websocket.server_messages import Delta, Snapshot
 from kernel.caller import Caller
-from services.progress.domain.telling import CatchUp
+from services.progress.domain.telling import CatchUp, Notice
+from services.progress.domain_services.claim import News, places_of
 from tests.fakes.actors import Stage
 from tests.fakes.live_client import Client
 from tests.fakes.live_outside import VISIBILITY
@@ -134,3 +137,20 @@ def test_a_list_that_catches_up_hides_no_details_of_what_is_watched_by_id_meanwh
     world.settle()
     assert not client.behind
     assert client.known["t-1"]["chunk_runs"] == "5d5w"
+
+
+def test_who_read_a_telling_newer_than_its_transfer_looks_again() -> None:
+    """The rows of a look are read one after the other, and clocks of workers differ."""
+    world, story = world_of()
+    world.hear(story.sample(20))
+    notice = Notice("t-1")
+    early = world.audiences.look("t-1", world.clock)
+    world.hear(story.completed())
+    world.settle()
+    world.pass_time(1)
+    newest = world.audiences.look("t-1", world.clock)
+    assert early.known is not None
+    news = News(notice, replace(newest, known=early.known), early.known)
+    assert places_of([news], ports=world.ports) == []
+    assert world.audiences.told["t-1"] == newest.told
+    assert [each.message for each in world.notices.queued] == [notice]
