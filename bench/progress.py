@@ -137,11 +137,14 @@ class Bench:
         return sent
 
     async def _count(self, crowd: Crowd, transfers: Sequence[Moving]) -> Cost:
-        """What some reports cost that are made one after the other."""
+        """What some reports cost, each of which is made when everybody knows the one before."""
         await asyncio.sleep(QUIET_SECONDS)
         before = crowd.messages
         with ApiCalls(self._stack.endpoint, self._stack.region) as recorded:
-            await self._report(crowd, transfers, 1 / APART_SECONDS, COUNTED * APART_SECONDS)
+            for number in range(COUNTED):
+                moving = transfers[number % len(transfers)]
+                await self._report(crowd, [moving], rate=1, seconds=1)
+                await asyncio.sleep(APART_SECONDS)
             await asyncio.sleep(QUIET_SECONDS)
         calls = await asyncio.to_thread(recorded.of_table, TABLE)
         messages = (crowd.messages - before) / COUNTED

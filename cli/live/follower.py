@@ -16,7 +16,8 @@ from cli.live.stream import Rest, StreamFailed, opened
 from cli.live.watched import Watched
 
 BLOCKED_AFTER = 3  # connections in a row that told nothing, while the REST API answers
-FIRST_LOOKS = 5  # transfers that are looked at when a connection does not come about
+NEVER_THERE = 3  # first calls that reached nobody
+FIRST_LOOKS = 5  # transfers that are looked at while there is no connection
 Over = Callable[[], bool]
 
 
@@ -43,6 +44,7 @@ class Follower:
 
     def follow(self, over: Over) -> None:
         """Until `over`, which is asked all the time."""
+        self._look_first()
         while not over():
             began = self._clock.now()
             try:
@@ -51,9 +53,25 @@ class Follower:
                 lasted = self._clock.since(began) >= self._pace.lasting
                 self._failed(str(failed), lasted and self._useless == 0)
             except Unreachable as unreachable:
+                self._failures += 1
                 self._bear(unreachable)
             if not over():
                 self._look_until_next_try(over)
+
+    def _look_first(self) -> None:
+        """The REST API answers sooner than a connection comes about, and knows all that there is to
+        say of an end. Many transfers are told by the connection as soon. Whether FileFerry can be
+        reached is found out there, too."""
+        unknown = [each for each in self._watched.transfers if each not in self._board.shown]
+        if len(unknown) > FIRST_LOOKS:
+            return
+        for each in unknown:
+            self._looks.ask(each)
+        try:
+            for _ in unknown:
+                self._look(())
+        except Unreachable:
+            return
 
     def _converse(self, over: Over) -> None:
         within = self._pace.answer_within if self._polling else self._pace.open_within
@@ -102,10 +120,9 @@ class Follower:
 
     def _bear(self, unreachable: Unreachable) -> None:
         """A service that was there will come back. One that never answered has a wrong address."""
-        never = self._reached_at is None
+        never = self._reached_at is None and self._failures >= NEVER_THERE
         if never or self._silent_for() > self._pace.give_up_after:
             raise unreachable
-        self._failures += 1
         self._board.link = Link.LOST
         if not self._said_unreachable:
             self._said_unreachable = True
@@ -138,7 +155,10 @@ class Follower:
             self._hearing.looked(*found)
 
     def _reached(self) -> None:
-        self._reached_at, self._said_unreachable = self._clock.now(), False
+        self._reached_at = self._clock.now()
+        if self._said_unreachable:
+            self._said_unreachable = False
+            self._display.note("FileFerry answers again.")
         if self._polling:
             self._board.link = Link.POLLING
 

@@ -48,7 +48,7 @@ class Watching:
         try:
             with _on(self._display):
                 follower = Follower(
-                    self._invocation.client,
+                    self._invocation.watching_client,
                     self._watched,
                     self._board,
                     self._display,

@@ -1,5 +1,6 @@
 """What clients of the WebSocket API send. All answers are pushed."""
 
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,6 +17,7 @@ from services.progress.domain.errors import (
     ConnectionOver,
     ProgressError,
     Refused,
+    Slow,
     StatesNotRead,
 )
 from services.progress.domain_services.reach import end, say
@@ -61,7 +63,8 @@ def _answer(connection_id: str, event: LambdaEvent, wires: wiring.Wiring) -> Non
         _act(connection_id, read_client_text(event), wires)
     except ConnectionOver as over:
         logger().info("message of an ended connection", code=over.code)
-        end(connection_id, over, ports=wires.ports)
+        with suppress(Slow):  # then its next message ends it
+            end(connection_id, over, ports=wires.ports)
     except (Refused, ConnectionBusy, StatesNotRead) as refusal:
         logger().info("message refused", code=refusal.code)
         say(connection_id, refusal, request_id_of(event), ports=wires.ports)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.app import app
-from cli.live.durations import duration_text, parsed_duration
+from cli.durations import duration_text, parsed_duration
 from tests.doubles.live_server import LiveServer, Mode, served
 from tests.doubles.live_state import LiveState, transfer
 from tests.unit.cli.watchers import moving
