@@ -185,7 +185,7 @@ def trouble_fact(transfer: Transfer) -> event.Trouble | None:
 
 
 def percent_of(done: int, size: int) -> float:
-    """In hundredths, rounded down: 100 stands for nothing missing, as in an object without bytes."""
+    """In hundredths, rounded down: 100 says that nothing is missing, as in an empty object."""
     return 10_000 * done // size / 100 if size else 100.0
 
 
