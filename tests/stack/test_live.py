@@ -11,7 +11,7 @@ from tests.stack.running import Running
 from tests.stack.watching import Watcher, agrees, goes_forwards
 
 CHUNKS = 30
-AT_ONCE = 20  # as often as a connection may subscribe within some seconds
+AT_ONCE = 10  # half as often as a connection may subscribe within some seconds
 UNKNOWN = "0123456789abcdef0123"
 
 
