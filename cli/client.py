@@ -1,6 +1,7 @@
 """The client of FileFerry's REST API: calls with a token, pages, and answers as contract models."""
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -49,9 +50,11 @@ class Client:
         body: object = None,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        within: float = math.inf,
     ) -> Any:  # noqa: ANN401
         """The answer's JSON document, None where it has none. Raises CommandFailed."""
-        return self.answer(method, path, body=body, query=query, headers=headers).document
+        answer = self.answer(method, path, body=body, query=query, headers=headers, within=within)
+        return answer.document
 
     def answer(
         self,
@@ -61,12 +64,18 @@ class Client:
         body: object = None,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        within: float = math.inf,
     ) -> Answer:
-        """The whole answer, with its headers. A token that was refused is renewed once."""
+        """The whole answer, with its headers. A token that was refused is renewed once.
+
+        `within` bounds each call in seconds. A renewal is not cut off: that could end the session.
+        """
 
         def with_token(token: str) -> Answer:
             signed = {**(headers or {}), "Authorization": f"Bearer {token}"}
-            return self._http.call(method, path, body=body, query=query, headers=signed)
+            return self._http.call(
+                method, path, body=body, query=query, headers=signed, within=within
+            )
 
         token = self._tokens.access_token()
         try:

@@ -12,7 +12,8 @@ from cli.live.hearing import Hearing
 from cli.live.known import Known
 from cli.live.looks import Looks
 from cli.live.pace import Pace
-from cli.live.stream import Rest, StreamFailed, opened
+from cli.live.stream import StreamFailed, opened
+from cli.live.timed_rest import TimedRest
 from cli.live.watched import Watched
 
 BLOCKED_AFTER = 3  # connections in a row that told nothing, while the REST API answers
@@ -25,7 +26,7 @@ class Follower:
 
     def __init__(
         self,
-        rest: Rest,
+        rest: TimedRest,
         watched: Watched,
         board: Board,
         display: Display,
@@ -51,7 +52,7 @@ class Follower:
                 lasted = self._clock.since(began) >= self._pace.lasting
                 self._failed(str(failed), lasted and self._useless == 0)
             except Unreachable as unreachable:
-                self._bear(unreachable)
+                self._bear(unreachable, over)
             if not over():
                 self._look_until_next_try(over)
 
@@ -100,10 +101,13 @@ class Follower:
             for each in self._hearing.to_look_at(polling=True)[:FIRST_LOOKS]:
                 self._looks.ask(each)
 
-    def _bear(self, unreachable: Unreachable) -> None:
+    def _bear(self, unreachable: Unreachable, over: Over) -> None:
         """A service that was there will come back. One that never answered has a wrong address."""
-        never = self._reached_at is None
-        if never or self._silent_for() > self._pace.give_up_after:
+        if self._reached_at is None:
+            raise unreachable
+        if over():  # a call that was cut short says nothing of the service
+            return
+        if self._silent_for() > self._pace.give_up_after:
             raise unreachable
         self._failures += 1
         self._board.link = Link.LOST
@@ -120,7 +124,7 @@ class Follower:
                 self._list_new()
                 self._look(self._hearing.to_look_at(polling=self._polling))
             except Unreachable as unreachable:
-                self._bear(unreachable)
+                self._bear(unreachable, over)
             self._display.tick()
             left = seconds - self._clock.since(began)
             self._clock.wait(min(self._pace.tick, left))

@@ -14,7 +14,7 @@ from contracts.auth_api import TokensView
 
 OVER = frozenset({"token_refused", "session_over"})
 UNUSED = frozenset({409, 429})  # refused before the token was used
-PATIENCE_SECONDS = 10.0  # others wait for the lock
+RENEWAL_SECONDS = 70.0  # at most: others wait for the lock
 
 
 class StoredTokens:
@@ -74,7 +74,7 @@ class StoredTokens:
                     "POST",
                     "/api/refresh",
                     body={"refresh_token": session.refresh_token},
-                    patience=PATIENCE_SECONDS,
+                    within=RENEWAL_SECONDS,
                 ).document
             except CommandFailed as failed:
                 self._give_up(failed)
