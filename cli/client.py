@@ -87,17 +87,18 @@ class Client:
 
     def pages(self, path: str, query: Mapping[str, object] | None = None) -> Iterator[Any]:
         """Each page of a list, until the API says that it was the last one."""
-        cursor: str | None = None
+        cursor, before = None, set()
         while True:
             page = self.call("GET", path, query={**(query or {}), "cursor": cursor})
             if not isinstance(page, dict):
                 raise CommandFailed("The list has another form than this version knows: update it.")
             yield page
-            last, cursor = cursor, page.get("cursor")
+            cursor = page.get("cursor")
             if cursor is None:
                 return
-            if cursor == last:
-                raise CommandFailed("The list does not end: its next page is the same one.")
+            if str(cursor) in before:
+                raise CommandFailed("The list does not end: a page of it comes again.")
+            before.add(str(cursor))
 
     def close(self) -> None:
         self._http.close()

@@ -24,6 +24,7 @@ PATIENCE_SECONDS = 60.0  # the longest wait because of 429, all waits of a call 
 PAUSES = (0.5, 2.0)  # before the repetitions of a call that was lost
 THROTTLED = 429
 WORTH_REPEATING = frozenset({500, 503, 504})
+NOT_OURS = "The answer is not FileFerry's: check the address with `fileferry config get url`."
 JSON_TYPES = ("application/json", "application/problem+json")
 
 _VALUE = re.compile(r"[!-~]+( [!-~]+)*")
@@ -48,11 +49,9 @@ class Answer:
         try:
             if kind not in JSON_TYPES:
                 raise ValueError(kind)
-            return json.loads(self.content)
+            return json.loads(self.content, parse_constant=_refused, parse_float=_finite)
         except (ValueError, RecursionError):
-            raise CommandFailed(
-                "The answer is not FileFerry's: check the address with `fileferry config get url`."
-            ) from None
+            raise CommandFailed(NOT_OURS) from None
 
 
 class NotConnected(Unreachable):
@@ -73,6 +72,10 @@ class Http:
         wait: Wait | None = None,
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
+        try:
+            host = httpx.URL(base_url).host
+        except httpx.InvalidURL as error:  # a name that is none in IDNA, for example
+            raise UsageFailed(f"{base_url!r} is no address: {error}") from error
         self.base_url = base_url
         self._note = note
         self._wait = wait or Event().wait
@@ -80,7 +83,7 @@ class Http:
             transport=transport,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             # No proxy of the environment may get what is meant for this computer.
-            trust_env=not is_loopback(httpx.URL(base_url).host),
+            trust_env=not is_loopback(host),
             headers={"User-Agent": "fileferry", "Accept-Encoding": "identity"},
         )
 
@@ -203,6 +206,16 @@ def _content(response: httpx.Response) -> bytes:
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("the answer drips", request=response.request)
     return bytes(content)
+
+
+def _finite(text: str) -> float:
+    """JSON has no infinity: what is printed would be no JSON."""
+    number = float(text)
+    return number if math.isfinite(number) else _refused(text)
+
+
+def _refused(text: str) -> float:
+    raise ValueError(text)
 
 
 def _cause(error: httpx.TransportError) -> str:
