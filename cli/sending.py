@@ -23,6 +23,12 @@ def start_transfer(invocation: Invocation, body: dict[str, Any], key: str) -> An
         raise AnswerLost(
             f"{lost.message} To send it once in any case, repeat it with --idempotency-key {key}"
         ) from lost
+    except KeyboardInterrupt:
+        invocation.output.warn(
+            "Perhaps it was started. To send it once in any case, repeat it with"
+            f" --idempotency-key {key}"
+        )
+        raise
     except CommandFailed as refused:
         if refused.status != CONFLICT or refused.code == "idempotency_conflict":
             raise
