@@ -37,7 +37,8 @@ class Follower:
         self._clock, self._pace = clock, pace or Pace()
         self._rng = random.Random()  # noqa: S311 - spreads clients, hides nothing
         self._looks = Looks(rest, clock, self._pace)
-        self._hearing = Hearing(watched, board, display, self._looks, Known())
+        known = Known(watched.transfers or None)
+        self._hearing = Hearing(watched, board, display, self._looks, known)
         self._failures = self._useless = 0
         self._polling = self._said_polling = self._said_unreachable = False
         self._reached_at = clock.now() if board.shown else None

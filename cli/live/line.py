@@ -54,7 +54,7 @@ def _tail(shown: Shown, stale_for: float | None) -> str:
     if stale_for is not None:
         return f"last seen {duration_text(stale_for)} ago"
     if shown.moves and shown.rate_bytes_per_second is not None:
-        left = shown.eta_text or "unknown"
+        left = escaped(shown.eta_text or "unknown")
         return f"{rate_text(shown.rate_bytes_per_second)}, {left} left"
     if shown.status == "completed":
         rate, seconds = average_rate(shown), shown.seconds

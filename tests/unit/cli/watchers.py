@@ -23,6 +23,7 @@ FAST = Pace(
     open_within=1.0,
     lasting=0.5,
     ask_again_within=0.05,
+    ask_gap=0.02,
     poll_gap=0.02,
     call_gap=0.005,
     stream_again=0.3,
