@@ -14,7 +14,8 @@ def checked_url(text: str) -> str:
     except ValueError:
         host, port = None, None
     shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"  # never a password
-    if parts.scheme not in ("https", "http") or not host:
+    printable = text.strip().isprintable() and " " not in text.strip()
+    if parts.scheme not in ("https", "http") or not host or not printable:
         raise UsageFailed(f"{shown!r} is no address like https://ferry.example/v1.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageFailed(f"Give the address {shown!r} without user, question mark or hash.")
@@ -29,8 +30,7 @@ def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        # RFC 6761, 6.3: names under localhost never leave the computer.
-        return host == "localhost" or host.endswith(".localhost")
+        return host == "localhost"  # names under it are asked of the network by most resolvers
 
 
 def route(template: str, **parts: str) -> str:

@@ -1,6 +1,7 @@
 """The client of FileFerry's REST API: calls with a token, pages, and answers as contract models."""
 
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -51,9 +52,11 @@ class Client:
         body: object = None,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        within: float = math.inf,
     ) -> Any:  # noqa: ANN401
         """The answer's JSON document, None where it has none. Raises CommandFailed."""
-        return self.answer(method, path, body=body, query=query, headers=headers).document
+        answer = self.answer(method, path, body=body, query=query, headers=headers, within=within)
+        return answer.document
 
     def answer(
         self,
@@ -63,12 +66,18 @@ class Client:
         body: object = None,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
+        within: float = math.inf,
     ) -> Answer:
-        """The whole answer, with its headers. A token that was refused is renewed once."""
+        """The whole answer, with its headers. A token that was refused is renewed once.
+
+        `within` bounds each call in seconds. A renewal is not cut off: that could end the session.
+        """
 
         def with_token(token: str) -> Answer:
             signed = {**(headers or {}), "Authorization": f"Bearer {token}"}
-            return self._http.call(method, path, body=body, query=query, headers=signed)
+            return self._http.call(
+                method, path, body=body, query=query, headers=signed, within=within
+            )
 
         token = self._tokens.access_token()
         try:
@@ -80,17 +89,18 @@ class Client:
 
     def pages(self, path: str, query: Mapping[str, object] | None = None) -> Iterator[Any]:
         """Each page of a list, until the API says that it was the last one."""
-        cursor: str | None = None
+        cursor, before = None, set()
         while True:
             page = self.call("GET", path, query={**(query or {}), "cursor": cursor})
             if not isinstance(page, dict):
                 raise CommandFailed("The list has another form than this version knows: update it.")
             yield page
-            last, cursor = cursor, page.get("cursor")
+            cursor = page.get("cursor")
             if cursor is None:
                 return
-            if cursor == last:
-                raise CommandFailed("The list does not end: its next page is the same one.")
+            if str(cursor) in before:
+                raise CommandFailed("The list does not end: a page of it comes again.")
+            before.add(str(cursor))
 
     def close(self) -> None:
         self._http.close()

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from cli.client import Client
 from cli.errors import CommandFailed
+from cli.http import NOT_OURS, Answer
 
 PAGE = 1_000  # rows of a call, as many as the API allows
 
@@ -18,7 +19,7 @@ def csv_lines(client: Client, query: dict[str, str], limit: int | None) -> Itera
         size = PAGE if left is None else min(left, PAGE)
         wish = {**query, "format": "csv", "limit": size, "cursor": cursor}
         answer = client.answer("GET", "/api/history", query=wish)
-        rows = list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
+        rows = _rows(answer)
         yield from (_line(row) for row in (rows if first else rows[1:]))
         left = None if left is None else left - max(0, len(rows) - 1)
         following = _next_cursor(answer.headers.get("link", ""))
@@ -27,6 +28,16 @@ def csv_lines(client: Client, query: dict[str, str], limit: int | None) -> Itera
         if following == cursor:
             raise CommandFailed("The list does not end: its next page is the same one.")
         cursor, first = following, False
+
+
+def _rows(answer: Answer) -> list[list[str]]:
+    """Raises CommandFailed for the page of a stranger: it would be taken for the file."""
+    try:
+        if not answer.headers.get("content-type", "").startswith("text/csv"):
+            raise ValueError
+        return list(csv.reader(io.StringIO(answer.content.decode(), newline="")))
+    except (ValueError, csv.Error):
+        raise CommandFailed(NOT_OURS) from None
 
 
 def _line(row: list[str]) -> str:

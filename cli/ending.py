@@ -1,5 +1,6 @@
 """How a call of the command ends: what is said on stderr, and the exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -13,6 +14,7 @@ from cli.escaping import escaped_lines
 UNEXPECTED = CommandFailed.exit_code
 INTERRUPTED = 130  # 128 and SIGINT, as shells count
 PIPE_CLOSED = 141  # 128 and SIGPIPE
+UNWRITABLE = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 
 
 class OutputClosed(Exception):
@@ -22,6 +24,7 @@ class OutputClosed(Exception):
 def exit_code_of(run: Callable[[], object], debug: Callable[[], bool]) -> int:
     """Runs it. `debug` is asked at the end, when the options are known. Only an error that nobody
     foresaw has a traceback, and only then."""
+    _have_streams()
     _never_fail_to_print()
     try:
         result = run()
@@ -58,6 +61,9 @@ def _failed(failed: CommandFailed, debug: bool) -> int:
 
 
 def _unexpected(error: Exception, debug: bool) -> int:
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        _close_quietly()  # Python would try once more at its end
+        return _failed(CommandFailed(f"The output cannot be written ({error.strerror})."), debug)
     if debug:
         click.echo(escaped_lines("".join(traceback.format_exception(error))), err=True)
     click.echo(
@@ -66,6 +72,13 @@ def _unexpected(error: Exception, debug: bool) -> int:
         err=True,
     )
     return UNEXPECTED
+
+
+def _have_streams() -> None:
+    """`fileferry ... >&-` leaves Python without a stream, and the number free for any file."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _never_fail_to_print() -> None:

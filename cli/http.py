@@ -1,6 +1,7 @@
 """One call to FileFerry's API: bounded in time and size, and repeated only where that is safe."""
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -11,19 +12,21 @@ from typing import Any
 import httpx
 
 from cli.address import is_loopback
+from cli.bounded import bounded
 from cli.errors import CommandFailed, Unreachable, UsageFailed
 from cli.refusals import refusal
 
 CONNECT_SECONDS = 10.0
 QUICK_CONNECT_SECONDS = 3.0  # for callers that try again by themselves
 READ_SECONDS = 40.0  # the gateway itself gives up after 29
-CALL_SECONDS = 60.0  # of one answer, however slowly it drips
+CALL_SECONDS = 60.0  # of one attempt: names, addresses, headers and body may each drip
 MAX_ANSWER_BYTES = 16_000_000  # a function's answer has 6 MB at most
 PATIENCE_SECONDS = 60.0  # the longest wait because of 429, all waits of a call together
 PAUSES = (0.5, 2.0)  # before the repetitions of a call that was lost
 THROTTLED = 429
 NOBODY_THERE = frozenset({503, 504})
 WORTH_REPEATING = NOBODY_THERE | {500}
+NOT_OURS = "The answer is not FileFerry's: check the address with `fileferry config get url`."
 JSON_TYPES = ("application/json", "application/problem+json")
 
 _VALUE = re.compile(r"[!-~]+( [!-~]+)*")
@@ -48,11 +51,9 @@ class Answer:
         try:
             if kind not in JSON_TYPES:
                 raise ValueError(kind)
-            return json.loads(self.content)
+            return json.loads(self.content, parse_constant=_refused, parse_float=_finite)
         except (ValueError, RecursionError):
-            raise CommandFailed(
-                "The answer is not FileFerry's: check the address with `fileferry config get url`."
-            ) from None
+            raise CommandFailed(NOT_OURS) from None
 
 
 class NotConnected(Unreachable):
@@ -76,6 +77,10 @@ class Http:
     ) -> None:
         """`repeats` is false for callers that try again by themselves: a call that nobody
         answered is not sent again then, and a network that swallows everything is noticed soon."""
+        try:
+            host = httpx.URL(base_url).host
+        except httpx.InvalidURL as error:  # a name that is none in IDNA, for example
+            raise UsageFailed(f"{base_url!r} is no address: {error}") from error
         self.base_url = base_url
         self._note, self._repeats = note, repeats
         self._worth_repeating = WORTH_REPEATING if repeats else WORTH_REPEATING - NOBODY_THERE
@@ -86,7 +91,7 @@ class Http:
                 READ_SECONDS, connect=CONNECT_SECONDS if repeats else QUICK_CONNECT_SECONDS
             ),
             # No proxy of the environment may get what is meant for this computer.
-            trust_env=not is_loopback(httpx.URL(base_url).host),
+            trust_env=not is_loopback(host),
             headers={"User-Agent": "fileferry", "Accept-Encoding": "identity"},
         )
 
@@ -98,12 +103,12 @@ class Http:
         body: object = None,
         query: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
-        patience: float = PATIENCE_SECONDS,
+        within: float = math.inf,
     ) -> Answer:
         """Raises Unreachable, AnswerLost, and what refusal() makes of an answer that is no success.
 
         A GET, and a call with an Idempotency-Key, are sent again when they were lost. Others are
-        only if they surely never arrived.
+        only if they surely never arrived. All attempts and waits together end `within` seconds.
         """
         if not all(_VALUE.fullmatch(value) for value in (headers or {}).values()):
             raise UsageFailed("A token or a key holds characters that no header can.")
@@ -114,25 +119,27 @@ class Http:
             params={k: str(v) for k, v in (query or {}).items() if v is not None},
             headers=headers,
         )
-        answer = self._with_patience(request, patience)
+        answer = self._with_patience(request, within)
         if answer.status >= 300:  # a redirect, too: a token goes nowhere else
             raise refusal(answer.status, self._problem(answer))
         return answer
 
-    def _with_patience(self, request: httpx.Request, patience: float) -> Answer:
-        deadline = time.monotonic() + patience
+    def _with_patience(self, request: httpx.Request, within: float) -> Answer:
+        began = time.monotonic()
+        patient_until, end = began + min(PATIENCE_SECONDS, within), began + within
         pauses = iter(PAUSES)
         again = request.method == "GET" or "Idempotency-Key" in request.headers
         while True:
             try:
-                answer = self._once(request)
+                answer = self._once(request, min(CALL_SECONDS, end - time.monotonic()))
             except Unreachable as lost:
                 pause = next(pauses, None) if self._repeats else None
-                if pause is None or (isinstance(lost, AnswerLost) and not again):
+                late = pause is None or time.monotonic() + pause >= end
+                if pause is None or late or (isinstance(lost, AnswerLost) and not again):
                     raise
             else:
-                pause = self._pause_after(answer, pauses if again else iter(()), deadline)
-                if pause is None:
+                pause = self._pause_after(answer, pauses if again else iter(()), patient_until)
+                if pause is None or time.monotonic() + pause >= end:
                     return answer
             self._wait(pause)
 
@@ -149,13 +156,11 @@ class Http:
             self._note(f"FileFerry asks for patience: going on in {seconds:.0f} s.")
         return seconds
 
-    def _once(self, request: httpx.Request) -> Answer:
+    def _once(self, request: httpx.Request, seconds: float) -> Answer:
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                content = _bounded(response)
-            finally:
-                response.close()
+            return bounded(seconds, lambda: self._exchange(request))
+        except TimeoutError as late:
+            raise self._lost("it takes too long") from late
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotConnected(
                 f"FileFerry cannot be reached at {self.base_url} ({_cause(error)}):"
@@ -164,11 +169,20 @@ class Http:
         except httpx.ProxyError as error:
             raise NotConnected(f"The proxy does not let us through ({_cause(error)}).") from error
         except httpx.TransportError as error:
-            raise AnswerLost(
-                f"FileFerry at {self.base_url} did not answer ({_cause(error)}):"
-                " look whether it was done, or try again."
-            ) from error
-        return Answer(response.status_code, dict(response.headers.items()), content)
+            raise self._lost(_cause(error)) from error
+
+    def _exchange(self, request: httpx.Request) -> Answer:
+        response = self._http.send(request, stream=True)
+        try:
+            return Answer(response.status_code, dict(response.headers.items()), _content(response))
+        finally:
+            response.close()
+
+    def _lost(self, why: str) -> AnswerLost:
+        return AnswerLost(
+            f"FileFerry at {self.base_url} did not answer ({why}):"
+            " look whether it was done, or try again."
+        )
 
     @staticmethod
     def _problem(answer: Answer) -> Mapping[str, Any]:
@@ -190,9 +204,9 @@ def retry_after(headers: Mapping[str, str]) -> float:
         return 1.0
 
 
-def _bounded(response: httpx.Response) -> bytes:
-    deadline = time.monotonic() + CALL_SECONDS
-    content = bytearray()
+def _content(response: httpx.Response) -> bytes:
+    """It ends by itself, too: nobody ends the thread that was left behind with it."""
+    deadline, content = time.monotonic() + CALL_SECONDS, bytearray()
     for part in response.iter_raw():
         content += part
         if len(content) > MAX_ANSWER_BYTES:
@@ -200,6 +214,16 @@ def _bounded(response: httpx.Response) -> bytes:
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("the answer drips", request=response.request)
     return bytes(content)
+
+
+def _finite(text: str) -> float:
+    """JSON has no infinity: what is printed would be no JSON."""
+    number = float(text)
+    return number if math.isfinite(number) else _refused(text)
+
+
+def _refused(text: str) -> float:
+    raise ValueError(text)
 
 
 def _cause(error: httpx.TransportError) -> str:

@@ -63,7 +63,7 @@ def locked(file: Path, seconds: float) -> Iterator[None]:
         raise CommandFailed(f"{file} cannot be locked ({error.strerror}).") from error
     deadline, pause = time.monotonic() + seconds, Event()
     try:
-        while not _lock(descriptor):
+        while not _is_locked(descriptor, file):
             if time.monotonic() > deadline:
                 raise CommandFailed(
                     "Another fileferry is renewing the login and does not end: try again."
@@ -72,6 +72,15 @@ def locked(file: Path, seconds: float) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)  # frees the lock
+
+
+def _is_locked(descriptor: int, file: Path) -> bool:
+    try:
+        return _lock(descriptor)
+    except OSError as error:  # a network's file system without locks
+        raise CommandFailed(
+            f"{file} cannot be locked ({error.strerror}): set XDG_CONFIG_HOME to another disk."
+        ) from error
 
 
 if sys.platform == "win32":

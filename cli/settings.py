@@ -66,13 +66,21 @@ def _has_display(env: Mapping[str, str]) -> bool:
 def config_folder(env: Mapping[str, str]) -> Path:
     """The platform's place for settings of a program."""
     if sys.platform == "win32":
-        return Path(env.get("APPDATA") or Path.home() / "AppData/Roaming") / "FileFerry"
+        return Path(env.get("APPDATA") or _home() / "AppData/Roaming") / "FileFerry"
     place = env.get("XDG_CONFIG_HOME", "")
     if place.startswith("/"):  # the specification has relative ones ignored
         return Path(place) / "fileferry"
     if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/fileferry"
-    return Path.home() / ".config" / "fileferry"
+        return _home() / "Library/Application Support/fileferry"
+    return _home() / ".config" / "fileferry"
+
+
+def _home() -> Path:
+    """A container's user may have none. What has to be kept is refused then, and nothing else."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def _kept(file: Path) -> Mapping[str, str]:

@@ -29,4 +29,9 @@ def point_in_time(text: str, now: datetime) -> str:
 
 
 def local_time(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    if moment is None:
+        return None
+    try:
+        return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except (OverflowError, ValueError, OSError):  # a year that this computer does not have
+        return moment.isoformat(" ", "seconds")

@@ -1,5 +1,7 @@
 """fileferry wait"""
 
+import math
+
 import click
 
 from cli.command import command
@@ -28,7 +30,7 @@ def wait(invocation: Invocation, ids: tuple[str, ...], timeout: str | None) -> i
     from cli.live.watching import Watching
 
     try:
-        limit = parsed_duration(timeout).total_seconds() if timeout is not None else None
+        limit = math.inf if timeout is None else parsed_duration(timeout).total_seconds()
     except ValueError as error:
         raise UsageFailed(str(error)) from None
     return Watching(invocation, Watched(checked_ids(ids)), bars=False).run(limit)

@@ -45,7 +45,10 @@ class Board:
         if self._service_time is None:
             return None
         told, at = self._service_time
-        return told + timedelta(seconds=self._clock.since(at))
+        try:
+            return told + timedelta(seconds=self._clock.since(at))
+        except OverflowError:  # a clock that stands at the end of all years
+            return told
 
     def silence(self) -> float:
         return self._clock.since(self._heard_at)
@@ -68,6 +71,7 @@ class Board:
 
     def drop(self, transfer_id: str) -> None:
         self.shown = {each: shown for each, shown in self.shown.items() if each != transfer_id}
+        self._seen.pop(transfer_id, None)
 
     def old_ends(self) -> tuple[str, ...]:
         """Ended transfers of a list that is watched for days: more than anybody looks at."""

@@ -25,6 +25,7 @@ class Conversation:
         self._asked: dict[str, Instant] = {}
         self._heard_at, self._pinged = clock.now(), False
         self._answered_at = clock.now()
+        self._asked_at = Instant(0.0, 0.0)
 
     @property
     def proven(self) -> bool:
@@ -60,9 +61,10 @@ class Conversation:
             for each in sorted(self._known.behind)
             if each not in self._asked or self._clock.since(self._asked[each]) > again
         )
-        if not ask:
-            return
         now = self._clock.now()
+        if not ask or self._clock.since(self._asked_at) < self._pace.ask_gap:
+            return
+        self._asked_at = now
         self._asked |= dict.fromkeys(ask, now)
         self._known.behind.difference_update(ask)
         if self._watched.scope:

@@ -12,7 +12,8 @@ from cli.live.hearing import Hearing
 from cli.live.known import Known
 from cli.live.looks import Looks
 from cli.live.pace import Pace
-from cli.live.stream import Rest, StreamFailed, opened
+from cli.live.stream import StreamFailed, opened
+from cli.live.timed_rest import TimedRest
 from cli.live.watched import Watched
 
 BLOCKED_AFTER = 3  # connections in a row that told nothing, while the REST API answers
@@ -26,7 +27,7 @@ class Follower:
 
     def __init__(
         self,
-        rest: Rest,
+        rest: TimedRest,
         watched: Watched,
         board: Board,
         display: Display,
@@ -37,14 +38,15 @@ class Follower:
         self._clock, self._pace = clock, pace or Pace()
         self._rng = random.Random()  # noqa: S311 - spreads clients, hides nothing
         self._looks = Looks(rest, clock, self._pace)
-        self._hearing = Hearing(watched, board, display, self._looks, Known())
+        known = Known(watched.transfers or None)
+        self._hearing = Hearing(watched, board, display, self._looks, known)
         self._failures = self._useless = 0
         self._polling = self._said_polling = self._said_unreachable = False
         self._reached_at = clock.now() if board.shown else None
 
     def follow(self, over: Over) -> None:
         """Until `over`, which is asked all the time."""
-        self._look_first()
+        self._look_first(over)
         while not over():
             began = self._clock.now()
             try:
@@ -54,11 +56,11 @@ class Follower:
                 self._failed(str(failed), lasted and self._useless == 0)
             except Unreachable as unreachable:
                 self._failures += 1
-                self._bear(unreachable)
+                self._bear(unreachable, over)
             if not over():
                 self._look_until_next_try(over)
 
-    def _look_first(self) -> None:
+    def _look_first(self, over: Over) -> None:
         """The REST API answers sooner than a connection comes about, and knows all that there is to
         say of an end. Many transfers are told by the connection as soon. Whether FileFerry can be
         reached is found out there, too."""
@@ -71,7 +73,8 @@ class Follower:
             for _ in unknown:
                 self._look(())
         except Unreachable:
-            return
+            if over() and self._reached_at is None:
+                raise
 
     def _converse(self, over: Over) -> None:
         within = self._pace.answer_within if self._polling else self._pace.open_within
@@ -118,9 +121,11 @@ class Follower:
             for each in self._hearing.to_look_at(polling=True)[:FIRST_LOOKS]:
                 self._looks.ask(each)
 
-    def _bear(self, unreachable: Unreachable) -> None:
+    def _bear(self, unreachable: Unreachable, over: Over) -> None:
         """A service that was there will come back. One that never answered has a wrong address."""
-        never = self._reached_at is None and self._failures >= NEVER_THERE
+        if over() and self._reached_at is not None:  # a call that was cut short says nothing
+            return
+        never = self._reached_at is None and (over() or self._failures >= NEVER_THERE)
         if never or self._silent_for() > self._pace.give_up_after:
             raise unreachable
         self._board.link = Link.LOST
@@ -137,7 +142,7 @@ class Follower:
                 self._list_new()
                 self._look(self._hearing.to_look_at(polling=self._polling))
             except Unreachable as unreachable:
-                self._bear(unreachable)
+                self._bear(unreachable, over)
             self._display.tick()
             left = seconds - self._clock.since(began)
             self._clock.wait(min(self._pace.tick, left))

@@ -15,6 +15,7 @@ from cli.live.board import Board
 from cli.live.clock import Clock, Instant
 from cli.live.outcome import outcome_code
 from cli.live.shown import Shown
+from cli.live.told_ends import ToldEnds
 from cli.output import Output
 
 VERSION = 1
@@ -27,7 +28,7 @@ class JsonLines:
         self._board, self._output, self._clock = board, output, clock
         self._told_at: dict[str, Instant] = {}
         self._held: dict[str, Shown] = {}
-        self._ended: set[tuple[str, int]] = set()
+        self._ends = ToldEnds()
 
     def begin(self) -> None:
         for shown in self._board.shown.values():
@@ -67,10 +68,10 @@ class JsonLines:
         )
 
     def _end(self, shown: Shown) -> None:
-        if (shown.id, shown.run) in self._ended:
+        if not self._ends.is_new(shown.id, shown.run):
             return
-        self._ended.add((shown.id, shown.run))
         self._tell(shown)
+        del self._told_at[shown.id]
         self._line(
             "end",
             id=shown.id,

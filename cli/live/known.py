@@ -12,7 +12,10 @@ from contracts.websocket.server_messages import Delta, Snapshot
 
 
 class Known:
-    def __init__(self) -> None:
+    """`only`: the transfers that were asked for. None: a list, which may tell of any."""
+
+    def __init__(self, only: Iterable[str] | None = None) -> None:
+        self._only = None if only is None else frozenset(only)
         self._transfers: dict[str, LiveTransfer] = {}
         self.behind: set[str] = set()
 
@@ -34,10 +37,14 @@ class Known:
     def hear(self, message: Snapshot | Delta) -> tuple[LiveTransfer, ...]:
         """The transfers of which something new is known now."""
         if isinstance(message, Snapshot):
-            heard = [self._replace(transfer) for transfer in message.transfers]
+            asked = (each for each in message.transfers if self._is_asked(each))
+            heard = [self._replace(transfer) for transfer in asked]
         else:
-            heard = [self._change(change) for change in message.changes]
+            heard = [self._change(change) for change in message.changes if self._is_asked(change)]
         return tuple(transfer for transfer in heard if transfer)
+
+    def _is_asked(self, told: Position) -> bool:
+        return self._only is None or told.transfer_id in self._only
 
     def forget(self, transfer_id: str) -> None:
         self._transfers.pop(transfer_id, None)

@@ -66,7 +66,7 @@ def _tail(shown: Shown, stale_for: float | None) -> str:
 
 
 def _left(eta: str | None) -> str:
-    return "time unknown" if eta in (None, UNKNOWN) else f"{eta} left"
+    return "time unknown" if eta is None or eta == UNKNOWN else f"{escaped(eta)} left"
 
 
 def lines_of(

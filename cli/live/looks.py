@@ -8,7 +8,7 @@ from cli.errors import CommandFailed, NoRight, NotFound, NotSignedIn, Unreachabl
 from cli.live.clock import Clock, Instant
 from cli.live.pace import Pace
 from cli.live.shown import Shown, from_rest
-from cli.live.stream import Rest
+from cli.live.timed_rest import Rest
 from contracts.transfer_api import TransfersPage, TransferView
 
 BURST = 15  # calls at once; with one a second afterwards that is less than 100 a minute

@@ -15,6 +15,7 @@ class Pace:
     open_within: float = 8.0
     lasting: float = 30.0  # a connection that lived so long was a good one
     ask_again_within: float = 5.0  # a question about what was missed may be lost itself
+    ask_gap: float = 1.0  # what is missed meanwhile is asked for together
     poll_gap: float = 2.0
     call_gap: float = 1.0  # between any two calls while polling: an account has 100 a minute
     stream_again: float = 180.0  # how long to poll before the stream is tried again

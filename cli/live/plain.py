@@ -5,6 +5,7 @@ from cli.live.clock import Clock
 from cli.live.line import cells_of
 from cli.live.outcome import missing_sentence, sentence
 from cli.live.shown import Shown
+from cli.live.told_ends import ToldEnds
 from cli.output import Output
 
 EVERY = 5.0  # seconds: logs of a build are read from top to bottom
@@ -18,7 +19,7 @@ class Plain:
         self._progress = progress
         self._printed_at = clock.now()
         self._changed: dict[str, None] = {}
-        self._over: set[tuple[str, int]] = set()
+        self._ends = ToldEnds()
         self._said: dict[str, str] = {}
 
     def begin(self) -> None:
@@ -28,9 +29,9 @@ class Plain:
     def changed(self, shown: Shown) -> None:
         if not shown.ended:
             self._changed[shown.id] = None
-        elif (shown.id, shown.run) not in self._over:
-            self._over.add((shown.id, shown.run))
+        elif self._ends.is_new(shown.id, shown.run):
             self._changed.pop(shown.id, None)
+            self._said.pop(shown.id, None)
             self._output.say(sentence(shown))
 
     def missing(self, transfer_id: str) -> None:

@@ -1,8 +1,8 @@
 """One WebSocket connection to FileFerry: opened with a fresh ticket, read message by message."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import ValidationError
@@ -11,6 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from cli.address import is_loopback
 from cli.errors import CommandFailed, NoRight, NotSignedIn, Unreachable
+from cli.live.timed_rest import TimedRest
 from contracts.contract import Contract
 from contracts.websocket.server_messages import Delta, Error, Gone, Pong, Snapshot, read_message
 
@@ -25,14 +26,6 @@ class Unknown:
 
 class StreamFailed(Exception):
     """The connection did not come about, or is lost. The message says why, for people."""
-
-
-class Rest(Protocol):
-    """The part of the command's client that watching needs."""
-
-    base_url: str
-
-    def call(self, method: str, path: str, *, query: Mapping[str, object] | None = None) -> Any: ...  # noqa: ANN401
 
 
 class Stream:
@@ -58,7 +51,7 @@ class Stream:
 
 
 @contextmanager
-def opened(rest: Rest, within: float) -> Iterator[Stream]:
+def opened(rest: TimedRest, within: float) -> Iterator[Stream]:
     """The ticket's call also proves the session: a token that has run out is renewed by it, and a
     session that is over raises NotSignedIn. Raises StreamFailed where the stream cannot be had."""
     address = _address(_ticket(rest), rest.base_url)
@@ -68,18 +61,19 @@ def opened(rest: Rest, within: float) -> Iterator[Stream]:
                 connect(
                     address,
                     proxy=None if is_loopback(urlsplit(address).hostname or "") else True,
-                    open_timeout=within,
+                    open_timeout=min(within, rest.left),
                     close_timeout=CLOSE_WITHIN,
                     ping_interval=None,  # the API's own pings find out more
                     max_size=MAX_MESSAGE,
                 )
             )
-        except (WebSocketException, OSError, ImportError) as error:  # ImportError: a SOCKS proxy
+        except (WebSocketException, OSError, ImportError, ValueError) as error:
+            # ImportError: a SOCKS proxy. ValueError: no address, or a redirect to none.
             raise StreamFailed(_reason(error)) from error
         yield Stream(connection)
 
 
-def _ticket(rest: Rest) -> Any:  # noqa: ANN401
+def _ticket(rest: TimedRest) -> Any:  # noqa: ANN401
     try:
         return rest.call("POST", "/api/ws-ticket")
     except (Unreachable, NotSignedIn, NoRight):
@@ -91,12 +85,13 @@ def _ticket(rest: Rest) -> Any:  # noqa: ANN401
 def _address(issued: Any, base_url: str) -> str:  # noqa: ANN401
     try:
         url, ticket = str(issued["url"]), str(issued["ticket"])
-    except (TypeError, KeyError) as error:
+        parts = urlsplit(url)
+        query = urlencode({"ticket": ticket})
+    except (TypeError, KeyError, ValueError) as error:
         raise StreamFailed("the ticket is not understood") from error
-    parts = urlsplit(url)
     if parts.scheme != "wss" and urlsplit(base_url).scheme == "https":
         raise StreamFailed("its address is not encrypted")
-    return f"{url}{'&' if parts.query else '?'}{urlencode({'ticket': ticket})}"
+    return f"{url}{'&' if parts.query else '?'}{query}"
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Watches transfers for a command: chooses the display, and says how it ended."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,7 @@ from cli.live.outcome import exit_code, figures, missing_sentence, sentence
 from cli.live.pace import Pace
 from cli.live.plain import Plain
 from cli.live.shown import Shown
+from cli.live.timed_rest import TimedRest
 from cli.live.watched import Watched
 
 
@@ -37,18 +39,20 @@ class Watching:
             self._board.see(shown)
         self._display = self._chosen_display(bars)
 
-    def run(self, limit_seconds: float | None = None) -> int:
+    def run(self, limit_seconds: float = math.inf) -> int:
         """The exit code. Raises NotSignedIn, NoRight, Unreachable and KeyboardInterrupt."""
         began = self._clock.now()
 
+        def left() -> float:
+            return limit_seconds - self._clock.since(began)
+
         def over() -> bool:
-            late = limit_seconds is not None and self._clock.since(began) >= limit_seconds
-            return late or self._all_ended()
+            return left() <= 0 or self._all_ended()
 
         try:
             with _on(self._display):
                 follower = Follower(
-                    self._invocation.watching_client,
+                    TimedRest(self._invocation.watching_client, left),
                     self._watched,
                     self._board,
                     self._display,

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Callable
-from threading import Thread
 from typing import Any, TypeVar
+
+from cli.bounded import bounded
 
 SERVICE = "fileferry"
 PROBE = "fileferry-probe"
@@ -52,24 +53,15 @@ def delete(name: str) -> None:
 
 
 def _bounded(action: Callable[[Any], Result]) -> Result:
-    """In a thread that is left behind when it hangs: it ends with the command."""
-    results: list[Result] = []
-    errors: list[Exception] = []
+    def act() -> Result:
+        import keyring
 
-    def act() -> None:
-        try:
-            import keyring
+        return action(keyring)
 
-            results.append(action(keyring))
-        except Exception as error:  # backends raise what their platform raises
-            errors.append(error)
-
-    thread = Thread(target=act, daemon=True, name="keyring")
-    thread.start()
-    thread.join(SECONDS)
-    if results:
-        return results[0]
-    if errors:
+    try:
+        return bounded(SECONDS, act)
+    except TimeoutError as late:
+        raise KeyringFailed(f"no answer in {SECONDS:.0f} s") from late
+    except Exception as error:  # backends raise what their platform raises
         # Only the kind: a text of a backend could quote what it was given.
-        raise KeyringFailed(type(errors[0]).__name__)
-    raise KeyringFailed(f"no answer in {SECONDS:.0f} s")
+        raise KeyringFailed(type(error).__name__) from None

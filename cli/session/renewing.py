@@ -14,7 +14,7 @@ from contracts.auth_api import TokensView
 
 OVER = frozenset({"token_refused", "session_over"})
 UNUSED = frozenset({409, 429})  # refused before the token was used
-PATIENCE_SECONDS = 10.0  # others wait for the lock
+RENEWAL_SECONDS = 70.0  # at most: others wait for the lock
 
 
 class StoredTokens:
@@ -34,12 +34,21 @@ class StoredTokens:
     def access_token(self, refused: str | None = None) -> str:
         session = self._session or self._store.read()
         if session is None or not self._fresh(session, refused):
-            session = self._renewed(refused)
+            try:
+                session = self._renewed(refused)
+            except NotSignedIn:
+                raise
+            except CommandFailed:  # no lock, no disk, no server: a while is left without them
+                if session is None or not self._usable(session, refused):
+                    raise
         self._session = session
         return session.access_token
 
     def _fresh(self, session: StoredSession, refused: str | None) -> bool:
         return session.access_token != refused and session.lasts(RENEW_SECONDS, self._now())
+
+    def _usable(self, session: StoredSession, refused: str | None) -> bool:
+        return session.access_token != refused and session.lasts(SPARE_SECONDS, self._now())
 
     def _renewed(self, refused: str | None) -> StoredSession:
         with self._store.lock():
@@ -51,18 +60,10 @@ class StoredTokens:
                 )
             if self._fresh(session, refused):
                 return session
-            usable = session.access_token != refused and session.lasts(SPARE_SECONDS, self._now())
-            if usable and self._store.perhaps_used(session):
+            if self._usable(session, refused) and self._store.perhaps_used(session):
                 # Sent a second time it would end the session, and with it this access token.
                 return session
-            try:
-                return self._renew(session)
-            except NotSignedIn:
-                raise
-            except CommandFailed:
-                if usable:
-                    return session
-                raise
+            return self._renew(session)
 
     def _renew(self, session: StoredSession) -> StoredSession:
         """Holds the lock. A process that is killed between answer and `write` loses the session."""
@@ -74,7 +75,7 @@ class StoredTokens:
                     "POST",
                     "/api/refresh",
                     body={"refresh_token": session.refresh_token},
-                    patience=PATIENCE_SECONDS,
+                    within=RENEWAL_SECONDS,
                 ).document
             except CommandFailed as failed:
                 self._give_up(failed)

@@ -19,7 +19,7 @@ from cli.session.stored_session import StoredSession
 
 Place = Literal["keyring", "file"]
 FOLDER = "sessions"
-LOCK_SECONDS = 150.0  # longer than a renewal takes at worst
+LOCK_SECONDS = 150.0  # longer than a renewal takes at worst, with a keyring that hangs twice
 
 
 @dataclass(frozen=True)

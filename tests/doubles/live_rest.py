@@ -92,12 +92,20 @@ def _problem(status: int, code: str, detail: str) -> Any:  # noqa: ANN401
 
 @contextmanager
 def served_rest(server: "LiveServer") -> Iterator[str]:
+    from tests.doubles.live_server import Mode
+
+    over = threading.Event()
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
         def _answer(self) -> None:
             self.rfile.read(int(self.headers.get("content-length") or 0))
+            if Mode.REST_HANGS in server.modes:
+                over.wait()
+                self.close_connection = True
+                return
             with server.lock:
                 status, document = answer(server, self.command, self.path)
             content = json.dumps(document).encode()
@@ -119,6 +127,7 @@ def served_rest(server: "LiveServer") -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{rest.server_address[1]}"
     finally:
+        over.set()
         rest.shutdown()
         thread.join()
         rest.server_close()

@@ -39,6 +39,7 @@ class Mode(Enum):
     LOSES_DELTAS = "every second delta is lost"
     REFUSES_MANY = "a subscription is answered with an error for a while"
     REFUSES_ALL = "scope all is answered with an error"
+    REST_HANGS = "the REST API takes calls and never answers"
     REST_DOWN = "the REST API answers 503"
     SESSION_OVER = "the REST API answers 401"
 

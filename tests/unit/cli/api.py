@@ -112,7 +112,8 @@ def _response(route: Route, answer: Published | Raw | None) -> httpx.Response:
     raw = answer if isinstance(answer, Raw) else Raw(answer)
     status = raw.status or route.status
     if isinstance(raw.content, str):
-        return httpx.Response(status, text=raw.content, headers=raw.headers)
+        kind = {"Content-Type": route.media or "text/plain"}
+        return httpx.Response(status, text=raw.content, headers={**kind, **raw.headers})
     if raw.content is None:
         return httpx.Response(status, headers=raw.headers)
     assert route.response is not None

@@ -1,5 +1,6 @@
 """A follower of the double, with a pace that tests have patience for."""
 
+import math
 from collections.abc import Callable
 
 from cli.client import Client
@@ -8,6 +9,7 @@ from cli.live.clock import Clock
 from cli.live.follower import Follower
 from cli.live.pace import Pace
 from cli.live.shown import Shown
+from cli.live.timed_rest import TimedRest
 from cli.live.watched import Watched
 from cli.session.sessions import GivenToken
 from tests.doubles.live_server import LiveServer, Mode
@@ -21,6 +23,7 @@ FAST = Pace(
     open_within=1.0,
     lasting=0.5,
     ask_again_within=0.05,
+    ask_gap=0.02,
     poll_gap=0.02,
     call_gap=0.005,
     stream_again=0.3,
@@ -87,13 +90,15 @@ class Watcher:
         watched: Watched,
         move: Callable[[], object] = lambda: None,
         pace: Pace = FAST,
+        left: Callable[[], float] = lambda: math.inf,
     ) -> None:
         self.clock = Clock()
         self.board = Board(self.clock)
         self.display = Recorder(move)
         self._watched = watched
         self._client = Client(server.url, GivenToken("token"), wait=lambda s: None, repeats=False)
-        self._follower = Follower(self._client, watched, self.board, self.display, self.clock, pace)
+        rest = TimedRest(self._client, left)
+        self._follower = Follower(rest, watched, self.board, self.display, self.clock, pace)
 
     def follow(self, enough: Callable[[], bool] | None = None) -> None:
         """Until all have ended, or `enough`. Fails when that takes too long."""
