@@ -3,14 +3,16 @@
 import random
 from dataclasses import dataclass
 
+from contracts.websocket.limits import PING_SECONDS, QUIET_PING_SECONDS
+
 
 @dataclass(frozen=True)
 class Pace:
     """All in seconds."""
 
     tick: float = 0.25  # how often displays are asked whether they have something to do
-    heartbeat_moving: float = 5.0  # silence before a ping, as the API's contract has it
-    heartbeat_quiet: float = 30.0
+    heartbeat_moving: float = PING_SECONDS  # of silence, before a ping
+    heartbeat_quiet: float = QUIET_PING_SECONDS
     answer_within: float = 5.0  # a ping or a subscription that gets none: nobody is there
     open_within: float = 8.0
     lasting: float = 30.0  # a connection that lived so long was a good one

@@ -44,14 +44,20 @@ def show_progress(
     _publish(transfer, ProgressSample(rate, progress, runs, lanes), ports=ports)
 
 
-def show_verifying(transfer: Transfer, *, ports: Ports) -> None:
-    """For a step that proves the file when its lanes have ended, and with them their samples. An
-    error is logged and does not fail the step."""
+def show_stopped(transfer: Transfer, *, ports: Ports) -> None:
+    """Where lanes have ended, and with them their samples: at a pause, and before a step proves the
+    file. What they moved for good is told. An error is logged and fails nothing."""
+    ledger = transfer.ledger
+    if not _is_shown(transfer, ledger):
+        return
     try:
-        progress = ports.ledger.progress(transfer.ledger)
-        rate = Rate(ports.now(), progress.bytes_done)  # nothing moves
-        runs = chunk_runs(progress.chunks_total, progress.next_chunk, {})
-        _publish(transfer, ProgressSample(rate, progress, runs), ports=ports)
+        progress, lanes = ports.ledger.progress(ledger), ports.lanes.lanes(ledger)
+        left = () if progress.complete else ports.ledger.open_leases(ledger)
+        parked = sum(each.mark.done_bytes for each in left)
+        rate = Rate(ports.now(), progress.bytes_done + parked)  # nothing moves
+        waiting = {each.number: False for each in left}
+        runs = chunk_runs(progress.chunks_total, progress.next_chunk, waiting)
+        _publish(transfer, ProgressSample(rate, progress, runs, lanes), ports=ports)
     except Exception as error:
         ports.log_error("progress not shown", error)
 

@@ -39,6 +39,7 @@ from services.transfer.domain_services.queue_lanes import (
 )
 from services.transfer.domain_services.replan import replan
 from services.transfer.domain_services.session_line import is_short, lane_limit, park_lane
+from services.transfer.domain_services.show_progress import show_stopped
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
 
@@ -173,6 +174,8 @@ class _Turn:
         transfer = ports.transfers.read(pulse.lane.transfer_id)
         of_today = transfer.generation == pulse.lane.generation
         committing = transfer.status is Status.COMMITTING
+        if of_today and transfer.status is Status.PAUSED:
+            show_stopped(transfer, ports=ports)
         if not of_today or not (committing or transfer.lanes_wanted):
             return
         moved = report_moved(transfer, ports=ports)

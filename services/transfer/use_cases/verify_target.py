@@ -11,7 +11,7 @@ from services.transfer.domain_services.fail_transfer import note_trouble
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
 from services.transfer.domain_services.queue_lanes import is_moved
-from services.transfer.domain_services.show_progress import show_verifying
+from services.transfer.domain_services.show_progress import show_stopped
 
 
 def verify_target(transfer: Transfer, *, ports: Ports) -> None:
@@ -25,7 +25,7 @@ def verify_target(transfer: Transfer, *, ports: Ports) -> None:
         transfer = change_run(run, lambda current: _verifying(current, ports), ports=ports)
         if transfer.status is Status.COMMITTING:
             return
-        show_verifying(transfer, ports=ports)
+        show_stopped(transfer, ports=ports)
         try:
             chunks = moved(transfer, ports=ports)
             proof = prove_part(transfer, visit.session, chunks, ports=ports)

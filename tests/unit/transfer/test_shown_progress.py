@@ -17,6 +17,7 @@ from services.transfer.domain_services.announce import percent_of
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.handlers.api_views import transfer_summary
+from services.transfer.use_cases.read_state import read_state
 from services.transfer.use_cases.steer_transfer import cancel_transfer, pause_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.world import CHUNK_BYTES, World
@@ -212,6 +213,22 @@ def test_a_paused_transfer_is_told_as_paused_until_its_lanes_have_stopped() -> N
     seen = sample_at(world, "sink.write")
     world.drive_lane()
     assert [each["status"] for each in seen] == ["paused"]
+
+
+def test_what_was_moved_until_the_lanes_stopped_at_a_pause_is_told() -> None:
+    world = World()
+    one_large_chunk(world, len(LARGE))
+    transfer = moving(world, LARGE)
+
+    def pause() -> None:
+        pause_transfer(transfer.id, ANN, ports=world.ports)
+        world.pass_time(BEAT)
+
+    world.calls.before("sink.write", pause, 2)
+    world.run()
+    last, state = samples(world)[-1], read_state(transfer.id, ANN, ports=world.ports)
+    assert (last["status"], last["lanes"], last["chunk_runs"]) == ("paused", 0, "1w")
+    assert 0 < last["bytes_done"] == state.bytes_done < len(LARGE)
 
 
 def _fail(world: World, transfer: Transfer) -> None:
