@@ -9,6 +9,7 @@ is counted: messages that came, and calls of DynamoDB that name the progress ser
 import argparse
 import asyncio
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -103,6 +104,8 @@ class Bench:
         await self._publish([each.started() for each in transfers])
         watched = [transfers[n % case.transfers].id for n in range(case.connections)]
         async with Crowd(self._url, self._tokens, watched) as crowd:
+            if crowd.refused:
+                print(f"(connecting: {crowd.refused} times a server error)", file=sys.stderr)
             await self._report(crowd, transfers, case.rates[0], WARM_UP_SECONDS)
             cost = await self._count(crowd, transfers)
             for rate in case.rates:
@@ -137,11 +140,14 @@ class Bench:
         return sent
 
     async def _count(self, crowd: Crowd, transfers: Sequence[Moving]) -> Cost:
-        """What some reports cost that are made one after the other."""
+        """What some reports cost, each of which is made when everybody knows the one before."""
         await asyncio.sleep(QUIET_SECONDS)
         before = crowd.messages
         with ApiCalls(self._stack.endpoint, self._stack.region) as recorded:
-            await self._report(crowd, transfers, 1 / APART_SECONDS, COUNTED * APART_SECONDS)
+            for number in range(COUNTED):
+                moving = transfers[number % len(transfers)]
+                await self._report(crowd, [moving], rate=1, seconds=1)
+                await asyncio.sleep(APART_SECONDS)
             await asyncio.sleep(QUIET_SECONDS)
         calls = await asyncio.to_thread(recorded.of_table, TABLE)
         messages = (crowd.messages - before) / COUNTED

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
 
+SERVER_ERROR = 500
 AT_ONCE = 20  # connections that are opened at the same time
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0  # a thousand connections are slow on a busy machine
 
 
 @dataclass
@@ -38,16 +40,18 @@ class Watcher:
             if message["type"] == "error":
                 raise RuntimeError(f"{message['code']}: {message['message']}")
             for transfer in message.get("transfers", ()):
-                self._take(at, transfer["seq"], transfer)
+                if transfer["seq"] >= self.seq:
+                    self._take(at, transfer["seq"], transfer)
             for change in message.get("changes", ()):
                 if change["base"] > self.seq:
                     self.behind += 1
                     await self.subscribe()
                 elif change["seq"] > self.seq:
                     self._take(at, change["seq"], change["set"])
+        raise ConnectionError("the service ended a connection")
 
     def _take(self, at: float, seq: int, fields: Mapping[str, Any]) -> None:
-        self.seq = max(seq, self.seq)
+        self.seq = seq
         if "bytes_done" in fields:
             self.told.append((at, fields["bytes_done"]))
         self.changed.set()
@@ -73,6 +77,7 @@ class Crowd:
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._listening: list[asyncio.Task[None]] = []
         self.watchers: list[Watcher] = []
+        self.refused = 0
 
     async def __aenter__(self) -> "Crowd":
         async with asyncio.timeout(PATIENCE_SECONDS + len(self._transfers)):
@@ -96,9 +101,9 @@ class Crowd:
         return sum(each.behind for each in self.watchers)
 
     async def all_know(self, bytes_done: Mapping[str, int]) -> None:
-        """Returns when everybody was told of so many bytes of their transfer. Raises TimeoutError,
+        """Returns when everybody was told of so many bytes of these transfers. Raises TimeoutError,
         or what went wrong with a connection."""
-        known = (each.knows(bytes_done[each.transfer_id]) for each in self.watchers)
+        known = (each.knows(bytes_done.get(each.transfer_id, 0)) for each in self.watchers)
         waiting: list[asyncio.Future[Any]] = [asyncio.gather(*known), *self._listening]
         async with asyncio.timeout(PATIENCE_SECONDS):
             done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -108,8 +113,18 @@ class Crowd:
     async def _join(self, number: int, transfer_id: str) -> None:
         token = self._tokens[number % len(self._tokens)]
         async with self._turns:
-            socket = await self._open.enter_async_context(
-                connect(
+            socket = await self._open.enter_async_context(await self._connected(token))
+            watcher = Watcher(transfer_id, socket)
+            self.watchers.append(watcher)
+            self._listening.append(asyncio.create_task(watcher.listen()))
+            await watcher.subscribe()
+            await watcher.knows(0)
+
+    async def _connected(self, token: str) -> ClientConnection:
+        """Tries again while the service is too busy, as every client does."""
+        while True:
+            try:
+                return await connect(
                     self._url,
                     additional_headers={"Authorization": f"Bearer {token}"},
                     compression=None,
@@ -117,9 +132,8 @@ class Crowd:
                     ping_interval=None,
                     proxy=None,
                 )
-            )
-            watcher = Watcher(transfer_id, socket)
-            self.watchers.append(watcher)
-            self._listening.append(asyncio.create_task(watcher.listen()))
-            await watcher.subscribe()
-            await watcher.knows(0)
+            except InvalidStatus as refused:
+                if refused.response.status_code < SERVER_ERROR:
+                    raise
+                self.refused += 1
+            await asyncio.sleep(1)

@@ -32,11 +32,13 @@ class Client:
         transport: httpx.BaseTransport | None = None,
         wait: Wait | None = None,
         note: Callable[[str], None] = lambda text: None,
+        repeats: bool = True,
     ) -> None:
-        """`base_url` is the address without '/api'. `note` is told why it takes long."""
+        """`base_url` is the address without '/api'. `note` is told why it takes long. `repeats`:
+        as Http has it."""
         self.base_url = base_url
         self._tokens = tokens
-        self._http = Http(base_url, transport, wait, note)
+        self._http = Http(base_url, transport, wait, note, repeats)
 
     def access_token(self) -> str:
         """Valid now; renewed silently when its end is near. Raises NotSignedIn."""

@@ -25,7 +25,7 @@ def _flag(option: str, name: str, value: bool, text: str, *short: str) -> click.
 
 HELP = {"help_option_names": ["-h", "--help"]}
 COMMON: tuple[click.Option, ...] = (
-    _flag("--json", "as_json", True, "Print one JSON document."),
+    _flag("--json", "as_json", True, "Print JSON; see `fileferry help output`."),
     _flag("--quiet", "quiet", True, "Print results and errors only.", "-q"),
     _flag("--no-progress", "progress", False, "Draw no bars."),
     _flag("--debug", "debug", True, "Show the request id of an error."),

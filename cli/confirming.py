@@ -12,4 +12,4 @@ def confirm(question: str) -> None:
     if not sys.stdin.isatty():
         raise UsageFailed("There is no terminal to ask at: say --yes.")
     if not click.confirm(question, err=True):
-        raise CommandFailed("Nothing was done, because the answer was no.")
+        raise CommandFailed("The answer was no.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli.address import route
+from cli.advice import advice
 from cli.client import Client, read
 from cli.errors import TransferFailed
 from cli.http import Answer
@@ -80,7 +81,7 @@ def test_fields(result: TestResult) -> list[tuple[str, object]]:
         ("Software", (login and login.software) or (profile and profile.software)),
         ("Offered key", result.offered_host_key and result.offered_host_key.fingerprint),
         ("Login begins in", login and login.home),
-        ("Round trip", profile and f"{profile.round_trip_seconds * 1_000:.0f} ms"),
+        ("Round trip", profile and _milliseconds(profile.round_trip_seconds)),
         ("Strategy", result.strategy),
         *(("Caution", each) for each in result.cautions),
         *(("Left behind", each) for each in (profile.left_behind if profile else ())),
@@ -92,7 +93,7 @@ def require_success(result: TestResult) -> None:
     """Raises TransferFailed unless files can be sent there."""
     if result.failure is not None:
         raise TransferFailed(
-            f"The test failed ({result.failure.code}): {result.failure.message}",
+            f"The test failed ({result.failure.code}): {advice(result.failure.message)}",
             code=result.failure.code,
         )
     if result.status != "ok":
@@ -101,6 +102,10 @@ def require_success(result: TestResult) -> None:
             " `fileferry destinations pin`.",
             code=result.status,
         )
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1_000:.0f} ms" if seconds >= 0.001 else "less than 1 ms"
 
 
 def _yes(value: bool) -> str:

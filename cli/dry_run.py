@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.address import route
 from cli.client import Client, read
-from cli.errors import NoRight, NotFound, TransferFailed
+from cli.errors import NoRight, NotFound, TransferFailed, worst
 from cli.invocation import Invocation
 from cli.output import bytes_text
 from cli.places import object_url
@@ -29,14 +29,14 @@ class Check:
 
 
 def dry_run(invocation: Invocation, body: Body) -> int:
-    """Prints the checks. Returns the exit code of the first one that failed."""
+    """Prints the checks. Returns the exit code of the worst one."""
     client, output = invocation.client, invocation.output
     checks = [
         _checked("rights", lambda: _rights(client, body)),
         _checked("source", lambda: _source(client, body)),
         _checked("destination", lambda: _destination(client, body)),
     ]
-    worst = next((each.exit_code for each in checks if each.exit_code), 0)
+    code = worst(each.exit_code for each in checks)
     if output.as_json:
         output.document(
             {
@@ -48,7 +48,7 @@ def dry_run(invocation: Invocation, body: Body) -> int:
                 ],
             }
         )
-        return worst
+        return code
     source = body["source"]
     path = body.get("target_path") or source["key"].rsplit("/", 1)[-1]
     output.fields(
@@ -61,7 +61,7 @@ def dry_run(invocation: Invocation, body: Body) -> int:
         ]
     )
     output.note("Nothing was started. Whether the name is taken there is found out at the start.")
-    return worst
+    return code
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:

@@ -36,7 +36,9 @@ def exit_code_of(run: Callable[[], object], debug: Callable[[], bool]) -> int:
     except click.UsageError as wrong:
         wrong.show()
         return UsageFailed.exit_code
-    except (KeyboardInterrupt, click.Abort, EOFError):
+    except (KeyboardInterrupt, click.Abort, EOFError) as interrupted:
+        if not isinstance(interrupted, KeyboardInterrupt) and sys.stderr.isatty():
+            click.echo(err=True)  # ends the line of the question that was asked
         return INTERRUPTED
     except (OutputClosed, BrokenPipeError):
         _close_quietly()

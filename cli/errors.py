@@ -10,8 +10,12 @@
     ├── TimedOut               7   the time is over, and it is still running
     └── Unreachable            8   FileFerry cannot be reached
 
-The exit codes are public: scripts decide by them.
+The exit codes are public: scripts decide by them. Of several things that a command does, each has
+a code, and the command ends with the first of them in WORST_FIRST: what says most about whether
+the rest can be believed or done comes first.
 """
+
+from collections.abc import Iterable
 
 DONE = 0
 
@@ -71,3 +75,21 @@ class TimedOut(CommandFailed):
 
 class Unreachable(CommandFailed):
     exit_code = 8
+
+
+WORST_FIRST = (
+    CommandFailed.exit_code,
+    Unreachable.exit_code,
+    NotSignedIn.exit_code,
+    UsageFailed.exit_code,
+    TransferFailed.exit_code,
+    NotFound.exit_code,
+    TransferCancelled.exit_code,
+    TimedOut.exit_code,
+    DONE,
+)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a command that did several things, or none."""
+    return min(codes, key=WORST_FIRST.index, default=DONE)

@@ -17,13 +17,15 @@ from cli.errors import CommandFailed, Unreachable, UsageFailed
 from cli.refusals import refusal
 
 CONNECT_SECONDS = 10.0
+QUICK_CONNECT_SECONDS = 3.0  # for callers that try again by themselves
 READ_SECONDS = 40.0  # the gateway itself gives up after 29
 CALL_SECONDS = 60.0  # of one attempt: names, addresses, headers and body may each drip
 MAX_ANSWER_BYTES = 16_000_000  # a function's answer has 6 MB at most
 PATIENCE_SECONDS = 60.0  # the longest wait because of 429, all waits of a call together
 PAUSES = (0.5, 2.0)  # before the repetitions of a call that was lost
 THROTTLED = 429
-WORTH_REPEATING = frozenset({500, 503, 504})
+NOBODY_THERE = frozenset({503, 504})
+WORTH_REPEATING = NOBODY_THERE | {500}
 NOT_OURS = "The answer is not FileFerry's: check the address with `fileferry config get url`."
 JSON_TYPES = ("application/json", "application/problem+json")
 
@@ -71,17 +73,23 @@ class Http:
         transport: httpx.BaseTransport | None = None,
         wait: Wait | None = None,
         note: Callable[[str], None] = lambda text: None,
+        repeats: bool = True,
     ) -> None:
+        """`repeats` is false for callers that try again by themselves: a call that nobody
+        answered is not sent again then, and a network that swallows everything is noticed soon."""
         try:
             host = httpx.URL(base_url).host
         except httpx.InvalidURL as error:  # a name that is none in IDNA, for example
             raise UsageFailed(f"{base_url!r} is no address: {error}") from error
         self.base_url = base_url
-        self._note = note
+        self._note, self._repeats = note, repeats
+        self._worth_repeating = WORTH_REPEATING if repeats else WORTH_REPEATING - NOBODY_THERE
         self._wait = wait or Event().wait
         self._http = httpx.Client(
             transport=transport,
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(
+                READ_SECONDS, connect=CONNECT_SECONDS if repeats else QUICK_CONNECT_SECONDS
+            ),
             # No proxy of the environment may get what is meant for this computer.
             trust_env=not is_loopback(host),
             headers={"User-Agent": "fileferry", "Accept-Encoding": "identity"},
@@ -125,7 +133,7 @@ class Http:
             try:
                 answer = self._once(request, min(CALL_SECONDS, end - time.monotonic()))
             except Unreachable as lost:
-                pause = next(pauses, None)
+                pause = next(pauses, None) if self._repeats else None
                 late = pause is None or time.monotonic() + pause >= end
                 if pause is None or late or (isinstance(lost, AnswerLost) and not again):
                     raise
@@ -136,7 +144,7 @@ class Http:
             self._wait(pause)
 
     def _pause_after(self, answer: Answer, pauses: Any, deadline: float) -> float | None:  # noqa: ANN401
-        if answer.status in WORTH_REPEATING:
+        if answer.status in self._worth_repeating:
             found: float | None = next(pauses, None)
             return found
         if answer.status != THROTTLED:

@@ -70,6 +70,14 @@ class Invocation:
 
     @cached_property
     def client(self) -> "Client":
+        return self._client(repeats=True)
+
+    @cached_property
+    def watching_client(self) -> "Client":
+        """For watching, which tries again by itself: it notices soon when FileFerry is back."""
+        return self._client(repeats=False)
+
+    def _client(self, repeats: bool) -> "Client":
         """Is closed when the command ends."""
         from cli.client import Client
         from cli.session.sessions import tokens_of
@@ -79,6 +87,7 @@ class Invocation:
             tokens_of(self.settings, self.url, self.transport, self.output.warn),
             transport=self.transport,
             note=self.output.note,
+            repeats=repeats,
         )
         click.get_current_context().find_root().call_on_close(client.close)
         return client

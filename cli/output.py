@@ -9,7 +9,7 @@ import click
 
 from cli.escaping import escaped, escaped_lines
 
-__all__ = ["Output", "bytes_text", "escaped", "escaped_lines"]
+__all__ = ["Output", "bytes_text", "counted", "escaped", "escaped_lines"]
 
 
 GAP = 2  # blanks between two columns of a table
@@ -123,6 +123,11 @@ def _draw_blocks(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for name, cell in zip(columns, row, strict=True):
             if cell:
                 click.echo(f"{name:<{width}}  {cell}")
+
+
+def counted(number: int, thing: str) -> str:
+    """'1 file', '2,000 files'."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def bytes_text(number: float) -> str:

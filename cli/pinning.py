@@ -57,9 +57,16 @@ def _pin(
     shown = f"{algorithm} {escaped(offered.fingerprint)}"
     if fingerprint is not None:
         if fingerprint.strip() != offered.fingerprint:
-            raise TransferFailed(f"The server offers {shown}, which is another key: not pinned.")
+            raise TransferFailed(
+                f"The server offers another host key, {shown}. It is not pinned. Ask the partner"
+                " which key the server has."
+            )
     elif invocation.output.as_json or not sys.stdin.isatty():
-        raise UsageFailed(f"The server offers {shown}. If it is the partner's: --fingerprint.")
+        raise UsageFailed(
+            f"The server offers the host key {shown}. It is not pinned, because nobody has compared"
+            " it. Pin it with the fingerprint that the partner told you: fileferry destinations pin"
+            f" {escaped(view.id)} --fingerprint SHA256:..."
+        )
     else:
         invocation.output.warn(f"{escaped(server(view))} offers\n  {shown}")
         confirm("Did the partner tell you this fingerprint?")

@@ -10,7 +10,8 @@ def parse_source(text: str, *, key_needed: bool = True) -> tuple[str, str]:
     """Bucket and key. The key is taken letter by letter: nothing in it is decoded."""
     bucket, _, key = text.removeprefix(SCHEME).partition("/")
     if not text.startswith(SCHEME) or not bucket:
-        raise UsageFailed(f"{escaped(text)!r} is no object: write s3://bucket/key.")
+        form = "s3://bucket/key" if key_needed else "s3://bucket/prefix"
+        raise UsageFailed(f"{escaped(text)!r} names no bucket: write {form}.")
     if key_needed and not key:
         raise UsageFailed(f"Name an object in {escaped(text)}: s3://{escaped(bucket)}/key.")
     return bucket, key

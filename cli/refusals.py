@@ -1,8 +1,9 @@
 """Answers that are no success: the API's problem document as an error of the command."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cli.advice import advice
 from cli.errors import (
     CommandFailed,
     NoRight,
@@ -41,8 +42,7 @@ def refusal(status: int, problem: Mapping[str, Any]) -> CommandFailed:
         detail = "There is no such route: check the address with `fileferry config get url`."
     if status == 401 and code == "unauthorized":
         detail = f"You are not logged in, or not any more: {LOGIN_ADVICE}."
-    wrong = [_field(each) for each in _list(problem.get("errors"))]
-    message = " ".join([detail, *(each for each in wrong if each and each not in detail)])
+    message = " ".join([advice(detail), *_wrong_fields(problem, detail)])
     request_id = _text(problem.get("request_id"))
     return kind(message, code=code, status=status, request_id=request_id)
 
@@ -66,8 +66,10 @@ def _list(value: object) -> list[Any]:
     return value[:20] if isinstance(value, list) else []
 
 
-def _field(error: object) -> str | None:
-    if not isinstance(error, dict):
-        return None
-    field, message = _text(error.get("field")), _text(error.get("message"))
-    return None if field is None or message is None else f"{field}: {message}"
+def _wrong_fields(problem: Mapping[str, Any], detail: str) -> Iterator[str]:
+    """What is wrong with each field, unless the sentence has said it."""
+    for error in _list(problem.get("errors")):
+        found = error if isinstance(error, dict) else {}
+        field, message = _text(found.get("field")), _text(found.get("message"))
+        if field and message and message not in detail:
+            yield f"{field}: {message}"

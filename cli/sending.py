@@ -20,14 +20,9 @@ def start_transfer(invocation: Invocation, body: dict[str, Any], key: str) -> An
             "POST", "/api/transfer", body=body, headers={"Idempotency-Key": key}
         )
     except AnswerLost as lost:
-        raise AnswerLost(
-            f"{lost.message} To send it once in any case, repeat it with --idempotency-key {key}"
-        ) from lost
+        raise AnswerLost(f"{lost.message} {_again(key)}") from lost
     except KeyboardInterrupt:
-        invocation.output.warn(
-            "Perhaps it was started. To send it once in any case, repeat it with"
-            f" --idempotency-key {key}"
-        )
+        invocation.output.warn(f"It may have been started: see `fileferry list`. {_again(key)}")
         raise
     except CommandFailed as refused:
         if refused.status != CONFLICT or refused.code == "idempotency_conflict":
@@ -41,3 +36,7 @@ def start_transfer(invocation: Invocation, body: dict[str, Any], key: str) -> An
     if not isinstance(document, dict) or not isinstance(document.get("id"), str):
         raise CommandFailed("The answer names no transfer: look for it with `fileferry list`.")
     return document
+
+
+def _again(key: str) -> str:
+    return f"To send it once in any case, repeat it with --idempotency-key {key}"

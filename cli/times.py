@@ -35,17 +35,3 @@ def local_time(moment: datetime | None) -> str | None:
         return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except (OverflowError, ValueError, OSError):  # a year that this computer does not have
         return moment.isoformat(" ", "seconds")
-
-
-def duration_text(seconds: float) -> str:
-    """Two units at most."""
-    whole = max(0, round(seconds))
-    for size, unit, small, small_unit in (
-        (86_400, "d", 3_600, "h"),
-        (3_600, "h", 60, "min"),
-        (60, "min", 1, "s"),
-    ):
-        if whole >= size:
-            rest = whole % size // small
-            return f"{whole // size} {unit}" + (f" {rest} {small_unit}" if rest else "")
-    return f"{whole} s"

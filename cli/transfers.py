@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from cli.advice import advice
+from cli.durations import duration_text
 from cli.errors import CommandFailed, TransferCancelled, TransferFailed
 from cli.escaping import escaped
 from cli.output import bytes_text
 from cli.places import object_url
-from cli.times import duration_text, local_time
+from cli.times import local_time
 from contracts.transfer_api import FailureView, TransferSummary, TransferView
 from contracts.transfer_events import Receipt
 
@@ -19,7 +21,7 @@ def outcome_error(
 ) -> CommandFailed | None:
     """What a command that waits for the end raises. None: completed, or not ended."""
     if status == "failed":
-        reason = f" ({failure.code}): {failure.message}" if failure else "."
+        reason = f" ({failure.code}): {advice(failure.message)}" if failure else "."
         return TransferFailed(f"Transfer {escaped(transfer_id)} failed{reason}")
     if status == "cancelled":
         return TransferCancelled(f"Transfer {escaped(transfer_id)} was cancelled.")
@@ -86,13 +88,19 @@ def failure_fields(failure: FailureView | None) -> list[tuple[str, object]]:
     tries = failure.attempt and failure.attempts and f"{failure.attempt} of {failure.attempts}"
     return [
         ("Reason", failure.code),
-        ("Advice", failure.message),
+        ("Advice", advice(failure.message)),
         ("Try", tries),
         ("Next try", local_time(failure.next_try_at)),
     ]
 
 
 def receipt_fields(receipt: Receipt) -> list[tuple[str, object]]:
-    """Each fact of it, under the name that the API gives it."""
-    shown = receipt.model_dump(mode="json")
-    return [(name.replace("_", " ").capitalize(), value) for name, value in shown.items()]
+    """Each fact of it, under the name that the API gives it. Lists are there if they hold any."""
+    facts = {
+        **receipt.model_dump(mode="json"),
+        "bytes_sent": f"{receipt.bytes_sent:,} ({bytes_text(receipt.bytes_sent)})",
+        "started_at": local_time(receipt.started_at),
+        "finished_at": local_time(receipt.finished_at),
+        "left_behind": ", ".join(receipt.left_behind) or None,
+    }
+    return [(name.replace("_", " ").capitalize(), value) for name, value in facts.items()]

@@ -60,7 +60,9 @@ right. If there is nothing else to say, an empty `snapshot` or `delta` says so. 
 `delta`. A transfer that is new in a list comes in a `snapshot`.
 
 A list is told without `chunk_runs` and receipts. A transfer that the same connection also watches
-by its id is told once, with all of it, and not in the list.
+by its id is told once, with all of it, and not in the list. So a null of these two at a position
+that you have already means that it was not told: keep yours. When you subscribe by id, put into
+`known` only what was told to you by id, or you get no details.
 
 `all` and `mine` hold what FileFerry knows live: what is under way, and what ended lately. Older
 transfers are in `GET /api/history`.

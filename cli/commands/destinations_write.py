@@ -11,6 +11,7 @@ from cli.client import read
 from cli.command import command
 from cli.destinations import change, fields, read_destination
 from cli.errors import UsageFailed
+from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.passwords import File, asked_password, given_password, password_options, secret_file
 from cli.pinning import pin_offered
@@ -31,10 +32,12 @@ def _settings(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options with the names of the API's fields. What is not given is not sent."""
     for option in reversed(
         (
-            click.option("--name", help="What people call it; the id without it."),
-            click.option("--port", type=click.IntRange(1, 65_535), help="22 without it."),
-            click.option("--base-path", help="The folder there; / without it."),
-            click.option("--max-sessions", type=click.IntRange(1, 10), help="4 without it."),
+            click.option("--name", help="What people call it."),
+            click.option("--port", type=click.IntRange(1, 65_535), help="Its port."),
+            click.option("--base-path", help="The folder there that paths begin in."),
+            click.option(
+                "--max-sessions", type=click.IntRange(1, 10), help="So many at once at most."
+            ),
             click.option("--delivery", type=click.Choice(("atomic", "direct"))),
             click.option("--create-folders/--no-create-folders", default=None),
             click.option("--probe-writes/--no-probe-writes", default=None),
@@ -79,7 +82,8 @@ def add(
 ) -> None:
     """Register a partner's server, and pin its host key after you compared it.
 
-    Without an option for a credential the password is asked for.
+    Without an option for a credential the password is asked for. Without others: the id is its
+    name, the port is 22, paths begin in /, and 4 sessions are open at once at most.
     """
     secrets = _secrets(given)
     if not secrets:
@@ -95,9 +99,20 @@ def add(
         "POST", "/api/destinations", body=body, headers={"Idempotency-Key": f"cli-{uuid4().hex}"}
     )
     if not document["host_keys"]:
-        invocation.output.note("Registered. Now its host key:")
-        document = pin_offered(invocation, destination_id, fingerprint)
+        document = _pin_new(invocation, document["id"], fingerprint)
     shown(invocation, document)
+
+
+def _pin_new(invocation: Invocation, destination_id: str, fingerprint: str | None) -> Any:
+    try:
+        return pin_offered(invocation, destination_id, fingerprint)
+    except BaseException:
+        name = escaped(destination_id)
+        invocation.output.warn(
+            f"{name} is registered, but no host key is pinned, so nothing can be sent there yet."
+            f" Pin it with: fileferry destinations pin {name}"
+        )
+        raise
 
 
 @command("update", examples=UPDATE_EXAMPLES)
@@ -108,7 +123,10 @@ def add(
 @_credentials
 @pass_invocation
 def update(invocation: Invocation, /, destination_id: str, **given: Any) -> None:
-    """Change a destination. Password and private key are one credential: give both to keep both."""
+    """Change a destination. What is not given stays as it is.
+
+    Password and private key are one credential: give both to keep both.
+    """
     secrets = _secrets(given)
     changes = {**_changes(given), **secrets}
     if not changes:

@@ -16,8 +16,9 @@ EXIT_CODES = """\
 8  FileFerry cannot be reached
 130  interrupted (Ctrl-C); 141  the reader of the output ended
 
-Several transfers: the highest one of all. `status`, `list` and `history` end with 0 whatever they
-show. `receipt` ends with the code of the outcome where there is no receipt."""
+Several transfers or checks: the worst code counts. From the worst on: 1, 8, 3, 2, 5, 4, 6, 7, 0.
+`status`, `list` and `history` end with 0 whatever they show. `receipt` ends with the code of the
+outcome where there is no receipt."""
 
 ENVIRONMENT = """\
 FILEFERRY_URL    FileFerry's address; --url goes before it, it goes before `fileferry config`
@@ -33,6 +34,7 @@ answer that renews the login and its storing, the login is lost: log in again.""
 OUTPUT = """\
 Results are on stdout. Notes, questions and bars are on stderr.
 --json   one JSON document, with exact figures; the API's own fields. Nothing is asked then.
+         `watch`, `wait` and `send --watch` print one object a line, as it happens.
 --quiet  results and errors only
 Where stdout is no terminal, tables have no header and tabs between the columns; nothing is cut.
 Characters of names that do not show are written as <U+200B>; in JSON they are escaped."""

@@ -61,9 +61,9 @@ def login(
     if invocation.settings.token:
         output.warn("FILEFERRY_TOKEN is set, and goes before this login: unset it.")
     if output.as_json:
-        output.document({"url": url, "kept_in": begun.place})
+        output.document({"url": url, "kept_in": begun.store.place()})
     else:
-        output.note(f"Logged in at {url}. The login is kept in the {begun.place}.")
+        output.note(f"Logged in at {url}. The login is kept in {begun.store.place_text()}.")
 
 
 def _ask_address(invocation: Invocation) -> None:

@@ -11,7 +11,7 @@ from cli.client import Client, read
 from cli.command import command
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
-from cli.output import Output, bytes_text
+from cli.output import Output, bytes_text, counted
 from cli.places import object_url, parse_source
 from cli.times import local_time
 from contracts.transfer_api import FilesPage, FileView
@@ -97,9 +97,11 @@ def _line(bucket: str, entry: Any) -> str:
 
 
 def _say_end(output: Output, listing: Listing) -> None:
-    count = f"{listing.files:,} files and {listing.folders:,} folders"
+    count = f"{counted(listing.files, 'file')} and {counted(listing.folders, 'folder')}"
     if not listing.complete:
-        output.note(f"These are {count}. There may be more: a higher --limit, or a longer prefix.")
+        output.note(
+            f"The first {count}. There may be more: raise --limit, or give a longer prefix."
+        )
     elif listing.files or listing.folders:
         output.note(f"End of the list: {count}, {bytes_text(listing.size_bytes)}.")
     else:

@@ -68,6 +68,9 @@ def send(
     body = body_of(bucket, key, target, wishes)
     if only_look:
         return dry_run(invocation, body)
+    if watch:  # loading takes a moment: a Ctrl-C in it must not come after the start
+        import cli.live.screen
+        import cli.live.watching  # noqa: F401
     document = start_transfer(invocation, body, idempotency_key or f"cli-{uuid4().hex}")
     output = invocation.output
     if watch:

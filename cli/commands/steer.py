@@ -9,9 +9,10 @@ import click
 from cli.address import route
 from cli.command import command
 from cli.confirming import confirm
-from cli.errors import CommandFailed, NotSignedIn, Unreachable, UsageFailed
+from cli.errors import CommandFailed, NotSignedIn, Unreachable, UsageFailed, worst
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
+from cli.output import counted
 from cli.selection import conditions, query_of, summary, transfers
 from cli.transfers import COLUMNS, row
 
@@ -31,13 +32,13 @@ TEXTS = {
 
 @dataclass
 class Results:
-    """`worst` is the highest exit code of all."""
+    """`codes` are the exit codes of those that were refused."""
 
     documents: list[dict[str, Any]] = field(default_factory=list)
-    worst: int = 0
+    codes: set[int] = field(default_factory=set)
 
     def failed(self, transfer_id: str, error: CommandFailed) -> None:
-        self.worst = max(self.worst, error.exit_code)
+        self.codes.add(error.exit_code)
         problem = {"code": error.code, "message": error.message, "exit_code": error.exit_code}
         self.documents.append({"id": transfer_id, "error": problem})
 
@@ -63,11 +64,11 @@ def _steering(action: str) -> click.Command:
         results = _steer_all(invocation, action, ids)
         if invocation.output.as_json:
             invocation.output.document({"transfers": results.documents})
-        return results.worst
+        return worst(results.codes)
 
     steer.help = (
-        f"{TEXTS[action]}\n\nName them, or select them by conditions. The exit code is the highest"
-        " one of all."
+        f"{TEXTS[action]}\n\nName them, or select them by conditions. The exit code is that of the"
+        " worst refusal, see `fileferry help exit-codes`."
     )
     return steer
 
@@ -78,14 +79,14 @@ def _selected(invocation: Invocation, action: str, given: dict[str, Any], yes: b
     if not query:
         raise UsageFailed(f"Say which: fileferry {action} ID..., or conditions like --state.")
     found = [summary(each) for each in transfers(invocation.client, query, None)]
-    output = invocation.output
+    output, some = invocation.output, counted(len(found), "transfer")
     if not found:
         output.note("There is no such transfer.")
     elif not yes:
         if output.as_json or not sys.stdin.isatty():
-            raise UsageFailed(f"{len(found)} transfers are selected: say --yes to {action} them.")
+            raise UsageFailed(f"This would {action} {some}. Say --yes to do it.")
         output.table(COLUMNS, (row(each) for each in found))
-        confirm(f"{action.capitalize()} these {len(found)} transfers?")
+        confirm(f"{action.capitalize()} {some}?")
     return [each.id for each in found]
 
 
@@ -101,7 +102,7 @@ def _steer_all(invocation: Invocation, action: str, ids: list[str]) -> Results:
             results.failed(transfer_id, error)
             left = len(ids) - number - 1
             if isinstance(error, NotSignedIn | Unreachable) and left:
-                output.warn(f"{left} more were not tried.")
+                output.warn(f"Not tried any more: {counted(left, 'transfer')}.")
                 break
         else:
             results.documents.append(document)

@@ -5,9 +5,9 @@ import math
 import click
 
 from cli.command import command
+from cli.durations import parsed_duration
 from cli.errors import UsageFailed
 from cli.invocation import Invocation, pass_invocation
-from cli.live.durations import parsed_duration
 from cli.live.naming import checked_ids
 from cli.live.watched import Watched
 
@@ -24,8 +24,8 @@ fileferry wait 01J9ZK7Q 01J9ZK7R --timeout 2h
 def wait(invocation: Invocation, ids: tuple[str, ...], timeout: str | None) -> int:
     """Wait until transfers have ended, and say how.
 
-    Exit codes: 0 all completed, 5 one failed, 4 one was not found, 6 one was cancelled, 7 the time
-    is over and one is still running. Of several the first one in this list counts.
+    Exit codes: 5 one failed, 4 one was not found, 6 one was cancelled, 7 the time is over and one
+    is still running, 0 all completed; the first of these that is true.
     """
     from cli.live.watching import Watching
 

@@ -23,8 +23,10 @@ fileferry watch 01J9ZK7Q --json | jq .transfer.percent
 def watch(invocation: Invocation, ids: tuple[str, ...], mine: bool, everybodys: bool) -> int:
     """Show how transfers get on, until all of them have ended.
 
-    Exit codes: 0 all completed, 5 one failed, 4 one was not found, 6 one was cancelled, 130 Ctrl-C:
-    the transfers go on. Of several the first one in this list counts.
+    Ctrl-C ends the watching; the transfers go on.
+
+    Exit codes: 5 one failed, 4 one was not found, 6 one was cancelled, 0 all completed; the first
+    of these that is true. 130 after Ctrl-C.
     """
     from cli.live.watching import Watching
 

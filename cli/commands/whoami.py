@@ -3,6 +3,7 @@
 from cli.client import read
 from cli.command import command
 from cli.invocation import Invocation, pass_invocation
+from cli.times import local_time
 from contracts.auth_api import MeView
 
 
@@ -25,6 +26,6 @@ def whoami(invocation: Invocation) -> None:
             ("Roles", ", ".join(me.roles)),
             ("May send from", sources or "nothing"),
             ("May send to", ", ".join(me.grants.destinations) or "nowhere"),
-            ("Session until", me.session.expires_at.astimezone().isoformat(" ", "minutes")),
+            ("Session until", local_time(me.session.expires_at)),
         ]
     )

@@ -17,7 +17,8 @@ from cli.live.timed_rest import TimedRest
 from cli.live.watched import Watched
 
 BLOCKED_AFTER = 3  # connections in a row that told nothing, while the REST API answers
-FIRST_LOOKS = 5  # transfers that are looked at when a connection does not come about
+NEVER_THERE = 3  # first calls that reached nobody
+FIRST_LOOKS = 5  # transfers that are looked at while there is no connection
 Over = Callable[[], bool]
 
 
@@ -42,9 +43,11 @@ class Follower:
         self._failures = self._useless = 0
         self._polling = self._said_polling = self._said_unreachable = False
         self._reached_at = clock.now() if board.shown else None
+        self._unreachable: Unreachable | None = None
 
     def follow(self, over: Over) -> None:
         """Until `over`, which is asked all the time."""
+        self._look_first()
         while not over():
             began = self._clock.now()
             try:
@@ -53,9 +56,27 @@ class Follower:
                 lasted = self._clock.since(began) >= self._pace.lasting
                 self._failed(str(failed), lasted and self._useless == 0)
             except Unreachable as unreachable:
+                self._failures += 1
                 self._bear(unreachable, over)
             if not over():
                 self._look_until_next_try(over)
+        if self._reached_at is None and self._unreachable is not None:
+            raise self._unreachable
+
+    def _look_first(self) -> None:
+        """The REST API answers sooner than a connection comes about, and knows all that there is to
+        say of an end. Many transfers are told by the connection as soon. Whether FileFerry can be
+        reached is found out there, too."""
+        unknown = [each for each in self._watched.transfers if each not in self._board.shown]
+        if len(unknown) > FIRST_LOOKS:
+            return
+        for each in unknown:
+            self._looks.ask(each)
+        try:
+            for _ in unknown:
+                self._look(())
+        except Unreachable:
+            return
 
     def _converse(self, over: Over) -> None:
         within = self._pace.answer_within if self._polling else self._pace.open_within
@@ -104,13 +125,12 @@ class Follower:
 
     def _bear(self, unreachable: Unreachable, over: Over) -> None:
         """A service that was there will come back. One that never answered has a wrong address."""
-        if self._reached_at is None:
-            raise unreachable
-        if over():  # a call that was cut short says nothing of the service
+        self._unreachable = unreachable
+        if over():  # a call that was cut short says nothing of a service that was there
             return
-        if self._silent_for() > self._pace.give_up_after:
+        never = self._reached_at is None and self._failures >= NEVER_THERE
+        if never or self._silent_for() > self._pace.give_up_after:
             raise unreachable
-        self._failures += 1
         self._board.link = Link.LOST
         if not self._said_unreachable:
             self._said_unreachable = True
@@ -143,7 +163,10 @@ class Follower:
             self._hearing.looked(*found)
 
     def _reached(self) -> None:
-        self._reached_at, self._said_unreachable = self._clock.now(), False
+        self._reached_at = self._clock.now()
+        if self._said_unreachable:
+            self._said_unreachable = False
+            self._display.note("FileFerry answers again.")
         if self._polling:
             self._board.link = Link.POLLING
 

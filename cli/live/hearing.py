@@ -76,6 +76,8 @@ class Hearing:
         unheard_of = before is None
         if before is None or shown.run >= before.run:
             self._untold.discard(shown.id)
+        else:
+            self._untold.add(shown.id)  # the stream is behind what the REST API told
         retryable = shown.status in ("failed", "cancelled")
         if unheard_of and retryable and not self._watched.scope:
             self._unproven[shown.id] = shown
@@ -112,5 +114,4 @@ class Hearing:
         if error.code not in self._refusals:
             self._refusals.add(error.code)
             self._display.note(message)
-        untold = [each for each in self._watched.transfers if each not in self._board.shown]
-        self._untold.update(untold)
+        self._untold.update(each for each in self._watched.transfers if each not in self.known)

@@ -54,6 +54,8 @@ class Known:
         known = self._transfers.get(transfer.transfer_id)
         if known and known.epoch == transfer.epoch and known.seq > transfer.seq:
             return None  # it was overtaken by a change
+        if known and known.epoch == transfer.epoch and known.seq == transfer.seq:
+            return self._keep(_with_details(transfer, known))
         return self._keep(transfer)
 
     def _keep(self, transfer: LiveTransfer) -> LiveTransfer:
@@ -78,6 +80,13 @@ class Known:
             self.forget(change.transfer_id)
             self.behind.add(change.transfer_id)
             return None
+
+
+def _with_details(transfer: LiveTransfer, known: LiveTransfer) -> LiveTransfer:
+    """A list is told without details. At the same `seq` they are still what they were."""
+    runs = transfer.chunk_runs or known.chunk_runs
+    receipt = transfer.receipt or known.receipt
+    return transfer.model_copy(update={"chunk_runs": runs, "receipt": receipt})
 
 
 def _changed(known: LiveTransfer, change: LiveChange) -> LiveTransfer:

@@ -6,10 +6,11 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from cli.live.durations import duration_text
-from cli.live.outcome import average_rate, rate_text
+from cli.advice import advice
+from cli.durations import duration_text
+from cli.live.outcome import average_rate, rate_text, took
 from cli.live.shown import Shown
-from cli.output import bytes_text, escaped
+from cli.output import bytes_text, counted, escaped
 from contracts.transfer_api import FailureView
 
 GAP = 2
@@ -26,6 +27,9 @@ STYLES: Mapping[str, str] = {
     "cancelling": "yellow",
     "paused": "yellow",
 }
+# What is said where there is no rate.
+TAILS: Mapping[str, str] = {"requested": "waits for its start", "moving": "rate unknown"}
+UNKNOWN = "unknown"  # as the API says it
 Cells = dict[str, str]
 
 
@@ -41,7 +45,7 @@ def cells_of(shown: Shown, stale_for: float | None) -> Cells:
         "status": shown.status,
         "tail": _tail(shown, stale_for),
         "bytes": moved,
-        "lanes": f"{shown.lanes} lane{'s' if shown.lanes != 1 else ''}" if shown.lanes else "",
+        "lanes": counted(shown.lanes, "lane") if shown.lanes and shown.status == "moving" else "",
     }
 
 
@@ -54,15 +58,15 @@ def _tail(shown: Shown, stale_for: float | None) -> str:
     if stale_for is not None:
         return f"last seen {duration_text(stale_for)} ago"
     if shown.moves and shown.rate_bytes_per_second is not None:
-        left = escaped(shown.eta_text or "unknown")
-        return f"{rate_text(shown.rate_bytes_per_second)}, {left} left"
+        return f"{rate_text(shown.rate_bytes_per_second)}, {_left(shown.eta_text)}"
     if shown.status == "completed":
-        rate, seconds = average_rate(shown), shown.seconds
-        took = "" if seconds is None else f" in {duration_text(seconds)}"
-        return f"done{took}" + (f", {rate_text(rate)}" if rate else "")
-    return {"requested": "waits for its start", "moving": "nothing moves"}.get(
-        shown.status, shown.status
-    )
+        rate = average_rate(shown)
+        return f"done{took(shown)}" + (f", {rate_text(rate)}" if rate else "")
+    return TAILS.get(shown.status, shown.status)
+
+
+def _left(eta: str | None) -> str:
+    return "time unknown" if eta is None or eta == UNKNOWN else f"{escaped(eta)} left"
 
 
 def lines_of(
@@ -100,7 +104,9 @@ def _line(shown: Shown, cells: Cells, widths: Mapping[str, int], width: int) -> 
         if each == "bar":
             line.append_text(_bar(shown, widths[each]))
         else:
-            line.append(_fitted(each, cells[each], widths[each]), _style(each, shown, cells))
+            said_before = each == "tail" and "status" in widths and cells[each] == shown.status
+            text = "" if said_before else cells[each]
+            line.append(_fitted(each, text, widths[each]), _style(each, shown, cells))
     line.truncate(width)
     return line
 
@@ -142,7 +148,7 @@ def _trouble(shown: Shown, width: int, now: datetime | None) -> tuple[Text, ...]
     failure = shown.failure
     if failure is None or width < MIN_NAME:
         return ()
-    text = f"{escaped(failure.message)} ({escaped(failure.code)})"
+    text = f"{advice(failure.message)} ({escaped(failure.code)})"
     if not shown.ended:
         text = _tries(failure, now) + text
     style = "red" if shown.ended else "yellow"

@@ -1,22 +1,14 @@
 """How watched transfers ended, as exit codes and as sentences.
 
-The exit code is the same whether a transfer ends while it is watched or had ended before. Of
-several transfers the worst one counts, in this order: failed, not found, cancelled, still running,
-completed.
+The exit code is the same whether a transfer ends while it is watched or had ended before.
 """
 
 from collections.abc import Iterable
 
-from cli.errors import (
-    DONE,
-    CommandFailed,
-    NotFound,
-    TimedOut,
-    TransferCancelled,
-    TransferFailed,
-)
+from cli.advice import advice
+from cli.durations import duration_text
+from cli.errors import DONE, NotFound, TimedOut, TransferCancelled, TransferFailed, worst
 from cli.live.board import Board
-from cli.live.durations import duration_text
 from cli.live.shown import Shown
 from cli.output import bytes_text, escaped
 
@@ -25,18 +17,10 @@ CODES = {
     "failed": TransferFailed.exit_code,
     "cancelled": TransferCancelled.exit_code,
 }
-WORST_FIRST = (
-    TransferFailed.exit_code,
-    NotFound.exit_code,
-    TransferCancelled.exit_code,
-    TimedOut.exit_code,
-    DONE,
-)
 
 
 def exit_code(board: Board, transfers: Iterable[str]) -> int:
-    codes = {outcome_code(board, each) for each in transfers}
-    return next((code for code in WORST_FIRST if code in codes), CommandFailed.exit_code)
+    return worst(outcome_code(board, each) for each in transfers)
 
 
 def outcome_code(board: Board, transfer_id: str) -> int:
@@ -57,25 +41,34 @@ def missing_sentence(transfer_id: str) -> str:
 
 
 def average_rate(shown: Shown) -> float | None:
-    """Over the whole run, in bytes a second."""
-    if shown.status != "completed" or not shown.seconds or not shown.size_bytes:
+    """Over the whole run, in bytes a second. A moment is too short to say anything."""
+    size, seconds = shown.size_bytes, shown.seconds
+    if shown.status != "completed" or not size or seconds is None or seconds < 1:
         return None
-    return shown.size_bytes / shown.seconds
+    return size / seconds
 
 
 def figures(shown: Shown) -> str:
     if shown.status == "completed" and shown.size_bytes is not None:
-        took = "" if shown.seconds is None else f" in {duration_text(shown.seconds)}"
         rate = average_rate(shown)
-        return f"  {bytes_text(shown.size_bytes)}{took}" + (f" ({rate_text(rate)})" if rate else "")
+        average = f" ({rate_text(rate)})" if rate else ""
+        return f"  {bytes_text(shown.size_bytes)}{took(shown)}{average}"
     if shown.bytes_done is None or not shown.size_bytes:
         return ""
     return f"  {bytes_text(shown.bytes_done)} of {bytes_text(shown.size_bytes)}"
 
 
+def took(shown: Shown) -> str:
+    """' in 20 s', or nothing where that is not known."""
+    seconds = shown.seconds
+    if seconds is None:
+        return ""
+    return f" in {duration_text(seconds)}" if seconds >= 1 else " in less than 1 s"
+
+
 def _why(shown: Shown) -> str:
     failure = shown.failure
-    return f"  {escaped(failure.code)}: {escaped(failure.message)}" if failure else ""
+    return f"  {escaped(failure.code)}: {advice(failure.message)}" if failure else ""
 
 
 def rate_text(rate: float) -> str:

@@ -22,7 +22,9 @@ class Pace:
     give_up_after: float = 300.0  # of hearing nothing in any way
     list_again: float = 10.0  # how often new transfers are looked for while polling
 
-    first_retry: float = 0.2  # before a connection is tried again; it doubles up to the last one
+    first_retry: float = 0.2  # before a connection is tried again; it doubles up to the next one
+    quick_retry: float = 1.5  # so that figures are right 2 s after a short outage
+    quick_retries: int = 50  # about a minute of them: then it is no short outage
     last_retry: float = 10.0
 
     def heartbeat(self, moving: bool) -> float:
@@ -31,7 +33,9 @@ class Pace:
     def backoff(self, failures: int, rng: random.Random) -> float:
         """How long to wait before the next connection. The first one comes soon.
 
-        Jitter spreads the clients of a service that comes back, the bound keeps them fresh.
+        Jitter spreads the clients of a service that comes back. The bounds keep them fresh.
         """
-        longest: float = min(self.last_retry, self.first_retry * 2.0 ** min(failures, 10))
-        return longest * rng.uniform(0.5, 1.0)
+        if failures > self.quick_retries:
+            return self.last_retry * rng.uniform(0.5, 1.0)
+        doubled: float = self.first_retry * 2.0 ** min(failures, 10)
+        return min(self.quick_retry, doubled) * rng.uniform(0.5, 1.0)

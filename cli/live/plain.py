@@ -20,6 +20,7 @@ class Plain:
         self._printed_at = clock.now()
         self._changed: dict[str, None] = {}
         self._ends = ToldEnds()
+        self._said: dict[str, str] = {}
 
     def begin(self) -> None:
         for shown in self._board.shown.values():
@@ -30,6 +31,7 @@ class Plain:
             self._changed[shown.id] = None
         elif self._ends.is_new(shown.id, shown.run):
             self._changed.pop(shown.id, None)
+            self._said.pop(shown.id, None)
             self._output.say(sentence(shown))
 
     def missing(self, transfer_id: str) -> None:
@@ -45,12 +47,18 @@ class Plain:
         changed, self._changed = list(self._changed), {}
         for each in changed[:MOST]:
             if each in self._board.shown:
-                self._output.note(self._line(self._board.shown[each]))
+                self._say(each, self._line(self._board.shown[each]))
         if len(changed) > MOST:
             self._output.note(f"and {len(changed) - MOST} more")
 
     def end(self) -> None:
         pass
+
+    def _say(self, transfer_id: str, line: str) -> None:
+        """Not what was said of it before: a change may be one that a line does not show."""
+        if self._said.get(transfer_id) != line:
+            self._said[transfer_id] = line
+            self._output.note(line)
 
     def _line(self, shown: Shown) -> str:
         cells = cells_of(shown, self._board.stale_for(shown))

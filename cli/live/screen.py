@@ -10,14 +10,16 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from cli.durations import duration_text
 from cli.live.board import Board, Link
-from cli.live.durations import duration_text
 from cli.live.line import cells_of, lines_of
 from cli.live.shown import Shown
 from cli.output import escaped
 
 A_SECOND = 4  # how often it is drawn: what is told comes twice a second at most
 OVERSCAN = 2  # lines of the window that stay free: for the note below, and the cursor
+MARGIN = 2  # columns that stay free for the ^C that a terminal shows: no line may wrap by it
+SILENT = 2.0  # seconds; from then on it is worth a word
 WORDS = {"requested": "waiting"}
 
 
@@ -61,6 +63,7 @@ class Screen:
 
     def drawn(self) -> Group:
         width, height = self._console.size
+        width = max(1, width - MARGIN)
         ids = self._transfers()
         known = self._board.shown
         rows = [known[each] for each in ids if each in known]
@@ -100,12 +103,13 @@ class Screen:
         return self._dim(f"and {len(rows)} more: {kinds}", width)
 
     def _link(self) -> str:
-        link, silent = self._board.link, duration_text(self._board.silence())
-        if link is Link.LOST:
-            return f"No connection just now, trying again. Last heard {silent} ago."
-        if link is Link.OPENING:
+        if self._board.link is Link.OPENING:
             return "Connecting ..."
-        return ""
+        if self._board.link is not Link.LOST:
+            return ""
+        heard, silent = self._board.shown or self._board.missing, self._board.silence()
+        last = f" Last heard {duration_text(silent)} ago." if heard and silent >= SILENT else ""
+        return f"No live connection just now, trying again.{last}"
 
     @staticmethod
     def _dim(text: str, width: int) -> Text:

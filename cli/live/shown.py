@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from cli.live.durations import duration_text
+from cli.durations import duration_text
 from contracts.transfer_api import FailureView, TransferSummary, TransferView
 from contracts.transfer_events import Receipt
 from contracts.websocket.live_transfer import LiveTransfer

@@ -52,7 +52,7 @@ class Watching:
         try:
             with _on(self._display):
                 follower = Follower(
-                    TimedRest(self._invocation.client, left),
+                    TimedRest(self._invocation.watching_client, left),
                     self._watched,
                     self._board,
                     self._display,

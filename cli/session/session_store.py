@@ -50,6 +50,14 @@ class SessionStore:
         self._file = folder / FOLDER / f"{name}.json"
         self._lock_file = folder / FOLDER / f"{name}.lock"
 
+    def place_text(self) -> str:
+        return "the keyring" if self.place() == "keyring" else str(self._file)
+
+    def place(self) -> Place | None:
+        """Where the login is. A keyring may have refused what `prepare` found to work."""
+        record = self._record()
+        return record.place if record else None
+
     def lock(self) -> AbstractContextManager[None]:
         return locked(self._lock_file, LOCK_SECONDS)
 

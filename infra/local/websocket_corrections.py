@@ -131,6 +131,20 @@ async def _execute(uri: str, known: dict[str, Any], event: dict[str, Any]) -> Va
     )
 
 
+def take_any_json() -> None:
+    """JSON that is too deep to be read goes to the default route. In stock MiniStack it ends the
+    connection."""
+    select = gateway._evaluate_route_selection
+
+    def selected(expression: str, text: str) -> str:
+        try:
+            return str(select(expression, text))
+        except RecursionError:
+            return "$default"
+
+    gateway._evaluate_route_selection = selected
+
+
 def refuse_as_told() -> None:
     """A client that is refused learns the status: 401 when the authorizer raises `Unauthorized`,
     otherwise that of the function behind $connect. Stock MiniStack says 500 and 403.
@@ -218,6 +232,7 @@ def expect_known_websockets() -> None:
     expect(uses(gateway._invoke_ws_lambda, "body_text: str, source_ip: str"), "their form moved")
     expect(uses(handle, "_ws_connections[connection_id] = conn_record"), "connections moved")
     expect(uses(handle, '== "websocket.disconnect"'), "messages moved")
+    expect(uses(handle, "_evaluate_route_selection"), "the choice of routes moved")
     expect(uses(handle, "_authorize_ws_connect"), "the authorization moved")
     expect(uses(authorize, "_invoke_request_authorizer_lambda"), "the authorizer moved")
     expect(uses(authorize, "_ws_connect_fields"), "the handshake's form moved")
@@ -227,6 +242,7 @@ def expect_known_websockets() -> None:
 def correct_websockets() -> None:
     expect_known_websockets()
     call_like_other_functions()
+    take_any_json()
     refuse_as_told()
     name_headers_as_sent()
     deliver_before_closing()

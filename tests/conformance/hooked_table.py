@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from moto import mock_aws
 
 from services.transfer.domain.ledger import ChunkLease, LedgerId
 from tests.conformance.records import after
 from tests.conformance.stores import Stores, create_table, dynamodb_client, dynamodb_stores
+
+BEFORE_WRITE = "before-call.dynamodb.TransactWriteItems"
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class HookedTable:
     rivals: Stores
 
     def before_next_write(self, action: Callable[[], object]) -> None:
-        self.client.meta.events.register("before-call.dynamodb.TransactWriteItems", _once(action))
+        self.client.meta.events.register(BEFORE_WRITE, _once(action))
 
     def after_next_write(self, action: Callable[[], object]) -> None:
         self.client.meta.events.register("after-call.dynamodb.TransactWriteItems", _once(action))
@@ -34,6 +37,18 @@ def hooked_moto_table() -> Iterator[HookedTable]:
         create_table(client, "transfers")
         stores, rivals = (dynamodb_stores(each, "transfers") for each in (client, rival))
         yield HookedTable(client, stores, rivals)
+
+
+def refusal(
+    reasons: list[str], code: str = "TransactionCanceledException"
+) -> tuple[AWSResponse, dict[str, object]]:
+    """As botocore parses a refusal by DynamoDB."""
+    response = AWSResponse("https://dynamodb", 400, {}, None)
+    return response, {
+        "Error": {"Code": code, "Message": "refused"},
+        "CancellationReasons": [{"Code": reason} for reason in reasons],
+        "ResponseMetadata": {},
+    }
 
 
 def claim(stores: Stores, ledger: LedgerId, worker: str, at: float = 0) -> ChunkLease | None:

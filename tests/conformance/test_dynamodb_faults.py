@@ -5,13 +5,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import StaleTransfer
 from services.transfer.domain.ledger import ChunkLease, DoneChunk
-from tests.conformance.hooked_table import HookedTable, claim, hooked_moto_table, must_claim
+from tests.conformance.hooked_table import (
+    BEFORE_WRITE,
+    HookedTable,
+    claim,
+    hooked_moto_table,
+    must_claim,
+    refusal,
+)
 from tests.conformance.records import (
     PART,
     a_key,
@@ -25,23 +31,12 @@ from tests.conformance.records import (
 )
 
 PLAN = ChunkPlan(size_bytes=30, chunk_bytes=10)
-BEFORE_WRITE = "before-call.dynamodb.TransactWriteItems"
 
 
 @pytest.fixture
 def table() -> Iterator[HookedTable]:
     with hooked_moto_table() as opened:
         yield opened
-
-
-def refusal(reasons: list[str]) -> tuple[AWSResponse, dict[str, object]]:
-    """As botocore parses a refusal by DynamoDB."""
-    response = AWSResponse("https://dynamodb", 400, {}, None)
-    return response, {
-        "Error": {"Code": "TransactionCanceledException", "Message": "refused"},
-        "CancellationReasons": [{"Code": reason} for reason in reasons],
-        "ResponseMetadata": {},
-    }
 
 
 def test_a_conflict_with_another_transaction_is_tried_again(table: HookedTable) -> None:

@@ -5,14 +5,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from moto import mock_aws
 
+from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
+from services.progress.adapters.dynamodb_live_lists import DynamoDbLiveLists
 from services.progress.domain.audience import EVERYBODY, of_owner, of_transfer
 from services.progress.domain.connection import LASTS
+from services.progress.domain.errors import StatesNotRead
 from services.progress.domain.known_transfer import KnownTransfer
 from services.progress.domain.telling import first_told
 from services.progress.domain_services.projection import told
+from tests.conformance.hooked_table import BEFORE_WRITE, refusal
 from tests.conformance.live_stores import PAGE, LiveStores, ids, live_stores, minutes
-from tests.unit.progress.stories import NOON, Story
+from tests.conformance.stores import create_table, dynamodb_client
+from tests.unit.progress.stories import NOON, SIZE, Story
 
 FIRST = of_transfer("t-1")
 
@@ -28,6 +34,11 @@ def stored(live: LiveStores, transfer_id: str, owner: str = "jane") -> tuple[Sto
     known = told(None, story.requested(), "e1")
     assert live.transfers.store(known, None)
     return story, replace(known, version=1)
+
+
+def stored_after(live: LiveStores, now: KnownTransfer, before: KnownTransfer) -> KnownTransfer:
+    assert live.transfers.store(now, before)
+    return replace(now, version=before.version + 1)
 
 
 def test_a_look_shows_a_transfer_with_its_last_telling_and_its_watchers(live: LiveStores) -> None:
@@ -110,6 +121,30 @@ def test_shards_are_known_as_long_as_somebody_is_in_them(live: LiveStores) -> No
     assert live.audiences.shards(FIRST, until + timedelta(days=2)) == 2
 
 
+def test_who_finds_the_number_of_shards_busy_is_told_to_ask_again() -> None:
+    """All watchers of a transfer may connect anew at once."""
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        audiences = DynamoDbAudiences(client, "progress")
+        audiences.grow(FIRST, 1, NOON)
+        conflict = refusal(["TransactionConflict"])
+        client.meta.events.register(BEFORE_WRITE, lambda **_: conflict)
+        almost_over = NOON + timedelta(hours=23)
+        with pytest.raises(StatesNotRead):
+            audiences.keep_shards([FIRST], almost_over, almost_over + LASTS)
+
+
+def test_who_finds_the_states_busy_is_told_to_ask_again() -> None:
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        busy = refusal([], "ThrottlingException")
+        client.meta.events.register("before-call.dynamodb.BatchGetItem", lambda **_: busy)
+        with pytest.raises(StatesNotRead):
+            DynamoDbLiveLists(client, "progress").read_many(["t-1"])
+
+
 def test_lists_have_what_is_under_way_and_what_ended_within_the_hour(live: LiveStores) -> None:
     stored(live, "t-1")
     stored(live, "t-2", "bob")
@@ -120,6 +155,28 @@ def test_lists_have_what_is_under_way_and_what_ended_within_the_hour(live: LiveS
     assert sorted(live.lists.ids(None, minutes(59))) == ["t-1", "t-2", "t-3"]
     assert sorted(live.lists.ids("jane", minutes(62))) == ["t-1"]
     assert live.lists.ids("eve", NOON) == []
+
+
+def test_lists_have_a_transfer_that_moves_for_months_and_is_paused_for_a_year(
+    live: LiveStores,
+) -> None:
+    story, known = stored(live, "t-1")
+    for _ in range(4):
+        story.at += timedelta(days=30)
+        known = stored_after(live, told(known, story.sample(10, size_bytes=SIZE), "e1"), known)
+    assert live.transfers.store(told(known, story.paused(), "e1"), known)
+    assert live.lists.ids("jane", story.at + timedelta(days=365)) == ["t-1"]
+
+
+def test_lists_have_what_ended_again_although_its_second_run_was_not_heard_of(
+    live: LiveStores,
+) -> None:
+    story, known = stored(live, "t-1")
+    known = stored_after(live, told(known, story.failed(), "e1"), known)
+    story.at += timedelta(hours=5)
+    story.retried()
+    assert live.transfers.store(told(known, story.completed(), "e1"), known)
+    assert live.lists.ids("jane", story.at + timedelta(minutes=59)) == ["t-1"]
 
 
 def test_many_transfers_are_read_at_once(live: LiveStores) -> None:

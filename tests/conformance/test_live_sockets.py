@@ -91,6 +91,11 @@ def test_nobody_at_the_address_is_slow_too() -> None:
         api_gateway(address).post("c-1", "{}")
 
 
+def test_an_address_that_speaks_no_tls_is_slow_too(api: ConnectionsApi) -> None:
+    with pytest.raises(Slow):
+        api_gateway(api.address.replace("http:", "https:")).post("c-1", "{}")
+
+
 def test_a_message_that_does_not_fit_is_a_fault_of_ours(api: ConnectionsApi) -> None:
     with pytest.raises(FrameTooLarge, match=str(MAX_BYTES + 1)):
         api_gateway(api.address).post("c-1", "x" * (MAX_BYTES + 1))

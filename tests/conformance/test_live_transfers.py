@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from botocore.client import BaseClient
 from moto import mock_aws
 
-from services.progress.adapters.dynamodb_live_transfers import DynamoDbLiveTransfers
+from services.progress.adapters.dynamodb_live_transfers import DynamoDbLiveTransfers, state_key
 from services.progress.domain.known_transfer import KnownTransfer
 from services.progress.domain.ports import LiveTransfers
 from services.progress.domain_services.projection import told
 from tests.conformance.stores import create_table, dynamodb_client
 from tests.fakes.live_transfers import InMemoryLiveTransfers
-from tests.unit.progress.stories import Story
+from tests.unit.progress.stories import NOON, Story
 
 
 @pytest.fixture(params=["in_memory", "moto"])
@@ -73,3 +74,38 @@ def test_time_of_a_sample_keeps_its_microseconds(transfers: LiveTransfers) -> No
     read = transfers.read(known.transfer_id)
     assert read is not None
     assert read.samples == known.samples
+
+
+def test_the_row_of_a_paused_transfer_is_kept_for_a_year_and_that_of_an_ended_one_for_months() -> (
+    None
+):
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        transfers = DynamoDbLiveTransfers(client, "progress")
+        story = Story()
+        story.requested()
+        story.paused()
+        paused = known_after(story)
+        assert transfers.store(paused, None)
+        assert days_kept(client) > 365
+        cancelled = told(paused, story.cancelled(), "e1")
+        assert transfers.store(cancelled, transfers.read("t-1"))
+        assert 60 < days_kept(client) < 100
+
+
+def days_kept(client: BaseClient) -> float:
+    row = client.get_item(TableName="progress", Key=state_key("t-1"))["Item"]
+    return (int(row["expires_at"]["N"]) - NOON.timestamp()) / 86_400
+
+
+def test_a_row_takes_the_bytes_of_its_text() -> None:
+    """Not up to three times as many, because a row ends at 400 KB."""
+    with mock_aws():
+        client = dynamodb_client()
+        create_table(client, "progress")
+        story = Story(owner="jürgen")
+        story.requested()
+        assert DynamoDbLiveTransfers(client, "progress").store(known_after(story), None)
+        row = client.get_item(TableName="progress", Key=state_key("t-1"))["Item"]
+        assert "jürgen" in row["named"]["S"]

@@ -177,5 +177,4 @@ class InMemoryLiveLists:
         return {each: known[each] for each in dict.fromkeys(transfer_ids) if each in known}
 
     def _is_over(self, known: KnownTransfer, now: datetime) -> bool:
-        seen_at = datetime.fromisoformat(str(known.shown["seen_at"]))
-        return known.ended and seen_at + LISTED_AFTER_END <= now
+        return known.ended and known.seen_at + LISTED_AFTER_END <= now

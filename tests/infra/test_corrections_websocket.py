@@ -66,7 +66,7 @@ def test_a_header_opens_as_a_ticket_does_and_messages_know_the_caller(sockets: S
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "null", '{"action": "fly"}', '{"action": 7}', "ä" * 99]
+    "text", ["{", "[]", "null", '{"action": "fly"}', '{"action": 7}', "ä" * 99, "[" * 30_000]
 )
 def test_what_names_no_action_reaches_the_default_route(sockets: Sockets, text: str) -> None:
     async def steps() -> None:

@@ -5,22 +5,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import (
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    ReadTimeoutError,
-)
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 
 from services.progress.domain.errors import FrameTooLarge, Gone, Slow
 
 GONE, TOO_LARGE, THROTTLED, FAULT = 410, 413, 429, 500
 # One try: whoever is slow is told later, and must not hold up the others.
 POSTS = Config(retries={"total_max_attempts": 1}, connect_timeout=1, read_timeout=1)
-NO_ANSWER = (
-    *(ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError),
-)
+NO_ANSWER = (NotConnected, HTTPClientError)  # also half of one, and what TLS refuses
 
 
 class ApiGatewaySockets:

@@ -21,7 +21,7 @@ from services.progress.adapters.dynamodb_watches import (
     watch_of,
 )
 from services.progress.domain.audience import PAGE, Audience, Watch, WatchPage, of_transfer
-from services.progress.domain.errors import TransferBusy
+from services.progress.domain.errors import StatesNotRead, TransferBusy
 from services.progress.domain.ports import Look
 from services.progress.domain.telling import Told
 
@@ -73,7 +73,7 @@ class DynamoDbAudiences:
             shards=int(row["shards"]["N"]),
             **_kept(until),
         )
-        self._table.write([kept], TransferBusy(row["pk"]["S"]))
+        self._table.write([kept], StatesNotRead(1))
 
     def grow(self, audience: Audience, shards: int, now: datetime) -> None:
         row = {name: to_attribute(value) for name, value in _kept(now).items()}

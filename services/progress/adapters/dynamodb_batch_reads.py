@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from runtime.dynamodb.items import Item
 from services.progress.domain.errors import StatesNotRead
 
 MAX_KEYS = 100  # of one call
+# DynamoDB's answer, after all tries of the network layer, when it could read none of the keys.
+BUSY = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException"})
 TRIES = 10  # in a row that read nothing; only a table that is overloaded answers so
 
 
@@ -17,7 +21,12 @@ def read_rows(client: Any, table: str, keys: Sequence[Item]) -> Iterator[Item]:
     while left:
         asked, rest = left[:MAX_KEYS], left[MAX_KEYS:]
         request = {table: {"Keys": asked, "ConsistentRead": True}}
-        answer = client.batch_get_item(RequestItems=request)
+        try:
+            answer = client.batch_get_item(RequestItems=request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in BUSY:
+                raise StatesNotRead(len(left)) from error
+            raise
         yield from answer["Responses"].get(table, ())
         over = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
         fruitless = fruitless + 1 if len(over) == len(asked) else 0

@@ -24,9 +24,12 @@ EPOCH, TICK = datetime.fromtimestamp(0, UTC), timedelta(microseconds=1)
 STATE = "STATE"
 EVERYBODYS = "*"
 # Events come up to 60 days late (runtime.dynamodb.inbox), and would bring a row back.
-KEPT = timedelta(days=90)
+KEPT_AFTER_END = timedelta(days=90)
+# A paused transfer has no events. One whose end is never heard goes when this is over.
+KEPT_UNDER_WAY = timedelta(days=400)
 ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"
 LISTED_AFTER_END = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def state_key(transfer_id: str) -> Item:
@@ -51,7 +54,7 @@ class DynamoDbLiveTransfers:
         condition = "#version = :version" if before else "attribute_not_exists(#pk)"
         values = {"version": version} if before else {}
         actions = [put(state, condition, **values)]
-        if before is None or before.ended != now.ended:
+        if before is None or _listed_until(before) != _listed_until(now):
             actions += _listed(now)
         return not self._table.write(actions, TransferBusy(now.transfer_id))
 
@@ -71,15 +74,21 @@ def known_transfer(item: Item) -> KnownTransfer:
 
 
 def _state(known: KnownTransfer) -> Item:
+    kept = KEPT_AFTER_END if known.ended else KEPT_UNDER_WAY
     values: dict[str, Any] = {
         **{name: getattr(known, name) for name in ("transfer_id", "owner", "epoch", "seq")},
-        **{name: json.dumps(getattr(known, name)) for name in ("named", "shown", "changed")},
+        **{name: _written(getattr(known, name)) for name in ("named", "shown", "changed")},
         "version": known.version,
-        "expires_at": epoch_seconds(_seen_at(known) + KEPT),
+        "expires_at": epoch_seconds(known.seen_at + kept),
     }
     item = {name: to_attribute(value) for name, value in values.items()}
     item |= {"heard": {"M": to_item(known.heard)}, "samples": {"S": _samples(known.samples)}}
     return state_key(known.transfer_id) | item
+
+
+def _written(values: object) -> str:
+    """A character takes its bytes in UTF-8, and not up to twelve: a row has 400 KB at most."""
+    return json.dumps(values, ensure_ascii=False)
 
 
 def _samples(samples: Samples) -> str:
@@ -92,14 +101,17 @@ def _read_samples(text: str) -> Samples:
 
 
 def _listed(known: KnownTransfer) -> Sequence[Action]:
-    """Put anew when the transfer ends or begins again, because that moves the end of the row."""
-    kept = LISTED_AFTER_END if known.ended else KEPT
-    expires_at = to_attribute(epoch_seconds(_seen_at(known) + kept))
+    expires_at = to_attribute(epoch_seconds(_listed_until(known)))
     return [
         put(row_key(each, f"T#{known.transfer_id}") | {"expires_at": expires_at}, ANYWAY)
         for each in lists_of(known.owner)
     ]
 
 
-def _seen_at(known: KnownTransfer) -> datetime:
-    return datetime.fromisoformat(str(known.shown["seen_at"]))
+def _listed_until(known: KnownTransfer) -> datetime:
+    """Under way it moves on by whole days, so that few events write the rows. They count from the
+    request, so that not all transfers write them at midnight."""
+    if known.ended:
+        return known.seen_at + LISTED_AFTER_END
+    requested_at = datetime.fromisoformat(str(known.named["requested_at"]))
+    return requested_at + (known.seen_at - requested_at) // DAY * DAY + KEPT_UNDER_WAY

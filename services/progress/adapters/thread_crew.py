@@ -26,6 +26,7 @@ class ThreadCrew:
         end = monotonic() + within_seconds
         waiting, taking = iter(things), Lock()
         begun = 0
+        errors: list[Exception] = []
 
         def work() -> None:
             nonlocal begun
@@ -38,10 +39,15 @@ class ThreadCrew:
                     except StopIteration:
                         return
                     begun += 1
-                act(thing)
+                try:
+                    act(thing)
+                except Exception as error:  # is raised when the others have had their turn
+                    errors.append(error)
 
         crew = [self._pool.submit(work) for _ in range(min(self._threads, len(things)))]
         wait(crew)
         for one in crew:
             one.result()
+        if errors:
+            raise errors[0]
         return things[begun:]

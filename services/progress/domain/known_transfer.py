@@ -49,6 +49,11 @@ class KnownTransfer:
     def ended(self) -> bool:
         return self.shown["status"] in ENDED
 
+    @property
+    def seen_at(self) -> datetime:
+        """When the newest fact was seen where the transfer runs."""
+        return datetime.fromisoformat(str(self.shown["seen_at"]))
+
     def now_showing(self, shown: Shown) -> "KnownTransfer":
         """With what watchers are shown from now on. It has a new `seq` if that is anything new."""
         known = self.shown if self.changed else {}

@@ -30,6 +30,10 @@ class Told:
         """Another telling would come too soon. A clock that is far ahead stops nobody."""
         return -CLOCKS_DIFFER < now - self.at < PACE
 
+    def is_ahead_of(self, known: KnownTransfer) -> bool:
+        """It was claimed after `known` was read, by one who had read something newer."""
+        return self.epoch == known.epoch and self.seq > known.seq
+
     def then(self, known: KnownTransfer, now: datetime, again: bool) -> "Told":
         base = self.base if again else self.seq
         if known.epoch != self.epoch:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.progress.domain.audience import EVERYBODY, Audience, WatchPage, of_owner, of_transfer
 from services.progress.domain.known_transfer import KnownTransfer
@@ -11,6 +12,7 @@ from services.progress.domain_services.tell import Place, send_pages
 from services.progress.domain_services.tellings import telling_of
 
 AGAIN_SECONDS = 1  # the shortest delay of a queue
+LONG_AGO = timedelta(days=1)
 Shown = tuple[int, WatchPage]  # the audience's shards, and what is in the first one
 
 
@@ -42,7 +44,7 @@ def places_of(found: Sequence[News], *, ports: Ports) -> list[Place]:
     told: dict[Audience, list[Telling]] = {}
     shown: dict[Audience, Shown] = {}
     for news in found:
-        own = _audiences(news, lists)
+        own = _audiences(news, lists, now)
         if any(shards > 1 or page.watches for shards, page in own.values()):
             telling = _claimed(news, ports)
             for audience in own if telling else ():
@@ -61,14 +63,13 @@ def place_of(page: Page, *, ports: Ports) -> Place:
     return _place(page, (shards, found), ports)
 
 
-def _audiences(news: News, lists: dict[Audience, Shown]) -> dict[Audience, Shown]:
-    mine = of_owner(news.known.owner)
-    own = of_transfer(news.known.transfer_id)
-    return {
-        own: (news.look.shards, news.look.page),
-        mine: lists[mine],
-        EVERYBODY: lists[EVERYBODY],
-    }
+def _audiences(news: News, lists: dict[Audience, Shown], now: datetime) -> dict[Audience, Shown]:
+    """A replay of old events is no news in a list, because what ended long ago stands in none."""
+    known, look = news.known, news.look
+    own = {of_transfer(known.transfer_id): (look.shards, look.page)}
+    if look.told is None and known.ended and known.seen_at < now - LONG_AGO:
+        return own
+    return own | {each: lists[each] for each in (of_owner(known.owner), EVERYBODY)}
 
 
 def _claimed(news: News, ports: Ports) -> Telling | None:
@@ -76,7 +77,7 @@ def _claimed(news: News, ports: Ports) -> Telling | None:
     now, before, again = ports.now(), news.look.told, news.notice.again
     claim = before.then(news.known, now, again) if before else first_told(news.known, now)
     is_told = before is not None and (before.epoch, before.seq) == (claim.epoch, claim.seq)
-    if before and not is_told and before.is_fresh(now):
+    if before and not is_told and (before.is_fresh(now) or before.is_ahead_of(news.known)):
         ports.notices.put(news.notice, AGAIN_SECONDS)
         return None
     if not is_told and not ports.audiences.claim(claim, before):

@@ -92,7 +92,9 @@ def _with_fact(before: _Told, fact: TransferFact) -> _Told | None:
     if fact.sequence <= heard.fact:
         return None
     told = fact.model_dump(mode="json")
-    shown = {**before.shown, "size_bytes": told["size_bytes"] or before.shown["size_bytes"]}
+    shown = dict(before.shown)
+    if told["size_bytes"] is not None:
+        shown["size_bytes"] = told["size_bytes"]
     if started_at := told.get("started_at"):
         shown["started_at"] = started_at
     if fact.sequence > heard.sample:  # else a sample has shown already what came after the fact
@@ -131,7 +133,8 @@ def _with_sample(before: _Told, sample: TransferProgressedV1, at: datetime) -> _
             "proven": sample.chunks_proven,
         },
         "chunk_runs": told["chunk_runs"],
-        "lanes": sample.lanes,
+        # A paused transfer's lanes are about to end, and no later sample would say so.
+        "lanes": sample.lanes if status in LANES_WORK else 0,
         **{name: told[name] for name in ("size_bytes", "bytes_done")},
         **_speed(samples, sample, status),
     }
@@ -162,13 +165,16 @@ def _bounded(shown: Json, before: Json, at: datetime) -> Json:
     if size is not None:
         done = min(done, size)
     runs = shown["chunk_runs"]
-    if runs and shown["status"] not in LANES_WORK:
-        runs = nobody_moves(runs)
     seen_at = max(at, datetime.fromisoformat(before["seen_at"]))
     return {
         **shown,
         "bytes_done": done,
-        "percent": None if size is None else round(100 * done / size, 2) if size else 100.0,
+        "percent": None if size is None else _percent(done, size),
         "chunk_runs": runs if not runs or shown["status"] in LANES_WORK else nobody_moves(runs),
         "seen_at": seen_at.isoformat().replace("+00:00", "Z"),
     }
+
+
+def _percent(done: int, size: int) -> float:
+    """In hundredths, rounded down: 100 is shown when nothing is missing, and not before."""
+    return 10_000 * done // size / 100 if size else 100.0

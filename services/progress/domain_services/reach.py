@@ -14,6 +14,8 @@ MAX_TRIES = 10  # to catch up, with delays of 1, 2, 4 ... 256, 300 s: a quarter 
 MAX_DELAY_SECONDS = 300
 # A watch that is behind is told nothing until its message has come, or is this much overdue.
 OVERDUE = timedelta(minutes=2)
+# Who takes longer for several messages is slow. Else one connection would use up a function's time.
+HEAD_START, EACH = timedelta(seconds=3), timedelta(seconds=0.1)
 
 
 def reach(
@@ -26,9 +28,13 @@ def reach(
 ) -> bool:
     """False when the connection is gone, and then all its rows are. One that is slow is brought up
     to date later in what `watches` are for. `tries` is how often that was tried before."""
+    until = ports.now() + HEAD_START
     try:
         for message in messages:
+            if ports.now() > until:
+                raise Slow(connection_id)
             ports.sockets.post(connection_id, message)
+            until += EACH
     except Gone:
         forget(connection_id, watches, ports=ports)
         return False

@@ -1,5 +1,6 @@
 """What clients of the WebSocket API send. All answers are pushed."""
 
+from contextlib import suppress
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -7,7 +8,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from contracts.caller import Caller
 from contracts.contract import Contract
 from contracts.websocket.client_messages import Ping, Subscribe, Unsubscribe
-from contracts.websocket.server_messages import Pong
 from runtime.callers import caller_of
 from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.telemetry import logger
@@ -17,10 +17,12 @@ from services.progress.domain.errors import (
     ConnectionOver,
     ProgressError,
     Refused,
+    Slow,
     StatesNotRead,
 )
-from services.progress.domain_services.reach import end, reach, say
+from services.progress.domain_services.reach import end, say
 from services.progress.handlers.client_text import read_client_text, request_id_of
+from services.progress.use_cases.answer_ping import answer_ping
 from services.progress.use_cases.connect import connect
 from services.progress.use_cases.disconnect import disconnect
 from services.progress.use_cases.subscribe import subscribe
@@ -61,7 +63,8 @@ def _answer(connection_id: str, event: LambdaEvent, wires: wiring.Wiring) -> Non
         _act(connection_id, read_client_text(event), wires)
     except ConnectionOver as over:
         logger().info("message of an ended connection", code=over.code)
-        end(connection_id, over, ports=wires.ports)
+        with suppress(Slow):  # then its next message ends it
+            end(connection_id, over, ports=wires.ports)
     except (Refused, ConnectionBusy, StatesNotRead) as refusal:
         logger().info("message refused", code=refusal.code)
         say(connection_id, refusal, request_id_of(event), ports=wires.ports)
@@ -74,5 +77,4 @@ def _act(connection_id: str, asked: Contract, wires: wiring.Wiring) -> None:
         case Unsubscribe():
             unsubscribe(connection_id, asked, ports=wires.ports)
         case Ping():
-            pong = Pong(request_id=asked.request_id, sent_at=wires.ports.now())
-            reach(connection_id, [pong.model_dump_json()], (), ports=wires.ports)
+            answer_ping(connection_id, asked, ports=wires.ports)

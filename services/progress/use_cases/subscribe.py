@@ -73,12 +73,15 @@ def _joining(
 
 
 def _read(connection: Connection, asked: Subscribe, ports: Ports) -> States:
-    """Those that it may see. For another's the same calls are made as for one that is not."""
+    """Those that it may see. For another's the same calls are made as for one that is not. What the
+    client knows of a list may have ended meanwhile, and not stand there any more."""
     if asked.transfers is not None:
         found = ports.lists.read_many(asked.transfers)
     else:
         [audience] = audiences_of(None, asked.scope, connection)
-        found = read_states(audience, ports=ports)
+        listed = read_states(audience, ports=ports)
+        others = [n for each in asked.known if (n := each.transfer_id) not in listed]
+        found = {**listed, **ports.lists.read_many(others)}
     visible = connection.sees_all
     return {n: each for n, each in found.items() if visible or each.owner == connection.user}
 

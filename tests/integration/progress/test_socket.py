@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts.websocket.server_messages import Delta, Error, Gone, Pong, Snapshot
+from contracts.websocket.server_messages import Delta, Error, Gone, Pong, Snapshot, read_message
 from tests.fakes.deliveries import batch, failed, put_by_rule
 from tests.integration.progress.watched import Watched
 from tests.unit.progress.stories import AnyEvent, Story
@@ -94,6 +94,24 @@ def test_a_ping_is_answered(deployed: Watched) -> None:
     assert pong.request_id == "p-1"
 
 
+@pytest.mark.parametrize("first", [200, 429])
+def test_a_ping_on_a_connection_that_was_ended_ends_it(deployed: Watched, first: int) -> None:
+    """It is still open: perhaps it could not be ended then. Perhaps it cannot be ended now."""
+    deployed.connect("c=1")
+    deployed.disconnect("c=1")
+    deployed.api.open("c=1")
+    if first != 200:
+        deployed.api.answers["c=1"] = first
+        assert deployed.send("c=1", {"action": "ping"}) == 200
+        del deployed.api.answers["c=1"]
+    received = deployed.api.received["c=1"]
+    assert deployed.send("c=1", {"action": "ping"}) == 200
+    [over] = map(read_message, received)
+    assert isinstance(over, Error)
+    assert (over.code, over.closing) == ("connection_over", True)
+    assert "c=1" not in deployed.api.received
+
+
 WRONG: list[tuple[object, str, str]] = [
     ("{no json", "message_invalid", "'{no json'"),
     ("", "message_invalid", "''"),
@@ -149,9 +167,13 @@ def test_too_much_is_refused(deployed: Watched) -> None:
     assert error_of(deployed).code == "too_many_subscriptions"
 
 
-def test_what_comes_from_an_ended_connection_ends_it_again(deployed: Watched) -> None:
+@pytest.mark.parametrize("message", [WHOLE, {"action": "ping"}])
+def test_what_comes_from_an_ended_connection_ends_it_again(
+    deployed: Watched, message: dict[str, Any]
+) -> None:
+    """A ping, too: who only listens says nothing else, and would listen for ever."""
     deployed.api.open("c=1")
-    assert deployed.send("c=1", WHOLE) == 200
+    assert deployed.send("c=1", message) == 200
     assert "c=1" not in deployed.api.received
 
 

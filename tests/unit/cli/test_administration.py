@@ -78,7 +78,16 @@ def test_without_a_terminal_the_key_is_shown_and_not_pinned(run: Run) -> None:
     api = Partner((), answers.KEY)
     result = run(api, "destinations", "pin", "acme")
     assert (result.exit_code, api.pins) == (2, [])
-    assert "SHA256:abcdef" in result.stderr
+    assert "SHA256:abcdef. It is not pinned" in result.stderr
+    assert "fileferry destinations pin acme --fingerprint SHA256:..." in result.stderr
+
+
+def test_a_destination_without_a_pinned_key_is_said_to_be_registered(run: Run) -> None:
+    api = Partner((), OTHER)
+    args = (*ADD, "--password-stdin", "--fingerprint", "SHA256:abcdef")
+    result = run(api, *args, stdin="the password\n")
+    assert (result.exit_code, api.pins) == (5, [])
+    assert "acme is registered, but no host key is pinned" in result.stderr
 
 
 def test_a_key_that_is_right_is_left_alone(run: Run) -> None:

@@ -1,10 +1,14 @@
 """Each way in which a command ends has its exit code, and one sentence on stderr."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 
 from cli.commands.help_topics import EXIT_CODES
 from cli.errors import (
+    WORST_FIRST,
     CommandFailed,
     NoRight,
     NotFound,
@@ -14,11 +18,13 @@ from cli.errors import (
     TransferFailed,
     Unreachable,
     UsageFailed,
+    worst,
 )
 from tests.unit.cli import answers
 from tests.unit.cli.api import Answer, Api, Raw, refused
 from tests.unit.cli.conftest import Run
 
+REPOSITORY = Path(__file__).parents[3]
 REFUSALS = [
     (refused(400, "field_invalid"), 2),
     (refused(401, "unauthorized"), 3),
@@ -151,6 +157,40 @@ def test_the_codes_that_are_documented_are_those_of_the_errors(run: Run) -> None
     )
     assert documented == {0, 130} | {kind.exit_code for kind in kinds}
     assert EXIT_CODES in shown
+
+
+def test_the_worst_of_several_is_the_same_everywhere(run: Run) -> None:
+    order = ", ".join(map(str, WORST_FIRST))
+    assert order in EXIT_CODES
+    assert order in (REPOSITORY / "docs/user-guide/command.md").read_text()
+    assert worst([0, 7, 6, 4, 5, 2, 3, 8, 1]) == 1
+    assert worst([0, 7, 4]) == 4
+    assert worst([]) == 0
+    assert set(WORST_FIRST) == set(range(9))
+
+
+@pytest.mark.parametrize("command", ["watch", "wait"])
+def test_help_names_the_codes_of_an_end_from_the_worst_on(run: Run, command: str) -> None:
+    text = " ".join(run(Api(), command, "--help").stdout.split())
+    listed = text.partition("Exit codes:")[2].partition("0 all completed")[0]
+    codes = [int(each) for each in re.findall(r"\b(\d) (?:one|the)", listed)]
+    assert codes == [each for each in WORST_FIRST if each in codes]
+    assert codes[:3] == [5, 4, 6]
+
+
+def test_a_field_that_is_wrong_is_told_once(run: Run) -> None:
+    problem = {
+        "code": "field_invalid",
+        "detail": "id: 'ba d' - 1 to 64 of a-z",
+        "errors": [
+            {"field": "id", "message": "1 to 64 of a-z"},
+            {"field": "port", "message": "a number"},
+        ],
+    }
+    kind = {"Content-Type": "application/problem+json"}
+    api = Api(read_transfer=lambda call: httpx.Response(400, json=problem, headers=kind))
+    told = run(api, "status", "t-1").stderr
+    assert told == "fileferry: id: 'ba d' - 1 to 64 of a-z port: a number\n"
 
 
 def test_a_newer_api_may_say_more(run: Run) -> None:

@@ -95,7 +95,7 @@ def test_ls_shows_all_pages_and_their_end(run: Run) -> None:
     assert [line.split()[-1] for line in result.stdout.splitlines()] == [
         "s3://exports/reports/old/", "s3://exports/reports/a.csv", "s3://exports/reports/b.csv",
     ]  # fmt: skip
-    assert "End of the list: 2 files and 1 folders" in result.stderr
+    assert "End of the list: 2 files and 1 folder," in result.stderr
     limited = run(api, "ls", "s3://exports/reports/", "--limit", "2", "--json")
     assert json.loads(limited.stdout)["complete"] is False
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.app import app
-from cli.live.durations import duration_text, parsed_duration
+from cli.durations import duration_text, parsed_duration
 from tests.doubles.live_server import LiveServer, Mode, served
 from tests.doubles.live_state import LiveState, transfer
 from tests.unit.cli.watchers import moving
@@ -131,6 +131,15 @@ def test_programs_get_one_object_a_line_and_the_end_last(
     assert lines[-1]["transfer"]["bytes_done"] == 1_000_000_000
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell has what it begins in the background ignore SIGINT."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_says_that_it_goes_on_and_what_one_can_do(
     server: LiveServer, fileferry: Fileferry, capsys: pytest.CaptureFixture[str]
 ) -> None:

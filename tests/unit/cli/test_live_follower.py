@@ -97,9 +97,13 @@ def test_what_only_the_rest_api_knows_is_shown_from_there_until_the_stream_tells
     assert watcher.board.missing == ()
 
 
-def test_an_end_of_the_run_before_is_not_believed() -> None:
-    """Somebody has just retried the transfer, and the stream does not know yet."""
+@pytest.mark.parametrize("others", [(), ("a", "b", "c", "d", "e")])
+def test_an_end_of_the_run_before_is_not_believed(others: tuple[str, ...]) -> None:
+    """Somebody has just retried the transfer, and the stream does not know yet. Of many transfers
+    the stream tells first."""
     with served(LiveServer()) as server:
+        for each in others:
+            server.add(LiveState(transfer(each))).ended("completed")
         stale = LiveState(transfer(status="failed", rate_bytes_per_second=None))
         server.add(stale)
         retried = LiveState(transfer(run=2, seq=5))
@@ -108,10 +112,10 @@ def test_an_end_of_the_run_before_is_not_believed() -> None:
             if watcher.display.seen:
                 moving(server, retried)()  # its stream stays behind
 
-        watcher = Watcher(server, Watched(("t-1",)), retry)
+        watcher = Watcher(server, Watched(("t-1", *others)), retry)
         server.rest_states["t-1"] = retried
         watcher.follow()
-    assert watcher.display.seen[0].run == 2
+    assert {shown.run for shown in watcher.display.seen if shown.id == "t-1"} == {2}
     assert watcher.board.shown["t-1"].status == "completed"
 
 

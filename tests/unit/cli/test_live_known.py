@@ -62,6 +62,14 @@ def test_changed_chunks_are_for_those_at_exactly_base() -> None:
     assert further.behind == {"t-1"}
 
 
+def test_a_list_does_not_take_details_away() -> None:
+    state = LiveState(transfer())
+    known = known_of(state)
+    listed = state.now.model_copy(update={"chunk_runs": None})
+    known.hear(snapshot(listed))
+    assert known["t-1"] == state.now
+
+
 def test_changed_chunks_that_do_not_fit_are_asked_for_from_the_beginning() -> None:
     state = LiveState(transfer())
     known = known_of(state)

@@ -69,6 +69,29 @@ def test_old_figures_make_room_for_how_old_they_are() -> None:
     assert "MB/s" not in line
 
 
+@pytest.mark.parametrize(
+    ("width", "text"), [(140, "paused 473.0 MB of 1.0 GB"), (50, "47 % paused")]
+)
+def test_a_status_is_said_once(width: int, text: str) -> None:
+    (line,) = drawn(moving(status="paused", rate_bytes_per_second=None), width)
+    assert line.count("paused") == 1
+    assert text in " ".join(line.split())
+    assert "lane" not in line  # those of a paused transfer are about to end
+
+
+def test_what_is_not_known_is_said_so() -> None:
+    assert "MB/s, time unknown" in drawn(replace(moving(), eta_text="unknown"), 80)[0]
+    assert "rate unknown" in drawn(replace(moving(), rate_bytes_per_second=None), 80)[0]
+
+
+def test_a_moment_has_no_rate() -> None:
+    end = BEGIN + timedelta(milliseconds=400)
+    done = moving(status="completed", rate_bytes_per_second=None, finished_at=end)
+    (line,) = drawn(done, 80)
+    assert "done in less than 1 s" in line
+    assert "B/s" not in line
+
+
 def test_trouble_is_told_with_its_advice_and_the_next_try() -> None:
     _, *below = drawn(moving(failure=TROUBLE), 140)
     text = " ".join(part.strip() for part in below)

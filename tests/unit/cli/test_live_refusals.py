@@ -1,8 +1,12 @@
 """What a follower does where there is nothing to follow: outages, sessions, rights, lists."""
 
+import random
+
 import pytest
 
 from cli.errors import NoRight, NotSignedIn, Unreachable
+from cli.live.follower import NEVER_THERE
+from cli.live.pace import Pace
 from cli.live.watched import Watched
 from tests.doubles.live_server import LiveServer, Mode, served
 from tests.doubles.live_state import LiveState, transfer
@@ -26,7 +30,10 @@ def test_a_service_that_is_away_for_a_while_is_waited_for() -> None:
 
         watcher = Watcher(server, Watched(("t-1",)), go_away_once)
         watcher.follow()
-    assert watcher.display.notes == ["FileFerry cannot be reached just now. Trying again."]
+    assert watcher.display.notes == [
+        "FileFerry cannot be reached just now. Trying again.",
+        "FileFerry answers again.",
+    ]
     assert never_backwards(watcher)
 
 
@@ -44,8 +51,22 @@ def test_a_service_that_does_not_come_back_is_given_up() -> None:
 
 
 def test_a_service_that_never_answered_is_not_waited_for() -> None:
-    with served(LiveServer(Mode.REST_DOWN)) as server, pytest.raises(Unreachable):
-        Watcher(server, Watched(("t-1",))).follow()
+    with served(LiveServer(Mode.REST_DOWN)) as server:
+        with pytest.raises(Unreachable):
+            Watcher(server, Watched(("t-1",))).follow()
+        assert server.counts["POST /api/ws-ticket"] == NEVER_THERE
+
+
+@pytest.mark.parametrize("failures", range(100))
+def test_a_short_outage_is_over_within_two_seconds_and_a_long_one_brings_no_storm(
+    failures: int,
+) -> None:
+    pace = Pace()
+    wait = pace.backoff(failures, random.Random(failures))  # noqa: S311 - the same each time
+    if failures <= pace.quick_retries:
+        assert 0.1 <= wait <= 1.5
+    else:
+        assert 5 <= wait <= 10
 
 
 def test_a_session_that_is_over_ends_it() -> None:

@@ -129,6 +129,7 @@ def test_a_keyring_that_fails_later_costs_no_login(home: Path) -> None:
     with in_use(keyring):
         result = call(api, *LOGIN)
         assert "kept in" in result.stderr
+        assert "in the keyring" not in result.stderr
         assert call(api, "whoami").exit_code == 0
 
 

@@ -61,6 +61,14 @@ def test_who_gives_up_is_told_the_key(run: Run) -> None:
     assert f"--idempotency-key {api.calls[0].headers['idempotency-key']}" in result.stderr
 
 
+def test_ctrl_c_during_the_start_says_that_it_may_have_been_started(run: Run) -> None:
+    api = Api(start_transfer=KeyboardInterrupt())
+    result = run(api, *SEND, "acme", "--watch", "--idempotency-key", "monday-1")
+    assert result.exit_code == 130
+    assert "It may have been started: see `fileferry list`." in result.stderr
+    assert "--idempotency-key monday-1" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [

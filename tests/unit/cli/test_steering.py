@@ -31,8 +31,8 @@ def steered(call: Call) -> Answer:
     [
         ("a b a", 0, 2),
         ("a done b", 1, 3),
-        ("unknown done", 4, 2),
-        ("done other unknown a", 4, 4),
+        ("unknown done", 1, 2),
+        ("unknown other a", 3, 3),
         ("a lost b c", 8, 4),
     ],
 )
@@ -52,6 +52,11 @@ def test_json_has_each_of_them(run: Run) -> None:
     )  # fmt: skip
 
 
+def test_what_was_not_tried_is_counted(run: Run) -> None:
+    assert "Not tried any more: 1 transfer." in run(Api(pause_transfer=steered),
+                                                    "pause", "lost", "b").stderr  # fmt: skip
+
+
 def selecting() -> Api:
     page = TransfersPage(transfers=(answers.summary("a"), answers.summary("b")), cursor=None)
     return Api(list_transfers=page, retry_transfer=steered)
@@ -64,7 +69,7 @@ def test_a_selection_is_not_touched_without_a_yes(run: Run) -> None:
     api = selecting()
     result = run(api, *LINE)
     assert result.exit_code == 2
-    assert "2 transfers" in result.stderr
+    assert "This would retry 2 transfers. Say --yes to do it." in result.stderr
     assert not api.called("retry_transfer")
 
 

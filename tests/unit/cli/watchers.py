@@ -30,6 +30,7 @@ FAST = Pace(
     give_up_after=0.5,
     list_again=0.05,
     first_retry=0.01,
+    quick_retry=0.05,
     last_retry=0.05,
 )
 DEADLINE = 10.0  # seconds; nothing here should take one
@@ -95,7 +96,7 @@ class Watcher:
         self.board = Board(self.clock)
         self.display = Recorder(move)
         self._watched = watched
-        self._client = Client(server.url, GivenToken("token"), wait=lambda seconds: None)
+        self._client = Client(server.url, GivenToken("token"), wait=lambda s: None, repeats=False)
         rest = TimedRest(self._client, left)
         self._follower = Follower(rest, watched, self.board, self.display, self.clock, pace)
 

@@ -18,6 +18,7 @@ class Story:
 
     transfer_id: str = "t-1"
     owner: str = "jane"
+    path: str = "big.bin"
     at: datetime = NOON
     sequence: int = -1
     run: int = 1
@@ -36,7 +37,7 @@ class Story:
             "sequence": self.sequence,
             "source": fact.S3Object(bucket="outgoing", key="reports/big.bin"),
             "destination": fact.Partner(id="acme", name="ACME", host="sftp.acme", protocol="sftp"),
-            "target_path": "big.bin",
+            "target_path": self.path,
             "size_bytes": self.size,
             "requested_at": NOON,
         }

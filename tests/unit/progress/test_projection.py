@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
+from contracts.transfer_events import TransferStartedV1
 from services.progress.domain.known_transfer import KnownTransfer
 from services.progress.domain_services.projection import told
 from tests.unit.progress.stories import CHUNKS, SIZE, AnyEvent, Story
@@ -174,3 +175,25 @@ def test_a_rate_that_jumps_has_no_estimate() -> None:
     for percent in done:
         story.sample(percent)
     assert after(story.events).shown["eta"]["text"] == "unknown"  # type: ignore[index]
+
+
+def test_a_file_without_bytes_has_a_size() -> None:
+    story = Story()
+    story.requested()
+    story.tell(TransferStartedV1, size_bytes=0, chunks=1, lanes=1, started_at=story.at)
+    known = after(story.events)
+    assert (known.shown["size_bytes"], known.shown["percent"]) == (0, 100.0)
+
+
+def test_nobody_is_at_work_in_a_paused_transfer_although_its_last_sample_saw_lanes() -> None:
+    story = a_moving_story()
+    story.paused()
+    story.sample(40, status="paused", lanes=2)
+    assert after(story.events).shown["lanes"] == 0
+
+
+@pytest.mark.parametrize(("missing", "percent"), [(0, 100.0), (1, 99.99), (200, 99.98)])
+def test_a_hundred_percent_means_that_nothing_is_missing(missing: int, percent: float) -> None:
+    story = a_moving_story()
+    story.sample(99, bytes_done=SIZE - missing)
+    assert after(story.events).shown["percent"] == percent

@@ -103,3 +103,20 @@ def test_a_large_audience_gets_shards_and_everybody_is_told_once() -> None:
     world.hear(story.sample(90))
     world.settle()
     assert {len(told(world, name)) for name in names} == {1}
+
+
+def test_a_connection_that_takes_in_much_slowly_waits_for_the_rest(world: LiveWorld) -> None:
+    """Else it would take all the time that the function has."""
+    for number in range(60):
+        story = Story(f"t-{number}", path="x" * 20_000)
+        world.hear(story.requested())
+    world.settle()
+    world.connect("c-1")
+    world.calls.cost["sockets.post"] = 0.9
+    began = world.clock
+    world.ask("c-1", Subscribe(action="subscribe", scope="mine"))
+    assert world.clock - began < timedelta(seconds=10)
+    world.calls.cost["sockets.post"] = 0.02
+    world.settle()
+    found = [each for each in told(world, "c-1") if isinstance(each, Snapshot)]
+    assert len({each.transfer_id for message in found for each in message.transfers}) == 60

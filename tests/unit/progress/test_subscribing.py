@@ -60,6 +60,27 @@ def test_a_client_that_missed_nothing_is_told_so(world: LiveWorld, story: Story)
     assert (missed.recovered, missed.changes) == (True, ())
 
 
+def test_a_client_that_was_away_for_hours_is_told_what_ended_in_its_list(
+    world: LiveWorld, story: Story
+) -> None:
+    before = position(world)
+    world.hear(story.completed())
+    world.pass_time(70 * 60)  # it stands in no list any more
+    missed, _ = ask(world, (before,), scope="mine")
+    assert isinstance(missed, Delta)
+    assert missed.recovered
+    assert missed.changes[0].set.status == "completed"
+
+
+def test_who_says_to_know_anothers_transfer_is_told_nothing_of_it(world: LiveWorld) -> None:
+    world.story("t-1", "bob")
+    known = Position(transfer_id="t-1", epoch=position(world).epoch, seq=0)
+    for claimed in (known, Position(transfer_id="t-9", epoch="ab", seq=0)):
+        [answer] = ask(world, (claimed,), scope="mine")
+        assert isinstance(answer, Snapshot)
+        assert (answer.transfers, answer.more) == ((), False)
+
+
 @pytest.mark.parametrize(("epoch", "ahead"), [("ffff", 0), (None, 1)])
 def test_a_position_of_another_life_is_answered_whole(
     world: LiveWorld, story: Story, epoch: str | None, ahead: int
@@ -132,6 +153,14 @@ def test_a_session_that_ends_while_its_connection_begins_is_noticed(world: LiveW
             world.connect("bobs", bob)
         assert "bobs" not in world.connections.rows
     world.connect("bobs", BOB)
+
+
+def test_a_connection_that_begins_while_its_session_ends_is_ended(world: LiveWorld) -> None:
+    begin = partial(world.connect, "bobs", BOB)
+    world.calls.before("connections.bury_session", begin)
+    end_session("bob", "s-bob", ports=world.ports)
+    assert "bobs" not in world.sockets.open
+    assert "bobs" not in world.connections.rows
 
 
 def test_rights_that_change_while_a_connection_begins_are_noticed(world: LiveWorld) -> None:

@@ -178,3 +178,18 @@ def test_a_notice_of_an_unknown_transfer_is_nothing(world: LiveWorld) -> None:
     world.notices.put(Notice("t-1", again=True))
     world.settle()
     assert told(world, "c-1") == []
+
+
+def test_a_replay_of_old_events_puts_nothing_into_lists(world: LiveWorld, story: Story) -> None:
+    world.hear(story.completed())
+    world.settle()
+    world.pass_time(timedelta(days=30).total_seconds())
+    world.audiences.told.clear()  # its row has expired
+    watch(world, "c-2", scope="mine")
+    watch(world, "c-3")
+    for event in story.events:
+        world.hear(event)
+    world.settle()
+    assert told(world, "c-2") == []
+    [whole] = told(world, "c-3")
+    assert isinstance(whole, Snapshot)

@@ -1,11 +1,14 @@
 """Two at once, and deaths between two calls: nobody stays behind."""
 
+from dataclasses import replace
+
 import pytest
 
 from contracts.websocket.client_messages import Subscribe
 from contracts.websocket.server_messages import Delta, Snapshot
 from kernel.caller import Caller
-from services.progress.domain.telling import CatchUp
+from services.progress.domain.telling import CatchUp, Notice
+from services.progress.domain_services.claim import News, places_of
 from tests.fakes.actors import Stage
 from tests.fakes.live_client import Client
 from tests.fakes.live_outside import VISIBILITY
@@ -113,3 +116,41 @@ def test_who_came_between_two_tellings_is_sent_chunks_whole() -> None:
     assert isinstance(late[0], Delta)
     assert late[0].changes[0].chunk_changes is None
     assert late[0].changes[0].set.chunk_runs == "1d1w" * 58 + "4d"
+
+
+def test_a_list_that_catches_up_hides_no_details_of_what_is_watched_by_id_meanwhile() -> None:
+    world, story = world_of()
+    watch(world, "both", OPERATOR, scope="all")
+    client = Client("both")
+    world.sockets.on_post = lambda name, text: client.receive(text) if name == "both" else None
+    world.sockets.slow.add("both")
+    world.hear(story.sample(20))
+    world.work()
+    world.sockets.slow.clear()
+    world.pass_time(2)
+
+    def subscribes_before_the_next_change() -> None:
+        world.ask("both", Subscribe(action="subscribe", transfers=("t-1",)))
+        world.hear(story.sample(50, chunk_runs="5d5w"))
+
+    world.calls.before("lists.ids", subscribes_before_the_next_change)
+    world.settle()
+    assert not client.behind
+    assert client.known["t-1"]["chunk_runs"] == "5d5w"
+
+
+def test_who_read_a_telling_newer_than_its_transfer_looks_again() -> None:
+    """The rows of a look are read one after the other, and clocks of workers differ."""
+    world, story = world_of()
+    world.hear(story.sample(20))
+    notice = Notice("t-1")
+    early = world.audiences.look("t-1", world.clock)
+    world.hear(story.completed())
+    world.settle()
+    world.pass_time(1)
+    newest = world.audiences.look("t-1", world.clock)
+    assert early.known is not None
+    news = News(notice, replace(newest, known=early.known), early.known)
+    assert places_of([news], ports=world.ports) == []
+    assert world.audiences.told["t-1"] == newest.told
+    assert [each.message for each in world.notices.queued] == [notice]

@@ -13,6 +13,7 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import UNDER_WAY
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.announce import percent_of
 from services.transfer.domain_services.fail_transfer import fail_transfer
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.handlers.api_views import transfer_summary
@@ -240,3 +241,8 @@ def test_no_sample_is_told_of_a_transfer_at_its_end(
     world.calls.before("sink.write", look, 2)
     world.drive_lane()
     assert seen[0] == seen[1] > 0
+
+
+def test_a_hundred_percent_means_that_nothing_is_missing() -> None:
+    assert percent_of(10**12 - 1, 10**12) == 99.99
+    assert percent_of(10**12, 10**12) == percent_of(0, 0) == 100.0

@@ -1,0 +1,33 @@
+"""Advice of the API in the words of this command.
+
+A sentence of the API is for everybody who uses it, so it names routes. Who sits at a terminal is
+told the command instead. JSON documents keep the API's own words.
+"""
+
+import re
+
+from cli.escaping import escaped
+
+_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(said), command)
+    for said, command in (
+        (r"GET /api/me\b", "`fileferry whoami`"),
+        (r"GET /api/history\b", "`fileferry list`"),
+        (r"GET /api/destinations\b", "`fileferry destinations list`"),
+        (r"GET /api/buckets\b", "`fileferry buckets`"),
+        (r"GET /api/users\b", "`fileferry users list`"),
+        (r"POST /api/login\b", "`fileferry login`"),
+        (r"POST /api/destinations/([a-z0-9-]+)/test\b", r"`fileferry destinations test \1`"),
+        (r"PATCH host_keys\b", "`fileferry destinations pin`"),
+        (r"PATCH on the destination\b", "`fileferry destinations update`"),
+        (r"change it with PATCH\b", "change it with `fileferry destinations update`"),
+    )
+)
+
+
+def advice(text: str) -> str:
+    """Escaped, for people."""
+    shown = escaped(text)
+    for said, command in _WORDS:
+        shown = said.sub(command, shown)
+    return shown
