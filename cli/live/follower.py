@@ -75,8 +75,8 @@ class Follower:
         try:
             for _ in unknown:
                 self._look(())
-        except Unreachable:
-            return
+        except Unreachable as unreachable:
+            self._unreachable = unreachable
 
     def _converse(self, over: Over) -> None:
         within = self._pace.answer_within if self._polling else self._pace.open_within
