@@ -43,10 +43,11 @@ class Follower:
         self._failures = self._useless = 0
         self._polling = self._said_polling = self._said_unreachable = False
         self._reached_at = clock.now() if board.shown else None
+        self._unreachable: Unreachable | None = None
 
     def follow(self, over: Over) -> None:
         """Until `over`, which is asked all the time."""
-        self._look_first(over)
+        self._look_first()
         while not over():
             began = self._clock.now()
             try:
@@ -59,8 +60,10 @@ class Follower:
                 self._bear(unreachable, over)
             if not over():
                 self._look_until_next_try(over)
+        if self._reached_at is None and self._unreachable is not None:
+            raise self._unreachable
 
-    def _look_first(self, over: Over) -> None:
+    def _look_first(self) -> None:
         """The REST API answers sooner than a connection comes about, and knows all that there is to
         say of an end. Many transfers are told by the connection as soon. Whether FileFerry can be
         reached is found out there, too."""
@@ -72,9 +75,8 @@ class Follower:
         try:
             for _ in unknown:
                 self._look(())
-        except Unreachable:
-            if over() and self._reached_at is None:
-                raise
+        except Unreachable as unreachable:
+            self._unreachable = unreachable
 
     def _converse(self, over: Over) -> None:
         within = self._pace.answer_within if self._polling else self._pace.open_within
@@ -123,9 +125,10 @@ class Follower:
 
     def _bear(self, unreachable: Unreachable, over: Over) -> None:
         """A service that was there will come back. One that never answered has a wrong address."""
-        if over() and self._reached_at is not None:  # a call that was cut short says nothing
+        self._unreachable = unreachable
+        if over():  # a call that was cut short says nothing of a service that was there
             return
-        never = self._reached_at is None and (over() or self._failures >= NEVER_THERE)
+        never = self._reached_at is None and self._failures >= NEVER_THERE
         if never or self._silent_for() > self._pace.give_up_after:
             raise unreachable
         self._board.link = Link.LOST

@@ -1,8 +1,10 @@
 """Watched transfers on a terminal, drawn on stderr several times a second."""
 
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable
+from types import FrameType
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -40,6 +42,7 @@ class Screen:
         )
 
     def begin(self) -> None:
+        self._before = signal.signal(signal.SIGTERM, _leave)
         self._live.start(refresh=True)
 
     def changed(self, shown: Shown) -> None:
@@ -56,6 +59,7 @@ class Screen:
 
     def end(self) -> None:
         self._live.stop()
+        signal.signal(signal.SIGTERM, self._before)
 
     def drawn(self) -> Group:
         width, height = self._console.size
@@ -112,6 +116,11 @@ class Screen:
         line = Text(text, "dim", no_wrap=True, overflow="crop")
         line.truncate(width, overflow="ellipsis")
         return line
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """On the way out the terminal gets its cursor back."""
+    sys.exit(128 + number)
 
 
 def _unheard(ids: list[str], missing: tuple[str, ...]) -> str:

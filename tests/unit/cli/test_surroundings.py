@@ -1,6 +1,7 @@
 """The command where something that every program expects is missing."""
 
 import errno
+import signal
 import subprocess
 import sys
 import time
@@ -10,6 +11,9 @@ import pytest
 
 from cli.address import checked_url
 from cli.errors import CommandFailed, UsageFailed
+from cli.live.board import Board
+from cli.live.clock import Clock
+from cli.live.screen import Screen
 from cli.private_files import locked
 from cli.session.stored_session import StoredSession
 from cli.settings import config_folder
@@ -72,3 +76,16 @@ def test_no_secret_goes_to_such_an_address(address: str) -> None:
 def test_loopback_is_let_through() -> None:
     for address in ("http://localhost:8080", "http://127.0.0.2/v1", "http://[::1]:80"):
         assert checked_url(address) == address
+
+
+def test_a_terminal_gets_its_cursor_back_when_the_command_is_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    screen, before = Screen(Board(Clock()), tuple, color=False), signal.getsignal(signal.SIGTERM)
+    screen.begin()
+    with pytest.raises(SystemExit) as left:
+        signal.raise_signal(signal.SIGTERM)
+    screen.end()
+    assert left.value.code == 143
+    assert "\x1b[?25h" in capsys.readouterr().err
+    assert signal.getsignal(signal.SIGTERM) == before
