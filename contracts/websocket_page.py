@@ -52,7 +52,7 @@ last one says `more`. The answer says for each transfer one of three things:
 |---|---|
 | `snapshot` | the whole transfer, as it is now |
 | `delta` with `recovered` | what you missed since the position that you gave in `known` |
-| `gone` | there is no such transfer, or you may not see it |
+| `gone` | there are no such transfers, or you may not see them |
 
 A transfer that you named in `known` and that is in no answer has not changed: what you have is
 right. If there is nothing else to say, an empty `snapshot` or `delta` says so. An `error` with the

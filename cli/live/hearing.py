@@ -36,7 +36,8 @@ class Hearing:
                 age = (message.sent_at - live.seen_at).total_seconds()  # by one clock, not by ours
                 self._told(live, age)
         elif isinstance(message, Gone):
-            self._gone(message.transfer_id)
+            for each in message.transfer_ids:
+                self._gone(each)
         elif isinstance(message, Error):
             self._refused(message)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from contracts.contract import Id, Published, UtcTime
+from contracts.websocket.limits import MAX_TRANSFERS
 from contracts.websocket.live_transfer import LiveChange, LiveTransfer
 
 Version = Annotated[
@@ -54,11 +55,11 @@ class Delta(ServerMessage):
 
 
 class Gone(ServerMessage):
-    """There is no such transfer, or none that the client may see. The client forgets what it knew
-    of it."""
+    """There are no such transfers, or none that the client may see. The client forgets what it knew
+    of them."""
 
     type: Literal["gone"] = "gone"
-    transfer_id: Id
+    transfer_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_TRANSFERS)]
     code: Code
     message: str = Field(description="for people: what happened, and what to do")
     more: More = False

@@ -156,7 +156,7 @@ class LiveServer:
             if state is None:
                 gone = Gone(
                     sent_at=datetime.now(UTC),
-                    transfer_id=each,
+                    transfer_ids=(each,),
                     code="transfer_not_found",
                     message="There is no such transfer.",
                 )

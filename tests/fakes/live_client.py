@@ -34,7 +34,8 @@ class Client:
             for change in message.changes:
                 self._apply(change)
         elif isinstance(message, Gone):
-            self.known.pop(message.transfer_id, None)
+            for each in message.transfer_ids:
+                self.known.pop(each, None)
         elif isinstance(message, Error):
             self.errors.append(message)
         if message.request_id and not getattr(message, "more", False):

@@ -143,7 +143,8 @@ class Watcher:
             for transfer in self.known.hear(message):
                 self.told[transfer.transfer_id].append(transfer)
         elif isinstance(message, Gone):
-            self.known.forget(message.transfer_id)
+            for gone in message.transfer_ids:
+                self.known.forget(gone)
         for each in sorted(self.known.behind):  # as the contract has it
             self.known.behind.discard(each)
             self.ask(each)
@@ -178,7 +179,7 @@ class Watcher:
 
     def gone(self) -> list[tuple[str, str, str]]:
         found = [each for each in self.messages if isinstance(each, Gone)]
-        return [(each.transfer_id, each.code, each.message) for each in found]
+        return [(gone, each.code, each.message) for each in found for gone in each.transfer_ids]
 
     def errors(self) -> list[str]:
         return [each.code for each in self.messages if isinstance(each, Error)]

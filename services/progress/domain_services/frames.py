@@ -42,13 +42,13 @@ def deltas(
         yield _filled(empty.model_dump_json(), "changes", group)
 
 
-def not_found(transfer_id: str, now: datetime, request_id: str | None) -> str:
+def not_found(transfer_ids: Sequence[str], now: datetime, request_id: str | None) -> str:
     return Gone(
         request_id=request_id,
         sent_at=now,
-        transfer_id=transfer_id,
+        transfer_ids=tuple(transfer_ids),
         code="transfer_not_found",
-        message="There is no such transfer among those that you may see.",
+        message="There is none of these among the transfers that you may see.",
         more=True,
     ).model_dump_json()
 

@@ -96,7 +96,8 @@ def _answer(connection: Connection, asked: Subscribe, found: States, ports: Port
         for name, each in found.items()
         if name not in missed
     ]
-    lost = [each for each in dict.fromkeys(asked.transfers or ()) if each not in found]
+    named = asked.transfers or [each.transfer_id for each in asked.known]
+    lost = [each for each in dict.fromkeys(named) if each not in found]
     if whole:
         yield from frames.snapshots(whole, at, asked.request_id, more=True)
     if missed:
@@ -106,8 +107,8 @@ def _answer(connection: Connection, asked: Subscribe, found: States, ports: Port
             if position.seq < found[name].seq
         ]
         yield from frames.deltas(changes, at, asked.request_id, recovered=True, more=True)
-    for transfer_id in lost:
-        yield frames.not_found(transfer_id, at, asked.request_id)
+    if lost:
+        yield frames.not_found(lost, at, asked.request_id)
 
 
 def _is_known(position: Position, found: States) -> bool:

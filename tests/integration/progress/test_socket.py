@@ -66,7 +66,7 @@ def test_another_ones_transfer_is_answered_as_one_that_is_not(
         deployed.send("c=1", {"action": "subscribe", "transfers": [transfer_id]})
         gone, rest = deployed.told("c=1")
         assert isinstance(gone, Gone)
-        assert (gone.transfer_id, gone.code) == (transfer_id, "transfer_not_found")
+        assert (gone.transfer_ids, gone.code) == ((transfer_id,), "transfer_not_found")
         assert rest.model_dump(exclude={"sent_at"}) == Delta(
             sent_at=rest.sent_at, changes=()
         ).model_dump(exclude={"sent_at"})

@@ -72,13 +72,22 @@ def test_a_client_that_was_away_for_hours_is_told_what_ended_in_its_list(
     assert missed.changes[0].set.status == "completed"
 
 
-def test_who_says_to_know_anothers_transfer_is_told_nothing_of_it(world: LiveWorld) -> None:
+def test_who_says_to_know_anothers_transfer_is_told_what_is_told_of_none(world: LiveWorld) -> None:
     world.story("t-1", "bob")
     known = Position(transfer_id="t-1", epoch=position(world).epoch, seq=0)
     for claimed in (known, Position(transfer_id="t-9", epoch="ab", seq=0)):
-        [answer] = ask(world, (claimed,), scope="mine")
-        assert isinstance(answer, Snapshot)
-        assert (answer.transfers, answer.more) == ((), False)
+        gone, rest = ask(world, (claimed,), scope="mine")
+        assert isinstance(gone, Gone)
+        assert gone.transfer_ids == (claimed.transfer_id,)
+        assert isinstance(rest, Delta)
+        assert (rest.changes, rest.more) == ((), False)
+
+
+def test_many_that_are_not_there_are_one_answer(world: LiveWorld) -> None:
+    names = tuple(f"t-{number}" for number in range(100, 200))
+    gone, _ = ask(world, transfers=names)
+    assert isinstance(gone, Gone)
+    assert gone.transfer_ids == names
 
 
 @pytest.mark.parametrize(("epoch", "ahead"), [("ffff", 0), (None, 1)])
