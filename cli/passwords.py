@@ -12,7 +12,6 @@ from cli.errors import UsageFailed
 
 MAX_CHARACTERS = 65_536  # twice a private key's limit; more is no secret
 
-STDIN_HELP = "Read it from standard input."
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
