@@ -2,7 +2,14 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, PlainSerializer, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SecretStr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from contracts.auth_events import ClientKind, LoginMethod
@@ -33,7 +40,9 @@ NewPassword = Annotated[
 GivenToken = Annotated[SecretStr, SecretLength(1, 1_024)]
 # Shown only in the answer that hands it over, and masked wherever the model itself is printed.
 IssuedToken = Annotated[
-    SecretStr, PlainSerializer(lambda token: token.get_secret_value(), when_used="json")
+    SecretStr,
+    PlainSerializer(lambda token: token.get_secret_value(), when_used="json"),
+    WithJsonSchema({"type": "string"}),  # a secret would be `writeOnly`, and none in an answer
 ]
 Roles = Annotated[
     tuple[Role, ...],

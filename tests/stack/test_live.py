@@ -47,7 +47,7 @@ def test_those_who_may_see_a_transfer_see_all_of_its_way_and_nobody_else_anythin
     view = audience.state(moving)
     for who in ("owner", "operator", "auditor"):
         told = watchers[who].told[moving]
-        assert len(told) > 3
+        assert told[0].status in ("requested", "moving")
         assert goes_forwards(told)
         assert told[-1].owner == audience.people["owner"].name
         agrees(told[-1], view, listed=who != "auditor")

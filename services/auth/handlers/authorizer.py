@@ -52,7 +52,7 @@ def _authorized(event: Mapping[str, Any], *, ports: Ports) -> Authorized:
     """A REST call's query is not looked at, so a ticket opens a WebSocket and nothing else."""
     token = _one(_sent(event, "Headers", "authorization"))
     bearer = _bearer(token) if token is not None else None
-    context = event["requestContext"]
+    context = event.get("requestContext") or {}
     if context.get("eventType") == CONNECT:
         ticket = _one(_sent(event, "QueryStringParameters", "ticket"))
         source_ip = (context.get("identity") or {}).get("sourceIp")
