@@ -12,6 +12,7 @@ from tests.infra.small_functions import create_function
 from tests.servers.emulator import Emulator, emulator
 from tests.servers.waiting import wait_for
 
+pytestmark = pytest.mark.slow  # an emulator, and functions in it
 # `key` in a token stands for the user's API key. The last word decides.
 AUTHORIZER = """
 def handler(event, context):

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.infra.sockets import Sockets, ask, opened, run
 
+pytestmark = pytest.mark.slow  # an emulator, and functions in it
 KB = 1024
 
 
