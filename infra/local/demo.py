@@ -94,7 +94,13 @@ def register(ferry: Ferry, partner: SftpServer) -> None:
 
 
 def grant(admin: Ferry) -> None:
-    grants = {"sources": [{"bucket": DEMO_BUCKET, "prefix": ""}], "destinations": [DESTINATION]}
+    """Besides what the user may send already."""
+    known = admin.call("GET", f"/api/users/{DEMO}")["grants"]
+    source = {"bucket": DEMO_BUCKET, "prefix": ""}
+    grants = {
+        "sources": [*(each for each in known["sources"] if each != source), source],
+        "destinations": sorted({*known["destinations"], DESTINATION}),
+    }
     admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants})
     say(f"User          {DEMO} may send from s3://{DEMO_BUCKET}/ to {DESTINATION}")
 
