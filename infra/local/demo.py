@@ -26,6 +26,7 @@ DESTINATION = "demo"
 SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
 LARGE_BYTES = 1 << 30
 BLOCK_BYTES = 1 << 20
+PATIENCE_SECONDS = 600.0  # with one transfer
 ROWS = 200
 
 
@@ -131,11 +132,16 @@ def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
     """Has the command show the transfer live, and returns its state when it has completed."""
     transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace")
     say(f"Transfer      {transfer_id}")
-    watched = subprocess.run(
-        [sys.executable, "-m", "cli", "watch", transfer_id],
-        env=os.environ | {"FILEFERRY_URL": ferry.api_url, "FILEFERRY_TOKEN": ferry.access_token},
-        check=False,
-    )
+    try:
+        watched = subprocess.run(
+            [sys.executable, "-m", "cli", "watch", transfer_id],
+            env=os.environ
+            | {"FILEFERRY_URL": ferry.api_url, "FILEFERRY_TOKEN": ferry.access_token},
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        sys.exit(f"Transfer {transfer_id} did not end within {PATIENCE_SECONDS:.0f} s.")
     state = ferry.state(transfer_id)
     if watched.returncode or state["status"] != "completed":
         sys.exit(f"Transfer {transfer_id} {state['status']}: {state['failure']}")
