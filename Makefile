@@ -75,7 +75,7 @@ redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAG
 
 ##@ Before a commit
 .PHONY: check
-check: $(READY) ## Style, types, layers, generated files, fast tests: less than a minute
+check: $(READY) ## Style, types, layers, generated files, fast tests: one to two minutes
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	@$(MAKE) --jobs --output-sync=target types fast-tests
