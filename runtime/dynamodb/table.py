@@ -15,6 +15,8 @@ from runtime.dynamodb.items import Item, to_attribute
 
 CONFLICT_TRIES = 30  # a transaction takes milliseconds, and one of two in conflict wins
 
+ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"  # a condition that always holds
+
 Action = tuple[str, dict[str, Any]]
 
 

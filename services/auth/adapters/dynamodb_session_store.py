@@ -9,7 +9,7 @@ from botocore.client import BaseClient
 from kernel.outbox import OutboxEvent
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
-from runtime.dynamodb.table import Action, Table, delete, put, row_key
+from runtime.dynamodb.table import ANYWAY, Action, Table, delete, put, row_key
 from services.auth.adapters.dynamodb_user_store import partition_of
 from services.auth.domain.errors import StaleSession
 from services.auth.domain.session import Session
@@ -19,7 +19,6 @@ LISTED = "OPEN_SESSIONS"  # one partition of the index; a session changes at mos
 PREFIX = "SESSION#"
 # Each open session has a second row. So the open ones are found without reading all of 90 days.
 OPEN = "OPEN#"
-ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"
 
 
 class DynamoDbSessionStore:

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
-from runtime.dynamodb.table import Table, delete, put, row_key, update
+from runtime.dynamodb.table import ANYWAY, Table, delete, put, row_key, update
 from services.progress.adapters.dynamodb_batch_reads import read_rows
 from services.progress.adapters.dynamodb_live_transfers import STATE, known_transfer
 from services.progress.adapters.dynamodb_watches import (
-    ANYWAY,
     PREFIX,
     key_of,
     partition,

@@ -7,9 +7,8 @@ from botocore.client import BaseClient
 
 from kernel.caller import Role
 from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
-from runtime.dynamodb.table import Action, Table, check, delete, put, row_key
+from runtime.dynamodb.table import ANYWAY, Action, Table, check, delete, put, row_key
 from services.progress.adapters.dynamodb_watches import (
-    ANYWAY,
     SLACK,
     key_of,
     put_watch,

@@ -15,7 +15,7 @@ from runtime.dynamodb.items import (
     to_attribute,
     to_item,
 )
-from runtime.dynamodb.table import Action, Table, put, row_key
+from runtime.dynamodb.table import ANYWAY, Action, Table, put, row_key
 from services.progress.domain.errors import TransferBusy
 from services.progress.domain.known_transfer import Heard, KnownTransfer
 from services.progress.domain.samples import Sample, Samples
@@ -27,7 +27,6 @@ EVERYBODYS = "*"
 KEPT_AFTER_END = timedelta(days=90)
 # A paused transfer has no events. One whose end is never heard goes when this is over.
 KEPT_UNDER_WAY = timedelta(days=400)
-ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"
 LISTED_AFTER_END = timedelta(hours=1)
 DAY = timedelta(days=1)
 

@@ -3,12 +3,11 @@
 from datetime import datetime, timedelta
 
 from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
-from runtime.dynamodb.table import Action, put, row_key
+from runtime.dynamodb.table import ANYWAY, Action, put, row_key
 from services.progress.domain.audience import Audience, Watch
 
 PREFIX = "W#"  # the last sort key of its partition: a query reads the state before the watches
 SLACK = timedelta(minutes=10)  # for clocks that differ; then DynamoDB removes the row
-ANYWAY = "attribute_not_exists(#pk) OR attribute_exists(#pk)"
 
 
 def partition(audience: Audience, shard: int) -> str:
