@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.caller import Role, UserName
-from contracts.contract import Count, Id, Published, UtcTime
+from contracts.contract import AnySlug, Count, Id, Published, UtcTime
 
 LoginMethod = Literal["password", "sso"]
 ClientKind = Literal["console", "api"]
@@ -69,18 +69,38 @@ class LoginFailedV1(Published):
     failed_at: UtcTime
 
 
-class UserChangedV1(Published):
-    """An admin or a login changed what a user may do: roles, grants, lock or removal.
-
-    A removed user has no roles. Sessions that end with the change have events of their own.
-    """
+class UserFact(Published):
+    """What a reader has to know of a user. Null where the event is older than the field."""
 
     user: UserName
+    name: str | None = Field(default=None, description="as people call them")
+    email: str | None = Field(
+        default=None, description="null: none is known, or the event is older than this field"
+    )
+    destinations: tuple[AnySlug, ...] | None = Field(
+        default=None, description="where they may send to; '*' stands for all"
+    )
     roles: tuple[Role, ...]
     locked: bool
     removed: bool = False
-    changed_at: UtcTime
     sequence: Count = Field(
         description="grows with every change of the user: of two events the one with the larger"
         " sequence is newer"
     )
+
+
+class UserAddedV1(UserFact):
+    """An admin or a first login made the user."""
+
+    added_at: UtcTime
+
+
+class UserChangedV1(UserFact):
+    """An admin or a login changed what a user may do (roles, grants, lock, removal) or how they are
+    called and reached.
+
+    A removed user has no roles, and neither name nor e-mail address. Sessions that end with the
+    change have events of their own.
+    """
+
+    changed_at: UtcTime

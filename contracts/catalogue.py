@@ -9,10 +9,18 @@ from contracts.auth_events import (
     LoginFailedV1,
     SessionClosedV1,
     SessionOpenedV1,
+    UserAddedV1,
     UserChangedV1,
 )
 from contracts.contract import Published
 from contracts.envelope import Event
+from contracts.notify_events import NotificationFailedV1, NotificationSentV1
+from contracts.ticket_events import (
+    TicketingFailedV1,
+    TicketOpenedV1,
+    TicketResolvedV1,
+    TicketUpdatedV1,
+)
 from contracts.transfer_events import (
     TransferCancelledV1,
     TransferCompletedV1,
@@ -44,18 +52,65 @@ CATALOGUE: tuple[EventSpec, ...] = (
     EventSpec("SessionOpened.v1", SessionOpenedV1, "auth"),
     EventSpec("SessionClosed.v1", SessionClosedV1, "auth", consumers=("progress",)),
     EventSpec("LoginFailed.v1", LoginFailedV1, "auth"),
-    EventSpec("UserChanged.v1", UserChangedV1, "auth", consumers=("progress",)),
+    EventSpec("UserAdded.v1", UserAddedV1, "auth", consumers=("ticketing", "notify")),
     EventSpec(
-        "TransferRequested.v1", TransferRequestedV1, "transfer", consumers=("transfer", "progress")
+        "UserChanged.v1", UserChangedV1, "auth", consumers=("progress", "ticketing", "notify")
     ),
-    EventSpec("TransferStarted.v1", TransferStartedV1, "transfer", consumers=("progress",)),
+    EventSpec(
+        "TransferRequested.v1",
+        TransferRequestedV1,
+        "transfer",
+        consumers=("transfer", "progress", "ticketing", "notify"),
+    ),
+    EventSpec(
+        "TransferStarted.v1",
+        TransferStartedV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
     EventSpec("TransferProgressed.v1", TransferProgressedV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferDelayed.v1", TransferDelayedV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferCompleted.v1", TransferCompletedV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferFailed.v1", TransferFailedV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferCancelled.v1", TransferCancelledV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferPaused.v1", TransferPausedV1, "transfer", consumers=("progress",)),
-    EventSpec("TransferResumed.v1", TransferResumedV1, "transfer", consumers=("progress",)),
+    EventSpec(
+        "TransferDelayed.v1",
+        TransferDelayedV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
+    EventSpec(
+        "TransferCompleted.v1",
+        TransferCompletedV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
+    EventSpec(
+        "TransferFailed.v1",
+        TransferFailedV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
+    EventSpec(
+        "TransferCancelled.v1",
+        TransferCancelledV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
+    EventSpec(
+        "TransferPaused.v1",
+        TransferPausedV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
+    EventSpec(
+        "TransferResumed.v1",
+        TransferResumedV1,
+        "transfer",
+        consumers=("progress", "ticketing", "notify"),
+    ),
+    EventSpec("TicketOpened.v1", TicketOpenedV1, "ticketing", consumers=("notify",)),
+    EventSpec("TicketUpdated.v1", TicketUpdatedV1, "ticketing"),
+    EventSpec("TicketResolved.v1", TicketResolvedV1, "ticketing"),
+    EventSpec("TicketingFailed.v1", TicketingFailedV1, "ticketing", consumers=("notify",)),
+    EventSpec("NotificationSent.v1", NotificationSentV1, "notify"),
+    EventSpec("NotificationFailed.v1", NotificationFailedV1, "notify"),
 )
 _BY_DETAIL_TYPE = {spec.detail_type: spec for spec in CATALOGUE}
 _BY_MODEL = {spec.model: spec for spec in CATALOGUE}

@@ -19,12 +19,20 @@ from contracts.gateway_responses import gateway_responses
 from contracts.problem import Problem, title_of
 from contracts.route import Route
 from contracts.routes import ROUTES
+from contracts.ticket_api import TicketNumber
 
 Json = dict[str, Any]
 
 PATH_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}
 # The type of a path parameter, by the part of the path before it. Only readers are told.
-NAMED_AFTER = {"buckets": BucketName, "destinations": Slug, "transfer": Id, "users": UserName}
+NAMED_AFTER = {
+    "buckets": BucketName,
+    "channels": Slug,
+    "destinations": Slug,
+    "ticket": TicketNumber,
+    "transfer": Id,
+    "users": UserName,
+}
 _FUNCTION = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
     "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}"
