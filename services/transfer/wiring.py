@@ -141,7 +141,7 @@ class AwsPorts(Ports):
 
     @cached_property
     def partners(self) -> Partners:
-        from services.transfer.adapters.address_guard import AddressGuard
+        from runtime.address_guard import AddressGuard
         from services.transfer.adapters.sftp_partners import SftpPartners
 
         guard = AddressGuard.of(self._settings.allowed_networks)

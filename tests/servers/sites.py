@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from services.transfer.adapters.address_guard import AddressGuard
+from runtime.address_guard import AddressGuard
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol

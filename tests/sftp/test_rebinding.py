@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from services.transfer.adapters.address_guard import AddressGuard
+from runtime.address_guard import AddressGuard
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.ports import Ports

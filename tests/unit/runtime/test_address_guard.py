@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.transfer.adapters.address_guard import AddressGuard
-from services.transfer.domain.errors import AddressForbidden, HostNotResolved
+from runtime.address_guard import AddressForbidden, AddressGuard, HostUnknown
 
 PUBLIC = "93.184.215.14"
 
@@ -110,12 +109,12 @@ def test_a_name_that_does_not_resolve_is_told(error: Exception) -> None:
     def resolver(host: str, port: int) -> Sequence[str]:
         raise error
 
-    with pytest.raises(HostNotResolved):
+    with pytest.raises(HostUnknown):
         AddressGuard.of([], resolver).addresses("partner.example", 22)
 
 
 def test_a_name_without_addresses_is_told() -> None:
-    with pytest.raises(HostNotResolved):
+    with pytest.raises(HostUnknown):
         guard().addresses("partner.example", 22)
 
 

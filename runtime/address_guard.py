@@ -1,5 +1,5 @@
-"""Decides which addresses of a partner's host we may connect to, so that nobody can reach our
-network through us.
+"""Decides which addresses of somebody's host we may connect to, so that nobody can reach our network
+through us.
 """
 
 import socket
@@ -7,14 +7,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from services.transfer.domain.errors import AddressForbidden, HostNotResolved
-
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 Resolver = Callable[[str, int], Sequence[str]]
 
-# These serve credentials of instances, containers and pods. No partner is there, so no setting
-# opens them.
+
+class AddressRefused(Exception):
+    """We must not connect to the host. An adapter tells it in the words of its service."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(host)
+
+
+class HostUnknown(AddressRefused):
+    """The name has no address. It may have one later."""
+
+
+class AddressForbidden(AddressRefused):
+    """`address` is one of those that the host has, and none of them is permitted."""
+
+    def __init__(self, host: str, address: str) -> None:
+        super().__init__(host)
+        self.address = address
+
+
+# These serve credentials of instances, containers and pods. Nobody we talk to is there, so no setting opens
+# them.
 METADATA = frozenset(
     ip_address(text)
     for text in (
@@ -60,14 +79,14 @@ class AddressGuard:
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
         """The addresses to connect to. They are resolved once, so that a second look-up cannot give
-        another, forbidden one. Raises HostNotResolved; AddressForbidden when none is permitted.
+        another, forbidden one. Raises HostUnknown; AddressForbidden when none is permitted.
         """
         try:
             found = self.resolver(host, port)
         except (OSError, UnicodeError):
-            raise HostNotResolved(host) from None
+            raise HostUnknown(host) from None
         if not found:
-            raise HostNotResolved(host)
+            raise HostUnknown(host)
         permitted = [text for text in found if self._permits(text)]
         if not permitted:
             raise AddressForbidden(host, found[0])
