@@ -1,4 +1,4 @@
-"""Decides which addresses of somebody's host we may connect to, so that nobody can reach our network
+"""Decides which addresses of others' hosts we may connect to, so that nobody can reach our network
 through us.
 """
 
@@ -32,8 +32,8 @@ class AddressForbidden(AddressRefused):
         self.address = address
 
 
-# These serve credentials of instances, containers and pods. Nobody we talk to is there, so no setting opens
-# them.
+# These serve credentials of instances, containers and pods. Nobody we talk to is there, so no
+# setting opens them.
 METADATA = frozenset(
     ip_address(text)
     for text in (

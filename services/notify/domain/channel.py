@@ -1,0 +1,91 @@
+"""Where messages go, and what is told there."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from services.notify.domain.stage import Stage
+
+ALL = "*"
+
+
+class Kind(StrEnum):
+    TEAMS = "teams"
+    SLACK = "slack"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class Whose(StrEnum):
+    MINE = "mine"
+    ALL = "all"
+
+
+class CardShape(StrEnum):
+    """What a flow in Teams takes: a message with the card as attachment, or the bare card."""
+
+    MESSAGE = "message"
+    CARD = "card"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The first rule of a channel that fits an event counts. `destinations` are ids, '*' all."""
+
+    stages: tuple[Stage, ...]
+    destinations: tuple[str, ...] = (ALL,)
+    digest_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """`begins` and `ends` are 'HH:MM' in `time_zone`. When `ends` is not after `begins`, it is on
+    the next day. `days` are 'mon' ... 'sun', those on which it begins."""
+
+    time_zone: str
+    begins: str
+    ends: str
+    days: tuple[str, ...]
+    failures_pass: bool = False
+
+
+@dataclass(frozen=True)
+class Dead:
+    """Why nothing is sent there until somebody mends it."""
+
+    code: str
+    message: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Channel:
+    """`owner` is None for a shared one. `secret_id` names the addresses and tokens in the vault,
+    None for e-mail. `host` is where the address leads to, to show it."""
+
+    id: str
+    name: str
+    kind: Kind
+    owner: str | None
+    whose: Whose
+    rules: tuple[Rule, ...]
+    created_at: datetime
+    updated_at: datetime
+    quiet_hours: QuietHours | None = None
+    secret_id: str | None = None
+    host: str | None = None
+    slack_channel: str | None = None
+    mails: tuple[str, ...] = ()
+    card_shape: CardShape = CardShape.MESSAGE
+    dead: Dead | None = None
+    last_sent_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the vault has of a channel. repr() never shows it."""
+
+    address: str | None = field(default=None, repr=False)
+    bot_token: str | None = field(default=None, repr=False)
+    signing_secret: str | None = field(default=None, repr=False)
