@@ -8,7 +8,7 @@ class NotifyError(DeclaredError):
     """Root of the tree. `retryable` decides whether an event's message may work later."""
 
 
-# --- what a caller did wrong -------------------------------------------------------------------
+# --- what a caller did wrong -----------------------------------------------------------------
 
 
 class RequestError(NotifyError):
@@ -27,7 +27,7 @@ class VersionMismatch(refusals.VersionMismatch, RequestError): ...
 class FieldInvalid(refusals.FieldInvalid, RequestError): ...
 
 
-# --- what happened to a message --------------------------------------------------------------------
+# --- what happened to a message ------------------------------------------------------------------
 
 
 class SendError(NotifyError):

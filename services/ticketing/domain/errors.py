@@ -14,7 +14,7 @@ class CaseBusy(TicketingError):
     subject: str
 
 
-# --- what a caller did wrong -------------------------------------------------------------------
+# --- what a caller did wrong -----------------------------------------------------------------
 
 
 class RequestError(TicketingError):
@@ -50,7 +50,7 @@ class TicketsOff(RequestError):
     message = "This stage has no tickets. An operator switches them on (ServiceNow)."
 
 
-# --- what ServiceNow did ---------------------------------------------------------------------------
+# --- what ServiceNow did -------------------------------------------------------------------------
 
 
 class DeskError(TicketingError):
