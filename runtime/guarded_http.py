@@ -92,6 +92,8 @@ class GuardedHttp:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
     ) -> HttpAnswer:
         """Makes the call once. Raises NotSent and AnswerLost."""
+        if body is None and method != "GET":
+            body = b""  # some servers refuse a POST that does not say how long it is
         traffic = Traffic(self._total_seconds, MAX_HEAD_BYTES)
         address, pinned = self._permitted(url, traffic)
         connections = PinnedConnections(pinned, self._connect_seconds, traffic)
