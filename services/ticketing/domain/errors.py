@@ -63,6 +63,7 @@ class NotConfigured(DeskError):
     code = "servicenow_not_configured"
     message = "The secret {secret!r} names no instance. Put its url, user and password in."
     secret: str
+    version: str  # of the secret
 
 
 class LoginRefused(DeskError):
@@ -75,6 +76,7 @@ class LoginRefused(DeskError):
     )
     host: str
     said: str
+    version: str  # of the secret
 
 
 class Throttled(DeskError):
