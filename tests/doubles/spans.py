@@ -1,11 +1,9 @@
-"""Formatted text as chats show it, and what in it reaches further than its words: mentions, links,
-formatting, characters that deceive."""
+"""Formatted text as chats show it."""
 
 import html
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 DECEIVING = frozenset(
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -53,27 +51,7 @@ def every(spans: Iterable[Span]) -> Iterator[Span]:
         yield from every(span.inner)
 
 
-def found_in(spans: tuple[Span, ...], where: str) -> dict[str, list[dict[str, Any]]]:
-    """What a test asks for: `mentions`, `links`, `markup`, `characters`, each with its place."""
-    found: dict[str, list[dict[str, Any]]] = {key: [] for key in FINDINGS}
-    for span in every(spans):
-        words = span.text or read_aloud(span.inner).strip()
-        if span.kind == "mention":
-            found["mentions"].append({"where": where, "kind": span.how, "target": span.target})
-        elif span.kind in ("link", "image"):
-            link = {"where": where, "kind": span.how, "url": span.target, "text": words}
-            found["links"].append(link)
-        elif span.kind not in SHAPES:
-            found["markup"].append({"where": where, "kind": span.kind, "text": words})
-    for each in sorted(set(filter(_deceives, read_aloud(spans)))):
-        found["characters"].append({"where": where, "code": f"U+{ord(each):04X}"})
-    return found
-
-
-FINDINGS = ("mentions", "links", "markup", "characters")
-
-
-def _deceives(character: str) -> bool:
+def deceives(character: str) -> bool:
     """Controls, and what changes the direction of what follows."""
     if character in DECEIVING:
         return True

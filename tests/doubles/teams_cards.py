@@ -43,10 +43,11 @@ def _card(card: object, where: str) -> Iterator[str]:
 def _mentions(card: Mapping[str, Any]) -> Iterator[str]:
     """Teams refuses a mention whose text stands nowhere."""
     teams = card.get("msteams", {})
-    if not isinstance(teams, dict):
-        yield "card.msteams: it is no object"
+    entities = teams.get("entities", []) if isinstance(teams, dict) else None
+    if not isinstance(entities, list):
+        yield "card.msteams: it is no object with a list of entities"
         return
-    for number, entity in enumerate(teams.get("entities", ())):
+    for number, entity in enumerate(entities):
         text = entity.get("text", "") if isinstance(entity, dict) else ""
         if not text or text not in str(card.get("body")):
             yield f"card.msteams.entities[{number}]: {text!r} stands in no text"
