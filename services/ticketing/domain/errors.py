@@ -14,6 +14,14 @@ class CaseBusy(TicketingError):
     subject: str
 
 
+class LeaseEnds(TicketingError):
+    """Whoever wrote the ticket took too long. Somebody else goes on where it stopped."""
+
+    code, retryable = "lease_ends", True
+    message = "The time to write ticket {ticket_id!r} is over. It is written again soon."
+    ticket_id: str
+
+
 # --- what a caller did wrong -----------------------------------------------------------------
 
 
