@@ -125,8 +125,13 @@ def check_of(environment: Mapping[str, str]) -> Check:
     networks = [each for each in environment.get(f"{PREFIX}NETWORKS", "").split(",") if each]
     http = GuardedHttp(AddressGuard.of([*LOOPBACK, *networks]), max_answer_bytes=MAX_ANSWER_BYTES)
     forms = forms_of(json.loads(environment.get(f"{PREFIX}MAPPING") or "{}"))
-    journals = sorted({form.journal for form in forms.values()})
-    desk = ServiceNowDesk(http, Given(instance), lambda: datetime.now(UTC), journals=journals)
+    desk = ServiceNowDesk(
+        http,
+        Given(instance),
+        lambda: datetime.now(UTC),
+        journals=sorted({form.journal for form in forms.values()}),
+        staging={form.table: form.staging for form in forms.values() if form.staging},
+    )
     return Check(
         desk, forms, environment.get(f"{PREFIX}CALLER", ""), f"check{secrets.token_hex(8)}"
     )

@@ -2,10 +2,11 @@
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from runtime.guarded_http import GuardedHttp
+from services.ticketing.adapters.servicenow_import import ServiceNowImport
 from services.ticketing.adapters.servicenow_people import ServiceNowPeople
 from services.ticketing.adapters.servicenow_records import FIELDS
 from services.ticketing.adapters.servicenow_table_api import (
@@ -33,7 +34,8 @@ WRITING = FORM | {"sysparm_input_display_value": "false"}
 
 class ServiceNowDesk:
     """Implements Desk. `journals` are the fields in which the tables keep notes. A ticket with many
-    notes has a long answer, so `http` has to take more than the usual size."""
+    notes has a long answer, so `http` has to take more than the usual size. `staging` names for a
+    table the one by which its tickets are opened."""
 
     def __init__(
         self,
@@ -43,10 +45,15 @@ class ServiceNowDesk:
         *,
         seconds: float = 20.0,
         journals: Sequence[str] = ("work_notes",),
+        staging: Mapping[str, str] | None = None,
     ) -> None:
         self._api = TableApi(http, instances, now)
         self._people = ServiceNowPeople(self._api, now)
         self._seconds, self._journals = seconds, tuple(journals)
+        self._imports = {
+            table: ServiceNowImport(self._api, name, table)
+            for table, name in (staging or {}).items()
+        }
 
     def find(self, table: str, correlation_id: str) -> Sequence[Record]:
         _check(correlation_id)
@@ -70,6 +77,8 @@ class ServiceNowDesk:
         _check(fields.get("correlation_id", ""))
         end = time.monotonic() + self._seconds
         named = self._people.named(fields, end)
+        if table in self._imports:
+            return self._imports[table].open(named, end)
         answer = self._api.answer(TableCall("POST", table, WRITING, fields=named), end)
         return answer.record(answer.result)
 

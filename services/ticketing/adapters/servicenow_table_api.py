@@ -1,4 +1,4 @@
-"""One call of ServiceNow's Table API: sent once, and read as something that may be hostile."""
+"""One call of ServiceNow's Table API or Import Set API, sent once. Answers may be hostile."""
 
 import json
 import re
@@ -42,6 +42,7 @@ class TableCall:
     query: Mapping[str, str] = field(repr=False)
     record_id: str | None = None
     fields: Fields | None = field(default=None, repr=False)
+    api: str = "table"  # or import, for a staging table
 
     def __post_init__(self) -> None:
         if not TABLE.fullmatch(self.table):
@@ -55,7 +56,7 @@ class TableCall:
 
     def url_at(self, base: str) -> str:
         place = f"/{self.record_id}" if self.record_id else ""
-        return f"{base}/api/now/table/{self.table}{place}?{urlencode(self.query)}"
+        return f"{base}/api/now/{self.api}/{self.table}{place}?{urlencode(self.query)}"
 
 
 class TableApi:
