@@ -165,9 +165,9 @@ class Slack(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.workspace.board.newest(SHOWN)))
-        explanation = "A double of Slack: what arrived, newest first. Links lead nowhere."
+        explanation = f"The newest {SHOWN} messages. Links lead nowhere."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
-        return page("Slack", explanation, main, STYLE + TEXT_STYLE)
+        return page("Slack (double)", explanation, main, STYLE + TEXT_STYLE)
 
 
 def _message_html(message: Message) -> str:

@@ -128,9 +128,9 @@ class Teams(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.board.newest(SHOWN)))
-        explanation = "A double of Teams: what its flows took, newest first. Links lead nowhere."
+        explanation = f"What the newest {SHOWN} calls of flows brought. Links lead nowhere."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
-        return page("Teams", explanation, main, STYLE + TEXT_STYLE)
+        return page("Teams (double)", explanation, main, STYLE + TEXT_STYLE)
 
 
 def _shown(flow: Flow, host: str) -> dict[str, str]:

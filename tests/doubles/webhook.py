@@ -117,7 +117,7 @@ class Receiver(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.board.newest(SHOWN)))
-        explanation = "A receiver of signed webhooks: what arrived, newest first."
+        explanation = f"A receiver of signed webhooks: the newest {SHOWN} calls."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
         return page("Webhook receiver", explanation, main)
 
