@@ -48,8 +48,8 @@ class Workspace:
         self._last_ts = 0
 
     def change(self, states: dict[str, Any]) -> None:
-        """`webhook`, `token` and `channels`, as far as they are named. Raises ValueError: a misspelt
-        order must not make a test pass."""
+        """`webhook`, `token` and `channels`, as far as they are named. Raises ValueError, because a
+        misspelt order must not make a test pass."""
         unknown = states.keys() - {"webhook", "token", "channels"}
         webhook = states.get("webhook", self.webhook)
         channels = dict(states.get("channels", {}))
