@@ -34,6 +34,7 @@ SYMBOLS = {Tone.GOOD: "✓ ", Tone.BAD: "✗ ", Tone.WARNING: "! ", Tone.PLAIN: 
 # More than 44 characters between two places where a line may break do not fit into a narrow card.
 # They are cut behind a dot, a slash or a low line, where there is one.
 LONG_WORD = re.compile(r"(?=[^\s-]{45})(?:[^\s-]{20,43}[_./]|[^\s-]{44})")
+BETWEEN_BRACES = re.compile(r"(?<=\{)(?=\{)")
 CUT = "\\g<0>\0"
 APART = "Default"  # the gap between parts of a card
 
@@ -127,5 +128,5 @@ def _lines(text: str, *before: Element, after: str = "", **style: object) -> lis
 
 def _runs(text: str, style: Mapping[str, object]) -> list[Element]:
     """Clients replace {{DATE(...)}} inside a run, so no run has two braces in a row."""
-    parts = text.replace("{{", "{\0{").split("\0")
+    parts = BETWEEN_BRACES.split(text)
     return [{"type": "TextRun", "text": part, **style} for part in parts]
