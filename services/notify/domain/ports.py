@@ -14,8 +14,17 @@ class Sender(Protocol):
 
 
 class Vault(Protocol):
-    def store(self, secret_id: str, secrets: Secrets) -> None: ...
+    """Addresses, tokens and signing secrets. A secret is never changed: what is new gets an id of
+    its own, so nobody reads half of the old and half of the new."""
 
-    def read(self, secret_id: str) -> Secrets | None: ...
+    def store(self, secret_id: str, secrets: Secrets) -> None:
+        """Needs an id that was never used."""
+        ...
 
-    def delete(self, secret_id: str) -> None: ...
+    def read(self, secret_id: str) -> Secrets | None:
+        """None when it was deleted. Then the channel may name a newer one: read it again."""
+        ...
+
+    def delete(self, secret_id: str) -> None:
+        """Idempotent."""
+        ...
