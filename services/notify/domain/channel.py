@@ -92,6 +92,16 @@ class Channel:
         return self.owner is None
 
     @property
+    def tells_everybodys(self) -> bool:
+        """Whether it tells of everybody's transfers, and not only of its owner's."""
+        return self.owner is None or self.whose is Whose.ALL
+
+    @property
+    def place(self) -> str:
+        """Its place among those that a transfer may concern."""
+        return f"{'1' if self.tells_everybodys else '0'}#{self.id}"
+
+    @property
     def tag(self) -> int:
         """The version that callers see. It also changes when the id is removed and used again."""
         return int(self.created_at.timestamp()) * MAX_CHANGES + self.version
