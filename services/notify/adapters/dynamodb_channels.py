@@ -101,9 +101,12 @@ class DynamoDbChannels:
     def _listed(
         self, index: str, hash_key: str, place: str, after: str = "", limit: int | None = None
     ) -> list[Channel]:
-        values: dict[str, object] = {"place": place} | ({"after": after} if after else {})
-        condition = f"#{hash_key} = :place" + (" AND #id > :after" if after else "")
-        options: dict[str, object] = {"IndexName": index} | ({"Limit": limit} if limit else {})
+        condition, values = f"#{hash_key} = :place", dict[str, object](place=place)
+        if after:
+            condition, values = f"{condition} AND #id > :after", values | {"after": after}
+        options: dict[str, object] = {"IndexName": index}
+        if limit:
+            options["Limit"] = limit
         rows = self._table.rows(condition, values, **options)
         return [from_item(Channel, row) for row in islice(rows, limit)]
 

@@ -121,7 +121,7 @@ class Notifications(Protocol):
 
     def append(self, append: Append) -> bool:
         """Puts the news into the open notification of the channel's group, or into a new one. False
-        when the channel has a notification for the same news already. Raises GroupBusy."""
+        when the channel has a notification for the same news already. Raises RecordBusy."""
         ...
 
     def read(self, notification_id: str) -> Notification | None: ...
