@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -25,7 +26,9 @@ from services.notify.adapters.dynamodb_threads import DynamoDbThreads
 from services.notify.adapters.dynamodb_transfers import DynamoDbNewsDesk, DynamoDbTransfers
 from services.notify.adapters.dynamodb_users import DynamoDbUsers
 from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
+from services.notify.adapters.senders import Senders
 from services.notify.adapters.sqs_nudges import SqsNudges
+from services.notify.domain.channel import Kind
 from services.notify.domain.ports import (
     Channels,
     Crew,
@@ -44,7 +47,11 @@ from services.notify.domain.ports import (
 )
 from services.notify.settings import NotifySettings
 
+if TYPE_CHECKING:
+    from runtime.guarded_http import GuardedHttp
+
 ID_BYTES = 16
+TRY_SECONDS = 15.0  # of one message; a try may take 20 s (Sender)
 SPARE = 2  # connections to AWS, beside one for each thread
 # All tries of a call take less than the 15 s that the consumer keeps for one more record.
 AWS_CALLS = Config(
@@ -74,7 +81,45 @@ class AwsPorts(Ports):
 
     @cached_property
     def sender(self) -> Sender:
-        raise NotImplementedError
+        """Only functions that send pay for what the senders import."""
+        return Senders(
+            {
+                Kind.TEAMS: self._teams,
+                Kind.SLACK: self._slack,
+                Kind.EMAIL: self._mails,
+                Kind.WEBHOOK: self._webhooks,
+            }
+        )
+
+    def _teams(self) -> Sender:
+        from services.notify.adapters.teams_sender import TeamsSender
+
+        return TeamsSender(self._http(TRY_SECONDS), self.now)
+
+    def _slack(self) -> Sender:
+        """A change that cannot be made is followed by a new message in the same try."""
+        from services.notify.adapters.slack_sender import SlackSender
+
+        return SlackSender(self._http(TRY_SECONDS / 2), self.now)
+
+    def _webhooks(self) -> Sender:
+        from services.notify.adapters.webhook_sender import WebhookSender
+
+        return WebhookSender(self._http(TRY_SECONDS), self.now)
+
+    def _mails(self) -> Sender:
+        from services.notify.adapters.ses_sender import MAILS, SesSender
+
+        pool = Config(max_pool_connections=self._settings.sweep_threads + SPARE)
+        client = self._clients.shared("sesv2", MAILS.merge(pool))
+        return SesSender(client, self._settings.mail_from)
+
+    def _http(self, seconds: float) -> "GuardedHttp":
+        from runtime.address_guard import AddressGuard
+        from runtime.guarded_http import GuardedHttp
+
+        guard = AddressGuard.of(self._settings.allowed_networks)
+        return GuardedHttp(guard, total_seconds=seconds)
 
     @cached_property
     def users(self) -> Users:
