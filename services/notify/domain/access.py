@@ -2,7 +2,7 @@
 
 from kernel.caller import Caller, Role
 from services.notify.domain.channel import Channel
-from services.notify.domain.errors import ChannelNotFound, NotYours, RoleMissing
+from services.notify.domain.errors import ChannelNotFound, NotYours, RoleMissing, VersionMismatch
 
 SHARERS = frozenset({Role.OPERATOR, Role.ADMIN})  # and whoever may silence others' channels
 ANY_ROLE = frozenset(Role)
@@ -41,3 +41,9 @@ def require_may_remove(channel: Channel, caller: Caller) -> None:
         raise ChannelNotFound(channel.id)
     if channel.owner != caller.name:
         require_role(caller, SHARERS)
+
+
+def require_version(channel: Channel, expected: int | None) -> None:
+    """Raises VersionMismatch."""
+    if expected is not None and expected != channel.tag:
+        raise VersionMismatch(expected, channel.tag)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from kernel.caller import Caller
-from services.notify.domain.access import require_may_use
+from services.notify.domain.access import require_may_use, require_version
 from services.notify.domain.channel import Channel, Whose
-from services.notify.domain.errors import FieldInvalid, RequestError, VersionMismatch
+from services.notify.domain.errors import FieldInvalid, RequestError
 from services.notify.domain.places import Place, check_card_shape
 from services.notify.domain.ports import Ports
 from services.notify.domain_services.place_channel import new_secrets, placed, require_reachable
@@ -49,12 +49,6 @@ def change_channel(
     except RequestError:  # surely not stored; after any other error the channel may name it
         ports.vault.delete(secret_id)
         raise
-
-
-def require_version(channel: Channel, expected: int | None) -> None:
-    """Raises VersionMismatch."""
-    if expected is not None and expected != channel.tag:
-        raise VersionMismatch(expected, channel.tag)
 
 
 def _save(before: Channel, after: Channel, *, ports: Ports) -> Channel:

@@ -1,10 +1,9 @@
 """Removes a channel with its secrets. What waits there finds it gone, and is not sent."""
 
 from kernel.caller import Caller
-from services.notify.domain.access import require_may_remove
+from services.notify.domain.access import require_may_remove, require_version
 from services.notify.domain.ports import Ports
 from services.notify.domain_services.forget_channel import forget_channel
-from services.notify.use_cases.change_channel import require_version
 
 
 def remove_channel(

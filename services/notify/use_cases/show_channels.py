@@ -23,9 +23,7 @@ def show_channel(channel_id: str, caller: Caller, *, ports: Ports) -> Channel:
     return channel
 
 
-def list_channels(
-    caller: Caller, limit: int, cursor: str | None, *, ports: Ports
-) -> Page[Channel]:
+def list_channels(caller: Caller, limit: int, cursor: str | None, *, ports: Ports) -> Page[Channel]:
     """The caller's own and the shared ones, sorted by id. Raises FieldInvalid."""
     after = ""
     if cursor is not None:
