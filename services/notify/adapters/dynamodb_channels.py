@@ -1,176 +1,176 @@
-"""Channels in DynamoDB. A channel is a row of its owner's partition; a row of its own says whose.
+"""Channels in DynamoDB. A row beside them counts those that each user made, and the shared ones."""
 
-    CHANNELS#<owner>  CHANNEL#<id>     the channel; the shared ones are in the partition CHANNELS#
-    CHANNELS#<owner>  COUNT            how many there are
-    CHANNEL#<id>      OWNER            whose it is, so that an id is given once
-    CHANNELS_OF_ALL   <owner>#<id>     of a user's channel that tells of everybody's transfers
-
-Each change writes what it touches of these in one transaction.
-"""
-
+import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 
 from botocore.client import BaseClient
 
 from kernel.idempotency import Idempotency
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.table import ANYWAY, Action, Table, delete, put, row_key, update
-from services.notify.domain.channel import Channel, Whose
+from services.notify.domain.channel import Channel
 from services.notify.domain.errors import (
     ChannelChanged,
     ChannelExists,
     ChannelNotFound,
+    FieldInvalid,
     IdempotencyConflict,
     TooManyChannels,
 )
 
-KIND, OF_ALL, ROW, COUNT = "CHANNEL", "CHANNELS_OF_ALL", "CHANNEL#", "COUNT"
-FREE, EXISTS = "attribute_not_exists(#pk)", "attribute_exists(#pk)"
-# Versions begin anew when an id is used again: only with its creation is one the channel seen
-SAME = "#created_at = :created_at"
-SEEN = f"#version = :seen AND {SAME}"
-FIXED = frozenset({"id", "owner", "created_at", "last_sent_at", "version"})  # of a save
-OWNER_AT, COUNT_AT, IDEMPOTENCY_AT = 0, 1, 4  # in the transaction of a creation
+ROW, KIND, COUNT = "CHANNEL", "CHANNEL", "COUNT"
+CHANNEL_POSITION = re.compile(r"[a-z0-9-]{1,64}")
+SHARED, EVERYBODYS = "SHARED", "EVERYBODYS"
+SEEN = "#version = :seen AND #created_at = :made"  # an id can be removed and used again
+LESS_THAN_MOST = "attribute_not_exists(#pk) OR #channels < :most"
+COUNT_AT, KEY_AT = 1, 2  # in the transaction of a creation
+UNSAVED = frozenset({"version", "last_sent_at"})  # a message may be sent while a change is made
 
 
 class DynamoDbChannels:
-    """Implements Channels."""
-
     def __init__(self, client: BaseClient, table: str) -> None:
         self._table = Table(client, table)
 
-    def create(self, channel: Channel, most: int, idempotency: Idempotency | None) -> Channel:
-        owned = {} if channel.owner is None else {"owner": to_attribute(channel.owner)}
-        one_more = update(
-            _count_key(channel.owner),
-            "ADD #channels :one",
-            "attribute_not_exists(#channels) OR #channels < :most",
-            one=1,
-            most=most,
-        )
-        actions = [
-            put(_owner_key(channel.id) | owned, FREE),
-            one_more,
-            put(_key(channel) | to_item(channel), FREE),
-            _in_list_of_all(channel),
-        ]
+    def create(
+        self, channel: Channel, most: int, idempotency: Idempotency | None = None
+    ) -> Channel:
+        one_more = _counted(channel, 1, LESS_THAN_MOST, most=most)
+        actions = [put_channel(channel), one_more]
         if idempotency is not None:
             record = f"{channel.id}#{instant(channel.created_at)}"
             actions.append(remember(KIND, idempotency, record, channel.created_at))
         refused = self._table.write(actions, busy=ChannelChanged(channel.id))
         if not refused:
             return channel
-        if idempotency is not None and IDEMPOTENCY_AT in refused:
-            earlier = self._earlier(idempotency, channel.created_at)
+        if idempotency is not None and KEY_AT in refused:
+            earlier = self._made_by(idempotency, channel.created_at)
             if earlier is not None:
                 return earlier
-        if COUNT_AT in refused and OWNER_AT not in refused:
+        if refused == {COUNT_AT}:
             raise TooManyChannels(most, "shared" if channel.shared else "own")
         raise ChannelExists(channel.id)
 
-    def read(self, channel_id: str) -> Channel:
-        owner = self._table.read(_owner_key(channel_id))
-        row = owner and self._table.read(_row_key(_text(owner, "owner"), channel_id))
-        if not row:
-            raise ChannelNotFound(channel_id)
-        return from_item(Channel, row)
+    def read(self, channel_id: str) -> Channel | None:
+        row = self._table.read(_key(channel_id))
+        return from_item(Channel, row) if row else None
 
     def save(self, channel: Channel) -> Channel:
         saved = replace(channel, version=channel.version + 1)
-        actions = [_changed(channel, saved), _in_list_of_all(saved)]
-        if self._table.write(actions, busy=ChannelChanged(channel.id)):
+        if self._table.write([_change(channel, saved)], busy=ChannelChanged(channel.id)):
             raise ChannelChanged(channel.id)
         return saved
 
-    def delete(self, channel: Channel) -> None:
-        seen = {"seen": channel.version, "created_at": channel.created_at}
-        one_less = update(_count_key(channel.owner), "ADD #channels :less", EXISTS, less=-1)
-        actions = [
-            delete(_key(channel), SEEN, **seen),
-            delete(_owner_key(channel.id), EXISTS),
-            one_less,
-            delete(_of_all_key(channel), ANYWAY),
-        ]
+    def remove(self, channel: Channel) -> None:
+        seen = {"seen": channel.version, "made": channel.created_at}
+        one_less = _counted(channel, -1, ANYWAY)
+        actions = [delete(_key(channel.id), SEEN, **seen), one_less]
         refused = self._table.write(actions, busy=ChannelChanged(channel.id))
-        if refused and self._table.read(_key(channel)) is not None:
+        if refused and self.read(channel.id) is not None:
             raise ChannelChanged(channel.id)
 
-    def record_sent(self, channel: Channel, at: datetime) -> None:
-        newer = f"{SAME} AND (attribute_not_exists(#last_sent_at) OR #last_sent_at < :at)"
-        told = {"at": at, "created_at": channel.created_at}
-        action = update(_key(channel), "SET #last_sent_at = :at", newer, **told)
-        self._table.write([action], busy=ChannelChanged(channel.id))
+    def mark_sent(self, channel_id: str, at: datetime) -> None:
+        change, there = "SET #last_sent_at = :at", "attribute_exists(#pk)"
+        mark = update(_key(channel_id), change, there, at=at)
+        self._table.write([mark], busy=ChannelChanged(channel_id))
 
-    def of_owner(self, owner: str | None) -> Sequence[Channel]:
-        rows = self._table.rows_under(_partition(owner), ROW)
-        return [from_item(Channel, row) for row in rows]
+    def page(self, owner: str, limit: int, cursor: str | None) -> Page[Channel]:
+        query, after = f"channels of {owner}", ""
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor(query, cursor, CHANNEL_POSITION, refusal)
+        lists = [
+            self._listed("listed", "list_of", place, after, limit + 1)
+            for place in (_own(owner), SHARED)
+        ]
+        # One more than asked for tells whether this is the last page.
+        found = list(islice(merge(*lists, key=lambda each: each.id), limit + 1))
+        more = write_cursor(query, found[limit - 1].id) if len(found) > limit else None
+        return Page(found[:limit], more)
 
-    def told_of(self, user: str) -> Sequence[Channel]:
-        found = [*self.of_owner(user), *self.of_owner(None)]
-        for pointer in self._table.rows("#pk = :pk", {"pk": OF_ALL}):
-            if pointer["owner"]["S"] != user:
-                row = self._table.read(_row_key(pointer["owner"]["S"], pointer["id"]["S"]))
-                found += [from_item(Channel, row)] if row else []
+    def of_list(self, owner: str | None) -> Sequence[Channel]:
+        return self._listed("listed", "list_of", SHARED if owner is None else _own(owner))
+
+    def concerned(self, owner: str, after: str | None, limit: int) -> Sequence[Channel]:
+        everybodys, _, position = (after or "0#").partition("#")
+        found: list[Channel] = []
+        if everybodys == "0":
+            found += self._listed("watching", "watch_of", _own(owner), position, limit)
+            position = ""
+        if len(found) < limit:
+            rest = limit - len(found)
+            found += self._listed("watching", "watch_of", EVERYBODYS, position, rest)
         return found
 
-    def _earlier(self, idempotency: Idempotency, now: datetime) -> Channel | None:
+    def _made_by(self, idempotency: Idempotency, now: datetime) -> Channel | None:
         """None when the key has expired since. Raises ChannelNotFound, IdempotencyConflict."""
         conflict = IdempotencyConflict(idempotency.sent_key)
         record = first_record(self._table, KIND, idempotency, conflict, now)
         if record is None:
             return None
-        channel_id, _, created_at = record.partition("#")
-        channel = self.read(channel_id)
-        if instant(channel.created_at) != created_at:  # the id was used again, maybe by others
+        channel_id, _, made = record.partition("#")
+        found = self.read(channel_id)
+        if found is None or instant(found.created_at) != made:  # somebody else may have the id now
             raise ChannelNotFound(channel_id)
-        return channel
+        return found
+
+    def _listed(
+        self, index: str, hash_key: str, place: str, after: str = "", limit: int | None = None
+    ) -> list[Channel]:
+        condition, values = f"#{hash_key} = :place", dict[str, object](place=place)
+        if after:
+            condition, values = f"{condition} AND #id > :after", values | {"after": after}
+        options: dict[str, object] = {"IndexName": index}
+        if limit:
+            options["Limit"] = limit
+        rows = self._table.rows(condition, values, **options)
+        return [from_item(Channel, row) for row in islice(rows, limit)]
 
 
-def _changed(channel: Channel, saved: Channel) -> Action:
-    """Every field that a save may change. An absent attribute stands for None."""
-    names = [each.name for each in fields(saved) if each.name not in FIXED]
+def put_channel(channel: Channel) -> Action:
+    """Is refused while the id is taken."""
+    return put(_row(channel), "attribute_not_exists(#pk)")
+
+
+def _key(channel_id: str) -> Item:
+    return row_key(f"CHANNEL#{channel_id}", ROW)
+
+
+def _own(owner: str) -> str:
+    return f"OWN#{owner}"
+
+
+def _row(channel: Channel) -> Item:
+    return _key(channel.id) | to_item(channel) | _places(channel)
+
+
+def _places(channel: Channel) -> Item:
+    own = _own(channel.owner or "")
+    return {
+        "list_of": to_attribute(SHARED if channel.owner is None else own),
+        "watch_of": to_attribute(EVERYBODYS if channel.tells_everybodys else own),
+    }
+
+
+def _change(channel: Channel, saved: Channel) -> Action:
+    """Of each field that a save may change. An absent attribute stands for None."""
+    names = [each.name for each in fields(saved) if each.name not in UNSAVED]
     values = {name: getattr(saved, name) for name in names}
     given = {name: value for name, value in values.items() if value is not None}
+    given |= {name: place["S"] for name, place in _places(saved).items()}
     gone = [f"#{name}" for name in names if name not in given]
     change = "SET #version = :next, " + ", ".join(f"#{name} = :{name}" for name in given)
     change += f" REMOVE {', '.join(gone)}" if gone else ""
-    seen = {"seen": channel.version, "created_at": channel.created_at, "next": saved.version}
-    return update(_key(channel), change, SEEN, **given, **seen)
+    seen = {"seen": channel.version, "made": channel.created_at, "next": saved.version}
+    return update(_key(channel.id), change, SEEN, **given, **seen)
 
 
-def _in_list_of_all(channel: Channel) -> Action:
-    if channel.owner is None or channel.whose is not Whose.ALL:
-        return delete(_of_all_key(channel), ANYWAY)
-    told = {"owner": to_attribute(channel.owner), "id": to_attribute(channel.id)}
-    return put(_of_all_key(channel) | told, ANYWAY)
-
-
-def _partition(owner: str | None) -> str:
-    return f"CHANNELS#{owner or ''}"
-
-
-def _row_key(owner: str | None, channel_id: str) -> Item:
-    return row_key(_partition(owner), f"{ROW}{channel_id}")
-
-
-def _key(channel: Channel) -> Item:
-    return _row_key(channel.owner, channel.id)
-
-
-def _owner_key(channel_id: str) -> Item:
-    return row_key(f"{ROW}{channel_id}", "OWNER")
-
-
-def _count_key(owner: str | None) -> Item:
-    return row_key(_partition(owner), COUNT)
-
-
-def _of_all_key(channel: Channel) -> Item:
-    return row_key(OF_ALL, f"{channel.owner or ''}#{channel.id}")
-
-
-def _text(row: Item, name: str) -> str | None:
-    return str(row[name]["S"]) if name in row else None
+def _counted(channel: Channel, by: int, condition: str, **values: object) -> Action:
+    place = SHARED if channel.owner is None else _own(channel.owner)
+    key = row_key(f"CHANNELS#{place}", COUNT)
+    return update(key, "ADD #channels :by", condition, by=by, **values)

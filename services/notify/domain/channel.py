@@ -85,11 +85,22 @@ class Channel:
     dead: Dead | None = None
     last_sent_at: datetime | None = None
     retired_secret: str | None = None
+    cautions: tuple[str, ...] = ()  # about its address
     version: int = 0
 
     @property
     def shared(self) -> bool:
         return self.owner is None
+
+    @property
+    def tells_everybodys(self) -> bool:
+        """Whether it tells of everybody's transfers, and not only of its owner's."""
+        return self.owner is None or self.whose is Whose.ALL
+
+    @property
+    def place(self) -> str:
+        """Its place among those that a transfer may concern."""
+        return f"{'1' if self.tells_everybodys else '0'}#{self.id}"
 
     @property
     def tag(self) -> int:

@@ -1,12 +1,22 @@
 """What the use cases ask of the outside."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kernel.idempotency import Idempotency
+from kernel.outbox import OutboxEvent
+from kernel.pages import Page
 from services.notify.domain.channel import Channel, Secrets
+from services.notify.domain.delivery import Append, Delivery, Entry, Thread
+from services.notify.domain.known_transfer import KnownTransfer, News, NewsKey
 from services.notify.domain.message import Message, Sent, Target
+from services.notify.domain.notification import Notification
+from services.notify.domain.nudge import Nudge
+from services.notify.domain.user import User
+
+T = TypeVar("T")
 
 
 class Sender(Protocol):
@@ -34,46 +44,53 @@ class Vault(Protocol):
 
 
 class Channels(Protocol):
-    """All reads are strongly consistent."""
-
-    def create(self, channel: Channel, most: int, idempotency: Idempotency | None) -> Channel:
-        """The stored channel. When key and body are repeated, it is the earlier one as it is now.
-        Raises ChannelExists, IdempotencyConflict; TooManyChannels when its owner has `most`
-        already, or there are `most` shared ones. Raises ChannelNotFound when the earlier one was
-        removed since, even if its id was used again."""
+    def create(
+        self, channel: Channel, most: int, idempotency: Idempotency | None = None
+    ) -> Channel:
+        """The channel that the same key made before, if there is one, as it is now. Raises
+        ChannelExists, IdempotencyConflict; TooManyChannels when its owner made `most` already, or
+        there are `most` shared ones; ChannelNotFound when the one that the key made was removed
+        since, even if its id was used again."""
         ...
 
-    def read(self, channel_id: str) -> Channel:
-        """Raises ChannelNotFound."""
+    def read(self, channel_id: str) -> Channel | None:
+        """Strongly consistent."""
         ...
 
     def save(self, channel: Channel) -> Channel:
-        """With version + 1. `last_sent_at` stays as it is stored. Raises ChannelChanged when the
-        stored version is another, or that of a later channel of the same id."""
+        """Stores it in the place of the one of the same version, and returns it with a new one.
+        `last_sent_at` stays as it is stored. Raises ChannelChanged, also when it was removed."""
         ...
 
-    def delete(self, channel: Channel) -> None:
-        """Raises ChannelChanged. A channel that is gone is no error."""
+    def remove(self, channel: Channel) -> None:
+        """Raises ChannelChanged. It may be gone already."""
         ...
 
-    def record_sent(self, channel: Channel, at: datetime) -> None:
-        """The version stays. Does nothing for one that is gone, or when a later time is stored."""
+    def mark_sent(self, channel_id: str, at: datetime) -> None:
+        """Sets `last_sent_at`, and leaves the version as it is. The channel may be gone."""
         ...
 
-    def of_owner(self, owner: str | None) -> Sequence[Channel]:
-        """A user's own ones, or for None the shared ones, sorted by id."""
+    def page(self, owner: str, limit: int, cursor: str | None) -> Page[Channel]:
+        """The owner's and the shared ones, sorted by id. Raises FieldInvalid."""
         ...
 
-    def told_of(self, user: str) -> Sequence[Channel]:
-        """Those that may tell of this user's transfers: their own, the shared ones, and other
-        users' that tell of everybody's. Whoever owns one of these may have lost the right since."""
+    def of_list(self, owner: str | None) -> Sequence[Channel]:
+        """All of an owner. None: the shared ones. May be some moments old."""
+        ...
+
+    def concerned(self, owner: str, after: str | None, limit: int) -> Sequence[Channel]:
+        """The channels that something of this owner's transfers may concern, those after the place
+        `after`: their own, and those that tell of everybody's. Empty when there are no more. May be
+        some moments old. The place of a channel is `Channel.place`."""
         ...
 
 
 class Allowance(Protocol):
+    """So many test messages of a user within a minute."""
+
     def take(self, user: str, now: datetime) -> float:
-        """Counts one call and returns 0. When the user has had all of a minute already, it counts
-        nothing and returns how many seconds to wait. Raises ChannelChanged."""
+        """Counts one and returns 0. When it was used up, counts none and returns how many seconds
+        to wait."""
         ...
 
 
@@ -81,3 +98,147 @@ class AddressCheck(Protocol):
     def check(self, address: str) -> None:
         """Raises AddressRefused for one that we would not call now."""
         ...
+
+
+class Users(Protocol):
+    def read(self, name: str) -> User | None: ...
+
+    def read_many(self, names: Iterable[str]) -> Mapping[str, User]: ...
+
+    def store(self, now: User, before: User | None, channel: Channel | None = None) -> bool:
+        """Stores it in the place of `before`, in one write with their first channel, unless its id
+        is taken. False when another one has stored something since `before` was read."""
+        ...
+
+
+class Transfers(Protocol):
+    def read(self, transfer_id: str) -> KnownTransfer | None: ...
+
+    def store(
+        self, now: KnownTransfer, before: KnownTransfer | None, news: News | None = None
+    ) -> bool:
+        """Stores it in the place of `before`, in one write with the news unless they are known.
+        False when another one has stored something since `before` was read."""
+        ...
+
+
+class NewsDesk(Protocol):
+    def read(self, key: NewsKey) -> News | None: ...
+
+    def read_many(self, keys: Iterable[NewsKey]) -> Sequence[News]: ...
+
+    def save(self, news: News) -> bool:
+        """Stores how far it was spread. False when somebody else did since it was read."""
+        ...
+
+
+class Notifications(Protocol):
+    def add(self, notification: Notification, delivery: Delivery | None) -> bool:
+        """False when the delivery's channel has one for the same news already, or when there is a
+        notification of that id."""
+        ...
+
+    def append(self, append: Append) -> bool:
+        """Puts the news into the open notification of the channel's group, or into a new one. False
+        when the channel has a notification for the same news already. Raises GroupBusy."""
+        ...
+
+    def read(self, notification_id: str) -> Notification | None: ...
+
+    def save(self, now: Notification, events: Sequence[OutboxEvent] = ()) -> Notification | None:
+        """None when somebody else has changed it since it was read."""
+        ...
+
+    def entries(self, notification_id: str) -> Iterable[Entry]:
+        """Of one that collects, oldest first."""
+        ...
+
+    def told_in(self, transfer_id: str, channel_id: str) -> Sequence[NewsKey]:
+        """The facts of the transfer that have a notification in the channel."""
+        ...
+
+    def of_transfer(self, transfer_id: str, limit: int) -> Sequence[Notification]:
+        """Those that tell of it, each once, at most so many."""
+        ...
+
+    def waiting(self, channel_id: str, most: int) -> int:
+        """How many events wait to be told there. Counts no further than `most`. May be some moments
+        old."""
+        ...
+
+
+class Threads(Protocol):
+    """The messages of one transfer in one channel. One is sent at a time."""
+
+    def take(self, thread: Thread, holder: str, now: datetime, until: datetime) -> Thread | None:
+        """The thread as it is now. None while somebody else holds it."""
+        ...
+
+    def give_back(self, thread: Thread, holder: str) -> None:
+        """Stores what was shown, and ends the hold."""
+        ...
+
+
+class FailureMarks(Protocol):
+    def first(self, channel_id: str, destination_id: str, now: datetime, until: datetime) -> bool:
+        """Whether no failure at the destination was told in the channel lately. Then it is, until
+        then."""
+        ...
+
+    def extend(self, channel_id: str, destination_id: str, until: datetime) -> None: ...
+
+
+class DueList(Protocol):
+    def due(self, now: datetime) -> Iterable[Nudge]:
+        """What should have been done by now, oldest first. May be some moments old."""
+        ...
+
+
+class Nudges(Protocol):
+    def send(self, nudges: Sequence[Nudge], delay_seconds: float = 0) -> None:
+        """Has it done at the latest after the delay and soon, 15 min at most."""
+        ...
+
+
+class Crew(Protocol):
+    """Threads, because most of the work is to wait for others."""
+
+    def each(
+        self, act: Callable[[T], None], things: Sequence[T], within_seconds: float
+    ) -> Sequence[T]:
+        """Does it with each of them, several at once, and begins in their order. Begins with none
+        after the time is over. Returns those, the last ones. Raises the first error of `act` when
+        all that were begun have ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What whoever runs the stage decides. `transfer_link` has {id} in the place of the id."""
+
+    stalled_minutes: int = 10
+    operator_address: str | None = None
+    transfer_link: str | None = None
+
+
+@dataclass(frozen=True)
+class Ports:
+    channels: Channels
+    vault: Vault
+    addresses: AddressCheck
+    allowance: Allowance
+    sender: Sender
+    users: Users
+    transfers: Transfers
+    news: NewsDesk
+    notifications: Notifications
+    threads: Threads
+    failure_marks: FailureMarks
+    due_list: DueList
+    nudges: Nudges
+    crew: Crew
+    policy: Policy
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+    new_signing_secret: Callable[[], str]
+    chance: Callable[[], float]

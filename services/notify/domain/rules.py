@@ -23,9 +23,8 @@ def fits(rule: Rule, stage: Stage, destination_id: str) -> bool:
 def check_channel(channel: Channel, caller: Caller, mail: str | None) -> None:
     """`caller` saves it, and `mail` is their address as far as it is known. Raises FieldInvalid for
     what could never be told, RoleMissing for what they may not see."""
-    if channel.owner is not None and channel.whose is Whose.ALL:
-        if not caller.has(SEE_ALL_TRANSFERS):
-            raise RoleMissing(tuple(sorted(role.value for role in SEE_ALL_TRANSFERS)))
+    if channel.whose is Whose.ALL and not caller.has(SEE_ALL_TRANSFERS):
+        raise RoleMissing(tuple(sorted(role.value for role in SEE_ALL_TRANSFERS)))
     if channel.kind is Kind.EMAIL:
         _check_addresses(channel, mail)
     _check_rules(channel.rules)

@@ -1,9 +1,8 @@
 """Says where a channel's messages go. Its secrets go to the vault and nowhere else."""
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from services.notify.domain.addresses import check_address
+from services.notify.domain.addresses import check_address, host_of
 from services.notify.domain.channel import Channel, Kind, Secrets
 from services.notify.domain.errors import AddressRefused, FieldInvalid
 from services.notify.domain.places import Place, check_place
@@ -17,26 +16,16 @@ CLOSED = (
 )
 
 
-def require_reachable(channel: Channel, place: Place, *, ports: Ports) -> None:
-    """Raises FieldInvalid, which never shows the address."""
+def placed(channel: Channel, place: Place, *, ports: Ports) -> Channel:
+    """With what is shown of the new place. A channel with a new place is alive. Raises
+    FieldInvalid, which never shows an address."""
     check_place(channel, place)
-    if place.address is None:
-        return
-    check_address(channel.kind, place.address)
-    try:
-        ports.addresses.check(place.address)
-    except AddressRefused as refused:
-        raise FieldInvalid("address", refused.host, CLOSED) from None
-
-
-def placed(channel: Channel, place: Place) -> Channel:
-    """With what is shown of the new place. A channel with a new place is alive."""
     if not place.sent:
         return channel
     if place.address is not None:
-        channel = replace(channel, host=urlsplit(place.address).hostname, slack_channel=None)
+        channel = _at(channel, place.address, ports=ports)
     if place.bot_token is not None:
-        channel = replace(channel, host=SLACK)
+        channel = replace(channel, host=SLACK, cautions=())
     if place.slack_channel is not None:
         channel = replace(channel, slack_channel=place.slack_channel)
     if place.mails is not None:
@@ -53,3 +42,12 @@ def new_secrets(channel: Channel, place: Place, *, ports: Ports) -> Secrets:
     elif channel.kind is Kind.WEBHOOK:
         signing = read_secrets(channel, ports=ports)[1].signing_secret
     return Secrets(place.address, place.bot_token, signing)
+
+
+def _at(channel: Channel, address: str, *, ports: Ports) -> Channel:
+    cautions = check_address(channel.kind, address)
+    try:
+        ports.addresses.check(address)
+    except AddressRefused as refused:
+        raise FieldInvalid("address", refused.host, CLOSED) from None
+    return replace(channel, host=host_of(address), slack_channel=None, cautions=cautions)

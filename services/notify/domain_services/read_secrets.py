@@ -3,6 +3,7 @@
 from services.notify.domain.channel import Channel, Secrets
 from services.notify.domain.errors import SecretMissing
 from services.notify.domain.ports import Ports
+from services.notify.domain_services.read_channel import read_channel
 
 NO_SECRETS = Secrets()
 
@@ -14,7 +15,7 @@ def read_secrets(channel: Channel, *, ports: Ports) -> tuple[Channel, Secrets]:
         found = ports.vault.read(channel.secret_id)
         if found is not None:
             return channel, found
-        newer = ports.channels.read(channel.id)
+        newer = read_channel(channel.id, ports=ports)
         if newer.secret_id == channel.secret_id:
             raise SecretMissing(channel.id)
         channel = newer

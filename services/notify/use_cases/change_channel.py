@@ -11,7 +11,8 @@ from services.notify.domain.channel import Channel, Whose
 from services.notify.domain.errors import FieldInvalid, RequestError
 from services.notify.domain.places import Place, check_card_shape
 from services.notify.domain.ports import Ports
-from services.notify.domain_services.place_channel import new_secrets, placed, require_reachable
+from services.notify.domain_services.place_channel import new_secrets, placed
+from services.notify.domain_services.read_channel import read_channel
 from services.notify.domain_services.require_useful import require_useful
 
 ABOUT_WHAT_IS_TOLD = frozenset({"rules", "whose", "quiet_hours"})
@@ -30,11 +31,11 @@ def change_channel(
     `expected` is the version that the caller wants to change, and None stands for any. Raises
     ChannelNotFound, NotYours, RoleMissing, VersionMismatch, FieldInvalid, SecretMissing,
     ChannelChanged."""
-    before = ports.channels.read(channel_id)
+    before = read_channel(channel_id, ports=ports)
     require_may_use(before, caller)
     require_version(before, expected)
-    require_reachable(before, place, ports=ports)
-    after = placed(replace(before, **changes, updated_at=ports.now()), place)
+    changed = replace(before, **changes, updated_at=ports.now())
+    after = placed(changed, place, ports=ports)
     check_card_shape(after.kind, after.card_shape)
     if after.shared and after.whose is Whose.MINE:
         raise FieldInvalid("whose", after.whose, "A shared channel tells of everybody's.")

@@ -9,7 +9,7 @@ from services.notify.domain.channel import CardShape, Channel, Kind, QuietHours,
 from services.notify.domain.errors import RequestError
 from services.notify.domain.places import Place, check_card_shape
 from services.notify.domain.ports import Ports
-from services.notify.domain_services.place_channel import new_secrets, placed, require_reachable
+from services.notify.domain_services.place_channel import new_secrets, placed
 from services.notify.domain_services.read_secrets import read_secrets
 from services.notify.domain_services.require_useful import require_useful
 
@@ -44,18 +44,16 @@ def create_channel(
     never touches the secret that the channel has by now. Raises RoleMissing, FieldInvalid,
     ChannelExists, TooManyChannels, IdempotencyConflict."""
     require_may_make(caller, wish.shared)
-    channel = _wanted(wish, caller, ports=ports)
-    require_reachable(channel, wish.place, ports=ports)
-    check_card_shape(channel.kind, channel.card_shape)
-    require_useful(placed(channel, wish.place), caller, ports=ports)
+    bare = _bare(wish, caller, ports=ports)
+    check_card_shape(wish.kind, wish.card_shape)
+    channel = placed(bare, wish.place, ports=ports)
+    require_useful(channel, caller, ports=ports)
     if not wish.place.has_secrets:
-        return Created(_create(placed(channel, wish.place), idempotency, ports=ports))
-    secrets = new_secrets(channel, wish.place, ports=ports)
-    secret_id = f"{channel.id}-{ports.new_id()}"
+        return Created(_create(channel, idempotency, ports=ports))
+    secrets, secret_id = new_secrets(bare, wish.place, ports=ports), f"{bare.id}-{ports.new_id()}"
     ports.vault.store(secret_id, secrets)
-    wanted = replace(placed(channel, wish.place), secret_id=secret_id)
     try:
-        stored = _create(wanted, idempotency, ports=ports)
+        stored = _create(replace(channel, secret_id=secret_id), idempotency, ports=ports)
     except RequestError:  # surely not stored; after any other error the channel may exist
         ports.vault.delete(secret_id)
         raise
@@ -66,7 +64,7 @@ def create_channel(
     return Created(stored, secrets.signing_secret)
 
 
-def _wanted(wish: NewChannel, caller: Caller, *, ports: Ports) -> Channel:
+def _bare(wish: NewChannel, caller: Caller, *, ports: Ports) -> Channel:
     now = ports.now()
     return Channel(
         id=wish.id,

@@ -1,23 +1,17 @@
 """Shows the channels that the caller may see."""
 
-import re
-from heapq import merge
-from itertools import islice
-from operator import attrgetter
-
 from kernel.caller import Caller
-from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
+from kernel.pages import Page
 from services.notify.domain.access import may_see
 from services.notify.domain.channel import Channel
-from services.notify.domain.errors import ChannelNotFound, FieldInvalid
+from services.notify.domain.errors import ChannelNotFound
 from services.notify.domain.ports import Ports
-
-QUERY, POSITION = "channels", re.compile(r"[a-z0-9-]{1,64}")
+from services.notify.domain_services.read_channel import read_channel
 
 
 def show_channel(channel_id: str, caller: Caller, *, ports: Ports) -> Channel:
     """Raises ChannelNotFound, also for a channel that the caller may not see."""
-    channel = ports.channels.read(channel_id)
+    channel = read_channel(channel_id, ports=ports)
     if not may_see(channel, caller):
         raise ChannelNotFound(channel_id)
     return channel
@@ -25,13 +19,5 @@ def show_channel(channel_id: str, caller: Caller, *, ports: Ports) -> Channel:
 
 def list_channels(caller: Caller, limit: int, cursor: str | None, *, ports: Ports) -> Page[Channel]:
     """The caller's own and the shared ones, sorted by id. Raises FieldInvalid."""
-    after = ""
-    if cursor is not None:
-        refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
-        after = read_cursor(QUERY, cursor, POSITION, refusal)
-    own, shared = ports.channels.of_owner(caller.name), ports.channels.of_owner(None)
-    both = merge(own, shared, key=attrgetter("id"))
-    seen = (each for each in both if each.id > after and may_see(each, caller))
-    found = list(islice(seen, limit + 1))
-    more = write_cursor(QUERY, found[limit - 1].id) if len(found) > limit else None
-    return Page(found[:limit], more)
+    page = ports.channels.page(caller.name, limit, cursor)
+    return Page([each for each in page.items if may_see(each, caller)], page.cursor)
