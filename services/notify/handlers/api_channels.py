@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from contracts import notify_api as http
 from runtime.calls import Answer, Call
-from runtime.http import Operation
+from runtime.http import NEVER_KEPT, Operation
 from services.notify.domain.channel import CardShape, Channel, Kind, Whose
 from services.notify.domain.errors import FieldInvalid
 from services.notify.domain.places import Place
@@ -22,7 +22,7 @@ from services.notify.use_cases.show_channels import list_channels, show_channel
 
 # What waits there and when it was used change without the version, so an answer that a browser has
 # kept is not the same any more.
-FRESH = {"Cache-Control": "no-store"}
+FRESH = {"Cache-Control": NEVER_KEPT}
 AS_SENT = frozenset({"name"})  # the others need another form, or are a Place
 
 
