@@ -1,5 +1,7 @@
 """Every setting of the notify service. A field is the environment variable of that name."""
 
+from ipaddress import ip_network
+
 from pydantic import Field, field_validator
 
 from runtime.settings import CommaList, ServiceSettings
@@ -17,7 +19,14 @@ class NotifySettings(ServiceSettings):
     stalled_minutes: int = Field(default=10, ge=1)
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
-    threads: int = Field(default=10, ge=1, le=64, description="messages at once of one sweep")
+    sweep_threads: int = Field(default=10, ge=1, le=64, description="messages at once of one sweep")
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            ip_network(name)
+        return names
 
     @field_validator("transfer_link")
     @classmethod

@@ -14,18 +14,18 @@ SLACK = timedelta(minutes=10)  # for clocks that differ; then DynamoDB removes t
 
 
 class DynamoDbAllowance:
-    """Implements Allowance, for `most` within a minute."""
+    """Implements Allowance."""
 
-    def __init__(self, client: BaseClient, table: str, most: int) -> None:
-        self._table, self._most = Table(client, table), most
+    def __init__(self, client: BaseClient, table: str) -> None:
+        self._table = Table(client, table)
 
-    def take(self, user: str, now: datetime) -> float:
+    def take(self, user: str, most: int, now: datetime) -> float:
         key = row_key(f"TESTS#{user}", "TESTS")
         for _ in range(TRIES):
             row = self._table.read(key)
             recent = _recent(row, now)
-            if len(recent) >= self._most:
-                return (recent[-self._most] + WITHIN - now).total_seconds()
+            if len(recent) >= most:
+                return (recent[-most] + WITHIN - now).total_seconds()
             if self._counted(key, row, (*recent, now)):
                 return 0.0
         return WITHIN.total_seconds()

@@ -102,6 +102,21 @@ class AddressRefused(NotifyError):
     host: str
 
 
+# --- what may work later -------------------------------------------------------------------------
+
+
+class RecordBusy(NotifyError):
+    code, retryable = "record_busy", True
+    message = "Too many write {what} at once. It is tried again."
+    what: str
+
+
+class RecordsNotRead(NotifyError):
+    code, retryable = "records_not_read", True
+    message = "{count} records could not be read now. It is tried again."
+    count: int
+
+
 # --- what happened to a message ------------------------------------------------------------------
 
 

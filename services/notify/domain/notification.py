@@ -59,6 +59,15 @@ class Notification:
     def is_over(self) -> bool:
         return self.status in (Status.SENT, Status.FAILED)
 
+    def taking(self, stage: Stage) -> "Notification":
+        """With one more event of that stage."""
+        return replace(
+            self,
+            events=self.events + 1,
+            stages=tuple(dict.fromkeys((*self.stages, stage))),
+            version=self.version + 1,
+        )
+
     def sending(self, now: datetime, until: datetime) -> "Notification":
         """It begins to be sent. From now on it takes in nothing more."""
         begun = self.begun_at or now

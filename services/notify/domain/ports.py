@@ -86,11 +86,11 @@ class Channels(Protocol):
 
 
 class Allowance(Protocol):
-    """So many test messages of a user within a minute."""
+    """What a user may do only so often within a minute."""
 
-    def take(self, user: str, now: datetime) -> float:
-        """Counts one and returns 0. When it was used up, counts none and returns how many seconds
-        to wait."""
+    def take(self, user: str, most: int, now: datetime) -> float:
+        """Counts one and returns 0. When there were `most` already, counts none and returns how
+        many seconds to wait."""
         ...
 
 
@@ -140,7 +140,7 @@ class Notifications(Protocol):
 
     def append(self, append: Append) -> bool:
         """Puts the news into the open notification of the channel's group, or into a new one. False
-        when the channel has a notification for the same news already. Raises GroupBusy."""
+        when the channel has a notification for the same news already. Raises RecordBusy."""
         ...
 
     def read(self, notification_id: str) -> Notification | None: ...

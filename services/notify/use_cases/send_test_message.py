@@ -29,7 +29,7 @@ def send_test_message(channel_id: str, caller: Caller, *, ports: Ports) -> Teste
     TooManyTests, SecretMissing."""
     channel = read_channel(channel_id, ports=ports)
     require_may_use(channel, caller)
-    wait = ports.allowance.take(caller.name, ports.now())
+    wait = ports.allowance.take(caller.name, MOST_TESTS, ports.now())
     if wait > 0:
         raise TooManyTests(MOST_TESTS, ceil(wait))
     try:
