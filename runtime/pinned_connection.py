@@ -54,14 +54,13 @@ class PinnedConnections(httpcore.NetworkBackend):
             if seconds <= 0:
                 break
             try:
-                connected = socket.create_connection((address, port), seconds)
+                return PinnedStream(
+                    socket.create_connection((address, port), seconds), self._traffic
+                )
             except TimeoutError:
                 trouble = httpcore.ConnectTimeout("it cannot be connected to in time")
             except OSError as error:
                 trouble = httpcore.ConnectError(_words(error))
-            else:
-                connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return PinnedStream(connected, self._traffic)
         raise trouble
 
 

@@ -1,5 +1,5 @@
-"""Does what is due by the table, and was not done: digests, messages that are sent again, and what a
-worker left that died."""
+"""Does what is due by the table, and was not done: digests, messages that are sent again, and what
+workers left that died."""
 
 from collections.abc import Callable, Mapping
 from itertools import islice

@@ -18,7 +18,9 @@ class Record:
     correlation_id: str
     state: str
     created_at: datetime | None
+    updated_at: datetime | None = None
     close_notes: str = ""
     work_notes: str = ""
     url: str | None = None
     shown: Mapping[str, str] = field(default_factory=dict)
+    updated_at: datetime | None = None
