@@ -7,8 +7,8 @@ from services.notify.domain.channel import Kind, QuietHours, Rule
 from services.notify.domain.message import Message
 from services.notify.domain.quiet import DAYS
 from services.notify.domain.stage import Stage
-from tests.fakes.notify_world import NOON, NotifyWorld
-from tests.unit.progress.stories import Story
+from tests.fakes.notify_world import NotifyWorld
+from tests.unit.progress.stories import NOON, Story
 
 ENDS = (Rule((Stage.COMPLETED, Stage.FAILED), digest_minutes=15),)
 NIGHT = QuietHours("Europe/Berlin", "12:00", "14:00", DAYS)  # NOON is 13:00 there

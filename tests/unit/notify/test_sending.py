@@ -9,9 +9,9 @@ from contracts.ticket_events import TicketingFailedV1
 from contracts.transfer_events import Failure
 from services.notify.domain.channel import Kind, Secrets
 from services.notify.domain.ports import Policy
-from tests.fakes.notify_world import ADDRESS, NOON, OPERATORS, NotifyWorld
+from tests.fakes.notify_world import ADDRESS, OPERATORS, NotifyWorld
 from tests.fakes.receivers import Fault, answers
-from tests.unit.progress.stories import AnyEvent, Story
+from tests.unit.progress.stories import NOON, AnyEvent, Story
 
 GONE = answers("gone", 404, b"no such flow")
 BUSY = answers("busy", 429, retry_after="30")

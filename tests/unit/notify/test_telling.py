@@ -1,6 +1,7 @@
 """What is told of a transfer, to whom, and how often."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,8 +10,8 @@ from contracts.ticket_events import TicketOpenedV1
 from kernel.caller import Role
 from services.notify.domain.channel import Kind, Rule, Whose
 from services.notify.domain.stage import Stage
-from tests.fakes.notify_world import NOON, NotifyWorld
-from tests.unit.progress.stories import AnyEvent, Story
+from tests.fakes.notify_world import NotifyWorld
+from tests.unit.progress.stories import NOON, AnyEvent, Story
 
 FAILED = Rule((Stage.FAILED,))
 
@@ -176,7 +177,7 @@ def test_rights_lost_between_the_notification_and_its_sending_count() -> None:
 
 
 @pytest.mark.parametrize("more", [{"locked": True}, {"removed": True, "roles": ()}])
-def test_locked_and_removed_users_are_told_nothing(more: dict[str, object]) -> None:
+def test_locked_and_removed_users_are_told_nothing(more: dict[str, Any]) -> None:
     world = NotifyWorld()
     world.user()
     world.channel("janes", owner="jane")
