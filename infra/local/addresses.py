@@ -4,7 +4,8 @@ import shlex
 import sys
 
 from infra.local.kept import DEMO_PARTNER, STATE
-from infra.local.stack import LocalStack, SftpServer
+from infra.local.partner import SftpServer
+from infra.local.stack import LocalStack
 from infra.local.users import ADMIN, DEMO, password_file
 from infra.stacks import REPOSITORY
 

@@ -19,7 +19,8 @@ from infra.local.kept import (
     kept_stack,
     object_folder,
 )
-from infra.local.stack import LocalStack, SftpServer
+from infra.local.partner import SftpServer
+from infra.local.stack import LocalStack
 from infra.local.users import ADMIN, DEMO, ensure_users
 
 DESTINATION = "demo"

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.ferry import Ferry
-from infra.local.stack import LocalStack, SftpServer
+from infra.local.partner import SftpServer
+from infra.local.stack import LocalStack
 from infra.stacks import find_stack
 from tests.servers.waiting import wait_for
 from tests.stack.log_scan import all_logs, secrets_in_vault
