@@ -68,6 +68,10 @@ new-service: $(READY) ## Lay out a service that listens: NAME=ticketing, EVENTS=
 rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs nobody out (FORCE=1: at once, and may)
 	@$(PYTHON) -m infra.signing_key --stage $(STAGE) $(if $(FORCE),--force)
 
+.PHONY: servicenow-login
+servicenow-login: $(READY) ## Say how ticketing logs in at ServiceNow: asks, or reads JSON; STAGE=local
+	@$(PYTHON) -m infra.servicenow_login --stage $(STAGE)
+
 .PHONY: redrive
 redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose: make redrive SERVICE=...' >&2; exit 2; }
