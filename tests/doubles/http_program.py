@@ -1,0 +1,67 @@
+"""Starts a double as a process of its own, and speaks with its controls."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from tests.servers.waiting import wait_for
+
+START_SECONDS = 20.0  # a busy machine starts interpreters slowly
+
+
+@dataclass(frozen=True)
+class Program:
+    """A double that runs elsewhere."""
+
+    url: str
+
+    def order(self, *faults: Mapping[str, object]) -> list[int]:
+        answer = self._call("POST", "faults", list(faults))
+        ids: list[int] = answer["ids"]
+        return ids
+
+    def clear_faults(self) -> None:
+        self._call("DELETE", "faults")
+
+    def requests(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._call("GET", "requests")["requests"]
+        return found
+
+    def summary(self) -> dict[str, Any]:
+        return self._call("GET", "summary")
+
+    def control(self, method: str, name: str, document: object = None) -> dict[str, Any]:
+        return self._call(method, name, document)
+
+    def _call(self, method: str, name: str, document: object = None) -> dict[str, Any]:
+        content = None if document is None else json.dumps(document)
+        answer = httpx.request(
+            method, f"{self.url}/_double/{name}", content=content, trust_env=False, timeout=30
+        )
+        assert answer.is_success, f"{method} {name}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+@contextmanager
+def started(module: str, *options: str) -> Iterator[Program]:
+    """`module` as `tests.doubles.servicenow`. The process ends with the block."""
+    with TemporaryDirectory() as folder:
+        ready = Path(folder) / "ready.json"
+        command = [sys.executable, "-m", module, "--ready-file", str(ready), *options]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: ready.exists() or process.poll() is not None, module, START_SECONDS)
+            assert process.poll() is None, f"{module} ended with {process.returncode}"
+            yield Program(json.loads(ready.read_text())["url"])
+        finally:
+            process.terminate()
+            process.wait(START_SECONDS)
