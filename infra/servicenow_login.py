@@ -43,7 +43,7 @@ def checked(document: object, *, loopback: bool = False) -> Login:
     if names not in (BASIC, OAUTH2):
         raise LoginWrong("A login has url, user, password; or url, client_id, client_secret.")
     if not all(isinstance(value, str) and value.strip() for value in document.values()):
-        raise LoginWrong("Each value of a login is a text that is not empty.")
+        raise LoginWrong("Each value of a login is a text, and none is empty.")
     for name in ADDRESSES:
         if name in document and not _is_address(document[name], loopback=loopback):
             raise LoginWrong(f"{name} is an https address, as https://example.service-now.com")

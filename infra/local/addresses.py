@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Mapping
 
 from infra.local.kept import DEMO_PARTNER, STATE
 from infra.local.partner import SftpServer
@@ -12,9 +13,9 @@ from infra.stacks import REPOSITORY
 ADDRESSES = STATE / "addresses"
 
 
-def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
+def write_addresses(stack: LocalStack, partner: SftpServer, pages: Mapping[str, str]) -> None:
     """Passwords stay in their own files. `fileferry` is the command as it stands in this
-    repository, without an installation."""
+    repository, without an installation. `pages` are the addresses of the doubles by name."""
     known = {
         "API": stack.api_url,
         "WEBSOCKET": stack.websocket_url,
@@ -26,6 +27,7 @@ def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
         "PARTNER_USER": partner.user,
         "PARTNER_PASSWORD_FILE": STATE / DEMO_PARTNER / "password",
         "PARTNER_HOST_KEY": partner.host_key,
+        **{name.upper(): url for name, url in pages.items()},
     }
     lines = [f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items()]
     runs = f"PYTHONPATH={shlex.quote(str(REPOSITORY))} {shlex.quote(sys.executable)} -m cli"

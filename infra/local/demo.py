@@ -4,12 +4,13 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from infra.local.addresses import forget_addresses, write_addresses
+from infra.local.demo_desk import NotThere, make_channels, wait_until_told
 from infra.local.ferry import Ferry, Refused
 from infra.local.kept import (
     DEMO_BUCKET,
@@ -21,6 +22,8 @@ from infra.local.kept import (
 )
 from infra.local.partner import SftpServer
 from infra.local.stack import LocalStack
+from infra.local.real_receivers import RealReceivers, ReceiverWrong, real_receivers
+from infra.local.receivers import Receivers, connect
 from infra.local.users import ADMIN, DEMO, ensure_users
 
 DESTINATION = "demo"
@@ -32,7 +35,8 @@ ROWS = 200
 
 
 def main() -> None:
-    with running_stack() as (stack, partner):
+    real = real_receivers(os.environ)
+    with running_stack(real) as (stack, partner, receivers):
         say(f"Local stack   {stack.api_url}/api/docs")
         passwords = ensure_users(stack)
         say("Watch it      in another terminal, too:  source .local/addresses")
@@ -43,15 +47,21 @@ def main() -> None:
         grant(admin)
         admin.close()
         ferry = Ferry(stack.api_url, DEMO, passwords[DEMO])
+        make_channels(ferry, receivers)
+        say(f"Channels      {DEMO} is told in Teams, in Slack and by mail")
+        sent = []
         for key in (SMALL, LARGE):
             source = make_sample(key)
             upload(stack, key, source)
             state = send(ferry, key)
             target = partner.root / key.rsplit("/", 1)[-1]
             show_receipt(state["receipt"])
+            sent.append(state["id"])
             if sha256(source) != sha256(target):
                 sys.exit(f"{target} differs from {source}. Please report this with `make logs`.")
+        show_desk(wait_until_told(ferry, receivers, stack.endpoint, sent))
         ferry.close()
+        say("".join(f"{line}\n" for line in ("", *receivers.lines())))
     receipt = state["receipt"]
     say(
         f"OK {state['id']} {receipt['bytes_sent']} bytes"
@@ -60,19 +70,22 @@ def main() -> None:
 
 
 @contextmanager
-def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
+def running_stack(real: RealReceivers) -> Iterator[tuple[LocalStack, SftpServer, Receivers]]:
     """The stack of `make up`, which stays. If none runs, one that ends with the demo."""
     running = kept_stack()
     if running.recall():
         running.start()
-        yield running, running.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
+        partner = running.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
+        yield running, partner, connect(running, real)
         return
     say("Starting the local stack ...")
     with LocalStack(STATE, s3_dir=object_folder()) as stack:
         partner = stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
-        write_addresses(stack, partner)
+        receivers = connect(stack, real)
+        write_addresses(stack, partner, receivers.pages)
         try:
-            yield stack, partner
+            yield stack, partner, receivers
+            say("The demo ends its stack, so these pages close. After `make up` they stay open.")
         finally:
             forget_addresses()
 
@@ -155,6 +168,13 @@ def show_receipt(receipt: Mapping[str, Any]) -> None:
         say(f"  {name:<23} {value}")
 
 
+def show_desk(tickets: Mapping[str, Sequence[Any]]) -> None:
+    for transfer_id, each in tickets.items():
+        named = ", ".join(f"{ticket['number']} ({ticket['kind']})" for ticket in each)
+        say(f"\nTickets       of {transfer_id}: {named}, resolved")
+    say("Messages      in Teams, in Slack and by mail")
+
+
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -170,5 +190,7 @@ if __name__ == "__main__":
     except Refused as refused:
         advice = "If a password of .local/users was changed: make down, then again."
         sys.exit(f"The API refused: {refused} {advice}")
+    except (ReceiverWrong, NotThere) as failure:
+        sys.exit(str(failure))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from infra.local.crash import clear_up
 from infra.local.deployment import deploy_locally
+from infra.local.doubles import DOUBLES
 from infra.local.emulator import HOST, answers, aws_client, free_port
 from infra.local.log_lines import LogLine, log_lines
 from infra.local.object_server import OBJECTS, serve_objects
@@ -169,6 +170,7 @@ class LocalStack:
 
     def _start_emulator(self) -> None:
         if self.crashed:
+            self.programs.end(*DOUBLES)  # what they show is of transfers that are gone
             clear_up(self.state_dir)
         shutil.rmtree(self.state_dir / "log", ignore_errors=True)  # of the run before
         self.programs.ports[EMULATOR] = free_port()
