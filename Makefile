@@ -54,9 +54,11 @@ demo: $(READY) ## Log in, send a small and a 1 GiB file to a real SFTP server an
 .PHONY: user
 user: export USER_NAME = $(NAME)
 user: export USER_ROLES = $(ROLES)
-user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), STAGE=local; GENERATE=1 makes a password
+user: export USER_EMAIL = $(EMAIL)
+user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), EMAIL=, STAGE=local; GENERATE=1 makes a password
 	@[ -n "$$USER_NAME" ] || { echo 'Say who: make user NAME=...' >&2; exit 2; }
-	@$(PYTHON) -m infra.user "$$USER_NAME" --stage $(STAGE) --roles "$$USER_ROLES" $(if $(GENERATE),--generate)
+	@$(PYTHON) -m infra.user "$$USER_NAME" --stage $(STAGE) --roles "$$USER_ROLES" \
+	  $(if $(EMAIL),--email "$$USER_EMAIL") $(if $(GENERATE),--generate)
 
 .PHONY: new-service
 new-service: export NEW_EVENTS = $(EVENTS)
@@ -71,6 +73,10 @@ rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs no
 .PHONY: servicenow-login
 servicenow-login: $(READY) ## Say how ticketing logs in at ServiceNow: asks, or reads JSON; STAGE=local
 	@$(PYTHON) -m infra.servicenow_login --stage $(STAGE)
+
+.PHONY: announce-users
+announce-users: $(READY) ## Tell services that are new on a stage of the users who are there: STAGE=local
+	@$(PYTHON) -m infra.announce_users --stage $(STAGE)
 
 .PHONY: redrive
 redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local

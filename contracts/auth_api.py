@@ -14,7 +14,17 @@ from pydantic_core import PydanticCustomError
 
 from contracts.auth_events import ClientKind, LoginMethod
 from contracts.caller import Grants, Role, UserName
-from contracts.contract import PLAIN, Contract, Id, Patch, Published, SecretLength, Text, UtcTime
+from contracts.contract import (
+    PLAIN,
+    Contract,
+    Id,
+    Mail,
+    Patch,
+    Published,
+    SecretLength,
+    Text,
+    UtcTime,
+)
 
 MIN_PASSWORD, MAX_PASSWORD = 12, 256  # characters
 MAX_ROLES = 4  # there are no more
@@ -136,8 +146,12 @@ class SessionView(Published):
 
 
 class UserView(Published):
+    """`email` is where the user is told of transfers. Single sign-on sets it at each login, if the
+    provider says that it is verified."""
+
     user: UserName
     name: str
+    email: str | None
     roles: tuple[Role, ...]
     grants: Grants
     login: LoginMethod
@@ -165,6 +179,7 @@ class UserRequest(Contract):
     roles: Roles
     password: NewPassword | None = None
     grants: Grants = Grants()
+    email: Mail | None = None
 
 
 class UserPatch(Patch):
@@ -175,3 +190,13 @@ class UserPatch(Patch):
     password: NewPassword | None = None
     locked: bool | None = None
     grants: Grants | None = None
+    email: Mail | None = None
+    no_email: Literal[True] | None = Field(
+        default=None, description="takes the e-mail address away"
+    )
+
+    @model_validator(mode="after")
+    def _one_wish_for_the_address(self) -> Self:
+        if self.email is not None and self.no_email:
+            raise PydanticCustomError("email", "Send email or no_email, not both.")
+        return self

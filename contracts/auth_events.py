@@ -1,4 +1,4 @@
-"""The facts that the auth service publishes about sessions."""
+"""The facts that the auth service publishes about sessions and users."""
 
 from typing import Annotated, Literal
 
@@ -70,13 +70,16 @@ class LoginFailedV1(Published):
 
 
 class UserFact(Published):
-    """What a reader has to know of a user. Null where the event is older than the field."""
+    """What a reader has to know of a user. Of a user who is not removed, `name` and `destinations`
+    are null only in events that are older than these fields; such an event says nothing of the
+    e-mail address either.
+
+    `sequence` may come again with the same facts, when all users are announced.
+    """
 
     user: UserName
     name: str | None = Field(default=None, description="as people call them")
-    email: str | None = Field(
-        default=None, description="null: none is known, or the event is older than this field"
-    )
+    email: str | None = Field(default=None, description="null: none is known")
     destinations: tuple[AnySlug, ...] | None = Field(
         default=None, description="where they may send to; '*' stands for all"
     )

@@ -170,7 +170,7 @@ AUTH_ROUTES: tuple[Route, ...] = (
         "/api/users/{user}",
         "auth",
         "change_user",
-        "Change a user's name, roles, grants or password; lock or unlock",
+        "Change a user's name, e-mail, roles, grants or password; lock or unlock",
         UserView,
         ADMINS,
         request=UserPatch,

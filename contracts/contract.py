@@ -196,6 +196,19 @@ Slug = Annotated[str, Text(_SLUG_ADVICE, 64, _SLUG)]
 AnySlug = Annotated[str, Text(f"{_SLUG_ADVICE}; '*' is all of them", 64, rf"{_SLUG}|\*")]
 
 
+MAX_MAIL = 254  # characters; longer addresses cannot be sent to (RFC 5321, 4.5.3.1.3)
+MAIL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+Mail = Annotated[
+    str,
+    Text(
+        f"An e-mail address: name@host.example, at most {MAX_MAIL} characters of ASCII",
+        MAX_MAIL,
+        MAIL,
+        3,
+    ),
+]
+
+
 class PageQuery(Contract, strict=False):
     """Not strict, because everything in a query string is text."""
 

@@ -11,6 +11,7 @@ from contracts.contract import (
     Contract,
     Count,
     Id,
+    Mail,
     Patch,
     Published,
     SecretLength,
@@ -26,15 +27,6 @@ Address = Annotated[SecretStr, SecretLength(1, 2_048)]
 BotToken = Annotated[SecretStr, SecretLength(1, 256)]
 SlackChannel = Annotated[
     str, Text("A Slack channel's id, as C0123ABCD: 1 to 64 of A-Z 0-9", 64, r"[A-Z0-9]+")
-]
-Mail = Annotated[
-    str,
-    Text(
-        "An e-mail address: name@host.example, at most 254 characters of ASCII",
-        254,
-        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+",
-        3,
-    ),
 ]
 ChannelName = Annotated[
     str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)

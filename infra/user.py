@@ -6,7 +6,6 @@ and prints it once. An admin makes later users through the API.
 
 import argparse
 import getpass
-import json
 import secrets
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contracts.auth_api import MIN_PASSWORD
 from contracts.caller import Role
+from infra.calling import CallRefused, call_function
 from infra.stacks import STAGES
 from infra.stage import stage_client
 
@@ -24,37 +24,19 @@ ROLES: tuple[Role, ...] = get_args(Role)
 PASSWORD_BYTES = 18  # random bytes, which are 24 characters
 
 
-class UserRefused(Exception):
-    """The function did not make the user. `kind` is the class of its error."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        self.kind = kind
-        super().__init__(message)
-
-
 @dataclass(frozen=True)
 class NewUser:
     name: str
     password: str
     roles: Sequence[str]
+    email: str | None = None
 
 
 def create_user(functions: Any, stage: str, user: NewUser) -> None:  # noqa: ANN401 - boto3 has no types
-    """Raises UserRefused."""
-    name = f"fileferry-{stage}-auth-create-admin"
+    """Raises CallRefused."""
     event = {"user": user.name, "password": user.password, "roles": list(user.roles)}
-    try:
-        answer = functions.invoke(
-            FunctionName=name, Qualifier="live", Payload=json.dumps(event).encode()
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-        advice = f"There is no function {name}. Deploy it: make deploy-auth STAGE={stage}"
-        raise UserRefused("NotDeployed", advice) from None
-    told = json.loads(answer["Payload"].read() or b"null")
-    if "FunctionError" in answer:
-        raise UserRefused(str(told.get("errorType")), str(told.get("errorMessage")))
+    given = event if user.email is None else event | {"email": user.email}
+    call_function(functions, stage, "auth", "create-admin", given)
 
 
 def new_password() -> str:
@@ -77,6 +59,7 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--roles", default="admin", help=f"some of {','.join(ROLES)}")
+    parser.add_argument("--email", help="where the user is told of transfers")
     parser.add_argument("--generate", action="store_true", help="make the password, and print it")
     given = parser.parse_args()
     roles = given.roles.replace(",", " ").split()
@@ -85,9 +68,10 @@ def main() -> None:
     functions = stage_client(given.stage, "lambda")
     generate = given.generate or not sys.stdin.isatty()
     password = new_password() if generate else asked_password(given.name)
+    user = NewUser(given.name, password, roles, given.email)
     try:
-        create_user(functions, given.stage, NewUser(given.name, password, roles))
-    except (UserRefused, ClientError, BotoCoreError) as error:
+        create_user(functions, given.stage, user)
+    except (CallRefused, ClientError, BotoCoreError) as error:
         sys.exit(f"User {given.name!r} was not made. {error}")
     print(f"Made user {given.name} with {', '.join(roles)} on {given.stage}.")
     if generate:

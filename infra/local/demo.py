@@ -21,9 +21,9 @@ from infra.local.kept import (
     object_folder,
 )
 from infra.local.partner import SftpServer
-from infra.local.stack import LocalStack
 from infra.local.real_receivers import RealReceivers, ReceiverWrong, real_receivers
 from infra.local.receivers import Receivers, connect
+from infra.local.stack import LocalStack
 from infra.local.users import ADMIN, DEMO, ensure_users
 
 DESTINATION = "demo"

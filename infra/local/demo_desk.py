@@ -112,6 +112,4 @@ def has_arrived(double: str | None, text: str) -> bool:
     answer = httpx.get(f"{double}/_double/requests", timeout=10, trust_env=False)
     answer.raise_for_status()
     requests = answer.json()["requests"]
-    return any(
-        each["status"] in (200, 202) and text in json.dumps(each["body"]) for each in requests
-    )
+    return any(each["status"] in TAKEN and text in each["body"] for each in requests)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from infra.calling import CallRefused
 from infra.local.stack import LocalStack
-from infra.user import NewUser, UserRefused, create_user, new_password
+from infra.user import NewUser, create_user, new_password
 
 ADMIN, DEMO = "admin", "demo"
 ROLES = {ADMIN: ("admin",), DEMO: ("user",)}
@@ -29,7 +30,7 @@ def _ensure_user(stack: LocalStack, name: str) -> str:
     user = NewUser(name, password, ROLES[name])
     try:
         create_user(stack.client("lambda"), "local", user)
-    except UserRefused as refused:
+    except CallRefused as refused:
         if refused.kind != "UserExists":
             raise
     return password

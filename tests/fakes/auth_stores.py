@@ -35,7 +35,9 @@ class InMemoryUserStore:
         self.rows: dict[str, User] = {}
         self._keys: dict[str, tuple[str, str, datetime]] = {}
 
-    def create(self, user: User, idempotency: Idempotency | None) -> User:
+    def create(
+        self, user: User, idempotency: Idempotency | None, events: Sequence[OutboxEvent] = ()
+    ) -> User:
         with self.lock:
             if idempotency is not None:
                 body_hash, name, expires_at = self._keys.get(
@@ -52,6 +54,7 @@ class InMemoryUserStore:
                 expires_at = user.created_at + KEY_LIFETIME
                 self._keys[idempotency.key] = (idempotency.body_hash, user.name, expires_at)
             self.rows[user.name] = user
+            self.outbox.extend(events)
             return user
 
     def read(self, name: str) -> User:
@@ -66,9 +69,16 @@ class InMemoryUserStore:
                 stored = self.rows.get(seen.name)
                 if stored is None or stored.version != seen.version:
                     raise UserChanged(user.name)
-            self.rows[user.name] = replace(user, version=user.version + 1)
+            self.rows[user.name] = user.saved()
             self.outbox.extend(events)
             return self.rows[user.name]
+
+    def announce(self, user: User, event: OutboxEvent, now: datetime) -> None:
+        with self.lock:
+            stored = self.rows.get(user.name)
+            if stored is None or stored.version != user.version:
+                raise UserChanged(user.name)
+            self.outbox.append(event)
 
     def page(self, limit: int, cursor: str | None) -> Page[User]:
         after = ""

@@ -50,8 +50,8 @@ POLICY = Policy(
 
 @dataclass
 class AuthWorld:
-    """Ann (user) and Ada (admin) have the password PASSWORD. Calls through `ports` pass the hub.
-    Calls that a test makes directly at the fakes do not."""
+    """Ann (user) and Ada (admin) have the password PASSWORD, and were told of long ago. Calls
+    through `ports` pass the hub. Calls that a test makes directly at the fakes do not."""
 
     clock: datetime = datetime(2026, 11, 1, tzinfo=UTC)
     provider: IdentityProvider = field(default_factory=NoIdentityProvider)
@@ -86,6 +86,7 @@ class AuthWorld:
         )
         self.add("ann", Role.USER, grants=Grants((SourceGrant("outgoing", "ann/"),), ("acme",)))
         self.add("ada", Role.ADMIN)
+        self.outbox.clear()
 
     def _new_tokens(self) -> JwtAccessTokens:
         return JwtAccessTokens(watched("keys", self.keys, self.calls), STAGE)

@@ -157,6 +157,7 @@ WATCHED_ELSEWHERE = {
     "WorkflowStepFunction": "raises what partners do wrong; ExecutionsFailed tells of the rest",
     "AuthorizerFunction": "raises for every wrong token; API Gateway answers the rest with 500",
     "CreateAdminFunction": "whoever calls it sees why it failed",
+    "AnnounceUsersFunction": "whoever calls it sees why it failed",
 }
 
 

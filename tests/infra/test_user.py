@@ -2,13 +2,15 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from contracts.auth_api import MIN_PASSWORD
-from infra.user import NewUser, UserRefused, asked_password, create_user, new_password
+from infra.calling import CallRefused
+from infra.user import NewUser, asked_password, create_user, new_password
 
 ANN = NewUser("ann", "a password of hers", ["admin"])
 
@@ -45,18 +47,20 @@ def test_the_function_of_the_stage_gets_the_user() -> None:
         "password": "a password of hers",
         "roles": ["admin"],
     }
+    create_user(functions, "dev", replace(ANN, email="ann@acme.example"))
+    assert json.loads(functions.called["Payload"])["email"] == "ann@acme.example"
 
 
 def test_what_the_function_refuses_is_told_without_the_password() -> None:
     failure = {"errorType": "UserExists", "errorMessage": "The name 'ann' is a user's."}
-    with pytest.raises(UserRefused, match="is a user's") as raised:
+    with pytest.raises(CallRefused, match="is a user's") as raised:
         create_user(Functions(told(failure, FunctionError="Unhandled")), "dev", ANN)
     assert raised.value.kind == "UserExists"
     assert ANN.password not in str(raised.value)
 
 
 def test_a_stage_without_auth_says_what_to_deploy() -> None:
-    with pytest.raises(UserRefused, match="make deploy-auth STAGE=dev"):
+    with pytest.raises(CallRefused, match="make deploy-auth STAGE=dev"):
         create_user(Functions(refused("ResourceNotFoundException")), "dev", ANN)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
 from botocore.client import BaseClient
@@ -36,10 +36,13 @@ class DynamoDbUserStore:
     def __init__(self, client: BaseClient, table: str) -> None:
         self._table = Table(client, table)
 
-    def create(self, user: User, idempotency: Idempotency | None) -> User:
+    def create(
+        self, user: User, idempotency: Idempotency | None, events: Sequence[OutboxEvent] = ()
+    ) -> User:
         actions = [put(_row(user), "attribute_not_exists(#pk)")]
         if idempotency is not None:
             actions.append(remember("USER", idempotency, user.name, user.created_at))
+        actions += outbox_rows(partition_of(user.name), user.version, events, user.created_at)
         refused = self._table.write(actions, busy=UserChanged(user.name))
         if not refused:
             return user
@@ -59,7 +62,7 @@ class DynamoDbUserStore:
         return user
 
     def save(self, user: User, by: User | None = None, events: Sequence[OutboxEvent] = ()) -> User:
-        saved = replace(user, version=user.version + 1)
+        saved = user.saved()
         actions = [put(_row(saved), "#version = :seen", seen=user.version)]
         if by is not None and by.name != user.name:
             actions.append(check(_key(by.name), "#version = :seen", seen=by.version))
@@ -67,6 +70,14 @@ class DynamoDbUserStore:
         if self._table.write(actions, busy=UserChanged(user.name)):
             raise UserChanged(user.name)
         return saved
+
+    def announce(self, user: User, event: OutboxEvent, now: datetime) -> None:
+        actions = [
+            check(_key(user.name), "#version = :seen", seen=user.version),
+            *outbox_rows(partition_of(user.name), user.version, [event], now),
+        ]
+        if self._table.write(actions, busy=UserChanged(user.name)):
+            raise UserChanged(user.name)
 
     def page(self, limit: int, cursor: str | None) -> Page[User]:
         options: dict[str, object] = {"IndexName": "listed", "Limit": limit + 1}

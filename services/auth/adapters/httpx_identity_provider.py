@@ -80,6 +80,7 @@ class HttpxIdentityProvider:
             full_name=name if isinstance(name := claims.get("name"), str) else "",
             groups=_groups(claims.get(self._ours.groups_claim)),
             vouched=self._ours.user_claim != EMAIL or _verified(claims[EMAIL], (own, told)),
+            email=_vouched_address(claims, (own, told)),
         )
 
     # --- what the provider says about itself -----------------------------------------------------
@@ -179,6 +180,15 @@ def _verified(address: str, documents: Sequence[Mapping[str, Any]]) -> bool:
     return any(
         each.get(EMAIL) == address and each.get("email_verified") in YES for each in documents
     )
+
+
+def _vouched_address(
+    claims: Mapping[str, Any], documents: Sequence[Mapping[str, Any]]
+) -> str | None:
+    """None unless one document calls the address verified, and none calls it unverified."""
+    address = claims.get(EMAIL)
+    vouched = isinstance(address, str) and _verified(address, documents)
+    return address if vouched and not _unverified(claims) else None
 
 
 def _groups(claim: object) -> frozenset[str]:

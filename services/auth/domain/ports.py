@@ -24,9 +24,12 @@ from services.auth.domain.user import ApiKey, Identity, User
 
 
 class UserStore(Protocol):
-    def create(self, user: User, idempotency: Idempotency | None) -> User:
-        """The stored user. When key and body are repeated, it is the earlier one as it is now.
-        Raises IdempotencyConflict. Raises UserExists, also for a removed user's name.
+    def create(
+        self, user: User, idempotency: Idempotency | None, events: Sequence[OutboxEvent] = ()
+    ) -> User:
+        """The stored user. The events are stored in the same transaction. When key and body are
+        repeated, it is the earlier user as they are now, and no event is stored. Raises
+        IdempotencyConflict. Raises UserExists, also for a removed user's name.
         """
         ...
 
@@ -41,9 +44,14 @@ class UserStore(Protocol):
         was changed since it was read."""
         ...
 
+    def announce(self, user: User, event: OutboxEvent, now: datetime) -> None:
+        """Stores an event that tells of the user as read, and leaves the user alone. Raises
+        UserChanged when `user.version` is not the stored one."""
+        ...
+
     def page(self, limit: int, cursor: str | None) -> Page[User]:
-        """In order of name, without removed users. Raises FieldInvalid for a cursor that is not
-        ours."""
+        """In order of name, without removed users. Eventually consistent. Raises FieldInvalid for a
+        cursor that is not ours."""
         ...
 
 

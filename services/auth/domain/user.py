@@ -10,7 +10,8 @@ from services.auth.domain.close_reason import CloseReason
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")  # of a user, as contracts' UserName has it
 
-RIGHTS = ("roles", "grants", "locked", "removed")
+# What other services know of a user.
+TOLD = ("full_name", "email", "roles", "grants", "locked", "removed")
 
 
 class LoginMethod(StrEnum):
@@ -41,6 +42,7 @@ class User:
     created_at: datetime
     updated_at: datetime
     grants: Grants = NO_GRANTS
+    email: str | None = None
     login: LoginMethod = LoginMethod.PASSWORD
     password_hash: str | None = field(default=None, repr=False)
     subject: str | None = None  # '<issuer>|<sub>' of the identity provider
@@ -56,9 +58,13 @@ class User:
     def welcome(self) -> bool:
         return not (self.locked or self.removed)
 
-    def may_the_same(self, other: "User") -> bool:
-        """Whether a change from one to the other changes nothing of what the user may do."""
-        return all(getattr(self, each) == getattr(other, each) for each in RIGHTS)
+    def is_told_as(self, other: "User") -> bool:
+        """Whether a change from one to the other changes nothing that other services know."""
+        return all(getattr(self, each) == getattr(other, each) for each in TOLD)
+
+    def saved(self) -> "User":
+        """As saving makes it. Its version is also the `sequence` of the event that tells of it."""
+        return replace(self, version=self.version + 1)
 
     def end_sessions(self, reason: CloseReason, keep: str | None = None) -> "User":
         """One write ends all sessions and records the reason. So none is forgotten, however many
@@ -67,8 +73,9 @@ class User:
 
     def remove(self, now: datetime) -> "User":
         """The row that stays says only that the name was used."""
-        nothing = replace(self, full_name=self.name, roles=(), grants=NO_GRANTS, api_key=None)
-        return replace(nothing, password_hash=None, subject=None, removed=True, updated_at=now)
+        unknown = replace(self, full_name=self.name, email=None, password_hash=None, subject=None)
+        nothing = replace(unknown, roles=(), grants=NO_GRANTS, api_key=None)
+        return replace(nothing, removed=True, updated_at=now)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class Identity:
     """The person who logged in, according to the identity provider. `subject` is '<issuer>|<sub>'.
 
     `vouched` means that the provider itself knows `user_name` to be theirs. Without it they may
-    just have claimed so.
+    just have claimed so. `email` is None unless the provider says that it is verified.
     """
 
     subject: str
@@ -84,3 +91,4 @@ class Identity:
     full_name: str
     groups: frozenset[str]
     vouched: bool = False
+    email: str | None = None

@@ -1,4 +1,4 @@
-"""Stores a new user together with the API key by which their calls are counted."""
+"""Stores a new user together with the API key by which their calls are counted, and tells it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +9,7 @@ from services.auth.domain.grants import check_grants
 from services.auth.domain.passwords import check_password
 from services.auth.domain.ports import Ports
 from services.auth.domain.user import LoginMethod, User
+from services.auth.domain_services.announce import user_added
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class NewUser:
     roles: tuple[Role, ...]
     grants: Grants
     password: str | None = field(repr=False)
+    email: str | None = None
 
 
 def new_user(wish: NewUser, *, ports: Ports) -> User:
@@ -31,6 +33,7 @@ def new_user(wish: NewUser, *, ports: Ports) -> User:
         full_name=wish.full_name,
         roles=wish.roles,
         grants=wish.grants,
+        email=wish.email,
         created_at=now,
         updated_at=now,
         login=LoginMethod.SSO if wish.password is None else LoginMethod.PASSWORD,
@@ -42,15 +45,16 @@ def new_user(wish: NewUser, *, ports: Ports) -> User:
 
 
 def add_user(user: User, idempotency: Idempotency | None, *, ports: Ports) -> User:
-    """Stores the user. When key and body are repeated, it returns the earlier one. Raises
-    UserExists, IdempotencyConflict.
+    """Stores the user and the event that tells of them. When key and body are repeated, it returns
+    the earlier user and tells nothing. Raises UserExists, IdempotencyConflict.
 
     The API key is made first. So a crash in between leaves a key that nobody uses, which is
     harmless. A user without a key would not be.
     """
     key = ports.api_keys.create(user.name)
     try:
-        stored = ports.users.create(replace(user, api_key=key), idempotency)
+        told = [user_added(user, ports=ports)]
+        stored = ports.users.create(replace(user, api_key=key), idempotency, told)
     except RequestError:  # surely not stored; after any other error the user may exist
         if key is not None:
             ports.api_keys.remove(key)

@@ -1,9 +1,10 @@
-"""Finds or makes the user for an identity from the identity provider, and sets the user's roles."""
+"""Finds or makes the user for an identity from the identity provider, and sets the user's roles and
+e-mail address."""
 
 import re
 from dataclasses import dataclass, replace
 
-from contracts.contract import CONTROL
+from contracts.contract import CONTROL, MAIL, MAX_MAIL
 from kernel.caller import Role
 from services.auth.domain.attempts import ANY, Attempts
 from services.auth.domain.errors import NotMapped, SsoRefused, UserChanged, UserExists, UserNotFound
@@ -29,7 +30,8 @@ class _Arrival:
 
 
 def admit_identity(identity: Identity, source_ip: str | None, *, ports: Ports) -> User:
-    """The user, with the roles of their groups. The first login makes the user.
+    """The user, with the roles of their groups and the address that the provider vouches for. The
+    first login makes the user. A login without such an address leaves the one that is there.
 
     Raises NotMapped after it has stored the event LoginFailed. Raises SsoRefused when others
     changed the user at each try.
@@ -70,7 +72,9 @@ def _admitted(arrival: _Arrival, *, ports: Ports) -> User:
         if user.subject is not None:  # so that sessions that are still open can do nothing more
             _save(user, replace(user, roles=()), ports=ports)
         raise _no_role(arrival, user, ports=ports)
-    return _save(user, replace(user, roles=arrival.roles, subject=subject), ports=ports)
+    email = _email(arrival.identity.email) or user.email
+    changed = replace(user, roles=arrival.roles, subject=subject, email=email)
+    return _save(user, changed, ports=ports)
 
 
 def _save(user: User, changed: User, *, ports: Ports) -> User:
@@ -88,6 +92,7 @@ def _first_login(arrival: _Arrival, *, ports: Ports) -> User:
         name=arrival.name,
         full_name=_full_name(identity.full_name) or arrival.name,
         roles=arrival.roles,
+        email=_email(identity.email),
         created_at=now,
         updated_at=now,
         login=LoginMethod.SSO,
@@ -130,6 +135,12 @@ def _user_name(claim: str) -> str:
     """In lower case. A name with other letters than ASCII stays as it is and is refused later,
     because some of these letters would turn into ASCII."""
     return claim.lower() if claim.isascii() else claim
+
+
+def _email(claim: str | None) -> str | None:
+    """None also for what is no address here."""
+    fits = claim is not None and len(claim) <= MAX_MAIL and re.fullmatch(MAIL, claim)
+    return claim if fits else None
 
 
 def _full_name(claim: str) -> str:

@@ -1,7 +1,7 @@
 """Makes the events of auth, as the contracts describe them, ready for the outbox."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from contracts import auth_events as fact
 from contracts.catalogue import encode
@@ -56,17 +56,37 @@ def session_closed(session: Session, *, ports: Ports) -> OutboxEvent:
     return _event(data, session.id, ports=ports)
 
 
+def user_added(user: User, *, ports: Ports) -> OutboxEvent:
+    """`user` is as it is about to be created."""
+    return _of_user(fact.UserAddedV1(**_known(user), added_at=user.created_at), ports=ports)
+
+
 def user_changed(user: User, *, ports: Ports) -> OutboxEvent:
     """`user` is as it is about to be saved."""
+    return user_as_it_is(user.saved(), ports=ports)
+
+
+def user_as_it_is(user: User, *, ports: Ports) -> OutboxEvent:
+    """`user` is as it is stored. The event tells again what the latest change has told."""
+    return _of_user(fact.UserChangedV1(**_known(user), changed_at=user.updated_at), ports=ports)
+
+
+def _known(user: User) -> dict[str, Any]:
+    """The fields of UserFact."""
+    return {
+        "user": user.name,
+        "name": None if user.removed else user.full_name,
+        "email": user.email,
+        "destinations": user.grants.destinations,
+        "roles": tuple(role.value for role in user.roles),
+        "locked": user.locked,
+        "removed": user.removed,
+        "sequence": user.version,
+    }
+
+
+def _of_user(data: fact.UserFact, *, ports: Ports) -> OutboxEvent:
     event_id = ports.new_id()
-    data = fact.UserChangedV1(
-        user=user.name,
-        roles=tuple(role.value for role in user.roles),
-        locked=user.locked,
-        removed=user.removed,
-        changed_at=user.updated_at,
-        sequence=user.version + 1,  # the version that saving it with this event gives it
-    )
     return _event(data, event_id, event_id, ports=ports)
 
 

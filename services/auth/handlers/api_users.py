@@ -39,7 +39,12 @@ def _list(ports: Ports, call: Call[None]) -> http.UsersPage:
 def _create(ports: Ports, call: Call[http.UserRequest]) -> Answer:
     body = call.body
     wish = NewUser(
-        body.user, body.name, roles_of(body.roles), grants_of(body.grants), _shown(body.password)
+        name=body.user,
+        full_name=body.name,
+        roles=roles_of(body.roles),
+        grants=grants_of(body.grants),
+        password=_shown(body.password),
+        email=body.email,
     )
     return _answer(manage.create_user(call.caller, wish, call.idempotency, ports=ports))
 
@@ -56,6 +61,8 @@ def _change(ports: Ports, call: Call[http.UserPatch]) -> Answer:
         grants=None if body.grants is None else grants_of(body.grants),
         locked=body.locked,
         password=_shown(body.password),
+        email=body.email,
+        no_email=body.no_email is True,
     )
     name = call.path["user"]
     return _answer(manage.change_user(call.caller, name, changes, call.if_match, ports=ports))

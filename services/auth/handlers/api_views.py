@@ -34,6 +34,7 @@ def user_view(user: User) -> http.UserView:
     return http.UserView(
         user=user.name,
         name=user.full_name,
+        email=user.email,
         roles=tuple(role.value for role in user.roles),
         grants=grants_view(user.grants),
         login=user.login.value,

@@ -23,7 +23,7 @@ class FirstUserRequest(UserRequest):
 
 @entrypoint(wiring.build)
 def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> dict[str, Any]:
-    """The event is {"user", "password", "name"?, "roles"?, "grants"?}. Raises UserExists,
+    """The event is {"user", "password", "name"?, "email"?, "roles"?, "grants"?}. Raises UserExists,
     UserInvalid, WeakPassword."""
     asked = {"name": event.get("user"), "roles": ["admin"], **event}
     try:
@@ -37,6 +37,7 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
         full_name=request.name,
         roles=roles_of(request.roles),
         grants=grants_of(request.grants),
+        email=request.email,
     )
     user = add_user(new_user(wish, ports=wires.ports), None, ports=wires.ports)
     logger().info("user created", user=user.name, roles=list(user.roles))

@@ -19,13 +19,15 @@ from services.auth.domain_services.save_user import save_user
 
 @dataclass(frozen=True)
 class UserChanges:
-    """None leaves a field as it is."""
+    """None leaves a field as it is. `no_email` takes the address away."""
 
     full_name: str | None = None
     roles: tuple[Role, ...] | None = None
     grants: Grants | None = None
     locked: bool | None = None
     password: str | None = field(default=None, repr=False)
+    email: str | None = None
+    no_email: bool = False
 
 
 def create_user(
@@ -50,9 +52,11 @@ def change_user(
         check_grants(changes.grants)
     given: dict[str, Any] = {
         each: value
-        for each in ("full_name", "roles", "grants", "locked")
+        for each in ("full_name", "roles", "grants", "locked", "email")
         if (value := getattr(changes, each)) is not None
     }
+    if changes.no_email:
+        given["email"] = None
     if changes.password is not None:
         if before.login is not LoginMethod.PASSWORD:
             raise NoPassword(name)

@@ -1,4 +1,4 @@
-"""Whoever relies on what a user may do is told of each change of it, and of nothing else."""
+"""Whoever knows users is told of each change of what they know, and of nothing else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,9 +36,11 @@ def admit(world: AuthWorld, groups: frozenset[str] = USERS) -> None:
         ({"grants": Grants()}, ["user"], False),
         ({"locked": True}, ["user"], True),
         ({"roles": (Role.ADMIN,), "locked": True, "full_name": "A"}, ["admin"], True),
+        ({"full_name": "Ann B."}, ["user"], False),
+        ({"email": "ann@acme.example"}, ["user"], False),
     ],
 )
-def test_a_change_of_rights_by_an_admin_is_told(
+def test_a_change_by_an_admin_is_told(
     changes: dict[str, Any], roles: list[str], locked: bool
 ) -> None:
     world = AuthWorld()
@@ -47,6 +49,9 @@ def test_a_change_of_rights_by_an_admin_is_told(
     [told] = changes_told(world)
     assert told == {
         "user": "ann",
+        "name": changes.get("full_name", "Ann"),
+        "email": changes.get("email"),
+        "destinations": [*changes.get("grants", Grants(destinations=("acme",))).destinations],
         "roles": roles,
         "locked": locked,
         "removed": False,
@@ -58,18 +63,19 @@ def test_a_change_of_rights_by_an_admin_is_told(
 def test_locked_and_unlocked_are_told_in_their_order() -> None:
     world = AuthWorld()
     change(world, "ann", locked=True)
-    change(world, "ann", full_name="Ann B.")
+    change(world, "ann", password="an entirely new one")
     change(world, "ann", locked=False)
     told = [(data["locked"], data["sequence"]) for data in changes_told(world)]
     assert told == [(True, 1), (False, 3)]
 
 
 @pytest.mark.parametrize("locked", [False, True])
-def test_a_removed_user_has_no_roles(locked: bool) -> None:
+def test_a_removed_user_has_neither_roles_nor_name_nor_address(locked: bool) -> None:
     world = AuthWorld()
-    world.add("bob", Role.USER, locked=locked)
+    world.add("bob", Role.USER, locked=locked, email="bob@acme.example")
     remove(world, "bob")
     [told] = changes_told(world)
+    assert (told["name"], told["email"], told["destinations"]) == (None, None, [])
     assert (told["user"], told["removed"], told["roles"]) == ("bob", True, [])
     assert (told["locked"], told["sequence"]) == (locked, world.users.rows["bob"].version)
 
@@ -78,7 +84,7 @@ def test_a_removed_user_has_no_roles(locked: bool) -> None:
     "act",
     [
         lambda world: create(world),
-        lambda world: change(world, "ann", full_name="Ann B."),
+        lambda world: change(world, "ann", full_name="Ann", no_email=True),
         lambda world: change(world, "ann", password="an entirely new one"),
         lambda world: change(world, "ann", roles=(Role.USER,), locked=False),
         lambda world: change(world, "ann", grants=world.users.read("ann").grants),
@@ -91,7 +97,9 @@ def test_a_removed_user_has_no_roles(locked: bool) -> None:
     ],
     ids=["made", "name", "set", "same", "granted", "ended", "left", "password", "arrival"],
 )
-def test_what_changes_no_rights_is_not_told(act: Callable[[AuthWorld], object]) -> None:
+def test_what_changes_nothing_that_others_know_is_not_told(
+    act: Callable[[AuthWorld], object],
+) -> None:
     world = AuthWorld()
     act(world)
     assert changes_told(world) == []

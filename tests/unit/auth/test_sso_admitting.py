@@ -44,7 +44,8 @@ def test_the_first_login_makes_a_user_who_may_send_nothing_yet(world: AuthWorld)
     assert (user.full_name, user.roles, user.grants) == ("Mia Miller", (Role.USER,), Grants())
     assert (user.login, user.password_hash, user.subject) == (LoginMethod.SSO, None, SUBJECT)
     assert user.api_key is not None
-    assert world.told() == []
+    [(kind, told)] = world.told()
+    assert (kind, told["user"], told["sequence"]) == ("UserAdded.v1", NAME, 0)
 
 
 def test_later_logins_find_the_same_user_and_leave_grants_and_name_alone(world: AuthWorld) -> None:
@@ -162,7 +163,7 @@ def test_two_first_logins_at_once_make_one_user(world: AuthWorld) -> None:
     assert [user] == others
     assert user.subject == SUBJECT
     assert [key for name, key in world.api_keys.keys.values() if name == NAME] == [user.api_key]
-    assert world.told() == []
+    assert [kind for kind, _ in world.told()] == ["UserAdded.v1"]
 
 
 def test_a_change_at_the_same_moment_is_not_lost(world: AuthWorld) -> None:
