@@ -47,7 +47,7 @@ def up() -> None:
         if not ran:
             stack.stop()
         raise
-    write_addresses(stack, partner, receivers.pages)
+    write_addresses(stack, partner, receivers)
     deployed = [name for name, did in changed.items() if did]
     print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
     print(f" in {time.monotonic() - began:.1f} s\n")

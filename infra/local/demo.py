@@ -82,7 +82,7 @@ def running_stack(real: RealReceivers) -> Iterator[tuple[LocalStack, SftpServer,
     with LocalStack(STATE, s3_dir=object_folder()) as stack:
         partner = stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
         receivers = connect(stack, real)
-        write_addresses(stack, partner, receivers.pages)
+        write_addresses(stack, partner, receivers)
         try:
             yield stack, partner, receivers
             say("The demo ends its stack, so these pages close. After `make up` they stay open.")

@@ -25,8 +25,8 @@ class NotThere(Exception):
 
 def make_channels(ferry: Ferry, receivers: Receivers) -> None:
     """Of the user of `ferry`. Those of an earlier demo are led to today's addresses."""
-    ensure_channel(ferry, TEAMS_CHANNEL, kind="teams", address=receivers.teams)
-    ensure_channel(ferry, SLACK_CHANNEL, kind="slack", address=receivers.slack)
+    ensure_channel(ferry, TEAMS_CHANNEL, kind="teams", address=receivers.hooks[TEAMS])
+    ensure_channel(ferry, SLACK_CHANNEL, kind="slack", address=receivers.hooks[SLACK])
     ensure_channel(ferry, MAIL_CHANNEL, kind="email")
 
 

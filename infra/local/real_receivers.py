@@ -20,25 +20,22 @@ class ReceiverWrong(Exception):
 
 @dataclass(frozen=True)
 class RealReceivers:
-    """None: the double is wanted. `teams` and `slack` are webhooks, so whole addresses are
-    secrets."""
+    """None and no hook: the double is wanted. `hooks` are webhooks of Teams and Slack, by the name
+    of the double. The whole address of each is a secret."""
 
     servicenow: Login | None = field(default=None, repr=False)
-    teams: str | None = field(default=None, repr=False)
-    slack: str | None = field(default=None, repr=False)
+    hooks: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def names(self) -> frozenset[str]:
-        given = {SERVICENOW: self.servicenow, TEAMS: self.teams, SLACK: self.slack}
-        return frozenset(name for name, value in given.items() if value)
+        return frozenset(self.hooks) | ({SERVICENOW} if self.servicenow else frozenset())
 
 
 def real_receivers(environment: Mapping[str, str]) -> RealReceivers:
     """Raises ReceiverWrong."""
+    hooks = {name: _webhook(environment, VARIABLES[name]) for name in (TEAMS, SLACK)}
     return RealReceivers(
-        servicenow=_login(environment),
-        teams=_webhook(environment, VARIABLES[TEAMS]),
-        slack=_webhook(environment, VARIABLES[SLACK]),
+        servicenow=_login(environment), hooks={name: url for name, url in hooks.items() if url}
     )
 
 

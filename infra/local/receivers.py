@@ -1,10 +1,11 @@
 """Whom a local stack writes to: the doubles beside it, or real ones."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from botocore.exceptions import ClientError
 
 from infra.local.doubles import (
@@ -21,6 +22,7 @@ from infra.local.doubles import (
 from infra.local.real_receivers import VARIABLES, RealReceivers
 from infra.local.stack import LocalStack
 from infra.servicenow_login import Login, secret_of, store
+from infra.stacks import find_stack
 
 SHOWN = {
     SERVICENOW: "Tickets",
@@ -29,18 +31,21 @@ SHOWN = {
     MAILS: "Mails",
     WEBHOOKS: "Webhooks",
 }
-SENDER = "fileferry@fileferry.example"  # the default of notify's template
-TEAMS_HOOK = "/workflows/of-the-local-stack/triggers/manual/paths/invoke?sig=of-the-local-stack"
-SLACK_HOOK = "/services/T0LOCAL/B0LOCAL/of-the-local-stack"
+# Where a double tells the address that a channel needs, and where in the answer it stands.
+HOOKS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    TEAMS: ("flows", lambda told: told["flows"][0]["url"]),
+    SLACK: ("workspace", lambda told: told["webhook"]["url"]),
+    WEBHOOKS: ("receiver", lambda told: told["url"]),
+}
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Receivers:
-    """`teams` and `slack` are addresses for channels, and secrets when they are real. `pages` has
-    where people read what came, by the name of the double. A real one has none."""
+    """`hooks` are addresses for channels, by the name of the double in whose place they are. Those
+    of real ones are secrets. `pages` has where people read what came. A real one has none."""
 
-    teams: str = field(repr=False)
-    slack: str = field(repr=False)
+    hooks: Mapping[str, str] = field(repr=False)
     pages: Mapping[str, str]
 
     def lines(self) -> list[str]:
@@ -56,12 +61,20 @@ def connect(stack: LocalStack, real: RealReceivers) -> Receivers:
     pages = serve_doubles(stack.programs, wanted, stack.endpoint)
     double = {"url": pages.get(SERVICENOW, ""), "user": USER, "password": PASSWORD}
     _log_in(stack.client("secretsmanager"), real.servicenow or double)
-    stack.client("ses").verify_email_identity(EmailAddress=SENDER)
-    return Receivers(
-        teams=real.teams or pages[TEAMS] + TEAMS_HOOK,
-        slack=real.slack or pages[SLACK] + SLACK_HOOK,
-        pages=pages,
-    )
+    stack.client("ses").verify_email_identity(EmailAddress=_sender())
+    hooks = {name: _hook(name, pages[name]) for name in HOOKS if name in pages}
+    return Receivers({**hooks, **real.hooks}, pages)
+
+
+def _sender() -> str:
+    declared = find_stack("notify").declared_parameters()
+    return str(declared["MailFrom"]["Default"])
+
+
+def _hook(name: str, page: str) -> str:
+    control, address = HOOKS[name]
+    answer = httpx.get(f"{page}/_double/{control}", trust_env=False, timeout=PATIENCE_SECONDS)
+    return str(address(answer.raise_for_status().json()))
 
 
 def _log_in(secrets: Any, login: Login) -> None:  # noqa: ANN401 - boto3 has no types

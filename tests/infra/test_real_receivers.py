@@ -26,7 +26,7 @@ def test_each_may_be_a_real_one_and_none_shows_its_secret() -> None:
         "user": "ferry",
         "password": "in-the-test",
     }
-    assert real.teams == TEAMS["FILEFERRY_TEAMS_URL"]
+    assert real.hooks["teams"] == TEAMS["FILEFERRY_TEAMS_URL"]
     assert "in-the-test" not in repr(real)
     assert real_receivers(SLACK).names == {"slack"}
 

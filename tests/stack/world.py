@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.doubles import WEBHOOKS
 from tests.servers.waiting import wait_for
 from tests.stack.people import NOTHING, Person
 from tests.stack.running import BUCKET, Running, as_destination
@@ -61,7 +62,7 @@ class World:
 
     def channel_wish(self, name: str, **wishes: Any) -> dict[str, Any]:  # noqa: ANN401
         rules = [{"stages": ["failed"]}]
-        address = self.running.desk.webhook
+        address = self.running.desk.receivers.hooks[WEBHOOKS]
         body = {"id": name, "name": name, "kind": "webhook", "address": address, "rules": rules}
         return body | wishes
 
