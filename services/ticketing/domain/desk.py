@@ -18,6 +18,7 @@ class Record:
     correlation_id: str
     state: str
     created_at: datetime | None
+    updated_at: datetime | None = None
     close_notes: str = ""
     work_notes: str = ""
     url: str | None = None

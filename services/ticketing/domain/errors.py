@@ -14,6 +14,14 @@ class CaseBusy(TicketingError):
     subject: str
 
 
+class LeaseEnds(TicketingError):
+    """Whoever wrote the ticket took too long. Somebody else goes on where it stopped."""
+
+    code, retryable = "lease_ends", True
+    message = "The time to write ticket {ticket_id!r} is over. It is written again soon."
+    ticket_id: str
+
+
 # --- what a caller did wrong -----------------------------------------------------------------
 
 
@@ -63,6 +71,7 @@ class NotConfigured(DeskError):
     code = "servicenow_not_configured"
     message = "The secret {secret!r} names no instance. Put its url, user and password in."
     secret: str
+    version: str  # of the secret
 
 
 class LoginRefused(DeskError):
@@ -75,6 +84,7 @@ class LoginRefused(DeskError):
     )
     host: str
     said: str
+    version: str  # of the secret
 
 
 class Throttled(DeskError):

@@ -1,0 +1,105 @@
+"""How tickets of a kind look in ServiceNow: table, fields, states."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from services.ticketing.domain.ticket import Kind
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")  # of a table or a field there
+PLACE = re.compile(r"\{([^{}]*)\}")
+# What values of fields may name: '{owner_email}'
+PLACES = frozenset(
+    {
+        "owner",
+        "owner_name",
+        "owner_email",
+        "transfer_id",
+        "destination",
+        "destination_name",
+        "bucket",
+        "label",
+    }
+)
+OURS = frozenset({"correlation_id", "state", "close_notes"})  # are written by rules of our own
+
+
+@dataclass(frozen=True)
+class Form:
+    """`ended_states` are those in which a person would not expect us to write. `journal` is the
+    field that notes are added to."""
+
+    table: str
+    resolved_state: str
+    cancelled_state: str
+    ended_states: tuple[str, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    close_code: str | None = None
+    cancel_code: str | None = None
+    journal: str = "work_notes"
+
+
+INCIDENT = Form(
+    table="incident",
+    resolved_state="6",
+    cancelled_state="8",
+    ended_states=("6", "7", "8"),
+    close_code="Solution provided",
+    cancel_code="Solution provided",
+)
+REQUESTED_ITEM = Form(
+    table="sc_req_item",
+    resolved_state="3",
+    cancelled_state="4",
+    ended_states=("3", "4", "7"),
+)
+KNOWN = {form.table: form for form in (INCIDENT, REQUESTED_ITEM)}
+DEFAULTS = {
+    Kind.USER: replace(INCIDENT, fields={"caller_id": "{owner_email}"}),
+    Kind.AUDIT: replace(INCIDENT, fields={"caller_id": "{owner_email}"}),
+    Kind.REQUEST: replace(INCIDENT, fields={"caller_id": "{owner_email}"}),
+}
+
+
+def forms_of(mapping: Any) -> Mapping[Kind, Form]:  # noqa: ANN401 - JSON
+    """From {"user": {"table": "sc_req_item", "fields": {"assignment_group": "..."}}, "audit": ...}.
+    What is left out is as usual for the table. Raises ValueError, which names what is wrong."""
+    if not isinstance(mapping, dict):
+        raise ValueError("is no JSON object")
+    if unknown := sorted(set(mapping) - set(Kind)):
+        raise ValueError(f"has {unknown[0]!r}; there are {', '.join(Kind)}")
+    return {kind: _form(kind, mapping.get(kind.value, {})) for kind in Kind}
+
+
+def _form(kind: Kind, said: Any) -> Form:  # noqa: ANN401 - JSON
+    known = {each.name for each in fields(Form)}
+    if not isinstance(said, dict) or set(said) - known:
+        raise ValueError(f"{kind}: write an object with some of {', '.join(sorted(known))}")
+    table = said.get("table", DEFAULTS[kind].table)
+    needed = {"resolved_state", "cancelled_state", "ended_states"}
+    if table not in KNOWN and (missing := sorted(needed - set(said))):
+        raise ValueError(f"{kind}: table {table!r} needs {', '.join(missing)}")
+    usual = replace(KNOWN.get(table, INCIDENT), fields=DEFAULTS[kind].fields)
+    ended = tuple(map(str, said.get("ended_states", usual.ended_states)))
+    form = replace(usual, **{**said, "ended_states": ended})
+    _check(kind, form)
+    return form
+
+
+def _check(kind: Kind, form: Form) -> None:
+    for name in (form.table, form.journal, *form.fields):
+        if not NAME.fullmatch(name):
+            raise ValueError(f"{kind}: {name!r} is no name of a table or a field")
+    if taken := sorted(OURS & set(form.fields)):
+        raise ValueError(f"{kind}: {taken[0]!r} is written by FileFerry itself")
+    for name, value in form.fields.items():
+        if not isinstance(value, str):
+            raise ValueError(f"{kind}: {name}: write text")
+        if unknown := [place for place in PLACE.findall(value) if place not in PLACES]:
+            raise ValueError(
+                f"{kind}: {name}: {{{unknown[0]}}} is unknown; use {', '.join(sorted(PLACES))}"
+            )
+    for state in (form.resolved_state, form.cancelled_state):
+        if state not in form.ended_states:
+            raise ValueError(f"{kind}: state {state!r} is not among ended_states")

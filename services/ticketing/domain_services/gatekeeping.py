@@ -1,0 +1,37 @@
+"""Asks whether ServiceNow may be called, and remembers what it answered."""
+
+from services.ticketing.domain.errors import DeskError
+from services.ticketing.domain.gate import Gate
+from services.ticketing.domain.ports import Ports
+from services.ticketing.domain_services import announce
+
+TRIES = 5
+
+
+def may_call(gate: Gate, *, ports: Ports) -> bool:
+    """False while it is closed, and after a refused login until the secret has another value."""
+    if not gate.open(ports.now()):
+        return False
+    return gate.refused_login is None or not gate.stopped(ports.login.version().version)
+
+
+def note_success(*, ports: Ports) -> None:
+    gate = ports.gates.read()
+    healed = gate.after_success()
+    if healed != gate:
+        ports.gates.store(healed)  # if another one was faster, it knows as much
+
+
+def note_error(error: DeskError, *, ports: Ports) -> None:
+    """Says so in an event when nothing is tried any more."""
+    for _ in range(TRIES):
+        gate = ports.gates.read()
+        after = gate.after_error(error, ports.now())
+        if after == gate:
+            return
+        stops = after.refused_login is not None and after.refused_login != gate.refused_login
+        told = (announce.failed(after.trouble, ports=ports),) if stops and after.trouble else ()
+        if stops:
+            ports.alarms.tell(error.code)
+        if ports.gates.store(after, told):
+            return

@@ -1,0 +1,203 @@
+"""What the tickets of a transfer say. Every text of others is cleaned here."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from kernel.plain_text import plain
+from services.ticketing.domain.case import Case, Receipt, Status, Step
+from services.ticketing.domain.form import Form
+from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket
+from services.ticketing.domain.user import User
+from services.ticketing.domain_services.trail import size
+
+MAX_TITLE = 160  # characters of short_description; the column holds no more
+MAX_TEXT = 4_000  # of description and close_notes
+MAX_NAME, MAX_PATH = 255, 1_024
+
+CODE = re.compile(r"\[(?=\s*/?\s*code\s*\])", re.IGNORECASE)
+
+STATE = {
+    Status.REQUESTED: "asked for; it has not begun yet",
+    Status.MOVING: "being sent",
+    Status.PAUSED: "paused",
+    Status.COMPLETED: "delivered",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "cancelled",
+}
+PROVEN = {
+    "acknowledged": "the server acknowledged every write, and shows no more",
+    "size": "the file there has the right size",
+    "sampled": "ranges of every chunk were read back and are equal",
+    "readback": "every byte was read back and is equal",
+}
+
+
+def opening(ticket: Ticket, case: Case | None, user: User, form: Form) -> dict[str, str]:
+    """The fields of a new ticket."""
+    places = _places(ticket, case, user)
+    fields = {name: _filled(value, places) for name, value in form.fields.items()}
+    fields |= {
+        "correlation_id": ticket.key.correlation_id,
+        "correlation_display": "FileFerry",
+        "short_description": _title(ticket, case),
+        "description": _block(_description(ticket, case, user)),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def note(ticket: Ticket, steps: Sequence[Step], case: Case, form: Form) -> dict[str, str]:
+    """The fields that add these steps to an open ticket."""
+    return {form.journal: _block(_trail(steps))} if steps else {}
+
+
+def ending(ticket: Ticket, case: Case, form: Form, ends: Shown) -> dict[str, str]:
+    """The fields that end a ticket as resolved or cancelled."""
+    resolved = ends is Shown.RESOLVED
+    code = form.close_code if resolved else form.cancel_code
+    fields = {
+        "state": form.resolved_state if resolved else form.cancelled_state,
+        "close_code": code or "",
+        "close_notes": close_notes(ticket.key, case),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def close_notes(key: Key, case: Case) -> str:
+    if case.status is Status.CANCELLED:
+        lines = [f"The transfer was cancelled at {_time(case.ended_at)}."]
+    elif key.kind is Kind.USER or case.receipt is None:
+        lines = list(_short_receipt(case))
+    else:
+        lines = list(_full_receipt(case, case.receipt))
+    return _block(lines)
+
+
+def reference(step: Step) -> str:
+    """By it a step is found in the notes of a ticket, so that none is written twice."""
+    return f"[step {step.sequence}]"
+
+
+def _title(ticket: Ticket, case: Case | None) -> str:
+    if ticket.wish is not None:
+        return plain(ticket.wish.summary, MAX_TITLE)
+    if case is None:
+        return "File transfer"
+    kind = "Audit of file transfer" if ticket.key.kind is Kind.AUDIT else "File transfer"
+    name = plain(case.source.key.rsplit("/", 1)[-1] or case.source.key, 80)
+    return _unformatted(f"{kind}: {name} to {plain(case.destination.name, 50)}")[:MAX_TITLE]
+
+
+def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]:
+    if ticket.follows:
+        yield f"This ticket follows {ticket.follows}, which a person closed."
+    if ticket.wish is not None:
+        yield from (plain(line, MAX_TEXT) for line in ticket.wish.description.splitlines())
+        yield ""
+        yield f"Asked for by {_person(ticket.owner, user)} through FileFerry."
+    if case is None:
+        return
+    audit = ticket.key.kind is Kind.AUDIT
+    yield from _facts(case, user)
+    if audit:
+        yield from _audited(case)
+    if case.trouble is not None:
+        yield f"Reason: {plain(case.trouble.message, 1_000)} ({case.trouble.code})"
+    if not audit and ticket.wish is None:
+        yield ""
+        yield "This ticket is kept up to date and resolved by itself when the file has arrived."
+
+
+def _facts(case: Case, user: User) -> Iterator[str]:
+    source, destination = case.source, case.destination
+    yield f"File: s3://{source.bucket}/{plain(source.key, MAX_PATH)}"
+    target = plain(case.target_path, MAX_PATH)
+    yield f"To: {plain(destination.name, 100)} ({destination.id}), {target}"
+    if case.size_bytes is not None:
+        yield f"Size: {size(case.size_bytes)}"
+    yield f"Asked for by {_person(case.owner, user)} at {_time(case.requested_at)}"
+    if case.label:
+        yield f"Label: {plain(case.label, 64)}"
+    yield f"Transfer: {case.transfer_id}"
+    seen_at = case.steps[-1].at if case.steps else case.requested_at
+    yield f"State at {_time(seen_at)}: {STATE[case.status]}"
+
+
+def _audited(case: Case) -> Iterator[str]:
+    source, destination = case.source, case.destination
+    yield f"Version: {source.version_id or 'not known yet, or the bucket keeps none'}"
+    yield f"Server: {plain(destination.host, 253)} by {destination.protocol.upper()}"
+    yield f"If the name exists: {case.if_exists or 'not known yet'}"
+    yield f"Proof asked for: {case.verify or 'not known yet'}"
+
+
+def _short_receipt(case: Case) -> Iterator[str]:
+    yield f"Delivered at {_time(case.ended_at)}: {plain(case.target_path, MAX_PATH)}"
+    if case.receipt is None:
+        return
+    yield f"{size(case.receipt.bytes_sent)}, CRC-64/NVME {case.receipt.crc64nvme}"
+    if case.receipt.proven:
+        yield f"Proven: {PROVEN.get(case.receipt.proven, case.receipt.proven)}"
+
+
+def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
+    yield f"Delivered: {plain(receipt.target_path, MAX_PATH)}"
+    yield f"Object: s3://{case.source.bucket}/{plain(case.source.key, MAX_PATH)}"
+    yield f"Version: {case.source.version_id or 'the bucket keeps none'}"
+    yield f"Bytes: {receipt.bytes_sent}"
+    yield f"CRC-64/NVME of all bytes sent: {receipt.crc64nvme}"
+    yield f"S3's own checksum: {receipt.source_checksum} {receipt.source_algorithm or ''}".rstrip()
+    yield f"Proof asked for: {receipt.verified}"
+    if receipt.proven:
+        yield f"Proof seen: {receipt.proven}: {PROVEN.get(receipt.proven, '')}"
+    if receipt.delivery:
+        yield f"Delivery: {receipt.delivery}"
+    yield f"Server: {plain(case.destination.host, 253)}, host key {receipt.host_key_fingerprint}"
+    yield f"Chunks: {receipt.chunks}, attempts: {receipt.attempts}, runs: {case.run}"
+    yield f"Started: {_time(receipt.started_at)}, finished: {_time(receipt.finished_at)}"
+    for path in receipt.left_behind[:10]:
+        yield f"Still to be removed there: {plain(path, MAX_PATH)}"
+
+
+def _trail(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        yield f"{_time(step.at)} {step.text} {reference(step)}"
+
+
+def _person(name: str, user: User) -> str:
+    parts = [plain(user.full_name, 100)] if user.full_name else []
+    known = ", ".join([name, *([user.email] if user.email and user.email != name else [])])
+    return f"{parts[0]} ({known})" if parts else known
+
+
+def _places(ticket: Ticket, case: Case | None, user: User) -> dict[str, str]:
+    return {
+        "owner": ticket.owner,
+        "owner_name": plain(user.full_name or ticket.owner, 100),
+        "owner_email": user.email or "",
+        "transfer_id": ticket.transfer_id or "",
+        "destination": case.destination.id if case else "",
+        "destination_name": plain(case.destination.name, 100) if case else "",
+        "bucket": case.source.bucket if case else "",
+        "label": plain(case.label or "", 64) if case else "",
+    }
+
+
+def _filled(value: str, places: dict[str, str]) -> str:
+    for name, known in places.items():
+        value = value.replace(f"{{{name}}}", known)
+    return value
+
+
+def _time(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "a time that is not known"
+
+
+def _block(lines: Iterator[str] | Sequence[str]) -> str:
+    text = _unformatted("\n".join(lines))
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 2] + " …"
+
+
+def _unformatted(text: str) -> str:
+    """ServiceNow shows what stands between [code] and [/code] as HTML."""
+    return CODE.sub("[ ", text)

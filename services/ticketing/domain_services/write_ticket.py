@@ -1,0 +1,90 @@
+"""Writes one ticket as far as it can be written now."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from services.ticketing.domain.case import Case, Trouble
+from services.ticketing.domain.errors import (
+    DeskError,
+    LeaseEnds,
+    OutcomeUnknown,
+    RecordGone,
+    Refused,
+)
+from services.ticketing.domain.ports import Ports
+from services.ticketing.domain.ticket import Key, Shown, Ticket
+from services.ticketing.domain_services import announce
+from services.ticketing.domain_services.gatekeeping import note_error, note_success
+from services.ticketing.domain_services.held_ticket import HeldTicket
+from services.ticketing.domain_services.lead import lead
+from services.ticketing.domain_services.plan import with_due
+
+TURNS = 3  # what became known while it was written is written at once, so many times
+GONE_AFTER = 3  # tries; then a ticket that ServiceNow does not show counts as deleted
+OWN = (Refused, RecordGone, OutcomeUnknown)  # may be this ticket's own trouble
+
+
+def write_ticket(key: Key, *, notes_too: bool, ports: Ports) -> bool:
+    """False when ServiceNow could not be called or refused. Then others need not be tried now,
+    unless it was this ticket's own trouble."""
+    held = HeldTicket.take(key, ports)
+    if held is None:
+        return True
+    try:
+        _write(held, notes_too, ports=ports)
+    except LeaseEnds as late:
+        ports.alarms.tell(late.code, ticket_id=key.ticket_id)
+        return True
+    except DeskError as error:
+        note_error(error, ports=ports)
+        _put_back(held, error, ports=ports)
+        return isinstance(error, Refused | RecordGone)
+    note_success(ports=ports)
+    return True
+
+
+def _write(held: HeldTicket, notes_too: bool, *, ports: Ports) -> None:
+    for turn in range(TURNS):
+        wanted, transfer_id = held.ticket.wanted, held.ticket.transfer_id
+        case = ports.tickets.case(transfer_id) if transfer_id else None
+        complete = lead(held, case, notes_too=notes_too, ports=ports)
+        last = turn == TURNS - 1
+        held.save(_after(wanted, case, complete, last=last, ports=ports))
+        if held.ticket.lease is None:
+            return
+
+
+def _after(
+    wanted: int, case: Case | None, complete: bool, *, last: bool, ports: Ports
+) -> Callable[[Ticket], Ticket]:
+    """`wanted` is the version that was written."""
+
+    def change(ticket: Ticket) -> Ticket:
+        if ticket.wanted != wanted:  # it is due already, because whoever wants more said so
+            return ticket.released() if last else ticket
+        healed = replace(ticket.released(), tries=0, trouble=None, worry=None)
+        if complete:
+            return healed.nothing_due()
+        return with_due(healed, case, ports.now(), ports.policy.note_every)
+
+    return change
+
+
+def _put_back(held: HeldTicket, error: DeskError, *, ports: Ports) -> None:
+    trouble = Trouble(error.code, str(error), error.retryable)
+    own = isinstance(error, OWN)
+
+    def change(ticket: Ticket) -> Ticket:
+        if not own:
+            return replace(ticket.released(), trouble=trouble)
+        if isinstance(error, RecordGone) and ticket.tries >= GONE_AFTER:
+            return replace(ticket.released().nothing_due(), shown=Shown.CLOSED, trouble=trouble)
+        worry = error.code if isinstance(error, Refused | RecordGone) else ticket.worry
+        return replace(ticket.put_back(ports.now(), trouble, ports.chance()), worry=worry)
+
+    new = isinstance(error, Refused | RecordGone) and held.ticket.worry != error.code
+    tell = (lambda ticket: announce.failed(trouble, ticket, ports=ports),) if new else ()
+    try:
+        held.save(change, *tell)
+    except LeaseEnds:  # somebody else has it already
+        ports.alarms.tell(error.code, ticket_id=held.ticket.key.ticket_id)
