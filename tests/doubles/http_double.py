@@ -13,7 +13,7 @@ The ready file is JSON, written when calls are taken: {"port": 41234, "url": "ht
                                    "path", "query", "headers", "body", "status", "done", "fault"}],
                                    "counts": [{"method", "status", "fault", "calls"}]}
     DELETE /_double/requests       forgets them
-    GET    /_double/summary        what the double itself says
+    GET    /_double/summary        what the double itself says, and "arrived": counts
     *      /_double/...            what the double itself takes (Double.control)
 
 None of these calls is logged, counted or hit by a fault. `at` is when a call had arrived whole.
@@ -94,7 +94,8 @@ class Controls:
             self.arrivals.clear()
             return json_answer(200, {})
         if name == "summary" and call.method == "GET":
-            return json_answer(200, self.double.summary())
+            arrived = {"arrived": self.arrivals.counts()}
+            return json_answer(200, self.double.summary() | arrived)
         return self.double.control(call) or json_answer(404, {"error": "no such control"})
 
     def _faults(self, call: Call, number: str) -> Answer:
@@ -137,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
     def _control(self, call: Call) -> Answer:
         try:
             return self.server.controls.answer(call)
-        except (ValidationError, ValueError, KeyError, TypeError) as error:
+        except (ValidationError, ValueError, LookupError, TypeError) as error:
             return json_answer(400, {"error": str(error)})
 
     def _doubled(self, call: Call, wire: Wire) -> None:
