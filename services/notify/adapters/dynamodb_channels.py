@@ -1,0 +1,133 @@
+"""Channels in DynamoDB."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+
+from botocore.client import BaseClient
+
+from kernel.idempotency import Idempotency
+from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
+from runtime.dynamodb.idempotency import first_record, remember
+from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
+from runtime.dynamodb.table import Action, Table, delete, put, row_key, update
+from services.notify.domain.channel import Channel
+from services.notify.domain.errors import (
+    ChannelChanged,
+    ChannelExists,
+    FieldInvalid,
+    IdempotencyConflict,
+)
+
+ROW, KIND = "CHANNEL", "CHANNEL"
+CHANNEL_POSITION = re.compile(r"[a-z0-9-]{1,64}")
+SHARED, EVERYBODYS = "SHARED", "EVERYBODYS"
+SEEN = "#version = :seen AND #created_at = :made"  # an id can be removed and used again
+
+
+class DynamoDbChannels:
+    def __init__(self, client: BaseClient, table: str) -> None:
+        self._table = Table(client, table)
+
+    def create(self, channel: Channel, idempotency: Idempotency | None = None) -> Channel:
+        actions = [put_channel(channel)]
+        if idempotency is not None:
+            actions.append(remember(KIND, idempotency, channel.id, channel.created_at))
+        refused = self._table.write(actions, busy=ChannelChanged(channel.id))
+        if not refused:
+            return channel
+        if idempotency is not None and 1 in refused:
+            conflict = IdempotencyConflict(idempotency.sent_key)
+            now = channel.created_at
+            earlier = first_record(self._table, KIND, idempotency, conflict, now)
+            found = self.read(earlier) if earlier is not None else None
+            if found is not None:
+                return found
+        raise ChannelExists(channel.id)
+
+    def read(self, channel_id: str) -> Channel | None:
+        row = self._table.read(_key(channel_id))
+        return from_item(Channel, row) if row else None
+
+    def save(self, channel: Channel) -> Channel:
+        saved = replace(channel, version=channel.version + 1)
+        change = put(_row(saved), SEEN, seen=channel.version, made=channel.created_at)
+        if self._table.write([change], busy=ChannelChanged(channel.id)):
+            raise ChannelChanged(channel.id)
+        return saved
+
+    def remove(self, channel: Channel) -> None:
+        gone = f"attribute_not_exists(#pk) OR ({SEEN})"
+        removal = delete(_key(channel.id), gone, seen=channel.version, made=channel.created_at)
+        if self._table.write([removal], busy=ChannelChanged(channel.id)):
+            raise ChannelChanged(channel.id)
+
+    def mark_sent(self, channel_id: str, at: datetime) -> None:
+        change, there = "SET #last_sent_at = :at", "attribute_exists(#pk)"
+        mark = update(_key(channel_id), change, there, at=at)
+        self._table.write([mark], busy=ChannelChanged(channel_id))
+
+    def page(self, owner: str, limit: int, cursor: str | None) -> Page[Channel]:
+        query, after = f"channels of {owner}", ""
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor(query, cursor, CHANNEL_POSITION, refusal)
+        lists = [
+            self._listed("listed", "list_of", place, after, limit + 1)
+            for place in (_own(owner), SHARED)
+        ]
+        # One more than asked for tells whether this is the last page.
+        found = list(islice(merge(*lists, key=lambda each: each.id), limit + 1))
+        more = write_cursor(query, found[limit - 1].id) if len(found) > limit else None
+        return Page(found[:limit], more)
+
+    def of_list(self, owner: str | None) -> Sequence[Channel]:
+        return self._listed("listed", "list_of", SHARED if owner is None else _own(owner))
+
+    def concerned(self, owner: str, after: str | None, limit: int) -> Sequence[Channel]:
+        everybodys, _, position = (after or "0#").partition("#")
+        found: list[Channel] = []
+        if everybodys == "0":
+            found += self._listed("watching", "watch_of", _own(owner), position, limit)
+            position = ""
+        if len(found) < limit:
+            rest = limit - len(found)
+            found += self._listed("watching", "watch_of", EVERYBODYS, position, rest)
+        return found
+
+    def _listed(
+        self, index: str, hash_key: str, place: str, after: str = "", limit: int | None = None
+    ) -> list[Channel]:
+        condition, values = f"#{hash_key} = :place", dict[str, object](place=place)
+        if after:
+            condition, values = f"{condition} AND #id > :after", values | {"after": after}
+        options: dict[str, object] = {"IndexName": index}
+        if limit:
+            options["Limit"] = limit
+        rows = self._table.rows(condition, values, **options)
+        return [from_item(Channel, row) for row in islice(rows, limit)]
+
+
+def put_channel(channel: Channel) -> Action:
+    """Is refused while the id is taken."""
+    return put(_row(channel), "attribute_not_exists(#pk)")
+
+
+def _key(channel_id: str) -> Item:
+    return row_key(f"CHANNEL#{channel_id}", ROW)
+
+
+def _own(owner: str) -> str:
+    return f"OWN#{owner}"
+
+
+def _row(channel: Channel) -> Item:
+    own = _own(channel.owner or "")
+    places = {
+        "list_of": to_attribute(SHARED if channel.owner is None else own),
+        "watch_of": to_attribute(EVERYBODYS if channel.tells_everybodys else own),
+    }
+    return _key(channel.id) | to_item(channel) | places

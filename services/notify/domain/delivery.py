@@ -1,0 +1,49 @@
+"""Which notification tells which fact in which channel, and what was shown there already."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notify.domain.known_transfer import NewsKey
+from services.notify.domain.notification import Notification
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """There is one of each fact and channel, so that nothing is told there twice."""
+
+    news: NewsKey
+    channel_id: str
+    notification_id: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A fact in a notification that collects."""
+
+    news: NewsKey
+    at: datetime
+    destination_name: str
+
+
+@dataclass(frozen=True)
+class Append:
+    """`opens` is the notification that is begun with the entry, if none of its group is open."""
+
+    opens: Notification
+    news: NewsKey
+    entry: Entry
+
+    @property
+    def channel_id(self) -> str:
+        return self.opens.channel_id
+
+
+@dataclass(frozen=True)
+class Thread:
+    """`reference` names the message there. `run` and `rank` are of the newest fact it shows."""
+
+    transfer_id: str
+    channel_id: str
+    reference: str | None = None
+    run: int = 0
+    rank: int = 0

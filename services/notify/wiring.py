@@ -1,0 +1,152 @@
+"""The one place that names the notify service's adapters and creates its clients.
+
+Each adapter is made on first use, so that a function pays only for what it calls.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from random import SystemRandom
+
+from botocore.client import BaseClient
+from botocore.config import Config
+
+from kernel.outbox import EventPublisher
+from runtime.bus import CALLS, EventBusPublisher
+from runtime.clients import AwsClients
+from runtime.dynamodb.outbox import DynamoDbOutbox
+from runtime.thread_crew import ThreadCrew
+from services.notify.adapters.dynamodb_channels import DynamoDbChannels
+from services.notify.adapters.dynamodb_due_list import DynamoDbDueList
+from services.notify.adapters.dynamodb_notifications import RECORDS, DynamoDbNotifications
+from services.notify.adapters.dynamodb_threads import DynamoDbFailureMarks, DynamoDbThreads
+from services.notify.adapters.dynamodb_transfers import DynamoDbNewsDesk, DynamoDbTransfers
+from services.notify.adapters.dynamodb_users import DynamoDbUsers
+from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
+from services.notify.adapters.sqs_nudges import SqsNudges
+from services.notify.domain.ports import (
+    Channels,
+    Crew,
+    DueList,
+    FailureMarks,
+    NewsDesk,
+    Notifications,
+    Nudges,
+    Policy,
+    Ports,
+    Sender,
+    Threads,
+    Transfers,
+    Users,
+    Vault,
+)
+from services.notify.settings import NotifySettings
+
+ID_BYTES = 16
+SPARE = 2  # connections to AWS, beside one for each thread
+# All tries of a call take less than the 15 s that the consumer keeps for one more record.
+AWS_CALLS = Config(
+    retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=1, read_timeout=2
+)
+
+
+class AwsPorts(Ports):
+    """The fields of Ports. Each is made when it is first asked for."""
+
+    def __init__(self, settings: NotifySettings) -> None:
+        self._settings, self._table = settings, settings.notify_table
+        pool = Config(max_pool_connections=settings.sweep_threads + SPARE)
+        self._calls = AWS_CALLS.merge(pool)
+        self._clients = AwsClients()
+
+    def client(self, name: str) -> BaseClient:
+        return self._clients.shared(name, self._calls)
+
+    @cached_property
+    def channels(self) -> Channels:
+        return DynamoDbChannels(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def vault(self) -> Vault:
+        return SecretsManagerVault(self.client("secretsmanager"), self._settings.secret_prefix)
+
+    @cached_property
+    def sender(self) -> Sender:
+        raise NotImplementedError
+
+    @cached_property
+    def users(self) -> Users:
+        return DynamoDbUsers(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        return DynamoDbTransfers(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def news(self) -> NewsDesk:
+        return DynamoDbNewsDesk(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        return DynamoDbNotifications(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def threads(self) -> Threads:
+        return DynamoDbThreads(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def failure_marks(self) -> FailureMarks:
+        return DynamoDbFailureMarks(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def due_list(self) -> DueList:
+        return DynamoDbDueList(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def nudges(self) -> Nudges:
+        return SqsNudges(self.client("sqs"), self._settings.messages_queue_url)
+
+    @cached_property
+    def crew(self) -> Crew:
+        return ThreadCrew(self._settings.sweep_threads)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return self._settings.policy
+
+    @cached_property
+    def now(self) -> Callable[[], datetime]:
+        return lambda: datetime.now(UTC)
+
+    @cached_property
+    def new_id(self) -> Callable[[], str]:
+        return lambda: secrets.token_hex(ID_BYTES)
+
+    @cached_property
+    def chance(self) -> Callable[[], float]:
+        return SystemRandom().random
+
+
+class Wiring:
+    def __init__(self, settings: NotifySettings) -> None:
+        self._settings, self._clients = settings, AwsClients()
+        self.ports = AwsPorts(settings)
+
+    @property
+    def sqs(self) -> BaseClient:
+        """Made when an event could not be consumed, not before."""
+        return self.ports.client("sqs")
+
+    @cached_property
+    def bus(self) -> EventPublisher:
+        client = self._clients.shared("events", CALLS)
+        return EventBusPublisher(client, self._settings.event_bus_name, "notify")
+
+    @cached_property
+    def outbox(self) -> DynamoDbOutbox:
+        return DynamoDbOutbox(self.ports.client("dynamodb"), self._settings.notify_table, RECORDS)
+
+
+def build() -> Wiring:
+    return Wiring(NotifySettings.load())
