@@ -4,19 +4,23 @@ Each adapter is made on first use, so that a function pays only for what it call
 """
 
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 from botocore.client import BaseClient
 from botocore.config import Config
 
 from kernel.outbox import EventPublisher
+from runtime.address_guard import AddressGuard
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.thread_crew import ThreadCrew
+from services.notify.adapters.dynamodb_allowance import DynamoDbAllowance
 from services.notify.adapters.dynamodb_channels import DynamoDbChannels
 from services.notify.adapters.dynamodb_due_list import DynamoDbDueList
 from services.notify.adapters.dynamodb_notifications import RECORDS, DynamoDbNotifications
@@ -26,6 +30,8 @@ from services.notify.adapters.dynamodb_users import DynamoDbUsers
 from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
 from services.notify.adapters.sqs_nudges import SqsNudges
 from services.notify.domain.ports import (
+    AddressCheck,
+    Allowance,
     Channels,
     Crew,
     DueList,
@@ -43,7 +49,11 @@ from services.notify.domain.ports import (
 )
 from services.notify.settings import NotifySettings
 
+if TYPE_CHECKING:
+    from runtime.guarded_http import GuardedHttp
+
 ID_BYTES = 16
+SIGNING_BYTES = 32  # of HMAC-SHA256; `whsec_` marks them for the libraries of Standard Webhooks
 SPARE = 2  # connections to AWS, beside one for each thread
 # All tries of a call take less than the 15 s that the consumer keeps for one more record.
 AWS_CALLS = Config(
@@ -70,6 +80,22 @@ class AwsPorts(Ports):
     @cached_property
     def vault(self) -> Vault:
         return SecretsManagerVault(self.client("secretsmanager"), self._settings.secret_prefix)
+
+    @cached_property
+    def addresses(self) -> AddressCheck:
+        from services.notify.adapters.guarded_address_check import GuardedAddressCheck
+
+        return GuardedAddressCheck(self._http)
+
+    @cached_property
+    def allowance(self) -> Allowance:
+        return DynamoDbAllowance(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def _http(self) -> "GuardedHttp":
+        from runtime.guarded_http import GuardedHttp
+
+        return GuardedHttp(AddressGuard.of(self._settings.allowed_networks))
 
     @cached_property
     def sender(self) -> Sender:
@@ -124,13 +150,17 @@ class AwsPorts(Ports):
         return lambda: secrets.token_hex(ID_BYTES)
 
     @cached_property
+    def new_signing_secret(self) -> Callable[[], str]:
+        return lambda: f"whsec_{b64encode(secrets.token_bytes(SIGNING_BYTES)).decode()}"
+
+    @cached_property
     def chance(self) -> Callable[[], float]:
         return SystemRandom().random
 
 
 class Wiring:
     def __init__(self, settings: NotifySettings) -> None:
-        self._settings, self._clients = settings, AwsClients()
+        self.settings, self._clients = settings, AwsClients()
         self.ports = AwsPorts(settings)
 
     @property
@@ -141,11 +171,11 @@ class Wiring:
     @cached_property
     def bus(self) -> EventPublisher:
         client = self._clients.shared("events", CALLS)
-        return EventBusPublisher(client, self._settings.event_bus_name, "notify")
+        return EventBusPublisher(client, self.settings.event_bus_name, "notify")
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:
-        return DynamoDbOutbox(self.ports.client("dynamodb"), self._settings.notify_table, RECORDS)
+        return DynamoDbOutbox(self.ports.client("dynamodb"), self.settings.notify_table, RECORDS)
 
 
 def build() -> Wiring:

@@ -7,9 +7,8 @@ from botocore.exceptions import ClientError
 
 from services.notify.domain.channel import Secrets
 
-RECOVERY_DAYS = 7  # Secrets Manager's shortest; until then a deletion by mistake can be undone
-# The first was never stored, the second is marked for deletion. In both cases there is nothing to
-# read or to delete.
+# The first was never stored, the second was marked for deletion by hand. In both cases there is
+# nothing to read or to delete.
 GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 FIELDS = ("address", "bot_token", "signing_secret")
 
@@ -37,10 +36,11 @@ class SecretsManagerVault:
         return Secrets(**{name: held.get(name) for name in FIELDS})
 
     def delete(self, secret_id: str) -> None:
+        """At once and for ever: an address that its owner took away is nobody's to recover, and
+        secrets that wait for their end count towards the account's quota."""
+        name = self._prefix + secret_id
         try:
-            self._client.delete_secret(
-                SecretId=self._prefix + secret_id, RecoveryWindowInDays=RECOVERY_DAYS
-            )
+            self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
                 raise

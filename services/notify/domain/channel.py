@@ -85,6 +85,7 @@ class Channel:
     dead: Dead | None = None
     last_sent_at: datetime | None = None
     retired_secret: str | None = None
+    cautions: tuple[str, ...] = ()  # about its address
     version: int = 0
 
     @property

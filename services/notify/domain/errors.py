@@ -93,6 +93,15 @@ class TooManyTests(RequestError):
     retry_after_seconds: int
 
 
+class AddressRefused(NotifyError):
+    """It leads to no host that we call. It does not say what the host's name leads to, because
+    names inside our network are nobody's business."""
+
+    code = "address_refused"
+    message = "We do not send to {host!r}."
+    host: str
+
+
 # --- what may work later -------------------------------------------------------------------------
 
 

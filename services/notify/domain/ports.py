@@ -44,9 +44,13 @@ class Vault(Protocol):
 
 
 class Channels(Protocol):
-    def create(self, channel: Channel, idempotency: Idempotency | None = None) -> Channel:
-        """The channel that the same key made before, if there is one. Raises ChannelExists,
-        IdempotencyConflict."""
+    def create(
+        self, channel: Channel, most: int, idempotency: Idempotency | None = None
+    ) -> Channel:
+        """The channel that the same key made before, if there is one, as it is now. Raises
+        ChannelExists, IdempotencyConflict; TooManyChannels when its owner made `most` already, or
+        there are `most` shared ones; ChannelNotFound when the one that the key made was removed
+        since, even if its id was used again."""
         ...
 
     def read(self, channel_id: str) -> Channel | None:
@@ -55,7 +59,7 @@ class Channels(Protocol):
 
     def save(self, channel: Channel) -> Channel:
         """Stores it in the place of the one of the same version, and returns it with a new one.
-        Raises ChannelChanged, also when it was removed."""
+        `last_sent_at` stays as it is stored. Raises ChannelChanged, also when it was removed."""
         ...
 
     def remove(self, channel: Channel) -> None:
@@ -78,6 +82,21 @@ class Channels(Protocol):
         """The channels that something of this owner's transfers may concern, those after the place
         `after`: their own, and those that tell of everybody's. Empty when there are no more. May be
         some moments old. The place of a channel is `Channel.place`."""
+        ...
+
+
+class Allowance(Protocol):
+    """What a user may do only so often within a minute."""
+
+    def take(self, user: str, most: int, now: datetime) -> float:
+        """Counts one and returns 0. When there were `most` already, counts none and returns how
+        many seconds to wait."""
+        ...
+
+
+class AddressCheck(Protocol):
+    def check(self, address: str) -> None:
+        """Raises AddressRefused for one that we would not call now."""
         ...
 
 
@@ -206,6 +225,8 @@ class Policy:
 class Ports:
     channels: Channels
     vault: Vault
+    addresses: AddressCheck
+    allowance: Allowance
     sender: Sender
     users: Users
     transfers: Transfers
@@ -219,4 +240,5 @@ class Ports:
     policy: Policy
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    new_signing_secret: Callable[[], str]
     chance: Callable[[], float]
