@@ -1,5 +1,6 @@
 """Every setting of the notify service. A field is the environment variable of that name."""
 
+from datetime import timedelta
 from ipaddress import ip_network
 
 from pydantic import Field, field_validator
@@ -38,7 +39,7 @@ class NotifySettings(ServiceSettings):
     @property
     def policy(self) -> Policy:
         return Policy(
-            stalled_minutes=self.stalled_minutes,
+            stalled_after=timedelta(minutes=self.stalled_minutes),
             operator_address=self.operator_address or None,
             transfer_link=self.transfer_link or None,
         )

@@ -23,8 +23,9 @@ from runtime.thread_crew import ThreadCrew
 from services.notify.adapters.dynamodb_allowance import DynamoDbAllowance
 from services.notify.adapters.dynamodb_channels import DynamoDbChannels
 from services.notify.adapters.dynamodb_due_list import DynamoDbDueList
+from services.notify.adapters.dynamodb_marks import DynamoDbMarks
 from services.notify.adapters.dynamodb_notifications import RECORDS, DynamoDbNotifications
-from services.notify.adapters.dynamodb_threads import DynamoDbFailureMarks, DynamoDbThreads
+from services.notify.adapters.dynamodb_threads import DynamoDbThreads
 from services.notify.adapters.dynamodb_transfers import DynamoDbNewsDesk, DynamoDbTransfers
 from services.notify.adapters.dynamodb_users import DynamoDbUsers
 from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
@@ -35,7 +36,7 @@ from services.notify.domain.ports import (
     Channels,
     Crew,
     DueList,
-    FailureMarks,
+    Marks,
     NewsDesk,
     Notifications,
     Nudges,
@@ -122,8 +123,8 @@ class AwsPorts(Ports):
         return DynamoDbThreads(self.client("dynamodb"), self._table)
 
     @cached_property
-    def failure_marks(self) -> FailureMarks:
-        return DynamoDbFailureMarks(self.client("dynamodb"), self._table)
+    def marks(self) -> Marks:
+        return DynamoDbMarks(self.client("dynamodb"), self._table)
 
     @cached_property
     def due_list(self) -> DueList:

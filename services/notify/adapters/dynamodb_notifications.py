@@ -17,8 +17,9 @@ from runtime.dynamodb.items import (
 )
 from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Action, Table, put, row_key
+from services.notify.adapters.dynamodb_marks import mark
 from services.notify.adapters.dynamodb_transfers import due_place, news_sort, partition_of
-from services.notify.domain.delivery import Append, Delivery, Entry
+from services.notify.domain.delivery import Added, Append, Delivery, Entry, Once
 from services.notify.domain.errors import RecordBusy, RecordsNotRead
 from services.notify.domain.known_transfer import NewsKey
 from services.notify.domain.notification import KEPT, Notification
@@ -35,11 +36,17 @@ class DynamoDbNotifications:
         self._client, self._name = client, table
         self._table = Table(client, table)
 
-    def add(self, notification: Notification, delivery: Delivery | None) -> bool:
+    def add(
+        self, notification: Notification, delivery: Delivery | None, once: Once | None = None
+    ) -> Added:
         actions = [put(_row(notification), NEW)]
-        if delivery is not None:
-            actions.append(_told(delivery, notification))
-        return not self._table.write(actions, _busy(notification.id))
+        actions += [_told(delivery, notification)] if delivery else []
+        known = set(range(len(actions)))
+        actions += [mark(once)] if once else []
+        refused = self._table.write(actions, _busy(notification.id))
+        if not refused:
+            return Added.ADDED
+        return Added.KNOWN if refused & known else Added.NOT_FIRST
 
     def append(self, append: Append) -> bool:
         for _ in range(TRIES):

@@ -1,16 +1,15 @@
-"""Threads and the marks of failures in DynamoDB."""
+"""Threads in DynamoDB."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
-from runtime.dynamodb.table import Table, put, row_key, update
+from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_item
+from runtime.dynamodb.table import Table, row_key, update
 from services.notify.adapters.dynamodb_transfers import expiry, partition_of
 from services.notify.domain.delivery import Thread
 from services.notify.domain.errors import RecordBusy
 
 FREE = "attribute_not_exists(#held_until) OR #held_until <= :now OR #held_by = :holder"
-SLACK = timedelta(days=1)
 
 
 class DynamoDbThreads:
@@ -35,30 +34,9 @@ class DynamoDbThreads:
         self._table.write([end], _busy(thread))
 
 
-class DynamoDbFailureMarks:
-    def __init__(self, client: Any, table: str) -> None:
-        self._table = Table(client, table)
-
-    def first(self, channel_id: str, destination_id: str, now: datetime, until: datetime) -> bool:
-        free = "attribute_not_exists(#pk) OR #until <= :now"
-        mark = put(_mark(channel_id, destination_id, until), free, now=now)
-        return not self._table.write([mark], RecordBusy(f"failures of {channel_id!r}"))
-
-    def extend(self, channel_id: str, destination_id: str, until: datetime) -> None:
-        shorter = "attribute_not_exists(#pk) OR #until < :until"
-        mark = put(_mark(channel_id, destination_id, until), shorter, until=until)
-        self._table.write([mark], RecordBusy(f"failures of {channel_id!r}"))
-
-
 def _key(thread: Thread) -> Item:
     return row_key(partition_of(thread.transfer_id), f"THREAD#{thread.channel_id}")
 
 
 def _busy(thread: Thread) -> RecordBusy:
     return RecordBusy(f"thread of {thread.transfer_id!r} in {thread.channel_id!r}")
-
-
-def _mark(channel_id: str, destination_id: str, until: datetime) -> Item:
-    row = row_key(f"CHANNEL#{channel_id}", f"FAILED#{destination_id}")
-    gone = epoch_seconds(until + SLACK)
-    return row | {"until": to_attribute(until), "expires_at": to_attribute(gone)}

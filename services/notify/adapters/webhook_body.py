@@ -111,7 +111,7 @@ def _time(at: datetime) -> str:
     return at.isoformat()
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON
+def _whole(value: Any) -> Any:
     """Half a surrogate pair is no text: many readers of JSON refuse the whole body for it."""
     match value:
         case str():

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from services.notify.domain.known_transfer import NewsKey
 from services.notify.domain.notification import Notification
@@ -38,12 +39,33 @@ class Append:
         return self.opens.channel_id
 
 
+class Added(StrEnum):
+    """KNOWN: there is one of the same fact and channel, or of the same id. NOT_FIRST: something of
+    the same kind was told lately."""
+
+    ADDED = "added"
+    KNOWN = "known"
+    NOT_FIRST = "not_first"
+
+
+@dataclass(frozen=True)
+class Once:
+    """Of each `channel_id` and `cause` something is told once until then."""
+
+    channel_id: str
+    cause: str
+    now: datetime
+    until: datetime
+
+
 @dataclass(frozen=True)
 class Thread:
-    """`reference` names the message there. `run` and `rank` are of the newest fact it shows."""
+    """`reference` names the message at the place `where`. `run` and `rank` are of the newest fact
+    it shows."""
 
     transfer_id: str
     channel_id: str
+    where: str = ""
     reference: str | None = None
     run: int = 0
     rank: int = 0

@@ -19,25 +19,34 @@ class Streak:
 
 
 @dataclass(frozen=True)
+class SeenTicket:
+    ref: TicketRef
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
 class KnownTransfer:
-    """`sequence` is that of the newest change of state. `owner` is None as long as only a ticket of
-    it is known."""
+    """`sequence` is that of the newest change of state, in `run`. `owner` is None as long as
+    nothing is known of it. `started_at` is when `started_run` started."""
 
     id: str
     owner: str | None = None
     run: int = 0
     sequence: int = -1
     ended: bool = False
+    started_run: int = 0
+    started_at: datetime | None = None
     streak: Streak | None = None
-    tickets: tuple[TicketRef, ...] = ()
+    tickets: tuple[SeenTicket, ...] = ()
     seen_at: datetime | None = None
     version: int = 0
 
-    def with_ticket(self, ticket: TicketRef) -> "KnownTransfer":
-        """The newest ticket of each kind."""
-        others = tuple(each for each in self.tickets if each.kind != ticket.kind)
-        if ticket in self.tickets:
+    def with_ticket(self, ticket: SeenTicket) -> "KnownTransfer":
+        """The newest ticket of each kind counts."""
+        same = [each for each in self.tickets if each.ref.kind == ticket.ref.kind]
+        if any(each.opened_at >= ticket.opened_at for each in same):
             return self
+        others = tuple(each for each in self.tickets if each not in same)
         return replace(self, tickets=(*others, ticket))
 
 

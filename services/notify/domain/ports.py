@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.notify.domain.channel import Channel, Secrets
-from services.notify.domain.delivery import Append, Delivery, Entry, Thread
+from services.notify.domain.delivery import Added, Append, Delivery, Entry, Once, Thread
 from services.notify.domain.known_transfer import KnownTransfer, News, NewsKey
 from services.notify.domain.message import Message, Sent, Target
 from services.notify.domain.notification import Notification
@@ -133,9 +133,10 @@ class NewsDesk(Protocol):
 
 
 class Notifications(Protocol):
-    def add(self, notification: Notification, delivery: Delivery | None) -> bool:
-        """False when the delivery's channel has one for the same news already, or when there is a
-        notification of that id."""
+    def add(
+        self, notification: Notification, delivery: Delivery | None, once: Once | None = None
+    ) -> Added:
+        """In one write with the delivery, and with the mark that it is told once."""
         ...
 
     def append(self, append: Append) -> bool:
@@ -179,13 +180,10 @@ class Threads(Protocol):
         ...
 
 
-class FailureMarks(Protocol):
-    def first(self, channel_id: str, destination_id: str, now: datetime, until: datetime) -> bool:
-        """Whether no failure at the destination was told in the channel lately. Then it is, until
-        then."""
+class Marks(Protocol):
+    def extend(self, once: Once) -> None:
+        """It counts as told until then at least."""
         ...
-
-    def extend(self, channel_id: str, destination_id: str, until: datetime) -> None: ...
 
 
 class DueList(Protocol):
@@ -216,7 +214,7 @@ class Crew(Protocol):
 class Policy:
     """What whoever runs the stage decides. `transfer_link` has {id} in the place of the id."""
 
-    stalled_minutes: int = 10
+    stalled_after: timedelta = timedelta(minutes=10)
     operator_address: str | None = None
     transfer_link: str | None = None
 
@@ -233,7 +231,7 @@ class Ports:
     news: NewsDesk
     notifications: Notifications
     threads: Threads
-    failure_marks: FailureMarks
+    marks: Marks
     due_list: DueList
     nudges: Nudges
     crew: Crew

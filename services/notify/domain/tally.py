@@ -58,7 +58,7 @@ def _sentence(counts: Counter[Stage], where: str, covers: tuple[Stage, ...]) -> 
     """'40 of 42' is said only where the digest would know of those that failed, too."""
     delivered, ended = counts[Stage.COMPLETED], counts[Stage.COMPLETED] + counts[Stage.FAILED]
     parts = []
-    if delivered and ENDED <= set(covers or ENDED):
+    if delivered and set(covers or ENDED) >= ENDED:
         parts.append(f"{delivered} of {ended} delivered")
     elif delivered:
         parts.append(f"{delivered} delivered")
