@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import unicodedata
 from html import escape
 
 from tests.doubles.http_call import Answer
@@ -17,6 +18,7 @@ setInterval(async () => {
   } catch { document.body.classList.add("stale"); }
 }, 2000);
 """
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 STYLE = """
 :root { color-scheme: light dark; --line: light-dark(#d7dce3, #353c47);
   --soft: light-dark(#5a6472, #9aa5b4); --card: light-dark(#ffffff, #1c2129);
@@ -38,13 +40,24 @@ header p, .soft { color: var(--soft); margin: .15rem 0 0; }
   padding: 0 .6rem; font-size: .82rem; font-weight: 600; white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 .busy { color: var(--busy); } .over { color: var(--over); }
-dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1rem;
+dl { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .1rem 1rem;
   margin: .5rem 0 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 .stale header::after { content: "The double does not answer. It may have been stopped.";
   color: var(--bad); }
 @media (max-width: 40rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; } }
 """
+
+
+def text_html(text: str) -> str:
+    """Text of others as HTML. Characters that nobody sees, and that turn or hide what stands beside
+    them, are shown as their code."""
+    return "".join(
+        f'<span class="bad mono">U+{ord(each):04X}</span>'
+        if unicodedata.category(each) in UNSEEN and each not in "\n\t"
+        else escape(each)
+        for each in text
+    )
 
 
 def page(title: str, explanation: str, main: str, style: str = "") -> Answer:

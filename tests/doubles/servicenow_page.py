@@ -1,8 +1,6 @@
 """The page of the ServiceNow double: which tickets there are, newest first."""
 
-from html import escape
-
-from tests.doubles.html_page import page
+from tests.doubles.html_page import page, text_html
 from tests.doubles.http_call import Answer
 from tests.doubles.servicenow_records import Entry, Record, Records
 from tests.doubles.servicenow_shape import shown_value
@@ -68,7 +66,7 @@ def _ticket(record: Record, records: Records) -> str:
         "Description": record.values["description"],
     }
     rows = "".join(
-        f'<dt>{label}</dt><dd class="text{MONO.get(label, "")}">{escape(value)}</dd>'
+        f'<dt>{label}</dt><dd class="text{MONO.get(label, "")}">{text_html(value)}</dd>'
         for label, value in facts.items()
         if value
     )
@@ -76,9 +74,9 @@ def _ticket(record: Record, records: Records) -> str:
     notes = f'<div class="notes"><span class="soft">Notes</span>{notes}</div>' if notes else ""
     return (
         f'<article class="card"><div class="head"><span class="mono">'
-        f"{escape(record.values['number'])}</span><h2>"
-        f"{escape(record.values['short_description'] or '(no short description)')}</h2>{hidden}"
-        f'<span class="badge {COLOURS.get(state, "over")}">{escape(state)}</span></div>'
+        f"{text_html(record.values['number'])}</span><h2>"
+        f"{text_html(record.values['short_description'] or '(no short description)')}</h2>{hidden}"
+        f'<span class="badge {COLOURS.get(state, "over")}">{text_html(state)}</span></div>'
         f"<dl>{rows}</dl>{notes}</article>"
     )
 
@@ -88,11 +86,10 @@ MONO = {"Correlation id": " mono", "Table": " mono"}
 
 def _updated(record: Record) -> str:
     values = record.values
-    if values["sys_mod_count"] == "0":
-        return ""
-    return (
-        f"{values['sys_updated_on']} by {values['sys_updated_by']}, {values['sys_mod_count']} times"
-    )
+    times = int(values["sys_mod_count"])
+    often = "once" if times == 1 else f"{times} times"
+    said = f"{values['sys_updated_on']} by {values['sys_updated_by']} (changed {often})"
+    return said if times else ""
 
 
 def _resolution(record: Record) -> str:
@@ -104,6 +101,6 @@ def _note(record: Record, entry: Entry) -> str:
     column = record.table.column(entry.element)
     head = f"{entry.at} · {entry.by.name} · {column.label if column else entry.element}"
     return (
-        f'<div class="note"><p class="soft">{escape(head)}</p>'
-        f'<p class="text">{escape(entry.value)}</p></div>'
+        f'<div class="note"><p class="soft">{text_html(head)}</p>'
+        f'<p class="text">{text_html(entry.value)}</p></div>'
     )

@@ -11,6 +11,7 @@ import pytest
 from tests.doubles.html_page import page
 from tests.doubles.http_call import Answer, Call, json_answer
 from tests.doubles.http_double import Double, Running, served
+from tests.servers.waiting import wait_for
 
 
 class Counting(Double):
@@ -68,6 +69,14 @@ def test_an_answer_is_lost_before_or_after_it_is_done(
         post(running)
     assert done(running) == does
     assert post(running).status_code == 201  # one call was hit
+
+
+def test_a_call_may_be_done_after_its_client_gave_up(running: Running) -> None:
+    order(running, {"kind": "delay", "seconds": 0.3})
+    with pytest.raises(httpx.ReadTimeout):
+        post(running, seconds=0.05)
+    assert done(running) == 0
+    wait_for(lambda: done(running) == 1, "what was asked for is done")
 
 
 def test_answers_are_other_than_they_should_be(running: Running) -> None:
