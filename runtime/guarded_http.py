@@ -4,6 +4,7 @@ answer = GuardedHttp(guard).send("POST", url, {"Content-Type": "application/json
 """
 
 import logging
+import math
 import ssl
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
@@ -89,12 +90,19 @@ class GuardedHttp:
         self._permitted(url, Traffic(self._total_seconds, 0))
 
     def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        seconds: float = math.inf,
     ) -> HttpAnswer:
-        """Makes the call once. Raises NotSent and AnswerLost."""
+        """Makes the call once, within `seconds` if the caller has less time than usual. Raises
+        NotSent and AnswerLost."""
         if body is None and method != "GET":
             body = b""  # some servers refuse a POST that does not say how long it is
-        traffic = Traffic(self._total_seconds, MAX_HEAD_BYTES)
+        traffic = Traffic(min(seconds, self._total_seconds), MAX_HEAD_BYTES)
         address, pinned = self._permitted(url, traffic)
         connections = PinnedConnections(pinned, self._connect_seconds, traffic)
         tls = (self._tls or _well_known()) if address.scheme == "https" else None

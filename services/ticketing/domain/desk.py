@@ -23,3 +23,4 @@ class Record:
     work_notes: str = ""
     url: str | None = None
     shown: Mapping[str, str] = field(default_factory=dict)
+    updated_at: datetime | None = None
