@@ -24,7 +24,7 @@ from infra.local.partner import SftpServer
 from infra.local.real_receivers import RealReceivers, ReceiverWrong, real_receivers
 from infra.local.receivers import Receivers, connect
 from infra.local.stack import LocalStack
-from infra.local.users import ADMIN, DEMO, ensure_users
+from infra.local.users import ADMIN, DEMO, email_of, ensure_users
 
 DESTINATION = "demo"
 SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
@@ -49,14 +49,15 @@ def main() -> None:
         ferry = Ferry(stack.api_url, DEMO, passwords[DEMO])
         make_channels(ferry, receivers)
         say(f"Channels      {DEMO} is told in Teams, in Slack and by mail")
-        sent = []
+        sent: dict[str, str] = {}
         for key in (SMALL, LARGE):
             source = make_sample(key)
             upload(stack, key, source)
-            state = send(ferry, key)
+            label = f"demo-{os.urandom(3).hex()}"
+            state = send(ferry, key, label)
             target = partner.root / key.rsplit("/", 1)[-1]
             show_receipt(state["receipt"])
-            sent.append(state["id"])
+            sent[state["id"]] = label
             if sha256(source) != sha256(target):
                 sys.exit(f"{target} differs from {source}. Please report this with `make logs`.")
         show_desk(wait_until_told(ferry, receivers, stack.endpoint, sent))
@@ -109,14 +110,16 @@ def register(ferry: Ferry, partner: SftpServer) -> None:
 
 
 def grant(admin: Ferry) -> None:
-    """Besides what the user may send already."""
-    known = admin.call("GET", f"/api/users/{DEMO}")["grants"]
+    """Besides what the user may send already. One of an older stack has no e-mail address yet."""
+    user = admin.call("GET", f"/api/users/{DEMO}")
+    known = user["grants"]
     source = {"bucket": DEMO_BUCKET, "prefix": ""}
     grants = {
         "sources": [*(each for each in known["sources"] if each != source), source],
         "destinations": sorted({*known["destinations"], DESTINATION}),
     }
-    admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants})
+    email = {} if user["email"] else {"email": email_of(DEMO)}
+    admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants, **email})
     say(f"User          {DEMO} may send from s3://{DEMO_BUCKET}/ to {DESTINATION}")
 
 
@@ -142,10 +145,10 @@ def upload(stack: LocalStack, key: str, path: Path) -> None:
         s3.put_object(Bucket=DEMO_BUCKET, Key=key, Body=body, **checksum)
 
 
-def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
+def send(ferry: Ferry, key: str, label: str) -> Mapping[str, Any]:
     """Has the command show the transfer live, and returns its state when it has completed."""
-    transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace")
-    say(f"Transfer      {transfer_id}")
+    transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace", label=label)
+    say(f"Transfer      {transfer_id} with the label {label}")
     try:
         watched = subprocess.run(
             [sys.executable, "-m", "cli", "watch", transfer_id],

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local.doubles import SERVICENOW, SLACK, TEAMS, WEBHOOKS
+from infra.local.doubles import MAILS, SERVICENOW, SLACK, TEAMS, WEBHOOKS
 from infra.local.mailbox import Mail, sent_mails
 from infra.local.receivers import Receivers
 from infra.local.stack import LocalStack
@@ -30,18 +30,18 @@ class Desk:
         records: Sequence[Any] = self.double(SERVICENOW).control("GET", asked)["records"]
         return records
 
-    def told_of(self, transfer_id: str, name: str) -> Sequence[Any]:
-        """The messages that a double took and that name the transfer."""
+    def told_of(self, label: str, name: str) -> Sequence[Any]:
+        """The messages that a double took about the transfer with this label."""
         messages = self.double(name).control("GET", "messages")["messages"]
-        return [each for each in messages if transfer_id in str(each)]
+        return [each for each in messages if label in each["text"]]
 
-    def mails_of(self, transfer_id: str) -> Sequence[Mail]:
-        return [mail for mail in sent_mails(self.stack.endpoint) if transfer_id in mail.text]
+    def mails_of(self, label: str) -> Sequence[Mail]:
+        return [mail for mail in sent_mails(self.stack.endpoint) if label in mail.text]
 
-    def messages(self, transfer_id: str) -> dict[str, int]:
+    def messages(self, label: str) -> dict[str, int]:
         """How many told of the transfer. There should be one of each."""
-        counts = {name: len(self.told_of(transfer_id, name)) for name in (TEAMS, SLACK, WEBHOOKS)}
-        return counts | {"mail": len(self.mails_of(transfer_id))}
+        counts = {name: len(self.told_of(label, name)) for name in (TEAMS, SLACK, WEBHOOKS)}
+        return counts | {MAILS: len(self.mails_of(label))}
 
     def bodies(self) -> str:
         """Everything that anybody was sent, without the headers that show who sends it."""

@@ -77,13 +77,18 @@ class Running:
     def part_files(self) -> list[str]:
         return [path.name for path in self.partner.root.rglob(".*.part")]
 
-    def sweep(self) -> None:
+    def sweep_desk(self) -> None:
+        """What waits for a ticket or a message is tried again when its time has come."""
+        for service in ("ticketing", "notify"):
+            self.sweep(f"{service}-sweep")
+
+    def sweep(self, function: str = "transfer-sweep-stalled") -> None:
         """Does what the schedule does once a minute. Repeats it if a test killed the function's
         process."""
 
         def swept() -> bool:
             answer = self.stack.client("lambda").invoke(
-                FunctionName="fileferry-local-transfer-sweep-stalled:live", Payload=b"{}"
+                FunctionName=f"fileferry-local-{function}:live", Payload=b"{}"
             )
             told = answer["Payload"].read()
             failed = "FunctionError" in answer
