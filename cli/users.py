@@ -45,6 +45,7 @@ def fields(view: UserView) -> list[tuple[str, object]]:
     return [
         ("User", view.user),
         ("Name", view.name),
+        ("E-mail", view.email or "none"),
         ("Roles", ", ".join(view.roles)),
         ("Login", view.login),
         ("Locked", "yes" if view.locked else "no"),

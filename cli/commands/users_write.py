@@ -18,7 +18,7 @@ from contracts.caller import Role
 
 ADD_EXAMPLES = """
 fileferry users add jane --name 'Jane Doe' --role user --from s3://exports/reports/ --to acme
-fileferry users add jane --name 'Jane Doe' --role user --no-password
+fileferry users add jane --name 'Jane Doe' --email jane@acme.example --role user --no-password
 """
 GRANT_EXAMPLES = """
 fileferry users grant jane --from s3://exports/reports/ --to acme
@@ -48,6 +48,7 @@ def _grants(command: Callable[..., Any]) -> Callable[..., Any]:
 @command("add", examples=ADD_EXAMPLES)
 @user_argument
 @click.option("--name", required=True, help="The full name.")
+@click.option("--email", help="Where they are told of their transfers.")
 @role_option
 @password_options
 @click.option("--no-password", is_flag=True, help="For single sign-on only.")
@@ -58,6 +59,7 @@ def add(
     /,
     user: str,
     name: str,
+    email: str | None,
     roles: tuple[str, ...],
     password_stdin: bool,
     password_file: Path | None,
@@ -72,6 +74,8 @@ def add(
         "roles": list(roles) or ["user"],
         "grants": {"sources": _sources(sources), "destinations": list(destinations)},
     }
+    if email is not None:
+        body["email"] = email
     password = given_password(password_stdin, password_file)
     if no_password and password is not None:
         raise UsageFailed("--no-password takes no password.")
@@ -86,6 +90,7 @@ def add(
 @command("update", examples="fileferry users update jane --role user --role operator")
 @user_argument
 @click.option("--name", help="The full name.")
+@click.option("--email", help="Where they are told of their transfers; '' takes it away.")
 @role_option
 @password_options
 @click.option("--ask-password", is_flag=True, help="Ask for a new password.")
@@ -95,19 +100,29 @@ def update(
     /,
     user: str,
     name: str | None,
+    email: str | None,
     roles: tuple[str, ...],
     password_stdin: bool,
     password_file: Path | None,
     ask_password: bool,
 ) -> None:
-    """Change a user's name, roles or password. A new password ends all of their sessions."""
+    """Change a user's name, e-mail, roles or password. A new password ends all of their sessions.
+
+    Single sign-on overwrites the e-mail address with the one that the identity provider verified.
+    """
     password = given_password(password_stdin, password_file)
     if ask_password and password is None:
         password = asked_password("New password", "--password-stdin", twice=True)
-    wishes = {"name": name, "roles": list(roles) or None, "password": password}
+    wishes = {
+        "name": name,
+        "email": email or None,
+        "no_email": True if email == "" else None,
+        "roles": list(roles) or None,
+        "password": password,
+    }
     changes = {field: value for field, value in wishes.items() if value is not None}
     if not changes:
-        raise UsageFailed("Say what to change: --name, --role or --ask-password.")
+        raise UsageFailed("Say what to change: --name, --email, --role or --ask-password.")
     _, version = read_user(invocation.client, user)
     shown(invocation, change(invocation.client, user, changes, version))
 

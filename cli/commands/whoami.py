@@ -22,6 +22,7 @@ def whoami(invocation: Invocation) -> None:
         [
             ("User", me.user),
             ("Name", me.name),
+            ("E-mail", me.email or "none"),
             ("FileFerry", invocation.url),
             ("Roles", ", ".join(me.roles)),
             ("May send from", sources or "nothing"),

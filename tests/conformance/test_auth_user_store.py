@@ -26,6 +26,7 @@ FULL = User(
     created_at=NOON,
     updated_at=NOON + timedelta(microseconds=1),
     grants=Grants((SourceGrant("*", ""), SourceGrant("outgoing", "größe/🚢 ")), ("acme", "*")),
+    email="ann.o'b+c@acme.example",
     login=LoginMethod.SSO,
     password_hash="$argon2id$v=19$m=19456,t=2,p=1$salt$hash",
     subject="https://id.example|sub",
@@ -117,6 +118,30 @@ def test_a_change_and_its_events_are_stored_together_or_not_at_all(auth_stores: 
     with pytest.raises(UserChanged):
         auth_stores.users.save(replace(ann, locked=False), ada, [an_event("e2")])
     assert auth_stores.told() == ["e1"]
+
+
+def test_a_new_user_and_their_event_are_stored_together_or_not_at_all(
+    auth_stores: AuthStores,
+) -> None:
+    auth_stores.users.create(a_user(), KEY, [an_event("e1")])
+    auth_stores.users.create(a_user(), KEY, [an_event("e2")])
+    for key in (None, replace(KEY, key="k-2"), replace(KEY, body_hash="other")):
+        with pytest.raises((UserExists, IdempotencyConflict)):
+            auth_stores.users.create(a_user(), key, [an_event("e3")])
+    assert auth_stores.told() == ["e1"]
+
+
+def test_a_user_is_announced_only_as_they_are(auth_stores: AuthStores) -> None:
+    ann = auth_stores.users.create(a_user(), None)
+    later = auth_stores.clock() + timedelta(days=400)
+    auth_stores.users.announce(ann, an_event("e1"), later)
+    assert auth_stores.users.read("ann") == ann
+    changed = auth_stores.users.save(replace(ann, full_name="Ann B."))
+    for seen in (ann, a_user("never.stored")):
+        with pytest.raises(UserChanged):
+            auth_stores.users.announce(seen, an_event("e2"), later)
+    auth_stores.users.announce(changed, an_event("e3"), later)
+    assert auth_stores.told() == ["e1", "e3"]
 
 
 def test_pages_list_every_user_by_name_without_removed_ones(auth_stores: AuthStores) -> None:

@@ -4,7 +4,8 @@
 
 What all doubles take (faults, requests, page) is told in http_double.py, messages in
 message_board.py. `--seconds` lie between two messages of the webhook, or of the bot in one channel;
-what comes earlier is answered with 429 and Retry-After; 0 takes all.
+what comes earlier is answered with 429 and Retry-After. 50 updates are taken in 60 times that. 0
+takes all.
 
     POST /services/T0FERRY01/B0FERRY01/{token}  (WEBHOOK) JSON, or a form with payload=JSON ->
          200 ok, or an error's word in plain text (WEBHOOK_ERRORS has their statuses):
@@ -18,7 +19,7 @@ what comes earlier is answered with 429 and Retry-After; 0 takes all.
          not_in_channel is_archived no_text msg_too_long msg_blocks_too_long invalid_blocks
          message_not_found cant_update_message; 429 {"ok": false, "error": "ratelimited"}
 
-Channels: C0FERRY01 (the bot is in it), C0OTHER01 (it is not), C0OLDER01 (archived). A `status` fault
+Channels: C0FERRY01 (the bot is in it), C0OTHER01 (it is not), C0OLDER01 (archived). A status fault
 answers as the webhook does; for /api give it a `body` ('{"ok": false, "error": "ratelimited"}').
 
     GET  /_double/workspace  {"webhook": {"state", "address", "url"}, "token": {"state", "token"},
@@ -29,24 +30,24 @@ answers as the webhook does; for /api give it a `body` ('{"ok": false, "error": 
          [{"until", "text"}] (what it was before, oldest first), "posted": bool, "why_not": an
          error's word or null, "valid": bool, "problems": [text], "message": {"text", "blocks",
          ...}, "text", "mentions", "links", "markup", "characters"}; the last five as in
-         findings.py. What was refused for its content is there too, without content; what was
+         findings.py. What was refused for its content is there too, with those five empty; what was
          refused for its address, token, channel or rate is only in /_double/requests.
     GET  /_double/summary    {"posted", "refused", "edits"}
 """
 
 import argparse
-import json
 from html import escape
 from typing import Any
-from urllib.parse import parse_qsl
 
 from tests.doubles.html_page import page
 from tests.doubles.http_call import Answer, Call, json_answer, text_answer
 from tests.doubles.http_double import Double, run
 from tests.doubles.message_board import Message
+from tests.doubles.slack_calls import arguments, failed, webhook_message, wrong_address
 from tests.doubles.slack_limits import LONGEST_POST, fault_of
 from tests.doubles.slack_view import STYLE
 from tests.doubles.slack_workspace import MEMBER, TOKEN, WEBHOOK, WEBHOOK_ERRORS, Workspace
+from tests.doubles.spans import STYLE as TEXT_STYLE
 
 SHOWN = 100  # messages on the page
 SECONDS = 1.0  # between two messages
@@ -68,19 +69,19 @@ class Slack(Double):
     # --- the webhook -----------------------------------------------------------------------------
 
     def _webhook(self, call: Call) -> Answer:
-        error = _wrong_address(call.path) or self.workspace.webhook
+        error = wrong_address(call.path) or self.workspace.webhook
         if error != "ok":
             return text_answer(WEBHOOK_ERRORS.get(error, 400), error)
         wait = self.workspace.posts.retry_after(WEBHOOK)
         if wait is not None:
             return text_answer(429, "rate_limited", {"Retry-After": str(wait)})
         try:
-            message = _webhook_message(call)
+            message = webhook_message(call)
             fault = fault_of(message, LONGEST_POST)
         except ValueError as wrong:
             message, fault = {}, ("invalid_payload", [str(wrong)])
         if fault:
-            self.workspace.refuse(MEMBER, "webhook", *fault)
+            self.workspace.refuse(MEMBER, "webhook", message, fault)
             return text_answer(WEBHOOK_ERRORS[fault[0]], fault[0])
         self.workspace.post(MEMBER, "webhook", message)
         return text_answer(200, "ok")
@@ -90,15 +91,15 @@ class Slack(Double):
     def _api(self, call: Call) -> Answer:
         error = self._unauthorized(call)
         if error:
-            return _failed(error)
+            return failed(error)
         try:
-            asked = _arguments(call)
+            asked = arguments(call)
         except ValueError:
-            return _failed("invalid_json")
+            return failed("invalid_json")
         channel = str(asked.get("channel", ""))
         state = self.workspace.channels.get(channel, "channel_not_found")
         if state != "ok":
-            return _failed(state)
+            return failed(state)
         if call.path.endswith("update"):
             return self._update(channel, asked)
         return self._post(channel, asked)
@@ -106,11 +107,11 @@ class Slack(Double):
     def _post(self, channel: str, asked: dict[str, Any]) -> Answer:
         wait = self.workspace.posts.retry_after(channel)
         if wait is not None:
-            return _failed("ratelimited", status=429, wait=wait)
+            return failed("ratelimited", status=429, wait=wait)
         fault = fault_of(asked, LONGEST_POST)
         if fault:
-            self.workspace.refuse(channel, "bot", *fault)
-            return _failed(*fault)
+            self.workspace.refuse(channel, "bot", asked, fault)
+            return failed(*fault)
         posted = self.workspace.post(channel, "bot", asked)
         message = {"type": "message", "bot_id": "B0FERRY02", "ts": posted["ts"]} | posted["message"]
         answer = {"ok": True, "channel": channel, "ts": posted["ts"], "message": message}
@@ -119,11 +120,11 @@ class Slack(Double):
     def _update(self, channel: str, asked: dict[str, Any]) -> Answer:
         wait = self.workspace.updates.retry_after(channel)
         if wait is not None:
-            return _failed("ratelimited", status=429, wait=wait)
+            return failed("ratelimited", status=429, wait=wait)
         ts = str(asked.get("ts", ""))
-        error, problems = self.workspace.update(channel, ts, asked)
-        if error:
-            return _failed(error, problems)
+        fault = self.workspace.update(channel, ts, asked)
+        if fault:
+            return failed(*fault)
         answer = {"ok": True, "channel": channel, "ts": ts, "text": asked.get("text", "")}
         return json_answer(200, answer)
 
@@ -131,8 +132,9 @@ class Slack(Double):
         scheme, _, token = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return "not_authed"
-        state = self.workspace.token
-        return "invalid_auth" if token != TOKEN else state.replace("ok", "")
+        if token != TOKEN:
+            return "invalid_auth"
+        return "" if self.workspace.token == "ok" else self.workspace.token
 
     # --- tests and people ------------------------------------------------------------------------
 
@@ -164,47 +166,8 @@ class Slack(Double):
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.workspace.board.newest(SHOWN)))
         explanation = "A double of Slack: what arrived, newest first. Links lead nowhere."
-        return page(
-            "Slack", explanation, main or '<p class="soft">Nothing has arrived yet.</p>', STYLE
-        )
-
-
-def _wrong_address(path: str) -> str:
-    given, known = path.split("/")[2:], WEBHOOK.split("/")[2:]
-    errors = ("no_team", "no_service", "invalid_token")
-    if len(given) != len(known):
-        return "no_team"
-    pairs = zip(given, known, errors, strict=True)
-    return next((error for mine, theirs, error in pairs if mine != theirs), "")
-
-
-def _webhook_message(call: Call) -> dict[str, Any]:
-    """Raises ValueError."""
-    form = call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-    message = json.loads(dict(parse_qsl(call.text)).get("payload", "") if form else call.body)
-    if not isinstance(message, dict):
-        raise ValueError("the payload is no JSON object")
-    return message
-
-
-def _arguments(call: Call) -> dict[str, Any]:
-    """Raises ValueError. In a form, blocks and attachments are JSON."""
-    if call.headers.get("content-type", "").startswith("application/json"):
-        asked = call.json()
-        if not isinstance(asked, dict):
-            raise ValueError("the arguments are no JSON object")
-        return asked
-    form: dict[str, Any] = dict(parse_qsl(call.text))
-    return form | {n: json.loads(form[n]) for n in ("blocks", "attachments") if n in form}
-
-
-def _failed(
-    error: str, problems: list[str] | None = None, *, status: int = 200, wait: int | None = None
-) -> Answer:
-    document: dict[str, Any] = {"ok": False, "error": error}
-    if problems:
-        document["response_metadata"] = {"messages": [f"[ERROR] {each}" for each in problems]}
-    return json_answer(status, document, {} if wait is None else {"Retry-After": str(wait)})
+        main = main or '<p class="soft">Nothing has arrived yet.</p>'
+        return page("Slack", explanation, main, STYLE + TEXT_STYLE)
 
 
 def _message_html(message: Message) -> str:

@@ -12,6 +12,7 @@ from tests.doubles.slack_blocks import problems_of
 MOST_ATTACHMENTS = 100
 LONGEST_POST, LONGEST_UPDATE = 40_000, 4_000  # characters of a text
 LONGEST_BLOCKS = 13_200  # characters of all blocks; not documented, seen by others
+Fault = tuple[str, list[str]]  # Slack's word for what is wrong, and details
 
 
 class Rate:
@@ -35,8 +36,8 @@ class Rate:
             return None
 
 
-def fault_of(message: Mapping[str, Any], longest: int) -> tuple[str, list[str]] | None:
-    """Slack's word for what is wrong, and details. None where all is well."""
+def fault_of(message: Mapping[str, Any], longest: int) -> Fault | None:
+    """None where all is well."""
     blocks, attachments = message.get("blocks"), message.get("attachments")
     text = message.get("text")
     if not isinstance(text or "", str):

@@ -1,11 +1,11 @@
 """A workspace of Slack: its webhook, its bot's token, its channels, what was posted there."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tests.doubles.message_board import Message, MessageBoard
-from tests.doubles.slack_limits import LONGEST_UPDATE, Rate, fault_of
+from tests.doubles.slack_limits import LONGEST_UPDATE, Fault, Rate, fault_of
 from tests.doubles.slack_view import MessageView
 
 WEBHOOK = "/services/T0FERRY01/B0FERRY01/kQ3vXo2bT9cUe5RzPw8YmLsd"
@@ -32,7 +32,7 @@ WEBHOOK_ERRORS = {
     "channel_is_archived": 410,
     "rollup_error": 500,
 }
-UPDATES = 50  # a minute: tier 3
+UPDATES, UPDATE_SPAN = 50, 60  # 50 a minute (tier 3), where a message takes a second
 
 
 class Workspace:
@@ -44,7 +44,7 @@ class Workspace:
         self.webhook = self.token = "ok"
         self.channels = {MEMBER: "ok", STRANGER: "not_in_channel", ARCHIVED: "is_archived"}
         self.posts = Rate(1, seconds, clock)
-        self.updates = Rate(UPDATES, 60, clock)
+        self.updates = Rate(UPDATES, UPDATE_SPAN * seconds, clock)
         self._last_ts = 0
 
     def new_ts(self) -> str:
@@ -54,18 +54,17 @@ class Workspace:
             return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     def post(self, channel: str, by: str, message: Mapping[str, Any]) -> Message:
-        ts = self.new_ts()
-        posted: Message = {"channel": channel, "by": by, "ts": ts, "edits": []}
-        return self.board.add(posted | _content(message))
+        posted: Message = {"channel": channel, "by": by, "ts": self.new_ts(), "edits": []}
+        return self.board.add(posted | _shown(message))
 
-    def refuse(self, channel: str, by: str, error: str, problems: list[str]) -> None:
+    def refuse(self, channel: str, by: str, message: Mapping[str, Any], why: Fault) -> None:
         """What was sent, and cannot be shown."""
         refused: Message = {"channel": channel, "by": by, "ts": None, "edits": []}
-        self.board.add(refused | _shown({}, error, problems))
+        self.board.add(refused | _shown({}, *why) | {"message": _content(message)})
 
-    def update(self, channel: str, ts: str, change: Mapping[str, Any]) -> tuple[str, list[str]]:
-        """An error's word and details, or two empty ones. A text without blocks takes the blocks
-        away; without a text they stay."""
+    def update(self, channel: str, ts: str, change: Mapping[str, Any]) -> Fault | None:
+        """Why it was not done. A text without blocks takes the blocks away; without a text they
+        stay."""
         with self.board.lock:
             message = self.board.find(channel=channel, ts=ts)
             if message is None:
@@ -78,24 +77,25 @@ class Workspace:
             earlier = {"until": self.new_ts(), "text": message["text"]}
             kept = ("attachments",) if change.get("text") else ("blocks", "attachments")
             old = {name: message["message"].get(name) for name in kept}
-            message.update(_content({**old, **change}))
+            message.update(_shown({**old, **change}))
             message["edits"].append(earlier)
-            return "", []
+            return None
 
 
 def _content(message: Mapping[str, Any]) -> Message:
-    content = {name: message.get(name) for name in ("text", "blocks", "attachments", "mrkdwn")}
-    return _shown({name: value for name, value in content.items() if value is not None}, "", [])
+    names = ("text", "blocks", "attachments", "mrkdwn")
+    return {name: message[name] for name in names if message.get(name) is not None}
 
 
-def _shown(message: Mapping[str, Any], error: str, problems: list[str]) -> Message:
-    view = MessageView(message)
+def _shown(message: Mapping[str, Any], error: str = "", problems: Sequence[str] = ()) -> Message:
+    content = _content(message)
+    view = MessageView(content)
     return {
         "posted": not error,
         "why_not": error or None,
         "valid": not error,
-        "problems": problems,
-        "message": dict(message),
+        "problems": list(problems),
+        "message": content,
         "_html": view.html,
         **view.findings.shown(),
     }

@@ -19,6 +19,10 @@ TAGS = {
     "item": "li",
     "paragraph": "p",
 }
+STYLE = """
+.link { color: var(--busy); text-decoration: underline; }
+.mention { color: var(--busy); font-weight: 600; }
+"""
 SHAPES = frozenset({"text", "paragraph", "break"})  # these are no formatting
 BLOCKS = frozenset({"paragraph", "heading"})  # what follows begins a line
 
@@ -58,12 +62,20 @@ def deceives(character: str) -> bool:
     return unicodedata.category(character) == "Cc" and character not in "\n\t"
 
 
+def visible(text: str) -> str:
+    """Text for a page: escaped, and what deceives is named in place of being done."""
+    return "".join(
+        f'<span class="bad">[U+{ord(each):04X}]</span>' if deceives(each) else html.escape(each)
+        for each in text
+    )
+
+
 def as_html(spans: Iterable[Span]) -> str:
     return "".join(map(_html_of, spans))
 
 
 def _html_of(span: Span) -> str:
-    words = html.escape(span.text) + as_html(span.inner)
+    words = visible(span.text) + as_html(span.inner)
     if span.kind == "break":
         return "<br>"
     if span.kind in TAGS:

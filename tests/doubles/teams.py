@@ -34,6 +34,7 @@ The double is stricter than Teams with cards: what 1.2 does not have is not post
 """
 
 import argparse
+import json
 import threading
 from html import escape
 from typing import Any
@@ -42,6 +43,9 @@ from tests.doubles.html_page import page
 from tests.doubles.http_call import Answer, Call, json_answer
 from tests.doubles.http_double import Double, run
 from tests.doubles.message_board import Message, MessageBoard
+from tests.doubles.spans import STYLE as TEXT_STYLE
+from tests.doubles.spans import visible
+from tests.doubles.strict_json import strict_json
 from tests.doubles.teams_flows import PATH, Flow, States, error, flows, refused
 from tests.doubles.teams_flows import run as run_flow
 from tests.doubles.teams_view import STYLE, CardView
@@ -74,7 +78,7 @@ class Teams(Double):
         if refusal or flow is None:
             return refusal or Answer(404)
         try:
-            document = call.json()
+            document = strict_json(call.body)
         except ValueError:
             return error(400, "InvalidRequestContent", "The request content is no valid JSON.")
         self._take(flow, document, len(call.body))
@@ -126,7 +130,7 @@ class Teams(Double):
         main = "".join(map(_message_html, self.board.newest(SHOWN)))
         explanation = "A double of Teams: what its flows took, newest first. Links lead nowhere."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
-        return page("Teams", explanation, main, STYLE)
+        return page("Teams", explanation, main, STYLE + TEXT_STYLE)
 
 
 def _shown(flow: Flow, host: str) -> dict[str, str]:
@@ -143,8 +147,16 @@ def _message_html(message: Message) -> str:
     problems = "".join(f"<li>{escape(each)}</li>" for each in message["problems"])
     return (
         f'{head} &middot; <span class="badge bad">not posted</span></p>'
-        f'<div class="card"><p class="text">{why}</p><ul>{problems}</ul></div>'
+        f'<div class="card"><p class="text">{why}</p><ul>{problems}</ul>'
+        f"{_raw(message['cards'])}</div>"
     )
+
+
+def _raw(cards: list[Any]) -> str:
+    if not cards:
+        return ""
+    raw = visible(json.dumps(cards, indent=2, ensure_ascii=False))
+    return f'<details><summary>What came</summary><pre class="mono text">{raw}</pre></details>'
 
 
 if __name__ == "__main__":

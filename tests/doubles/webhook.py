@@ -38,7 +38,9 @@ from tests.doubles.html_page import page
 from tests.doubles.http_call import Answer, Call, json_answer
 from tests.doubles.http_double import Double, run
 from tests.doubles.message_board import Message, MessageBoard
+from tests.doubles.spans import visible
 from tests.doubles.standard_webhooks import key_of, why_not
+from tests.doubles.strict_json import strict_json
 
 SHOWN = 100  # messages on the page
 SECRET = "whsec_ZG91YmxlLW9mLWEtcmVjZWl2ZXItMzItYnl0ZXM="
@@ -122,7 +124,7 @@ class Receiver(Double):
 
 def _event(call: Call) -> Any:  # noqa: ANN401
     try:
-        return call.json()
+        return strict_json(call.body)
     except ValueError:
         return None
 
@@ -138,12 +140,12 @@ def _message_html(message: Message) -> str:
     rows = [("at", message["at"][:19].replace("T", " ") + " UTC"), ("webhook-id", message["id"])]
     rows += [(name, str(event[name])) for name in ("source", "subject", "time") if name in event]
     rows += [("wrong", each) for each in wrong]
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{visible(value)}</dd>" for name, value in rows)
     body = json.dumps(event.get("data"), indent=2, ensure_ascii=False) if event else message["text"]
     return (
         f'<div class="card"><span class="badge {look}">{word}</span>'
-        f" <b>{escape(str(event.get('type', 'no event')))}</b><dl>{facts}</dl>"
-        f'<pre class="mono text">{escape(body)}</pre></div>'
+        f" <b>{visible(str(event.get('type', 'no event')))}</b><dl>{facts}</dl>"
+        f'<pre class="mono text">{visible(body)}</pre></div>'
     )
 
 

@@ -19,14 +19,14 @@ class Announced:
     cursor: str | None
 
 
-def announce_users(cursor: str | None, *, ports: Ports) -> Announced:
+def announce_users(cursor: str | None, limit: int = AT_ONCE, *, ports: Ports) -> Announced:
     """The users of one page. An event is stored only while its user is as it says, so no reader
     takes an older state for a newer one. Whoever is told twice is told the same.
 
     Raises FieldInvalid. Raises UserChanged when others were faster at each try: then the same page
     can be announced again.
     """
-    page = ports.users.page(AT_ONCE, cursor)
+    page = ports.users.page(limit, cursor)
     told = sum(_announce(user, ports=ports) for user in page.items)
     return Announced(told, page.cursor)
 

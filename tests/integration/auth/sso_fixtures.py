@@ -71,8 +71,11 @@ Adapter = Callable[..., HttpxIdentityProvider]
 
 @pytest.fixture
 def adapter(broken: Broken, patient: httpx.Client) -> Adapter:
-    def make(issuer: str = broken.url, secret: str | None = OUR_SECRET) -> HttpxIdentityProvider:
-        ours = Registration(issuer, "ferry/1", "https://a.example/cb", "openid", "email", "groups")
+    def make(
+        issuer: str = broken.url, secret: str | None = OUR_SECRET, user_claim: str = "email"
+    ) -> HttpxIdentityProvider:
+        callback = "https://a.example/cb"
+        ours = Registration(issuer, "ferry/1", callback, "openid", user_claim, "groups")
         return HttpxIdentityProvider(
             ours, lambda: secret, HttpxDocuments(patient, PATIENCE_SECONDS)
         )

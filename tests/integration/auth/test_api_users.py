@@ -151,6 +151,9 @@ def test_admins_do_not_shut_themselves_out(deployed: Deployed, patch: dict[str, 
         {"name": "Bob\nB"},
         {"password": "short"},
         {"grants": {"sources": [{"bucket": "Not A Bucket"}]}},
+        {"email": "bob@acme"},
+        {"email": "bob@acme.example\nBcc: eve@evil.example"},
+        {"email": ""},
         {"unknown": 1},
     ],
 )
@@ -160,6 +163,34 @@ def test_a_user_that_is_written_wrongly_is_refused(
     answer = deployed.api("POST", "/api/users", {**WISH, **changes}, token=deployed.admin())
     assert (answer.status, answer.body["code"]) == (400, "request_invalid")
     assert PASSWORD not in answer.text
+
+
+def test_an_address_is_given_shown_changed_and_taken_away(deployed: Deployed) -> None:
+    admin = deployed.admin()
+    assert deployed.user(admin, "bob", email="bob@acme.example").body["email"] == "bob@acme.example"
+    answers: list[tuple[int, Any]] = []
+    for patch in (
+        {"email": "b@acme.example"},
+        {"no_email": True},
+        {"email": "b@acme.example", "no_email": True},
+        {"email": None},
+        {"no_email": False},
+    ):
+        answer = deployed.api("PATCH", "/api/users/bob", patch, token=admin)
+        answers.append((answer.status, answer.body.get("email")))
+    assert answers == [(200, "b@acme.example"), (200, None), (400, None), (400, None), (400, None)]
+    listed = deployed.api("GET", "/api/users", token=admin).body["users"]
+    assert [each["email"] for each in listed] == [None, None]
+
+
+def test_nobody_gives_themselves_an_address(deployed: Deployed) -> None:
+    """Messages about files go there, so somebody has to have confirmed it."""
+    admin = deployed.admin()
+    deployed.user(admin, "bob")
+    token = deployed.log_in("bob")["access_token"]
+    mine = {"email": "bob@elsewhere.example"}
+    assert deployed.api("PATCH", "/api/users/bob", mine, token=token).status == 403
+    assert deployed.api("GET", "/api/me", token=token).body["email"] is None
 
 
 def test_grants_that_are_too_long_together_are_refused(deployed: Deployed) -> None:

@@ -12,7 +12,7 @@ from contracts.catalogue import parse
 from kernel.outbox import CLAIM_SECONDS, STREAM
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
-from services.auth.domain.errors import UserExists, UserInvalid, WeakPassword
+from services.auth.domain.errors import FieldInvalid, UserExists, UserInvalid, WeakPassword
 from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed
 from tests.unit.runtime.conftest import Lines
 
@@ -45,7 +45,12 @@ def test_what_happens_to_sessions_is_told_on_the_bus(deployed: Deployed) -> None
     deployed.api("POST", "/api/login", {"user": "hunter2", "password": "a wrong guess"})
     deployed.api("POST", "/api/logout", token=token)
     events = dict(published(deployed))
-    assert sorted(events) == ["LoginFailed.v1", "SessionClosed.v1", "SessionOpened.v1"]
+    assert sorted(events) == [
+        "LoginFailed.v1",
+        "SessionClosed.v1",
+        "SessionOpened.v1",
+        "UserAdded.v1",
+    ]
     opened, closed = events["SessionOpened.v1"], events["SessionClosed.v1"]
     assert opened.data.session_id == closed.data.session_id == opened.meta.correlation_id
     assert (opened.data.source_ip, closed.data.reason) == ("192.0.2.7", "logout")
@@ -53,16 +58,42 @@ def test_what_happens_to_sessions_is_told_on_the_bus(deployed: Deployed) -> None
     assert "hunter2" not in str(deployed.outbox())
 
 
-def test_what_a_user_may_do_is_told_on_the_bus_when_it_changes(deployed: Deployed) -> None:
+def test_a_user_is_told_on_the_bus_from_the_first_day_to_the_last(deployed: Deployed) -> None:
     admin = deployed.admin()
-    deployed.user(admin)
-    for change in ({"roles": ["auditor"]}, {"name": "Ann B."}):
+    deployed.user(admin, email="ann@acme.example", grants={"destinations": ["acme"]})
+    for change in (
+        {"roles": ["auditor"]},
+        {"password": "an entirely new one"},
+        {"name": "Ann B.", "no_email": True},
+    ):
         assert deployed.api("PATCH", "/api/users/ann", change, token=admin).status == 200
     assert deployed.api("DELETE", "/api/users/ann", token=admin).status == 204
-    changes = [event.data for kind, event in published(deployed) if kind == "UserChanged.v1"]
-    changes.sort(key=lambda data: data.sequence)
-    told = [(data.user, data.roles, data.removed, data.sequence) for data in changes]
-    assert told == [("ann", ("auditor",), False, 1), ("ann", (), True, 3)]
+    users = [event.data for kind, event in published(deployed) if kind.startswith("User")]
+    ann = sorted((data for data in users if data.user == "ann"), key=lambda data: data.sequence)
+    told = [(data.name, data.email, data.roles, data.removed, data.sequence) for data in ann]
+    assert told == [
+        ("Ann", "ann@acme.example", ("user",), False, 0),
+        ("Ann", "ann@acme.example", ("auditor",), False, 1),
+        ("Ann B.", None, ("auditor",), False, 3),
+        (None, None, (), True, 4),
+    ]
+    assert [data.destinations for data in ann] == [("acme",)] * 3 + [()]
+
+
+def test_users_are_announced_in_pages(deployed: Deployed) -> None:
+    admin = deployed.admin()
+    deployed.user(admin, email="ann@acme.example")
+    published(deployed)
+    assert deployed.invoke("announce_users", {}) == {"users": 2, "cursor": None}
+    told = [data for kind, data in published(deployed) if kind == "UserChanged.v1"]
+    assert sorted((each.data.user, each.data.email) for each in told) == [
+        ("ann", "ann@acme.example"),
+        ("root", None),
+    ]
+    with pytest.raises(FieldInvalid):
+        deployed.invoke("announce_users", {"cursor": "x"})
+    with pytest.raises(ValidationError):
+        deployed.invoke("announce_users", {"cursor": 7})
 
 
 def test_events_that_the_bus_refuses_come_again(
@@ -77,7 +108,7 @@ def test_events_that_the_bus_refuses_come_again(
     assert [each["itemIdentifier"] for each in refused] == numbers
     deployed.warm = {}
     monkeypatch.setenv("EVENT_BUS_NAME", BUS)
-    assert [kind for kind, _ in published(deployed)] == ["SessionOpened.v1"]
+    assert sorted(kind for kind, _ in published(deployed)) == ["SessionOpened.v1", "UserAdded.v1"]
 
 
 def test_rows_that_come_twice_are_told_once(deployed: Deployed) -> None:
@@ -85,7 +116,8 @@ def test_rows_that_come_twice_are_told_once(deployed: Deployed) -> None:
     records = deployed.outbox()
     for _ in range(2):
         assert deployed.invoke("publish_outbox", records) == {"batchItemFailures": []}
-    assert [each["detail-type"] for each in deployed.heard()] == ["SessionOpened.v1"]
+    heard = sorted(each["detail-type"] for each in deployed.heard())
+    assert heard == ["SessionOpened.v1", "UserAdded.v1"]
 
 
 def test_what_a_dead_publisher_had_claimed_is_told_when_its_rows_come_again(
@@ -99,7 +131,8 @@ def test_what_a_dead_publisher_had_claimed_is_told_when_its_rows_come_again(
         stored = (row["pk"]["S"], row["event_id"]["S"])
         assert outbox.claim(*stored, STREAM, now, now + timedelta(seconds=CLAIM_SECONDS))
     assert deployed.invoke("publish_outbox", records) == {"batchItemFailures": []}
-    assert [each["detail-type"] for each in deployed.heard()] == ["SessionOpened.v1"]
+    heard = sorted(each["detail-type"] for each in deployed.heard())
+    assert heard == ["SessionOpened.v1", "UserAdded.v1"]
 
 
 @pytest.mark.parametrize(
@@ -142,10 +175,13 @@ def test_a_closed_session_stays_for_ninety_days(deployed: Deployed) -> None:
 
 def test_the_first_admin_may_have_another_name_and_other_roles(deployed: Deployed) -> None:
     grants = {"sources": [{"bucket": "outgoing"}], "destinations": ["*"]}
-    made = deployed.create_admin(user="demo", name="Demo D.", roles=["user"], grants=grants)
+    made = deployed.create_admin(
+        user="demo", name="Demo D.", email="demo@acme.example", roles=["user"], grants=grants
+    )
     assert made == {"user": "demo", "roles": ["user"]}
     me = deployed.api("GET", "/api/me", token=deployed.log_in("demo")["access_token"]).body
-    assert (me["name"], me["grants"]["destinations"]) == ("Demo D.", ["*"])
+    assert (me["name"], me["email"]) == ("Demo D.", "demo@acme.example")
+    assert me["grants"]["destinations"] == ["*"]
 
 
 def test_an_admin_who_is_there_already_is_not_changed(deployed: Deployed) -> None:

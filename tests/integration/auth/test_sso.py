@@ -68,8 +68,14 @@ def test_somebody_the_provider_knows_gets_tokens_and_becomes_a_user(
     user = here.user(ANN.email)
     assert (user.full_name, user.roles) == ("Ann Archer", (Role.USER, Role.OPERATOR))
     assert (user.login, user.password_hash, user.grants) == (LoginMethod.SSO, None, Grants())
-    [(kind, opened)] = here.told()
-    assert kind == "SessionOpened.v1"
+    told = dict(here.told())
+    assert sorted(told) == ["SessionOpened.v1", "UserAdded.v1"]
+    added, opened = told["UserAdded.v1"], told["SessionOpened.v1"]
+    assert (added["user"], added["email"], added["roles"]) == (
+        ANN.email,
+        ANN.email,
+        ["user", "operator"],
+    )
     assert (opened["user"], opened["method"]) == (ANN.email, "sso")
     assert (opened["client"], opened["source_ip"]) == ("api", "192.0.2.7")
 
@@ -82,11 +88,11 @@ def test_a_page_gets_a_code_that_only_its_verifier_redeems_and_only_once(
     assert (answer.status, answer.body) == (303, None)
     target = answer.headers["Location"]
     assert target.startswith(f"{CONSOLE}/in?tab=2&code=")
-    assert here.told() == []
+    assert [kind for kind, _ in here.told()] == ["UserAdded.v1"]
     wish = {"code": query_of(target)["code"], "verifier": VERIFIER}
     redeemed = here.api("POST", "/api/login/sso", wish)
     assert redeemed.status == 200, redeemed
-    assert here.told()[0][1]["client"] == "console"
+    assert dict(here.told())["SessionOpened.v1"]["client"] == "console"
     again = here.api("POST", "/api/login/sso", wish)
     assert (again.status, again.body["code"]) == (401, "sso_refused")
 
@@ -97,7 +103,7 @@ def test_a_wrong_verifier_uses_the_code_up(installed: Install) -> None:
     for verifier in ("x" * 43, VERIFIER):
         answer = here.api("POST", "/api/login/sso", {"code": code, "verifier": verifier})
         assert (answer.status, answer.body["code"]) == (401, "sso_refused")
-    assert here.told() == []
+    assert [kind for kind, _ in here.told()] == ["UserAdded.v1"]
 
 
 def test_a_user_locked_meanwhile_cannot_redeem_the_code(installed: Install) -> None:
@@ -106,7 +112,7 @@ def test_a_user_locked_meanwhile_cannot_redeem_the_code(installed: Install) -> N
     here.users.save(replace(here.user(ANN.email), locked=True))
     answer = here.api("POST", "/api/login/sso", {"code": code, "verifier": VERIFIER})
     assert "locked" in refused(answer)
-    assert here.told() == []
+    assert [kind for kind, _ in here.told()] == ["UserAdded.v1"]
 
 
 def test_an_address_that_is_not_allowed_is_refused_before_anybody_is_sent_anywhere(

@@ -46,6 +46,7 @@ def test_another_claim_can_be_the_name(installed: Install) -> None:
     here = installed(OIDC_USER_CLAIM="preferred_username")
     assert here.log_in(EVE).status == 200  # her address is not verified, and not asked for
     assert here.user("eve").subject is not None
+    assert here.user("eve").email is None
 
 
 def test_a_name_that_does_not_fit_is_refused(installed: Install) -> None:
@@ -76,6 +77,23 @@ def test_roles_follow_the_groups_at_every_login(installed: Install, provider: Oi
         provider.know(Person("zoe", groups, password=zoe.password))
         assert here.log_in(zoe).status == 200
         assert here.user(zoe.email).roles == roles
+
+
+def test_the_verified_address_follows_the_provider_at_every_login(
+    installed: Install, provider: OidcProvider
+) -> None:
+    here = installed(OIDC_USER_CLAIM="preferred_username")
+    for email, verified, kept in (
+        ("kim@acme.example", True, "kim@acme.example"),
+        ("kim@home.example", False, "kim@acme.example"),
+        ("Kim.K@acme.example", True, "Kim.K@acme.example"),
+    ):
+        kim = Person("kim", ["ferry-users"], email, email_verified=verified)
+        provider.know(kim)
+        assert here.log_in(kim).status == 200
+        assert here.user("kim").email == kept
+    told = {data["sequence"]: data["email"] for kind, data in here.told() if "User" in kind}
+    assert told == {0: "kim@acme.example", 1: "Kim.K@acme.example"}
 
 
 def test_who_lost_the_groups_loses_the_roles_too(

@@ -94,6 +94,33 @@ def test_an_address_is_vouched_for_only_where_it_is_called_verified(
     assert finish(adapter()).vouched is vouched
 
 
+@pytest.mark.parametrize(
+    ("token", "userinfo", "address"),
+    [
+        ({"email_verified": True}, {}, "mia@x"),
+        ({}, {}, None),
+        ({}, {"email": "mia@x", "email_verified": "true"}, "mia@x"),
+        ({}, {"email": "other@x", "email_verified": True}, None),
+        ({"email": None}, {"email": "mia@x", "email_verified": True}, "mia@x"),
+        ({"email": None}, {"email_verified": True}, None),
+        ({"email": ["mia@x"], "email_verified": True}, {}, None),
+        ({"email_verified": False}, {}, None),
+        ({"email_verified": True}, {"email_verified": False}, None),
+    ],
+)
+def test_with_a_name_of_another_claim_an_address_counts_only_where_it_is_called_verified(
+    broken: Broken,
+    adapter: Adapter,
+    token: dict[str, object],
+    userinfo: dict[str, object],
+    address: str | None,
+) -> None:
+    signed_in(broken, preferred_username="mia", **token)
+    broken.says(USERINFO, sub="42", **userinfo)
+    found = finish(adapter(user_claim="preferred_username"))
+    assert (found.user_name, found.vouched, found.email) == ("mia", True, address)
+
+
 def test_a_user_without_the_claim_is_refused(broken: Broken, adapter: Adapter) -> None:
     for claim in (None, "", 7):
         signed_in(broken, groups=["a"], email=claim)

@@ -106,6 +106,7 @@ def _user(name: str) -> dict[str, Any]:
     return {
         "user": name,
         "name": "Jane Doe",
+        "email": "jane@acme.example",
         "roles": ("user",),
         "grants": Grants(sources=(source,), destinations=("acme",)),
         "login": "password",

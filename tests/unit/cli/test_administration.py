@@ -185,18 +185,35 @@ def test_users_are_added_changed_locked_and_removed(run: Run) -> None:
     assert run(api, *add, stdin="correct horse battery\n").exit_code == 0
     assert api.calls[0].body["password"] == "correct horse battery"
     for line in (
-        ("users", "add", "jane", "--name", "Jane Doe", "--no-password"),
+        ("users", "add", "jane", "--name", "Jane Doe", "--email", "j@a.example", "--no-password"),
         ("users", "update", "jane", "--role", "operator"),
+        ("users", "update", "jane", "--email", "jane.doe@acme.example"),
+        ("users", "update", "jane", "--email", ""),
         ("users", "lock", "jane"),
         ("users", "unlock", "jane"),
         ("users", "logout", "jane"),
         ("users", "remove", "jane", "--yes"),
     ):
         assert run(api, *line).exit_code == 0, line
+    assert "email" not in api.called("create_user")[0].body
+    assert api.called("create_user")[1].body["email"] == "j@a.example"
     assert "password" not in api.called("create_user")[1].body
     assert [call.body for call in api.called("change_user")] == [
-        {"roles": ["operator"]}, {"locked": True}, {"locked": False},
+        {"roles": ["operator"]}, {"email": "jane.doe@acme.example"}, {"no_email": True},
+        {"locked": True}, {"locked": False},
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("j@acme.example", "j@acme.example"), (None, "none")]
+)
+def test_a_user_is_shown_with_their_address(run: Run, address: str | None, shown: str) -> None:
+    api = Api(
+        read_user=lambda call: versioned(answers.user(email=address)),
+        read_me=lambda call: answers.me(email=address),
+    )
+    for line in (("users", "show", "jane"), ("whoami",)):
+        assert ["E-mail", shown] in [each.split() for each in run(api, *line).stdout.splitlines()]
 
 
 def test_what_somebody_else_changed_meanwhile_is_told(run: Run) -> None:
