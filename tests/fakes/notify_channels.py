@@ -1,6 +1,6 @@
 """Channels, their vault and the allowance of tests, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -101,18 +101,27 @@ class InMemoryChannels:
 
 @dataclass
 class InMemoryVault:
+    """`before_next` has what happens once, just before the next call of the method."""
+
     held: dict[str, Secrets] = field(default_factory=dict)
+    before_next: dict[str, Callable[[], object]] = field(default_factory=dict)
 
     def store(self, secret_id: str, secrets: Secrets) -> None:
+        self._begin("store")
         if secret_id in self.held:
             raise ValueError(f"the secret {secret_id} exists")
         self.held[secret_id] = secrets
 
     def read(self, secret_id: str) -> Secrets | None:
+        self._begin("read")
         return self.held.get(secret_id)
 
     def delete(self, secret_id: str) -> None:
+        self._begin("delete")
         self.held.pop(secret_id, None)
+
+    def _begin(self, method: str) -> None:
+        self.before_next.pop(method, lambda: None)()
 
 
 @dataclass

@@ -10,7 +10,7 @@ from services.notify.domain.errors import ChannelDead, MessageRefused, SendError
 from services.notify.domain.notification import Notification, Status
 from services.notify.domain.ports import Ports
 from services.notify.domain.stage import Stage
-from services.notify.use_cases.send_test_message import Tested
+from services.notify.use_cases.send_test_message import Outcome
 
 MOST_WAITING = 1_000  # counted; a person only wants to know that it is many
 
@@ -38,7 +38,7 @@ def channel_view(channel: Channel, *, ports: Ports) -> http.ChannelView:
     )
 
 
-def tested_view(tested: Tested) -> http.ChannelTestView:
+def tested_view(tested: Outcome) -> http.ChannelTestView:
     error, sent = tested.error, tested.sent
     if error is not None:
         return http.ChannelTestView(

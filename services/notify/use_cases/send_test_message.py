@@ -16,14 +16,14 @@ MOST_TESTS = 5  # of a user within a minute, because each is a call to a place o
 
 
 @dataclass(frozen=True)
-class Tested:
+class Outcome:
     """One of both is there."""
 
     sent: Sent | None = None
     error: SendError | None = None
 
 
-def send_test_message(channel_id: str, caller: Caller, *, ports: Ports) -> Tested:
+def send_test_message(channel_id: str, caller: Caller, *, ports: Ports) -> Outcome:
     """Tries once. What it finds counts: a dead channel that takes the message is used again, and
     one that is refused as a whole is dead. Raises ChannelNotFound, NotYours, RoleMissing,
     TooManyTests, SecretMissing."""
@@ -37,13 +37,13 @@ def send_test_message(channel_id: str, caller: Caller, *, ports: Ports) -> Teste
         sent = ports.sender.send(target, Message(id=ports.new_id(), facts=(), test=True))
     except ChannelDead as error:
         _save(replace(channel, dead=Dead(error.code, str(error), ports.now())), ports=ports)
-        return Tested(error=error)
+        return Outcome(error=error)
     except SendError as error:
-        return Tested(error=error)
+        return Outcome(error=error)
     if channel.dead is not None:
         _save(replace(channel, dead=None), ports=ports)
     ports.channels.mark_sent(channel.id, ports.now())
-    return Tested(sent=sent)
+    return Outcome(sent=sent)
 
 
 def _save(channel: Channel, *, ports: Ports) -> None:
