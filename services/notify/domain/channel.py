@@ -7,6 +7,7 @@ from enum import StrEnum
 from services.notify.domain.stage import Stage
 
 ALL = "*"
+OUR_IDS = "mail-"  # ids of channels that users get by themselves begin with it
 MAX_CHANGES = 1_000_000  # of one channel; `tag` has 16 digits with its second of creation
 
 

@@ -5,8 +5,16 @@ from dataclasses import dataclass, field, replace
 from kernel.caller import Caller
 from kernel.idempotency import Idempotency
 from services.notify.domain.access import require_may_make
-from services.notify.domain.channel import CardShape, Channel, Kind, QuietHours, Rule, Whose
-from services.notify.domain.errors import RequestError
+from services.notify.domain.channel import (
+    OUR_IDS,
+    CardShape,
+    Channel,
+    Kind,
+    QuietHours,
+    Rule,
+    Whose,
+)
+from services.notify.domain.errors import FieldInvalid, RequestError
 from services.notify.domain.places import Place, check_card_shape
 from services.notify.domain.ports import Ports
 from services.notify.domain_services.place_channel import new_secrets, placed
@@ -44,6 +52,8 @@ def create_channel(
     never touches the secret that the channel has by now. Raises RoleMissing, FieldInvalid,
     ChannelExists, TooManyChannels, IdempotencyConflict."""
     require_may_make(caller, wish.shared)
+    if wish.id.startswith(OUR_IDS):  # else somebody could take that of another user's first one
+        raise FieldInvalid("id", wish.id, f"Ids with {OUR_IDS!r} are given by us. Choose another.")
     bare = _bare(wish, caller, ports=ports)
     check_card_shape(wish.kind, wish.card_shape)
     channel = placed(bare, wish.place, ports=ports)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from contracts.auth_events import UserFact
 from contracts.envelope import Event
 from kernel.caller import Role
-from services.notify.domain.channel import Channel, Kind, Rule, Whose
+from services.notify.domain.channel import OUR_IDS, Channel, Kind, Rule, Whose
 from services.notify.domain.errors import ChannelChanged, RecordBusy
 from services.notify.domain.ports import Ports
 from services.notify.domain.stage import Stage
@@ -46,7 +46,7 @@ def first_channel(user: User, now: datetime) -> Channel:
     part = re.sub(r"[^a-z0-9]+", "-", user.name)[:MAX_NAME_PART].strip("-")
     own = sha256(user.name.encode()).hexdigest()[:8]
     return Channel(
-        id=f"mail-{part}-{own}",
+        id=f"{OUR_IDS}{part}-{own}",
         name="Mails about my transfers",
         kind=Kind.EMAIL,
         owner=user.name,

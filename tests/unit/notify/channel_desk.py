@@ -1,7 +1,7 @@
 """The use cases about channels with everything around them in memory."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,7 +12,7 @@ from services.notify.domain.channel import Channel, Kind, Rule, Secrets
 from services.notify.domain.errors import AddressRefused
 from services.notify.domain.message import Message, Sent, Target
 from services.notify.domain.places import Place
-from services.notify.domain.ports import Policy, Ports
+from services.notify.domain.ports import Ports
 from services.notify.domain.stage import Stage
 from services.notify.domain.user import User
 from services.notify.use_cases.change_channel import change_channel
@@ -27,11 +27,12 @@ FAILED = (Rule((Stage.FAILED,)),)
 ANN, BOB = a_caller("ann", Role.USER, destinations=("acme",)), a_caller("bob", Role.USER)
 OPERATOR, AUDITOR = a_caller("olga", Role.OPERATOR), a_caller("auden", Role.AUDITOR)
 ADMIN, NOBODY = a_caller("ada", Role.ADMIN), a_caller("ann")
-UNUSED: Any = None  # ports that no use case about channels reaches for
 
 
 @dataclass
 class Desk:
+    """Ports that no use case about channels reaches for are None."""
+
     channels: InMemoryChannels = field(default_factory=InMemoryChannels)
     vault: InMemoryVault = field(default_factory=InMemoryVault)
     mails: dict[str, str] = field(default_factory=lambda: {"ann": "ann@example.com"})
@@ -43,27 +44,18 @@ class Desk:
     numbers: Any = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
-        self.ports = Ports(
-            channels=self.channels,
-            vault=self.vault,
-            addresses=self,
-            allowance=InMemoryAllowance(),
-            sender=self,
-            users=_Users(self.mails),
-            transfers=UNUSED,
-            news=UNUSED,
-            notifications=UNUSED,
-            threads=UNUSED,
-            failure_marks=UNUSED,
-            due_list=UNUSED,
-            nudges=UNUSED,
-            crew=UNUSED,
-            policy=Policy(),
-            now=lambda: self.now,
-            new_id=lambda: f"id{next(self.numbers)}",
-            new_signing_secret=lambda: f"whsec_{next(self.numbers)}",
-            chance=UNUSED,
-        )
+        known: dict[str, Any] = {
+            "channels": self.channels,
+            "vault": self.vault,
+            "addresses": self,
+            "allowance": InMemoryAllowance(),
+            "sender": self,
+            "users": _Users(self.mails),
+            "now": lambda: self.now,
+            "new_id": lambda: f"id{next(self.numbers)}",
+            "new_signing_secret": lambda: f"whsec_{next(self.numbers)}",
+        }
+        self.ports = Ports(**{each.name: known.get(each.name) for each in fields(Ports)})
 
     def pass_time(self, **span: float) -> None:
         self.now += timedelta(**span)

@@ -18,7 +18,9 @@ from services.notify.domain.errors import (
 )
 from services.notify.domain.places import Place
 from services.notify.domain.stage import Stage
+from services.notify.domain.user import User
 from services.notify.use_cases.create_channel import MOST_OWN, MOST_SHARED
+from services.notify.use_cases.hear_user import first_channel
 from tests.unit.notify.channel_desk import (
     ADDRESS,
     ADMIN,
@@ -26,6 +28,7 @@ from tests.unit.notify.channel_desk import (
     AUDITOR,
     BOB,
     NOBODY,
+    NOON,
     OPERATOR,
     Desk,
 )
@@ -182,6 +185,12 @@ def test_only_teams_has_a_card_shape(desk: Desk) -> None:
     assert desk.create(card_shape=CardShape.CARD).channel.card_shape is CardShape.CARD
     with pytest.raises(FieldInvalid, match="card_shape"):
         desk.create("other", kind=Kind.WEBHOOK, card_shape=CardShape.CARD)
+
+
+def test_nobody_takes_the_id_of_the_channel_that_another_user_gets(desk: Desk) -> None:
+    theirs = first_channel(User("bob", email="bob@example.com"), NOON)
+    with pytest.raises(FieldInvalid, match="id: 'mail-bob-"):
+        desk.create(theirs.id)
 
 
 def test_a_rule_that_can_never_match_is_refused(desk: Desk) -> None:

@@ -2,9 +2,7 @@
 
 import pytest
 
-from services.notify.adapters.discreet_sender import DiscreetSender
 from services.notify.domain.channel import Dead, Kind, Secrets
-from services.notify.domain.discretion import without_secrets
 from services.notify.domain.errors import (
     ChannelDead,
     ChannelNotFound,
@@ -16,7 +14,7 @@ from services.notify.domain.errors import (
     SendError,
     TooManyTests,
 )
-from services.notify.domain.message import Message, Sent, Target
+from services.notify.domain.message import Sent
 from services.notify.domain.places import Place
 from services.notify.use_cases.send_test_message import MOST_TESTS, Outcome, send_test_message
 from tests.unit.notify.channel_desk import ADDRESS, ANN, BOB, NOON, OPERATOR, Desk
@@ -108,33 +106,3 @@ def test_others_test_nothing(desk: Desk) -> None:
         with pytest.raises(refusal):
             send_test_message(name, caller, ports=desk.ports)
     assert desk.sent == []
-
-
-SECRETS = Secrets("https://hooks.example/t/s3cr3t-path%2Fmore?sig=Qm9va3Mu", "xoxb-123", "whsec_ab")
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("Cannot POST /t/s3cr3t-path%2Fmore?sig=Qm9va3Mu", "Cannot POST /(not shown)"),
-        ("no route T/S3CR3T-PATH/MORE", "no route (not shown)"),
-        ("no route /t/s3cr3t-p…&amp;sig=Qm9va3Mu", "no route /(not shown)…&amp;(not shown)"),
-        ("token xoxb-123 and whsec_ab", "token (not shown) and (not shown)"),
-        ("invalid_payload", "invalid_payload"),
-        ("", ""),
-    ],
-)
-def test_what_others_say_never_repeats_a_secret(said: str, shown: str) -> None:
-    assert without_secrets(said, SECRETS) == shown
-
-
-def test_a_sender_reports_no_secret(desk: Desk) -> None:
-    target, message = Target(Kind.WEBHOOK, "x", SECRETS), Message("m-1", ())
-    sender, echo = DiscreetSender(desk), "POST /t/s3cr3t-path%2Fmore"
-    desk.answer = Sent(reference="r", said=echo)
-    assert sender.send(target, message) == Sent(reference="r", said="POST /(not shown)")
-    desk.answer = ChannelDead("hooks.example", 404, echo, "Mend it.")
-    with pytest.raises(ChannelDead) as caught:
-        sender.send(target, message)
-    assert (caught.value.said, caught.value.http_status) == ("POST /(not shown)", 404)
-    assert "s3cr3t" not in str(caught.value)
