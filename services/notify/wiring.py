@@ -15,7 +15,6 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from kernel.outbox import EventPublisher
-from runtime.address_guard import AddressGuard
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
@@ -29,7 +28,9 @@ from services.notify.adapters.dynamodb_threads import DynamoDbThreads
 from services.notify.adapters.dynamodb_transfers import DynamoDbNewsDesk, DynamoDbTransfers
 from services.notify.adapters.dynamodb_users import DynamoDbUsers
 from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
+from services.notify.adapters.senders import Senders
 from services.notify.adapters.sqs_nudges import SqsNudges
+from services.notify.domain.channel import Kind
 from services.notify.domain.ports import (
     AddressCheck,
     Allowance,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from runtime.guarded_http import GuardedHttp
 
 ID_BYTES = 16
+TRY_SECONDS = 15.0  # of one message; a try may take 20 s (Sender)
 SIGNING_BYTES = 32  # of HMAC-SHA256; `whsec_` marks them for the libraries of Standard Webhooks
 SPARE = 2  # connections to AWS, beside one for each thread
 # All tries of a call take less than the 15 s that the consumer keeps for one more record.
@@ -86,21 +88,53 @@ class AwsPorts(Ports):
     def addresses(self) -> AddressCheck:
         from services.notify.adapters.guarded_address_check import GuardedAddressCheck
 
-        return GuardedAddressCheck(self._http)
+        return GuardedAddressCheck(self._http(TRY_SECONDS))
 
     @cached_property
     def allowance(self) -> Allowance:
         return DynamoDbAllowance(self.client("dynamodb"), self._table)
 
     @cached_property
-    def _http(self) -> "GuardedHttp":
+    def sender(self) -> Sender:
+        """Only functions that send pay for what the senders import."""
+        return Senders(
+            {
+                Kind.TEAMS: self._teams,
+                Kind.SLACK: self._slack,
+                Kind.EMAIL: self._mails,
+                Kind.WEBHOOK: self._webhooks,
+            }
+        )
+
+    def _teams(self) -> Sender:
+        from services.notify.adapters.teams_sender import TeamsSender
+
+        return TeamsSender(self._http(TRY_SECONDS), self.now)
+
+    def _slack(self) -> Sender:
+        """A change that cannot be made is followed by a new message in the same try."""
+        from services.notify.adapters.slack_sender import SlackSender
+
+        return SlackSender(self._http(TRY_SECONDS / 2), self.now)
+
+    def _webhooks(self) -> Sender:
+        from services.notify.adapters.webhook_sender import WebhookSender
+
+        return WebhookSender(self._http(TRY_SECONDS), self.now)
+
+    def _mails(self) -> Sender:
+        from services.notify.adapters.ses_sender import MAILS, SesSender
+
+        pool = Config(max_pool_connections=self._settings.sweep_threads + SPARE)
+        client = self._clients.shared("sesv2", MAILS.merge(pool))
+        return SesSender(client, self._settings.mail_from)
+
+    def _http(self, seconds: float) -> "GuardedHttp":
+        from runtime.address_guard import AddressGuard
         from runtime.guarded_http import GuardedHttp
 
-        return GuardedHttp(AddressGuard.of(self._settings.allowed_networks))
-
-    @cached_property
-    def sender(self) -> Sender:
-        raise NotImplementedError
+        guard = AddressGuard.of(self._settings.allowed_networks)
+        return GuardedHttp(guard, total_seconds=seconds)
 
     @cached_property
     def users(self) -> Users:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
-from runtime.dynamodb.table import Action, Table, put, row_key
+from runtime.dynamodb.table import Action, Table, put, row_key, update
 from services.notify.domain.delivery import Once
 from services.notify.domain.errors import RecordBusy
 
@@ -16,9 +16,16 @@ class DynamoDbMarks:
         self._table = Table(client, table)
 
     def extend(self, once: Once) -> None:
-        shorter = "attribute_not_exists(#pk) OR #until < :until"
-        mark = put(_row(once), shorter, until=once.until)
-        self._table.write([mark], RecordBusy(f"marks of {once.channel_id!r}"))
+        change, shorter = "SET #until = :until, #expires_at = :gone", "#until < :until"
+        gone = epoch_seconds(once.until + SLACK)
+        longer = update(_key(once), change, shorter, until=once.until, gone=gone)
+        self._table.write([longer], _busy(once))
+
+    def count(self, once: Once, notification_id: str) -> bool:
+        change = "SET #counted_by = :id"
+        mine = "#told_at >= :since AND (attribute_not_exists(#counted_by) OR #counted_by = :id)"
+        counted = update(_key(once), change, mine, id=notification_id, since=once.now)
+        return not self._table.write([counted], _busy(once))
 
 
 def mark(once: Once) -> Action:
@@ -28,5 +35,13 @@ def mark(once: Once) -> Action:
 
 def _row(once: Once) -> Item:
     gone = to_attribute(epoch_seconds(once.until + SLACK))
-    row = row_key(f"CHANNEL#{once.channel_id}", f"ONCE#{once.cause}")
-    return row | {"until": to_attribute(once.until), "expires_at": gone}
+    times = {"told_at": to_attribute(once.now), "until": to_attribute(once.until)}
+    return _key(once) | times | {"expires_at": gone}
+
+
+def _key(once: Once) -> Item:
+    return row_key(f"CHANNEL#{once.channel_id}", f"ONCE#{once.cause}")
+
+
+def _busy(once: Once) -> RecordBusy:
+    return RecordBusy(f"marks of {once.channel_id!r}")

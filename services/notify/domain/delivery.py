@@ -23,6 +23,7 @@ class Entry:
 
     news: NewsKey
     at: datetime
+    destination_id: str
     destination_name: str
 
 
@@ -60,12 +61,11 @@ class Once:
 
 @dataclass(frozen=True)
 class Thread:
-    """`reference` names the message at the place `where`. `run` and `rank` are of the newest fact
-    it shows."""
+    """`reference` names the message there, where it can be changed. `run` and `rank` are of the
+    newest fact that was sent."""
 
     transfer_id: str
     channel_id: str
-    where: str = ""
     reference: str | None = None
     run: int = 0
     rank: int = 0

@@ -2,6 +2,7 @@
 
 from kernel import refusals
 from kernel.errors import DeclaredError
+from services.notify.domain.channel import Channel
 
 
 class NotifyError(DeclaredError):
@@ -163,3 +164,54 @@ class OutcomeUnclear(SendError):
     message = "{host} gave no answer ({reason}). The message may have arrived."
     host: str
     reason: str
+
+
+# --- why a message is not sent at all -------------------------------------------------------------
+
+
+class Undeliverable(NotifyError):
+    """Is recorded as the message's failure. Nothing was sent."""
+
+
+class ChannelRemoved(Undeliverable):
+    code = "channel_removed"
+    message = "The channel {channel_id!r} was removed before it was told this."
+    channel_id: str
+
+
+class ChannelIsDead(Undeliverable):
+    code = "channel_dead"
+    message = "Nothing is sent to {channel.id!r} until somebody mends it."
+    channel: Channel
+
+
+class OwnerSilent(Undeliverable):
+    code = "owner_silent"
+    message = "The user {owner!r} is locked or removed, so nothing is told to them."
+    owner: str
+
+
+class RightsLost(Undeliverable):
+    code = "rights_lost"
+    message = "The user {owner!r} may not see everybody's transfers any more."
+    owner: str
+
+
+class AddressUnknown(Undeliverable):
+    code = "address_unknown"
+    message = "No e-mail address of {recipient} is known. Ask an admin to enter one."
+    recipient: str
+
+
+class SecretLost(Undeliverable):
+    code = "secret_missing"
+    message = (
+        "The address of channel {channel_id!r} is not in Secrets Manager any more. Save it again."
+    )
+    channel_id: str
+
+
+class Superseded(Undeliverable):
+    code = "superseded"
+    message = "The channel is told something newer of transfer {transfer_id!r}."
+    transfer_id: str

@@ -1,10 +1,12 @@
 """What this service knows of a transfer, beside the facts that are told of it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.notify.domain.message import Fact, TicketRef
 from services.notify.domain.stage import Stage
+
+SPREAD_WITHIN = timedelta(minutes=1)  # then the sweep looks after news
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Notification:
     group: str | None = None
     open: bool = False
     notice: str | None = None
+    correlation_id: str | None = None
     tries: int = 0
     begun_at: datetime | None = None
     sent_at: datetime | None = None
@@ -68,16 +69,15 @@ class Notification:
             version=self.version + 1,
         )
 
+    def closed(self) -> "Notification":
+        """It takes nothing more in."""
+        return replace(self, open=False)
+
     def sending(self, now: datetime, until: datetime) -> "Notification":
-        """It begins to be sent. From now on it takes in nothing more."""
+        """It begins to be sent."""
         begun = self.begun_at or now
         return replace(
-            self,
-            status=Status.SENDING,
-            due_at=until,
-            begun_at=begun,
-            tries=self.tries + 1,
-            open=False,
+            self, status=Status.SENDING, due_at=until, begun_at=begun, tries=self.tries + 1
         )
 
     def again_at(self, due_at: datetime) -> "Notification":

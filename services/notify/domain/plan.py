@@ -32,7 +32,12 @@ def plan(channel: Channel, rule: Rule, stage: Stage, now: datetime) -> Collect |
     until = silent_until(channel, (stage,), due_at)
     if until is not None:
         return Collect(QUIET, until, failed)
-    return Collect(f"digest-{rule.digest_minutes}", due_at, failed)
+    return Collect(group_of(rule), due_at, failed)
+
+
+def group_of(rule: Rule) -> str:
+    """What is collected by rules of the same minutes is told together."""
+    return f"digest-{rule.digest_minutes}"
 
 
 def silent_until(channel: Channel, stages: tuple[Stage, ...], at: datetime) -> datetime | None:

@@ -185,6 +185,10 @@ class Marks(Protocol):
         """It counts as told until then at least."""
         ...
 
+    def count(self, once: Once, notification_id: str) -> bool:
+        """Whether it was told at `once.now` or later, and only this notification counts it."""
+        ...
+
 
 class DueList(Protocol):
     def due(self, now: datetime) -> Iterable[Nudge]:

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 from services.notify.domain.channel import Channel, Kind
 from services.notify.domain.delivery import Once
-from services.notify.domain.errors import ChannelDead
 from services.notify.domain.notification import Notification
 from services.notify.domain.nudge import Send
 from services.notify.domain.ports import Ports
@@ -21,14 +20,14 @@ def tell_operators(cause: str, sentence: str, name: str, *, ports: Ports) -> Non
         _tell(OPERATORS, None, cause, sentence, name, ports=ports)
 
 
-def tell_of_dead_channel(channel: Channel, error: ChannelDead, name: str, *, ports: Ports) -> None:
+def tell_of_dead_channel(channel: Channel, reason: str, name: str, *, ports: Ports) -> None:
     """Tells its owner, or the operators where the owner has no address but that of the channel."""
-    sentence = f"Nothing is sent to your channel {channel.id} any more: {error}"
     owner = ports.users.read(channel.owner) if channel.owner else None
     if owner is None or owner.is_silent or owner.email is None or channel.kind is Kind.EMAIL:
-        sentence = f"Nothing is sent to channel {channel.id} any more: {error}"
+        sentence = f"Nothing is sent to channel {channel.id} any more. {reason}"
         tell_operators(f"dead {channel.id}", sentence, name, ports=ports)
         return
+    sentence = f"Nothing is sent to your channel {channel.id} any more. {reason}"
     _tell(channel.id, owner.name, "dead", sentence, name, ports=ports)
 
 

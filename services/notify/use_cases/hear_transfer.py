@@ -1,18 +1,16 @@
 """Keeps what an event tells of a transfer, and has everybody concerned told."""
 
-from datetime import timedelta
 from typing import Any
 
 from contracts.envelope import Event
 from services.notify.domain.errors import RecordBusy
-from services.notify.domain.known_transfer import News
+from services.notify.domain.known_transfer import SPREAD_WITHIN, News
 from services.notify.domain.message import Fact
 from services.notify.domain.nudge import Spread
 from services.notify.domain.ports import Ports
 from services.notify.domain_services.hearing import heard
 
 TRIES = 10  # several events of one transfer may come at the same moment
-SPREAD_WITHIN = timedelta(minutes=1)  # then the sweep looks after it
 
 
 def hear_transfer(event: Event[Any], *, ports: Ports) -> None:

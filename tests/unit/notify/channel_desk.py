@@ -55,7 +55,8 @@ class Desk:
             "new_id": lambda: f"id{next(self.numbers)}",
             "new_signing_secret": lambda: f"whsec_{next(self.numbers)}",
         }
-        self.ports = Ports(**{each.name: known.get(each.name) for each in fields(Ports)})
+        every: dict[str, Any] = {each.name: known.get(each.name) for each in fields(Ports)}
+        self.ports = Ports(**every)
 
     def pass_time(self, **span: float) -> None:
         self.now += timedelta(**span)
