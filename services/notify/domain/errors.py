@@ -181,8 +181,12 @@ class ChannelRemoved(Undeliverable):
 
 class ChannelIsDead(Undeliverable):
     code = "channel_dead"
-    message = "Nothing is sent to {channel.id!r} until somebody mends it."
+    message = "Nothing is sent to channel {channel_id!r} until somebody mends it."
     channel: Channel
+
+    @property
+    def channel_id(self) -> str:
+        return self.channel.id
 
 
 class OwnerSilent(Undeliverable):
