@@ -1,0 +1,132 @@
+"""Draws a message as an Adaptive Card 1.2, in the body that a flow in Teams takes.
+
+Whatever others wrote stands in text runs: they know no Markdown, no mentions and no links, while
+TextBlock and FactSet do.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.notify.domain.channel import CardShape
+from services.notify.domain.view import Tone, View
+
+Element = Mapping[str, Any]
+
+MOST_BYTES = 28_000  # Teams refuses bodies of more than about 28 KB
+SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
+CARD_TYPE = "application/vnd.microsoft.card.adaptive"
+STYLES = {
+    Tone.GOOD: "good",
+    Tone.BAD: "attention",
+    Tone.WARNING: "warning",
+    Tone.PLAIN: "emphasis",
+}
+COLORS = {
+    Tone.GOOD: "Good",
+    Tone.BAD: "Attention",
+    Tone.WARNING: "Warning",
+    Tone.PLAIN: "Default",
+}
+SYMBOLS = {Tone.GOOD: "✓ ", Tone.BAD: "✗ ", Tone.WARNING: "! ", Tone.PLAIN: "→ "}
+
+# More than 44 characters between two places where a line may break do not fit into a narrow card.
+# They are cut behind a dot, a slash or a low line, where there is one.
+LONG_WORD = re.compile(r"(?=[^\s-]{45})(?:[^\s-]{20,43}[_./]|[^\s-]{44})")
+BETWEEN_BRACES = re.compile(r"(?<=\{)(?=\{)")
+CUT = "\\g<0>\0"
+APART = "Default"  # the gap between parts of a card
+
+
+def body_of(view: View, shape: CardShape) -> bytes:
+    """At most MOST_BYTES: details are left out until it fits."""
+    body = _encoded(view, shape)
+    smaller = view.smaller()
+    while len(body) > MOST_BYTES and smaller is not None:
+        body, smaller = _encoded(smaller, shape), smaller.smaller()
+    return body
+
+
+def _encoded(view: View, shape: CardShape) -> bytes:
+    card = _card(view)
+    attachment = {"contentType": CARD_TYPE, "contentUrl": None, "content": card}
+    body = card if shape is CardShape.CARD else {"type": "message", "attachments": [attachment]}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _card(view: View) -> Element:
+    card: dict[str, Any] = {
+        "$schema": SCHEMA,
+        "type": "AdaptiveCard",
+        "version": "1.2",
+        "msteams": {"width": "Full"},
+        "fallbackText": "A message of FileFerry",
+        "body": list(_body(view)),
+    }
+    if view.links:
+        card["actions"] = [
+            {"type": "Action.OpenUrl", "title": link.text, "url": link.url} for link in view.links
+        ]
+    return card
+
+
+def _body(view: View) -> Iterator[Element]:
+    head = _lines(view.headline, _symbol(view.tone), weight="Bolder", size="Medium")
+    name = _lines(view.name) if view.name else []
+    yield {
+        "type": "Container",
+        "style": STYLES[view.tone],
+        "bleed": True,
+        "items": [*head, *name],
+    }
+    for text in view.sentences:
+        yield from _apart(_lines(text))
+    entries = [_lines(each.value, _label(each.label)) for each in view.entries]
+    yield from _apart([line for lines in entries for line in lines])
+    rows = [_lines(row.name, _symbol(row.tone), after=row.detail) for row in view.rows]
+    yield from _apart([line for lines in rows for line in lines])
+    if view.more:
+        yield from _lines(view.more, isSubtle=True)
+    for line in _apart(_lines(view.footer, isSubtle=True, size="Small")):
+        yield {**line, "separator": line["spacing"] == APART}
+
+
+def _apart(lines: list[Element]) -> list[Element]:
+    """With a gap above the first of them."""
+    return [{**line, "spacing": line["spacing"] if at else APART} for at, line in enumerate(lines)]
+
+
+def _symbol(tone: Tone) -> Element:
+    return {
+        "type": "TextRun",
+        "text": SYMBOLS[tone],
+        "color": COLORS[tone],
+        "weight": "Bolder",
+    }
+
+
+def _label(text: str) -> Element:
+    return {"type": "TextRun", "text": f"{text}  ", "isSubtle": True}
+
+
+def _lines(text: str, *before: Element, after: str = "", **style: object) -> list[Element]:
+    """Clients break lines only between words, so a very long word gets lines of its own. With
+    `after`, `text` is strong, and `after` stands behind it."""
+    strong = {"weight": "Bolder"} if after else {}
+    runs = [_runs(part, {**style, **strong}) for part in LONG_WORD.sub(CUT, text).split("\0")]
+    runs[0] = [*before, *runs[0]]
+    if after:
+        first, *rest = LONG_WORD.sub(CUT, f"  {after}").split("\0")
+        runs[-1] = [*runs[-1], *_runs(first, {"isSubtle": True})]
+        runs += [_runs(part, {"isSubtle": True}) for part in rest]
+    return [
+        {"type": "RichTextBlock", "inlines": line, "spacing": "None" if at else "Small"}
+        for at, line in enumerate(runs)
+    ]
+
+
+def _runs(text: str, style: Mapping[str, object]) -> list[Element]:
+    """Clients replace {{DATE(...)}} inside a run, so no run has two braces in a row."""
+    parts = BETWEEN_BRACES.split(text)
+    return [{"type": "TextRun", "text": part, **style} for part in parts]
