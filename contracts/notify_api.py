@@ -81,7 +81,8 @@ Mails = Annotated[tuple[Mail, ...], Field(max_length=MAX_ADDRESSES)]
 class ChannelRequest(Contract):
     """`shared` channels are a team's: operators and admins make them, and they tell of everybody's
     transfers. Others are the caller's own, and tell of the caller's transfers; with `whose` 'all'
-    of everybody's.
+    of everybody's, which is for those who may see them. A user makes 20 at most, and there are 200
+    shared ones at most.
 
     teams and webhook need `address`; slack needs `address` (an incoming webhook), or `bot_token`
     and `slack_channel`. An own e-mail channel goes to the caller's own address, a shared one to
@@ -103,7 +104,8 @@ class ChannelRequest(Contract):
 
 
 class ChannelPatch(Patch):
-    """`rules` replaces all rules. `active` true begins to use a dead channel again."""
+    """`rules` replaces all rules. A dead channel is used again when where it leads to is changed,
+    or with `active` true. A webhook keeps its signing secret. The kind cannot change."""
 
     name: ChannelName | None = None
     whose: Literal["mine", "all"] | None = None
@@ -122,7 +124,7 @@ class ChannelPatch(Patch):
 
 class ChannelView(Published):
     """No address is shown, only the `host` that it leads to. `dead` says why nothing is sent there
-    any more."""
+    any more. The ETag tells settings apart: `waiting` and `last_sent_at` change without it."""
 
     id: Slug
     name: str
@@ -145,8 +147,8 @@ class ChannelView(Published):
 
 
 class NewChannelView(ChannelView):
-    """`signing_secret` is for webhooks, and is shown only here: their messages are signed with it
-    (Standard Webhooks)."""
+    """`signing_secret` is for webhooks: their messages are signed with it (Standard Webhooks). It
+    is shown only here, and again to whoever repeats the request with its Idempotency-Key."""
 
     signing_secret: IssuedToken | None = None
 
@@ -159,7 +161,8 @@ class ChannelsPage(Published):
 
 
 class ChannelTestView(Published):
-    """What the other side said to a message that says it is a test."""
+    """What the other side said to a message that says it is a test. What it says counts: a dead
+    channel that takes the test is used again, and one that is refused as a whole is dead."""
 
     status: Literal["sent", "failed"]
     http_status: int | None

@@ -13,7 +13,9 @@ from contracts.notify_api import (
 from contracts.route import Route
 
 OWNERS = "Its owner; operators and admins for shared ones."
-READERS = "Everybody their own and the shared ones."
+LISTED = "Everybody their own and the shared ones."
+READERS = f"{LISTED} Operators, auditors and admins everybody's."
+REMOVERS = "Its owner; operators and admins everybody's, to silence one that misbehaves."
 
 NOTIFY_ROUTES: tuple[Route, ...] = (
     Route(
@@ -23,7 +25,7 @@ NOTIFY_ROUTES: tuple[Route, ...] = (
         "list_channels",
         "Your channels and the shared ones",
         ChannelsPage,
-        READERS,
+        LISTED,
         query=PageQuery,
     ),
     Route(
@@ -33,7 +35,8 @@ NOTIFY_ROUTES: tuple[Route, ...] = (
         "create_channel",
         "Have messages sent to Teams, Slack, an e-mail address or a webhook",
         NewChannelView,
-        "Everybody with a role; operators and admins for shared ones.",
+        "Everybody with a role; operators and admins for shared ones. To be told of everybody's"
+        " transfers: operators, auditors and admins.",
         201,
         request=ChannelRequest,
         problems=(403, 409),
@@ -71,7 +74,7 @@ NOTIFY_ROUTES: tuple[Route, ...] = (
         "remove_channel",
         "Remove a channel; what waits there is not sent",
         None,
-        OWNERS,
+        REMOVERS,
         204,
         problems=(403, 404, 409),
         if_match=True,
@@ -81,10 +84,10 @@ NOTIFY_ROUTES: tuple[Route, ...] = (
         "/api/notify/channels/{id}/test",
         "notify",
         "test_channel",
-        "Send a message that says it is a test, and see what came back",
+        "Send a message that says it is a test, once, and see what came back; 5 a minute at most",
         ChannelTestView,
         OWNERS,
-        problems=(403, 404),
+        problems=(403, 404, 409),
     ),
     Route(
         "GET",
@@ -93,7 +96,8 @@ NOTIFY_ROUTES: tuple[Route, ...] = (
         "list_transfer_notifications",
         "Who was told of a transfer, and whether it arrived",
         TransferNotificationsView,
-        "Everybody of their own transfers; operators, auditors and admins of all.",
+        "Everybody of their own transfers, what went to them and to shared channels; operators,"
+        " auditors and admins of all, everything.",
         problems=(404,),
     ),
 )

@@ -28,8 +28,9 @@ from runtime.telemetry import correlation_id, count_one
 
 Operation = Callable[[Call[Any]], BaseModel | Answer | None]
 
+NEVER_KEPT = "no-store"  # nor is it compared with what the caller has
 HEADERS = {
-    "Cache-Control": "no-store",
+    "Cache-Control": NEVER_KEPT,
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -126,7 +127,8 @@ def _response(route: Route, answer: Answer, known: str | None) -> Response[str]:
     if route.method == "GET" and "ETag" in headers:
         headers["Cache-Control"] = KEPT
     headers |= answer.headers
-    if route.method == "GET" and _matches(known, headers.get("ETag", "")):
+    kept = route.method == "GET" and headers["Cache-Control"] != NEVER_KEPT
+    if kept and _matches(known, headers.get("ETag", "")):
         return Response(304, None, "", headers)
     return Response(status, media if text else None, text or "", headers)
 

@@ -12,13 +12,13 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from runtime.clients import AwsClients
+from runtime.thread_crew import ThreadCrew
 from services.progress.adapters.apigateway_sockets import POSTS, ApiGatewaySockets
 from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
 from services.progress.adapters.dynamodb_connections import DynamoDbConnections
 from services.progress.adapters.dynamodb_live_lists import DynamoDbLiveLists
 from services.progress.adapters.dynamodb_live_transfers import DynamoDbLiveTransfers
 from services.progress.adapters.sqs_notices import SqsNotices
-from services.progress.adapters.thread_crew import ThreadCrew
 from services.progress.domain.ports import (
     Audiences,
     Connections,

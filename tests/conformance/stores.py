@@ -126,9 +126,9 @@ def dynamodb_stores(client: BaseClient, table: str) -> Stores:
     )
 
 
-def create_table(client: BaseClient, name: str) -> None:
-    """As services/transfer/template.yaml declares it."""
-    indexes = read_template(find_stack("transfer").template)["Service"]["table"]["indexes"]
+def create_table(client: BaseClient, name: str, service: str = "transfer") -> None:
+    """As the service's template declares it."""
+    indexes = read_template(find_stack(service).template)["Service"]["table"]["indexes"]
     keys = {"pk", "sk", *chain(*indexes.values())}
     client.create_table(
         TableName=name,

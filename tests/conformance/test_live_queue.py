@@ -9,8 +9,8 @@ from threading import Event, Lock
 import pytest
 from pydantic import TypeAdapter
 
+from runtime.thread_crew import ThreadCrew
 from services.progress.adapters.sqs_notices import SqsNotices
-from services.progress.adapters.thread_crew import ThreadCrew
 from services.progress.domain.ports import Crew, Notices
 from services.progress.domain.telling import CatchUp, FanOut, Notice, Page, Telling
 from services.progress.domain_services.tell import send_pages

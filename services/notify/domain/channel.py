@@ -7,6 +7,8 @@ from enum import StrEnum
 from services.notify.domain.stage import Stage
 
 ALL = "*"
+OUR_IDS = "mail-"  # ids of channels that users get by themselves begin with it
+MAX_CHANGES = 1_000_000  # of one channel; `tag` has 16 digits with its second of creation
 
 
 class Kind(StrEnum):
@@ -61,7 +63,11 @@ class Dead:
 @dataclass(frozen=True)
 class Channel:
     """`owner` is None for a shared one. `secret_id` names the addresses and tokens in the vault,
-    None for e-mail. `host` is where the address leads to, to show it."""
+    None for e-mail. `host` is where the address leads to, to show it.
+
+    `slack_channel` is set exactly when the vault holds a bot token. `retired_secret`: no channel
+    names it any more; whoever changes the channel next deletes it, if whoever retired it died
+    before."""
 
     id: str
     name: str
@@ -79,7 +85,28 @@ class Channel:
     card_shape: CardShape = CardShape.MESSAGE
     dead: Dead | None = None
     last_sent_at: datetime | None = None
+    retired_secret: str | None = None
+    cautions: tuple[str, ...] = ()  # about its address
     version: int = 0
+
+    @property
+    def shared(self) -> bool:
+        return self.owner is None
+
+    @property
+    def tells_everybodys(self) -> bool:
+        """Whether it tells of everybody's transfers, and not only of its owner's."""
+        return self.owner is None or self.whose is Whose.ALL
+
+    @property
+    def place(self) -> str:
+        """Its place among those that a transfer may concern."""
+        return f"{'1' if self.tells_everybodys else '0'}#{self.id}"
+
+    @property
+    def tag(self) -> int:
+        """The version that callers see. It also changes when the id is removed and used again."""
+        return int(self.created_at.timestamp()) * MAX_CHANGES + self.version
 
 
 @dataclass(frozen=True)

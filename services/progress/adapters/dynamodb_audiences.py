@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from runtime.dynamodb.batch_reads import read_rows
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, instant, to_attribute, to_item
 from runtime.dynamodb.table import ANYWAY, Table, delete, put, row_key, update
-from services.progress.adapters.dynamodb_batch_reads import read_rows
 from services.progress.adapters.dynamodb_live_transfers import STATE, known_transfer
 from services.progress.adapters.dynamodb_watches import (
     PREFIX,
@@ -57,7 +57,8 @@ class DynamoDbAudiences:
         self, audiences: Sequence[Audience], now: datetime, until: datetime
     ) -> Mapping[Audience, int]:
         keys = [row_key(each.name, SHARDS) for each in audiences]
-        rows = {row["pk"]["S"]: row for row in read_rows(self._client, self._name, keys)}
+        found = read_rows(self._client, self._name, keys, StatesNotRead)
+        rows = {row["pk"]["S"]: row for row in found}
         for row in rows.values():
             if _shards(row, now) > 1 and row["until"]["S"] <= instant(until):
                 self._prolong(row, until)

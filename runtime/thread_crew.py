@@ -1,4 +1,7 @@
-"""Crew of threads, which are kept for the next time."""
+"""A crew of threads, which are kept for the next time, for work that mostly waits for others.
+
+left = ThreadCrew(20).each(post, connections, within_seconds=3)
+"""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait

@@ -1,0 +1,46 @@
+"""Keeps the channels' addresses, tokens and signing secrets in AWS Secrets Manager."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from services.notify.domain.channel import Secrets
+
+# The first was never stored, the second was marked for deletion by hand. In both cases there is
+# nothing to read or to delete.
+GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+FIELDS = ("address", "bot_token", "signing_secret")
+
+
+class SecretsManagerVault:
+    """Implements Vault. The secret's name is the prefix plus its id."""
+
+    def __init__(self, client: Any, prefix: str) -> None:
+        self._client, self._prefix = client, prefix
+
+    def store(self, secret_id: str, secrets: Secrets) -> None:
+        known = {name: getattr(secrets, name) for name in FIELDS}
+        known = {name: value for name, value in known.items() if value is not None}
+        name = self._prefix + secret_id
+        self._client.create_secret(Name=name, SecretString=json.dumps(known))
+
+    def read(self, secret_id: str) -> Secrets | None:
+        try:
+            answer = self._client.get_secret_value(SecretId=self._prefix + secret_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in GONE:
+                return None
+            raise
+        held = json.loads(answer["SecretString"])
+        return Secrets(**{name: held.get(name) for name in FIELDS})
+
+    def delete(self, secret_id: str) -> None:
+        """At once and for ever: an address that its owner took away is nobody's to recover, and
+        secrets that wait for their end count towards the account's quota."""
+        name = self._prefix + secret_id
+        try:
+            self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in GONE:
+                raise

@@ -1,0 +1,80 @@
+"""Where a notification goes to, judged at the moment of sending."""
+
+from dataclasses import dataclass
+
+from services.notify.domain import errors
+from services.notify.domain.channel import Channel, Kind, Secrets, Whose
+from services.notify.domain.message import Target
+from services.notify.domain.notification import Notification
+from services.notify.domain.ports import Ports
+
+READS = 2  # a secret may be replaced between the reads of the channel and of the secret
+
+
+@dataclass(frozen=True)
+class Place:
+    """`channel` is None for a notice of ours."""
+
+    target: Target
+    channel: Channel | None = None
+
+
+def resolve(notification: Notification, *, ports: Ports) -> Place:
+    """Raises Undeliverable."""
+    if notification.notice is not None:
+        return Place(_for_notice(notification, ports=ports))
+    for _ in range(READS):
+        channel = _channel(notification, ports=ports)
+        mails = _mails(channel, ports=ports)
+        secrets = ports.vault.read(channel.secret_id) if channel.secret_id else Secrets()
+        if secrets is not None:
+            return Place(_target(channel, secrets, mails), channel)
+    raise errors.SecretLost(channel.id)
+
+
+def _for_notice(notification: Notification, *, ports: Ports) -> Target:
+    if notification.recipient is None:
+        address, name = ports.policy.operator_address, "the operators"
+    else:
+        user = ports.users.read(notification.recipient)
+        name = f"the user {notification.recipient!r}"
+        address = user.email if user and not user.is_silent else None
+    if address is None:
+        raise errors.AddressUnknown(name)
+    return Target(Kind.EMAIL, "FileFerry", mails=(address,))
+
+
+def _channel(notification: Notification, *, ports: Ports) -> Channel:
+    """A channel that was made later under the same id is another one, perhaps somebody else's."""
+    channel = ports.channels.read(notification.channel_id)
+    if (
+        channel is None
+        or channel.owner != notification.recipient
+        or channel.created_at > notification.created_at
+    ):
+        raise errors.ChannelRemoved(notification.channel_id)
+    if channel.dead is not None:
+        raise errors.ChannelIsDead(channel)
+    return channel
+
+
+def _mails(channel: Channel, *, ports: Ports) -> tuple[str, ...]:
+    """Of an own channel with its owner's address as it is now."""
+    if channel.owner is None:
+        return channel.mails
+    owner = ports.users.read(channel.owner)
+    if owner is not None and owner.is_silent:
+        raise errors.OwnerSilent(channel.owner)
+    if channel.whose is Whose.ALL and not (owner and owner.sees_all):
+        raise errors.RightsLost(channel.owner)
+    if channel.kind is not Kind.EMAIL:
+        return ()
+    if owner is None or owner.email is None:
+        raise errors.AddressUnknown(f"the user {channel.owner!r}")
+    return (owner.email,)
+
+
+def _target(channel: Channel, secrets: Secrets, mails: tuple[str, ...]) -> Target:
+    return Target(
+        channel.kind, channel.name, secrets, channel.slack_channel, mails, channel.card_shape
+    )

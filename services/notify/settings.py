@@ -1,0 +1,45 @@
+"""Every setting of the notify service. A field is the environment variable of that name."""
+
+from datetime import timedelta
+from ipaddress import ip_network
+
+from pydantic import Field, field_validator
+
+from runtime.settings import CommaList, ServiceSettings
+from services.notify.domain.ports import Policy
+
+
+class NotifySettings(ServiceSettings):
+    event_bus_name: str
+    notify_table: str
+    messages_queue_url: str
+    secret_prefix: str
+    mail_from: str
+    operator_address: str = ""
+    transfer_link: str = Field(default="", description="a transfer's page, with {id} in its place")
+    stalled_minutes: int = Field(default=10, ge=1)
+    allowed_networks: CommaList = ()
+    cors_origins: CommaList = ()
+    sweep_threads: int = Field(default=10, ge=1, le=64, description="messages at once of one sweep")
+
+    @field_validator("allowed_networks")
+    @classmethod
+    def _are_networks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            ip_network(name)
+        return names
+
+    @field_validator("transfer_link")
+    @classmethod
+    def _has_a_place(cls, link: str) -> str:
+        if link and "{id}" not in link:
+            raise ValueError("write {id} where the transfer's id belongs")
+        return link
+
+    @property
+    def policy(self) -> Policy:
+        return Policy(
+            stalled_after=timedelta(minutes=self.stalled_minutes),
+            operator_address=self.operator_address or None,
+            transfer_link=self.transfer_link or None,
+        )
