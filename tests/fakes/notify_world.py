@@ -173,7 +173,8 @@ class NotifyWorld:
         try:
             with self.calls.worker():
                 failed = do_nudges([nudge for _, nudge in due], lambda: True, ports=self.ports)
-        except Killed:
+        except (Killed, Exception) as error:  # the queue delivers all of them again
+            self.failures += [error] if isinstance(error, Exception) else []
             self.nudges.queued += again
             return
         self.failures += failed.values()
@@ -183,7 +184,8 @@ class NotifyWorld:
         try:
             with self.calls.worker():
                 _, failed = sweep_due(lambda: True, ports=self.ports)
-        except Killed:
+        except (Killed, Exception) as error:  # the next one comes in a minute
+            self.failures += [error] if isinstance(error, Exception) else []
             return
         self.failures += failed.values()
 
