@@ -128,6 +128,10 @@ load: $(READY) ## 100 users at once against a stack of its own: percentiles and 
 mutate: $(READY) ## Break the lanes' code in small ways and show what the tests let through: MODULES="a b", JOBS=1
 	@$(PYTHON) -m tests.mutate $(MODULES) $(if $(JOBS),--jobs $(JOBS))
 
+.PHONY: check-servicenow
+check-servicenow: $(READY) ## Try a ServiceNow: FILEFERRY_SERVICENOW_URL, _USER, _PASSWORD (docs/user-guide/servicenow.md)
+	@$(PYTHON) -m infra.check_servicenow
+
 .PHONY: generate
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document
 	$(PYTHON) -m contracts.generate

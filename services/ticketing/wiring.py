@@ -67,9 +67,14 @@ class AwsPorts(Ports):
         settings = self._settings
         guard = AddressGuard.of(settings.allowed_networks)
         http = GuardedHttp(guard, max_answer_bytes=MAX_ANSWER_BYTES)
-        journals = sorted({form.journal for form in self.policy.forms.values()})
+        forms = self.policy.forms.values()
         return ServiceNowDesk(
-            http, self._secret, self.now, seconds=settings.desk_seconds, journals=journals
+            http,
+            self._secret,
+            self.now,
+            seconds=settings.desk_seconds,
+            journals=sorted({form.journal for form in forms}),
+            staging={form.table: form.staging for form in forms if form.staging},
         )
 
     @property

@@ -61,7 +61,9 @@ def _in_its_thread(notification: Notification, *, ports: Ports) -> None:
     holder, now = ports.new_id(), ports.now()
     taken = ports.threads.take(thread, holder, now, now + THREAD_LEASE)
     if taken is None:
-        ports.nudges.send([Send(notification.id)], BUSY_SECONDS)
+        later = now + timedelta(seconds=BUSY_SECONDS)
+        if ports.notifications.save(notification.again_at(later)):
+            ports.nudges.send([Send(notification.id)], BUSY_SECONDS)
         return
     after = taken
     try:

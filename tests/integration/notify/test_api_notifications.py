@@ -1,7 +1,9 @@
 """Who was told of a transfer, through the REST API."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +15,12 @@ from services.notify.domain.delivery import Delivery
 from services.notify.domain.known_transfer import KnownTransfer, NewsKey
 from services.notify.domain.notification import Failure, Notification
 from services.notify.domain.stage import Stage
-from tests.fakes.callers import ANN, AUDITOR, BOB
-from tests.integration.notify.channels_api import TABLE, ChannelsApi, channels_api
+from tests.fakes.callers import ANN, AUDITOR, BOB, OPERATOR
+from tests.fakes.deliveries import batch, put_by_rule
+from tests.integration.functions import cold_start
+from tests.integration.notify.channels_api import CHANNELS, TABLE, TEAM, ChannelsApi, channels_api
 from tests.unit.runtime.conftest import environment as fresh_telemetry
+from tests.unit.runtime.lambda_context import Invocation
 
 __all__ = ["fresh_telemetry"]
 PATH, NOON = "/api/transfer/t-1/notifications", datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -71,3 +76,18 @@ def test_a_transfer_of_others_is_like_an_unknown_one(api: ChannelsApi) -> None:
     assert DynamoDbTransfers(api.aws.dynamodb, TABLE).store(known, None)
     assert api("GET", PATH, caller=BOB).body["detail"] == unknown.body["detail"]
     assert api("GET", PATH).body == {"transfer_id": "t-1", "notifications": []}
+
+
+def test_a_destination_has_a_caution_until_something_was_sent_there(api: ChannelsApi) -> None:
+    told = json.loads(Path("contracts/examples/TransferRequested.v1/2-minimal.json").read_text())
+    name = told["data"]["destination"]["id"]
+    rules = [{"stages": ["failed"], "destinations": [name]}]
+    body = api.channel(shared=True, rules=rules)
+    assert len(api("POST", CHANNELS, body, OPERATOR).body["cautions"]) == 1
+    event = batch(put_by_rule("TransferRequested.v1", told))
+    consumed = cold_start("notify", "consumer")(event, Invocation())
+    assert consumed == {"batchItemFailures": []}
+    assert api("GET", TEAM, caller=OPERATOR).body["cautions"] == []
+    assert (
+        api("GET", PATH.replace("t-1", told["data"]["transfer_id"]), caller=OPERATOR).status == 200
+    )

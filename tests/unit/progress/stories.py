@@ -22,6 +22,7 @@ class Story:
     at: datetime = NOON
     sequence: int = -1
     run: int = 1
+    destination: str = "acme"
     size: int | None = None
     started_at: datetime | None = None
     events: list[AnyEvent] = field(default_factory=list)
@@ -36,7 +37,12 @@ class Story:
             "run": self.run,
             "sequence": self.sequence,
             "source": fact.S3Object(bucket="outgoing", key="reports/big.bin"),
-            "destination": fact.Partner(id="acme", name="ACME", host="sftp.acme", protocol="sftp"),
+            "destination": fact.Partner(
+                id=self.destination,
+                name=self.destination.upper(),
+                host=f"sftp.{self.destination}",
+                protocol="sftp",
+            ),
             "target_path": self.path,
             "size_bytes": self.size,
             "requested_at": NOON,

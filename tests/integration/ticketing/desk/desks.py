@@ -1,6 +1,7 @@
 """Desks that write into a double, or into a server of a test."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -47,10 +48,14 @@ def oauth(url: str, secret: str = CLIENT[1]) -> Instance:
 
 
 def desk_of(
-    instance: Instance, clock: Clock | None = None, seconds: float = SECONDS
+    instance: Instance,
+    clock: Clock | None = None,
+    seconds: float = SECONDS,
+    staging: Mapping[str, str] | None = None,
 ) -> ServiceNowDesk:
     http = GuardedHttp(AddressGuard.of(["127.0.0.0/8"]))
-    return ServiceNowDesk(http, Secret(instance), clock or Clock(), seconds=seconds)
+    now = clock or Clock()
+    return ServiceNowDesk(http, Secret(instance), now, seconds=seconds, staging=staging)
 
 
 def new_id() -> str:
