@@ -13,6 +13,7 @@ from infra.local.receivers import Receivers
 
 TEAMS_CHANNEL, SLACK_CHANNEL, MAIL_CHANNEL = "demo-teams", "demo-slack", "demo-mail"
 RULES = [{"stages": ["completed", "failed"]}]
+MAIL_RULES = [{"stages": ["completed"]}]  # failures come by the channel that every user has
 TICKETS = ("user", "audit")
 PATIENCE_SECONDS = 90.0  # one turn of the sweeps may be needed
 POLL_SECONDS = 2.0  # a user may call 100 times a minute
@@ -30,15 +31,15 @@ def make_channels(ferry: Ferry, receivers: Receivers) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return ensure_channel(ferry, MAIL_CHANNEL, kind="email")
+            return ensure_channel(ferry, MAIL_CHANNEL, kind="email", rules=MAIL_RULES)
         except Refused as refused:
             if refused.problem.get("code") != "field_invalid" or time.monotonic() > deadline:
                 raise
         time.sleep(POLL_SECONDS)
 
 
-def ensure_channel(ferry: Ferry, channel_id: str, kind: str, **place: str) -> None:
-    told = {"name": f"Demo, {kind}", "rules": RULES, **place}
+def ensure_channel(ferry: Ferry, channel_id: str, kind: str, **wishes: object) -> None:
+    told = {"name": f"Demo, {kind}", "rules": RULES, **wishes}
     try:
         ferry.call("POST", "/api/notify/channels", {"id": channel_id, "kind": kind, **told})
     except Refused as refused:
