@@ -70,6 +70,10 @@ new-service: $(READY) ## Lay out a service that listens: NAME=ticketing, EVENTS=
 rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs nobody out (FORCE=1: at once, and may)
 	@$(PYTHON) -m infra.signing_key --stage $(STAGE) $(if $(FORCE),--force)
 
+.PHONY: servicenow-login
+servicenow-login: $(READY) ## Say how ticketing logs in at ServiceNow: asks, or reads JSON; STAGE=local
+	@$(PYTHON) -m infra.servicenow_login --stage $(STAGE)
+
 .PHONY: announce-users
 announce-users: $(READY) ## Tell services that are new on a stage of the users who are there: STAGE=local
 	@$(PYTHON) -m infra.announce_users --stage $(STAGE)
@@ -123,6 +127,10 @@ load: $(READY) ## 100 users at once against a stack of its own: percentiles and 
 .PHONY: mutate
 mutate: $(READY) ## Break the lanes' code in small ways and show what the tests let through: MODULES="a b", JOBS=1
 	@$(PYTHON) -m tests.mutate $(MODULES) $(if $(JOBS),--jobs $(JOBS))
+
+.PHONY: check-servicenow
+check-servicenow: $(READY) ## Try a ServiceNow: FILEFERRY_SERVICENOW_URL, _USER, _PASSWORD (docs/user-guide/servicenow.md)
+	@$(PYTHON) -m infra.check_servicenow
 
 .PHONY: generate
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document

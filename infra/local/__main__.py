@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ from infra.local.kept import (
     running_stack,
 )
 from infra.local.log_lines import LogLine
+from infra.local.real_receivers import ReceiverWrong, real_receivers
+from infra.local.receivers import connect
 from infra.local.users import ADMIN, DEMO, ensure_users, password_file
 from infra.local.warm import warm_up
 from infra.stacks import REPOSITORY, stacks_of
@@ -26,6 +29,7 @@ POLL_SECONDS = 1.0
 
 
 def up() -> None:
+    real = real_receivers(os.environ)
     stack, began = kept_stack(), time.monotonic()
     ran = stack.recall()
     if stack.crashed:
@@ -37,12 +41,13 @@ def up() -> None:
         buckets = [each["Name"] for each in stack.client("s3").list_buckets()["Buckets"]]
         if DEMO_BUCKET not in buckets:
             stack.create_bucket(DEMO_BUCKET)
+        receivers = connect(stack, real)
         warm_up(stack.api_url, DEMO, ensure_users(stack)[DEMO])
     except BaseException:
         if not ran:
             stack.stop()
         raise
-    write_addresses(stack, partner)
+    write_addresses(stack, partner, receivers)
     deployed = [name for name, did in changed.items() if did]
     print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
     print(f" in {time.monotonic() - began:.1f} s\n")
@@ -55,9 +60,10 @@ def up() -> None:
     print(f"Objects      {stack.object_endpoint}   bucket {DEMO_BUCKET}")
     print(f"Partner      sftp -P {partner.port} {partner.user}@{partner.host}", end="")
     print(f"   (password in {_shown(STATE / DEMO_PARTNER / 'password')})")
-    print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}\n")
+    print(f"Its files    {_shown(partner.root)}\nHost key     {partner.host_key}")
+    print("".join(f"{line}\n" for line in receivers.lines()))
     print("source .local/addresses gives you the command `fileferry`, and $API, $WEBSOCKET,")
-    print("$OBJECTS, $PARTNER_PORT, ... for curl.")
+    print("$OBJECTS, $PARTNER_PORT, $SERVICENOW, ... for curl.")
     print("make logs follows the logs, make down ends everything.")
 
 
@@ -114,5 +120,7 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
+    except ReceiverWrong as wrong:
+        sys.exit(str(wrong))
     except KeyboardInterrupt:
         sys.exit(130)

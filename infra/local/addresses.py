@@ -4,16 +4,20 @@ import shlex
 import sys
 
 from infra.local.kept import DEMO_PARTNER, STATE
-from infra.local.stack import LocalStack, SftpServer
+from infra.local.partner import SftpServer
+from infra.local.receivers import Receivers
+from infra.local.stack import LocalStack
 from infra.local.users import ADMIN, DEMO, password_file
 from infra.stacks import REPOSITORY
 
 ADDRESSES = STATE / "addresses"
 
 
-def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
+def write_addresses(stack: LocalStack, partner: SftpServer, receivers: Receivers) -> None:
     """Passwords stay in their own files. `fileferry` is the command as it stands in this
-    repository, without an installation."""
+    repository, without an installation. Of the receivers only the doubles' hooks are named, because
+    a real one's is a secret."""
+    doubles = [name for name in receivers.hooks if name in receivers.pages]
     known = {
         "API": stack.api_url,
         "WEBSOCKET": stack.websocket_url,
@@ -25,6 +29,8 @@ def write_addresses(stack: LocalStack, partner: SftpServer) -> None:
         "PARTNER_USER": partner.user,
         "PARTNER_PASSWORD_FILE": STATE / DEMO_PARTNER / "password",
         "PARTNER_HOST_KEY": partner.host_key,
+        **{name.upper(): url for name, url in receivers.pages.items()},
+        **{f"{name.upper()}_HOOK": receivers.hooks[name] for name in doubles},
     }
     lines = [f"export {name}={shlex.quote(str(value))}\n" for name, value in known.items()]
     runs = f"PYTHONPATH={shlex.quote(str(REPOSITORY))} {shlex.quote(sys.executable)} -m cli"

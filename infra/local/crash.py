@@ -22,6 +22,7 @@ def crash_log(state_dir: Path) -> Path:
 def what_is_left(files: Path, objects: Path | None, log: Path) -> str:
     """A text for people, after a start that found the emulator gone."""
     gone = "users, sessions, destinations with their passwords and keys, transfers, history"
+    gone += ", tickets and messages, also those in the doubles"
     kept = f"the partner's files ({files}), the passwords of .local/users"
     if objects is None:
         gone += ", objects"

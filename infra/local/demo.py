@@ -4,12 +4,13 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from infra.local.addresses import forget_addresses, write_addresses
+from infra.local.demo_desk import NotThere, make_channels, wait_until_told
 from infra.local.ferry import Ferry, Refused
 from infra.local.kept import (
     DEMO_BUCKET,
@@ -19,8 +20,11 @@ from infra.local.kept import (
     kept_stack,
     object_folder,
 )
-from infra.local.stack import LocalStack, SftpServer
-from infra.local.users import ADMIN, DEMO, ensure_users
+from infra.local.partner import SftpServer
+from infra.local.real_receivers import RealReceivers, ReceiverWrong, real_receivers
+from infra.local.receivers import Receivers, connect
+from infra.local.stack import LocalStack
+from infra.local.users import ADMIN, DEMO, email_of, ensure_users
 
 DESTINATION = "demo"
 SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
@@ -31,7 +35,8 @@ ROWS = 200
 
 
 def main() -> None:
-    with running_stack() as (stack, partner):
+    real = real_receivers(os.environ)
+    with running_stack(real) as (stack, partner, receivers):
         say(f"Local stack   {stack.api_url}/api/docs")
         passwords = ensure_users(stack)
         say("Watch it      in another terminal, too:  source .local/addresses")
@@ -42,15 +47,22 @@ def main() -> None:
         grant(admin)
         admin.close()
         ferry = Ferry(stack.api_url, DEMO, passwords[DEMO])
+        make_channels(ferry, receivers)
+        say(f"Channels      {DEMO} is told in Teams, in Slack and by mail")
+        sent: dict[str, str] = {}
         for key in (SMALL, LARGE):
             source = make_sample(key)
             upload(stack, key, source)
-            state = send(ferry, key)
+            label = f"demo-{os.urandom(3).hex()}"
+            state = send(ferry, key, label)
             target = partner.root / key.rsplit("/", 1)[-1]
             show_receipt(state["receipt"])
+            sent[state["id"]] = label
             if sha256(source) != sha256(target):
                 sys.exit(f"{target} differs from {source}. Please report this with `make logs`.")
+        show_desk(wait_until_told(ferry, receivers, stack.endpoint, sent))
         ferry.close()
+        say("".join(f"{line}\n" for line in ("", *receivers.lines())))
     receipt = state["receipt"]
     say(
         f"OK {state['id']} {receipt['bytes_sent']} bytes"
@@ -59,19 +71,22 @@ def main() -> None:
 
 
 @contextmanager
-def running_stack() -> Iterator[tuple[LocalStack, SftpServer]]:
+def running_stack(real: RealReceivers) -> Iterator[tuple[LocalStack, SftpServer, Receivers]]:
     """The stack of `make up`, which stays. If none runs, one that ends with the demo."""
     running = kept_stack()
     if running.recall():
         running.start()
-        yield running, running.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
+        partner = running.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
+        yield running, partner, connect(running, real)
         return
     say("Starting the local stack ...")
     with LocalStack(STATE, s3_dir=object_folder()) as stack:
         partner = stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
-        write_addresses(stack, partner)
+        receivers = connect(stack, real)
+        write_addresses(stack, partner, receivers)
         try:
-            yield stack, partner
+            yield stack, partner, receivers
+            say("The demo ends its stack, so these pages close. After `make up` they stay open.")
         finally:
             forget_addresses()
 
@@ -95,14 +110,16 @@ def register(ferry: Ferry, partner: SftpServer) -> None:
 
 
 def grant(admin: Ferry) -> None:
-    """Besides what the user may send already."""
-    known = admin.call("GET", f"/api/users/{DEMO}")["grants"]
+    """Besides what the user may send already. One of an older stack has no e-mail address yet."""
+    user = admin.call("GET", f"/api/users/{DEMO}")
+    known = user["grants"]
     source = {"bucket": DEMO_BUCKET, "prefix": ""}
     grants = {
         "sources": [*(each for each in known["sources"] if each != source), source],
         "destinations": sorted({*known["destinations"], DESTINATION}),
     }
-    admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants})
+    email = {} if user["email"] else {"email": email_of(DEMO)}
+    admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants, **email})
     say(f"User          {DEMO} may send from s3://{DEMO_BUCKET}/ to {DESTINATION}")
 
 
@@ -128,10 +145,10 @@ def upload(stack: LocalStack, key: str, path: Path) -> None:
         s3.put_object(Bucket=DEMO_BUCKET, Key=key, Body=body, **checksum)
 
 
-def send(ferry: Ferry, key: str) -> Mapping[str, Any]:
+def send(ferry: Ferry, key: str, label: str) -> Mapping[str, Any]:
     """Has the command show the transfer live, and returns its state when it has completed."""
-    transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace")
-    say(f"Transfer      {transfer_id}")
+    transfer_id = ferry.send(DEMO_BUCKET, key, DESTINATION, if_exists="replace", label=label)
+    say(f"Transfer      {transfer_id} with the label {label}")
     try:
         watched = subprocess.run(
             [sys.executable, "-m", "cli", "watch", transfer_id],
@@ -154,6 +171,13 @@ def show_receipt(receipt: Mapping[str, Any]) -> None:
         say(f"  {name:<23} {value}")
 
 
+def show_desk(tickets: Mapping[str, Sequence[Any]]) -> None:
+    for transfer_id, each in tickets.items():
+        named = ", ".join(f"{ticket['number']} ({ticket['kind']})" for ticket in each)
+        say(f"\nTickets       of {transfer_id}: {named}, resolved")
+    say("Messages      in Teams, in Slack and by mail")
+
+
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -169,5 +193,7 @@ if __name__ == "__main__":
     except Refused as refused:
         advice = "If a password of .local/users was changed: make down, then again."
         sys.exit(f"The API refused: {refused} {advice}")
+    except (ReceiverWrong, NotThere) as failure:
+        sys.exit(str(failure))
     except KeyboardInterrupt:
         sys.exit(130)

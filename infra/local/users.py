@@ -11,6 +11,11 @@ ADMIN, DEMO = "admin", "demo"
 ROLES = {ADMIN: ("admin",), DEMO: ("user",)}
 
 
+def email_of(name: str) -> str:
+    """Where mails lead to that nobody sends: they stay in the emulator."""
+    return f"{name}@fileferry.example"
+
+
 def password_file(state_dir: Path, name: str) -> Path:
     return state_dir / "users" / name
 
@@ -27,7 +32,7 @@ def _ensure_user(stack: LocalStack, name: str) -> str:
         file.touch(mode=0o600)
         file.write_text(new_password() + "\n")
     password = file.read_text().strip()
-    user = NewUser(name, password, ROLES[name])
+    user = NewUser(name, password, ROLES[name], email_of(name))
     try:
         create_user(stack.client("lambda"), "local", user)
     except CallRefused as refused:

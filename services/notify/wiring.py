@@ -21,6 +21,7 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.thread_crew import ThreadCrew
 from services.notify.adapters.dynamodb_allowance import DynamoDbAllowance
 from services.notify.adapters.dynamodb_channels import DynamoDbChannels
+from services.notify.adapters.dynamodb_destinations import DynamoDbDestinations
 from services.notify.adapters.dynamodb_due_list import DynamoDbDueList
 from services.notify.adapters.dynamodb_marks import DynamoDbMarks
 from services.notify.adapters.dynamodb_notifications import RECORDS, DynamoDbNotifications
@@ -36,6 +37,7 @@ from services.notify.domain.ports import (
     Allowance,
     Channels,
     Crew,
+    Destinations,
     DueList,
     Marks,
     NewsDesk,
@@ -115,7 +117,7 @@ class AwsPorts(Ports):
         """A change that cannot be made is followed by a new message in the same try."""
         from services.notify.adapters.slack_sender import SlackSender
 
-        return SlackSender(self._http(TRY_SECONDS / 2), self.now)
+        return SlackSender(self._http(TRY_SECONDS / 2), self.now, self._settings.slack_api)
 
     def _webhooks(self) -> Sender:
         from services.notify.adapters.webhook_sender import WebhookSender
@@ -135,6 +137,10 @@ class AwsPorts(Ports):
 
         guard = AddressGuard.of(self._settings.allowed_networks)
         return GuardedHttp(guard, total_seconds=seconds)
+
+    @cached_property
+    def destinations(self) -> Destinations:
+        return DynamoDbDestinations(self.client("dynamodb"), self._table)
 
     @cached_property
     def users(self) -> Users:

@@ -19,6 +19,7 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.ticketing.adapters.dynamodb_gates import DynamoDbGates
 from services.ticketing.adapters.dynamodb_tickets import DynamoDbTickets
 from services.ticketing.adapters.dynamodb_users import DynamoDbUsers
+from services.ticketing.adapters.secretsmanager_login import SecretsManagerLogin
 from services.ticketing.adapters.sqs_nudges import SqsNudges
 from services.ticketing.adapters.telemetry_alarms import TelemetryAlarms
 from services.ticketing.domain.ports import (
@@ -39,6 +40,8 @@ AWS_CALLS = Config(
     retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=1, read_timeout=2
 )
 
+MAX_ANSWER_BYTES = 2_000_000  # a ticket with all of its notes
+
 
 class AwsPorts(Ports):
     """The fields of Ports. Each is made when it is first asked for."""
@@ -57,11 +60,31 @@ class AwsPorts(Ports):
 
     @cached_property
     def desk(self) -> Desk:
-        raise NotImplementedError
+        from runtime.address_guard import AddressGuard
+        from runtime.guarded_http import GuardedHttp
+        from services.ticketing.adapters.servicenow_desk import ServiceNowDesk
+
+        settings = self._settings
+        guard = AddressGuard.of(settings.allowed_networks)
+        http = GuardedHttp(guard, max_answer_bytes=MAX_ANSWER_BYTES)
+        forms = self.policy.forms.values()
+        return ServiceNowDesk(
+            http,
+            self._secret,
+            self.now,
+            seconds=settings.desk_seconds,
+            journals=sorted({form.journal for form in forms}),
+            staging={form.table: form.staging for form in forms if form.staging},
+        )
+
+    @property
+    def login(self) -> Login:
+        return self._secret
 
     @cached_property
-    def login(self) -> Login:
-        raise NotImplementedError
+    def _secret(self) -> SecretsManagerLogin:
+        secrets = self._clients.shared("secretsmanager", AWS_CALLS)
+        return SecretsManagerLogin(secrets, self._settings.servicenow_secret_id)
 
     @cached_property
     def tickets(self) -> Tickets:

@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from contracts import auth_events, transfer_events
+from contracts import auth_events, notify_events, ticket_events, transfer_events
 from contracts.catalogue import CATALOGUE, UnknownEvent, parse, spec_of
 
 MAX_DETAIL_TYPE = 128  # EventBridge's limit
@@ -30,7 +30,13 @@ def test_a_model_is_named_after_its_event() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "producer"), [(transfer_events, "transfer"), (auth_events, "auth")]
+    ("module", "producer"),
+    [
+        (transfer_events, "transfer"),
+        (auth_events, "auth"),
+        (ticket_events, "ticketing"),
+        (notify_events, "notify"),
+    ],
 )
 def test_every_event_of_a_service_is_in_the_catalogue(module: ModuleType, producer: str) -> None:
     models = {m for name, m in vars(module).items() if re.search(r"V\d+$", name)}
@@ -38,7 +44,12 @@ def test_every_event_of_a_service_is_in_the_catalogue(module: ModuleType, produc
 
 
 def test_the_source_names_the_producer() -> None:
-    assert {spec.source for spec in CATALOGUE} == {"fileferry.auth", "fileferry.transfer"}
+    assert {spec.source for spec in CATALOGUE} == {
+        "fileferry.auth",
+        "fileferry.notify",
+        "fileferry.ticketing",
+        "fileferry.transfer",
+    }
 
 
 def test_an_event_nobody_knows_is_refused_by_name() -> None:

@@ -8,13 +8,14 @@ from html import escape
 from tests.doubles.http_call import Answer
 
 SCRIPT = """
+let seen = document.querySelector("main").innerHTML; // not what is shown: <details> may be open
 setInterval(async () => {
   try {
     const text = await (await fetch(location.href, {cache: "no-store"})).text();
     const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("main");
-    const shown = document.querySelector("main");
     document.body.classList.remove("stale");
-    if (fresh.innerHTML !== shown.innerHTML) shown.innerHTML = fresh.innerHTML;
+    if (fresh.innerHTML === seen) return;
+    document.querySelector("main").innerHTML = seen = fresh.innerHTML;
   } catch { document.body.classList.add("stale"); }
 }, 2000);
 """

@@ -32,7 +32,7 @@ answers as the webhook does; for /api give it a `body` ('{"ok": false, "error": 
          ...}, "text", "mentions", "links", "markup", "characters"}; the last five as in
          findings.py. What was refused for its content is there too, with those five empty; what was
          refused for its address, token, channel or rate is only in /_double/requests.
-    GET  /_double/summary    {"posted", "refused", "edits"}
+    GET  /_double/summary    {"posted", "refused", "edits", "arrived"}
 """
 
 import argparse
@@ -143,10 +143,7 @@ class Slack(Double):
             return self.workspace.board.control(call)
         space = self.workspace
         if call.method == "POST":
-            asked = call.json()
-            space.webhook = str(asked.get("webhook", space.webhook))
-            space.token = str(asked.get("token", space.token))
-            space.channels.update(asked.get("channels", {}))
+            space.change(call.json())
         url = f"http://{call.headers.get('host', '')}{WEBHOOK}"
         webhook = {"state": space.webhook, "address": WEBHOOK, "url": url}
         token = {"state": space.token, "token": TOKEN}
@@ -165,9 +162,9 @@ class Slack(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.workspace.board.newest(SHOWN)))
-        explanation = "A double of Slack: what arrived, newest first. Links lead nowhere."
+        explanation = f"The newest {SHOWN} messages. Links lead nowhere."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
-        return page("Slack", explanation, main, STYLE + TEXT_STYLE)
+        return page("Slack (double)", explanation, main, STYLE + TEXT_STYLE)
 
 
 def _message_html(message: Message) -> str:

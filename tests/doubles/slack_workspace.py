@@ -47,6 +47,17 @@ class Workspace:
         self.updates = Rate(UPDATES, UPDATE_SPAN * seconds, clock)
         self._last_ts = 0
 
+    def change(self, states: dict[str, Any]) -> None:
+        """`webhook`, `token` and `channels`, as far as they are named. Raises ValueError, because a
+        misspelt order must not make a test pass."""
+        unknown = states.keys() - {"webhook", "token", "channels"}
+        webhook = states.get("webhook", self.webhook)
+        channels = dict(states.get("channels", {}))
+        if unknown or webhook not in ("ok", *WEBHOOK_ERRORS):
+            raise ValueError(f"not known: {sorted(unknown) or webhook}")
+        self.webhook, self.token = webhook, str(states.get("token", self.token))
+        self.channels.update(channels)
+
     def new_ts(self) -> str:
         """Seconds and microseconds; no two alike, each later than the one before."""
         with self.board.lock:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tests.doubles.html_page import text_html
+
 DECEIVING = frozenset(
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -62,20 +64,12 @@ def deceives(character: str) -> bool:
     return unicodedata.category(character) == "Cc" and character not in "\n\t"
 
 
-def visible(text: str) -> str:
-    """Text for a page: escaped, and what deceives is named in place of being done."""
-    return "".join(
-        f'<span class="bad">[U+{ord(each):04X}]</span>' if deceives(each) else html.escape(each)
-        for each in text
-    )
-
-
 def as_html(spans: Iterable[Span]) -> str:
     return "".join(map(_html_of, spans))
 
 
 def _html_of(span: Span) -> str:
-    words = visible(span.text) + as_html(span.inner)
+    words = text_html(span.text) + as_html(span.inner)
     if span.kind == "break":
         return "<br>"
     if span.kind in TAGS:

@@ -26,7 +26,7 @@ message_board.py. There are three flows:
          bool (each card is a 1.2 that Teams shows), "problems": [text], "cards": [...], "text",
          "mentions", "links", "markup", "characters"}; the last five as in findings.py, of what was
          posted
-    GET  /_double/summary        {"taken", "posted", "not_posted"}
+    GET  /_double/summary        {"taken", "posted", "not_posted", "arrived"}
 
 Faults as Teams has them: {"kind": "status", "status": 429, "retry_after": 7}, whose body is empty,
 and, as connectors did, {"kind": "status", "status": 200, "body": DELIVERY_FAILED}.
@@ -39,12 +39,11 @@ import threading
 from html import escape
 from typing import Any
 
-from tests.doubles.html_page import page
+from tests.doubles.html_page import page, text_html
 from tests.doubles.http_call import Answer, Call, json_answer
 from tests.doubles.http_double import Double, run
 from tests.doubles.message_board import Message, MessageBoard
 from tests.doubles.spans import STYLE as TEXT_STYLE
-from tests.doubles.spans import visible
 from tests.doubles.strict_json import strict_json
 from tests.doubles.teams_flows import PATH, Flow, States, error, flows, refused
 from tests.doubles.teams_flows import run as run_flow
@@ -128,9 +127,9 @@ class Teams(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.board.newest(SHOWN)))
-        explanation = "A double of Teams: what its flows took, newest first. Links lead nowhere."
+        explanation = f"What the newest {SHOWN} calls of flows brought. Links lead nowhere."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
-        return page("Teams", explanation, main, STYLE + TEXT_STYLE)
+        return page("Teams (double)", explanation, main, STYLE + TEXT_STYLE)
 
 
 def _shown(flow: Flow, host: str) -> dict[str, str]:
@@ -155,7 +154,7 @@ def _message_html(message: Message) -> str:
 def _raw(cards: list[Any]) -> str:
     if not cards:
         return ""
-    raw = visible(json.dumps(cards, indent=2, ensure_ascii=False))
+    raw = text_html(json.dumps(cards, indent=2, ensure_ascii=False))
     return f'<details><summary>What came</summary><pre class="mono text">{raw}</pre></details>'
 
 

@@ -64,4 +64,4 @@ def _span(node: SyntaxTreeNode) -> tuple[Span, ...]:
 
 def _words(node: SyntaxTreeNode) -> str:
     """Of a link or image: nothing in it becomes a link of its own."""
-    return node.content + "".join(map(_words, node.children))
+    return "".join(map(_words, node.children)) if node.children else node.content

@@ -21,7 +21,7 @@ message_board.py. Without `--secret` it is SECRET.
          "verified": bool, "why_not": text or null, "duplicate": bool, "same_body": bool (as when it
          was taken; true if it is no duplicate), "valid": bool (a CloudEvent), "problems": [text],
          "taken": bool, "event": {...} or null, "text": the body as text}
-    GET  /_double/summary    {"taken", "duplicates", "refused"}
+    GET  /_double/summary    {"taken", "duplicates", "refused", "arrived"}
 """
 
 import argparse
@@ -34,11 +34,10 @@ from html import escape
 from typing import Any
 
 from tests.doubles.cloud_events import problems_of
-from tests.doubles.html_page import page
+from tests.doubles.html_page import page, text_html
 from tests.doubles.http_call import Answer, Call, json_answer
 from tests.doubles.http_double import Double, run
 from tests.doubles.message_board import Message, MessageBoard
-from tests.doubles.spans import visible
 from tests.doubles.standard_webhooks import key_of, why_not
 from tests.doubles.strict_json import strict_json
 
@@ -117,7 +116,7 @@ class Receiver(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.board.newest(SHOWN)))
-        explanation = "A receiver of signed webhooks: what arrived, newest first."
+        explanation = f"A receiver of signed webhooks: the newest {SHOWN} calls."
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
         return page("Webhook receiver", explanation, main)
 
@@ -140,12 +139,12 @@ def _message_html(message: Message) -> str:
     rows = [("at", message["at"][:19].replace("T", " ") + " UTC"), ("webhook-id", message["id"])]
     rows += [(name, str(event[name])) for name in ("source", "subject", "time") if name in event]
     rows += [("wrong", each) for each in wrong]
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{visible(value)}</dd>" for name, value in rows)
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{text_html(value)}</dd>" for name, value in rows)
     body = json.dumps(event.get("data"), indent=2, ensure_ascii=False) if event else message["text"]
     return (
         f'<div class="card"><span class="badge {look}">{word}</span>'
-        f" <b>{visible(str(event.get('type', 'no event')))}</b><dl>{facts}</dl>"
-        f'<pre class="mono text">{visible(body)}</pre></div>'
+        f" <b>{text_html(str(event.get('type', 'no event')))}</b><dl>{facts}</dl>"
+        f'<pre class="mono text">{text_html(body)}</pre></div>'
     )
 
 

@@ -26,6 +26,8 @@ class InMemoryDesk:
     limit: int | None = None
     calls: list[tuple[datetime, str]] = field(default_factory=list)  # those that were counted
 
+    _in_hour: Counter[datetime] = field(default_factory=Counter)
+
     def version(self) -> LoginVersion:
         return self.login
 
@@ -90,10 +92,10 @@ class InMemoryDesk:
             raise LoginRefused("desk.example", "User Not Authenticated", self.login.version)
         now = self.now()
         if self.limit is not None:
-            hour = [at for at, _ in self.calls if self._hour(at) == self._hour(now)]
-            if len(hour) >= self.limit:
+            if self._in_hour[self._hour(now)] >= self.limit:
                 left = self._hour(now) + HOUR - now
                 raise Throttled(left.total_seconds(), self.limit)
+        self._in_hour[self._hour(now)] += 1
         self.calls.append((now, name))
 
     def _hour(self, at: datetime) -> datetime:

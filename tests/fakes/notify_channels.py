@@ -125,6 +125,17 @@ class InMemoryVault:
 
 
 @dataclass
+class InMemoryDestinations:
+    ids: set[str] = field(default_factory=set)
+
+    def see(self, destination_id: str) -> None:
+        self.ids.add(destination_id)
+
+    def seen(self) -> frozenset[str]:
+        return frozenset(self.ids)
+
+
+@dataclass
 class InMemoryAllowance:
     times: dict[str, list[datetime]] = field(default_factory=dict)
 

@@ -30,7 +30,12 @@ from services.notify.use_cases.sweep_due import sweep_due
 from tests.fakes.calls import Calls
 from tests.fakes.live_outside import OneAfterTheOther
 from tests.fakes.lives import Killed
-from tests.fakes.notify_channels import InMemoryAllowance, InMemoryChannels, InMemoryVault
+from tests.fakes.notify_channels import (
+    InMemoryAllowance,
+    InMemoryChannels,
+    InMemoryDestinations,
+    InMemoryVault,
+)
 from tests.fakes.notify_stores import (
     InMemoryDueList,
     InMemoryMarks,
@@ -93,6 +98,7 @@ class NotifyWorld:
             sender=watched("sender", _Sender(self.receivers), calls),
             allowance=InMemoryAllowance(),
             addresses=_Addresses(),
+            destinations=watched("destinations", InMemoryDestinations(), calls),
             crew=OneAfterTheOther(lambda: self.clock),
             policy=self.policy,
             now=lambda: self.clock,

@@ -6,7 +6,7 @@ from itertools import count
 
 from services.ticketing.domain.desk import Record
 from services.ticketing.domain.form import forms_of
-from services.ticketing.domain.ports import Policy, Ports
+from services.ticketing.domain.ports import Desk, Login, Policy, Ports
 from services.ticketing.domain.ticket import Key, Kind, Ticket
 from services.ticketing.use_cases.keep_told import keep_told
 from services.ticketing.use_cases.sweep_tickets import sweep_tickets
@@ -48,7 +48,10 @@ class Silent:
 
 
 class TicketingWorld:
-    def __init__(self, *, on: bool = True) -> None:
+    def __init__(
+        self, *, on: bool = True, desk: Desk | None = None, login: Login | None = None
+    ) -> None:
+        """`desk` and `login` are those of another ServiceNow than the one in memory."""
         self.clock = NOON
         self.calls = calls = Calls(self._move_clock)
         calls.cost["desk.*"] = CALL_SECONDS
@@ -57,8 +60,8 @@ class TicketingWorld:
         self.users, self.nudges, self.alarms = InMemoryUsers(), InMemoryNudges(), InMemoryAlarms()
         self.desk = InMemoryDesk(self.now)
         self.ports = Ports(
-            desk=watched("desk", self.desk, calls),
-            login=watched("login", self.desk, calls),
+            desk=watched("desk", desk or self.desk, calls),
+            login=watched("login", login or self.desk, calls),
             tickets=watched("tickets", self.tickets, calls),
             gates=watched("gates", self.gates, calls),
             users=watched("users", self.users, calls),

@@ -8,6 +8,9 @@ from infra.local.log_lines import log_lines
 from infra.local.stack import LocalStack
 from tests.stack.secrets_used import SecretsUsed
 
+# Of a login at ServiceNow, and a signing key's id, which stands in every token.
+NO_SECRETS = frozenset({"kid", "url", "user", "token_url", "client_id"})
+
 
 def all_logs(stack: LocalStack) -> str:
     """All lines of every log group and of the programs, also of the emulator's own log."""
@@ -18,7 +21,8 @@ def all_logs(stack: LocalStack) -> str:
 
 
 def secrets_in_vault(stack: LocalStack, used: SecretsUsed) -> None:
-    """Signing keys, destinations' credentials, the identity provider's client secret."""
+    """Signing keys, destinations' credentials, the identity provider's client secret, the login at
+    ServiceNow, the channels' addresses and tokens."""
     vault = stack.client("secretsmanager")
     for page in vault.get_paginator("list_secrets").paginate():
         for secret in page["SecretList"]:
@@ -32,9 +36,8 @@ def secrets_in_vault(stack: LocalStack, used: SecretsUsed) -> None:
 
 
 def _texts(value: str) -> list[str]:
-    """Each text in the JSON, apart from the key's id, which stands in every token. A value that is
-    no JSON counts as a whole."""
+    """Each secret text in the JSON. A value that is no JSON counts as a whole."""
     if not value.startswith("{"):
         return [value]
     document = json.loads(value)
-    return [text for name, text in document.items() if name != "kid" and text]
+    return [text for name, text in document.items() if name not in NO_SECRETS and text]

@@ -87,7 +87,11 @@ class People:
         self.admin_token = self._door.token(self.admin)
 
     def create(
-        self, name: str, *roles: str, grants: Mapping[str, Sequence[Any]] = NOTHING
+        self,
+        name: str,
+        *roles: str,
+        grants: Mapping[str, Sequence[Any]] = NOTHING,
+        email: str | None = None,
     ) -> Person:
         person = Person(name)
         self.secrets.add("password", person.password)
@@ -97,6 +101,7 @@ class People:
             "roles": roles or ("user",),
             "password": person.password,
             "grants": grants,
+            "email": email,
         }
         answer = self._door.call("POST", "/api/users", self.admin_token, body)
         assert answer.status_code == 201, answer.text

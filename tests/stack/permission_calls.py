@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from tests.stack.people import NOTHING, new_password
 from tests.stack.running import BUCKET, as_destination
-from tests.stack.world import USERS, World, wish
+from tests.stack.world import CHANNELS, OWNERS, SHARED, USERS, World, wish
 
 NAME = {"name": "Another Name"}
 CODE = {"code": "unknown-code", "verifier": "v" * 43}
@@ -58,6 +58,20 @@ def _own(world: World, who: str, method: str, change: Any = None) -> Sent:  # no
 
 def _steer(action: str, status: str) -> Make:
     return lambda w, who: Sent("POST", f"/api/transfer/{w.transfer(status, who)}/{action}")
+
+
+def _ticket(**about: str) -> Sent:
+    body = {"summary": "About a transfer", "description": "Please look.", **about}
+    return Sent("POST", "/api/servicenow/ticket", body)
+
+
+def _new_channel(world: World, **wishes: Any) -> Sent:  # noqa: ANN401
+    body = world.channel_wish(world.name("made"), **wishes)
+    return Sent("POST", "/api/notify/channels", body)
+
+
+def _of_ticket(world: World) -> str:
+    return f"/api/servicenow/ticket/{world.ticket_number}"
 
 
 CALLS: dict[str, Make] = {
@@ -135,4 +149,31 @@ CALLS: dict[str, Make] = {
         "POST", "/api/destinations/not-granted/test"
     ),
     "test_destination:missing": lambda w, who: Sent("POST", "/api/destinations/none-such/test"),
+    "request_ticket": lambda w, who: _ticket(),
+    "request_ticket:of-the-owners": lambda w, who: _ticket(transfer_id=w.paused),
+    "request_ticket:missing": lambda w, who: _ticket(transfer_id="none-such"),
+    "read_ticket": lambda w, who: Sent("GET", _of_ticket(w)),
+    "read_ticket:missing": lambda w, who: Sent("GET", "/api/servicenow/ticket/INC0000000"),
+    "list_transfer_tickets": lambda w, who: Sent("GET", f"/api/transfer/{w.paused}/tickets"),
+    "list_transfer_tickets:missing": lambda w, who: Sent("GET", "/api/transfer/none-such/tickets"),
+    "read_ticketing_health": lambda w, who: Sent("GET", "/api/servicenow/health"),
+    "list_channels": lambda w, who: Sent("GET", CHANNELS),
+    "create_channel": lambda w, who: _new_channel(w),
+    "create_channel:of-everybody": lambda w, who: _new_channel(w, whose="all"),
+    "create_channel:shared": lambda w, who: _new_channel(w, shared=True),
+    "read_channel": lambda w, who: Sent("GET", f"{CHANNELS}/{OWNERS}"),
+    "read_channel:shared": lambda w, who: Sent("GET", f"{CHANNELS}/{SHARED}"),
+    "read_channel:missing": lambda w, who: Sent("GET", f"{CHANNELS}/none-such"),
+    "change_channel": lambda w, who: Sent("PATCH", f"{CHANNELS}/{OWNERS}", NAME),
+    "change_channel:shared": lambda w, who: Sent("PATCH", f"{CHANNELS}/{SHARED}", NAME),
+    "remove_channel": lambda w, who: Sent("DELETE", f"{CHANNELS}/{w.channel(shared=False)}"),
+    "remove_channel:shared": lambda w, who: Sent("DELETE", f"{CHANNELS}/{w.channel(shared=True)}"),
+    "test_channel": lambda w, who: Sent("POST", f"{CHANNELS}/{OWNERS}/test"),
+    "test_channel:shared": lambda w, who: Sent("POST", f"{CHANNELS}/{SHARED}/test"),
+    "list_transfer_notifications": lambda w, who: Sent(
+        "GET", f"/api/transfer/{w.failed}/notifications"
+    ),
+    "list_transfer_notifications:missing": lambda w, who: Sent(
+        "GET", "/api/transfer/none-such/notifications"
+    ),
 }

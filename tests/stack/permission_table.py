@@ -1,7 +1,8 @@
 """The answer to each caller. Each way to call a route has a row, each kind of caller a column.
 
 A row begins with the route's operation id; what follows the colon tells the ways apart. A transfer
-belongs to `owner`, and so does the only grant: for keys under `granted/` and for `partner`.
+with its tickets belongs to `owner`, and so does the channel that is not shared. So does the only
+grant: for keys under `granted/` and for `partner`.
 """
 
 from tests.stack.world import WHO
@@ -73,6 +74,31 @@ remove_destination                   401     401   403   403      403     403   
 test_destination                     401     401   200   404      200     403   200
 test_destination:not-granted         401     401   404   404      200     403   200
 test_destination:missing             401     401   404   404      404     403   404
+
+request_ticket                       401     401   202   202      202     202   202
+request_ticket:of-the-owners         401     401   202   404      202     202   202
+request_ticket:missing               401     401   404   404      404     404   404
+read_ticket                          401     401   200   404      200     200   200
+read_ticket:missing                  401     401   404   404      404     404   404
+list_transfer_tickets                401     401   200   404      200     200   200
+list_transfer_tickets:missing        401     401   404   404      404     404   404
+read_ticketing_health                401     401   403   403      200     200   200
+
+list_channels                        401     401   200   200      200     200   200
+create_channel                       401     401   201   201      201     201   201
+create_channel:of-everybody          401     401   403   403      201     201   201
+create_channel:shared                401     401   403   403      201     403   201
+read_channel                         401     401   200   404      200     200   200
+read_channel:shared                  401     401   200   200      200     200   200
+read_channel:missing                 401     401   404   404      404     404   404
+change_channel                       401     401   200   404      403     403   403
+change_channel:shared                401     401   403   403      200     403   200
+remove_channel                       401     401   204   404      204     403   204
+remove_channel:shared                401     401   403   403      204     403   204
+test_channel                         401     401   200   404      403     403   403
+test_channel:shared                  401     401   403   403      200     403   200
+list_transfer_notifications          401     401   200   404      200     200   200
+list_transfer_notifications:missing  401     401   404   404      404     404   404
 """
 
 

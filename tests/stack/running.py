@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.local.doubles import MODULES, SLACK
 from infra.local.ferry import Ferry
-from infra.local.stack import LocalStack, SftpServer
+from infra.local.partner import SftpServer
+from infra.local.real_receivers import RealReceivers
+from infra.local.receivers import connect
+from infra.local.stack import LocalStack
 from infra.stacks import find_stack
 from tests.servers.waiting import wait_for
+from tests.stack.desk import Desk
 from tests.stack.log_scan import all_logs, secrets_in_vault
 from tests.stack.people import Door, People
 from tests.stack.secrets_used import HeardFerry, SecretsUsed
@@ -51,7 +56,7 @@ SECRETS_AT_LEAST = 6  # less would mean that nobody collects them
 class Running:
     """The stack, its API, and one embedded partner registered as destination `partner`.
 
-    `ferry` is an admin who may send everything everywhere.
+    `ferry` is an admin who may send everything everywhere. `desk` is whom the stack writes to.
     """
 
     stack: LocalStack
@@ -60,6 +65,7 @@ class Running:
     s3: Any
     door: Door
     people: People
+    desk: Desk
 
     def put(self, key: str, body: bytes) -> bytes:
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
@@ -71,13 +77,18 @@ class Running:
     def part_files(self) -> list[str]:
         return [path.name for path in self.partner.root.rglob(".*.part")]
 
-    def sweep(self) -> None:
+    def sweep_desk(self) -> None:
+        """What waits for a ticket or a message is tried again when its time has come."""
+        for service in ("ticketing", "notify"):
+            self.sweep(f"{service}-sweep")
+
+    def sweep(self, function: str = "transfer-sweep-stalled") -> None:
         """Does what the schedule does once a minute. Repeats it if a test killed the function's
         process."""
 
         def swept() -> bool:
             answer = self.stack.client("lambda").invoke(
-                FunctionName="fileferry-local-transfer-sweep-stalled:live", Payload=b"{}"
+                FunctionName=f"fileferry-local-{function}:live", Payload=b"{}"
             )
             told = answer["Payload"].read()
             failed = "FunctionError" in answer
@@ -120,12 +131,14 @@ def started(folder: Path) -> Iterator[Running]:
         stack.create_bucket(BUCKET)
         partner = stack.sftp("partner", folder / "partner-files")
         used.add("password of a partner", partner.password)
+        stack.programs.serve(SLACK, MODULES[SLACK], "--seconds", "0")  # it takes all at once
+        desk = Desk(stack, connect(stack, RealReceivers()))
         door = Door(stack, used)
         people = People(stack, door)
         ferry = HeardFerry(used, stack.api_url, people.admin.name, people.admin.password)
         tested = ferry.register(as_destination("partner", partner), partner.host_key)
         assert tested["status"] == "ok", tested
-        yield Running(stack, ferry, partner, stack.client("s3"), door, people)
+        yield Running(stack, ferry, partner, stack.client("s3"), door, people, desk)
         ferry.close()
         door.close()
         secrets_in_vault(stack, used)

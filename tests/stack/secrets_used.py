@@ -12,6 +12,7 @@ from infra.local.ferry import Ferry
 SECRET_FIELDS = frozenset(
     {"password", "current_password", "new_password", "private_key", "passphrase"}
     | {"access_token", "refresh_token", "verifier", "ticket"}
+    | {"address", "bot_token", "signing_secret"}  # of channels
 )
 SECRET_HEADERS = ("authorization", "cookie", "set-cookie")
 SHORTEST = 8  # characters; anything shorter could as well be a word
@@ -19,7 +20,8 @@ SHORTEST = 8  # characters; anything shorter could as well be a word
 
 class SecretsUsed:
     """A secret is found in any spelling that JSON or an address gives it. Its decisive part alone
-    is found, too, because a token without its beginning is still a secret.
+    is found, too, because a token without its beginning is still a secret, and so is a webhook's
+    address without its host.
     """
 
     def __init__(self) -> None:
@@ -80,6 +82,12 @@ def _parts(secret: str) -> Iterator[str]:
         pieces.append(secret.rpartition(".")[2])
     if secret.startswith(("Bearer ", "fileferry-sso")):
         pieces.append(secret.replace("=", " ", 1).rpartition(" ")[2])
+    if secret.startswith(("https://", "http://")):
+        parts = urlsplit(secret)
+        values = [value for found in parse_qs(parts.query).values() for value in found]
+        pieces += [parts.path, parts.path.rpartition("/")[2], *values]
+    if secret.startswith("whsec_"):
+        pieces.append(secret.removeprefix("whsec_"))
     for piece in pieces:
         if len(piece) >= SHORTEST and not piece.startswith("-----"):
             yield piece

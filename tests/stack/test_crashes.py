@@ -101,7 +101,7 @@ def test_a_killed_sftp_server_that_comes_back(running: Running) -> None:
     server = running.stack.sftp("crashing", running.partner.root)
     running.ferry.register(as_destination("crashing", server), server.host_key)
     with in_mid_transfer(running, "killed-server.bin", "crashing") as transfer_id:
-        running.stack.kill_program("crashing")
+        running.stack.programs.kill("crashing")
         running.stack.sftp("crashing", running.partner.root, port=server.port)
     assert taken_again(running, transfer_id) <= 2 * 4  # two lanes, a few tries each
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from infra.local.doubles import WEBHOOKS
 from tests.servers.waiting import wait_for
 from tests.stack.people import NOTHING, Person
 from tests.stack.running import BUCKET, Running, as_destination
@@ -18,6 +19,8 @@ GRANTS: Mapping[str, Any] = {
     "sources": [{"bucket": BUCKET, "prefix": GRANTED}],
     "destinations": ["partner"],
 }
+CHANNELS = "/api/notify/channels"
+OWNERS, SHARED = "of-the-owner", "of-a-team"  # channels
 GARBAGE = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib3NzIn0.bm90LWEtc2lnbmF0dXJl"
 
 
@@ -29,6 +32,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     paused: str = ""
     failed: str = ""
+    ticket_number: str = ""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _spare: dict[str, Iterator[str]] = field(default_factory=dict)
 
@@ -55,6 +59,31 @@ class World:
         name = self.name("spare")
         register(self.running, name)
         return name
+
+    def channel_wish(self, name: str, **wishes: Any) -> dict[str, Any]:  # noqa: ANN401
+        rules = [{"stages": ["failed"]}]
+        address = self.running.desk.receivers.hooks[WEBHOOKS]
+        body = {"id": name, "name": name, "kind": "webhook", "address": address, "rules": rules}
+        return body | wishes
+
+    def channel(self, *, shared: bool, name: str = "") -> str:
+        """A channel for one call, of a team or of the owner."""
+        name = name or self.name("channel")
+        who = "operator" if shared else "owner"
+        self._ok("POST", CHANNELS, self.channel_wish(name, shared=shared), who)
+        return name
+
+    def find_ticket(self) -> None:
+        """The owner's, about the transfer that is paused."""
+
+        def found() -> bool:
+            path = f"/api/transfer/{self.paused}/tickets"
+            tickets = self.running.door.call("GET", path, self.tokens["owner"]).json()
+            numbers = [each["number"] for each in tickets.get("tickets", ()) if each["number"]]
+            self.ticket_number = next(iter(numbers), "")
+            return bool(numbers)
+
+        wait_for(found, "a ticket", 40)
 
     def transfer(self, status: str, who: str) -> str:
         """A transfer of the owner. Those who may steer it get a new one for each call."""
@@ -94,8 +123,8 @@ class World:
     def _start(self, **wishes: str) -> str:
         return str(self._ok("POST", "/api/transfer", wish() | wishes)["id"])
 
-    def _ok(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401
-        answer = self.running.door.call(method, path, self.tokens["owner"], body)
+    def _ok(self, method: str, path: str, body: object = None, who: str = "owner") -> Any:  # noqa: ANN401
+        answer = self.running.door.call(method, path, self.tokens[who], body)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -118,5 +147,8 @@ def create(running: Running) -> World:
         person = running.people.create(who, role, grants=grants)
         world.tokens[who] = running.door.token(person)
     register(running, "not-granted")
+    world.channel(shared=False, name=OWNERS)
+    world.channel(shared=True, name=SHARED)
     world.make_transfers()
+    world.find_ticket()
     return world

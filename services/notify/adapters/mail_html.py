@@ -11,6 +11,7 @@ from services.notify.domain.view import Entry, Link, Row, Tone, View
 
 COLORS = {Tone.GOOD: "#1a7f37", Tone.BAD: "#cf222e", Tone.WARNING: "#9a6700", Tone.PLAIN: "#0969da"}
 SYMBOLS = {Tone.GOOD: "&#10003;", Tone.BAD: "&#10007;", Tone.WARNING: "!", Tone.PLAIN: "&#8594;"}
+BUTTON = "#0a66c2"
 FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 BREAKS = "overflow-wrap:anywhere;word-break:break-word"
 LINKED = ".:@/"  # what programs look for when they make links of words
@@ -24,7 +25,8 @@ HEAD = """<!DOCTYPE html>
 <style>
 :root{color-scheme:light dark}
 @media (prefers-color-scheme:dark){
-.page{background:#0d1117!important}.card{background:#161b22!important;border-color:#30363d!important}
+.page{background:#0d1117!important}
+.card{background:#161b22!important;border-color:#30363d!important}
 .text{color:#e6edf3!important}.soft{color:#9da7b3!important}.rule{border-color:#30363d!important}
 .good{color:#3fb950!important}.bad{color:#ff7b72!important}
 .warning{color:#d29922!important}.plain{color:#58a6ff!important}
@@ -36,13 +38,14 @@ HEAD = """<!DOCTYPE html>
 def html_of(view: View) -> str:
     """`escape` and `_quiet` see every text that is put in."""
     rows = "".join([*_head(view), *_sentences(view), *_entries(view.entries), *_rows(view)])
-    links = "".join(_link(link, view.tone) for link in view.links)
+    links = "".join(_link(link) for link in view.links)
     buttons = f'<div style="padding:16px 20px 4px">{links}</div>' if links else ""
     return (
         f'{HEAD}<body class="page" style="margin:0;padding:16px 8px;background:#f6f8fa">'
         f'<div class="card" style="max-width:600px;margin:0 auto;background:#ffffff;'
-        f"border:1px solid #d0d7de;border-top:4px solid {COLORS[view.tone]};border-radius:6px;"
-        f'{FONT};font-size:15px;line-height:1.45">{rows}{buttons}'
+        f"border:1px solid #d0d7de;border-radius:6px;overflow:hidden;"
+        f'{FONT};font-size:15px;line-height:1.45">'
+        f'<div style="height:4px;background:{COLORS[view.tone]}"></div>{rows}{buttons}'
         f'<div class="soft rule" style="margin-top:16px;padding:12px 20px;color:#57606a;'
         f'border-top:1px solid #d8dee4;font-size:12px;{BREAKS}">{_quiet(view.footer)}</div>'
         "</div></body></html>\n"
@@ -103,10 +106,10 @@ def _paragraph(text: str, style: str, kind: str = "text") -> str:
     )
 
 
-def _link(link: Link, tone: Tone) -> str:
+def _link(link: Link) -> str:
     return (
         f'<a href="{escape(link.url)}" style="display:inline-block;margin:0 8px 8px 0;'
-        f"padding:8px 14px;border-radius:6px;background:{COLORS[tone]};color:#ffffff;"
+        f"padding:8px 14px;border-radius:6px;background:{BUTTON};color:#ffffff;"
         f'text-decoration:none;font-size:14px;font-weight:600">{escape(link.text)}</a>'
     )
 

@@ -5,13 +5,15 @@ TextBlock and FactSet do.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.notify.domain.channel import CardShape
-from services.notify.domain.view import Entry, Row, Tone, View
+from services.notify.domain.view import Tone, View
 
 Element = Mapping[str, Any]
+Style = Mapping[str, object]
 
 MOST_BYTES = 28_000  # Teams refuses bodies of more than about 28 KB
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -29,6 +31,20 @@ COLORS = {
     Tone.PLAIN: "Default",
 }
 SYMBOLS = {Tone.GOOD: "✓ ", Tone.BAD: "✗ ", Tone.WARNING: "! ", Tone.PLAIN: "→ "}
+
+
+def _long_word(most: int) -> re.Pattern[str]:
+    """More than `most` characters between two places where a line may break do not fit into a
+    narrow card. They are cut behind a dot, a slash or a low line, where there is one."""
+    unbroken = r"[^\s-]"
+    at_a_mark = rf"{unbroken}{{{most // 2},{most - 1}}}[_./]"
+    return re.compile(rf"(?={unbroken}{{{most + 1}}})(?:{at_a_mark}|{unbroken}{{{most}}})")
+
+
+LONG_WORD, LONG_IN_TITLE = _long_word(38), _long_word(28)
+BETWEEN_BRACES = re.compile(r"(?<=\{)(?=\{)")
+CUT = "\\g<0>\0"
+APART = "Default"  # the gap between parts of a card
 
 
 def body_of(view: View, shape: CardShape) -> bytes:
@@ -54,7 +70,7 @@ def _card(view: View) -> Element:
         "version": "1.2",
         "msteams": {"width": "Full"},
         "fallbackText": "A message of FileFerry",
-        "body": [_head(view), *_facts(view.entries), *_details(view)],
+        "body": list(_body(view)),
     }
     if view.links:
         card["actions"] = [
@@ -63,49 +79,70 @@ def _card(view: View) -> Element:
     return card
 
 
-def _head(view: View) -> Element:
-    items = [_line(_runs(view.headline, weight="Bolder", size="Medium"))]
-    if view.name:
-        items.append(_line(_runs(view.name), spacing="Small"))
-    return {"type": "Container", "style": STYLES[view.tone], "bleed": True, "items": items}
-
-
-def _facts(entries: Iterable[Entry]) -> Iterator[Element]:
-    """Ours alone: the values of a FactSet are Markdown."""
-    ours = [{"title": each.label, "value": each.value} for each in entries if not each.foreign]
-    if ours:
-        yield {"type": "FactSet", "facts": ours}
-
-
-def _details(view: View) -> Iterator[Element]:
+def _body(view: View) -> Iterator[Element]:
+    style: Style = {"weight": "Bolder", "size": "Medium"}
+    head = _blocks([_symbol(view.tone)], _parts(view.headline, style, LONG_IN_TITLE))
+    name = _lines(view.name) if view.name else []
+    yield {
+        "type": "Container",
+        "style": STYLES[view.tone],
+        "bleed": True,
+        "items": [*head, *name],
+    }
     for text in view.sentences:
-        yield _line(_runs(text))
-    for each in view.entries:
-        if each.foreign:
-            label = {"type": "TextRun", "text": f"{each.label}: ", "weight": "Bolder"}
-            yield _line([label, *_runs(each.value)], spacing="Small")
-    for row in view.rows:
-        yield _line(_row(row), spacing="Small")
+        yield from _apart(_lines(text))
+    entries = [_lines(each.value, _label(each.label)) for each in view.entries]
+    yield from _apart([line for lines in entries for line in lines])
+    rows = [_lines(row.name, _symbol(row.tone), after=row.detail) for row in view.rows]
+    yield from _apart([line for lines in rows for line in lines])
     if view.more:
-        yield _line(_runs(view.more, isSubtle=True), spacing="Small")
-    yield _line(_runs(view.footer, isSubtle=True, size="Small"), separator=True)
+        yield from _lines(view.more, isSubtle=True)
+    for line in _apart(_lines(view.footer, isSubtle=True, size="Small")):
+        yield {**line, "separator": line["spacing"] == APART}
 
 
-def _row(row: Row) -> list[Element]:
-    symbol = {
+def _apart(lines: list[Element]) -> list[Element]:
+    """With a gap above the first of them."""
+    return [{**line, "spacing": line["spacing"] if at else APART} for at, line in enumerate(lines)]
+
+
+def _symbol(tone: Tone) -> Element:
+    return {
         "type": "TextRun",
-        "text": SYMBOLS[row.tone],
-        "color": COLORS[row.tone],
+        "text": SYMBOLS[tone],
+        "color": COLORS[tone],
         "weight": "Bolder",
     }
-    return [symbol, *_runs(row.name, weight="Bolder"), *_runs(f"  {row.detail}", isSubtle=True)]
 
 
-def _line(runs: list[Element], **style: object) -> Element:
-    return {"type": "RichTextBlock", "inlines": runs, **style}
+def _label(text: str) -> Element:
+    return {"type": "TextRun", "text": f"{text}  ", "isSubtle": True}
 
 
-def _runs(text: str, **style: object) -> list[Element]:
+def _lines(text: str, *before: Element, after: str = "", **style: object) -> list[Element]:
+    """With `after`, `text` is strong, and `after` stands behind it."""
+    strong = {"weight": "Bolder"} if after else {}
+    lines = _parts(text, {**style, **strong})
+    if after:
+        first, *rest = _parts(f"  {after}", {"isSubtle": True})
+        lines = [*lines[:-1], [*lines[-1], *first], *rest]
+    return _blocks(before, lines)
+
+
+def _parts(text: str, style: Style, long: re.Pattern[str] = LONG_WORD) -> list[list[Element]]:
+    """Clients break lines only between words, so a very long word gets lines of its own."""
+    return [_runs(part, style) for part in long.sub(CUT, text).split("\0")]
+
+
+def _blocks(before: Sequence[Element], lines: list[list[Element]]) -> list[Element]:
+    first, *rest = lines
+    return [
+        {"type": "RichTextBlock", "inlines": [*before, *first], "spacing": "Small"},
+        *({"type": "RichTextBlock", "inlines": line, "spacing": "None"} for line in rest),
+    ]
+
+
+def _runs(text: str, style: Style) -> list[Element]:
     """Clients replace {{DATE(...)}} inside a run, so no run has two braces in a row."""
-    parts = text.replace("{{", "{\0{").split("\0")
+    parts = BETWEEN_BRACES.split(text)
     return [{"type": "TextRun", "text": part, **style} for part in parts]

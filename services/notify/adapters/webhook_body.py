@@ -24,17 +24,26 @@ DIGEST, TEST, NOTE = (
     "com.fileferry.channel.note",
 )
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the form of secrets, not one
-MOST_TRANSFERS = 100  # of a digest; receivers often take no more than 256 KB
+MOST_BYTES = 256_000  # receivers often take no more
 
 
 def body_of(message: Message, view: View) -> bytes:
+    """At most MOST_BYTES: a digest tells of fewer transfers then, and counts the others."""
+    body, told = _body(message, view, len(message.facts)), len(message.facts)
+    while len(body) > MOST_BYTES and told > 1:
+        told //= 2
+        body = _body(message, view, told)
+    return body
+
+
+def _body(message: Message, view: View, most: int) -> bytes:
     event: dict[str, Any] = {
         "specversion": "1.0",
         "id": message.id,
         "source": SOURCE,
         "type": _type(message),
         "datacontenttype": "application/json",
-        "data": {"summary": view.subject, **_data(message)},
+        "data": {"summary": view.subject, **_data(message, most)},
     }
     if message.facts:
         event["time"] = _time(message.facts[-1].at)
@@ -64,13 +73,13 @@ def _type(message: Message) -> str:
     return DIGEST if message.facts or message.counts else NOTE
 
 
-def _data(message: Message) -> Mapping[str, object]:
+def _data(message: Message, most: int) -> Mapping[str, object]:
     note = {"note": message.note} if message.note else {}
     if len(message.facts) == 1 and not message.left_out:
         return {**_transfer(message.facts[0]), **note}
     if not message.facts and not message.counts:
         return note
-    told = message.facts[:MOST_TRANSFERS]
+    told = message.facts[:most]
     return {
         "counts": [
             {"stage": stage, "destination": destination, "transfers": number}

@@ -47,12 +47,12 @@ def _figures(fact: Fact) -> Iterator[Entry]:
     if fact.proven in PROOFS:
         yield Entry("Proof", PROOFS[fact.proven])
     if fact.run > 1:
-        yield Entry("Run", str(fact.run))
+        yield Entry("Run", f"{fact.run} (a retry)")
 
 
 def _names(fact: Fact) -> Iterator[Entry]:
     yield Entry("Source", shown(f"{fact.bucket}/{fact.key}", MOST_PATH), foreign=True)
-    yield Entry("Path there", shown(fact.target_path, MOST_PATH), foreign=True)
+    yield Entry("Target path", shown(fact.target_path, MOST_PATH), foreign=True)
     yield Entry("Requested by", shown(fact.owner_name or fact.owner), foreign=True)
     if fact.label:
         yield Entry("Label", shown(fact.label), foreign=True)

@@ -100,6 +100,14 @@ class AddressCheck(Protocol):
         ...
 
 
+class Destinations(Protocol):
+    """Those that somebody sent something to, ever."""
+
+    def see(self, destination_id: str) -> None: ...
+
+    def seen(self) -> frozenset[str]: ...
+
+
 class Users(Protocol):
     def read(self, name: str) -> User | None: ...
 
@@ -229,6 +237,7 @@ class Ports:
     vault: Vault
     addresses: AddressCheck
     allowance: Allowance
+    destinations: Destinations
     sender: Sender
     users: Users
     transfers: Transfers

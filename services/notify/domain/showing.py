@@ -10,7 +10,7 @@ from services.notify.domain.view import Row, Tone, View
 
 MOST_IN_SUBJECT = 60  # characters of a name; mail clients show some 70 of a subject
 MOST_IN_ROW = 100  # of a name, and of the first words of a reason
-MOST_ROWS = 20
+MOST_ROWS = 10
 MOST_SENTENCES = 10  # of destinations, in a digest
 TONES = {
     Stage.STARTED: Tone.PLAIN,

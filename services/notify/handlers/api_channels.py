@@ -63,7 +63,7 @@ def _create(ports: Ports, call: Call[http.ChannelRequest]) -> Answer:
 def _list(ports: Ports, call: Call[None]) -> http.ChannelsPage:
     query = call.query
     page = list_channels(call.caller, query.limit, query.cursor, ports=ports)
-    views = tuple(api_views.channel_view(each, ports=ports) for each in page.items)
+    views = api_views.channel_views(page.items, ports=ports)
     return http.ChannelsPage(channels=views, cursor=page.cursor)
 
 

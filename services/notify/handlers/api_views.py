@@ -10,12 +10,23 @@ from services.notify.domain.errors import ChannelDead, MessageRefused, SendError
 from services.notify.domain.notification import Notification, Status
 from services.notify.domain.ports import Ports
 from services.notify.domain.stage import Stage
+from services.notify.domain_services.cautions import cautions_of
 from services.notify.use_cases.send_test_message import Outcome
 
 MOST_WAITING = 1_000  # counted; a person only wants to know that it is many
 
 
+def channel_views(channels: Sequence[Channel], *, ports: Ports) -> tuple[http.ChannelView, ...]:
+    cautions = cautions_of(channels, ports=ports)
+    return tuple(_channel_view(each, cautions[each.id], ports=ports) for each in channels)
+
+
 def channel_view(channel: Channel, *, ports: Ports) -> http.ChannelView:
+    [view] = channel_views([channel], ports=ports)
+    return view
+
+
+def _channel_view(channel: Channel, cautions: tuple[str, ...], *, ports: Ports) -> http.ChannelView:
     return http.ChannelView(
         id=channel.id,
         name=channel.name,
@@ -30,7 +41,7 @@ def channel_view(channel: Channel, *, ports: Ports) -> http.ChannelView:
         rules=tuple(_rule_view(each) for each in channel.rules),
         quiet_hours=_quiet_view(channel.quiet_hours),
         dead=_dead_view(channel.dead),
-        cautions=channel.cautions,
+        cautions=cautions,
         waiting=ports.notifications.waiting(channel.id, MOST_WAITING),
         last_sent_at=channel.last_sent_at,
         created_at=channel.created_at,

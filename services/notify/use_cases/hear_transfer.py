@@ -3,6 +3,7 @@
 from typing import Any
 
 from contracts.envelope import Event
+from contracts.transfer_events import TransferRequestedV1
 from services.notify.domain.errors import RecordBusy
 from services.notify.domain.known_transfer import SPREAD_WITHIN, News
 from services.notify.domain.message import Fact
@@ -17,6 +18,8 @@ def hear_transfer(event: Event[Any], *, ports: Ports) -> None:
     """An event that comes again makes no second news. Its nudge goes out again, because whoever
     heard it first may have died before. Raises RecordBusy."""
     transfer_id = event.data.transfer_id
+    if isinstance(event.data, TransferRequestedV1):
+        ports.destinations.see(event.data.destination.id)
     for _ in range(TRIES):
         known = ports.transfers.read(transfer_id)
         now, fact = heard(known, event, ports.policy.stalled_after)

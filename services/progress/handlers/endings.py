@@ -14,7 +14,7 @@ def end_session(received: Event[SessionClosedV1], wires: wiring.Wiring) -> None:
 
 
 def end_users_connections(received: Event[UserChangedV1], wires: wiring.Wiring) -> None:
-    """Changed grants end nothing: they say what a user may send, not what they may see."""
+    """Other grants, another name or address end nothing: they do not say what a user may see."""
     user = received.data
     changed = ChangedUser(
         user.user,

@@ -60,6 +60,8 @@ def _is_value(value: object) -> bool:
 
 def _place(text: str) -> WebAddress | None:
     """People copy what the browser shows, so all after the host is left out."""
+    if not text.isprintable():  # urlsplit would leave line breaks out
+        return None
     address = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(address)

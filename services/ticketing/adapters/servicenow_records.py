@@ -32,26 +32,26 @@ def record_of(found: object, table: str, url: str, journals: Sequence[str] = ())
     notes. Raises NoRecord."""
     if not isinstance(found, dict):
         raise NoRecord("its record is no object")
-    record_id = _value(found, "sys_id")
+    record_id = value_of(found, "sys_id")
     if not RECORD_ID.fullmatch(record_id):
         raise NoRecord("its record has no sys_id")
     return Record(
         table=table,
         record_id=record_id,
         # tables of a customer's own need not number their records
-        number=_line(_value(found, "number"))[:LONGEST_NUMBER] or record_id[:LONGEST_NUMBER],
-        correlation_id=_value(found, "correlation_id"),
-        state=_value(found, "state"),
-        created_at=_time(_value(found, "sys_created_on")),
-        close_notes=_value(found, "close_notes"),
+        number=_line(value_of(found, "number"))[:LONGEST_NUMBER] or record_id[:LONGEST_NUMBER],
+        correlation_id=value_of(found, "correlation_id"),
+        state=value_of(found, "state"),
+        created_at=_time(value_of(found, "sys_created_on")),
+        close_notes=value_of(found, "close_notes"),
         work_notes="\n".join(filter(None, (_shown(found, name) for name in journals))),
         url=f"{url}/nav_to.do?uri={quote(f'{table}.do?sys_id={record_id}', safe='')}",
         shown={name: _line(_shown(found, name)) for name in FIELDS if name in found},
-        updated_at=_time(_value(found, "sys_updated_on")),
+        updated_at=_time(value_of(found, "sys_updated_on")),
     )
 
 
-def _value(found: Mapping[str, Any], name: str) -> str:
+def value_of(found: Mapping[str, Any], name: str) -> str:
     return _text(found.get(name), "value", "display_value")
 
 

@@ -18,7 +18,6 @@ class Record:
     correlation_id: str
     state: str
     created_at: datetime | None
-    updated_at: datetime | None = None
     close_notes: str = ""
     work_notes: str = ""
     url: str | None = None

@@ -28,7 +28,8 @@ OURS = frozenset({"correlation_id", "state", "close_notes"})  # are written by r
 @dataclass(frozen=True)
 class Form:
     """`ended_states` are those in which a person would not expect us to write. `journal` is the
-    field that notes are added to."""
+    field that notes are added to. `staging` is the staging table of an import set, by which tickets
+    of the table are opened."""
 
     table: str
     resolved_state: str
@@ -38,6 +39,7 @@ class Form:
     close_code: str | None = None
     cancel_code: str | None = None
     journal: str = "work_notes"
+    staging: str | None = None
 
 
 INCIDENT = Form(
@@ -88,7 +90,7 @@ def _form(kind: Kind, said: Any) -> Form:  # noqa: ANN401 - JSON
 
 
 def _check(kind: Kind, form: Form) -> None:
-    for name in (form.table, form.journal, *form.fields):
+    for name in (form.table, form.journal, form.staging or form.table, *form.fields):
         if not NAME.fullmatch(name):
             raise ValueError(f"{kind}: {name!r} is no name of a table or a field")
     if taken := sorted(OURS & set(form.fields)):

@@ -10,9 +10,8 @@ from services.ticketing.domain.case import Trouble
 MAX_CORRELATION_ID = 99  # characters; the column holds 100, and would cut a longer one
 # Longer than a worker may live (template.yaml, Timeout of Desk). So a lease ends after its holder.
 LEASE = timedelta(seconds=150)
-# What a call may take at most, with the login before it. None is begun when less of the lease is
-# left.
-CALL = timedelta(seconds=45)
+# More than a call takes, with its login. None is begun when less of the lease is left.
+CALL = timedelta(seconds=25)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(hours=1)
 
 

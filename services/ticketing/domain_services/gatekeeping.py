@@ -12,7 +12,17 @@ def may_call(gate: Gate, *, ports: Ports) -> bool:
     """False while it is closed, and after a refused login until the secret has another value."""
     if not gate.open(ports.now()):
         return False
-    return gate.refused_login is None or not gate.stopped(ports.login.version().version)
+    return not is_stopped(gate, ports=ports)
+
+
+def is_stopped(gate: Gate, *, ports: Ports) -> bool:
+    """As long as nobody knows the secret's value, it counts as the one that was refused."""
+    if gate.refused_login is None:
+        return False
+    try:
+        return gate.stopped(ports.login.version().version)
+    except DeskError:
+        return True
 
 
 def note_success(*, ports: Ports) -> None:

@@ -87,15 +87,13 @@ def _ended_by_others(ticket: Ticket, found: desk.Record, case: Case, form: Form)
 
 
 def _give_up(held: HeldTicket, case: Case, *, ports: Ports) -> None:
-    """The ticket is a person's now. Opens another one if there is something to say."""
-    before = held.ticket
-    closed = replace(before, shown=Shown.CLOSED)
+    """The ticket is a person's now. Asks for another one if there is something to say. The sweep
+    opens that."""
+    closed = replace(held.ticket, shown=Shown.CLOSED)
     also: tuple[Change, ...] = ()
     if worth_a_new_one(closed, case):
         also = (Change(follower(closed, ports=ports)),)
     held.save(lambda ticket: replace(ticket, shown=Shown.CLOSED), also=also)
-    if also:
-        ports.nudges.send(before.key.subject)
 
 
 def follower(closed: Ticket, *, ports: Ports) -> Ticket:

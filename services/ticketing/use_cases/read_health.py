@@ -8,6 +8,7 @@ from services.ticketing.domain.errors import RoleMissing
 from services.ticketing.domain.gate import Gate
 from services.ticketing.domain.ports import Ports
 from services.ticketing.domain.ticket import Rank
+from services.ticketing.domain_services.gatekeeping import is_stopped
 
 COUNTED = 1_000
 
@@ -34,7 +35,7 @@ def read_health(caller: Caller, *, ports: Ports) -> Health:
 def _status(gate: Gate, *, ports: Ports) -> str:
     if not ports.policy.on:
         return "off"
-    if gate.refused_login is not None and gate.stopped(ports.login.version().version):
+    if is_stopped(gate, ports=ports):
         return "stopped"
     if gate.scarce(ports.now()):
         return "slow"

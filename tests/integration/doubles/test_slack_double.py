@@ -105,6 +105,12 @@ def test_a_webhook_that_is_gone_says_how(slack: httpx.Client) -> None:
     assert control(slack, "GET", "messages")["messages"] == []
 
 
+@pytest.mark.parametrize("order", [{"webhok": "no_service"}, {"webhook": "no_servise"}])
+def test_a_misspelt_order_is_refused(slack: httpx.Client, order: object) -> None:
+    assert slack.post("/_double/workspace", json=order).status_code == 400
+    assert hook(slack, {"text": "a"}).text == "ok"
+
+
 def test_a_second_message_in_a_second_has_to_wait() -> None:
     with (
         served(Slack(seconds=600)) as running,

@@ -118,7 +118,7 @@ def test_what_a_card_shows_and_reaches_is_told(teams: httpx.Client) -> None:
 
 def test_a_hostile_name_is_found_out(teams: httpx.Client) -> None:
     card = copy.deepcopy(CARD)
-    name = "[a](http://b.example) <http://c.example> d.zip `e` <at>Ana</at> f\u202egnp"
+    name = "[*a*](http://b.example) <http://c.example> d.zip `e` <at>Ana</at> f\u202egnp"
     card["body"][1]["facts"][0]["value"] = name
     mention = {
         "type": "mention",
@@ -128,11 +128,11 @@ def test_a_hostile_name_is_found_out(teams: httpx.Client) -> None:
     card["msteams"] = {"entities": [mention]}
     found = posted(teams, "card", card)
     place = "body[1].facts[0].value"
-    links = [(each["kind"], each["url"]) for each in found["links"] if each["where"] == place]
-    assert links == [
-        ("explicit", "http://b.example"),
-        ("explicit", "http://c.example"),
-        ("automatic", "http://d.zip"),
+    links = [each for each in found["links"] if each["where"] == place]
+    assert [(each["kind"], each["url"], each["text"]) for each in links] == [
+        ("explicit", "http://b.example", "a"),
+        ("explicit", "http://c.example", "http://c.example"),
+        ("automatic", "http://d.zip", "d.zip"),
     ]
     assert [(each["kind"], each["target"]) for each in found["mentions"]] == [("user", "29:1")]
     assert found["characters"] == [{"where": place, "code": "U+202E"}]

@@ -192,7 +192,7 @@ CLOSED = told_by_auth(
 )
 
 
-def changed(user: str, *roles: str, sequence: int, **more: bool) -> str:
+def changed(user: str, *roles: str, sequence: int, **more: object) -> str:
     data: dict[str, Any] = {"roles": roles, "locked": False, "sequence": sequence, **more}
     return told_by_auth("UserChanged.v1", user=user, changed_at="2026-11-02T12:00:00Z", **data)
 
@@ -212,11 +212,17 @@ def test_a_session_that_ends_takes_its_connections_along(deployed: Watched) -> N
     assert deployed.left() == {"CONNECTION", "C#bobs"}
 
 
-def test_changed_roles_end_connections_and_changed_grants_do_not(deployed: Watched) -> None:
+def test_changed_roles_end_connections_and_other_grants_names_and_addresses_do_not(
+    deployed: Watched,
+) -> None:
     deployed.connect("c=1", "olga", "auditor")
-    same = changed("olga", "auditor", sequence=1)
-    assert failed(deployed.invoke("consumer", batch(same))) == []
-    assert "c=1" in deployed.api.received
+    granted = changed("olga", "auditor", sequence=1, destinations=["*"])
+    renamed = changed("olga", "auditor", sequence=2, name="Olga O.", email="olga@acme.example")
+    announced = changed("olga", "auditor", sequence=2, name="Olga O.", email="olga@acme.example")
+    for same in (granted, renamed, announced):
+        assert failed(deployed.invoke("consumer", batch(same))) == []
+    assert deployed.connect("c-2", "olga", "auditor") == 200
+    assert {"c=1", "c-2"} <= deployed.api.received.keys()
     less = changed("olga", "user", sequence=3)
     assert failed(deployed.invoke("consumer", batch(less))) == []
     assert deployed.api.received == {}

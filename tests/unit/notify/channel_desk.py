@@ -19,7 +19,12 @@ from services.notify.use_cases.change_channel import change_channel
 from services.notify.use_cases.create_channel import Created, NewChannel, create_channel
 from services.notify.use_cases.remove_channel import remove_channel
 from tests.fakes.callers import a_caller
-from tests.fakes.notify_channels import InMemoryAllowance, InMemoryChannels, InMemoryVault
+from tests.fakes.notify_channels import (
+    InMemoryAllowance,
+    InMemoryChannels,
+    InMemoryDestinations,
+    InMemoryVault,
+)
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 ADDRESS = "https://hooks.example/team/s3cr3t-path?sig=s3cr3t-signature"
@@ -35,6 +40,7 @@ class Desk:
 
     channels: InMemoryChannels = field(default_factory=InMemoryChannels)
     vault: InMemoryVault = field(default_factory=InMemoryVault)
+    destinations: InMemoryDestinations = field(default_factory=InMemoryDestinations)
     mails: dict[str, str] = field(default_factory=lambda: {"ann": "ann@example.com"})
     closed: set[str] = field(default_factory=set)  # addresses that the guard refuses
     answer: Sent | Exception = field(default_factory=lambda: Sent(http_status=202))
@@ -48,6 +54,7 @@ class Desk:
             "channels": self.channels,
             "vault": self.vault,
             "addresses": self,
+            "destinations": self.destinations,
             "allowance": InMemoryAllowance(),
             "sender": self,
             "users": _Users(self.mails),

@@ -19,7 +19,8 @@ from services.notify.domain.errors import (
 from services.notify.domain.places import Place
 from services.notify.domain.stage import Stage
 from services.notify.domain.user import User
-from services.notify.use_cases.create_channel import MOST_OWN, MOST_SHARED
+from services.notify.domain_services.cautions import cautions_of
+from services.notify.use_cases.create_channel import MOST_OWN, MOST_SHARED, Created
 from services.notify.use_cases.hear_user import first_channel
 from tests.unit.notify.channel_desk import (
     ADDRESS,
@@ -82,6 +83,13 @@ def test_a_repeated_request_never_shows_the_secret_of_a_later_channel(desk: Desk
     with pytest.raises(ChannelNotFound):
         desk.create(kind=Kind.WEBHOOK, key=KEY, caller=OPERATOR, shared=True)
     assert len(desk.vault.held) == 1
+
+
+def test_of_two_equal_requests_at_once_both_get_the_one_channel(desk: Desk) -> None:
+    inner: list[Created] = []
+    desk.vault.before_next["store"] = lambda: inner.append(desk.create(kind=Kind.WEBHOOK, key=KEY))
+    assert [desk.create(kind=Kind.WEBHOOK, key=KEY)] == inner
+    assert list(desk.vault.held) == [desk.stored().secret_id]
 
 
 def test_a_refused_request_leaves_no_secret_behind(desk: Desk) -> None:
@@ -185,6 +193,18 @@ def test_only_teams_has_a_card_shape(desk: Desk) -> None:
     assert desk.create(card_shape=CardShape.CARD).channel.card_shape is CardShape.CARD
     with pytest.raises(FieldInvalid, match="card_shape"):
         desk.create("other", kind=Kind.WEBHOOK, card_shape=CardShape.CARD)
+
+
+def test_destinations_that_nobody_sent_to_have_a_caution_where_no_grant_tells_of_them(
+    desk: Desk,
+) -> None:
+    desk.destinations.see("acme")
+    rules = (Rule((Stage.FAILED,), ("acme", "acne")), Rule((Stage.STARTED,)))
+    shared = desk.create("shared", shared=True, caller=OPERATOR, rules=rules).channel
+    own = desk.create("own", rules=(Rule((Stage.FAILED,), ("acme",)),)).channel
+    found = cautions_of([shared, own], ports=desk.ports)
+    assert found["own"] == ()
+    assert [each.split(" was seen")[0] for each in found["shared"]] == ["No transfer to acne"]
 
 
 def test_nobody_takes_the_id_of_the_channel_that_another_user_gets(desk: Desk) -> None:

@@ -110,7 +110,6 @@ class Desk(RuleBasedStateMachine):
     def somebody_goes_on_to_a_call(self, which: int, call: str) -> None:
         self.stage.actors[which % len(self.stage.actors)].advance_to(call, at_most=40)
 
-    @precondition(lambda self: [each for each in self.stage.actors if each.name != "consumer"])
     @rule(which=FEW)
     def somebody_dies(self, which: int) -> None:
         """A consumer's event comes again, so consumers die in their own test."""
