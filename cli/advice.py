@@ -14,6 +14,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"GET /api/me\b", "`fileferry whoami`"),
         (r"GET /api/history\b", "`fileferry list`"),
         (r"GET /api/destinations\b", "`fileferry destinations list`"),
+        (r"GET /api/notify/channels\b", "`fileferry channels list`"),
         (r"GET /api/buckets\b", "`fileferry buckets`"),
         (r"GET /api/users\b", "`fileferry users list`"),
         (r"POST /api/login\b", "`fileferry login`"),

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retry": ("cli.commands.steer:retry", "Try failed transfers again"),
     "receipt": ("cli.commands.receipt:receipt", "Show the proof of a delivery"),
     "destinations": ("cli.commands.destinations:destinations", "Partners' servers"),
+    "channels": ("cli.commands.channels:channels", "Where you are told of transfers"),
     "users": ("cli.commands.users:users", "Users and their grants, for admins"),
     "config": ("cli.commands.config:config", "Settings of this command"),
     "completion": ("cli.commands.completion:completion", "Completion for your shell"),

@@ -19,6 +19,7 @@ class NotifySettings(ServiceSettings):
     transfer_link: str = Field(default="", description="a transfer's page, with {id} in its place")
     stalled_minutes: int = Field(default=10, ge=1)
     allowed_networks: CommaList = ()
+    slack_api: str = Field(default="https://slack.com/api", description="for bot tokens")
     cors_origins: CommaList = ()
     sweep_threads: int = Field(default=10, ge=1, le=64, description="messages at once of one sweep")
 

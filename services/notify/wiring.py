@@ -117,7 +117,7 @@ class AwsPorts(Ports):
         """A change that cannot be made is followed by a new message in the same try."""
         from services.notify.adapters.slack_sender import SlackSender
 
-        return SlackSender(self._http(TRY_SECONDS / 2), self.now)
+        return SlackSender(self._http(TRY_SECONDS / 2), self.now, self._settings.slack_api)
 
     def _webhooks(self) -> Sender:
         from services.notify.adapters.webhook_sender import WebhookSender

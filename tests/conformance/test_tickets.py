@@ -192,6 +192,7 @@ def test_the_gate_is_changed_by_one_at_a_time(stores: Stores) -> None:
 def test_the_newest_of_a_user_is_kept(stores: Stores) -> None:
     assert stores.users.read("jane") == User("jane")
     newer, older = User("jane", "Jane", "j@x.example", False, 5), User("jane", "J", None, False, 4)
-    for user in (newer, older, replace(newer, full_name="Again")):
+    again = replace(newer, full_name="Told again")
+    for user in (newer, older, again):
         stores.users.keep(user)
-    assert stores.users.read("jane") == newer
+    assert stores.users.read("jane") == again

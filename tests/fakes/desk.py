@@ -91,10 +91,9 @@ class InMemoryDesk:
         if self.login.version in self.wrong_logins:
             raise LoginRefused("desk.example", "User Not Authenticated", self.login.version)
         now = self.now()
-        if self.limit is not None:
-            if self._in_hour[self._hour(now)] >= self.limit:
-                left = self._hour(now) + HOUR - now
-                raise Throttled(left.total_seconds(), self.limit)
+        if self.limit is not None and self._in_hour[self._hour(now)] >= self.limit:
+            left = self._hour(now) + HOUR - now
+            raise Throttled(left.total_seconds(), self.limit)
         self._in_hour[self._hour(now)] += 1
         self.calls.append((now, name))
 

@@ -30,7 +30,12 @@ from services.notify.use_cases.sweep_due import sweep_due
 from tests.fakes.calls import Calls
 from tests.fakes.live_outside import OneAfterTheOther
 from tests.fakes.lives import Killed
-from tests.fakes.notify_channels import InMemoryAllowance, InMemoryChannels, InMemoryVault
+from tests.fakes.notify_channels import (
+    InMemoryAllowance,
+    InMemoryChannels,
+    InMemoryDestinations,
+    InMemoryVault,
+)
 from tests.fakes.notify_stores import (
     InMemoryDueList,
     InMemoryMarks,
@@ -93,6 +98,7 @@ class NotifyWorld:
             sender=watched("sender", _Sender(self.receivers), calls),
             allowance=InMemoryAllowance(),
             addresses=_Addresses(),
+            destinations=watched("destinations", InMemoryDestinations(), calls),
             crew=OneAfterTheOther(lambda: self.clock),
             policy=self.policy,
             now=lambda: self.clock,
@@ -173,7 +179,8 @@ class NotifyWorld:
         try:
             with self.calls.worker():
                 failed = do_nudges([nudge for _, nudge in due], lambda: True, ports=self.ports)
-        except Killed:
+        except (Killed, Exception) as error:  # the queue delivers all of them again
+            self.failures += [error] if isinstance(error, Exception) else []
             self.nudges.queued += again
             return
         self.failures += failed.values()
@@ -183,7 +190,8 @@ class NotifyWorld:
         try:
             with self.calls.worker():
                 _, failed = sweep_due(lambda: True, ports=self.ports)
-        except Killed:
+        except (Killed, Exception) as error:  # the next one comes in a minute
+            self.failures += [error] if isinstance(error, Exception) else []
             return
         self.failures += failed.values()
 

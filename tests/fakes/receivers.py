@@ -56,6 +56,7 @@ class Receivers(GuardedHttp):
 
     now: Callable[[], datetime]
     arrived: list[Arrival] = field(default_factory=list)
+    committed: list[str] = field(default_factory=list)  # ids of messages, each time one arrived
     faults: list[Fault] = field(default_factory=list)
     tries: int = 0
     during: Callable[[], object] = lambda: None
@@ -125,6 +126,7 @@ class Receivers(GuardedHttp):
         if self._sending is None or (fault is not None and not fault.arrives):
             return None
         target, message = self._sending
+        self.committed.append(message.id)
         for arrival in self.arrived:
             if place is not None and arrival.reference == place:
                 arrival.message, arrival.changes = message, arrival.changes + 1

@@ -120,7 +120,7 @@ class TicketingWorld:
 
     def there(self, kind: Kind, transfer_id: str = "t-1", generation: int = 1) -> Record:
         """The one record that ServiceNow has of the ticket."""
-        found = self.desk.of(Key(f"T#{transfer_id}", kind, generation).correlation_id)
+        found = self.desk.of(Key(f"T#{transfer_id}", kind, generation).ticket_id)
         assert len(found) == 1, found
         return found[0]
 

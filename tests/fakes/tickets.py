@@ -118,5 +118,5 @@ class InMemoryUsers:
         return self.users.get(name, User(name))
 
     def keep(self, user: User) -> None:
-        if user.sequence > self.read(user.name).sequence:
+        if user.sequence >= self.read(user.name).sequence:
             self.users[user.name] = user

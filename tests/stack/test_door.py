@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from contracts.auth_events import LoginFailedV1, SessionClosedV1, SessionOpenedV1
+from infra.announce_users import announce_users
 from tests.servers.waiting import wait_for
 from tests.stack.listening import Heard, listening
 from tests.stack.people import EVERYTHING, NOTHING, Door, People, Person
@@ -201,6 +202,17 @@ def test_openings_ends_and_failed_logins_reach_the_bus(
     closed = SessionClosedV1.model_validate_json(json.dumps(data["SessionClosed"]))
     assert closed.session_id == opened.session_id
     assert closed.reason == "logout"
+
+
+def test_a_user_is_told_when_they_are_made_and_again_to_services_that_are_new(
+    running: Running, heard: Heard, people: People
+) -> None:
+    people.create("gus")
+    added = wait_for(lambda: of_user(heard, "gus", "UserAdded.v1"), "UserAdded")
+    assert sum(announce_users(running.stack.client("lambda"), "local")) >= 1
+    announced = wait_for(lambda: of_user(heard, "gus", "UserChanged.v1"), "UserChanged")
+    for fact in ("name", "email", "roles", "destinations", "sequence"):
+        assert announced[fact] == added[fact]
 
 
 def test_a_session_survives_for_others_when_one_of_them_logs_out(

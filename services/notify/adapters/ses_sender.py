@@ -90,10 +90,10 @@ def _refusal(response: Mapping[str, Any], sender: str) -> SendError:
     code, text = str(response["Error"]["Code"]), str(response["Error"].get("Message", ""))
     status = int(response["ResponseMetadata"]["HTTPStatusCode"])
     told = sentence(MAIL_ADDRESS.sub("(address)", f"{code}: {text}"), MOST_SAID)
-    if code in THROTTLED:
-        return NotYet(HOST, told, None)
     if code == "LimitExceededException" or "quota exceeded" in text:
         return NotYet(HOST, told, QUOTA_WAIT_SECONDS)
+    if code in THROTTLED:
+        return NotYet(HOST, told, None)
     if code == "MessageRejected" and UNVERIFIED in text:
         return ChannelDead(HOST, status, told, SENDER if _names(text, sender) else SANDBOX)
     if code in DEAD:

@@ -12,7 +12,6 @@ from services.notify.domain.errors import ChannelDead, MessageRefused, NotYet, O
 from services.notify.domain.message import Message, Sent, Target
 from services.notify.domain.showing import view_of
 
-SLACK_API = "https://slack.com/api"
 JSON = {"Content-Type": "application/json; charset=utf-8"}
 OK = 200
 TAKEN = b"ok"  # all that a webhook answers
@@ -39,10 +38,10 @@ class _Place:
 
 
 class SlackSender:
-    """A change may be followed by a new message, so give it a GuardedHttp whose `total_seconds`
-    is half of what a try may take."""
+    """`api` is https://slack.com/api, or a double of it. A change may be followed by a new message,
+    so give it a GuardedHttp whose `total_seconds` is half of what a try may take."""
 
-    def __init__(self, http: GuardedHttp, now: Now, api: str = SLACK_API) -> None:
+    def __init__(self, http: GuardedHttp, now: Now, api: str) -> None:
         self._http, self._now, self._api = http, now, api.rstrip("/")
 
     def send(self, target: Target, message: Message, earlier: str | None = None) -> Sent:

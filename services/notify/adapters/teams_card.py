@@ -6,13 +6,14 @@ TextBlock and FactSet do.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from services.notify.domain.channel import CardShape
 from services.notify.domain.view import Tone, View
 
 Element = Mapping[str, Any]
+Style = Mapping[str, object]
 
 MOST_BYTES = 28_000  # Teams refuses bodies of more than about 28 KB
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -31,9 +32,16 @@ COLORS = {
 }
 SYMBOLS = {Tone.GOOD: "✓ ", Tone.BAD: "✗ ", Tone.WARNING: "! ", Tone.PLAIN: "→ "}
 
-# More than 44 characters between two places where a line may break do not fit into a narrow card.
-# They are cut behind a dot, a slash or a low line, where there is one.
-LONG_WORD = re.compile(r"(?=[^\s-]{45})(?:[^\s-]{20,43}[_./]|[^\s-]{44})")
+
+def _long_word(most: int) -> re.Pattern[str]:
+    """More than `most` characters between two places where a line may break do not fit into a
+    narrow card. They are cut behind a dot, a slash or a low line, where there is one."""
+    unbroken = r"[^\s-]"
+    at_a_mark = rf"{unbroken}{{{most // 2},{most - 1}}}[_./]"
+    return re.compile(rf"(?={unbroken}{{{most + 1}}})(?:{at_a_mark}|{unbroken}{{{most}}})")
+
+
+LONG_WORD, LONG_IN_TITLE = _long_word(38), _long_word(28)
 BETWEEN_BRACES = re.compile(r"(?<=\{)(?=\{)")
 CUT = "\\g<0>\0"
 APART = "Default"  # the gap between parts of a card
@@ -72,7 +80,8 @@ def _card(view: View) -> Element:
 
 
 def _body(view: View) -> Iterator[Element]:
-    head = _lines(view.headline, _symbol(view.tone), weight="Bolder", size="Medium")
+    style: Style = {"weight": "Bolder", "size": "Medium"}
+    head = _blocks([_symbol(view.tone)], _parts(view.headline, style, LONG_IN_TITLE))
     name = _lines(view.name) if view.name else []
     yield {
         "type": "Container",
@@ -111,22 +120,29 @@ def _label(text: str) -> Element:
 
 
 def _lines(text: str, *before: Element, after: str = "", **style: object) -> list[Element]:
-    """Clients break lines only between words, so a very long word gets lines of its own. With
-    `after`, `text` is strong, and `after` stands behind it."""
+    """With `after`, `text` is strong, and `after` stands behind it."""
     strong = {"weight": "Bolder"} if after else {}
-    runs = [_runs(part, {**style, **strong}) for part in LONG_WORD.sub(CUT, text).split("\0")]
-    runs[0] = [*before, *runs[0]]
+    lines = _parts(text, {**style, **strong})
     if after:
-        first, *rest = LONG_WORD.sub(CUT, f"  {after}").split("\0")
-        runs[-1] = [*runs[-1], *_runs(first, {"isSubtle": True})]
-        runs += [_runs(part, {"isSubtle": True}) for part in rest]
+        first, *rest = _parts(f"  {after}", {"isSubtle": True})
+        lines = [*lines[:-1], [*lines[-1], *first], *rest]
+    return _blocks(before, lines)
+
+
+def _parts(text: str, style: Style, long: re.Pattern[str] = LONG_WORD) -> list[list[Element]]:
+    """Clients break lines only between words, so a very long word gets lines of its own."""
+    return [_runs(part, style) for part in long.sub(CUT, text).split("\0")]
+
+
+def _blocks(before: Sequence[Element], lines: list[list[Element]]) -> list[Element]:
+    first, *rest = lines
     return [
-        {"type": "RichTextBlock", "inlines": line, "spacing": "None" if at else "Small"}
-        for at, line in enumerate(runs)
+        {"type": "RichTextBlock", "inlines": [*before, *first], "spacing": "Small"},
+        *({"type": "RichTextBlock", "inlines": line, "spacing": "None"} for line in rest),
     ]
 
 
-def _runs(text: str, style: Mapping[str, object]) -> list[Element]:
+def _runs(text: str, style: Style) -> list[Element]:
     """Clients replace {{DATE(...)}} inside a run, so no run has two braces in a row."""
     parts = BETWEEN_BRACES.split(text)
     return [{"type": "TextRun", "text": part, **style} for part in parts]

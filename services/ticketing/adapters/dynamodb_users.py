@@ -19,7 +19,7 @@ class DynamoDbUsers:
         return from_item(User, row) if row else User(name)
 
     def keep(self, user: User) -> None:
-        newer = "attribute_not_exists(#pk) OR #sequence < :sequence"
+        newer = "attribute_not_exists(#pk) OR #sequence <= :sequence"
         row = row_key(f"U#{user.name}", USER) | to_item(user)
         action = put(row, newer, sequence=user.sequence)
         self._table.write([action], busy=CaseBusy(f"U#{user.name}"))

@@ -47,6 +47,7 @@ INCIDENT = Form(
     resolved_state="6",
     cancelled_state="8",
     ended_states=("6", "7", "8"),
+    fields={"caller_id": "{owner_email}"},
     close_code="Solution provided",
     cancel_code="Solution provided",
 )
@@ -55,18 +56,15 @@ REQUESTED_ITEM = Form(
     resolved_state="3",
     cancelled_state="4",
     ended_states=("3", "4", "7"),
+    fields={"requested_for": "{owner_email}"},
 )
+OWN_TABLE = Form(table="", resolved_state="", cancelled_state="", ended_states=())
 KNOWN = {form.table: form for form in (INCIDENT, REQUESTED_ITEM)}
-DEFAULTS = {
-    Kind.USER: replace(INCIDENT, fields={"caller_id": "{owner_email}"}),
-    Kind.AUDIT: replace(INCIDENT, fields={"caller_id": "{owner_email}"}),
-    Kind.REQUEST: replace(INCIDENT, fields={"caller_id": "{owner_email}"}),
-}
 
 
 def forms_of(mapping: Any) -> Mapping[Kind, Form]:  # noqa: ANN401 - JSON
     """From {"user": {"table": "sc_req_item", "fields": {"assignment_group": "..."}}, "audit": ...}.
-    What is left out is as usual for the table. Raises ValueError, which names what is wrong."""
+    What is left out is as usual for the table; an empty value leaves a usual field out. Raises ValueError, which names what is wrong."""
     if not isinstance(mapping, dict):
         raise ValueError("is no JSON object")
     if unknown := sorted(set(mapping) - set(Kind)):
@@ -78,13 +76,17 @@ def _form(kind: Kind, said: Any) -> Form:  # noqa: ANN401 - JSON
     known = {each.name for each in fields(Form)}
     if not isinstance(said, dict) or set(said) - known:
         raise ValueError(f"{kind}: write an object with some of {', '.join(sorted(known))}")
-    table = said.get("table", DEFAULTS[kind].table)
+    table = said.get("table", INCIDENT.table)
     needed = {"resolved_state", "cancelled_state", "ended_states"}
     if table not in KNOWN and (missing := sorted(needed - set(said))):
         raise ValueError(f"{kind}: table {table!r} needs {', '.join(missing)}")
-    usual = replace(KNOWN.get(table, INCIDENT), fields=DEFAULTS[kind].fields)
-    ended = tuple(map(str, said.get("ended_states", usual.ended_states)))
-    form = replace(usual, **{**said, "ended_states": ended})
+    given = {"fields": {}, "ended_states": (), **said}
+    if not isinstance(given["fields"], dict) or not isinstance(given["ended_states"], list | tuple):
+        raise ValueError(f"{kind}: fields is an object, and ended_states a list")
+    usual = KNOWN.get(table, OWN_TABLE)
+    given["fields"] = {**usual.fields, **given["fields"]}
+    given["ended_states"] = tuple(map(str, given["ended_states"])) or usual.ended_states
+    form = replace(usual, **given)
     _check(kind, form)
     return form
 

@@ -108,7 +108,7 @@ class Users(Protocol):
     def read(self, name: str) -> User: ...
 
     def keep(self, user: User) -> None:
-        """Unless something as new or newer is kept already."""
+        """Unless something newer is kept already."""
         ...
 
 

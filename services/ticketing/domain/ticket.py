@@ -54,16 +54,13 @@ class Key:
 
     @property
     def ticket_id(self) -> str:
-        """Unique, and the same for ever."""
+        """Unique, never empty and the same for ever. It is the correlation_id by which ServiceNow
+        finds the ticket."""
         suffix = f":{self.generation}" if self.generation > 1 else ""
-        return f"{self.subject.partition('#')[2]}:{self.kind}{suffix}"
-
-    @property
-    def correlation_id(self) -> str:
-        """By it ServiceNow finds the ticket. It never changes and is never empty."""
-        if len(plain := f"ff:{self.ticket_id}") <= MAX_CORRELATION_ID:
+        plain = f"ff:{self.subject.partition('#')[2]}:{self.kind}{suffix}"
+        if len(plain) <= MAX_CORRELATION_ID:
             return plain
-        return f"ff:{hashlib.sha256(self.ticket_id.encode()).hexdigest()}"
+        return f"ff:{hashlib.sha256(plain.encode()).hexdigest()}"
 
 
 @dataclass(frozen=True)

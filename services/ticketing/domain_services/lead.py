@@ -46,7 +46,7 @@ def _open(held: HeldTicket, case: Case | None, form: Form, *, ports: Ports) -> b
     ticket = held.ticket
     user = ports.users.read(ticket.owner)
     held.check_time()
-    found = ports.desk.find(form.table, ticket.key.correlation_id)
+    found = ports.desk.find(form.table, ticket.key.ticket_id)
     if len(found) > 1:
         numbers = [each.number for each in found]
         ports.alarms.tell(TWO_TICKETS, ticket_id=ticket.key.ticket_id, numbers=numbers)

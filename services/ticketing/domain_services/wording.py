@@ -38,7 +38,7 @@ def opening(ticket: Ticket, case: Case | None, user: User, form: Form) -> dict[s
     places = _places(ticket, case, user)
     fields = {name: _filled(value, places) for name, value in form.fields.items()}
     fields |= {
-        "correlation_id": ticket.key.correlation_id,
+        "correlation_id": ticket.key.ticket_id,
         "correlation_display": "FileFerry",
         "short_description": _title(ticket, case),
         "description": _block(_description(ticket, case, user)),

@@ -6,6 +6,9 @@ from services.ticketing.domain.user import User
 
 
 def keep_user(fact: UserFact, *, ports: Ports) -> None:
-    """An event that comes late, or again, changes nothing."""
-    user = User(fact.user, fact.name, fact.email, fact.removed, fact.sequence)
-    ports.users.keep(user)
+    """An event that comes late changes nothing. One from before it had a name leaves that alone."""
+    name, email = fact.name, fact.email
+    if name is None and not fact.removed:
+        known = ports.users.read(fact.user)
+        name, email = known.full_name, known.email
+    ports.users.keep(User(fact.user, name, email, fact.removed, fact.sequence))

@@ -165,13 +165,12 @@ HOSTILE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "field"), HOSTILE)
-def test_what_cannot_be_used_is_refused_by_its_field(
-    api: ChannelsApi, changes: dict[str, Any], field: str
-) -> None:
-    answer = api("POST", CHANNELS, api.channel(**changes))
-    assert (answer.status, answer.body["errors"][0]["field"]) == (400, field)
-    assert "s3cr3t" not in json.dumps(answer.body)
+def test_what_cannot_be_used_is_refused_by_its_field(api: ChannelsApi) -> None:
+    for changes, field in HOSTILE:
+        answer = api("POST", CHANNELS, api.channel(**changes))
+        assert answer.status == 400, (changes, answer)
+        assert answer.body["errors"][0]["field"] == field, changes
+        assert "s3cr3t" not in json.dumps(answer.body), changes
     rows = [row for row in api.aws.rows() if row["pk"]["S"].startswith("CHANNEL")]
     assert (rows, api.secrets()) == ([], {})
 

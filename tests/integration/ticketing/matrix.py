@@ -155,7 +155,7 @@ def _outcome(story: Story, double: Program, minutes: int, requests: int) -> Outc
     for kind in (Kind.AUDIT, Kind.USER):
         for generation in (1, 2):
             key = Key(f"T#{story.transfer_id}", kind, generation)
-            found = double.control("GET", f"records?correlation_id={key.correlation_id}")
+            found = double.control("GET", f"records?correlation_id={key.ticket_id}")
             tickets += [(kind.value, record["state"]) for record in found["records"]]
             journals = [each for record in found["records"] for each in record["journal"]]
             notes += len(journals)

@@ -65,7 +65,7 @@ def test_each_command_and_option_explains_itself() -> None:
 
 
 def test_groups_have_the_common_options() -> None:
-    for name in ("destinations", "users", "config"):
+    for name in ("destinations", "channels", "users", "config"):
         group = app.get_command(click.Context(app), name)
         assert isinstance(group, FerryGroup)
         assert "--json" in [option for param in group.params for option in param.opts]

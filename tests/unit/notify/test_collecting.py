@@ -178,6 +178,22 @@ def test_a_digest_with_one_event_is_told_as_one() -> None:
     assert not arrival.message.is_digest
 
 
+def test_an_event_that_comes_while_a_digest_is_sent_is_in_the_next_one() -> None:
+    world = NotifyWorld()
+    world.channel(rules=ENDS)
+    world.hear(Story("t-1").completed())
+
+    def meanwhile() -> None:
+        world.hear(Story("t-2").completed())
+        world.work()
+
+    world.calls.before("sender.send", meanwhile)
+    world.settle()
+
+    told = [[fact.transfer_id for fact in each.message.facts] for each in world.receivers.arrived]
+    assert told == [["t-1"], ["t-2"]]
+
+
 def test_a_digest_names_the_destinations_with_most_and_counts_the_others_together() -> None:
     world = NotifyWorld()
     world.channel(rules=ENDS)

@@ -168,7 +168,7 @@ class Desk(RuleBasedStateMachine):
             t for t in world.tickets.of_subject(f"T#{transfer_id}") if t.key.kind is kind
         ]
         for ticket in generations:
-            found = world.desk.of(ticket.key.correlation_id)
+            found = world.desk.of(ticket.key.ticket_id)
             assert len(found) == 1, f"{ticket.key} is there {len(found)} times"
         last = generations[-1]
         there = world.there(kind, transfer_id, last.key.generation)
