@@ -172,9 +172,10 @@ def show_receipt(receipt: Mapping[str, Any]) -> None:
 
 
 def show_desk(tickets: Mapping[str, Sequence[Any]]) -> None:
+    say("")
     for transfer_id, each in tickets.items():
         named = ", ".join(f"{ticket['number']} ({ticket['kind']})" for ticket in each)
-        say(f"\nTickets       of {transfer_id}: {named}, resolved")
+        say(f"Tickets       of {transfer_id}: {named}, resolved")
     say("Messages      in Teams, in Slack and by mail")
 
 

@@ -69,7 +69,7 @@ def make_channels(running: Running) -> None:
                 "rules": [{"stages": ["completed", "failed"]}],
             }
             running.ferry.call("POST", "/api/notify/channels", channel)
-            running.ferry.call("POST", f"/api/notify/channels/{channel['id']}/test")
+        running.ferry.call("POST", f"/api/notify/channels/{channel['id']}/test")
 
 
 def is_told(running: Running, transfer_id: str) -> bool:
