@@ -63,7 +63,7 @@ user: $(READY) ## Make a user: NAME=ada, ROLES=admin (user,operator,...), EMAIL=
 .PHONY: new-service
 new-service: export NEW_EVENTS = $(EVENTS)
 new-service: export NEW_NAME = $(NAME)
-new-service: $(READY) ## Lay out a service that listens: NAME=ticketing, EVENTS="TransferFailed.v1 ..." if not to all
+new-service: $(READY) ## Lay out a service that listens: NAME=billing, EVENTS="TransferFailed.v1 ..." if not to all
 	@$(PYTHON) -m infra.new_service "$$NEW_NAME" --events "$$NEW_EVENTS"
 
 .PHONY: rotate-signing-key

@@ -41,7 +41,7 @@ def read_request(name: str, events: str) -> Request:
     Raises Refused."""
     if not re.fullmatch(r"[a-z]{2,12}", name):
         raise Refused(
-            f"{name!r} cannot name a service: write 2 to 12 letters of a-z, as in NAME=ticketing."
+            f"{name!r} cannot name a service: write 2 to 12 letters of a-z, as in NAME=billing."
         )
     if iskeyword(name):
         raise Refused(f"{name!r} is a word of Python and names no package: choose another one.")

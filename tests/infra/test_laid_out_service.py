@@ -9,7 +9,7 @@ import pytest
 
 from tests.infra.laid_out import copied, new_service
 
-NAME = "ticketing"
+NAME = "billing"
 EVENTS = ("TransferRequested.v1", "TransferCompleted.v1", "TransferFailed.v1")
 OWN = (f"services/{NAME}", f"tests/unit/{NAME}", f"tests/integration/{NAME}")
 MODULE = (sys.executable, "-m")
