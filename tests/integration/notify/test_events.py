@@ -86,7 +86,12 @@ def test_a_user_gets_a_channel_and_loses_it_when_removed(deployed: Deployed) -> 
 def test_a_ticket_is_named(deployed: Deployed) -> None:
     deployed.api.receiver._use(deployed.api.create()["signing_secret"])
     deployed.hear("TransferFailed.v1", owner="ann", transfer_id="t-1")
-    told = {"ticket_id": "k", "kind": "user", "transfer_id": "t-1", "owner": "ann"}
+    told: dict[str, object] = {
+        "ticket_id": "k",
+        "kind": "user",
+        "transfer_id": "t-1",
+        "owner": "ann",
+    }
     told |= {"number": "INC0012345", "table": "incident", "record_id": "r", "sequence": 1}
     detail = {
         "meta": {
