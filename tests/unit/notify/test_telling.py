@@ -96,6 +96,18 @@ def test_a_late_start_is_told_where_nothing_newer_is() -> None:
     assert world.arrived() == [("started",)]
 
 
+def test_a_failure_that_comes_after_all_the_rest_is_told() -> None:
+    world, story = NotifyWorld(), Story()
+    world.channel()
+    failed = story.failed()
+    story.retried()
+
+    world.hear(story.started(), story.completed(), failed)
+    world.settle()
+
+    assert ("failed",) in world.arrived()
+
+
 def test_a_message_names_the_tickets_that_are_known_when_it_is_sent() -> None:
     world, story = NotifyWorld(), Story()
     world.channel()
