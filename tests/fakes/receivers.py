@@ -67,7 +67,7 @@ class Receivers(GuardedHttp):
         self.sender = Senders(
             {
                 Kind.TEAMS: lambda: TeamsSender(self, self.now),
-                Kind.SLACK: lambda: SlackSender(self, self.now),
+                Kind.SLACK: lambda: SlackSender(self, self.now, "https://slack.com/api"),
                 Kind.EMAIL: lambda: SesSender(self, "ferry@example.com"),
                 Kind.WEBHOOK: lambda: WebhookSender(self, self.now),
             }

@@ -64,7 +64,8 @@ KNOWN = {form.table: form for form in (INCIDENT, REQUESTED_ITEM)}
 
 def forms_of(mapping: Any) -> Mapping[Kind, Form]:  # noqa: ANN401 - JSON
     """From {"user": {"table": "sc_req_item", "fields": {"assignment_group": "..."}}, "audit": ...}.
-    What is left out is as usual for the table; an empty value leaves a usual field out. Raises ValueError, which names what is wrong."""
+    What is left out is as usual for the table; an empty value leaves a usual field out. Raises
+    ValueError, which names what is wrong."""
     if not isinstance(mapping, dict):
         raise ValueError("is no JSON object")
     if unknown := sorted(set(mapping) - set(Kind)):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.ticketing.domain import desk
 from services.ticketing.domain.case import Case, Step
+from services.ticketing.domain.errors import Refused
 from services.ticketing.domain.form import Form
 from services.ticketing.domain.ports import Change, Ports
 from services.ticketing.domain.ticket import Key, Rank, Record, Shown, Ticket
@@ -126,8 +127,15 @@ def _write(
         if fields:
             held.check_time()
             record = _record(ticket)
-            ports.desk.change(record.table, record.record_id, fields)
+            answered = ports.desk.change(record.table, record.record_id, fields)
+            _require_state(answered, fields)
     _written(held, plan, case, ports=ports)
+
+
+def _require_state(answered: desk.Record, fields: dict[str, str]) -> None:
+    """A rule of the instance may keep a state and still answer that all is well."""
+    if answered.state != fields.get("state", answered.state):
+        raise Refused(200, f"the ticket keeps state {answered.state!r}", answered.table)
 
 
 def _there(step: Step, found: desk.Record | None) -> bool:

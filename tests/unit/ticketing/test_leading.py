@@ -168,6 +168,21 @@ def test_the_proof_of_a_closed_audit_ticket_is_in_the_next_one(world: TicketingW
     assert len(world.desk.records) == 3
 
 
+def test_an_instance_that_keeps_a_state_is_told_and_asked_again(world: TicketingWorld) -> None:
+    world.hear(Story().requested())
+    world.work()
+    world.desk.keeps_states = True
+    world.hear(*whole_story())
+    world.work()
+    assert world.told().count("TicketingFailed.v1") == 2
+    trouble = world.ticket(Kind.USER).trouble
+    assert trouble is not None
+    assert "the ticket keeps state '1'" in trouble.message
+    world.desk.keeps_states = False
+    world.settle()
+    assert [world.there(kind).state for kind in BOTH] == ["6", "6"]
+
+
 def test_a_stage_without_tickets_keeps_nothing() -> None:
     world = TicketingWorld(on=False)
     world.hear(*whole_story())

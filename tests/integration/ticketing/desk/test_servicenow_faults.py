@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -114,14 +115,15 @@ def test_what_was_done_although_its_answer_was_lost_is_found(double: Program) ->
 
 
 def test_the_hourly_limit_is_told(double: Program) -> None:
-    double.control("POST", "limit", {"limit": 1, "hour_seconds": 600})
+    double.control("POST", "limit", {"limit": 1, "hour_seconds": 1_000_000})
     desk = desk_of(basic(double.url))
-    desk.find(TABLE, new_id())
+    with suppress(Throttled):  # calls of other tests may be in the same 'hour'
+        desk.find(TABLE, new_id())
     with pytest.raises(Throttled) as throttled:
         desk.find(TABLE, new_id())
     assert throttled.value.limit == 1
     assert throttled.value.wait_seconds is not None
-    assert 1 <= throttled.value.wait_seconds <= 600
+    assert 1 <= throttled.value.wait_seconds <= 3_600
 
 
 def test_nothing_is_sent_where_nobody_listens() -> None:
