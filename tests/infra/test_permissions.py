@@ -21,6 +21,13 @@ ALLOWED = {
     ("NotItself", "*"): "a denial",
     ("ReadCredentials", "destinations/*"): "one secret per destination, made at run time",
     ("KeepCredentials", "destinations/*"): "one secret per destination, made at run time",
+    ("ReadAddresses", "channels/*"): "one secret per channel, made at run time",
+    ("KeepAddresses", "channels/*"): "one secret per channel, made at run time",
+    ("RemoveAddresses", "channels/*"): "one secret per channel, made at run time",
+    (
+        "SendMail",
+        "identity/*",
+    ): "the address or a domain above it; only as MailFrom, by a condition",
     ("LookAtWorkflow", "transfer:*"): "executions of the service's own workflow, one per transfer",
     ("TagKeys", "apikeys%2F*"): "one API key per user; by the tag that it gives",
     ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time; by its tag",
@@ -92,6 +99,14 @@ def test_only_the_reader_touches_s3_and_only_to_read() -> None:
                 readers.add(resource.logical_id)
                 assert READ_ONLY.fullmatch(action)
     assert readers == {"ReaderRole"}
+
+
+def test_mails_are_sent_as_the_stages_sender_only() -> None:
+    sends = [each for _, each in STATEMENTS if any("ses:" in a for a in listed(each["Action"]))]
+    assert sends
+    for statement in sends:
+        assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+        assert set(statement["Action"]) <= {"ses:SendEmail", "ses:SendRawEmail"}
 
 
 @pytest.mark.parametrize("stack", SERVICES, ids=str)
