@@ -33,10 +33,6 @@ ALLOWED = {
     ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time; by its tag",
     ("UseConnections", "/POST/@connections/*"): "connections of the service's own API",
     ("UseConnections", "/DELETE/@connections/*"): "connections of the service's own API",
-    ("ReadAddresses", "channels/*"): "one secret per channel, made at run time",
-    ("KeepAddresses", "channels/*"): "one secret per channel, made at run time",
-    ("RemoveAddresses", "channels/*"): "one secret per channel, made at run time",
-    ("SendMail", "identity/*"): "SES judges the sender's and each receiver's; by the sender",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 READ_ONLY = re.compile(r"s3:(Get|List)\w+")
