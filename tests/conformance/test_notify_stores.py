@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -52,7 +52,7 @@ def a_channel(channel_id: str, owner: str | None = None, whose: Whose = Whose.MI
     return Channel(channel_id, channel_id, Kind.EMAIL, owner, whose, rules, NOON, NOON)
 
 
-def append(number: int, opens: str = "n-9", at: int = 0) -> Append:
+def append(number: int, opens: str = "n-9", at: int = 0, made: datetime = NOON) -> Append:
     key = NewsKey(f"t-{number}", 1, Stage.COMPLETED)
     opened = replace(
         ALONE,
@@ -64,7 +64,7 @@ def append(number: int, opens: str = "n-9", at: int = 0) -> Append:
         due_at=NOON + HOUR,
     )
     entry = Entry(key, NOON + timedelta(minutes=at), "acme", "ACME")
-    return Append(opened, key, entry)
+    return Append(opened, key, entry, made)
 
 
 # --- users and channels -----------------------------------------------------------------------
@@ -202,8 +202,9 @@ def test_an_open_notification_collects_until_it_is_closed(stores: NotifyStores) 
     opened = told.read("n-9")
     assert opened is not None
     assert (opened.events, opened.stages) == (2, (Stage.COMPLETED,))
-    assert told.waiting("team", 1_000) == 2
-    assert told.waiting("team", 1) == 1
+    assert told.waiting("team", NOON, 1_000) == 2
+    assert told.waiting("team", NOON + HOUR, 1_000) == 0
+    assert told.waiting("team", NOON, 1) == 1
 
     assert told.save(opened.closed()) is not None
     assert told.append(append(3, opens="n-6"))
@@ -211,6 +212,15 @@ def test_an_open_notification_collects_until_it_is_closed(stores: NotifyStores) 
     assert [each.news.transfer_id for each in told.entries("n-9")] == ["t-2", "t-1"]
     assert [each.news.transfer_id for each in told.entries("n-6")] == ["t-3"]
     assert told.read("n-8") is None
+
+
+def test_a_channel_that_was_made_anew_has_open_notifications_of_its_own(
+    stores: NotifyStores,
+) -> None:
+    assert stores.notifications.append(append(1))
+    assert stores.notifications.append(append(2, opens="n-8", made=NOON + HOUR))
+    assert [each.news.transfer_id for each in stores.notifications.entries("n-9")] == ["t-1"]
+    assert [each.news.transfer_id for each in stores.notifications.entries("n-8")] == ["t-2"]
 
 
 def test_one_of_two_changes_a_notification(stores: NotifyStores) -> None:
@@ -223,7 +233,7 @@ def test_one_of_two_changes_a_notification(stores: NotifyStores) -> None:
     event = OutboxEvent("e-1", "NotificationFailed.v1", "{}")
     saved = stores.notifications.save(failed, [event])
     assert saved == stores.notifications.read("n-1")
-    assert stores.notifications.waiting("team", 10) == 0
+    assert stores.notifications.waiting("team", NOON, 10) == 0
 
 
 def test_the_notifications_of_a_transfer_are_found(stores: NotifyStores) -> None:

@@ -107,7 +107,7 @@ class InMemoryNotifications:
     rows: dict[str, Notification] = field(default_factory=dict)
     told: dict[tuple[NewsKey, str], str] = field(default_factory=dict)
     entered: dict[str, list[Entry]] = field(default_factory=dict)
-    open: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    open: dict[tuple[str, str | None, datetime], str] = field(default_factory=dict)
     events: list[OutboxEvent] = field(default_factory=list)
 
     def add(
@@ -128,7 +128,7 @@ class InMemoryNotifications:
     def append(self, append: Append) -> bool:
         if (append.news, append.channel_id) in self.told:
             return False
-        place = (append.channel_id, append.opens.group)
+        place = (append.channel_id, append.opens.group, append.channel_made)
         found = self.rows.get(self.open.get(place, ""))
         if found is not None and found.open:
             now = found.taking(append.news.stage)
@@ -168,11 +168,11 @@ class InMemoryNotifications:
         names = dict.fromkeys(name for *_, name in sorted(found)[:limit])
         return [self.rows[each] for each in names]
 
-    def waiting(self, channel_id: str, most: int) -> int:
+    def waiting(self, channel_id: str, since: datetime, most: int) -> int:
         found = (
             each.events
             for each in self.rows.values()
-            if each.channel_id == channel_id and not each.is_over
+            if each.channel_id == channel_id and each.created_at >= since and not each.is_over
         )
         return min(most, sum(found))
 

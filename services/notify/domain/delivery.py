@@ -29,11 +29,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Append:
-    """`opens` is the notification that is begun with the entry, if none of its group is open."""
+    """`opens` is the notification that is begun with the entry, if none of its group is open.
+    `channel_made` tells the channel from an earlier one of the same id, for which nothing is sent
+    any more."""
 
     opens: Notification
     news: NewsKey
     entry: Entry
+    channel_made: datetime
 
     @property
     def channel_id(self) -> str:
