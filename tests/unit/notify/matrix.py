@@ -17,7 +17,6 @@ from tests.unit.progress.stories import Story
 ONCE = "one message"
 RECORDED = "one recorded failure, no message"
 UNCLEAR = "one recorded failure; the message may have arrived"
-UNREADABLE = "one recorded failure; the message has arrived"
 AGAIN = "one message, perhaps sent twice under one id"
 DIGEST = (Rule((Stage.COMPLETED, Stage.FAILED), digest_minutes=5),)
 
@@ -149,7 +148,7 @@ def _cells() -> Iterator[Cell]:
         if operation.kind is not Kind.EMAIL:  # botocore reads the answers of SES
             malformed = Fault("malformed answer", arrives=True, answer=MALFORMED)
             takes_any = operation.kind in (Kind.TEAMS, Kind.WEBHOOK)
-            end = ONCE if takes_any else UNREADABLE
+            end = ONCE if takes_any else unclear
             yield Cell(operation, malformed.name, end, _answered(malformed))
         yield Cell(operation, "event doubled", ONCE, _doubled)
         yield Cell(operation, "events reordered", ONCE, _reordered)
