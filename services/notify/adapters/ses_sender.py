@@ -15,6 +15,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
+from kernel.shown_names import sentence
 from services.notify.adapters.mail import Envelope, mail_of
 from services.notify.domain.errors import (
     ChannelDead,
@@ -24,7 +25,6 @@ from services.notify.domain.errors import (
     SendError,
 )
 from services.notify.domain.message import Message, Sent, Target
-from services.notify.domain.names import sentence
 from services.notify.domain.showing import view_of
 
 # One try: SES knows no idempotency key, so a second try after a lost answer could be a second mail.

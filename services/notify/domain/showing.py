@@ -1,10 +1,10 @@
 """Says a message in words: what happened, to which file, and what to do."""
 
+from kernel.figures import duration_text, size_text
+from kernel.shown_names import sentence, shown
 from services.notify.domain import tally
 from services.notify.domain.entries import entries_of, links_of
-from services.notify.domain.figures import duration_text, size_text
 from services.notify.domain.message import Fact, Message, Trouble
-from services.notify.domain.names import sentence, shown
 from services.notify.domain.stage import Stage
 from services.notify.domain.view import Row, Tone, View
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from kernel.shown_names import shown
 from services.notify.domain.message import Message
-from services.notify.domain.names import shown
 from services.notify.domain.stage import Stage
 from services.notify.domain.view import Tone
 
