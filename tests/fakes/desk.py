@@ -25,6 +25,7 @@ class InMemoryDesk:
     wrong_logins: set[str] = field(default_factory=set)
     limit: int | None = None
     keeps_states: bool = False  # by a rule that answers as if all were well
+    turns_states: dict[str, str] = field(default_factory=dict)  # by a rule: what is set -> what is
     calls: list[tuple[datetime, str]] = field(default_factory=list)  # those that were counted
 
     _in_hour: Counter[datetime] = field(default_factory=Counter)
@@ -116,6 +117,10 @@ class InMemoryDesk:
         record = self.records[record_id]
         self.records[record_id] = replace(
             record,
-            state=record.state if self.keeps_states else fields.get("state", record.state),
+            state=record.state if self.keeps_states else self._turned(fields, record.state),
             close_notes=fields.get("close_notes", record.close_notes),
         )
+
+    def _turned(self, fields: Fields, before: str) -> str:
+        state = fields.get("state", before)
+        return self.turns_states.get(state, state)

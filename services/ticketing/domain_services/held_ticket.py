@@ -41,10 +41,10 @@ class HeldTicket:
         self,
         change: Callable[[Ticket], Ticket],
         *announce: Announce,
-        also: tuple[Change, ...] = (),
+        also: Callable[[Ticket], tuple[Change, ...]] = lambda ticket: (),
     ) -> Ticket:
-        """Stores the change with its events. Raises LeaseEnds when somebody else has taken the
-        ticket meanwhile, CaseBusy."""
+        """Stores the change with its events. `also` is asked after the row was read, each time.
+        Raises LeaseEnds when somebody else has taken the ticket meanwhile, CaseBusy."""
         for _ in range(TRIES):
             before = self._ports.tickets.read(self.ticket.key)
             if before is None or not before.held_by(self._holder):
@@ -52,7 +52,7 @@ class HeldTicket:
             now = change(before)
             events = tuple(tell(now) for tell in announce)
             now = replace(now, events=now.events + len(events))
-            if self._ports.tickets.store([Change(now, before, events), *also]):
+            if self._ports.tickets.store([Change(now, before, events), *also(now)]):
                 self.ticket = replace(now, version=now.version + 1)
                 return self.ticket
         raise CaseBusy(self.ticket.key.subject)
