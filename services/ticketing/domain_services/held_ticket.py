@@ -15,10 +15,11 @@ Announce = Callable[[Ticket], OutboxEvent]
 
 class HeldTicket:
     """`ticket` is as it was stored last. Consumers may change what is wanted of it meanwhile, so
-    every change is made to the row as it is then."""
+    every change is made to the row as it is then. `called`: ServiceNow was."""
 
     def __init__(self, ticket: Ticket, holder: str, ports: Ports) -> None:
         self.ticket, self._holder, self._ports = ticket, holder, ports
+        self.called = False
 
     @classmethod
     def take(cls, key: Key, ports: Ports) -> "HeldTicket | None":
@@ -36,6 +37,7 @@ class HeldTicket:
         """Before each call. Raises LeaseEnds."""
         if not self.ticket.may_call(self._ports.now()):
             raise LeaseEnds(self.ticket.key.ticket_id)
+        self.called = True
 
     def save(
         self,

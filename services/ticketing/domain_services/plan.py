@@ -57,10 +57,8 @@ def worth_a_new_one(ticket: Ticket, case: Case | None) -> bool:
     """Whether there is something to say for which a ticket that was closed has no place."""
     if case is None or ticket.shown is not Shown.CLOSED or ticket.key.kind is Kind.REQUEST:
         return False
-    if ticket.key.kind is Kind.AUDIT:
-        tells = case.status.over
-    else:
-        tells = case.status is Status.FAILED
+    audit = ticket.key.kind is Kind.AUDIT
+    tells = case.status.over if audit else case.status is Status.FAILED
     return tells and case.heard not in ticket.noted  # the step of its end
 
 

@@ -10,6 +10,7 @@ from services.ticketing.domain.errors import (
     OutcomeUnknown,
     RecordGone,
     Refused,
+    Unavailable,
 )
 from services.ticketing.domain.ports import Ports
 from services.ticketing.domain.ticket import Key, Ticket
@@ -21,7 +22,9 @@ from services.ticketing.domain_services.plan import with_due
 
 TURNS = 3  # what became known while it was written is written at once, so many times
 GONE_AFTER = 3  # tries; then a ticket that ServiceNow does not show counts as deleted
-OWN = (Refused, RecordGone, OutcomeUnknown)  # may be this ticket's own trouble
+# May be this ticket's own trouble. It lets others go first then. Otherwise the one ticket that an
+# instance chokes on would be the first one of each sweep, and the gate would close before others.
+OWN = (Refused, RecordGone, OutcomeUnknown, Unavailable)
 
 
 def write_ticket(key: Key, *, notes_too: bool, ports: Ports) -> bool:
@@ -39,7 +42,8 @@ def write_ticket(key: Key, *, notes_too: bool, ports: Ports) -> bool:
         note_error(error, ports=ports)
         _put_back(held, error, ports=ports)
         return isinstance(error, Refused | RecordGone)
-    note_success(ports=ports)
+    if held.called:
+        note_success(ports=ports)
     return True
 
 
