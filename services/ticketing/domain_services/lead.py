@@ -124,16 +124,23 @@ def _write(
     already = found is not None and ends is not None and found.state in form.ended_states
     if not already:
         steps = [step for step in plan.steps if not _there(step, found)]
-        fields = wording.note(ticket, steps, case, form)
+        *first, last = wording.portions(steps)
+        for portion in first:
+            _change(held, wording.note(portion, form), form, ports=ports)
+        fields = wording.note(last, form)
         if ends is not None:
             fields |= wording.ending(ticket, case, form, ends)
             held.save(lambda now: replace(now, ending=ends))
         if fields:
-            held.check_time()
-            record = _record(ticket)
-            answered = ports.desk.change(record.table, record.record_id, fields)
-            _require_state(answered, fields, form)
+            _change(held, fields, form, ports=ports)
     _written(held, plan, case, ports=ports)
+
+
+def _change(held: HeldTicket, fields: dict[str, str], form: Form, *, ports: Ports) -> None:
+    held.check_time()
+    record = _record(held.ticket)
+    answered = ports.desk.change(record.table, record.record_id, fields)
+    _require_state(answered, fields, form)
 
 
 def _require_state(answered: desk.Record, fields: dict[str, str], form: Form) -> None:
