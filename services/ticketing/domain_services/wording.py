@@ -139,7 +139,7 @@ def _facts(case: Case, user: User) -> Iterator[str]:
 
 def _audited(case: Case) -> Iterator[str]:
     source, destination = case.source, case.destination
-    yield f"Version: {source.version_id or 'not known yet, or the bucket keeps none'}"
+    yield f"Version: {source.version_id or 'not known yet; the bucket may keep none'}"
     yield f"Server: {plain(destination.host, 253)} by {destination.protocol.upper()}"
     yield f"If the name exists: {case.if_exists or 'not known yet'}"
     yield f"Proof asked for: {case.verify or 'not known yet'}"
@@ -158,7 +158,7 @@ def _short_receipt(case: Case) -> Iterator[str]:
 def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
     yield f"Delivered: {plain(receipt.target_path, MAX_PATH)}"
     yield f"Object: s3://{case.source.bucket}/{plain(case.source.key, MAX_PATH)}"
-    yield f"Version: {case.source.version_id or 'the bucket keeps none'}"
+    yield f"Version: {case.source.version_id or 'not told; the bucket may keep none'}"
     yield f"Bytes: {receipt.bytes_sent}"
     yield f"CRC-64/NVME of all bytes sent: {receipt.crc64nvme}"
     yield f"S3's own checksum: {receipt.source_checksum} {receipt.source_algorithm or ''}".rstrip()

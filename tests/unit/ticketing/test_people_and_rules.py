@@ -78,3 +78,20 @@ def test_a_rule_that_closes_what_we_resolve_asks_for_no_other_ticket(
     assert [world.ticket(kind).shown for kind in BOTH] == [Shown.RESOLVED] * 2
     assert len(world.desk.records) == 2
     assert "TicketingFailed.v1" not in world.told()
+
+
+@pytest.mark.parametrize("longest", [0, 50])
+def test_an_ending_of_ours_is_known_where_the_table_keeps_less_of_it(
+    world: TicketingWorld, longest: int
+) -> None:
+    """A customer's table may have no close notes, or short ones."""
+    world.desk.close_notes_hold = longest
+    story = Story()
+    world.hear(story.requested(), story.started())
+    world.work()
+    world.calls.lose_answer("desk.change", LOST)
+    world.calls.lose_answer("desk.change", LOST)
+    world.hear(story.completed())
+    world.settle()
+    assert [world.ticket(kind).shown for kind in BOTH] == [Shown.RESOLVED] * 2
+    assert len(world.desk.records) == 2
