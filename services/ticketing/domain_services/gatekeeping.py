@@ -26,8 +26,11 @@ def is_stopped(gate: Gate, *, ports: Ports) -> bool:
 
 
 def note_success(*, ports: Ports) -> None:
+    """A call that began before its login was refused says nothing about that."""
     gate = ports.gates.read()
-    healed = gate.after_success()
+    if is_stopped(gate, ports=ports):
+        return
+    healed = gate.after_success(ports.now())
     if healed != gate:
         ports.gates.store(healed)  # if another one was faster, it knows as much
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from kernel.shown_names import sentence, shown
 from services.ticketing.domain.case import Case, Receipt, Status, Step
-from services.ticketing.domain.form import Form
+from services.ticketing.domain.form import PLACE, Form
 from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket
 from services.ticketing.domain.user import User
 from services.ticketing.domain_services.trail import size
@@ -46,9 +46,23 @@ def opening(ticket: Ticket, case: Case | None, user: User, form: Form) -> dict[s
     return {name: value for name, value in fields.items() if value}
 
 
-def note(ticket: Ticket, steps: Sequence[Step], case: Case, form: Form) -> dict[str, str]:
-    """The fields that add these steps to an open ticket."""
-    return {form.journal: _block(_trail(steps))} if steps else {}
+def note(steps: Sequence[Step], form: Form) -> dict[str, str]:
+    """The fields that add these steps to an open ticket. They fit into one note."""
+    return {form.journal: _block([_told(step) for step in steps])} if steps else {}
+
+
+def portions(steps: Sequence[Step]) -> list[list[Step]]:
+    """As many steps in each as fit into one note. At least one portion, which may be empty."""
+    found: list[list[Step]] = [[]]
+    room = MAX_TEXT
+    for step in steps:
+        needs = len(_told(step)) + 1  # with its line break
+        if needs > room and found[-1]:
+            found.append([])
+            room = MAX_TEXT
+        found[-1].append(step)
+        room -= needs
+    return found
 
 
 def ending(ticket: Ticket, case: Case, form: Form, ends: Shown) -> dict[str, str]:
@@ -90,7 +104,7 @@ def _title(ticket: Ticket, case: Case | None) -> str:
 
 def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]:
     if ticket.follows:
-        yield f"This ticket follows {ticket.follows}, which a person closed."
+        yield f"This ticket follows {ticket.follows}, which is not open any more."
     if ticket.wish is not None:
         yield from (shown(line, MAX_TEXT) for line in ticket.wish.description.splitlines())
         yield ""
@@ -125,14 +139,15 @@ def _facts(case: Case, user: User) -> Iterator[str]:
 
 def _audited(case: Case) -> Iterator[str]:
     source, destination = case.source, case.destination
-    yield f"Version: {source.version_id or 'not known yet, or the bucket keeps none'}"
+    yield f"Version: {source.version_id or 'not known yet; the bucket may keep none'}"
     yield f"Server: {shown(destination.host, 253)} by {destination.protocol.upper()}"
     yield f"If the name exists: {case.if_exists or 'not known yet'}"
     yield f"Proof asked for: {case.verify or 'not known yet'}"
 
 
 def _short_receipt(case: Case) -> Iterator[str]:
-    yield f"Delivered at {_time(case.ended_at)}: {shown(case.target_path, MAX_PATH)}"
+    path = case.receipt.target_path if case.receipt else case.target_path
+    yield f"Delivered at {_time(case.ended_at)}: {shown(path, MAX_PATH)}"
     if case.receipt is None:
         return
     yield f"{size(case.receipt.bytes_sent)}, CRC-64/NVME {case.receipt.crc64nvme}"
@@ -143,7 +158,7 @@ def _short_receipt(case: Case) -> Iterator[str]:
 def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
     yield f"Delivered: {shown(receipt.target_path, MAX_PATH)}"
     yield f"Object: s3://{case.source.bucket}/{shown(case.source.key, MAX_PATH)}"
-    yield f"Version: {case.source.version_id or 'the bucket keeps none'}"
+    yield f"Version: {case.source.version_id or 'not told; the bucket may keep none'}"
     yield f"Bytes: {receipt.bytes_sent}"
     yield f"CRC-64/NVME of all bytes sent: {receipt.crc64nvme}"
     yield f"S3's own checksum: {receipt.source_checksum} {receipt.source_algorithm or ''}".rstrip()
@@ -159,9 +174,11 @@ def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
         yield f"Still to be removed there: {shown(path, MAX_PATH)}"
 
 
-def _trail(steps: Sequence[Step]) -> Iterator[str]:
-    for step in steps:
-        yield f"{_time(step.at)} {step.text} {reference(step)}"
+def _told(step: Step) -> str:
+    """A line of the trail. Others' words in it must not look like the reference of another step,
+    because that one would count as written."""
+    text = step.text.replace("[step", "[ step")
+    return _unformatted(f"{_time(step.at)} {text} {reference(step)}")
 
 
 def _person(name: str, user: User) -> str:
@@ -184,9 +201,7 @@ def _places(ticket: Ticket, case: Case | None, user: User) -> dict[str, str]:
 
 
 def _filled(value: str, places: dict[str, str]) -> str:
-    for name, known in places.items():
-        value = value.replace(f"{{{name}}}", known)
-    return value
+    return PLACE.sub(lambda place: places[place[1]], value)
 
 
 def _time(at: datetime | None) -> str:
