@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from pydantic import Field, field_validator
 
 from runtime.settings import CommaList, ServiceSettings
-from services.notify.domain.ports import Policy
+from services.notify.domain.policy import Policy
 
 
 class NotifySettings(ServiceSettings):

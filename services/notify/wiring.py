@@ -32,6 +32,7 @@ from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
 from services.notify.adapters.senders import Senders
 from services.notify.adapters.sqs_nudges import SqsNudges
 from services.notify.domain.channel import Kind
+from services.notify.domain.policy import Policy
 from services.notify.domain.ports import (
     AddressCheck,
     Allowance,
@@ -43,7 +44,6 @@ from services.notify.domain.ports import (
     NewsDesk,
     Notifications,
     Nudges,
-    Policy,
     Ports,
     Sender,
     Threads,

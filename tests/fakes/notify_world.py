@@ -1,13 +1,11 @@
 """Notify in memory: real use cases and senders among fakes, receivers, and a clock to move."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from contracts.auth_events import UserAddedV1, UserChangedV1, UserFact
-from contracts.envelope import Event, Meta
+from contracts.auth_events import UserFact
 from contracts.ticket_events import TicketingFailedV1, TicketOpenedV1
 from kernel.caller import Role
 from services.notify.domain.channel import (
@@ -19,8 +17,8 @@ from services.notify.domain.channel import (
     Whose,
 )
 from services.notify.domain.notification import Notification
-from services.notify.domain.nudge import Nudge
-from services.notify.domain.ports import Policy, Ports
+from services.notify.domain.policy import Policy
+from services.notify.domain.ports import Ports
 from services.notify.domain.stage import Stage
 from services.notify.use_cases.do_nudges import do_nudges
 from services.notify.use_cases.hear_ticket import hear_ticket, hear_ticketing_failed
@@ -35,6 +33,12 @@ from tests.fakes.notify_channels import (
     InMemoryChannels,
     InMemoryDestinations,
     InMemoryVault,
+)
+from tests.fakes.notify_outside import (
+    EveryAddress,
+    InMemoryNudges,
+    ReceiversAsSender,
+    user_event,
 )
 from tests.fakes.notify_stores import (
     InMemoryDueList,
@@ -55,16 +59,6 @@ EVERY_STAGE = (Rule(tuple(Stage)),)
 ADDRESS = "https://hooks.example/services/abcdef"
 OPERATORS = "operators@example.com"
 POLICY = Policy(operator_address=OPERATORS)
-
-
-@dataclass
-class InMemoryNudges:
-    now: Callable[[], datetime]
-    queued: list[tuple[datetime, Nudge]] = field(default_factory=list)
-
-    def send(self, nudges: Sequence[Nudge], delay_seconds: float = 0) -> None:
-        due = self.now() + timedelta(seconds=delay_seconds)
-        self.queued += [(due, each) for each in nudges]
 
 
 @dataclass
@@ -95,9 +89,9 @@ class NotifyWorld:
         }
         self.ports = Ports(
             **known,
-            sender=watched("sender", _Sender(self.receivers), calls),
+            sender=watched("sender", ReceiversAsSender(self.receivers), calls),
             allowance=InMemoryAllowance(),
-            addresses=_Addresses(),
+            addresses=EveryAddress(),
             destinations=watched("destinations", InMemoryDestinations(), calls),
             crew=OneAfterTheOther(lambda: self.clock),
             policy=self.policy,
@@ -229,38 +223,3 @@ class NotifyWorld:
         found = [each for each in self.notifications.rows.values() if each.channel_id == channel_id]
         found.sort(key=lambda each: (each.created_at, each.id))
         return [each.failure.code if each.failure else each.status.value for each in found]
-
-
-def user_event(
-    name: str = "jane",
-    email: str | None = None,
-    sequence: int = 1,
-    roles: tuple[Role, ...] = (Role.USER,),
-    **more: Any,  # noqa: ANN401
-) -> AnyEvent:
-    told: dict[str, Any] = {
-        "user": name,
-        "name": name.title(),
-        "email": email,
-        "destinations": ("*",),
-        "roles": tuple(each.value for each in roles),
-        "locked": False,
-        "sequence": sequence,
-    }
-    meta = Meta(event_id=f"u-{name}-{sequence}", occurred_at=NOON, correlation_id="c-1")
-    if sequence == 1:
-        return Event(meta=meta, data=UserAddedV1(**told | more, added_at=NOON))
-    return Event(meta=meta, data=UserChangedV1(**told | more, changed_at=NOON))
-
-
-@dataclass
-class _Sender:
-    receivers: Receivers
-
-    def send(self, *arguments: Any) -> Any:  # noqa: ANN401
-        return self.receivers.deliver(*arguments)
-
-
-class _Addresses:
-    def check(self, address: str) -> None:
-        """Every address may be called."""

@@ -21,6 +21,7 @@ from services.notify.adapters.webhook_sender import WebhookSender
 from services.notify.domain.channel import Kind
 from services.notify.domain.message import Message, Sent, Target
 
+SLACK_API = "https://slack.com/api"
 TOO_MANY, SERVER_ERROR = 429, 500
 
 
@@ -67,7 +68,7 @@ class Receivers(GuardedHttp):
         self.sender = Senders(
             {
                 Kind.TEAMS: lambda: TeamsSender(self, self.now),
-                Kind.SLACK: lambda: SlackSender(self, self.now, "https://slack.com/api"),
+                Kind.SLACK: lambda: SlackSender(self, self.now, SLACK_API),
                 Kind.EMAIL: lambda: SesSender(self, "ferry@example.com"),
                 Kind.WEBHOOK: lambda: WebhookSender(self, self.now),
             }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from kernel.idempotency import Idempotency
@@ -14,6 +14,7 @@ from services.notify.domain.known_transfer import KnownTransfer, News, NewsKey
 from services.notify.domain.message import Message, Sent, Target
 from services.notify.domain.notification import Notification
 from services.notify.domain.nudge import Nudge
+from services.notify.domain.policy import Policy
 from services.notify.domain.user import User
 
 T = TypeVar("T")
@@ -220,15 +221,6 @@ class Crew(Protocol):
         after the time is over. Returns those, the last ones. Raises the first error of `act` when
         all that were begun have ended."""
         ...
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What whoever runs the stage decides. `transfer_link` has {id} in the place of the id."""
-
-    stalled_after: timedelta = timedelta(minutes=10)
-    operator_address: str | None = None
-    transfer_link: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from contracts.envelope import Event, Meta
 from contracts.ticket_events import TicketingFailedV1
 from contracts.transfer_events import Failure
 from services.notify.domain.channel import Kind, Secrets
-from services.notify.domain.ports import Policy
+from services.notify.domain.policy import Policy
 from tests.fakes.notify_world import ADDRESS, OPERATORS, NotifyWorld
 from tests.fakes.receivers import Fault, answers
 from tests.unit.progress.stories import NOON, AnyEvent, Story

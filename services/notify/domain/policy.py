@@ -1,0 +1,13 @@
+"""What whoever runs a stage decides about messages."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`transfer_link` has {id} in the place of the id."""
+
+    stalled_after: timedelta = timedelta(minutes=10)
+    operator_address: str | None = None
+    transfer_link: str | None = None
