@@ -38,7 +38,7 @@ ALONE = Notification(
     "n-1", "team", Kind.TEAMS, None, NOON, NOON, stages=(Stage.FAILED,), transfer_id="t-1"
 )
 DELIVERY = Delivery(NEWS.key, "team", "n-1")
-ONCE = Once("team", "failed acme", NOON, NOON + HOUR)
+ONCE = Once("team", "failed acme", NOON, NOON + HOUR, NEWS.key)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -188,10 +188,13 @@ def test_a_mark_is_extended_and_counted_by_one(stores: NotifyStores) -> None:
     second = replace(ALONE, id="n-2")
     again = replace(ONCE, now=NOON + 2 * HOUR, until=NOON + 4 * HOUR)
     assert stores.notifications.add(second, None, again) is Added.NOT_FIRST
-    assert not stores.marks.count(replace(ONCE, now=NOON + HOUR), "n-9")
-    assert stores.marks.count(ONCE, "n-9")
-    assert stores.marks.count(ONCE, "n-9")
-    assert not stores.marks.count(ONCE, "n-8")
+    before = replace(ONCE, now=NOON - HOUR, until=NOON - HOUR)
+    after = replace(ONCE, now=NOON + 4 * HOUR, until=NOON + 5 * HOUR)
+    for other in (before, after):
+        assert stores.marks.count(other, "n-9") is None
+    assert stores.marks.count(ONCE, "n-9") == DELIVERY.news
+    assert stores.marks.count(ONCE, "n-9") == DELIVERY.news
+    assert stores.marks.count(ONCE, "n-8") is None
 
 
 def test_an_open_notification_collects_until_it_is_closed(stores: NotifyStores) -> None:

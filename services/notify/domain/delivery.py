@@ -51,12 +51,13 @@ class Added(StrEnum):
 
 @dataclass(frozen=True)
 class Once:
-    """Of each `channel_id` and `cause` something is told once until then."""
+    """Of each `channel_id` and `cause` something is told once until then, perhaps some news."""
 
     channel_id: str
     cause: str
     now: datetime
     until: datetime
+    news: NewsKey | None = None
 
 
 @dataclass(frozen=True)

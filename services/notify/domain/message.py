@@ -57,13 +57,13 @@ class Message:
     """`id` stays the same whenever it is sent again, so that a receiver can recognise it. A digest
     has several facts, oldest first; `left_out` of its facts are only counted. `counts` says how
     many transfers there are by their last stage and destination: (stage, destination name, number).
-    `covers` are the stages that the channel's rule tells; empty: all."""
+    `partial` are names of destinations of which some ends are told elsewhere, or not at all."""
 
     id: str
     facts: tuple[Fact, ...]
     left_out: int = 0
     counts: tuple[tuple[Stage, str, int], ...] = ()
-    covers: tuple[Stage, ...] = ()
+    partial: tuple[str, ...] = ()
     test: bool = False  # somebody tries the channel; then there are no facts
     note: str | None = None  # a sentence of ours, for example that another channel is dead
 

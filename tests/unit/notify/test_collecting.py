@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from services.notify.domain import tally
 from services.notify.domain.channel import Kind, QuietHours, Rule
 from services.notify.domain.message import Message
 from services.notify.domain.quiet import DAYS
@@ -30,7 +31,7 @@ def test_a_digest_counts_everything() -> None:
 
     (arrival,) = world.receivers.arrived
     assert arrival.message.counts == ((Stage.COMPLETED, "ACME", 42),)
-    assert set(arrival.message.covers) == {Stage.COMPLETED, Stage.FAILED}
+    assert tally.in_one(arrival.message) == "42 of 42 delivered to ACME"
 
 
 def test_a_digest_comes_so_many_minutes_after_its_first_event() -> None:
