@@ -134,10 +134,8 @@ class InMemoryNotifications:
         if (append.news, append.channel_id) in self.told:
             return False
         place = (append.channel_id, append.opens.group)
-        found = self.rows.get(self.open.get(place, ""))
-        if found is not None and found.open:
-            now = found.taking(append.news.stage)
-        else:
+        now = append.joined_to(self.rows.get(self.open.get(place, "")))
+        if now is None:
             now = append.opens
             self.open[place] = now.id
         self.rows[now.id] = now

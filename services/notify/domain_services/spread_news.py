@@ -108,7 +108,7 @@ def _collect(news: News, channel: Channel, collect: Collect, *, ports: Ports) ->
         open=True,
     )
     entry = Entry(news.key, fact.at, fact.destination_id, fact.destination_name)
-    ports.notifications.append(Append(opens, news.key, entry))
+    ports.notifications.append(Append(opens, news.key, entry, channel.created_at))
 
 
 def _notification(news: News, channel: Channel, *, ports: Ports) -> Notification:
