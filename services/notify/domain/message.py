@@ -26,7 +26,8 @@ class TicketRef:
 @dataclass(frozen=True)
 class Fact:
     """A fact of a transfer, as far as it is known when it is told. Names come from others and hold
-    any character: whoever shows them cleans them."""
+    any character: whoever shows them cleans them. `past`: the transfer was retried, or went on,
+    since then."""
 
     transfer_id: str
     stage: Stage
@@ -49,6 +50,7 @@ class Fact:
     crc64nvme: str | None = None
     trouble: Trouble | None = None
     tickets: tuple[TicketRef, ...] = ()
+    past: bool = False
     link: str | None = None  # to the transfer in the console, where there is one
 
 

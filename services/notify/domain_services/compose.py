@@ -68,6 +68,7 @@ def _filled_in(fact: Fact, names: Mapping[str, str | None], *, ports: Ports) -> 
         fact,
         owner_name=names.get(fact.owner),
         tickets=tuple(tickets),
+        past=known is not None and known.is_past(fact),
         link=link.replace("{id}", fact.transfer_id) if link else None,
     )
 
