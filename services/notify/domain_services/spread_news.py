@@ -82,7 +82,7 @@ def _tell_one(news: News, nudges: list[Nudge], ports: Ports, wanted: tuple[Chann
         once = None
         if collect is not None:
             cause = failures_at(news.fact.destination_id)
-            once = Once(channel.id, cause, now, collect.due_at)
+            once = Once(channel.id, cause, now, collect.due_at, news.key)
         added = ports.notifications.add(alone, delivery, once)
         if added is Added.ADDED:
             nudges.append(Send(alone.id))
@@ -108,7 +108,7 @@ def _collect(news: News, channel: Channel, collect: Collect, *, ports: Ports) ->
         open=True,
     )
     entry = Entry(news.key, fact.at, fact.destination_id, fact.destination_name)
-    ports.notifications.append(Append(opens, news.key, entry))
+    ports.notifications.append(Append(opens, news.key, entry, channel.created_at))
 
 
 def _notification(news: News, channel: Channel, *, ports: Ports) -> Notification:

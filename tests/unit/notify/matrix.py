@@ -141,7 +141,9 @@ def _cells() -> Iterator[Cell]:
         for fault in SURELY_NOT:
             yield Cell(operation, fault.name, ONCE, _answered(fault))
         for fault in REFUSED:
-            yield Cell(operation, fault.name, RECORDED, _answered(fault))
+            # SES refuses us then, and not the channel
+            end = ONCE if operation.kind is Kind.EMAIL else RECORDED
+            yield Cell(operation, fault.name, end, _answered(fault))
         yield Cell(operation, "burst of 500", ONCE, _answered(*[answers("500", 500)] * 5))
         for fault in SILENT:
             yield Cell(operation, fault.name, unclear, _answered(fault))
