@@ -13,11 +13,15 @@ SHOWN = 100  # the newest ones
 # The frames inherit it. Styles in the mail itself are wanted.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 STYLE = (
+    ":root{color-scheme:light dark}"
     "body{font:15px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem}"
-    "article{border:1px solid #ccc;border-radius:8px;margin:1.5rem 0;padding:1rem}"
-    "h2{font-size:1.1rem;margin:0}p{color:#555;margin:.2rem 0 .8rem}"
-    "iframe{width:100%;height:30rem;border:1px solid #ddd;background:#fff}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f6f6f6;padding:.8rem}"
+    "article{border:1px solid light-dark(#ccc,#3d444d);border-radius:8px}"
+    "article{margin:1.5rem 0;padding:1rem}"
+    "h2{font-size:1.1rem;margin:0}p{color:light-dark(#555,#9da7b3);margin:.2rem 0 .8rem}"
+    # a frame without scripts cannot say how high its mail is
+    "iframe{width:100%;height:36rem;resize:vertical;border:1px solid light-dark(#ddd,#3d444d)}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:.8rem}"
+    "pre{background:light-dark(#f6f6f6,#1c2129)}"
 )
 
 
@@ -28,6 +32,7 @@ def page_of(mails: Sequence[Mail]) -> str:
     shown = "".join(_article(mail) for mail in mails[:SHOWN]) or "<p>No mail was sent yet.</p>"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mails</title>'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<style>{STYLE}</style></head><body><h1>Mails ({len(mails)})</h1>{shown}{more}"
         "</body></html>"
     )

@@ -13,7 +13,7 @@ Thing = Mapping[str, Any]
 COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 STYLE = """
 .slack { border-left: 3px solid #4a154b; max-width: 44rem; }
-.slack .block { margin: .35rem 0; overflow-wrap: anywhere; }
+.slack .block { margin: .35rem 0; overflow-wrap: anywhere; white-space: pre-line; }
 .slack h3 { font-size: 1.15em; margin: 0; }
 .slack blockquote { margin: 0; padding-left: .6rem; border-left: 3px solid var(--line); }
 .slack .fields { display: grid; grid-template-columns: 1fr 1fr; gap: .3rem 1rem; }

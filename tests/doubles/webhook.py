@@ -116,7 +116,10 @@ class Receiver(Double):
 
     def page(self) -> Answer:
         main = "".join(map(_message_html, self.board.newest(SHOWN)))
-        explanation = f"A receiver of signed webhooks: the newest {SHOWN} calls."
+        explanation = (
+            f"A receiver of signed webhooks: the newest {SHOWN} calls. It knows one signing secret:"
+            ' curl $WEBHOOKS/_double/receiver -d \'{"secret": "whsec_..."}\' tells it yours.'
+        )
         main = main or '<p class="soft">Nothing has arrived yet.</p>'
         return page("Webhook receiver", explanation, main)
 

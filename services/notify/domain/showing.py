@@ -46,8 +46,20 @@ def view_of(message: Message, channel_name: str) -> View:
         return _single(message.facts[0], note, footer)
     if message.facts or message.counts:
         return _digest(message, note, footer)
-    subject = sentence(message.note, 2 * MOST_IN_SUBJECT) if message.note else NOTE
-    return View(Tone.WARNING, subject, NOTE, sentences=note, footer=footer)
+    return _note(message.note or NOTE)
+
+
+def _note(text: str) -> View:
+    """Of ours, by mail. Its first sentence is the subject."""
+    first, _, rest = text.partition(". ")
+    subject = sentence(first, 2 * MOST_IN_SUBJECT).rstrip(".")
+    return View(
+        Tone.WARNING,
+        subject,
+        subject,
+        sentences=(sentence(rest),) if rest else (),
+        footer="FileFerry",
+    )
 
 
 def file_name(fact: Fact, most: int) -> str:

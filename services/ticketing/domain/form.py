@@ -22,7 +22,17 @@ PLACES = frozenset(
         "label",
     }
 )
-OURS = frozenset({"correlation_id", "state", "close_notes"})  # are written by rules of our own
+# are written by rules of our own
+OURS = frozenset(
+    {
+        "correlation_id",
+        "correlation_display",
+        "short_description",
+        "description",
+        "state",
+        "close_notes",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """Asks whether ServiceNow may be called, and remembers what it answered."""
 
+from dataclasses import replace
+
 from services.ticketing.domain.errors import DeskError
 from services.ticketing.domain.gate import Gate
 from services.ticketing.domain.ports import Ports
+from services.ticketing.domain.ticket import Ticket
 from services.ticketing.domain_services import announce
 
 TRIES = 5
@@ -23,6 +26,15 @@ def is_stopped(gate: Gate, *, ports: Ports) -> bool:
         return gate.stopped(ports.login.version().version)
     except DeskError:
         return True
+
+
+def explained(ticket: Ticket, *, ports: Ports) -> Ticket:
+    """For people: with the trouble of the instance, where the ticket waits and has none of its own.
+    It was not tried, because nobody may call."""
+    due = ticket.due_at is not None and ticket.due_at <= ports.now()
+    if not due or ticket.trouble is not None:
+        return ticket
+    return replace(ticket, trouble=ports.gates.read().trouble)
 
 
 def note_success(*, ports: Ports) -> None:

@@ -7,7 +7,12 @@ from services.ticketing.domain.desk import Record
 from services.ticketing.domain.errors import DeskError, TicketNotFound, TransferNotFound
 from services.ticketing.domain.ports import Ports
 from services.ticketing.domain.ticket import Key, Kind, Ticket
-from services.ticketing.domain_services.gatekeeping import may_call, note_error, note_success
+from services.ticketing.domain_services.gatekeeping import (
+    explained,
+    may_call,
+    note_error,
+    note_success,
+)
 
 
 def list_transfer_tickets(transfer_id: str, caller: Caller, *, ports: Ports) -> Sequence[Ticket]:
@@ -22,7 +27,8 @@ def list_transfer_tickets(transfer_id: str, caller: Caller, *, ports: Ports) -> 
         for ticket in ports.tickets.requests(transfer_id)
         if caller.may_see_transfers_of(ticket.owner)
     ]
-    return sorted((*own, *asked), key=lambda each: each.requested_at)
+    found = sorted((*own, *asked), key=lambda each: each.requested_at)
+    return [explained(each, ports=ports) for each in found]
 
 
 def read_ticket(number: str, caller: Caller, *, ports: Ports) -> tuple[Ticket, Record | None]:
@@ -31,7 +37,7 @@ def read_ticket(number: str, caller: Caller, *, ports: Ports) -> tuple[Ticket, R
     found = ports.tickets.by_number(number) or ports.tickets.read(Key(f"R#{number}", Kind.REQUEST))
     if found is None or not caller.may_see_transfers_of(found.owner):
         raise TicketNotFound(number)
-    return found, _live(found, ports=ports)
+    return explained(found, ports=ports), _live(found, ports=ports)
 
 
 def _live(ticket: Ticket, *, ports: Ports) -> Record | None:

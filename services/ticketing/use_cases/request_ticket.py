@@ -6,6 +6,7 @@ from kernel.idempotency import Idempotency
 from services.ticketing.domain.errors import RoleMissing, TicketsOff, TransferNotFound
 from services.ticketing.domain.ports import Ports
 from services.ticketing.domain.ticket import Key, Kind, Rank, Ticket, Wish
+from services.ticketing.domain_services.gatekeeping import explained
 from services.ticketing.domain_services.write_ticket import write_ticket
 
 
@@ -38,4 +39,4 @@ def request_ticket(
     stored = ports.tickets.request(ticket, idempotency, ports.now())
     if stored.record is None and ports.gates.read().calm(ports.now()):
         write_ticket(stored.key, notes_too=True, ports=ports)
-    return ports.tickets.read(stored.key) or stored
+    return explained(ports.tickets.read(stored.key) or stored, ports=ports)

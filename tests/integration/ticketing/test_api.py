@@ -43,6 +43,18 @@ def test_its_number_is_null_while_servicenow_cannot_be_reached(deployed: Deploye
     assert deployed.api("GET", f"{TICKET}/{made.body['id']}").body["live"] is None
 
 
+def test_a_ticket_that_nobody_may_write_says_why(deployed: Deployed) -> None:
+    deployed.double.order({"kind": "status", "status": 429, "retry_after": 60})
+    refused = deployed.api("POST", TICKET, WISH).body
+    not_tried = deployed.api("POST", TICKET, WISH).body
+    read = deployed.api("GET", f"{TICKET}/{not_tried['id']}").body
+    deployed.hear(Story("a-9", owner="ann").requested())
+    waiting = deployed.api("GET", "/api/transfer/a-9/tickets").body["tickets"]
+    for each in (refused, not_tried, read, *waiting):
+        assert each["status"] == "waiting"
+        assert each["trouble"]["code"] == "servicenow_throttled"
+
+
 def test_a_request_about_a_transfer_is_among_its_tickets(deployed: Deployed) -> None:
     deployed.hear(Story("a-1", owner="ann").requested())
     deployed.work()

@@ -49,7 +49,8 @@ STALLED = replace(
 )
 STAGES = (STARTED, COMPLETED, FAILED, STALLED)
 NOTE = (
-    "Channel 'ops room' is dead: hooks.slack.com refuses it (404 no_service). Save a new address."
+    "Nothing is sent to your channel ops any more. hooks.slack.com refuses the channel"
+    " (404 no_service). Save a new address."
 )
 
 

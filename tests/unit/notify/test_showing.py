@@ -113,5 +113,11 @@ def test_a_digest_of_a_thousand_is_counted() -> None:
 
 def test_tests_and_notes_have_no_facts() -> None:
     assert view(TEST).subject == "FileFerry test"
-    assert view(OF_A_DEAD_CHANNEL).sentences == (NOTE,)
     assert view(Message("m", ())).subject == "A note from FileFerry"
+
+
+def test_the_first_sentence_of_a_note_is_its_subject() -> None:
+    told = view(OF_A_DEAD_CHANNEL)
+    assert told.subject == told.headline == "Nothing is sent to your channel ops any more"
+    assert told.sentences == (NOTE.partition(". ")[2],)
+    assert told.footer == "FileFerry"

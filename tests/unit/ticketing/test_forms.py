@@ -39,6 +39,10 @@ def test_a_table_of_ones_own_says_its_states() -> None:
         ({"user": {"tabel": "x"}}, "user: write an object with some of"),
         ({"user": {"table": "u_own"}}, "'u_own' needs cancelled_state, ended_states"),
         ({"user": {"fields": {"state": "1"}}}, "'state' is written by FileFerry itself"),
+        (
+            {"user": {"fields": {"description": "1"}}},
+            "'description' is written by FileFerry itself",
+        ),
         ({"user": {"fields": {"x": "{nobody}"}}}, "{nobody} is unknown"),
         ({"user": {"fields": {"x": 1}}}, "x: write text"),
         ({"user": {"fields": {"a b": "1"}}}, "'a b' is no name"),

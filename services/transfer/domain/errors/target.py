@@ -51,8 +51,8 @@ class TargetExists(TargetError):
     code = "target_exists"
     message = (
         "{path!r} exists at the partner. Choose another target_path, or if_exists 'replace' or"
-        " 'keep_both'. If you had chosen one of these, other files take the names again and again:"
-        " ask the partner."
+        " 'keep_both'. If it was one of these already, other files keep taking the name: ask the"
+        " partner."
     )
     path: str
 
