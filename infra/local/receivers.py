@@ -62,6 +62,7 @@ def connect(stack: LocalStack, real: RealReceivers) -> Receivers:
     double = {"url": pages.get(SERVICENOW, ""), "user": USER, "password": PASSWORD}
     _log_in(stack.client("secretsmanager"), real.servicenow or double)
     stack.client("ses").verify_email_identity(EmailAddress=_sender())
+    stack.deploy("notify")  # with the address of the double of Slack's API
     hooks = {name: _hook(name, pages[name]) for name in HOOKS if name in pages}
     return Receivers({**hooks, **real.hooks}, pages)
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from infra.local.crash import clear_up
 from infra.local.deployment import deploy_locally
-from infra.local.doubles import DOUBLES
+from infra.local.doubles import DOUBLES, SLACK
 from infra.local.emulator import HOST, answers, aws_client, free_port
 from infra.local.log_lines import LogLine, log_lines
 from infra.local.object_server import OBJECTS, serve_objects
@@ -138,6 +138,8 @@ class LocalStack:
         wished = {**self.parameters, "LocalAddress": self.endpoint}
         if self.programs.runs(OBJECTS):
             wished["S3Endpoint"] = self.object_endpoint
+        if self.programs.runs(SLACK):
+            wished["SlackApi"] = f"{self.programs.told(SLACK)['url']}/api"
         values = self._environment.of(stack, wished)
         clients = partial(aws_client, endpoint=self.endpoint, region=self.region)
         return deploy_locally(stack, values, clients)

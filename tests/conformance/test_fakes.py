@@ -17,8 +17,10 @@ NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
     *{"Beat", "Execution", "Planned", "Watched"},
     *{"Actor", "Killed", "Life", "Shadow", "Stage"},
     *{"AsyncWorkflow", "Attempt", "Running"},  # InMemoryWorkflow whose functions take their time
-    *{"AuthWorld", "LiveWorld", "World"},
+    *{"AuthWorld", "LiveWorld", "NotifyWorld", "TicketingWorld", "World"},
     *{"Client", "Queued"},
+    *{"Arrival", "Fault", "Receivers", "ReceiversAsSender"},  # others' servers, real senders
+    *{"EveryAddress", "InMemoryAlarms"},  # do nothing, or only remember
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -38,7 +38,7 @@ ALONE = Notification(
     "n-1", "team", Kind.TEAMS, None, NOON, NOON, stages=(Stage.FAILED,), transfer_id="t-1"
 )
 DELIVERY = Delivery(NEWS.key, "team", "n-1")
-ONCE = Once("team", "failed acme", NOON, NOON + HOUR)
+ONCE = Once("team", "failed acme", NOON, NOON + HOUR, NEWS.key)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -52,7 +52,7 @@ def a_channel(channel_id: str, owner: str | None = None, whose: Whose = Whose.MI
     return Channel(channel_id, channel_id, Kind.EMAIL, owner, whose, rules, NOON, NOON)
 
 
-def append(number: int, opens: str = "n-9", at: int = 0, made: datetime = NOON) -> Append:
+def append(number: int, opens: str = "n-9", at: int = 0) -> Append:
     key = NewsKey(f"t-{number}", 1, Stage.COMPLETED)
     opened = replace(
         ALONE,
@@ -64,7 +64,7 @@ def append(number: int, opens: str = "n-9", at: int = 0, made: datetime = NOON) 
         due_at=NOON + HOUR,
     )
     entry = Entry(key, NOON + timedelta(minutes=at), "acme", "ACME")
-    return Append(opened, key, entry, made)
+    return Append(opened, key, entry, NOON)
 
 
 # --- users and channels -----------------------------------------------------------------------
@@ -188,10 +188,13 @@ def test_a_mark_is_extended_and_counted_by_one(stores: NotifyStores) -> None:
     second = replace(ALONE, id="n-2")
     again = replace(ONCE, now=NOON + 2 * HOUR, until=NOON + 4 * HOUR)
     assert stores.notifications.add(second, None, again) is Added.NOT_FIRST
-    assert not stores.marks.count(replace(ONCE, now=NOON + HOUR), "n-9")
-    assert stores.marks.count(ONCE, "n-9")
-    assert stores.marks.count(ONCE, "n-9")
-    assert not stores.marks.count(ONCE, "n-8")
+    before = replace(ONCE, now=NOON - HOUR, until=NOON - HOUR)
+    after = replace(ONCE, now=NOON + 4 * HOUR, until=NOON + 5 * HOUR)
+    for other in (before, after):
+        assert stores.marks.count(other, "n-9") is None
+    assert stores.marks.count(ONCE, "n-9") == DELIVERY.news
+    assert stores.marks.count(ONCE, "n-9") == DELIVERY.news
+    assert stores.marks.count(ONCE, "n-8") is None
 
 
 def test_an_open_notification_collects_until_it_is_closed(stores: NotifyStores) -> None:
@@ -214,13 +217,20 @@ def test_an_open_notification_collects_until_it_is_closed(stores: NotifyStores) 
     assert told.read("n-8") is None
 
 
-def test_a_channel_that_was_made_anew_has_open_notifications_of_its_own(
-    stores: NotifyStores,
-) -> None:
-    assert stores.notifications.append(append(1))
-    assert stores.notifications.append(append(2, opens="n-8", made=NOON + HOUR))
-    assert [each.news.transfer_id for each in stores.notifications.entries("n-9")] == ["t-1"]
-    assert [each.news.transfer_id for each in stores.notifications.entries("n-8")] == ["t-2"]
+def test_a_channel_that_got_a_used_id_begins_its_own_notification(stores: NotifyStores) -> None:
+    told = stores.notifications
+    assert told.append(append(1))
+    later = replace(append(2, opens="n-8"), channel_since=NOON + HOUR)
+    opens = replace(later.opens, created_at=NOON + HOUR, due_at=NOON + 3 * HOUR)
+    assert told.append(replace(later, opens=opens))
+    soon = replace(later, opens=replace(opens, id="n-7", due_at=NOON + 2 * HOUR))
+    key = NewsKey("t-3", 1, Stage.COMPLETED)
+    assert told.append(replace(soon, news=key, entry=replace(soon.entry, news=key)))
+
+    opened = told.read("n-8")
+    assert opened is not None
+    assert (opened.events, opened.due_at) == (2, NOON + 2 * HOUR)
+    assert [each.news.transfer_id for each in told.entries("n-9")] == ["t-1"]
 
 
 def test_one_of_two_changes_a_notification(stores: NotifyStores) -> None:

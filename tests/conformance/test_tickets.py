@@ -185,7 +185,7 @@ def test_the_gate_is_changed_by_one_at_a_time(stores: Stores) -> None:
     assert not stores.gates.store(Gate())
     found = stores.gates.read()
     assert found == replace(closed, version=1)
-    assert stores.gates.store(found.after_success())
+    assert stores.gates.store(found.after_success(NOON))
     assert stores.gates.read() == Gate(version=2)
 
 

@@ -25,6 +25,8 @@ class InMemoryDesk:
     wrong_logins: set[str] = field(default_factory=set)
     limit: int | None = None
     keeps_states: bool = False  # by a rule that answers as if all were well
+    close_notes_hold: int = 4_000  # characters; 0: the table has no such field
+    turns_states: dict[str, str] = field(default_factory=dict)  # by a rule: what is set -> what is
     calls: list[tuple[datetime, str]] = field(default_factory=list)  # those that were counted
 
     _in_hour: Counter[datetime] = field(default_factory=Counter)
@@ -47,6 +49,7 @@ class InMemoryDesk:
         """A record, whoever makes it."""
         number = len(self.records) + 1
         record_id = f"sys{number:05d}"
+        notes = "" if self.close_notes_hold else None
         record = Record(
             table=table,
             record_id=record_id,
@@ -54,6 +57,7 @@ class InMemoryDesk:
             correlation_id=fields.get("correlation_id", ""),
             state=fields.get("state", "1"),
             created_at=self.now(),
+            close_notes=notes,
         )
         self.records[record_id] = record
         self.fields[record_id], self.notes[record_id] = {}, []
@@ -116,6 +120,15 @@ class InMemoryDesk:
         record = self.records[record_id]
         self.records[record_id] = replace(
             record,
-            state=record.state if self.keeps_states else fields.get("state", record.state),
-            close_notes=fields.get("close_notes", record.close_notes),
+            state=record.state if self.keeps_states else self._turned(fields, record.state),
+            close_notes=self._kept(fields, record.close_notes),
         )
+
+    def _turned(self, fields: Fields, before: str) -> str:
+        state = fields.get("state", before)
+        return self.turns_states.get(state, state)
+
+    def _kept(self, fields: Fields, before: str | None) -> str | None:
+        if before is None:
+            return None
+        return fields.get("close_notes", before)[: self.close_notes_hold]

@@ -75,28 +75,33 @@ class InMemoryNewsDesk:
 
 @dataclass
 class InMemoryMarks:
-    """`rows` has since when and until when something counts as told, and who counts it."""
+    """`rows` has what was told, since when and until when it counts as told, and `counted` by whom
+    it is counted."""
 
-    rows: dict[tuple[str, str], tuple[datetime, datetime, str | None]] = field(default_factory=dict)
+    rows: dict[tuple[str, str], Once] = field(default_factory=dict)
+    counted: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def holds(self, once: Once) -> bool:
         found = self.rows.get((once.channel_id, once.cause))
-        return found is not None and found[1] > once.now
+        return found is not None and found.until > once.now
 
     def put(self, once: Once) -> None:
-        self.rows[once.channel_id, once.cause] = (once.now, once.until, None)
+        self.rows[once.channel_id, once.cause] = once
+        self.counted.pop((once.channel_id, once.cause), None)
 
     def extend(self, once: Once) -> None:
         found = self.rows.get((once.channel_id, once.cause))
-        if found is not None and found[1] < once.until:
-            self.rows[once.channel_id, once.cause] = (found[0], once.until, found[2])
+        if found is not None and found.until < once.until:
+            self.rows[once.channel_id, once.cause] = replace(found, until=once.until)
 
-    def count(self, once: Once, notification_id: str) -> bool:
-        found = self.rows.get((once.channel_id, once.cause))
-        if found is None or found[0] < once.now or found[2] not in (None, notification_id):
-            return False
-        self.rows[once.channel_id, once.cause] = (found[0], found[1], notification_id)
-        return True
+    def count(self, once: Once, notification_id: str) -> NewsKey | None:
+        place = (once.channel_id, once.cause)
+        found = self.rows.get(place)
+        if found is None or found.now > once.until or found.until < once.now:
+            return None
+        if self.counted.setdefault(place, notification_id) != notification_id:
+            return None
+        return found.news
 
 
 @dataclass
@@ -107,7 +112,7 @@ class InMemoryNotifications:
     rows: dict[str, Notification] = field(default_factory=dict)
     told: dict[tuple[NewsKey, str], str] = field(default_factory=dict)
     entered: dict[str, list[Entry]] = field(default_factory=dict)
-    open: dict[tuple[str, str | None, datetime], str] = field(default_factory=dict)
+    open: dict[tuple[str, str | None], str] = field(default_factory=dict)
     events: list[OutboxEvent] = field(default_factory=list)
 
     def add(
@@ -128,11 +133,9 @@ class InMemoryNotifications:
     def append(self, append: Append) -> bool:
         if (append.news, append.channel_id) in self.told:
             return False
-        place = (append.channel_id, append.opens.group, append.channel_made)
-        found = self.rows.get(self.open.get(place, ""))
-        if found is not None and found.open:
-            now = found.taking(append.news.stage)
-        else:
+        place = (append.channel_id, append.opens.group)
+        now = append.joined_to(self.rows.get(self.open.get(place, "")))
+        if now is None:
             now = append.opens
             self.open[place] = now.id
         self.rows[now.id] = now

@@ -13,6 +13,7 @@ from services.ticketing.use_cases.sweep_tickets import sweep_tickets
 from services.ticketing.use_cases.write_due import write_due
 from tests.fakes.calls import Calls
 from tests.fakes.desk import InMemoryDesk
+from tests.fakes.outside import InMemoryBus
 from tests.fakes.tickets import InMemoryGates, InMemoryTickets, InMemoryUsers
 from tests.fakes.watched import watched
 from tests.unit.progress.stories import NOON, AnyEvent, Story
@@ -42,11 +43,6 @@ class InMemoryAlarms:
         self.measured[name] = value
 
 
-class Silent:
-    def publish(self, events: object) -> list[str]:
-        return []
-
-
 class TicketingWorld:
     def __init__(
         self, *, on: bool = True, desk: Desk | None = None, login: Login | None = None
@@ -67,7 +63,7 @@ class TicketingWorld:
             users=watched("users", self.users, calls),
             nudges=watched("nudges", self.nudges, calls),
             alarms=self.alarms,
-            bus=Silent(),
+            bus=InMemoryBus(),
             policy=Policy(on, LASTS, NOTE_EVERY, forms_of({})),
             now=self.now,
             new_id=lambda: f"id{next(numbers)}",

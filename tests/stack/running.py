@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from infra.local.doubles import MODULES, SLACK
 from infra.local.ferry import Ferry
 from infra.local.partner import SftpServer
@@ -132,7 +134,7 @@ def started(folder: Path) -> Iterator[Running]:
         partner = stack.sftp("partner", folder / "partner-files")
         used.add("password of a partner", partner.password)
         stack.programs.serve(SLACK, MODULES[SLACK], "--seconds", "0")  # it takes all at once
-        desk = Desk(stack, connect(stack, RealReceivers()))
+        desk = Desk(stack, connect(stack, RealReceivers()), httpx.Client(trust_env=False))
         door = Door(stack, used)
         people = People(stack, door)
         ferry = HeardFerry(used, stack.api_url, people.admin.name, people.admin.password)
@@ -141,6 +143,7 @@ def started(folder: Path) -> Iterator[Running]:
         yield Running(stack, ferry, partner, stack.client("s3"), door, people, desk)
         ferry.close()
         door.close()
+        desk.http.close()
         secrets_in_vault(stack, used)
         assert len(used) >= SECRETS_AT_LEAST
         assert used.found_in(all_logs(stack)) == []

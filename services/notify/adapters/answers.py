@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
+from kernel.shown_names import sentence
 from runtime.guarded_http import AddressNotCalled, AnswerLost, GuardedHttp, HttpAnswer, NotSent
 from services.notify.domain.channel import Secrets
 from services.notify.domain.errors import (
@@ -18,7 +19,6 @@ from services.notify.domain.errors import (
     OutcomeUnclear,
     SendError,
 )
-from services.notify.domain.names import sentence
 
 MOST_SAID = 200  # characters of an answer that are kept
 SHORTEST_SECRET = 6  # characters of a part of an address; shorter ones are words such as 'hooks'

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from runtime.dynamodb.items import Item, epoch_seconds, to_attribute
+from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute
 from runtime.dynamodb.table import Action, Table, put, row_key, update
 from services.notify.domain.delivery import Once
 from services.notify.domain.errors import RecordBusy
+from services.notify.domain.known_transfer import NewsKey
 
 SLACK = timedelta(days=1)  # for clocks that differ; then DynamoDB removes the row
 
@@ -21,11 +22,20 @@ class DynamoDbMarks:
         longer = update(_key(once), change, shorter, until=once.until, gone=gone)
         self._table.write([longer], _busy(once))
 
-    def count(self, once: Once, notification_id: str) -> bool:
+    def count(self, once: Once, notification_id: str) -> NewsKey | None:
+        row = self._table.read(_key(once))
+        if row is None or "news" not in row:
+            return None
         change = "SET #counted_by = :id"
-        mine = "#told_at >= :since AND (attribute_not_exists(#counted_by) OR #counted_by = :id)"
-        counted = update(_key(once), change, mine, id=notification_id, since=once.now)
-        return not self._table.write([counted], _busy(once))
+        mine = (
+            "#told_at = :told_at AND #told_at <= :last AND #until >= :first"
+            " AND (attribute_not_exists(#counted_by) OR #counted_by = :id)"
+        )
+        times = {"told_at": row["told_at"]["S"], "first": once.now, "last": once.until}
+        counted = update(_key(once), change, mine, id=notification_id, **times)
+        if self._table.write([counted], _busy(once)):
+            return None
+        return from_item(NewsKey, row["news"]["M"])
 
 
 def mark(once: Once) -> Action:
@@ -35,8 +45,10 @@ def mark(once: Once) -> Action:
 
 def _row(once: Once) -> Item:
     gone = to_attribute(epoch_seconds(once.until + SLACK))
-    times = {"told_at": to_attribute(once.now), "until": to_attribute(once.until)}
-    return _key(once) | times | {"expires_at": gone}
+    row = {"told_at": to_attribute(once.now), "until": to_attribute(once.until)}
+    if once.news is not None:
+        row["news"] = to_attribute(once.news)
+    return _key(once) | row | {"expires_at": gone}
 
 
 def _key(once: Once) -> Item:

@@ -53,10 +53,10 @@ class DynamoDbNotifications:
         for _ in range(TRIES):
             pointer = self._table.read(_open_key(append))
             found = self.read(pointer["notification_id"]["S"]) if pointer else None
-            if found is None or not found.open:
+            now = append.joined_to(found)
+            if found is None or now is None:
                 actions = [*_opening(append, pointer), *_entered(append, append.opens)]
             else:
-                now = found.taking(append.news.stage)
                 actions = [put(_row(now), SEEN, seen=found.version), *_entered(append, now)]
             refused = self._table.write(actions, _busy(append.opens.id))
             if not refused:
@@ -142,8 +142,7 @@ def _opening(append: Append, pointer: Item | None) -> Sequence[Action]:
 
 
 def _open_key(append: Append) -> Item:
-    sort = f"OPEN#{append.opens.group}#{instant(append.channel_made)}"
-    return row_key(f"CHANNEL#{append.channel_id}", sort)
+    return row_key(f"CHANNEL#{append.channel_id}", f"OPEN#{append.opens.group}")
 
 
 def _entered(append: Append, notification: Notification) -> Sequence[Action]:

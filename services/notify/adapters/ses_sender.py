@@ -15,6 +15,7 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
+from kernel.shown_names import sentence
 from services.notify.adapters.mail import Envelope, mail_of
 from services.notify.domain.errors import (
     ChannelDead,
@@ -24,7 +25,6 @@ from services.notify.domain.errors import (
     SendError,
 )
 from services.notify.domain.message import Message, Sent, Target
-from services.notify.domain.names import sentence
 from services.notify.domain.showing import view_of
 
 # One try: SES knows no idempotency key, so a second try after a lost answer could be a second mail.
@@ -33,6 +33,7 @@ HOST = "Amazon SES"
 MOST_SAID = 200
 FAULT = 500
 QUOTA_WAIT_SECONDS = 3_600.0  # the quota is of the last 24 hours, so it comes back bit by bit
+OPERATOR_WAIT_SECONDS = 3_600.0  # a person has to act
 MAIL_ADDRESS = re.compile(r"[^\s,<>]+@[^\s,<>]+")
 UNVERIFIED = "not verified"
 
@@ -43,7 +44,9 @@ SANDBOX = (
 )
 SENDER = "An operator verifies the sender address of FileFerry in SES."
 PAUSED = "Sending is paused for this AWS account. An operator looks at the account in SES."
-DEAD = {
+# No message is sent then, to anybody. So it says nothing of a channel, and none is dead for it:
+# its owner could not mend it, and would have to revive it after an operator did.
+OURS = {
     "AccountSuspendedException": PAUSED,
     "SendingPausedException": PAUSED,
     "MailFromDomainNotVerifiedException": SENDER,
@@ -94,10 +97,13 @@ def _refusal(response: Mapping[str, Any], sender: str) -> SendError:
         return NotYet(HOST, told, QUOTA_WAIT_SECONDS)
     if code in THROTTLED:
         return NotYet(HOST, told, None)
+    ours = OURS.get(code)
     if code == "MessageRejected" and UNVERIFIED in text:
-        return ChannelDead(HOST, status, told, SENDER if _names(text, sender) else SANDBOX)
-    if code in DEAD:
-        return ChannelDead(HOST, status, told, DEAD[code])
+        if not _names(text, sender):
+            return ChannelDead(HOST, status, told, SANDBOX)
+        ours = SENDER
+    if ours is not None:
+        return NotYet(HOST, f"{told} {ours}", OPERATOR_WAIT_SECONDS)
     if status >= FAULT:
         return NotYet(HOST, told, None)
     return MessageRefused(HOST, status, told)

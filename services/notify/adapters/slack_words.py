@@ -85,6 +85,8 @@ def failure_for(word: str, host: str, answer: HttpAnswer, told: str, now: Now) -
         return NotYet(host, word, answers.wait_seconds(answer.headers, now))
     if word in UNCLEAR:
         return OutcomeUnclear(host, word)
-    if status in OK:
-        return MessageRefused(host, status, word if WORD.fullmatch(word) else told)
+    if status in OK and WORD.fullmatch(word):
+        return MessageRefused(host, status, word)
+    if status in OK:  # Slack answers only its own words; something on the way wrote the rest
+        return OutcomeUnclear(host, f"it answered {told!r}" if told else "its answer was empty")
     return answers.failure(host, answer, told, WEBHOOK_GONE, now)

@@ -29,18 +29,24 @@ class Entry:
 
 @dataclass(frozen=True)
 class Append:
-    """`opens` is the notification that is begun with the entry, if none of its group is open.
-    `channel_made` tells the channel from an earlier one of the same id, for which nothing is sent
-    any more."""
+    """`opens` is the notification that is begun with the entry, if none of its group is open. The
+    channel was made at `channel_since`."""
 
     opens: Notification
     news: NewsKey
     entry: Entry
-    channel_made: datetime
+    channel_since: datetime
 
     @property
     def channel_id(self) -> str:
         return self.opens.channel_id
+
+    def joined_to(self, found: Notification | None) -> Notification | None:
+        """`found` with the entry, if it is open. None where another one begins: an older one is of
+        a channel that had the id before, and is never sent."""
+        if found is None or not found.open or found.created_at < self.channel_since:
+            return None
+        return found.taking(self.news.stage, self.opens.due_at)
 
 
 class Added(StrEnum):
@@ -54,12 +60,13 @@ class Added(StrEnum):
 
 @dataclass(frozen=True)
 class Once:
-    """Of each `channel_id` and `cause` something is told once until then."""
+    """Of each `channel_id` and `cause` something is told once until then, perhaps some news."""
 
     channel_id: str
     cause: str
     now: datetime
     until: datetime
+    news: NewsKey | None = None
 
 
 @dataclass(frozen=True)

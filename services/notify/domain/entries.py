@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from services.notify.domain.figures import duration_text, rate_text, size_text, time_text
+from kernel.figures import duration_text, rate_text, size_text, time_text
+from kernel.shown_names import shown
 from services.notify.domain.message import Fact, TicketRef
-from services.notify.domain.names import shown
 from services.notify.domain.stage import Stage
 from services.notify.domain.view import Entry, Link
 

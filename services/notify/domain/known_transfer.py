@@ -29,7 +29,8 @@ class SeenTicket:
 @dataclass(frozen=True)
 class KnownTransfer:
     """`sequence` is that of the newest change of state, in `run`. `owner` is None as long as
-    nothing is known of it. `started_at` is when `started_run` started."""
+    nothing is known of it. `started_at` is when `started_run` started. `paused_run` is the last one
+    in which it was paused."""
 
     id: str
     owner: str | None = None
@@ -38,10 +39,19 @@ class KnownTransfer:
     ended: bool = False
     started_run: int = 0
     started_at: datetime | None = None
+    paused_run: int = 0
     streak: Streak | None = None
     tickets: tuple[SeenTicket, ...] = ()
     seen_at: datetime | None = None
     version: int = 0
+
+    def is_past(self, fact: Fact) -> bool:
+        """Whether it was retried or went on since, so that it is not as the fact says any more."""
+        if fact.stage not in (Stage.FAILED, Stage.STALLED) or self.run < fact.run:
+            return False
+        if self.run > fact.run or fact.stage is Stage.FAILED:
+            return self.run > fact.run
+        return self.ended or self.streak is None or self.streak.since > fact.at
 
     def with_ticket(self, ticket: SeenTicket) -> "KnownTransfer":
         """The newest ticket of each kind counts."""

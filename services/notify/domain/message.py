@@ -26,7 +26,8 @@ class TicketRef:
 @dataclass(frozen=True)
 class Fact:
     """A fact of a transfer, as far as it is known when it is told. Names come from others and hold
-    any character: whoever shows them cleans them."""
+    any character: whoever shows them cleans them. `past`: the transfer was retried, or went on,
+    since then."""
 
     transfer_id: str
     stage: Stage
@@ -49,6 +50,7 @@ class Fact:
     crc64nvme: str | None = None
     trouble: Trouble | None = None
     tickets: tuple[TicketRef, ...] = ()
+    past: bool = False
     link: str | None = None  # to the transfer in the console, where there is one
 
 
@@ -57,13 +59,13 @@ class Message:
     """`id` stays the same whenever it is sent again, so that a receiver can recognise it. A digest
     has several facts, oldest first; `left_out` of its facts are only counted. `counts` says how
     many transfers there are by their last stage and destination: (stage, destination name, number).
-    `covers` are the stages that the channel's rule tells; empty: all."""
+    `partial` are names of destinations of which some ends are told elsewhere, or not at all."""
 
     id: str
     facts: tuple[Fact, ...]
     left_out: int = 0
     counts: tuple[tuple[Stage, str, int], ...] = ()
-    covers: tuple[Stage, ...] = ()
+    partial: tuple[str, ...] = ()
     test: bool = False  # somebody tries the channel; then there are no facts
     note: str | None = None  # a sentence of ours, for example that another channel is dead
 

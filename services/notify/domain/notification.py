@@ -60,10 +60,11 @@ class Notification:
     def is_over(self) -> bool:
         return self.status in (Status.SENT, Status.FAILED)
 
-    def taking(self, stage: Stage) -> "Notification":
-        """With one more event of that stage."""
+    def taking(self, stage: Stage, due_at: datetime) -> "Notification":
+        """With one more event of that stage, which waits no longer than until then."""
         return replace(
             self,
+            due_at=min(self.due_at, due_at),
             events=self.events + 1,
             stages=tuple(dict.fromkeys((*self.stages, stage))),
             version=self.version + 1,

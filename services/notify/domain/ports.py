@@ -194,8 +194,9 @@ class Marks(Protocol):
         """It counts as told until then at least."""
         ...
 
-    def count(self, once: Once, notification_id: str) -> bool:
-        """Whether it was told at `once.now` or later, and only this notification counts it."""
+    def count(self, once: Once, notification_id: str) -> NewsKey | None:
+        """The news that were told by `once.until`, if they still counted as told at `once.now`, and
+        only this notification counts them."""
         ...
 
 

@@ -1,10 +1,10 @@
 """Says a message in words: what happened, to which file, and what to do."""
 
+from kernel.figures import duration_text, size_text
+from kernel.shown_names import sentence, shown
 from services.notify.domain import tally
 from services.notify.domain.entries import entries_of, links_of
-from services.notify.domain.figures import duration_text, size_text
-from services.notify.domain.message import Fact, Message, Trouble
-from services.notify.domain.names import sentence, shown
+from services.notify.domain.message import Fact, Message
 from services.notify.domain.stage import Stage
 from services.notify.domain.view import Row, Tone, View
 
@@ -27,6 +27,9 @@ HEADLINES = {
 }
 TRIED_AGAIN = "FileFerry keeps trying by itself."
 RETRY = "It may work later: retry the transfer then."
+HAD_STALLED = "Transfer to {} had stalled"
+OVER = "That is over: it went on, was paused, or ended since then."
+RETRIED = "It was retried since then."
 TEST_SUBJECT = "FileFerry test"
 TEST = "This is a test message. It shows that the channel works."
 NOTE = "A note from FileFerry"
@@ -65,24 +68,28 @@ def file_name(fact: Fact, most: int) -> str:
 
 
 def _single(fact: Fact, note: tuple[str, ...], footer: str) -> View:
-    headline = HEADLINES[fact.stage].format(shown(fact.destination_name, MOST_IN_SUBJECT))
+    past_stall = fact.past and fact.stage is Stage.STALLED
+    form = HAD_STALLED if past_stall else HEADLINES[fact.stage]
+    headline = form.format(shown(fact.destination_name, MOST_IN_SUBJECT))
     return View(
         TONES[fact.stage],
         f"{headline}: {file_name(fact, MOST_IN_SUBJECT)}",
         headline,
         name=file_name(fact, MOST_IN_ROW),
         entries=entries_of(fact),
-        sentences=(*_what_to_do(fact.stage, fact.trouble), *note),
+        sentences=(*_what_to_do(fact), *note),
         links=links_of(fact),
         footer=footer,
     )
 
 
-def _what_to_do(stage: Stage, trouble: Trouble | None) -> tuple[str, ...]:
-    said = (sentence(trouble.message),) if trouble else ()
-    if stage is Stage.STALLED:
-        return (*said, TRIED_AGAIN)
-    if stage is Stage.FAILED and trouble and trouble.retryable:
+def _what_to_do(fact: Fact) -> tuple[str, ...]:
+    said = (sentence(fact.trouble.message),) if fact.trouble else ()
+    if fact.stage is Stage.STALLED:
+        return (*said, OVER if fact.past else TRIED_AGAIN)
+    if fact.past:
+        return (*said, RETRIED)
+    if fact.stage is Stage.FAILED and fact.trouble and fact.trouble.retryable:
         return (*said, RETRY)
     return said
 
@@ -112,7 +119,9 @@ def _row(fact: Fact, several: bool) -> Row:
 
 def _outcome(fact: Fact) -> str:
     if fact.trouble and fact.stage in (Stage.FAILED, Stage.STALLED):
-        return f"{fact.stage}: {sentence(fact.trouble.message, MOST_IN_ROW)}"
+        since = {Stage.FAILED: ", retried since", Stage.STALLED: ", over since"}
+        state = f"{fact.stage}{since[fact.stage] if fact.past else ''}"
+        return f"{state}: {sentence(fact.trouble.message, MOST_IN_ROW)}"
     size = size_text(fact.size_bytes) if fact.size_bytes is not None else ""
     if fact.stage is not Stage.COMPLETED:
         return f"{fact.stage}, {size}" if size else str(fact.stage)

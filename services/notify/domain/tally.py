@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from kernel.shown_names import shown
 from services.notify.domain.message import Message
-from services.notify.domain.names import shown
 from services.notify.domain.stage import Stage
 from services.notify.domain.view import Tone
 
-ENDED = frozenset({Stage.COMPLETED, Stage.FAILED})
 REST = ((Stage.FAILED, "failed"), (Stage.STALLED, "stalled"), (Stage.STARTED, "started"))
 
 
@@ -17,7 +16,8 @@ def sentences(message: Message) -> tuple[str, ...]:
     by_destination = _counts(message)
     names = sorted(by_destination, key=lambda name: (-by_destination[name][Stage.FAILED], name))
     return tuple(
-        _sentence(by_destination[name], f"to {shown(name)}", message.covers) for name in names
+        _sentence(by_destination[name], f"to {shown(name)}", name not in message.partial)
+        for name in names
     )
 
 
@@ -27,7 +27,7 @@ def in_one(message: Message) -> str:
     if len(by_destination) == 1:
         return sentences(message)[0]
     total: Counter[Stage] = sum(by_destination.values(), Counter())
-    return _sentence(total, f"to {len(by_destination)} destinations", message.covers)
+    return _sentence(total, f"to {len(by_destination)} destinations", not message.partial)
 
 
 def tone(message: Message) -> Tone:
@@ -54,11 +54,11 @@ def _counts(message: Message) -> Mapping[str, Counter[Stage]]:
     return found
 
 
-def _sentence(counts: Counter[Stage], where: str, covers: tuple[Stage, ...]) -> str:
+def _sentence(counts: Counter[Stage], where: str, whole: bool) -> str:
     """'40 of 42' is said only where the digest would know of those that failed, too."""
     delivered, ended = counts[Stage.COMPLETED], counts[Stage.COMPLETED] + counts[Stage.FAILED]
     parts = []
-    if delivered and set(covers or ENDED) >= ENDED:
+    if delivered and whole:
         parts.append(f"{delivered} of {ended} delivered")
     elif delivered:
         parts.append(f"{delivered} delivered")

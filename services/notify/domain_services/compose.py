@@ -1,21 +1,23 @@
 """Makes the message of a notification from what is known when it is sent."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from services.notify.domain.channel import Channel, Rule
+from services.notify.domain.channel import Channel
 from services.notify.domain.delivery import Entry, Once
 from services.notify.domain.known_transfer import NewsKey
 from services.notify.domain.message import Fact, Message
 from services.notify.domain.notification import Notification
 from services.notify.domain.plan import QUIET, group_of
 from services.notify.domain.ports import Ports
+from services.notify.domain.rules import fitting_rule
 from services.notify.domain.stage import Stage
 
 MOST_FACTS = 50  # of a digest; the rest is counted
 MOST_COUNTS = 50  # lines of a digest; smaller ones are counted together
 OTHERS = "other destinations"
+ENDS = (Stage.COMPLETED, Stage.FAILED)
 WORST_FIRST = (Stage.FAILED, Stage.STALLED, Stage.COMPLETED, Stage.STARTED)
 Counts = Counter[tuple[Stage, str]]
 
@@ -39,15 +41,13 @@ def _digest(notification: Notification, channel: Channel, *, ports: Ports) -> Me
     entries = list(ports.notifications.entries(notification.id))
     ranked = sorted(entries, key=lambda each: WORST_FIRST.index(each.news.stage))[:MOST_FACTS]
     facts = _facts([each.news for each in ranked], ports=ports)
-    counts = _counts(entries)
-    if len(entries) > 1:
-        counts += _told_at_once(notification, entries, ports=ports)
+    told = list(_told_at_once(notification, channel, entries, ports=ports))
     return Message(
         notification.id,
         tuple(sorted(facts, key=lambda fact: fact.at)),
         left_out=len(entries) - len(facts),
-        counts=_bounded(counts),
-        covers=_covers(channel, notification.group or QUIET),
+        counts=_bounded(_counts([*told, *entries])),
+        partial=_partial(notification, channel, entries),
     )
 
 
@@ -68,6 +68,7 @@ def _filled_in(fact: Fact, names: Mapping[str, str | None], *, ports: Ports) -> 
         fact,
         owner_name=names.get(fact.owner),
         tickets=tuple(tickets),
+        past=known is not None and known.is_past(fact),
         link=link.replace("{id}", fact.transfer_id) if link else None,
     )
 
@@ -86,18 +87,22 @@ def _newer(key: NewsKey, than: NewsKey) -> bool:
     return (key.run, key.stage.rank) >= (than.run, than.stage.rank)
 
 
-def _told_at_once(notification: Notification, entries: Sequence[Entry], *, ports: Ports) -> Counts:
+def _told_at_once(
+    notification: Notification, channel: Channel, entries: Sequence[Entry], *, ports: Ports
+) -> Iterator[Entry]:
     """The first failure at a destination was told by itself. It counts here all the same, so that
-    '41 of 42 delivered' is true. Each counts in one digest only."""
-    window = notification.due_at - notification.created_at
-    since = notification.created_at - window
+    '41 of 42 delivered' is true. Each counts in one digest only: in one that was open while it
+    counted as told."""
+    if len(entries) == 1:  # it is told as if it were alone
+        return
+    opened, closed = notification.created_at, notification.begun_at or ports.now()
     names = {each.destination_id: each.destination_name for each in entries}
-    found: Counts = Counter()
     for destination_id, name in list(names.items())[:MOST_COUNTS]:
-        once = Once(notification.channel_id, failures_at(destination_id), since, since)
-        if ports.marks.count(once, notification.id):
-            found[Stage.FAILED, name] += 1
-    return found
+        if _is_told_here(channel, notification, Stage.FAILED, destination_id):
+            once = Once(channel.id, failures_at(destination_id), opened, closed)
+            news = ports.marks.count(once, notification.id)
+            if news is not None:
+                yield Entry(news, opened, destination_id, name)
 
 
 def _bounded(counts: Counts) -> tuple[tuple[Stage, str, int], ...]:
@@ -109,17 +114,32 @@ def _bounded(counts: Counts) -> tuple[tuple[Stage, str, int], ...]:
     return (*lines, *((stage, OTHERS, number) for stage, number in rest.items()))
 
 
-def _covers(channel: Channel, group: str) -> tuple[Stage, ...]:
-    """The stages that would all be in this digest."""
-    told = {stage for rule in channel.rules if _collects(rule, group) for stage in rule.stages}
-    elsewhere = {
-        stage for rule in channel.rules if not _collects(rule, group) for stage in rule.stages
+def _partial(
+    notification: Notification, channel: Channel, entries: Sequence[Entry]
+) -> tuple[str, ...]:
+    """A channel that was changed meanwhile may have told something elsewhere before."""
+    names = {each.destination_id: each.destination_name for each in entries}
+    changed = channel.updated_at > notification.created_at
+    found = {
+        name for key, name in names.items() if changed or not _is_whole(channel, notification, key)
     }
-    quiet = channel.quiet_hours
-    if group == QUIET and quiet is not None and quiet.failures_pass:
-        elsewhere.add(Stage.FAILED)
-    return tuple(sorted(told - elsewhere))
+    return (*sorted(found), OTHERS) if found else ()
 
 
-def _collects(rule: Rule, group: str) -> bool:
-    return group in (QUIET, group_of(rule))
+def _is_whole(channel: Channel, notification: Notification, destination_id: str) -> bool:
+    """Whether every end there is told in this digest. Before quiet hours begin, what has no digest,
+    or a shorter one, is still told elsewhere."""
+    rules = [fitting_rule(channel, stage, destination_id) for stage in ENDS]
+    return len({each and each.digest_minutes for each in rules}) == 1 and all(
+        _is_told_here(channel, notification, stage, destination_id) for stage in ENDS
+    )
+
+
+def _is_told_here(
+    channel: Channel, notification: Notification, stage: Stage, destination_id: str
+) -> bool:
+    rule = fitting_rule(channel, stage, destination_id)
+    if rule is None or notification.group != QUIET:
+        return rule is not None and group_of(rule) == notification.group
+    passes = channel.quiet_hours is not None and channel.quiet_hours.failures_pass
+    return not (passes and stage is Stage.FAILED)

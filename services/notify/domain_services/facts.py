@@ -22,8 +22,9 @@ def stalled(event: Event[told.TransferDelayedV1]) -> Fact:
 def completed(event: Event[told.TransferCompletedV1], known: KnownTransfer) -> Fact:
     data, receipt = event.data, event.data.receipt
     seconds = _seconds(data.run, receipt.started_at, receipt.finished_at, known)
-    # what an earlier run had moved was not moved in this time
-    rate = receipt.bytes_sent / seconds if seconds and data.run == 1 else None
+    # what an earlier run had moved was not moved in this time, and in a pause nothing was
+    steady = data.run == 1 and known.paused_run != data.run
+    rate = receipt.bytes_sent / seconds if seconds and steady else None
     return _fact(
         data,
         Stage.COMPLETED,

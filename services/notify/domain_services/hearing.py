@@ -46,6 +46,8 @@ def _told(known: KnownTransfer, event: Event[Any]) -> Fact | None:
 def _changed(known: KnownTransfer, fact: told.TransferFact, at: datetime) -> KnownTransfer:
     if isinstance(fact, told.TransferStartedV1) and fact.run > known.started_run:
         known = replace(known, started_run=fact.run, started_at=at)
+    if isinstance(fact, told.TransferPausedV1) and fact.run > known.paused_run:
+        known = replace(known, paused_run=fact.run)
     if fact.sequence <= known.sequence:
         return known
     return replace(

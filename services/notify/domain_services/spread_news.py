@@ -82,7 +82,7 @@ def _tell_one(news: News, nudges: list[Nudge], ports: Ports, wanted: tuple[Chann
         once = None
         if collect is not None:
             cause = failures_at(news.fact.destination_id)
-            once = Once(channel.id, cause, now, collect.due_at)
+            once = Once(channel.id, cause, now, collect.due_at, news.key)
         added = ports.notifications.add(alone, delivery, once)
         if added is Added.ADDED:
             nudges.append(Send(alone.id))

@@ -43,7 +43,7 @@ def record_of(found: object, table: str, url: str, journals: Sequence[str] = ())
         correlation_id=value_of(found, "correlation_id"),
         state=value_of(found, "state"),
         created_at=_time(value_of(found, "sys_created_on")),
-        close_notes=value_of(found, "close_notes"),
+        close_notes=value_of(found, "close_notes") if "close_notes" in found else None,
         work_notes="\n".join(filter(None, (_shown(found, name) for name in journals))),
         url=f"{url}/nav_to.do?uri={quote(f'{table}.do?sys_id={record_id}', safe='')}",
         shown={name: _line(_shown(found, name)) for name in FIELDS if name in found},

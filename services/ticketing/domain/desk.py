@@ -10,6 +10,7 @@ Fields = Mapping[str, str]  # name in the table -> value; all values there are t
 @dataclass(frozen=True)
 class Record:
     """`work_notes` is all notes as one text, newest first; empty where it was not asked for.
+    `close_notes` is None where the table has no such field.
     `shown` has the values as people see them."""
 
     table: str
@@ -18,7 +19,7 @@ class Record:
     correlation_id: str
     state: str
     created_at: datetime | None
-    close_notes: str = ""
+    close_notes: str | None = None
     work_notes: str = ""
     url: str | None = None
     shown: Mapping[str, str] = field(default_factory=dict)

@@ -49,8 +49,11 @@ class Gate:
         troubled = self.failures >= FAILURES or self.refused_login is not None
         return self.open(now) and not troubled and not self.scarce(now)
 
-    def after_success(self) -> "Gate":
-        """`scarce_until` stays. It ends by itself."""
+    def after_success(self, now: datetime) -> "Gate":
+        """`scarce_until` stays. It ends by itself. A call that began before another one closed the
+        gate says nothing about what closed it."""
+        if not self.open(now):
+            return self
         kept = Gate(scarce_until=self.scarce_until, version=self.version)
         return self if kept == self else kept
 

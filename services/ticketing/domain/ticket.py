@@ -92,7 +92,7 @@ class Ticket:
     """`wanted` and `written` are versions of its case: which one it should show, and which one it
     shows. `due_at` is when something of it is to be written, None when nothing is.
 
-    Something of it has waited since `waiting_since`, however often it was tried.
+    What its rank says has waited since `waiting_since`, however often it was tried.
 
     `noted` are the sequences of the steps that it tells of. `ending` is recorded before the ticket
     is ended, so that an ending of ours is told from a person's. `worry` is the code that
@@ -139,7 +139,8 @@ class Ticket:
         return self.lease is not None and self.lease.until - now >= CALL
 
     def due(self, rank: Rank, at: datetime) -> "Ticket":
-        return replace(self, rank=rank, due_at=at, waiting_since=self.waiting_since or at)
+        since = self.waiting_since if self.rank is rank else None
+        return replace(self, rank=rank, due_at=at, waiting_since=since or at)
 
     def nothing_due(self) -> "Ticket":
         done = replace(self, due_at=None, waiting_since=None, written=self.wanted)

@@ -38,8 +38,11 @@ def explained(ticket: Ticket, *, ports: Ports) -> Ticket:
 
 
 def note_success(*, ports: Ports) -> None:
+    """A call that began before its login was refused says nothing about that."""
     gate = ports.gates.read()
-    healed = gate.after_success()
+    if is_stopped(gate, ports=ports):
+        return
+    healed = gate.after_success(ports.now())
     if healed != gate:
         ports.gates.store(healed)  # if another one was faster, it knows as much
 

@@ -15,10 +15,11 @@ Announce = Callable[[Ticket], OutboxEvent]
 
 class HeldTicket:
     """`ticket` is as it was stored last. Consumers may change what is wanted of it meanwhile, so
-    every change is made to the row as it is then."""
+    every change is made to the row as it is then. `called`: ServiceNow was."""
 
     def __init__(self, ticket: Ticket, holder: str, ports: Ports) -> None:
         self.ticket, self._holder, self._ports = ticket, holder, ports
+        self.called = False
 
     @classmethod
     def take(cls, key: Key, ports: Ports) -> "HeldTicket | None":
@@ -36,15 +37,16 @@ class HeldTicket:
         """Before each call. Raises LeaseEnds."""
         if not self.ticket.may_call(self._ports.now()):
             raise LeaseEnds(self.ticket.key.ticket_id)
+        self.called = True
 
     def save(
         self,
         change: Callable[[Ticket], Ticket],
         *announce: Announce,
-        also: tuple[Change, ...] = (),
+        also: Callable[[Ticket], tuple[Change, ...]] = lambda ticket: (),
     ) -> Ticket:
-        """Stores the change with its events. Raises LeaseEnds when somebody else has taken the
-        ticket meanwhile, CaseBusy."""
+        """Stores the change with its events. `also` is asked after the row was read, each time.
+        Raises LeaseEnds when somebody else has taken the ticket meanwhile, CaseBusy."""
         for _ in range(TRIES):
             before = self._ports.tickets.read(self.ticket.key)
             if before is None or not before.held_by(self._holder):
@@ -52,7 +54,7 @@ class HeldTicket:
             now = change(before)
             events = tuple(tell(now) for tell in announce)
             now = replace(now, events=now.events + len(events))
-            if self._ports.tickets.store([Change(now, before, events), *also]):
+            if self._ports.tickets.store([Change(now, before, events), *also(now)]):
                 self.ticket = replace(now, version=now.version + 1)
                 return self.ticket
         raise CaseBusy(self.ticket.key.subject)

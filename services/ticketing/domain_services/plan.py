@@ -57,10 +57,9 @@ def worth_a_new_one(ticket: Ticket, case: Case | None) -> bool:
     """Whether there is something to say for which a ticket that was closed has no place."""
     if case is None or ticket.shown is not Shown.CLOSED or ticket.key.kind is Kind.REQUEST:
         return False
-    unsaid = any(step.sequence not in ticket.noted for step in case.steps)
-    if ticket.key.kind is Kind.AUDIT:
-        return unsaid and case.status.over
-    return unsaid and case.status is Status.FAILED
+    audit = ticket.key.kind is Kind.AUDIT
+    tells = case.status.over if audit else case.status is Status.FAILED
+    return tells and case.heard not in ticket.noted  # the step of its end
 
 
 def goes_on(ticket: Ticket, case: Case) -> bool:

@@ -64,6 +64,9 @@ def _unknown(event: TransferFact) -> Case:
 
 def _with_facts(case: Case, event: TransferFact) -> Case:
     """What is true whenever the event comes."""
+    version = event.source.version_id  # each run may find another one
+    if version and (case.source.version_id is None or event.sequence > case.heard):
+        case = replace(case, source=replace(case.source, version_id=version))
     if case.size_bytes is None:
         case = replace(case, size_bytes=event.size_bytes)
     if case.started_at is None:

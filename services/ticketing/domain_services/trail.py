@@ -2,7 +2,8 @@
 
 from contracts import transfer_events as fact
 from contracts.transfer_events import TransferFact
-from kernel.plain_text import plain
+from kernel.figures import size_text
+from kernel.shown_names import sentence
 
 LONGEST = 500  # of a message of somebody's server
 
@@ -30,15 +31,9 @@ def step_text(event: TransferFact) -> str:
 
 
 def said(failure: fact.Failure) -> str:
-    return f"{plain(failure.message, LONGEST)} ({failure.code})"
+    return f"{sentence(failure.message, LONGEST)} ({failure.code})"
 
 
 def size(count: int) -> str:
-    """As 12.3 MB (1000 to a step), with the exact number behind it where that says more."""
-    if count < 1_000:
-        return f"{count} bytes"
-    value, units = count / 1_000, ["kB", "MB", "GB", "TB"]
-    while value >= 999.95 and len(units) > 1:
-        value /= 1_000
-        del units[0]
-    return f"{value:.1f} {units[0]} ({count:,} bytes)"
+    """As 12.3 MB, with the exact number behind it where that says more."""
+    return size_text(count) if count < 1_000 else f"{size_text(count)} ({count:,} bytes)"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from kernel.plain_text import plain
+from kernel.shown_names import sentence, shown
 from services.ticketing.domain.case import Case, Receipt, Status, Step
-from services.ticketing.domain.form import Form
+from services.ticketing.domain.form import PLACE, Form
 from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket
 from services.ticketing.domain.user import User
 from services.ticketing.domain_services.trail import size
@@ -46,9 +46,23 @@ def opening(ticket: Ticket, case: Case | None, user: User, form: Form) -> dict[s
     return {name: value for name, value in fields.items() if value}
 
 
-def note(ticket: Ticket, steps: Sequence[Step], case: Case, form: Form) -> dict[str, str]:
-    """The fields that add these steps to an open ticket."""
-    return {form.journal: _block(_trail(steps))} if steps else {}
+def note(steps: Sequence[Step], form: Form) -> dict[str, str]:
+    """The fields that add these steps to an open ticket. They fit into one note."""
+    return {form.journal: _block([_told(step) for step in steps])} if steps else {}
+
+
+def portions(steps: Sequence[Step]) -> list[list[Step]]:
+    """As many steps in each as fit into one note. At least one portion, which may be empty."""
+    found: list[list[Step]] = [[]]
+    room = MAX_TEXT
+    for step in steps:
+        needs = len(_told(step)) + 1  # with its line break
+        if needs > room and found[-1]:
+            found.append([])
+            room = MAX_TEXT
+        found[-1].append(step)
+        room -= needs
+    return found
 
 
 def ending(ticket: Ticket, case: Case, form: Form, ends: Shown) -> dict[str, str]:
@@ -80,19 +94,19 @@ def reference(step: Step) -> str:
 
 def _title(ticket: Ticket, case: Case | None) -> str:
     if ticket.wish is not None:
-        return plain(ticket.wish.summary, MAX_TITLE)
+        return shown(ticket.wish.summary, MAX_TITLE)
     if case is None:
         return "File transfer"
     kind = "Audit of file transfer" if ticket.key.kind is Kind.AUDIT else "File transfer"
-    name = plain(case.source.key.rsplit("/", 1)[-1] or case.source.key, 80)
-    return _unformatted(f"{kind}: {name} to {plain(case.destination.name, 50)}")[:MAX_TITLE]
+    name = shown(case.source.key.rsplit("/", 1)[-1] or case.source.key, 80)
+    return _unformatted(f"{kind}: {name} to {shown(case.destination.name, 50)}")[:MAX_TITLE]
 
 
 def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]:
     if ticket.follows:
-        yield f"This ticket follows {ticket.follows}, which a person closed."
+        yield f"This ticket follows {ticket.follows}, which is not open any more."
     if ticket.wish is not None:
-        yield from (plain(line, MAX_TEXT) for line in ticket.wish.description.splitlines())
+        yield from (shown(line, MAX_TEXT) for line in ticket.wish.description.splitlines())
         yield ""
         yield f"Asked for by {_person(ticket.owner, user)} through FileFerry."
     if case is None:
@@ -102,7 +116,7 @@ def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]
     if audit:
         yield from _audited(case)
     if case.trouble is not None:
-        yield f"Reason: {plain(case.trouble.message, 1_000)} ({case.trouble.code})"
+        yield f"Reason: {sentence(case.trouble.message, 1_000)} ({case.trouble.code})"
     if not audit and ticket.wish is None:
         yield ""
         yield "This ticket is kept up to date and resolved by itself when the file has arrived."
@@ -110,14 +124,14 @@ def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]
 
 def _facts(case: Case, user: User) -> Iterator[str]:
     source, destination = case.source, case.destination
-    yield f"File: s3://{source.bucket}/{plain(source.key, MAX_PATH)}"
-    target = plain(case.target_path, MAX_PATH)
-    yield f"To: {plain(destination.name, 100)} ({destination.id}), {target}"
+    yield f"File: s3://{source.bucket}/{shown(source.key, MAX_PATH)}"
+    target = shown(case.target_path, MAX_PATH)
+    yield f"To: {shown(destination.name, 100)} ({destination.id}), {target}"
     if case.size_bytes is not None:
         yield f"Size: {size(case.size_bytes)}"
     yield f"Asked for by {_person(case.owner, user)} at {_time(case.requested_at)}"
     if case.label:
-        yield f"Label: {plain(case.label, 64)}"
+        yield f"Label: {shown(case.label, 64)}"
     yield f"Transfer: {case.transfer_id}"
     seen_at = case.steps[-1].at if case.steps else case.requested_at
     yield f"State at {_time(seen_at)}: {STATE[case.status]}"
@@ -125,14 +139,15 @@ def _facts(case: Case, user: User) -> Iterator[str]:
 
 def _audited(case: Case) -> Iterator[str]:
     source, destination = case.source, case.destination
-    yield f"Version: {source.version_id or 'not known yet, or the bucket keeps none'}"
-    yield f"Server: {plain(destination.host, 253)} by {destination.protocol.upper()}"
+    yield f"Version: {source.version_id or 'not known yet; the bucket may keep none'}"
+    yield f"Server: {shown(destination.host, 253)} by {destination.protocol.upper()}"
     yield f"If the name exists: {case.if_exists or 'not known yet'}"
     yield f"Proof asked for: {case.verify or 'not known yet'}"
 
 
 def _short_receipt(case: Case) -> Iterator[str]:
-    yield f"Delivered at {_time(case.ended_at)}: {plain(case.target_path, MAX_PATH)}"
+    path = case.receipt.target_path if case.receipt else case.target_path
+    yield f"Delivered at {_time(case.ended_at)}: {shown(path, MAX_PATH)}"
     if case.receipt is None:
         return
     yield f"{size(case.receipt.bytes_sent)}, CRC-64/NVME {case.receipt.crc64nvme}"
@@ -141,9 +156,9 @@ def _short_receipt(case: Case) -> Iterator[str]:
 
 
 def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
-    yield f"Delivered: {plain(receipt.target_path, MAX_PATH)}"
-    yield f"Object: s3://{case.source.bucket}/{plain(case.source.key, MAX_PATH)}"
-    yield f"Version: {case.source.version_id or 'the bucket keeps none'}"
+    yield f"Delivered: {shown(receipt.target_path, MAX_PATH)}"
+    yield f"Object: s3://{case.source.bucket}/{shown(case.source.key, MAX_PATH)}"
+    yield f"Version: {case.source.version_id or 'not told; the bucket may keep none'}"
     yield f"Bytes: {receipt.bytes_sent}"
     yield f"CRC-64/NVME of all bytes sent: {receipt.crc64nvme}"
     yield f"S3's own checksum: {receipt.source_checksum} {receipt.source_algorithm or ''}".rstrip()
@@ -152,20 +167,22 @@ def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
         yield f"Proof seen: {receipt.proven}: {PROVEN.get(receipt.proven, '')}"
     if receipt.delivery:
         yield f"Delivery: {receipt.delivery}"
-    yield f"Server: {plain(case.destination.host, 253)}, host key {receipt.host_key_fingerprint}"
+    yield f"Server: {shown(case.destination.host, 253)}, host key {receipt.host_key_fingerprint}"
     yield f"Chunks: {receipt.chunks}, attempts: {receipt.attempts}, runs: {case.run}"
     yield f"Started: {_time(receipt.started_at)}, finished: {_time(receipt.finished_at)}"
     for path in receipt.left_behind[:10]:
-        yield f"Still to be removed there: {plain(path, MAX_PATH)}"
+        yield f"Still to be removed there: {shown(path, MAX_PATH)}"
 
 
-def _trail(steps: Sequence[Step]) -> Iterator[str]:
-    for step in steps:
-        yield f"{_time(step.at)} {step.text} {reference(step)}"
+def _told(step: Step) -> str:
+    """A line of the trail. Others' words in it must not look like the reference of another step,
+    because that one would count as written."""
+    text = step.text.replace("[step", "[ step")
+    return _unformatted(f"{_time(step.at)} {text} {reference(step)}")
 
 
 def _person(name: str, user: User) -> str:
-    parts = [plain(user.full_name, 100)] if user.full_name else []
+    parts = [shown(user.full_name, 100)] if user.full_name else []
     known = ", ".join([name, *([user.email] if user.email and user.email != name else [])])
     return f"{parts[0]} ({known})" if parts else known
 
@@ -173,20 +190,18 @@ def _person(name: str, user: User) -> str:
 def _places(ticket: Ticket, case: Case | None, user: User) -> dict[str, str]:
     return {
         "owner": ticket.owner,
-        "owner_name": plain(user.full_name or ticket.owner, 100),
+        "owner_name": shown(user.full_name or ticket.owner, 100),
         "owner_email": user.email or "",
         "transfer_id": ticket.transfer_id or "",
         "destination": case.destination.id if case else "",
-        "destination_name": plain(case.destination.name, 100) if case else "",
+        "destination_name": shown(case.destination.name, 100) if case else "",
         "bucket": case.source.bucket if case else "",
-        "label": plain(case.label or "", 64) if case else "",
+        "label": shown(case.label or "", 64) if case else "",
     }
 
 
 def _filled(value: str, places: dict[str, str]) -> str:
-    for name, known in places.items():
-        value = value.replace(f"{{{name}}}", known)
-    return value
+    return PLACE.sub(lambda place: places[place[1]], value)
 
 
 def _time(at: datetime | None) -> str:

@@ -10,18 +10,21 @@ from services.ticketing.domain.errors import (
     OutcomeUnknown,
     RecordGone,
     Refused,
+    Unavailable,
 )
 from services.ticketing.domain.ports import Ports
-from services.ticketing.domain.ticket import Key, Shown, Ticket
+from services.ticketing.domain.ticket import Key, Ticket
 from services.ticketing.domain_services import announce
 from services.ticketing.domain_services.gatekeeping import note_error, note_success
 from services.ticketing.domain_services.held_ticket import HeldTicket
-from services.ticketing.domain_services.lead import lead
+from services.ticketing.domain_services.lead import give_up, lead
 from services.ticketing.domain_services.plan import with_due
 
 TURNS = 3  # what became known while it was written is written at once, so many times
 GONE_AFTER = 3  # tries; then a ticket that ServiceNow does not show counts as deleted
-OWN = (Refused, RecordGone, OutcomeUnknown)  # may be this ticket's own trouble
+# May be this ticket's own trouble. It lets others go first then. Otherwise the one ticket that an
+# instance chokes on would be the first one of each sweep, and the gate would close before others.
+OWN = (Refused, RecordGone, OutcomeUnknown, Unavailable)
 
 
 def write_ticket(key: Key, *, notes_too: bool, ports: Ports) -> bool:
@@ -39,7 +42,8 @@ def write_ticket(key: Key, *, notes_too: bool, ports: Ports) -> bool:
         note_error(error, ports=ports)
         _put_back(held, error, ports=ports)
         return isinstance(error, Refused | RecordGone)
-    note_success(ports=ports)
+    if held.called:
+        note_success(ports=ports)
     return True
 
 
@@ -73,18 +77,21 @@ def _after(
 def _put_back(held: HeldTicket, error: DeskError, *, ports: Ports) -> None:
     trouble = Trouble(error.code, str(error), error.retryable)
     own = isinstance(error, OWN)
+    gone = isinstance(error, RecordGone) and held.ticket.tries >= GONE_AFTER
 
     def change(ticket: Ticket) -> Ticket:
         if not own:
             return replace(ticket.released(), trouble=trouble)
-        if isinstance(error, RecordGone) and ticket.tries >= GONE_AFTER:
-            return replace(ticket.released().nothing_due(), shown=Shown.CLOSED, trouble=trouble)
+        if gone:
+            return replace(ticket.released().nothing_due(), trouble=trouble)
         worry = error.code if isinstance(error, Refused | RecordGone) else ticket.worry
         return replace(ticket.put_back(ports.now(), trouble, ports.chance()), worry=worry)
 
     new = isinstance(error, Refused | RecordGone) and held.ticket.worry != error.code
     tell = (lambda ticket: announce.failed(trouble, ticket, ports=ports),) if new else ()
     try:
+        if gone:
+            give_up(held, ports=ports)
         held.save(change, *tell)
     except LeaseEnds:  # somebody else has it already
         ports.alarms.tell(error.code, ticket_id=held.ticket.key.ticket_id)

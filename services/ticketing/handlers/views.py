@@ -2,7 +2,7 @@
 
 from contracts import ticket_api as http
 from contracts.transfer_events import Failure
-from kernel.plain_text import plain
+from kernel.shown_names import shown
 from services.ticketing.domain.case import Trouble
 from services.ticketing.domain.desk import Record
 from services.ticketing.domain.ticket import Rank, Shown, Ticket
@@ -59,10 +59,10 @@ def failure_of(trouble: Trouble | None) -> Failure | None:
 
 
 def _live(record: Record) -> http.LiveTicketView:
-    shown = {name: plain(value, LONGEST) for name, value in record.shown.items() if value}
+    said = {name: shown(value, LONGEST) for name, value in record.shown.items() if value}
     return http.LiveTicketView(
-        state=shown.get("state", record.state),
-        assigned_to=shown.get("assigned_to"),
-        assignment_group=shown.get("assignment_group"),
+        state=said.get("state", record.state),
+        assigned_to=said.get("assigned_to"),
+        assignment_group=said.get("assignment_group"),
         updated_at=record.updated_at,
     )

@@ -7,7 +7,12 @@ from services.ticketing.domain.desk import Record
 from services.ticketing.domain.errors import DeskError, TicketNotFound, TransferNotFound
 from services.ticketing.domain.ports import Ports
 from services.ticketing.domain.ticket import Key, Kind, Ticket
-from services.ticketing.domain_services.gatekeeping import explained, may_call
+from services.ticketing.domain_services.gatekeeping import (
+    explained,
+    may_call,
+    note_error,
+    note_success,
+)
 
 
 def list_transfer_tickets(transfer_id: str, caller: Caller, *, ports: Ports) -> Sequence[Ticket]:
@@ -36,9 +41,15 @@ def read_ticket(number: str, caller: Caller, *, ports: Ports) -> tuple[Ticket, R
 
 
 def _live(ticket: Ticket, *, ports: Ports) -> Record | None:
-    if ticket.record is None or not may_call(ports.gates.read(), ports=ports):
+    """What goes wrong counts as it does for who writes. Readers could lock the account, too."""
+    if ticket.record is None or not ports.policy.on:
+        return None
+    if not may_call(ports.gates.read(), ports=ports):
         return None
     try:
-        return ports.desk.read(ticket.record.table, ticket.record.record_id)
-    except DeskError:
+        found = ports.desk.read(ticket.record.table, ticket.record.record_id)
+    except DeskError as error:
+        note_error(error, ports=ports)
         return None
+    note_success(ports=ports)
+    return found

@@ -190,14 +190,15 @@ def percent_of(done: int, size: int) -> float:
 
 
 def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
-    label = transfer.destination_label
+    label, found = transfer.destination_label, transfer.source_object
     return {
         "transfer_id": transfer.id,
         "owner": transfer.owner,
         "label": transfer.label,
         "run": transfer.run,
         "sequence": sequence,
-        "source": event.S3Object(**asdict(transfer.source)),
+        # with the version that is sent, as soon as it was found
+        "source": event.S3Object(**asdict(found.ref if found else transfer.source)),
         "destination": event.Partner(
             id=transfer.destination_id,
             name=label.name,
@@ -205,7 +206,7 @@ def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
             protocol=label.protocol.value,
         ),
         "target_path": transfer.target_path,
-        "size_bytes": transfer.source_object.size_bytes if transfer.source_object else None,
+        "size_bytes": found.size_bytes if found else None,
         "requested_at": transfer.requested_at,
     }
 

@@ -9,6 +9,7 @@ from botocore.config import Config
 
 from services.notify.adapters.ses_sender import (
     MAILS,
+    OURS,
     PAUSED,
     QUOTA_WAIT_SECONDS,
     SANDBOX,
@@ -90,16 +91,24 @@ def test_later(ses: Program, code: str, text: str, status: int, wait: float | No
     [
         ("MessageRejected", UNVERIFIED + FERRY, SENDER),
         ("MessageRejected", f"{UNVERIFIED}{ANNA}, {FERRY}.", SENDER),
-        ("MessageRejected", UNVERIFIED + ANNA, SANDBOX),
         ("MailFromDomainNotVerifiedException", "no", SENDER),
         ("AccountSuspendedException", "no", PAUSED),
         ("SendingPausedException", "no", PAUSED),
+        ("AccessDeniedException", "no", OURS["AccessDeniedException"]),
     ],
 )
-def test_dead(ses: Program, code: str, text: str, advice: str) -> None:
+def test_what_an_operator_mends_kills_no_channel(
+    ses: Program, code: str, text: str, advice: str
+) -> None:
     error = refused(ses, code, text)
+    assert isinstance(error, NotYet)
+    assert error.reason.endswith(advice)
+
+
+def test_a_recipient_that_the_sandbox_refuses_is_dead(ses: Program) -> None:
+    error = refused(ses, "MessageRejected", UNVERIFIED + ANNA)
     assert isinstance(error, ChannelDead)
-    assert error.advice == advice
+    assert error.advice == SANDBOX
 
 
 @pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])

@@ -17,7 +17,6 @@ from tests.unit.progress.stories import Story
 ONCE = "one message"
 RECORDED = "one recorded failure, no message"
 UNCLEAR = "one recorded failure; the message may have arrived"
-UNREADABLE = "one recorded failure; the message has arrived"
 AGAIN = "one message, perhaps sent twice under one id"
 DIGEST = (Rule((Stage.COMPLETED, Stage.FAILED), digest_minutes=5),)
 
@@ -142,14 +141,16 @@ def _cells() -> Iterator[Cell]:
         for fault in SURELY_NOT:
             yield Cell(operation, fault.name, ONCE, _answered(fault))
         for fault in REFUSED:
-            yield Cell(operation, fault.name, RECORDED, _answered(fault))
+            # SES refuses us then, and not the channel
+            end = ONCE if operation.kind is Kind.EMAIL else RECORDED
+            yield Cell(operation, fault.name, end, _answered(fault))
         yield Cell(operation, "burst of 500", ONCE, _answered(*[answers("500", 500)] * 5))
         for fault in SILENT:
             yield Cell(operation, fault.name, unclear, _answered(fault))
         if operation.kind is not Kind.EMAIL:  # botocore reads the answers of SES
             malformed = Fault("malformed answer", arrives=True, answer=MALFORMED)
             takes_any = operation.kind in (Kind.TEAMS, Kind.WEBHOOK)
-            end = ONCE if takes_any else UNREADABLE
+            end = ONCE if takes_any else unclear
             yield Cell(operation, malformed.name, end, _answered(malformed))
         yield Cell(operation, "event doubled", ONCE, _doubled)
         yield Cell(operation, "events reordered", ONCE, _reordered)

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 
+from services.notify.domain import tally
 from services.notify.domain.channel import Kind, QuietHours, Rule
 from services.notify.domain.message import Message
 from services.notify.domain.quiet import DAYS
@@ -30,7 +31,7 @@ def test_a_digest_counts_everything() -> None:
 
     (arrival,) = world.receivers.arrived
     assert arrival.message.counts == ((Stage.COMPLETED, "ACME", 42),)
-    assert set(arrival.message.covers) == {Stage.COMPLETED, Stage.FAILED}
+    assert tally.in_one(arrival.message) == "42 of 42 delivered to ACME"
 
 
 def test_a_digest_comes_so_many_minutes_after_its_first_event() -> None:
@@ -48,22 +49,6 @@ def test_a_digest_comes_so_many_minutes_after_its_first_event() -> None:
     at(world, 15.1)
     world.sweep()
     assert len(world.arrived()) == 1
-
-
-def test_a_channel_of_a_removed_ones_id_tells_what_came_since() -> None:
-    world = NotifyWorld()
-    world.channel(rules=ENDS)
-    world.hear(Story("t-1").completed())
-    world.work()
-    at(world, 5)
-    world.channel(rules=ENDS)
-    world.hear(Story("t-2").completed())
-    world.work()
-
-    at(world, 30)
-    world.sweep()
-    (arrival,) = world.receivers.arrived
-    assert [each.transfer_id for each in arrival.message.facts] == ["t-2"]
 
 
 def test_the_first_failure_comes_at_once_and_counts_in_the_digest() -> None:
@@ -229,3 +214,36 @@ def _numbers(message: Message) -> dict[Stage, int]:
     for stage, _, number in message.counts:
         found[stage] += number
     return dict(found)
+
+
+def test_a_channel_that_gets_the_id_of_a_removed_one_hears_all_that_is_its_own() -> None:
+    world = NotifyWorld()
+    world.channel(rules=ENDS)
+    world.hear(Story("t-1").completed())
+    world.work()
+    world.channels.remove(world.channels.rows["team"])
+    at(world, 1)
+    world.channel(rules=ENDS)
+    world.hear(Story("t-2").completed())
+    world.settle()
+
+    (arrival,) = world.receivers.arrived
+    assert [each.transfer_id for each in arrival.message.facts] == ["t-2"]
+    assert world.outcomes() == ["channel_removed", "sent"]
+
+
+def test_a_failure_that_passes_does_not_wait_with_a_digest_that_met_quiet_hours() -> None:
+    world = NotifyWorld()
+    quiet = QuietHours("UTC", "12:16", "14:00", DAYS, failures_pass=True)
+    world.channel(rules=ENDS, quiet=quiet)
+    world.hear(Story("t-1").completed())
+    world.work()
+    at(world, 16.5)
+    world.sweep()  # a little late
+    for number in (2, 3):
+        world.hear(Story(f"t-{number}").failed())
+        world.work()
+    at(world, 32)
+    world.sweep()
+
+    assert sorted(map(len, world.arrived())) == [1, 2]

@@ -87,7 +87,7 @@ def test_failures_come_first_in_a_digest() -> None:
 
 
 def test_a_digest_of_deliveries_alone_claims_no_whole() -> None:
-    message = replace(digest(42), covers=(Stage.COMPLETED,))
+    message = replace(digest(42), partial=("ACME Corp",))
     assert view(message).subject == "42 delivered to ACME Corp"
 
 

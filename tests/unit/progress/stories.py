@@ -25,6 +25,7 @@ class Story:
     destination: str = "acme"
     size: int | None = None
     started_at: datetime | None = None
+    version: str | None = None
     events: list[AnyEvent] = field(default_factory=list)
 
     def tell(self, model: type[fact.TransferFact], **more: Any) -> AnyEvent:  # noqa: ANN401
@@ -36,7 +37,9 @@ class Story:
             "owner": self.owner,
             "run": self.run,
             "sequence": self.sequence,
-            "source": fact.S3Object(bucket="outgoing", key="reports/big.bin"),
+            "source": fact.S3Object(
+                bucket="outgoing", key="reports/big.bin", version_id=self.version
+            ),
             "destination": fact.Partner(
                 id=self.destination,
                 name=self.destination.upper(),

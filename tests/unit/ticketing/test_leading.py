@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts import transfer_events as fact
 from services.ticketing.domain.ticket import Kind, Shown
 from tests.fakes.ticketing_world import NOTE_EVERY, TicketingWorld, whole_story
 from tests.unit.progress.stories import Story
@@ -29,11 +30,11 @@ def test_the_audit_ticket_has_the_proof_and_the_users_ticket_the_sentence(
 ) -> None:
     world.hear(*whole_story())
     world.work()
-    audit, user = world.there(Kind.AUDIT), world.there(Kind.USER)
+    audit, user = (str(world.there(kind).close_notes) for kind in (Kind.AUDIT, Kind.USER))
     for proof in ("0123456789abcdef", "SHA256:x", "Bytes: 1000000", "Chunks: 10"):
-        assert proof in audit.close_notes
-    assert user.close_notes.startswith("Delivered at 2026-11-02 12:00:03 UTC")
-    assert "SHA256" not in user.close_notes
+        assert proof in audit
+    assert user.startswith("Delivered at 2026-11-02 12:00:03 UTC")
+    assert "SHA256" not in user
 
 
 def test_it_is_opened_when_the_transfer_is_asked_for(world: TicketingWorld) -> None:
@@ -164,7 +165,7 @@ def test_the_proof_of_a_closed_audit_ticket_is_in_the_next_one(world: TicketingW
     world.desk.closed_by_a_person(world.there(Kind.AUDIT).record_id, "6")
     world.hear(story.completed())
     world.settle()
-    assert "0123456789abcdef" in world.there(Kind.AUDIT, generation=2).close_notes
+    assert "0123456789abcdef" in str(world.there(Kind.AUDIT, generation=2).close_notes)
     assert len(world.desk.records) == 3
 
 
@@ -189,3 +190,54 @@ def test_a_stage_without_tickets_keeps_nothing() -> None:
     world.work()
     assert world.tickets.cases == {}
     assert world.desk.records == {}
+
+
+def test_what_does_not_fit_into_one_note_comes_in_several(world: TicketingWorld) -> None:
+    """After an outage of hours, for example. The failure is the last step of many."""
+    story = Story()
+    world.hear(story.requested(), story.started())
+    world.work()
+    for _ in range(45):
+        world.hear(story.paused(5), story.resumed(5))
+    world.hear(story.failed(7))
+    world.settle()
+    for kind in BOTH:
+        notes = world.desk.notes[world.there(kind).record_id]
+        assert all(len(note) <= 4_000 for note in notes)
+        text = "\n".join(notes)
+        assert [text.count(f"[step {number}]") for number in range(2, 93)] == [1] * 91
+        assert "The disk is full." in notes[-1]
+
+
+def test_a_server_that_names_a_step_hides_none(world: TicketingWorld) -> None:
+    story = Story()
+    world.hear(story.requested(), story.started())
+    world.work()
+    hostile = "Nothing to see [step 3] [step 4]"
+    failure = fact.Failure(code="no_space", message=hostile, retryable=True)
+    world.hear(story.tell(fact.TransferFailedV1, bytes_done=1, failure=failure, failed_at=story.at))
+    world.work()
+    world.hear(story.retried(), story.failed(7))
+    world.work()
+    notes = world.desk.notes[world.there(Kind.USER).record_id]
+    assert "asked for again (run 2). [step 3]" in notes[-1]
+    assert "The disk is full. (no_space) [step 4]" in notes[-1]
+
+
+def test_the_user_reads_the_name_that_the_file_got(world: TicketingWorld) -> None:
+    """With keep_both it is another one than was asked for."""
+    world.hear(*whole_story())
+    world.work()
+    assert "UTC: /in/big.bin\n" in str(world.there(Kind.USER).close_notes)
+
+
+def test_the_audit_ticket_names_the_version_that_was_sent(world: TicketingWorld) -> None:
+    """It is found when the transfer starts, and anew in each run."""
+    story = Story()
+    world.hear(story.requested())
+    story.version = "v-1"
+    world.hear(story.started(), story.failed())
+    story.version = "v-2"
+    world.hear(story.retried(), story.started(), story.completed())
+    world.work()
+    assert "Version: v-2\n" in str(world.there(Kind.AUDIT).close_notes)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.notify.domain.figures import duration_text, rate_text, size_text, time_text
+from kernel.figures import duration_text, rate_text, size_text, time_text
 from tests.unit.notify.messages import AT
 
 

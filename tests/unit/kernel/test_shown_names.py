@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from services.notify.domain.names import MOST_NAME, MOST_SENTENCE, sentence, shown
+from kernel.shown_names import MOST_NAME, MOST_SENTENCE, sentence, shown
 from tests.unit.notify.hostile_names import HOSTILE, LONG, PEACEFUL
 
 ISOLATES = "\u2068\u2069"
