@@ -73,6 +73,13 @@ def forms_of(mapping: Any) -> Mapping[Kind, Form]:  # noqa: ANN401 - JSON
     return {kind: _form(kind, mapping.get(kind.value, {})) for kind in Kind}
 
 
+def form_in(forms: Mapping[Kind, Form], kind: Kind, table: str) -> Form:
+    """Of a ticket that is in this table. It stays there when the mapping names another one for its
+    kind, whose states mean something else."""
+    known = (forms[kind], *forms.values(), *KNOWN.values())
+    return next((form for form in known if form.table == table), forms[kind])
+
+
 def _form(kind: Kind, said: Any) -> Form:  # noqa: ANN401 - JSON
     known = {each.name for each in fields(Form)}
     if not isinstance(said, dict) or set(said) - known:
