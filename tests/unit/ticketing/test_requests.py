@@ -12,7 +12,7 @@ JANE = Caller("jane", "s-1", frozenset({Role.USER}))
 def test_of_a_long_text_nothing_is_lost() -> None:
     world = TicketingWorld()
     world.hear(Story().requested())
-    text = "\n".join(f"Line {number} of what went wrong" for number in range(138))
+    text = "\n".join(f"Line {number} of what went wrong" for number in range(142))
     wish = TicketRequest(summary="It is slow", description=text, transfer_id="t-1")
     made = request_ticket(wish, JANE, None, "c-1", ports=world.ports)
     assert made.record is not None
