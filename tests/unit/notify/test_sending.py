@@ -1,6 +1,7 @@
 """What becomes of a message when its receiver refuses, is silent, or its sender dies."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_a_secret_that_is_replaced_twice_while_it_is_read_is_not_lost() -> None:
         world.change("team", secret_id=f"s-{number}")
 
     for number in (1, 2, 3):
-        world.calls.before("vault.read", lambda number=number: replaced(number), number)
+        world.calls.before("vault.read", partial(replaced, number), number)
     told(world)
 
     assert world.arrived() == [("failed",)]
