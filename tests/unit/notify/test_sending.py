@@ -203,6 +203,18 @@ def test_operators_hear_once_a_day_of_each_cause_that_tickets_fail() -> None:
     assert len(world.receivers.arrived) == 3
 
 
+def test_a_single_ticket_that_cannot_be_written_is_not_told_as_if_it_were_all() -> None:
+    world = NotifyWorld()
+    event = no_tickets(1)
+    single = event.data.model_copy(update={"ticket_id": "k-1", "transfer_id": "t-1"})
+    world.hear(Event(meta=event.meta, data=single), no_tickets(2))
+    world.settle()
+
+    first, second = (str(each.message.note) for each in world.receivers.arrived)
+    assert first.startswith("Ticket k-1 of transfer t-1 cannot be written")
+    assert second.startswith("Tickets cannot be written")
+
+
 def test_without_an_address_of_operators_nobody_is_told() -> None:
     world = NotifyWorld(policy=Policy())
     world.hear(no_tickets(1))
