@@ -48,7 +48,7 @@ logs: $(READY) ## Follow the logs of the functions
 	@$(PYTHON) -m infra.local logs
 
 .PHONY: demo
-demo: $(READY) ## Log in, send a small and a 1 GiB file to a real SFTP server and compare them
+demo: $(READY) ## Send a small and a 1 GiB file to a real SFTP server, compare them, wait for tickets and messages
 	@$(PYTHON) -m infra.local.demo
 
 .PHONY: user

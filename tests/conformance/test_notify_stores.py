@@ -216,8 +216,9 @@ def test_an_open_notification_collects_until_it_is_closed(stores: NotifyStores) 
     opened = told.read("n-9")
     assert opened is not None
     assert (opened.events, opened.stages) == (2, (Stage.COMPLETED,))
-    assert told.waiting("team", 1_000) == 2
-    assert told.waiting("team", 1) == 1
+    assert told.waiting("team", NOON, 1_000) == 2
+    assert told.waiting("team", NOON + HOUR, 1_000) == 0
+    assert told.waiting("team", NOON, 1) == 1
 
     assert told.save(opened.closed()) is not None
     assert told.append(append(3, opens="n-6"))
@@ -253,7 +254,7 @@ def test_one_of_two_changes_a_notification(stores: NotifyStores) -> None:
     event = OutboxEvent("e-1", "NotificationFailed.v1", "{}")
     saved = stores.notifications.save(failed, [event])
     assert saved == stores.notifications.read("n-1")
-    assert stores.notifications.waiting("team", 10) == 0
+    assert stores.notifications.waiting("team", NOON, 10) == 0
 
 
 def test_the_notifications_of_a_transfer_are_found(stores: NotifyStores) -> None:

@@ -171,11 +171,11 @@ class InMemoryNotifications:
         names = dict.fromkeys(name for *_, name in sorted(found)[:limit])
         return [self.rows[each] for each in names]
 
-    def waiting(self, channel_id: str, most: int) -> int:
+    def waiting(self, channel_id: str, since: datetime, most: int) -> int:
         found = (
             each.events
             for each in self.rows.values()
-            if each.channel_id == channel_id and not each.is_over
+            if each.channel_id == channel_id and each.created_at >= since and not each.is_over
         )
         return min(most, sum(found))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -91,11 +92,12 @@ class DynamoDbNotifications:
         known = {each.id: each for each in (from_item(Notification, row) for row in rows)}
         return [known[each] for each in ids if each in known]
 
-    def waiting(self, channel_id: str, most: int) -> int:
+    def waiting(self, channel_id: str, since: datetime, most: int) -> int:
         total = 0
         rows = self._table.rows("#waiting_for = :id", {"id": channel_id}, IndexName="waiting")
         for row in rows:
-            total += int(row["events"]["N"])
+            made = row["created_at"]["S"]
+            total += int(row["events"]["N"]) if made >= instant(since) else 0
             if total >= most:
                 return most
         return total

@@ -171,9 +171,9 @@ class Notifications(Protocol):
         """Those that tell of it, each once, at most so many."""
         ...
 
-    def waiting(self, channel_id: str, most: int) -> int:
-        """How many events wait to be told there. Counts no further than `most`. May be some moments
-        old."""
+    def waiting(self, channel_id: str, since: datetime, most: int) -> int:
+        """How many events of messages made since then wait to be told there. Counts no further than
+        `most`. May be some moments old."""
         ...
 
 

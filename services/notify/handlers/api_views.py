@@ -42,7 +42,7 @@ def _channel_view(channel: Channel, cautions: tuple[str, ...], *, ports: Ports) 
         quiet_hours=_quiet_view(channel.quiet_hours),
         dead=_dead_view(channel.dead),
         cautions=cautions,
-        waiting=ports.notifications.waiting(channel.id, MOST_WAITING),
+        waiting=ports.notifications.waiting(channel.id, channel.created_at, MOST_WAITING),
         last_sent_at=channel.last_sent_at,
         created_at=channel.created_at,
         updated_at=channel.updated_at,

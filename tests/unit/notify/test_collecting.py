@@ -51,6 +51,22 @@ def test_a_digest_comes_so_many_minutes_after_its_first_event() -> None:
     assert len(world.arrived()) == 1
 
 
+def test_a_channel_of_a_removed_ones_id_tells_what_came_since() -> None:
+    world = NotifyWorld()
+    world.channel(rules=ENDS)
+    world.hear(Story("t-1").completed())
+    world.work()
+    at(world, 5)
+    world.channel(rules=ENDS)
+    world.hear(Story("t-2").completed())
+    world.work()
+
+    at(world, 30)
+    world.sweep()
+    (arrival,) = world.receivers.arrived
+    assert [each.transfer_id for each in arrival.message.facts] == ["t-2"]
+
+
 def test_the_first_failure_comes_at_once_and_counts_in_the_digest() -> None:
     world = NotifyWorld()
     world.channel(rules=ENDS)

@@ -140,7 +140,7 @@ def test_the_first_rule_that_fits_counts() -> None:
     world.work()
 
     assert world.arrived() == [("failed",), ("failed",)]  # the second one at ACME waits
-    assert world.notifications.waiting("team", 1_000) == 1
+    assert world.notifications.waiting("team", NOON, 1_000) == 1
 
 
 def test_more_channels_than_fit_on_many_pages_hear_of_one_event() -> None:
