@@ -13,7 +13,7 @@ Summary = Annotated[
 ]
 _LINES = rf"(?:[^{CONTROL}]|[\t\n\r])+"  # line breaks and tabs are wanted
 Description = Annotated[
-    str, Text("A description has 1 to 8000 characters: text with line breaks.", 8_000, _LINES)
+    str, Text("A description has 1 to 4000 characters: text with line breaks.", 4_000, _LINES)
 ]
 TicketNumber = Annotated[
     str, Text("A ticket's number, as INC0010023: 1 to 40 of A-Z a-z 0-9 _ -", 40, r"[A-Za-z0-9_-]+")

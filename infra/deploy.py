@@ -3,10 +3,10 @@
 import argparse
 import json
 import os
-import shlex
+import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from infra.release import ValueMissing, referred_values, release_of, stored_valu
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
 from infra.templates import Template
+from services.ticketing.domain.form import forms_of
 
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
 
@@ -33,6 +34,10 @@ def write_completed(stack: Stack, left_out: Collection[str] = ()) -> Path:
         holder[name] = os.path.relpath(stack.folder / holder[name], into.parent)
     into.write_text(json.dumps(template, indent=1), encoding="utf-8")
     return into
+
+
+class MappingWrong(Exception):
+    """The environment of the stage has a mapping of tickets that says what cannot be done."""
 
 
 def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
@@ -50,8 +55,10 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
-    """Builds a service first, because its parameter Release names its code. Raises ValueMissing."""
+    """Builds a service first, because its parameter Release names its code. Raises ValueMissing,
+    MappingWrong."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
+    require_mapping(values)
     if "Release" in declared:
         ssm = stage_client(stage, "ssm")
         stored = stored_values(declared, values, ssm)
@@ -61,10 +68,24 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     return values
 
 
+def quoted(value: str) -> str:
+    """As SAM reads it, which is not as a shell does."""
+    escaped = re.sub(r"""\\(?=["' ])""", r"\\\\", value).replace("'", r"\'")
+    return f"'{escaped}'"
+
+
+def require_mapping(values: Mapping[str, str]) -> None:
+    """With a wrong one no function of ticketing starts. Raises MappingWrong."""
+    try:
+        forms_of(json.loads(values.get("TicketMapping", "{}")))
+    except ValueError as wrong:
+        raise MappingWrong(f"TicketMapping {wrong}") from wrong
+
+
 def sam_command(
     stack: Stack, stage: str, sam: str, values: dict[str, str], left_out: Collection[str] = ()
 ) -> list[str]:
-    overrides = [f"ParameterKey={n},ParameterValue={shlex.quote(v)}" for n, v in values.items()]
+    overrides = [f"ParameterKey={n},ParameterValue={quoted(v)}" for n, v in values.items()]
     tags = [] if stack.is_of_account else [f"fileferry:stage={stage}"]
     template, region = str(write_completed(stack, left_out)), read_environment(stage).region
     return [
@@ -92,7 +113,7 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
             protect_tables(stack.deployed_name(stage), cloudformation, dynamodb)
         if code == 0 and stack.is_service:
             print(f"{prune(stack, stage)} old versions removed")
-    except ValueMissing as error:
+    except (ValueMissing, MappingWrong) as error:
         print(error, file=sys.stderr)
         return 1
     except PruneIncomplete as error:

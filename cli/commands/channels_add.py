@@ -72,10 +72,8 @@ def add(invocation: Invocation, /, channel_id: str, **given: Any) -> None:
 
 
 def _secrets(kind: str, address: Path | None, token: Path | None) -> dict[str, str]:
-    if token is not None:
-        return {"bot_token": secret_file(token).strip()}
-    if address is not None:
-        return {"address": secret_file(address).strip()}
-    if kind == "email":
-        return {}
+    files = {"bot_token": token, "address": address}
+    found = {name: secret_file(each).strip() for name, each in files.items() if each is not None}
+    if found or kind == "email":
+        return found
     return {"address": asked_password("Address", "--address-file")}

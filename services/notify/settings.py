@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from ipaddress import ip_network
+from re import fullmatch
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from contracts.contract import MAIL
 from runtime.settings import CommaList, ServiceSettings
 from services.notify.domain.policy import Policy
 
@@ -29,6 +31,14 @@ class NotifySettings(ServiceSettings):
         for name in names:
             ip_network(name)
         return names
+
+    @field_validator("mail_from", "operator_address")
+    @classmethod
+    def _is_a_bare_address(cls, address: str, of: ValidationInfo) -> str:
+        """No mail could be written with another, and none would be known not to be sent."""
+        if not fullmatch(MAIL, address) and (address or of.field_name == "mail_from"):
+            raise ValueError("write a bare e-mail address, as fileferry@example.com")
+        return address
 
     @field_validator("transfer_link")
     @classmethod

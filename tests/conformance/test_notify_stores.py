@@ -10,6 +10,7 @@ from kernel.caller import Role
 from kernel.outbox import OutboxEvent
 from services.notify.domain.channel import Channel, Kind, Rule, Whose
 from services.notify.domain.delivery import Added, Append, Delivery, Entry, Once, Thread
+from services.notify.domain.errors import TooManyChannels
 from services.notify.domain.known_transfer import KnownTransfer, News, NewsKey, SeenTicket, Streak
 from services.notify.domain.message import Fact, TicketRef, Trouble
 from services.notify.domain.notification import Failure, Notification
@@ -176,6 +177,16 @@ def test_what_is_told_once_is_marked_with_it(stores: NotifyStores) -> None:
     assert stores.notifications.add(second, delivery, ONCE) is Added.NOT_FIRST
     assert stores.notifications.read("n-2") is None
     assert stores.notifications.add(second, delivery, later) is Added.ADDED
+
+
+def test_a_channel_that_its_owner_got_does_not_count(stores: NotifyStores) -> None:
+    given = a_channel("mail-jane-1", "jane")
+    assert stores.users.store(User("jane"), None, given)
+    for name in ("a", "b"):
+        stores.channels.create(a_channel(name, "jane"), 2)
+        stores.channels.remove(given)
+    with pytest.raises(TooManyChannels):
+        stores.channels.create(a_channel("c", "jane"), 2)
 
 
 def test_a_mark_is_extended_and_counted_by_one(stores: NotifyStores) -> None:

@@ -32,7 +32,7 @@ class InMemoryChannels:
             return self._made_by(idempotency)
         if channel.id in self.rows:
             raise ChannelExists(channel.id)
-        if len(self.of_list(channel.owner)) >= most:
+        if sum(not each.is_given for each in self.of_list(channel.owner)) >= most:
             raise TooManyChannels(most, "shared" if channel.shared else "own")
         self.rows[channel.id] = channel
         if idempotency is not None:

@@ -7,9 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.deploy import sam_command, write_completed
+from infra.deploy import MappingWrong, quoted, require_mapping, sam_command, write_completed
 from infra.protection import protect_tables
-from infra.stacks import REPOSITORY, find_stack, read_environment
+from infra.stacks import REPOSITORY, STAGES, find_stack, read_environment
 from tests.infra.resources import TEMPLATES
 
 REGION = "eu-central-1"
@@ -45,6 +45,32 @@ def test_a_first_deployment_that_fails_leaves_nothing_in_the_way_of_the_next() -
     stack = find_stack("auth")
     command = sam_command(stack, "dev", "sam", read_environment("dev").of(stack))
     assert command[command.index("--on-failure") + 1] == "DELETE"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_mapping_of_tickets_can_be_used(stage: str) -> None:
+    require_mapping(read_environment(stage).of(find_stack("ticketing")))
+
+
+@pytest.mark.parametrize("wrong", ["{", "[]", '{"user": {"table": "u_mine"}}', "{'user': {}}"])
+def test_a_wrong_mapping_of_tickets_is_not_deployed(wrong: str) -> None:
+    """The functions would die of it one by one, and events with them."""
+    with pytest.raises(MappingWrong, match="TicketMapping"):
+        require_mapping({"TicketMapping": wrong})
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("", "''"),
+        ("a b", "'a b'"),
+        ('{"a": "it\'s"}', r"""'{"a": "it\'s"}'"""),
+        (r'{"a": "\"b\" \n"}', r"""'{"a": "\\"b\\" \n"}'"""),
+    ],
+)
+def test_values_are_quoted_as_sam_reads_them(value: str, written: str) -> None:
+    """SAM takes \' and \" for quotes wherever they stand, and ends a value at another quote."""
+    assert quoted(value) == written
 
 
 def test_no_template_protects_a_table_before_it_stands() -> None:

@@ -68,8 +68,9 @@ class DynamoDbChannels:
 
     def remove(self, channel: Channel) -> None:
         seen = {"seen": channel.version, "made": channel.created_at}
-        one_less = _counted(channel, -1, ANYWAY)
-        actions = [delete(_key(channel.id), SEEN, **seen), one_less]
+        actions = [delete(_key(channel.id), SEEN, **seen)]
+        if not channel.is_given:
+            actions.append(_counted(channel, -1, ANYWAY))
         refused = self._table.write(actions, busy=ChannelChanged(channel.id))
         if refused and self.read(channel.id) is not None:
             raise ChannelChanged(channel.id)

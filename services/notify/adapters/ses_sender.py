@@ -92,7 +92,7 @@ def _domain_errors(sender: str) -> Iterator[None]:
 def _refusal(response: Mapping[str, Any], sender: str) -> SendError:
     code, text = str(response["Error"]["Code"]), str(response["Error"].get("Message", ""))
     status = int(response["ResponseMetadata"]["HTTPStatusCode"])
-    told = sentence(MAIL_ADDRESS.sub("(address)", f"{code}: {text}"), MOST_SAID)
+    told = sentence(MAIL_ADDRESS.sub("(address)", f"{code}: {text}"[: 4 * MOST_SAID]), MOST_SAID)
     if code == "LimitExceededException" or "quota exceeded" in text:
         return NotYet(HOST, told, QUOTA_WAIT_SECONDS)
     if code in THROTTLED:

@@ -68,11 +68,12 @@ class SlackSender:
         raise failure_for(word, host, answer, told, self._now)
 
     def _change(self, target: Target, place: _Place, drawn: dict[str, object]) -> Sent | None:
-        """None where somebody removed the message, or it is too old: then a new one is sent."""
+        """None where somebody removed the message, it is too old, or another bot wrote it: then a
+        new one is sent."""
         arguments = {**drawn, "channel": place.channel, "ts": place.ts}
         try:
             return self._by_token(target, CHANGE, arguments)
-        except MessageRefused as error:
+        except (MessageRefused, ChannelDead) as error:
             if error.said in NOT_CHANGEABLE:
                 return None
             raise

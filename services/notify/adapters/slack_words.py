@@ -72,8 +72,17 @@ LATER = frozenset({"ratelimited", "rate_limited", "service_unavailable", "team_a
 UNCLEAR = frozenset({"fatal_error", "internal_error", "request_timeout"})
 OK = range(200, 300)
 WORD = re.compile(r"[a-z_]{1,60}")
-# Of a message that was to be changed.
-NOT_CHANGEABLE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+# Of a message that was to be changed. The last two are of the channel that it stands in, which is
+# not that of a new message where a bot writes to a person, and another bot did before.
+NOT_CHANGEABLE = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "channel_not_found",
+        "not_in_channel",
+    }
+)
 
 
 def failure_for(word: str, host: str, answer: HttpAnswer, told: str, now: Now) -> SendError:

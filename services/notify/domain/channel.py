@@ -94,6 +94,11 @@ class Channel:
         return self.owner is None
 
     @property
+    def is_given(self) -> bool:
+        """Whether its owner got it by themselves. It does not count towards what a user makes."""
+        return self.id.startswith(OUR_IDS)
+
+    @property
     def tells_everybodys(self) -> bool:
         """Whether it tells of everybody's transfers, and not only of its owner's."""
         return self.owner is None or self.whose is Whose.ALL

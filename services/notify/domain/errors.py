@@ -212,7 +212,11 @@ class SecretLost(Undeliverable):
     message = (
         "The address of channel {channel_id!r} is not in Secrets Manager any more. Save it again."
     )
-    channel_id: str
+    channel: Channel
+
+    @property
+    def channel_id(self) -> str:
+        return self.channel.id
 
 
 class Superseded(Undeliverable):

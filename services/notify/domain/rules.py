@@ -81,6 +81,7 @@ def _check_quiet(quiet: QuietHours, rules: Sequence[Rule]) -> None:
         raise FieldInvalid("quiet_hours.time_zone", quiet.time_zone, advice)
     if quiet.begins != quiet.ends or not set(DAYS) <= set(quiet.days):
         return
-    if not (quiet.failures_pass and any(Stage.FAILED in each.stages for each in rules)):
+    passes = {Stage.FAILED} if quiet.failures_pass else set()
+    if not {stage for each in rules for stage in each.stages} <= passes:
         advice = "It would be quiet all day and all week. Leave a day out, or end earlier."
         raise FieldInvalid("quiet_hours.ends", quiet.ends, advice)

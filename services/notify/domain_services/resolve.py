@@ -8,8 +8,6 @@ from services.notify.domain.message import Target
 from services.notify.domain.notification import Notification
 from services.notify.domain.ports import Ports
 
-READS = 2  # a secret may be replaced between the reads of the channel and of the secret
-
 
 @dataclass(frozen=True)
 class Place:
@@ -20,16 +18,20 @@ class Place:
 
 
 def resolve(notification: Notification, *, ports: Ports) -> Place:
-    """Raises Undeliverable."""
+    """A secret may be replaced between the reads of the channel and of the secret. Raises
+    Undeliverable."""
     if notification.notice is not None:
         return Place(_for_notice(notification, ports=ports))
-    for _ in range(READS):
-        channel = _channel(notification, ports=ports)
+    channel = _channel(notification, ports=ports)
+    while True:
         mails = _mails(channel, ports=ports)
         secrets = ports.vault.read(channel.secret_id) if channel.secret_id else Secrets()
         if secrets is not None:
             return Place(_target(channel, secrets, mails), channel)
-    raise errors.SecretLost(channel.id)
+        newer = _channel(notification, ports=ports)
+        if newer.secret_id == channel.secret_id:
+            raise errors.SecretLost(channel)
+        channel = newer
 
 
 def _for_notice(notification: Notification, *, ports: Ports) -> Target:
@@ -37,8 +39,10 @@ def _for_notice(notification: Notification, *, ports: Ports) -> Target:
         address, name = ports.policy.operator_address, "the operators"
     else:
         user = ports.users.read(notification.recipient)
+        if user is not None and user.is_silent:
+            raise errors.OwnerSilent(user.name)
         name = f"the user {notification.recipient!r}"
-        address = user.email if user and not user.is_silent else None
+        address = user.email if user else None
     if address is None:
         raise errors.AddressUnknown(name)
     return Target(Kind.EMAIL, "FileFerry", mails=(address,))

@@ -81,7 +81,7 @@ def _try(notification: Notification, thread: Thread | None, *, ports: Ports) -> 
         place = resolve(notification, ports=ports)
         if thread is not None:
             _require_news(notification, thread, place, ports=ports)
-    except errors.ChannelIsDead as error:
+    except (errors.ChannelIsDead, errors.SecretLost) as error:
         outcome.found_dead(notification, error.channel, error, ports=ports)
         return None
     except errors.Undeliverable as error:

@@ -27,7 +27,11 @@ def hear_ticket(event: Event[TicketOpenedV1], *, ports: Ports) -> None:
 
 
 def hear_ticketing_failed(event: Event[TicketingFailedV1], *, ports: Ports) -> None:
-    failure = event.data.failure
-    sentence = f"Tickets cannot be written ({failure.code}). {failure.message}"
-    cause = f"ticketing {failure.code}"
+    """That one of them cannot be written says nothing of the others, and hides no word of them."""
+    told, failure = event.data, event.data.failure
+    which, cause = "Tickets", f"ticketing {failure.code}"
+    if told.ticket_id is not None:
+        where = f" of transfer {told.transfer_id}" if told.transfer_id else ""
+        which, cause = f"Ticket {told.number or told.ticket_id}{where}", f"ticket {failure.code}"
+    sentence = f"{which} cannot be written ({failure.code}). {failure.message}"
     tell_operators(cause, sentence, event.meta.event_id, ports=ports)

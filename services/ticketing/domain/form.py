@@ -69,6 +69,7 @@ REQUESTED_ITEM = Form(
     fields={"requested_for": "{owner_email}"},
 )
 OWN_TABLE = Form(table="", resolved_state="", cancelled_state="", ended_states=())
+LISTED, OPTIONAL = {"fields", "ended_states"}, {"close_code", "cancel_code", "staging"}
 KNOWN = {form.table: form for form in (INCIDENT, REQUESTED_ITEM)}
 
 
@@ -83,10 +84,21 @@ def forms_of(mapping: Any) -> Mapping[Kind, Form]:  # noqa: ANN401 - JSON
     return {kind: _form(kind, mapping.get(kind.value, {})) for kind in Kind}
 
 
+def form_in(forms: Mapping[Kind, Form], kind: Kind, table: str) -> Form:
+    """Of a ticket that is in this table. It stays there when the mapping names another one for its
+    kind, whose states mean something else."""
+    known = (forms[kind], *forms.values(), *KNOWN.values())
+    return next((form for form in known if form.table == table), forms[kind])
+
+
 def _form(kind: Kind, said: Any) -> Form:  # noqa: ANN401 - JSON
     known = {each.name for each in fields(Form)}
     if not isinstance(said, dict) or set(said) - known:
         raise ValueError(f"{kind}: write an object with some of {', '.join(sorted(known))}")
+    for name, value in said.items():
+        optional = value is None and name in OPTIONAL
+        if name not in LISTED and not isinstance(value, str) and not optional:
+            raise ValueError(f"{kind}: {name}: write text, in quotes")
     table = said.get("table", INCIDENT.table)
     needed = {"resolved_state", "cancelled_state", "ended_states"}
     if table not in KNOWN and (missing := sorted(needed - set(said))):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.ticketing.domain import desk
 from services.ticketing.domain.case import Case, Step
 from services.ticketing.domain.errors import Refused
-from services.ticketing.domain.form import Form
+from services.ticketing.domain.form import Form, form_in
 from services.ticketing.domain.ports import Change, Ports
 from services.ticketing.domain.ticket import Key, Rank, Record, Shown, Ticket
 from services.ticketing.domain_services import announce, wording
@@ -27,15 +27,15 @@ def lead(held: HeldTicket, case: Case | None, *, notes_too: bool, ports: Ports) 
 
     Without `notes_too` only an opening and an ending are written. A note also waits until the last
     one is old enough. Raises DeskError, LeaseEnds."""
-    form = ports.policy.forms[held.ticket.key.kind]
-    fresh = held.ticket.record is None and _open(held, case, form, ports=ports)
+    fresh = held.ticket.record is None and _open(held, case, ports=ports)
     plan = planned(held.ticket, case)
     if plan is None or case is None:
         return True
     note_at = spoken_at(held.ticket, ports.now()) + ports.policy.note_every
     if not plan.ends and not (notes_too and note_at <= ports.now()):
         return False
-    found = None if fresh else _read(held, form, ports=ports)
+    found = None if fresh else _read(held, ports=ports)
+    form = _form_of(held.ticket, ports=ports)
     if found is not None and _ended_by_others(held.ticket, found, case, form):
         give_up(held, ports=ports)
         return True
@@ -43,9 +43,13 @@ def lead(held: HeldTicket, case: Case | None, *, notes_too: bool, ports: Ports) 
     return True
 
 
-def _open(held: HeldTicket, case: Case | None, form: Form, *, ports: Ports) -> bool:
+def _form_of(ticket: Ticket, *, ports: Ports) -> Form:
+    return form_in(ports.policy.forms, ticket.key.kind, _record(ticket).table)
+
+
+def _open(held: HeldTicket, case: Case | None, *, ports: Ports) -> bool:
     """Whether the ticket was made now, so that nobody can have ended it yet."""
-    ticket = held.ticket
+    ticket, form = held.ticket, ports.policy.forms[held.ticket.key.kind]
     user = ports.users.read(ticket.owner)
     held.check_time()
     found = ports.desk.find(form.table, ticket.key.ticket_id)
@@ -72,7 +76,7 @@ def _opened(held: HeldTicket, made: desk.Record, case: Case | None, *, ports: Po
     held.save(change, lambda ticket: announce.opened(ticket, ports=ports))
 
 
-def _read(held: HeldTicket, form: Form, *, ports: Ports) -> desk.Record:
+def _read(held: HeldTicket, *, ports: Ports) -> desk.Record:
     record = _record(held.ticket)
     held.check_time()
     return ports.desk.read(record.table, record.record_id)
@@ -124,7 +128,7 @@ def _write(
     held: HeldTicket, plan: Plan, case: Case, found: desk.Record | None, *, ports: Ports
 ) -> None:
     """`found` is the ticket as it was read. None: it was just made."""
-    ticket, form = held.ticket, ports.policy.forms[held.ticket.key.kind]
+    ticket, form = held.ticket, _form_of(held.ticket, ports=ports)
     ends = plan.becomes if plan.becomes.over else None
     already = found is not None and ends is not None and found.state in form.ended_states
     if not already:

@@ -7,12 +7,13 @@ from datetime import datetime
 from kernel.shown_names import sentence, shown
 from services.ticketing.domain.case import Case, Receipt, Status, Step
 from services.ticketing.domain.form import PLACE, Form
-from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket
+from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket, Wish
 from services.ticketing.domain.user import User
 from services.ticketing.domain_services.trail import size
 
 MAX_TITLE = 160  # characters of short_description; the column holds no more
 MAX_TEXT = 4_000  # of description and close_notes
+GOES_ON = " … (a note has all of it)"
 MAX_NAME, MAX_PATH = 255, 1_024
 
 CODE = re.compile(r"\[(?=\s*/?\s*code\s*\])", re.IGNORECASE)
@@ -43,6 +44,8 @@ def opening(ticket: Ticket, case: Case | None, user: User, form: Form) -> dict[s
         "short_description": _title(ticket, case),
         "description": _block(_description(ticket, case, user)),
     }
+    if ticket.wish is not None:
+        fields |= _wished(ticket.wish, fields["description"], form)
     return {name: value for name, value in fields.items() if value}
 
 
@@ -94,7 +97,7 @@ def reference(step: Step) -> str:
 
 def _title(ticket: Ticket, case: Case | None) -> str:
     if ticket.wish is not None:
-        return shown(ticket.wish.summary, MAX_TITLE)
+        return _unformatted(shown(ticket.wish.summary, MAX_TITLE))[:MAX_TITLE]
     if case is None:
         return "File transfer"
     kind = "Audit of file transfer" if ticket.key.kind is Kind.AUDIT else "File transfer"
@@ -106,7 +109,6 @@ def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]
     if ticket.follows:
         yield f"This ticket follows {ticket.follows}, which is not open any more."
     if ticket.wish is not None:
-        yield from (shown(line, MAX_TEXT) for line in ticket.wish.description.splitlines())
         yield ""
         yield f"Asked for by {_person(ticket.owner, user)} through FileFerry."
     if case is None:
@@ -120,6 +122,15 @@ def _description(ticket: Ticket, case: Case | None, user: User) -> Iterator[str]
     if not audit and ticket.wish is None:
         yield ""
         yield "This ticket is kept up to date and resolved by itself when the file has arrived."
+
+
+def _wished(wish: Wish, facts: str, form: Form) -> dict[str, str]:
+    """What somebody wrote, before the facts. If not all of it has room there, it is a note, too."""
+    text = _block([shown(line, MAX_TEXT) for line in wish.description.splitlines()])
+    room = MAX_TEXT - len(facts) - 1
+    if len(text) <= room:
+        return {"description": f"{text}\n{facts}"}
+    return {"description": f"{text[: room - len(GOES_ON)]}{GOES_ON}\n{facts}", form.journal: text}
 
 
 def _facts(case: Case, user: User) -> Iterator[str]:

@@ -196,3 +196,10 @@ def test_two_messages_at_once_wait(slack: Program) -> None:
 
 def test_a_bot_without_a_channel_is_dead(slack: Program) -> None:
     assert isinstance(failed(slack, replace(BOT, slack_channel=None)), ChannelDead)
+
+
+def test_what_another_bot_told_a_person_is_posted_anew(slack: Program) -> None:
+    """Each bot has a channel of its own with a person."""
+    sent = sender(slack).send(BOT, MESSAGE, f"{BOT.slack_channel}/{STRANGER}/1.000001")
+    assert sent.reference is not None
+    assert [each["posted"] for each in messages(slack)] == [True]

@@ -84,6 +84,18 @@ def test_a_bot_has_a_token_and_mail_needs_no_secret(run: Run, tmp_path: Path) ->
     assert (second["mails"], second["shared"]) == (["a@b.example"], True)
 
 
+def test_no_secret_that_is_given_is_left_out(run: Run, tmp_path: Path) -> None:
+    """The service then says that both do not go together."""
+    api = Api(create_channel=channel(NewChannelView))
+    given: list[str] = []
+    for name in ("token", "address"):
+        (tmp_path / name).write_text(name)
+        given += [f"--{name}-file", str(tmp_path / name)]
+    run(api, "channels", "add", "erp", "--kind", "slack", "--stage", "failed", *given)
+    (call,) = api.called("create_channel")
+    assert (call.body["bot_token"], call.body["address"]) == ("token", "address")
+
+
 def test_a_list_shows_what_is_dead_and_escapes_names(run: Run) -> None:
     dead = Failure(code="channel_dead", message="Mend it.", retryable=False)
     quiet = QuietHours(time_zone="UTC", begins="22:00", ends="06:00")

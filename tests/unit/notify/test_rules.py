@@ -95,6 +95,8 @@ def test_quiet_all_the_time_is_refused_unless_failures_pass() -> None:
     check(FAILED, quiet=passes)
     with pytest.raises(FieldInvalid):
         check(DONE, quiet=passes)
+    with pytest.raises(FieldInvalid):  # the deliveries would wait for ever
+        check(FAILED, DONE, quiet=passes)
     check(DONE, quiet=QuietHours("UTC", "08:00", "08:00", DAYS[1:]))
 
 

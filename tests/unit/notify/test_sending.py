@@ -1,6 +1,7 @@
 """What becomes of a message when its receiver refuses, is silent, or its sender dies."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -103,13 +104,48 @@ def test_messages_that_waited_in_a_removed_channel_are_not_sent() -> None:
     assert world.outcomes() == ["channel_removed"]
 
 
-def test_a_secret_that_is_lost_is_said() -> None:
+def test_a_secret_that_is_lost_is_said_and_told() -> None:
     world = NotifyWorld()
     world.channel()
     world.vault.held.clear()
     told(world)
 
     assert world.outcomes() == ["secret_missing"]
+    (mail,) = world.receivers.arrived
+    assert "Secrets Manager" in str(mail.message.note)
+
+
+def test_a_secret_that_is_replaced_twice_while_it_is_read_is_not_lost() -> None:
+    world = NotifyWorld()
+    world.channel()
+
+    def replaced(number: int) -> None:
+        world.vault.held.clear()
+        world.vault.held[f"s-{number}"] = Secrets(ADDRESS)
+        world.change("team", secret_id=f"s-{number}")
+
+    for number in (1, 2, 3):
+        world.calls.before("vault.read", partial(replaced, number), number)
+    told(world)
+
+    assert world.arrived() == [("failed",)]
+
+
+def test_a_note_to_somebody_who_is_locked_by_then_says_so() -> None:
+    world = NotifyWorld()
+    world.user(email="jane@example.com")
+    world.change(next(iter(world.channels.rows)), rules=())
+    world.channel(owner="jane")
+
+    def locked() -> None:
+        world.user(sequence=2, locked=True)
+
+    world.calls.before("notifications.add", locked, 2)
+    told(world, GONE)
+
+    (note,) = [each for each in world.notifications.rows.values() if each.notice]
+    assert note.failure is not None
+    assert note.failure.code == "owner_silent"
 
 
 def test_nobody_waits_for_a_worker_that_died_with_the_thread() -> None:
@@ -165,6 +201,18 @@ def test_operators_hear_once_a_day_of_each_cause_that_tickets_fail() -> None:
     world.hear(no_tickets(4))
     world.settle()
     assert len(world.receivers.arrived) == 3
+
+
+def test_a_single_ticket_that_cannot_be_written_is_not_told_as_if_it_were_all() -> None:
+    world = NotifyWorld()
+    event = no_tickets(1)
+    single = event.data.model_copy(update={"ticket_id": "k-1", "transfer_id": "t-1"})
+    world.hear(Event(meta=event.meta, data=single), no_tickets(2))
+    world.settle()
+
+    first, second = (str(each.message.note) for each in world.receivers.arrived)
+    assert first.startswith("Ticket k-1 of transfer t-1 cannot be written")
+    assert second.startswith("Tickets cannot be written")
 
 
 def test_without_an_address_of_operators_nobody_is_told() -> None:

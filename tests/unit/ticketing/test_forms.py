@@ -47,6 +47,9 @@ def test_a_table_of_ones_own_says_its_states() -> None:
         ({"user": {"fields": {"x": 1}}}, "x: write text"),
         ({"user": {"fields": {"a b": "1"}}}, "'a b' is no name"),
         ({"user": {"fields": [1]}}, "fields is an object"),
+        ({"user": {"resolved_state": 6}}, "user: resolved_state: write text"),
+        ({"user": {"table": ["incident"]}}, "user: table: write text"),
+        ({"user": {"journal": None}}, "user: journal: write text"),
         ({"audit": {"ended_states": ["7"]}}, "audit: state '6' is not among ended_states"),
     ],
 )

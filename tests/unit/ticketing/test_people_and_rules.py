@@ -1,8 +1,11 @@
 """Tickets that a person or a rule of the instance ends, in whatever moment it happens."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.ticketing.domain.errors import OutcomeUnknown
+from services.ticketing.domain.form import forms_of
 from services.ticketing.domain.ticket import Kind, Shown
 from services.ticketing.use_cases.keep_told import keep_told
 from tests.fakes.ticketing_world import TicketingWorld
@@ -95,3 +98,15 @@ def test_an_ending_of_ours_is_known_where_the_table_keeps_less_of_it(
     world.settle()
     assert [world.ticket(kind).shown for kind in BOTH] == [Shown.RESOLVED] * 2
     assert len(world.desk.records) == 2
+
+
+def test_a_ticket_is_ended_by_the_states_of_the_table_that_it_is_in(world: TicketingWorld) -> None:
+    """The mapping was changed since: 3 resolves a requested item, and puts an incident on hold."""
+    story = Story()
+    world.hear(story.requested(), story.started())
+    world.work()
+    items = forms_of({kind.value: {"table": "sc_req_item"} for kind in BOTH})
+    world.ports = replace(world.ports, policy=replace(world.ports.policy, forms=items))
+    world.hear(story.completed())
+    world.settle()
+    assert [world.there(kind).state for kind in BOTH] == ["6", "6"]
