@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from services.ticketing.domain.case import Case, Trouble
 from services.ticketing.domain.errors import (
+    CaseBusy,
     DeskError,
     LeaseEnds,
     OutcomeUnknown,
@@ -30,17 +31,19 @@ OWN = (Refused, RecordGone, OutcomeUnknown, Unavailable)
 def write_ticket(key: Key, *, notes_too: bool, ports: Ports) -> bool:
     """False when ServiceNow could not be called or refused. Then others need not be tried now,
     unless it was this ticket's own trouble."""
-    held = HeldTicket.take(key, ports)
-    if held is None:
-        return True
+    held: HeldTicket | None = None
     try:
+        held = HeldTicket.take(key, ports)
+        if held is None:
+            return True
         _write(held, notes_too, ports=ports)
-    except LeaseEnds as late:
+    except (LeaseEnds, CaseBusy) as late:  # it stays due, and others can be written
         ports.alarms.tell(late.code, ticket_id=key.ticket_id)
         return True
     except DeskError as error:
         note_error(error, ports=ports)
-        _put_back(held, error, ports=ports)
+        if held is not None:
+            _put_back(held, error, ports=ports)
         return isinstance(error, Refused | RecordGone)
     if held.called:
         note_success(ports=ports)
@@ -93,5 +96,5 @@ def _put_back(held: HeldTicket, error: DeskError, *, ports: Ports) -> None:
         if gone:
             give_up(held, ports=ports)
         held.save(change, *tell)
-    except LeaseEnds:  # somebody else has it already
+    except (LeaseEnds, CaseBusy):  # somebody else has it already, or the lease ends by itself
         ports.alarms.tell(error.code, ticket_id=held.ticket.key.ticket_id)

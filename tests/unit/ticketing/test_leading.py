@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contracts import transfer_events as fact
+from services.ticketing.domain.errors import CaseBusy
 from services.ticketing.domain.ticket import Kind, Shown
 from tests.fakes.ticketing_world import NOTE_EVERY, TicketingWorld, whole_story
 from tests.unit.progress.stories import Story
@@ -241,3 +242,16 @@ def test_the_audit_ticket_names_the_version_that_was_sent(world: TicketingWorld)
     world.hear(story.retried(), story.started(), story.completed())
     world.work()
     assert "Version: v-2\n" in str(world.there(Kind.AUDIT).close_notes)
+
+
+def test_a_row_that_many_change_keeps_no_other_ticket_from_being_written(
+    world: TicketingWorld,
+) -> None:
+    world.hear(Story("t-1").requested(), Story("t-2").requested())
+    world.nudges.queued.clear()
+    world.calls.fail("tickets.store", CaseBusy("T#t-1"))
+    world.sweep()
+    assert world.alarms.told == ["case_busy"]
+    assert len(world.desk.records) == 3
+    world.settle()
+    assert len(world.desk.records) == 4
