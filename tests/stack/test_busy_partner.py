@@ -7,7 +7,7 @@ from tests.stack.running import BUCKET, Running, as_destination
 
 SECONDS = 180.0
 TRANSFERS = 6
-BYTES = 3_000_000
+FIRST_BYTES, BYTES = 80_000_000, 3_000_000  # the others are asked for while the first is moved
 
 
 def states_entered(running: Running, transfer_id: str) -> list[str]:
@@ -25,11 +25,10 @@ def states_entered(running: Running, transfer_id: str) -> list[str]:
 def test_transfers_for_one_session_all_come_to_their_end(running: Running) -> None:
     one = as_destination("one-session", running.partner, max_sessions=1)
     assert running.ferry.register(one, running.partner.host_key)["status"] == "ok"
-    sent = []
-    for number in range(TRANSFERS):
-        name = f"busy-{number}.bin"
-        running.put(name, os.urandom(BYTES))
-        sent.append(running.ferry.send(BUCKET, name, "one-session"))
+    names = [f"busy-{number}.bin" for number in range(TRANSFERS)]
+    for name in names:
+        running.put(name, os.urandom(FIRST_BYTES if name == names[0] else BYTES))
+    sent = [running.ferry.send(BUCKET, name, "one-session") for name in names]
     seen = [state["failure"] for state in running.ferry.watch(sent[-1], SECONDS)]
     assert "no_session_free" in {failure["code"] for failure in seen if failure}
     assert seen[-1] is None
