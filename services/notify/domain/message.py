@@ -69,10 +69,6 @@ class Message:
     test: bool = False  # somebody tries the channel; then there are no facts
     note: str | None = None  # a sentence of ours, for example that another channel is dead
 
-    @property
-    def is_digest(self) -> bool:
-        return len(self.facts) + self.left_out > 1
-
 
 @dataclass(frozen=True)
 class Target:
