@@ -9,7 +9,6 @@ from services.notify.domain.channel import Channel, Dead, Kind
 from services.notify.domain.errors import (
     ChannelChanged,
     ChannelDead,
-    MessageRefused,
     NotYet,
     OutcomeUnclear,
     SendError,
@@ -52,7 +51,7 @@ def not_sent(
             _dead(notification, channel, error, ports=ports)
         case OutcomeUnclear() if notification.kind in KNOWS_IDS:
             _again(notification, error, None, ports=ports)
-        case OutcomeUnclear() | MessageRefused() | SendError():
+        case _:
             failed(notification, error, ports=ports)
 
 

@@ -1,12 +1,15 @@
 """Where a notification goes to, judged at the moment of sending."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from services.notify.domain import errors
-from services.notify.domain.channel import Channel, Kind, Secrets, Whose
+from services.notify.domain.channel import Channel, Kind, Whose
 from services.notify.domain.message import Target
 from services.notify.domain.notification import Notification
 from services.notify.domain.ports import Ports
+from services.notify.domain_services.read_secrets import secrets_of
+from services.notify.domain_services.targets import made_target
 
 
 @dataclass(frozen=True)
@@ -18,20 +21,15 @@ class Place:
 
 
 def resolve(notification: Notification, *, ports: Ports) -> Place:
-    """A secret may be replaced between the reads of the channel and of the secret. Raises
-    Undeliverable."""
+    """Raises Undeliverable."""
     if notification.notice is not None:
         return Place(_for_notice(notification, ports=ports))
-    channel = _channel(notification, ports=ports)
-    while True:
-        mails = _mails(channel, ports=ports)
-        secrets = ports.vault.read(channel.secret_id) if channel.secret_id else Secrets()
-        if secrets is not None:
-            return Place(_target(channel, secrets, mails), channel)
-        newer = _channel(notification, ports=ports)
-        if newer.secret_id == channel.secret_id:
-            raise errors.SecretLost(channel)
-        channel = newer
+    read = partial(_channel, notification, ports=ports)
+    channel, secrets = secrets_of(read(), read, ports=ports)
+    mails = _mails(channel, ports=ports)  # and whether its owner may still be told
+    if secrets is None:
+        raise errors.SecretLost(channel)
+    return Place(made_target(channel, secrets, mails), channel)
 
 
 def _for_notice(notification: Notification, *, ports: Ports) -> Target:
@@ -76,9 +74,3 @@ def _mails(channel: Channel, *, ports: Ports) -> tuple[str, ...]:
     if owner is None or owner.email is None:
         raise errors.AddressUnknown(f"the user {channel.owner!r}")
     return (owner.email,)
-
-
-def _target(channel: Channel, secrets: Secrets, mails: tuple[str, ...]) -> Target:
-    return Target(
-        channel.kind, channel.name, secrets, channel.slack_channel, mails, channel.card_shape
-    )

@@ -1,6 +1,6 @@
 """Finds out where a channel's message goes now."""
 
-from services.notify.domain.channel import Channel, Kind
+from services.notify.domain.channel import Channel, Kind, Secrets
 from services.notify.domain.errors import MessageRefused
 from services.notify.domain.message import Target
 from services.notify.domain.ports import Ports
@@ -13,13 +13,12 @@ def target_of(channel: Channel, *, ports: Ports) -> tuple[Channel, Target]:
     """With the channel that it was made from, which may be newer than the given one. Raises
     MessageRefused, ChannelNotFound, SecretMissing."""
     channel, secrets = read_secrets(channel, ports=ports)
-    return channel, Target(
-        kind=channel.kind,
-        channel_name=channel.name,
-        secrets=secrets,
-        slack_channel=channel.slack_channel,
-        mails=_mails(channel, ports=ports),
-        card_shape=channel.card_shape,
+    return channel, made_target(channel, secrets, _mails(channel, ports=ports))
+
+
+def made_target(channel: Channel, secrets: Secrets, mails: tuple[str, ...]) -> Target:
+    return Target(
+        channel.kind, channel.name, secrets, channel.slack_channel, mails, channel.card_shape
     )
 
 

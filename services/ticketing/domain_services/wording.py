@@ -14,7 +14,7 @@ from services.ticketing.domain_services.trail import size
 MAX_TITLE = 160  # characters of short_description; the column holds no more
 MAX_TEXT = 4_000  # of description and close_notes
 GOES_ON = " … (a note has all of it)"
-MAX_NAME, MAX_PATH = 255, 1_024
+MAX_PATH = 1_024
 
 CODE = re.compile(r"\[(?=\s*/?\s*code\s*\])", re.IGNORECASE)
 
