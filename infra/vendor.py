@@ -103,7 +103,9 @@ def vendor(libraries: tuple[Library, ...], known: dict[str, str]) -> Iterator[di
         for library in libraries:
             package, integrity = fetch(library.name, library.version, Path(into))
             if known.get(library.file, integrity) != integrity:
-                raise VendoringFailed(f"{library.name} {library.version} has another hash: --upgrade?")
+                raise VendoringFailed(
+                    f"{library.name} {library.version} has another hash: --upgrade?"
+                )
             text = rewritten((package / library.source).read_text(), library.file)
             (FOLDER / library.file).write_text(text + library.ending)
             licence = f"{library.name.replace('/', '-').lstrip('@')}.LICENSE"

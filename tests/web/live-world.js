@@ -113,7 +113,7 @@ export class Problem extends Error {
 
 /** REST: `states` by id; `refusal` answers every call, `isDown` none. */
 export class World {
-  constructor({ user = null } = {}) {
+  constructor({ user = () => null } = {}) {
     this.clock = new Clock();
     this.states = new Map(); // what the REST API knows, as live transfers
     this.calls = []; // [ms, method, path, query]

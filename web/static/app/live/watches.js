@@ -20,11 +20,11 @@ export const MOST_ENDED = 200; // of a list that is watched for days: more than 
  */
 export class Watches {
   /**
-   * @param {{board: import("./board.js").Board, clock: object, user?: string | null,
+   * @param {{board: import("./board.js").Board, clock: object, user(): string | null,
    *   opened(watch: List | Single): void, closed(watch: List | Single): void,
    *   dropped(id: string): void}} parts `user`: whose list "mine" is, where that is known
    */
-  constructor({ board, clock, user = null, opened, closed, dropped }) {
+  constructor({ board, clock, user, opened, closed, dropped }) {
     Object.assign(this, { board, clock, user, opened, closed, dropped });
     this.lists = new Map();
     this.singles = new Map();
@@ -109,7 +109,8 @@ export class Watches {
   #covers(list, shown) {
     if (list.scope === "all") return true;
     const isOnly = !this.lists.has("all") && !this.singles.has(shown.id);
-    return this.user === null ? isOnly : shown.owner === this.user;
+    const user = this.user();
+    return user === null ? isOnly : shown.owner === user;
   }
 
   changed(id) {
