@@ -13,6 +13,7 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.session_names import lane_ticket, step_ticket
 from services.transfer.domain.status import ENDING
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
@@ -35,15 +36,6 @@ def is_short(transfer: Transfer) -> bool:
     return transfer.known_plan.total <= 1
 
 
-def lane_ticket(lane: Lane) -> str:
-    return f"{lane.transfer_id}/{lane.generation}/lane-{lane.number}"
-
-
-def step_ticket(transfer_id: str) -> str:
-    """One ticket for all steps of a transfer, because only one of them waits at a time."""
-    return f"{transfer_id}/step"
-
-
 def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> None:
     """Lets the lane's next turn wait in the line, without a message. The lane is recorded as parked
     before it stands in the line, because only a parked lane can be called."""
@@ -54,7 +46,9 @@ def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> No
         message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
         of, ticket = transfer.destination_id, lane_ticket(lane)
         short = is_short(transfer)
-        ports.slots.wait(Waiter(of, ticket, now, limit, lane=message, short=short))
+        ports.slots.wait(
+            Waiter(of, ticket, now, limit, lane=message, short=short, owner=transfer.owner)
+        )
         call_next(of, ports=ports)  # a session may have become free meanwhile
 
 
@@ -66,7 +60,13 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     destination = ports.destinations.read(transfer.destination_id)
     ticket, limit = step_ticket(transfer.id), destination.max_sessions
     waiter = Waiter(
-        destination.id, ticket, ports.now(), limit, task_token=task_token, ending=ending
+        destination.id,
+        ticket,
+        ports.now(),
+        limit,
+        task_token=task_token,
+        ending=ending,
+        owner=transfer.owner,
     )
     ports.slots.wait(waiter)
     latest = read_run(run, ports=ports)
@@ -81,7 +81,7 @@ def wait_for_sweeper(transfer: Transfer, *, ports: Ports) -> None:
     a lease is over, and the session is kept for it as long."""
     destination = ports.destinations.read(transfer.destination_id)
     ticket, limit = step_ticket(transfer.id), destination.max_sessions
-    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit))
+    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit, owner=transfer.owner))
     call_next(destination.id, ports=ports)
 
 
