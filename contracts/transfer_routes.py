@@ -6,10 +6,11 @@ from contracts.destination_api import (
     DestinationRequest,
     DestinationsPage,
     DestinationView,
-    SessionsView,
     TestResult,
 )
 from contracts.route import Route
+from contracts.session_api import SessionsView
+from contracts.timeline_api import TimelinePage
 from contracts.transfer_api import (
     BucketsPage,
     FilesPage,
@@ -17,7 +18,6 @@ from contracts.transfer_api import (
     HealthView,
     HistoryQuery,
     StartTransferRequest,
-    TimelinePage,
     TransfersPage,
     TransfersQuery,
     TransferView,

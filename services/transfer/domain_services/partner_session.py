@@ -47,7 +47,8 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
         if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
             raise StepUnderWay(transfer.id)
         if not pulse.take(destination_id, destination.max_sessions, holder, ticket):
-            raise NoSessionFree(destination_id, destination.max_sessions)
+            limit = destination.max_sessions
+            raise NoSessionFree(destination.name, destination_id, limit, limit, by_workers=False)
         pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         if transfer is not None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
+from services.transfer.domain.errors import NoSessionFree
 from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
@@ -29,6 +30,13 @@ def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     lane of a `short` transfer may have the session that long ones leave to steps."""
     sessions = destination.max_sessions if short else lane_sessions(destination)
     return min(sessions, policy.lanes_per_destination)
+
+
+def no_lane_session(destination: Destination, limit: int, policy: Policy) -> NoSessionFree:
+    by_workers = limit == policy.lanes_per_destination
+    return NoSessionFree(
+        destination.name, destination.id, destination.max_sessions, limit, by_workers
+    )
 
 
 def is_short(transfer: Transfer) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import transfer_api as http
+from contracts.timeline_api import TimelinePage
 from contracts.transfer_routes import TRANSFER_ROUTES
 from runtime.calls import Answer, Call
 from runtime.entrypoint import LambdaEvent, entrypoint
@@ -95,7 +96,7 @@ def _read(ports: Ports, call: Call[None]) -> http.TransferView:
     return api_views.transfer_view(read_state(call.path["id"], call.caller, ports=ports))
 
 
-def _events(ports: Ports, call: Call[None]) -> http.TimelinePage:
+def _events(ports: Ports, call: Call[None]) -> TimelinePage:
     page = (call.query.limit, call.query.cursor)
     return timeline_page(read_timeline(call.path["id"], call.caller, *page, ports=ports))
 

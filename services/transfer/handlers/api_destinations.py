@@ -6,6 +6,7 @@ from functools import partial
 from pydantic import SecretStr
 
 from contracts import destination_api as http
+from contracts.session_api import SessionsView
 from runtime.calls import Answer, Call
 from runtime.http import Operation
 from services.transfer.domain.credential import Credential
@@ -72,7 +73,7 @@ def _read(ports: Ports, call: Call[None]) -> Answer:
     return _answer(show_destination(call.path["id"], call.caller, ports=ports))
 
 
-def _sessions(ports: Ports, call: Call[None]) -> http.SessionsView:
+def _sessions(ports: Ports, call: Call[None]) -> SessionsView:
     return sessions_view(show_sessions(call.path["id"], call.caller, ports=ports))
 
 

@@ -1,7 +1,7 @@
 """A destination's sessions as the API shows them. Ids of transfers that are not for the caller end
 here."""
 
-from contracts.destination_api import SessionHolder, SessionsView, WaitingTransfer
+from contracts.session_api import SessionHolder, SessionsView, WaitingTransfer
 from services.transfer.use_cases.show_sessions import Holder, Sessions, ShownPlace
 
 

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from contracts.catalogue import parse
-from contracts.transfer_api import FactType, TimelineEntry, TimelinePage
+from contracts.timeline_api import FactType, TimelineEntry, TimelinePage
 from kernel.outbox import OutboxEvent
 from services.transfer.use_cases.read_timeline import Timeline
 
