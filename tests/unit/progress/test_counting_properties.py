@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,7 +74,7 @@ def test_the_figures_are_those_of_the_last_endings(data: st.DataObject) -> None:
         befalls = data.draw(st.sampled_from(["nothing", "rival", "failure", "lost answer"]))
         if befalls == "rival" and left:
             rivals = [left.pop() for _ in range(data.draw(st.integers(1, min(3, len(left)))))]
-            world.calls.before("figures.count", lambda now=rivals: count_all(now, world))
+            world.calls.before("figures.count", partial(count_all, rivals, world))
         elif befalls == "failure":
             world.calls.fail("figures.count", ConnectionError("reset"))
         elif befalls == "lost answer":

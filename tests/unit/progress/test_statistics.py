@@ -173,7 +173,7 @@ def test_what_cannot_be_answered_is_refused(
     world: LiveWorld, days: int, more: dict[str, object], field: str
 ) -> None:
     with pytest.raises(FieldInvalid) as refused:
-        asked(world, FIRST, FIRST + (days - 1) * DAY, **more)
+        asked(world, FIRST, FIRST + (days - 1) * DAY, JANE, **more)
     assert refused.value.field == field
 
 
