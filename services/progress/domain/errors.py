@@ -65,8 +65,9 @@ class FieldInvalid(refusals.FieldInvalid, RequestError): ...
 
 class TooManyFigures(RequestError):
     code, status = "too_many_figures", 400
-    message = "There are more than {most} figures. Ask for fewer days, or for one destination."
+    message = "There are more than {most} figures. {advice}"
     most: int
+    advice: str
 
 
 # --- what a client did wrong -------------------------------------------------------------------
