@@ -1,5 +1,6 @@
 """What is in the bucket of the console after it was published, and what readers get meanwhile."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,9 @@ from moto.s3.models import s3_backends
 
 from infra.console.publish import KEPT, ReleaseUnknown, go_back, prune, publish
 from infra.console.site import NotDeployed, Site, site_of
-from infra.console.web_files import WebFiles
+from infra.console.web_files import WebFiles, read_web
+from infra.deploy import deploy
+from infra.stacks import find_stack
 from infra.stage import stage_client
 
 STAGE, API = "dev", "https://a1.execute-api.example/v1"
@@ -222,6 +225,16 @@ def test_nobody_goes_back_to_what_is_not_complete(site: Site) -> None:
     publish_until(site, changed(1), len(FILES.static) + 1)  # before its index.html
     with pytest.raises(ReleaseUnknown, match=there):
         go_back(site, changed(1).release)
+
+
+@pytest.mark.parametrize(("sam", "code"), [("true", 0), ("false", 1)])
+def test_a_deployment_publishes_web_after_its_stack(site: Site, sam: str, code: int) -> None:
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    stage_client(STAGE, "cloudformation").create_stack(
+        StackName="fileferry-dev-console", TemplateBody=json.dumps(topic)
+    )
+    assert deploy(find_stack("console"), STAGE, sam, "") == code
+    assert site.release_in_use() == ("" if code else read_web().release)
 
 
 def test_a_stage_without_the_stack_says_what_to_deploy() -> None:
