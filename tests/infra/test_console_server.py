@@ -147,6 +147,11 @@ def test_who_takes_gzip_says_so(accepted: str, takes: bool) -> None:
     assert takes_gzip(accepted) is takes
 
 
+def test_a_path_without_a_slash_is_refused(connection: http.client.HTTPConnection) -> None:
+    assert ask(connection, "x")[0] == 400
+    assert ask(connection, "http://127.0.0.1/x")[0] == 400
+
+
 def test_head_has_the_headers_and_no_body(connection: http.client.HTTPConnection) -> None:
     status, headers, body = ask(connection, "/static/app.js", "HEAD")
     assert (status, body) == (200, b"")
