@@ -40,7 +40,7 @@ test("repeated delays are one line, and long times have a name", () => {
     "Tried again 3 times: partner_unreachable",
     "Held up: session_wait",
     "Started",
-    "Asked for by jane.doe",
+    "Requested by jane.doe",
   ]);
   assert.equal(new Set(lines.map((line) => line.key)).size, lines.length);
 });

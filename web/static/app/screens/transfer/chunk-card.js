@@ -21,7 +21,7 @@ export function ChunkCard({ chunks, text, stale }) {
       <div class="card-head">
         <h2>Chunks</h2>
         <p class="muted">${countsInWords(chunks, runs)}</p>
-        ${runs && html`<${Button} kind="quiet" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${open ? "Close the map" : "Open the map"}</${Button}>`}
+        ${runs && total > 1 && html`<${Button} kind="quiet small" aria-expanded=${String(open)} onClick=${() => setOpen(!open)}>${open ? "Close the map" : "Open the map"}</${Button}>`}
       </div>
       ${runs && html`<${ChunkMap} runs=${runs} open=${open} stale=${stale} />`}
       ${!runs && total > 0 && html`<p class="muted">Which chunks these are is not told: they are too scattered, or the live connection is not there.</p>`}

@@ -38,6 +38,7 @@ function tailWords(shown, stale) {
 function Facts({ shown, view }) {
   const { source, destination } = shown;
   return html`
+    <div class="form-row">
     <dl class="pairs">
       <dt>From</dt>
       <dd><${Name} text=${s3Address(source)} />
@@ -46,16 +47,19 @@ function Facts({ shown, view }) {
       <dd><a href=${`/partners/${encodeURIComponent(destination.id)}`}><${Name} text=${destination.name ?? destination.id} /></a>
         ${destination.host && html` <span class="muted"><${Name} text=${destination.host} /></span>`}
         <br /><${Name} text=${shown.target_path} /></dd>
-      <dt>Asked for</dt>
+      <dt>Requested</dt>
       <dd><${Name} text=${shown.owner} />, <${Time} at=${shown.requested_at} /></dd>
       ${shown.label && html`<dt>Label</dt><dd><${Name} text=${shown.label} /></dd>`}
+    </dl>
+    <dl class="pairs">
       <dt>Started</dt><dd><${Time} at=${shown.started_at} /></dd>
       ${shown.finished_at && html`<dt>Finished</dt><dd><${Time} at=${shown.finished_at} /></dd>`}
       ${shown.run > 1 && html`<dt>Run</dt><dd>${count(shown.run)}</dd>`}
       ${view && html`<dt>Policy</dt><dd>if it exists: ${POLICY[view.if_exists] ?? view.if_exists}; verify ${view.verify}</dd>`}
       ${view?.strategy && html`<dt>Moved by</dt><dd><${Name} text=${view.strategy} /></dd>`}
-      <dt>Id</dt><dd class="transfer-id"><code>${shown.id}</code><${CopyButton} text=${shown.id} label="Copy id" /></dd>
+      <dt>Id</dt><dd class="transfer-id"><code>${shown.id}</code><${CopyButton} text=${shown.id} label="Copy id" kind="quiet small" /></dd>
     </dl>
+    </div>
   `;
 }
 

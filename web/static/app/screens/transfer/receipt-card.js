@@ -11,8 +11,8 @@ export function ReceiptCard({ receipt, id }) {
     <section class="card" aria-label="Receipt">
       <div class="card-head">
         <h2>Receipt</h2>
-        <${CopyButton} text=${json} label="Copy as JSON" />
-        <${Button} kind="quiet" icon="export" onClick=${() => download(`fileferry-${id}-receipt.json`, json)}>Download</${Button}>
+        <${CopyButton} text=${json} label="Copy as JSON" kind="quiet small" />
+        <${Button} kind="quiet small" icon="export" onClick=${() => download(`fileferry-${id}-receipt.json`, json)}>Download</${Button}>
       </div>
       <dl class="pairs">
         <dt>Name</dt><dd><${Name} text=${receipt.target_path} /></dd>

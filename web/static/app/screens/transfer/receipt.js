@@ -12,7 +12,6 @@ const DELIVERY = {
   atomic: "The name appeared when the file was whole.",
   direct: "The file was written under its name, so it was visible before it was whole.",
 };
-const ASKED = { size: "size", checksum: "checksum", reread: "reread", readback: "readback" };
 
 /** @returns {[string, string][]} what and its words; names in them are not escaped */
 export function receiptInWords(receipt) {
@@ -20,7 +19,7 @@ export function receiptInWords(receipt) {
     ["At the partner", PROVEN[receipt.proven] ?? "What was seen at the partner was not recorded."],
     ["Source", sourceInWords(receipt)],
     ["Delivery", DELIVERY[receipt.delivery] ?? "How the name appeared was not recorded."],
-    ["Asked for", `verify ${ASKED[receipt.verified] ?? receipt.verified}`],
+    ["Verified by", `${receipt.verified}, as was asked for`],
     ["Sent", `${count(receipt.bytes_sent)} bytes in ${counted(receipt.chunks, "chunk")}, ${counted(receipt.attempts, "lease")} of chunks`],
   ];
 }

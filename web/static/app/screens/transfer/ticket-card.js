@@ -43,7 +43,7 @@ function Told({ title, found, none, children }) {
   return html`
     <section class="card" aria-label=${title}>
       <div class="card-head"><h2>${title}</h2>
-        <${Button} kind="quiet" icon="retry" busy=${found.loading} onClick=${found.again}
+        <${Button} kind="quiet small" icon="retry" busy=${found.loading} onClick=${found.again}
           aria-label=${`Look for ${title.toLowerCase()} again`}>Look again</${Button}></div>
       ${found.error && html`<${Failed} error=${found.error} what=${`${title} could not be read.`} />`}
       ${!found.value && !found.error && html`<${Loading} lines=${2} what=${`Loading ${title.toLowerCase()}`} />`}

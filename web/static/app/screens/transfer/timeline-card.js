@@ -67,32 +67,31 @@ function useTimeline(id, version) {
   const [turn, again] = useState(0);
   const lookedAt = useRef(-Infinity);
   const stop = useRef(null);
-  const read = async (cursor, signal) => {
-    const page = await api.get(transferPath(id, "/events"), { query: { limit: LIMIT, cursor }, signal });
-    set((old) => joined(old, page, cursor));
+  useEffect(() => {
+    stop.current = new AbortController();
+    return () => stop.current.abort();
+  }, [id]);
+  const read = async (cursor) => {
+    const { signal } = stop.current;
+    try {
+      const page = await api.get(transferPath(id, "/events"), { query: { limit: LIMIT, cursor }, signal });
+      if (!signal.aborted) set((old) => joined(old, page, cursor));
+    } catch (error) {
+      if (!signal.aborted && !(error instanceof SignedOut)) set((old) => ({ ...old, error }));
+    }
   };
   useEffect(() => {
-    const mine = (stop.current = new AbortController());
-    const look = () => {
-      lookedAt.current = performance.now();
-      read(null, mine.signal).catch((error) => refused(error, mine.signal));
-    };
     const wait = Math.max(0, lookedAt.current + APART_MS - performance.now());
-    const timer = setTimeout(look, wait);
-    return () => {
-      clearTimeout(timer);
-      mine.abort();
-      setBusy(false);
-    };
+    const timer = setTimeout(() => {
+      lookedAt.current = performance.now();
+      read(null);
+    }, wait);
+    return () => clearTimeout(timer);
   }, [id, version, turn]);
-  const refused = (error, signal) => {
-    if (!signal.aborted && !(error instanceof SignedOut)) set((old) => ({ ...old, error }));
-  };
   const older = async () => {
-    const { signal } = stop.current;
     setBusy(true);
-    await read(state.cursor, signal).catch((error) => refused(error, signal));
-    if (!signal.aborted) setBusy(false);
+    await read(state.cursor);
+    setBusy(false);
   };
   return { ...state, busy, older, again: () => again((before) => before + 1) };
 }

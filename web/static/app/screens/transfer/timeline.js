@@ -101,7 +101,7 @@ export function titleOf(line) {
   }
   const by = entry.by ? ` by ${escaped(entry.by)}` : "";
   const titles = {
-    TransferRequested: entry.run > 1 ? `Asked for again${by}` : `Asked for${by}`,
+    TransferRequested: entry.run > 1 ? `Retry requested${by}` : `Requested${by}`,
     TransferStarted: "Started",
     TransferDelayed: `${entry.trouble?.attempt ? "A try failed" : "Held up"}: ${code}`,
     TransferPaused: `Paused${by}`,
