@@ -21,8 +21,8 @@ OUTBOX = "outbox"
 OF_STREAM = (
     "They name records of the table's stream and hold no events. The events stand in the table for"
     " 30 days at least, in rows OUTBOX#... without `published`. Remove the cause (the log says"
-    " 'events not published'), delete each such row and put it back unchanged: the stream delivers what is"
-    " inserted."
+    " 'events not published'), delete each such row and put it back unchanged: the stream delivers"
+    " what is inserted."
 )
 OF_SCHEDULE = "They are calls of a schedule, which calls again by itself. Remove the cause."
 

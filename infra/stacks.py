@@ -18,7 +18,10 @@ SHARED = (
     "network",
     "api",
     "websocket",
-)  # before the services, which need their ids
+    "console",
+)  # before the services, which need their ids and addresses
+# An account is nobody's laptop, and a program serves the console (infra/local/console.py).
+NOT_LOCAL = ("account", "console")
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,7 @@ class Stack:
 
     @property
     def is_of_account(self) -> bool:
-        """Whether an account has the stack once in each region, for all its stages. There is none
-        locally."""
+        """Whether an account has the stack once in each region, for all its stages."""
         return self.name == "account"
 
     def deployed_name(self, stage: str) -> str:
@@ -63,7 +65,7 @@ def all_stacks() -> list[Stack]:
 
 
 def stacks_of(stage: str) -> list[Stack]:
-    return [stack for stack in all_stacks() if stage != "local" or not stack.is_of_account]
+    return [stack for stack in all_stacks() if stage != "local" or stack.name not in NOT_LOCAL]
 
 
 def stack_argument(name: str) -> Stack:

@@ -15,8 +15,8 @@ class Scope(Enum):
 
 @dataclass(frozen=True)
 class Kind:
-    """`arn` is the part of the ARN behind the partition. `ref` is what Ref answers if it is not the
-    name."""
+    """`named_by` is a property, or the path to one: `Config.Name`. `arn` is the part of the ARN
+    behind the partition. `ref` is what Ref answers if it is not the name."""
 
     named_by: str
     longest: int
@@ -34,6 +34,14 @@ KINDS = {
     "AWS::ApiGatewayV2::Api": Kind("Name", 128, Scope.PARENT, ref="b2c3d4e5f6"),
     "AWS::ApiGatewayV2::Authorizer": Kind("Name", 128, Scope.PARENT, ref="au1b2c"),
     "AWS::ApiGatewayV2::Stage": Kind("StageName", 128, Scope.PARENT),
+    # CloudFront is one for all regions.
+    "AWS::CloudFront::Function": Kind("Name", 64, Scope.ACCOUNT, ref="{arn}"),
+    "AWS::CloudFront::OriginAccessControl": Kind(
+        "OriginAccessControlConfig.Name", 64, Scope.ACCOUNT, ref="E1A2B3C4D5E6F7"
+    ),
+    "AWS::CloudFront::ResponseHeadersPolicy": Kind(
+        "ResponseHeadersPolicyConfig.Name", 128, Scope.ACCOUNT, ref="12345678-1234-1234"
+    ),
     "AWS::CloudWatch::Alarm": Kind("AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"),
     "AWS::CloudWatch::CompositeAlarm": Kind(
         "AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from infra.lint.catalogue import KINDS, SINGLETONS, Scope
 from infra.lint.expansion import Expansion
 from infra.lint.finding import Finding
-from infra.lint.physical import name_of
+from infra.lint.physical import given_name, name_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def claims(expansion: Expansion) -> Iterator[tuple[Claim, str]]:
     collide."""
     for logical_id, resource in expansion.resources.items():
         kind = KINDS.get(resource["Type"])
-        if kind and kind.named_by in resource.get("Properties", {}):
+        if kind and given_name(kind, resource.get("Properties", {})):
             yield Claim(expansion, logical_id), name_of(expansion, logical_id)
 
 

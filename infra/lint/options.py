@@ -12,7 +12,9 @@ from infra.lint.deployments import Deployment
 OPTIONS = {
     "AlarmAddress": "operations@example.com",
     "InVpc": "true",
+    "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234",
     "CorsOrigins": "https://files.example.com",
+    "Domain": "files.example.com",
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",
     "S3Endpoint": "https://s3.example.com",

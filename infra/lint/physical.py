@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from infra.lint.catalogue import KINDS
+from infra.lint.catalogue import KINDS, Kind
 from infra.lint.expansion import ACCOUNT, Expansion
 from infra.lint.resolve import Known, Value, resolved
 
@@ -29,11 +29,18 @@ def texts_of(expansion: Expansion, values: Value) -> list[str]:
     return [text_of(expansion, each) for each in (values if isinstance(values, list) else [values])]
 
 
+def given_name(kind: Kind, properties: Value) -> Value:
+    """As the template has it, or None."""
+    for part in kind.named_by.split("."):
+        properties = properties.get(part, {})
+    return properties or None
+
+
 def name_of(expansion: Expansion, logical_id: str) -> str:
     resource = expansion.resources[logical_id]
     kind = KINDS.get(resource["Type"])
     properties = resource.get("Properties", {})
-    given = properties.get(kind.named_by) if kind else None
+    given = given_name(kind, properties) if kind else None
     if given is None and resource["Type"] == "AWS::ApiGateway::RestApi":
         given = properties.get("Body", {}).get("info", {}).get("title")
     if given is None:

@@ -51,6 +51,7 @@ def up() -> None:
     deployed = [name for name, did in changed.items() if did]
     print(f"{'Deployed ' + ', '.join(deployed) if deployed else 'Nothing changed'}", end="")
     print(f" in {time.monotonic() - began:.1f} s\n")
+    print(f"Console      {stack.console_url}")
     print(f"REST API     {stack.api_url}")
     print(f"Its page     {stack.api_url}/api/docs")
     print(f"WebSocket    {stack.websocket_url}")

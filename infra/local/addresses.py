@@ -19,6 +19,7 @@ def write_addresses(stack: LocalStack, partner: SftpServer, receivers: Receivers
     a real one's is a secret."""
     doubles = [name for name in receivers.hooks if name in receivers.pages]
     known = {
+        "CONSOLE": stack.console_url,
         "API": stack.api_url,
         "WEBSOCKET": stack.websocket_url,
         "FILEFERRY_URL": stack.api_url,

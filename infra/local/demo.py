@@ -13,6 +13,7 @@ from infra.local.addresses import forget_addresses, write_addresses
 from infra.local.demo_desk import NotThere, make_channels, wait_until_told
 from infra.local.ferry import Ferry, Refused
 from infra.local.kept import (
+    CONSOLE_PORT,
     DEMO_BUCKET,
     DEMO_PARTNER,
     PARTNER_FILES,
@@ -24,7 +25,8 @@ from infra.local.partner import SftpServer
 from infra.local.real_receivers import RealReceivers, ReceiverWrong, real_receivers
 from infra.local.receivers import Receivers, connect
 from infra.local.stack import LocalStack
-from infra.local.users import ADMIN, DEMO, email_of, ensure_users
+from infra.local.users import ADMIN, DEMO, email_of, ensure_users, password_file
+from infra.stacks import REPOSITORY
 
 DESTINATION = "demo"
 SMALL, LARGE = "reports/today.csv", "reports/measurements.bin"
@@ -39,7 +41,9 @@ def main() -> None:
     with running_stack(real) as (stack, partner, receivers):
         say(f"Local stack   {stack.api_url}/api/docs")
         passwords = ensure_users(stack)
-        say("Watch it      in another terminal, too:  source .local/addresses")
+        file = password_file(STATE, DEMO).relative_to(REPOSITORY)
+        say(f"Console       {stack.console_url}   user {DEMO}, password in {file}")
+        say("Watch it      there, or in another terminal:  source .local/addresses")
         say(f"              fileferry login --user {DEMO} --password-file $DEMO_PASSWORD_FILE")
         say("              fileferry watch --mine")
         admin = Ferry(stack.api_url, ADMIN, passwords[ADMIN])
@@ -80,7 +84,7 @@ def running_stack(real: RealReceivers) -> Iterator[tuple[LocalStack, SftpServer,
         yield running, partner, connect(running, real)
         return
     say("Starting the local stack ...")
-    with LocalStack(STATE, s3_dir=object_folder()) as stack:
+    with LocalStack(STATE, s3_dir=object_folder(), console_port=CONSOLE_PORT) as stack:
         partner = stack.sftp(DEMO_PARTNER, STATE / PARTNER_FILES)
         receivers = connect(stack, real)
         write_addresses(stack, partner, receivers)

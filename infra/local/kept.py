@@ -11,6 +11,7 @@ STATE = REPOSITORY / ".local"
 DEMO_BUCKET = "fileferry-demo"
 DEMO_PARTNER = "partner"
 PARTNER_FILES = "partner-files"  # folder in STATE
+CONSOLE_PORT = 8480  # people bookmark it
 
 
 def object_folder() -> Path | None:
@@ -22,7 +23,7 @@ def object_folder() -> Path | None:
 
 
 def kept_stack() -> LocalStack:
-    return LocalStack(STATE, s3_dir=object_folder(), keep=True)
+    return LocalStack(STATE, s3_dir=object_folder(), keep=True, console_port=CONSOLE_PORT)
 
 
 def running_stack() -> LocalStack:

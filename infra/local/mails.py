@@ -1,8 +1,6 @@
 """Serves a page with the mails of the local stack, on 127.0.0.1 only."""
 
 import argparse
-import json
-import os
 import signal
 import sys
 from http import HTTPStatus
@@ -12,6 +10,7 @@ from pathlib import Path
 from infra.local.emulator import HOST
 from infra.local.mail_page import POLICY, page_of
 from infra.local.mailbox import sent_mails
+from infra.local.ready_file import write_ready
 
 SILENCE_SECONDS = 10.0  # a browser's spare connection does not keep a thread
 
@@ -51,11 +50,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ThreadingHTTPServer((HOST, options.port), MailPage) as server:
         server.daemon_threads = True
-        ready = {"port": server.server_port, "url": f"http://{HOST}:{server.server_port}"}
-        # Renamed into place, so that nobody who waits for the file reads half of it.
-        unfinished = options.ready_file.with_name(options.ready_file.name + ".new")
-        unfinished.write_text(json.dumps(ready))
-        os.replace(unfinished, options.ready_file)
+        write_ready(options.ready_file, server.server_port)
         server.serve_forever()
 
 

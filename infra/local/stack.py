@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from infra.local.console import CONSOLE, begin_console, forget_addresses, tell_console
 from infra.local.crash import clear_up
 from infra.local.deployment import deploy_locally
 from infra.local.doubles import DOUBLES, SLACK
@@ -20,6 +21,7 @@ from infra.local.programs import Program, children_of
 from infra.local.stack_programs import EMULATOR, StackPrograms
 from infra.stacks import find_stack, read_environment, stacks_of
 
+HAVE_ADDRESSES = ("api", "websocket")  # stacks whose deployment can change an address
 WORKER = "ministack-lambda-"  # in the path of a function's process
 
 
@@ -33,13 +35,15 @@ class LocalStack:
         *,
         s3_dir: Path | None = None,
         keep: bool = False,
+        console_port: int = 0,
     ) -> None:
         """`parameters` are for the templates of all stacks that declare them. With `s3_dir` the
-        subfolders of that folder are the buckets, instead of those of MiniStack's own S3.
+        subfolders of that folder are the buckets, instead of those of MiniStack's own S3. If others
+        have the `console_port`, the console gets another one.
         """
         self.state_dir = state_dir.resolve()
         self.parameters = dict(parameters or {})
-        self._s3_dir = s3_dir
+        self._s3_dir, self._console_port = s3_dir, console_port
         self._environment = read_environment("local")
         self.programs = StackPrograms(self.state_dir, self.region, keep=keep)
 
@@ -62,10 +66,15 @@ class LocalStack:
         self.state_dir.mkdir(parents=True, exist_ok=True)
         self.recall()
         if not self.programs.runs(EMULATOR):
-            self._start_emulator()
+            self._begin_emulator()
+        begin_console(self.programs, self.state_dir, self._console_port)
+        self.programs.wait(EMULATOR, lambda: answers(f"{self.endpoint}/_ministack/ready"))
         if self._s3_dir and not self.programs.runs(OBJECTS):
             serve_objects(self.programs, self._s3_dir.resolve())
-        return {stack.name: self.deploy(stack.name) for stack in stacks_of("local")}
+        self.programs.told(CONSOLE)  # its port; stacks are deployed with its origin
+        changed = {stack.name: self._deploy(stack.name) for stack in stacks_of("local")}
+        tell_console(self.state_dir, self.api_url, self.websocket_url)
+        return changed
 
     def stop(self) -> None:
         """Ends every program of this stack, also of an earlier process, with all its children."""
@@ -98,6 +107,11 @@ class LocalStack:
         """The part of an address before '/api/transfer'. It is read each time, because it changes
         when routes change."""
         return self._stored("api/rest/url")
+
+    @property
+    def console_url(self) -> str:
+        """The console's origin."""
+        return f"http://{HOST}:{self.programs.ports[CONSOLE]}"
 
     @property
     def websocket_url(self) -> str:
@@ -134,15 +148,30 @@ class LocalStack:
     def deploy(self, name: str, parameters: Mapping[str, str] | None = None) -> bool:
         """Returns whether anything changed. Given parameters also count in later deployments."""
         self.parameters.update(parameters or {})
+        changed = self._deploy(name)
+        if name in HAVE_ADDRESSES:
+            tell_console(self.state_dir, self.api_url, self.websocket_url)
+        return changed
+
+    def _deploy(self, name: str) -> bool:
         stack = find_stack(name)
-        wished = {**self.parameters, "LocalAddress": self.endpoint}
+        values = self._environment.of(stack, self._wished())
+        clients = partial(aws_client, endpoint=self.endpoint, region=self.region)
+        return deploy_locally(stack, values, clients)
+
+    def _wished(self) -> dict[str, str]:
+        origins = [*filter(None, [self.parameters.get("CorsOrigins")]), self.console_url]
+        wished = {
+            "TransferLink": f"{self.console_url}/transfers/{{id}}",
+            **self.parameters,
+            "CorsOrigins": ",".join(origins),
+            "LocalAddress": self.endpoint,
+        }
         if self.programs.runs(OBJECTS):
             wished["S3Endpoint"] = self.object_endpoint
         if self.programs.runs(SLACK):
             wished["SlackApi"] = f"{self.programs.told(SLACK)['url']}/api"
-        values = self._environment.of(stack, wished)
-        clients = partial(aws_client, endpoint=self.endpoint, region=self.region)
-        return deploy_locally(stack, values, clients)
+        return wished
 
     def sftp(self, name: str, root: Path, port: int = 0) -> SftpServer:
         """The SFTP server `name`. Starts it if it does not run. Its secrets stay the same."""
@@ -170,11 +199,11 @@ class LocalStack:
     def log_events(self, since_ms: int) -> list[LogLine]:
         return log_lines(self.client("logs"), since_ms)
 
-    def _start_emulator(self) -> None:
+    def _begin_emulator(self) -> None:
+        forget_addresses(self.state_dir)
         if self.crashed:
             self.programs.end(*DOUBLES)  # what they show is of transfers that are gone
             clear_up(self.state_dir)
         shutil.rmtree(self.state_dir / "log", ignore_errors=True)  # of the run before
         self.programs.ports[EMULATOR] = free_port()
         self.programs.start(EMULATOR, sys.executable, "-m", "infra.local.launcher")
-        self.programs.wait(EMULATOR, lambda: answers(f"{self.endpoint}/_ministack/ready"))
