@@ -8,6 +8,7 @@ from tests.stack.running import BUCKET, as_destination
 from tests.stack.world import CHANNELS, OWNERS, SHARED, USERS, World, wish
 
 NAME = {"name": "Another Name"}
+STATISTICS = "/api/statistics?from=2026-11-01&until=2026-11-30"
 CODE = {"code": "unknown-code", "verifier": "v" * 43}
 
 
@@ -176,4 +177,8 @@ CALLS: dict[str, Make] = {
     "list_transfer_notifications:missing": lambda w, who: Sent(
         "GET", "/api/transfer/none-such/notifications"
     ),
+    "read_statistics": lambda w, who: Sent("GET", STATISTICS),
+    "read_statistics:of-themselves": lambda w, who: Sent("GET", f"{STATISTICS}&owner={who}"),
+    "read_statistics:of-the-owner": lambda w, who: Sent("GET", f"{STATISTICS}&owner=owner"),
+    "read_statistics:of-everybody": lambda w, who: Sent("GET", f"{STATISTICS}&owner=*"),
 }

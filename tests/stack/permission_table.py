@@ -99,6 +99,11 @@ test_channel                         401     401   200   404      403     403   
 test_channel:shared                  401     401   403   403      200     403   200
 list_transfer_notifications          401     401   200   404      200     200   200
 list_transfer_notifications:missing  401     401   404   404      404     404   404
+
+read_statistics                      401     401   200   200      200     200   200
+read_statistics:of-themselves        401     401   200   200      200     200   200
+read_statistics:of-the-owner         401     401   200   403      200     200   200
+read_statistics:of-everybody         401     401   403   403      200     200   200
 """
 
 

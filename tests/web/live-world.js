@@ -119,7 +119,9 @@ export class World {
     this.calls = []; // [ms, method, path, query]
     this.sockets = [];
     this.isBlocked = this.isDown = false;
+    this.isDead = false; // the line: nothing is answered any more
     this.refusal = null;
+    this.ticketUrl = "ws://live.example/";
     this.sessionsOver = 0;
     this.page = new Page();
     this.live = createLive({
@@ -144,7 +146,7 @@ export class World {
       get: (path, { query } = {}) => answered("GET", path, query, () => this.read(path, query)),
       post: (path) =>
         answered("POST", path, {}, () => ({
-          url: "ws://live.example/",
+          url: this.ticketUrl,
           ticket: `ticket-${this.calls.length}`,
           expires_in_seconds: 30,
         })),
@@ -176,7 +178,10 @@ export class World {
       }
 
       send(text) {
-        this.sent.push(JSON.parse(text));
+        const message = JSON.parse(text);
+        this.sent.push(message);
+        if (message.action !== "ping") return;
+        world.clock.after(2, () => world.isDead || world.tell("pong", {}, this));
       }
 
       close() {

@@ -88,8 +88,8 @@ export class Conversation {
   /** Finds out at once whether the line is still there. */
   probe() {
     if (this.pingedAt !== null) return;
-    this.send({ action: "ping" });
     this.pingedAt = this.clock.now();
+    this.send({ action: "ping" });
   }
 
   #keepAlive(moving) {
