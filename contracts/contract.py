@@ -194,6 +194,9 @@ _SLUG = r"[a-z0-9][a-z0-9-]*"
 _SLUG_ADVICE = "1 to 64 of a-z 0-9 -, beginning with a letter or digit"
 Slug = Annotated[str, Text(_SLUG_ADVICE, 64, _SLUG)]
 AnySlug = Annotated[str, Text(f"{_SLUG_ADVICE}; '*' is all of them", 64, rf"{_SLUG}|\*")]
+TimeZone = Annotated[
+    str, Text("A time zone's name, as Europe/Berlin", 64, r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}")
+]
 
 
 MAX_MAIL = 254  # characters; longer addresses cannot be sent to (RFC 5321, 4.5.3.1.3)

@@ -17,6 +17,7 @@ from contracts.contract import (
     SecretLength,
     Slug,
     Text,
+    TimeZone,
     UtcTime,
 )
 from contracts.notify_events import ChannelKind, Stage
@@ -32,9 +33,6 @@ ChannelName = Annotated[
     str, Text("1 to 100 characters, none of them a control character", 100, PLAIN)
 ]
 Clock = Annotated[str, Text("A time of day, as 22:00", 5, r"([01][0-9]|2[0-3]):[0-5][0-9]", 5)]
-TimeZone = Annotated[
-    str, Text("A time zone's name, as Europe/Berlin", 64, r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}")
-]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DigestMinutes = Annotated[int, Field(ge=1, le=1_440)]
 CardShape = Literal["message", "card"]

@@ -143,11 +143,18 @@ class TransferFact(Published):
     requested_at: UtcTime
 
 
+By = Annotated[
+    str | None,
+    Field(description="the user who asked for it; null: the event is older than this field"),
+]
+
+
 class TransferRequestedV1(TransferFact):
     """Somebody asked for a transfer, or asked again for a failed one (`run` > 1)."""
 
     if_exists: IfExists
     verify: Verify
+    by: By = None
 
 
 class TransferStartedV1(TransferFact):
@@ -247,6 +254,7 @@ class TransferCancelledV1(TransferFact):
     bytes_done: Bytes
     started_at: UtcTime | None = None
     cancelled_at: UtcTime
+    by: By = None
 
 
 class TransferPausedV1(TransferFact):
@@ -258,6 +266,7 @@ class TransferPausedV1(TransferFact):
 
     bytes_done: Bytes
     paused_at: UtcTime
+    by: By = None
 
 
 class TransferResumedV1(TransferFact):
@@ -266,3 +275,8 @@ class TransferResumedV1(TransferFact):
 
     bytes_done: Bytes
     resumed_at: UtcTime
+    by: str | None = Field(
+        default=None,
+        description="the user who asked for it; null: nobody, because the pause came too late, or"
+        " the event is older than this field",
+    )

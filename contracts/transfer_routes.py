@@ -9,6 +9,8 @@ from contracts.destination_api import (
     TestResult,
 )
 from contracts.route import Route
+from contracts.session_api import SessionsView
+from contracts.timeline_api import TimelinePage
 from contracts.transfer_api import (
     BucketsPage,
     FilesPage,
@@ -73,6 +75,17 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         "The full state of a transfer",
         TransferView,
         "Its owner; operators, auditors and admins.",
+        problems=(404,),
+    ),
+    Route(
+        "GET",
+        "/api/transfer/{id}/events",
+        "transfer",
+        "list_transfer_events",
+        "What happened to a transfer, newest first",
+        TimelinePage,
+        "Its owner; operators, auditors and admins.",
+        query=PageQuery,
         problems=(404,),
     ),
     _steer("pause", "Pause a transfer; what was moved stays moved"),
@@ -157,6 +170,16 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         BY_GRANT,
         problems=(404,),
         etag=True,
+    ),
+    Route(
+        "GET",
+        "/api/destinations/{id}/sessions",
+        "transfer",
+        "read_sessions",
+        "Who has a session with a destination, and who waits for one",
+        SessionsView,
+        BY_GRANT,
+        problems=(404,),
     ),
     Route(
         "PATCH",

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from infra.console.publish import publish_web
+from infra.console.site import NotDeployed
 from infra.indexes import left_out_in_each_update, without_indexes
 from infra.package.archives import content_hash
 from infra.package.build import build
@@ -111,9 +113,11 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
         if code == 0:
             cloudformation = stage_client(stage, "cloudformation")
             protect_tables(stack.deployed_name(stage), cloudformation, dynamodb)
+        if code == 0 and stack.name == "console":
+            publish_web(stage)
         if code == 0 and stack.is_service:
             print(f"{prune(stack, stage)} old versions removed")
-    except (ValueMissing, MappingWrong) as error:
+    except (ValueMissing, MappingWrong, NotDeployed) as error:
         print(error, file=sys.stderr)
         return 1
     except PruneIncomplete as error:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests want and Python packages cannot bring: real SFTP servers. Never starts one.
+# Installs what the tests want and Python packages cannot bring: real SFTP servers, a browser with a
+# font, node. Never starts one.
 set -euo pipefail
 
 # Each package with a file of it, which tells whether it is there.
@@ -10,6 +11,9 @@ wanted=(
     proftpd-mod-crypto:/usr/lib/proftpd/mod_sftp.so
     dropbear-bin:/usr/sbin/dropbear
     rclone:/usr/bin/rclone
+    chromium:/usr/bin/chromium
+    fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf
+    nodejs:/usr/bin/node
 )
 missing=()
 for each in "${wanted[@]}"; do
@@ -18,7 +22,7 @@ done
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 without() {
-    echo "${missing[*]}: not installed ($1); the tests against these servers are skipped." >&2
+    echo "${missing[*]}: not installed ($1); the tests that want them are skipped." >&2
     exit 0
 }
 

@@ -16,7 +16,8 @@ becomes of a record:
                 queue.
     failed      Anything else went wrong, perhaps an outage. It is tried again with growing waits
                 for a day.
-    not tried   Two records in a row failed, or no time is left. It goes back to the queue.
+    not tried   Two records in a row failed, or no time is left. It goes back to the queue. An error
+                with `alone` says nothing about other records, so it does not count here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +75,7 @@ def consume(
         if never_works(error):
             redelivery.after(POISON_SECONDS, record)
         else:
-            in_a_row += 1
+            in_a_row += not getattr(error, "alone", False)
             redelivery.after(backoff_seconds(_receives(record)), record)
     redelivery.tell_queue()
     return failures(redelivery.message_ids)

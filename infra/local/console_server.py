@@ -30,10 +30,13 @@ class ConsoleCall(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
-        if self.headers.get("Host", self.server.host) != self.server.host:
+        if not path.startswith("/"):
+            self._write(told(HTTPStatus.BAD_REQUEST, "A path begins with a slash."))
+        elif self.headers.get("Host", self.server.host) != self.server.host:
             self._to_the_origin(path, query)
         else:
-            self._write(self.server.site.answer(path, dict(self.headers.items())))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._write(self.server.site.answer(path, headers))
 
     do_HEAD = do_GET
 

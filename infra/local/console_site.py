@@ -36,7 +36,8 @@ class ConsoleSite:
         self._headers = LocalHeaders()
 
     def answer(self, path: str, headers: Mapping[str, str]) -> Answer:
-        """`path` is still percent-encoded and has no query. `headers` are those of the request."""
+        """`path` is still percent-encoded and has no query. `headers` are those of the request, by
+        names in small letters."""
         try:
             known = json.loads(self._addresses.read_text())
         except FileNotFoundError:
@@ -78,11 +79,11 @@ def _packed(
     answered = {**safe, "Content-Type": kind, "Cache-Control": "no-cache"}
     if kind.startswith(COMPRESSED) and len(content) >= SMALLEST_COMPRESSED:
         answered["Vary"] = "Accept-Encoding"
-        if takes_gzip(headers.get("Accept-Encoding", "")):
+        if takes_gzip(headers.get("accept-encoding", "")):
             answered["Content-Encoding"] = "gzip"
             tag, content = f"{tag}-gzip", small
     answered["ETag"] = f'"{tag}"'
-    if answered["ETag"] in headers.get("If-None-Match", ""):
+    if answered["ETag"] in headers.get("if-none-match", ""):
         return Answer(HTTPStatus.NOT_MODIFIED, answered, b"")
     return Answer(HTTPStatus.OK, answered, content)
 

@@ -27,12 +27,16 @@ FREE = (
 
 
 def outbox_rows(
-    partition: str, version: int, events: Sequence[OutboxEvent], at: datetime
+    partition: str,
+    version: int,
+    events: Sequence[OutboxEvent],
+    at: datetime,
+    lifetime: timedelta = LIFETIME,
 ) -> Iterator[Action]:
     """`version` is the version that the record's change is stored with. Events are ordered by
     version, and within one version as they stand in `events`. That is the order in which the state
     changed."""
-    expires_at = to_attribute(epoch_seconds(at + LIFETIME))
+    expires_at = to_attribute(epoch_seconds(at + lifetime))
     for index, event in enumerate(events):
         told = {
             name: to_attribute(getattr(event, name))

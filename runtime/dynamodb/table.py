@@ -56,14 +56,16 @@ class Table:
         item: Item | None = answer.get("Item")
         return item
 
-    def write(self, actions: Sequence[Action], busy: Exception) -> frozenset[int]:
+    def write(
+        self, actions: Sequence[Action], busy: Exception, tries: int = CONFLICT_TRIES
+    ) -> frozenset[int]:
         """Writes all or nothing. Returns an empty set when written, and otherwise the indices of
         the actions that were refused.
 
         Raises `busy` when other transactions on the same rows were in the way at each try.
         """
         items = [{kind: {"TableName": self._name} | request} for kind, request in actions]
-        for _ in range(CONFLICT_TRIES):
+        for _ in range(tries):
             try:
                 self._client.transact_write_items(TransactItems=items)
             except self._client.exceptions.TransactionCanceledException as cancelled:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from runtime.settings import ServiceSettings
+from runtime.settings import CommaList, ServiceSettings
 
 
 class ProgressSettings(ServiceSettings):
@@ -10,4 +10,5 @@ class ProgressSettings(ServiceSettings):
     progress_table: str
     fan_out_queue_url: str
     websocket_endpoint: str
+    cors_origins: CommaList = ()
     threads: int = Field(default=20, ge=1, le=64, description="posts at once of one fan-out worker")

@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
+from random import SystemRandom
+from threading import Event
 
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -16,6 +18,7 @@ from runtime.thread_crew import ThreadCrew
 from services.progress.adapters.apigateway_sockets import POSTS, ApiGatewaySockets
 from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
 from services.progress.adapters.dynamodb_connections import DynamoDbConnections
+from services.progress.adapters.dynamodb_ending_figures import DynamoDbEndingFigures
 from services.progress.adapters.dynamodb_live_lists import DynamoDbLiveLists
 from services.progress.adapters.dynamodb_live_transfers import DynamoDbLiveTransfers
 from services.progress.adapters.sqs_notices import SqsNotices
@@ -23,6 +26,7 @@ from services.progress.domain.ports import (
     Audiences,
     Connections,
     Crew,
+    EndingFigures,
     LiveLists,
     LiveTransfers,
     Notices,
@@ -73,6 +77,11 @@ class AwsPorts(Ports):
         return DynamoDbAudiences(self.dynamodb, self._table)
 
     @cached_property
+    def figures(self) -> EndingFigures:
+        chance, pause = SystemRandom().random, Event().wait
+        return DynamoDbEndingFigures(self.dynamodb, self._table, chance, pause)
+
+    @cached_property
     def sockets(self) -> Sockets:
         endpoint = self._settings.websocket_endpoint
         return ApiGatewaySockets(self._clients.at("apigatewaymanagementapi", endpoint, self._posts))
@@ -96,7 +105,7 @@ class AwsPorts(Ports):
 
 class Wiring:
     def __init__(self, settings: ProgressSettings) -> None:
-        self.ports = AwsPorts(settings)
+        self.settings, self.ports = settings, AwsPorts(settings)
 
     @property
     def sqs(self) -> BaseClient:

@@ -38,6 +38,7 @@ from tests.servers.emulator import Emulator
 StartEmulator = Callable[[], Emulator]
 Backend = Callable[[StartEmulator], AbstractContextManager["Stores"]]
 NUMBERS = count(1)
+LOOK_ROWS = 6  # of a line that is shown
 ROWS_READ = 5  # for one page of a list, so that pages end before they are full
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)  # when rows that expire are written
 SESSION = boto3.Session()  # shared, because it keeps DynamoDB's model, which is slow to read
@@ -60,7 +61,7 @@ def in_memory_stores() -> Stores:
         transfers.outbox,
         InMemoryChunkLedger(transfers),
         InMemoryLaneRegister(),
-        InMemorySessionSlots(),
+        InMemorySessionSlots(LOOK_ROWS),
         InMemoryDestinationStore(),
     )
 
@@ -121,7 +122,7 @@ def dynamodb_stores(client: BaseClient, table: str) -> Stores:
         DynamoDbOutbox(client, table, RECORDS),
         DynamoDbChunkLedger(client, table, lambda: NOON),
         DynamoDbLaneRegister(client, table),
-        DynamoDbSessionSlots(client, table),
+        DynamoDbSessionSlots(client, table, LOOK_ROWS),
         DynamoDbDestinationStore(client, table),
     )
 

@@ -6,7 +6,7 @@ from services.transfer.domain.lane import LaneMessage, Slot
 from services.transfer.domain.leases import CLOCKS_DIFFER
 from services.transfer.domain.waiting import Waiter
 from tests.conformance.records import NOON, after
-from tests.conformance.stores import Stores
+from tests.conformance.stores import LOOK_ROWS, Stores
 
 LANE = LaneMessage("t-1", 1, 0, 7)
 BELIEVED = 60 + CLOCKS_DIFFER.total_seconds()
@@ -61,7 +61,7 @@ def test_a_session_goes_to_the_first_in_line_who_leaves_it_then(stores: Stores) 
     assert take(stores, "b") is None
     assert take(stores, "newcomer") is None
     slot = take(stores, "a")
-    assert slot == Slot("partner", 0, "a-holds", after(60))
+    assert slot == Slot("partner", 0, "a-holds", after(60), NOON)
     assert in_line(stores) == [waiter("b", at=1)]
     stores.slots.free(slot)
     assert take(stores, "b") is not None
@@ -149,3 +149,16 @@ def test_whoever_stands_in_line_anew_is_neither_called_nor_removed_by_an_old_loo
         assert not stores.slots.call(old, after(60))
         stores.slots.leave(old)
     assert in_line(stores) == anew
+
+
+def test_a_look_shows_the_line_in_its_order_as_far_as_it_is_read(stores: Stores) -> None:
+    assert take(stores, "nobody") is not None
+    tickets = [str(number) for number in range(LOOK_ROWS)]
+    for number, ticket in enumerate(tickets[:-1]):
+        stores.slots.wait(replace(waiter(ticket, at=-number), owner="ann"))
+    seen = stores.slots.look("partner", NOON, after(60))
+    assert ([each.ticket for each in seen.waiters], seen.whole) == (tickets[-2::-1], True)
+    assert {each.owner for each in seen.waiters} == {"ann"}
+    stores.slots.wait(waiter(tickets[-1]))
+    seen = stores.slots.look("partner", NOON, after(60))
+    assert (len(seen.held), len(seen.waiters), seen.whole) == (1, LOOK_ROWS - 1, False)

@@ -25,7 +25,9 @@ def taken(stores: Stores, holder: str, at: float = 0, limit: int = 2) -> Slot:
 def test_sessions_are_given_up_to_the_limit(stores: Stores) -> None:
     assert [taken(stores, holder).number for holder in "ab"] == [0, 1]
     assert take(stores, "c", at=59) is None
-    assert stores.slots.take("other", 1, "c", NOON, after(60)) == Slot("other", 0, "c", after(60))
+    assert stores.slots.take("other", 1, "c", NOON, after(60)) == Slot(
+        "other", 0, "c", after(60), NOON
+    )
     assert take(stores, "d", limit=0) is None
 
 
@@ -34,7 +36,7 @@ def test_a_freed_session_is_given_to_the_next(stores: Stores) -> None:
     taken(stores, "b")
     for _ in range(2):
         stores.slots.free(slot)
-    assert taken(stores, "c") == Slot("partner", 0, "c", after(60))
+    assert taken(stores, "c") == Slot("partner", 0, "c", after(60), NOON)
     stores.slots.free(slot)  # late, and no longer its own
     assert take(stores, "d") is None
 
@@ -55,7 +57,7 @@ def test_a_session_is_free_when_its_lease_says_more_than_any_clock_may_differ(
     ahead = stores.slots.renew(taken(stores, "ahead", limit=1), after(BELIEVED))
     assert take(stores, "b", limit=1) is None
     stores.slots.renew(ahead, after(BELIEVED + 0.000001))
-    assert taken(stores, "b", limit=1) == Slot("partner", 0, "b", after(60))
+    assert taken(stores, "b", limit=1) == Slot("partner", 0, "b", after(60), NOON)
 
 
 def test_a_clock_that_is_an_hour_ahead_holds_no_session_for_an_hour(stores: Stores) -> None:
@@ -76,14 +78,14 @@ def test_a_renewed_session_stays_with_its_holder(stores: Stores) -> None:
 
 def test_an_expired_session_that_nobody_took_may_be_renewed(stores: Stores) -> None:
     slot = taken(stores, "a")
-    assert stores.slots.renew(slot, after(500)) == Slot("partner", 0, "a", after(500))
+    assert stores.slots.renew(slot, after(500)) == Slot("partner", 0, "a", after(500), NOON)
 
 
 def test_a_holder_that_comes_back_gets_its_own_session_not_a_second_one(stores: Stores) -> None:
     taken(stores, "a")
     first = taken(stores, "b")
     again = taken(stores, "b", at=10)
-    assert again == Slot("partner", 1, "b", after(70))
+    assert again == Slot("partner", 1, "b", after(70), NOON)
     with pytest.raises(LeaseLost):
         stores.slots.renew(first, after(300))
     stores.slots.free(first)  # the crashed holder must not free the new holder's slot
@@ -100,3 +102,21 @@ def test_sessions_above_a_lowered_limit_still_count(stores: Stores) -> None:
     stores.slots.free(slots[1])
     assert taken(stores, "d", limit=2).number == 0
     assert take(stores, "e", limit=2) is None
+
+
+def test_a_look_shows_who_has_a_session_and_since_when(stores: Stores) -> None:
+    taken(stores, "over")
+    first = taken(stores, "a", at=30)
+    stores.slots.renew(first, after(150))
+    later = taken(stores, "b", at=70)
+    seen = stores.slots.look("partner", after(80), after(140))
+    assert [(each.holder, each.since) for each in seen.held] == [("b", after(70)), ("a", after(30))]
+    stores.slots.free(later)
+    assert [each.holder for each in stores.slots.look("partner", NOON, after(60)).held] == []
+    assert stores.slots.look("other", NOON, after(60)).held == []
+
+
+def test_whoever_comes_back_late_has_its_session_from_then_on(stores: Stores) -> None:
+    taken(stores, "a")
+    assert taken(stores, "a", at=59).since == NOON
+    assert taken(stores, "a", at=500).since == after(500)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.transfer.adapters.dynamodb_session_slots import LOOK_ROWS
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.line_places import SessionsSeen
 from services.transfer.domain.waiting import Line, Waiter, line_of
 
 LaneKey = tuple[str, int, int]  # transfer, generation, lane; both passes share the lanes
@@ -85,7 +87,8 @@ def _key(lane: Lane) -> LaneKey:
 
 
 class InMemorySessionSlots:
-    def __init__(self) -> None:
+    def __init__(self, look_rows: int = LOOK_ROWS) -> None:
+        self.look_rows = look_rows
         self.lock = threading.RLock()
         self.rows: dict[tuple[str, int], Slot] = {}
         self.waiting: dict[tuple[str, str], Waiter] = {}
@@ -109,7 +112,9 @@ class InMemorySessionSlots:
                 return None
             self.waiting.pop((destination_id, ticket), None)
             free = [n for n in sorted(own) + list(range(limit)) if n not in live]
-            slot = Slot(destination_id, free[0], holder, until)
+            kept = free[0] in own and free[0] not in over
+            since = mine[free[0]].since if kept else now
+            slot = Slot(destination_id, free[0], holder, until, since)
             self.rows[destination_id, slot.number] = slot
             return slot
 
@@ -141,6 +146,15 @@ class InMemorySessionSlots:
             in_use = sum(not is_over(slot.until, now, until) for slot in slots)
             here = [each for (d, _), each in self.waiting.items() if d == destination_id]
             return line_of(in_use, here, now, until)
+
+    def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
+        with self.lock:
+            slots = sorted((n, slot) for (d, n), slot in self.rows.items() if d == destination_id)
+            waiters = self.line(destination_id, now, until).waiters
+            whole = len(slots) + len(waiters) <= self.look_rows
+            held = [slot for _, slot in slots if not is_over(slot.until, now, until)]
+            read = waiters if whole else waiters[: self.look_rows - len(slots)]
+            return SessionsSeen(held, read, whole)
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
         with self.lock:

@@ -9,14 +9,17 @@ from contracts.websocket.client_messages import Subscribe, Unsubscribe
 from kernel.caller import Caller, Role
 from services.progress.domain.errors import ProgressError
 from services.progress.domain.ports import Ports
+from services.progress.domain_services.ending_of import EndingFact
 from services.progress.domain_services.reach import end, say
 from services.progress.use_cases.connect import connect
+from services.progress.use_cases.count_ending import count_ending
 from services.progress.use_cases.keep_told import keep_told
 from services.progress.use_cases.subscribe import subscribe
 from services.progress.use_cases.tell_watchers import Delivery, tell_watchers
 from services.progress.use_cases.unsubscribe import unsubscribe
 from tests.fakes.calls import Calls
 from tests.fakes.live_audiences import InMemoryAudiences, InMemoryConnections, InMemoryLiveLists
+from tests.fakes.live_figures import InMemoryEndingFigures
 from tests.fakes.live_outside import InMemoryNotices, InMemorySockets, OneAfterTheOther, Queued
 from tests.fakes.live_transfers import InMemoryLiveTransfers
 from tests.fakes.watched import watched
@@ -40,12 +43,14 @@ class LiveWorld:
         self.transfers = InMemoryLiveTransfers()
         self.connections = InMemoryConnections()
         self.audiences = InMemoryAudiences(self.transfers, self.connections, self.page)
+        self.figures = InMemoryEndingFigures()
         self.notices = InMemoryNotices(lambda: self.clock)
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
             lists=watched("lists", InMemoryLiveLists(self.transfers), calls),
             connections=watched("connections", self.connections, calls),
             audiences=watched("audiences", self.audiences, calls),
+            figures=watched("figures", self.figures, calls),
             sockets=watched("sockets", self.sockets, calls),
             notices=watched("notices", self.notices, calls),
             crew=OneAfterTheOther(lambda: self.clock),
@@ -62,7 +67,10 @@ class LiveWorld:
     # --- events ----------------------------------------------------------------------------------
 
     def hear(self, event: AnyEvent) -> None:
+        """As the consumer does."""
         keep_told(event, ports=self.ports)
+        if isinstance(event.data, EndingFact):
+            count_ending(event, ports=self.ports)
 
     def story(self, transfer_id: str = "t-1", owner: str = "jane") -> Story:
         """A transfer that has started."""

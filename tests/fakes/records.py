@@ -21,6 +21,7 @@ from services.transfer.domain.errors import (
     TransferNotFound,
 )
 from services.transfer.domain.status import ENDED
+from services.transfer.domain.timeline import FACT_ID
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_query import TransferQuery
 from tests.fakes.outbox import InMemoryOutbox
@@ -117,6 +118,22 @@ class InMemoryTransferStore:
             found += [row] if held else []
             position = at
         return Page(found, None)
+
+    def timeline(self, transfer_id: str, limit: int, cursor: str | None) -> Page[OutboxEvent]:
+        query = f"timeline of {transfer_id}"
+        told = self.outbox.rows.get(transfer_id, [])
+        facts = sorted(
+            (each for each in told if FACT_ID.fullmatch(each.event_id)),
+            key=lambda each: each.event_id,
+            reverse=True,
+        )
+        if cursor is not None:
+            refusal = FieldInvalid("cursor", cursor, CURSOR_ADVICE)
+            after = read_cursor(query, cursor, FACT_ID, refusal)
+            facts = [each for each in facts if each.event_id < after]
+        page = facts[:limit]
+        more = len(facts) > limit
+        return Page(page, write_cursor(query, page[-1].event_id) if more else None)
 
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
         for _, row in sorted(self.rows.items()):

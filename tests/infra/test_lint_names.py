@@ -72,6 +72,21 @@ def test_a_name_of_the_whole_account_needs_the_region(kind: str, named_by: str) 
     assert not list(collisions(expansions(*in_two_regions(right))))
 
 
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"),
+        ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"),
+    ],
+)
+def test_a_name_that_stands_deeper_collides_as_well(kind: str, config: str) -> None:
+    wrong = resource(kind, **{config: {"Name": sub("fileferry-${Stage}-mail")}})
+    [line] = told(collisions(expansions(*in_two_regions(wrong))))
+    assert f"{config}.Name 'fileferry-<stage>-mail'" in line
+    right = resource(kind, **{config: {"Name": sub("fileferry-${Stage}-mail-${AWS::Region}")}})
+    assert not list(collisions(expansions(*in_two_regions(right))))
+
+
 def test_a_name_of_one_region_needs_no_region() -> None:
     queue = resource("AWS::SQS::Queue", QueueName=sub("fileferry-${Stage}-mail"))
     assert not list(collisions(expansions(*in_two_regions(queue))))

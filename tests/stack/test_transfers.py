@@ -1,11 +1,13 @@
 """Files on their real way: REST API, bus, workflow, queue, workers, SFTP, and back."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from infra.local.ferry import Refused
+from tests.servers.waiting import wait_for
 from tests.stack.running import BUCKET, CHUNK_BYTES, Running, as_destination
 
 SECONDS = 60.0
@@ -39,7 +41,7 @@ def test_odd_names_arrive_under_their_own_name(running: Running, key: str) -> No
     assert running.arrived(key.rsplit("/", 1)[-1]) == body
 
 
-def test_policies_for_an_existing_target(running: Running) -> None:
+def test_policies_for_an_existing_target_and_that_their_ends_are_counted(running: Running) -> None:
     running.put("policy.txt", b"new")
     target = running.partner.root / "policy.txt"
     target.write_bytes(b"old")
@@ -53,6 +55,17 @@ def test_policies_for_an_existing_target(running: Running) -> None:
     assert outcomes["keep_both"]["receipt"]["target_path"] == "/policy (1).txt"
     assert outcomes["replace"]["status"] == "completed"
     assert target.read_bytes() == b"new"
+    wait_for(lambda: _is_counted(running), "the figures of what ended")
+
+
+def _is_counted(running: Running) -> bool:
+    """The figures of these days have one that failed for its name, and one that completed."""
+    today = datetime.now(UTC).date()
+    path = f"/api/statistics?from={today - timedelta(days=1)}&until={today}&destination=partner"
+    rows = running.ferry.call("GET", path)["rows"]
+    codes = {reason["code"] for row in rows for reason in row["reasons"]}
+    moved = any(row["completed"] and row["bytes"] and row["seconds"] for row in rows)
+    return "target_exists" in codes and moved
 
 
 def test_read_back_compares_what_the_partner_holds(running: Running, body: bytes) -> None:

@@ -1,5 +1,6 @@
 """Everything that can go wrong in progress: a class per reason, with its code."""
 
+from kernel import refusals
 from kernel.errors import DeclaredError
 
 
@@ -10,6 +11,19 @@ class ProgressError(DeclaredError):
 class TransferBusy(ProgressError):
     code, retryable = "transfer_busy", True
     message = "Too many write what is known of transfer {transfer_id!r} at once. Try again."
+    transfer_id: str
+
+
+class EndingNotCounted(ProgressError):
+    code, retryable = "ending_not_counted", True
+    alone = True  # runtime.consumer tries the records after it all the same
+    message = "The end of transfer {transfer_id!r} could not be counted now. The event comes again."
+    transfer_id: str
+
+
+class FiguresBusy(ProgressError):
+    code, retryable = "figures_busy", True
+    message = "Too many count at once what transfer {transfer_id!r} adds to. Try again."
     transfer_id: str
 
 
@@ -34,6 +48,26 @@ class ConnectionsLeft(ProgressError):
     message = "{count} connections of {user!r} are still to be ended. The event comes again."
     user: str
     count: int
+
+
+# --- what a caller of the REST API did wrong -----------------------------------------------------
+
+
+class RequestError(ProgressError):
+    """Is answered to the caller."""
+
+
+class OthersNotShown(refusals.RoleMissing, RequestError): ...
+
+
+class FieldInvalid(refusals.FieldInvalid, RequestError): ...
+
+
+class TooManyFigures(RequestError):
+    code, status = "too_many_figures", 400
+    message = "There are more than {most} figures. {advice}"
+    most: int
+    advice: str
 
 
 # --- what a client did wrong -------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """What the use cases ask of the outside."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from services.progress.domain.audience import Audience, Watch, WatchPage
 from services.progress.domain.connection import ChangedUser, Connection, UsersConnections
+from services.progress.domain.ending import Counted, Ending
 from services.progress.domain.known_transfer import KnownTransfer
+from services.progress.domain.statistics import DayFigures
 from services.progress.domain.telling import FanOut, Told
 
 T = TypeVar("T")
@@ -123,6 +125,29 @@ class Audiences(Protocol):
     def leave(self, watch: Watch) -> None: ...
 
 
+class EndingFigures(Protocol):
+    """Figures are of each owner and of EVERYBODY, by day, hour and destination. The days are of
+    UTC."""
+
+    def counted(self, transfer_id: str) -> Counted | None:
+        """Strongly consistent."""
+        ...
+
+    def count(self, ending: Ending, before: Counted | None, now: datetime) -> bool:
+        """Counts it in the place of `before`, whose figures are taken back where they are still
+        kept. All in one write. False when another ending of the transfer was counted since `before`
+        was read. A reason may be counted as OTHER. Raises FiguresBusy."""
+        ...
+
+    def of(self, owner: str, first: date, until: date) -> Iterator[DayFigures]:
+        """From the first day to the last one, both inclusive, in their order."""
+        ...
+
+    def counted_since(self, oldest: date) -> date | None:
+        """The first day of which there are anybody's figures, `oldest` or later."""
+        ...
+
+
 class Sockets(Protocol):
     def post(self, connection_id: str, text: str) -> None:
         """Raises Gone, Slow."""
@@ -159,6 +184,7 @@ class Ports:
     lists: LiveLists
     connections: Connections
     audiences: Audiences
+    figures: EndingFigures
     sockets: Sockets
     notices: Notices
     crew: Crew

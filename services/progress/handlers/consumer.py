@@ -9,12 +9,20 @@ from runtime.batches import BatchResponse
 from runtime.consumer import Consumes, consume
 from runtime.entrypoint import LambdaEvent, entrypoint
 from services.progress import wiring
+from services.progress.domain_services.ending_of import EndingFact
 from services.progress.handlers.endings import end_session, end_users_connections
+from services.progress.use_cases.count_ending import count_ending
 from services.progress.use_cases.keep_told import keep_told
 
 
 def keep(received: Event[fact.TransferFact], wires: wiring.Wiring) -> None:
     keep_told(received, ports=wires.ports)
+
+
+def keep_and_count(received: Event[EndingFact], wires: wiring.Wiring) -> None:
+    """Watchers are told first: they need not wait until it can be counted."""
+    keep_told(received, ports=wires.ports)
+    count_ending(received, ports=wires.ports)
 
 
 CONSUMES: Consumes[wiring.Wiring] = {
@@ -24,9 +32,9 @@ CONSUMES: Consumes[wiring.Wiring] = {
     fact.TransferDelayedV1: keep,
     fact.TransferPausedV1: keep,
     fact.TransferResumedV1: keep,
-    fact.TransferCompletedV1: keep,
-    fact.TransferFailedV1: keep,
-    fact.TransferCancelledV1: keep,
+    fact.TransferCompletedV1: keep_and_count,
+    fact.TransferFailedV1: keep_and_count,
+    fact.TransferCancelledV1: keep_and_count,
     SessionClosedV1: end_session,
     UserChangedV1: end_users_connections,
 }

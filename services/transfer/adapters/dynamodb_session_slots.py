@@ -1,8 +1,9 @@
 """A destination's sessions in DynamoDB. Each slot in use has a row, and so has each waiter."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from botocore.client import BaseClient
 
@@ -11,11 +12,13 @@ from runtime.dynamodb.table import Action, Table, delete, put, row_key, update
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.leases import is_over
+from services.transfer.domain.line_places import SessionsSeen
 from services.transfer.domain.waiting import Line, Waiter, line_of
 
 WAITER_PREFIX = "SLOTLINE#"
 WAITER_KEPT = timedelta(days=40)  # longer than a workflow, which lasts 30 days at most
 KEPT = timedelta(days=1)  # a row stays so long after its lease, to look into incidents
+LOOK_ROWS = 20_000  # to read and decode them takes some seconds
 TAKE_TRIES = 20  # each lost race means that another holder got a slot, and sessions are few
 # A holder may have been taken for dead, and a later one of the same name has the slot. `until`
 # tells them apart, so the earlier one can neither free nor prolong the slot.
@@ -23,8 +26,10 @@ HELD = "#holder = :holder AND #until = :seen"
 
 
 class DynamoDbSessionSlots:
-    def __init__(self, client: BaseClient, table: str) -> None:
+    def __init__(self, client: BaseClient, table: str, look_rows: int = LOOK_ROWS) -> None:
+        """`look_rows`: how much of a line is read to show it."""
         self._table = Table(client, table)
+        self._look_rows = look_rows
 
     def take(
         self,
@@ -44,7 +49,8 @@ class DynamoDbSessionSlots:
             number = _choose(own, known.keys() - own - over, limit)
             if number is None or not (own or line.admits(ticket, limit)):
                 return None
-            slot = Slot(destination_id, number, holder, until)
+            since = known[number].since if number in own - over else now
+            slot = Slot(destination_id, number, holder, until, since)
             actions = [_occupy(slot, known.get(number))]
             if any(each.ticket == ticket for each in waiters):
                 actions.append(("Delete", {"Key": _place(destination_id, ticket)}))
@@ -95,6 +101,15 @@ class DynamoDbSessionSlots:
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
         return _line(*self._read(destination_id), now, until)
 
+    def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
+        rows = self._table.rows_under(_partition(destination_id), "SLOT")
+        read = list(islice(rows, self._look_rows + 1))
+        slots, waiters = _decoded(read[: self._look_rows])
+        held = [slot for slot in slots.values() if not is_over(slot.until, now, until)]
+        if len(read) > self._look_rows:
+            return SessionsSeen(held, waiters, whole=False)
+        return SessionsSeen(held, line_of(len(held), waiters, now, until).waiters)
+
     def call(self, waiter: Waiter, until: datetime) -> bool:
         same, seen = _same(waiter)
         called = update(
@@ -118,14 +133,18 @@ class DynamoDbSessionSlots:
 
     def _read(self, destination_id: str) -> tuple[dict[int, Slot], list[Waiter]]:
         """One query reads both. Two queries would show the slots and the line at two moments."""
-        slots, waiters = {}, []
-        for row in self._table.rows_under(_partition(destination_id), "SLOT"):
-            if row["sk"]["S"].startswith(WAITER_PREFIX):
-                waiters.append(from_item(Waiter, row))
-            else:
-                slot = from_item(Slot, row)
-                slots[slot.number] = slot
-        return slots, waiters
+        return _decoded(self._table.rows_under(_partition(destination_id), "SLOT"))
+
+
+def _decoded(rows: Iterable[Item]) -> tuple[dict[int, Slot], list[Waiter]]:
+    slots, waiters = {}, []
+    for row in rows:
+        if row["sk"]["S"].startswith(WAITER_PREFIX):
+            waiters.append(from_item(Waiter, row))
+        else:
+            slot = from_item(Slot, row)
+            slots[slot.number] = slot
+    return slots, waiters
 
 
 def _line(

@@ -12,7 +12,8 @@ from kernel.pages import Page
 from runtime.dynamodb.idempotency import first_record, remember
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
-from runtime.dynamodb.table import Table, put, row_key
+from runtime.dynamodb.table import Action, Table, put, row_key
+from services.transfer.adapters import dynamodb_transfer_timeline as timeline
 from services.transfer.adapters.dynamodb_transfer_lists import ROWS_READ, index_keys, read_page
 from services.transfer.domain.errors import (
     IdempotencyConflict,
@@ -46,7 +47,7 @@ class DynamoDbTransferStore:
     ) -> Transfer:
         actions = [
             put(_row(transfer), "attribute_not_exists(#pk)"),
-            *outbox_rows(partition_of(transfer.id), transfer.version, events, transfer.updated_at),
+            *_facts(transfer, transfer.version, events),
         ]
         if idempotency is not None:
             now = transfer.requested_at
@@ -76,13 +77,16 @@ class DynamoDbTransferStore:
         first = transfer.version + 1  # the first event's version; each event has one of its own
         saved = replace(transfer, version=transfer.version + max(1, len(events)))
         row = put(_row(saved), "#version = :seen", seen=transfer.version)
-        told = outbox_rows(partition_of(saved.id), first, events, saved.updated_at)
-        if self._table.write([row, *told], StaleTransfer(transfer.id)):
+        if self._table.write([row, *_facts(saved, first, events)], StaleTransfer(transfer.id)):
             raise StaleTransfer(transfer.id)
         return saved
 
     def history(self, query: TransferQuery, limit: int, cursor: str | None) -> Page[Transfer]:
         return read_page(self._table, query, limit, cursor, self._rows_read)
+
+    def timeline(self, transfer_id: str, limit: int, cursor: str | None) -> Page[OutboxEvent]:
+        partition = partition_of(transfer_id)
+        return timeline.read_page(self._table, partition, limit, cursor)
 
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
         condition, values = "#gsi2pk = :open", dict[str, object](open="OPEN")
@@ -98,6 +102,11 @@ class DynamoDbTransferStore:
     def save_sweep_position(self, transfer_id: str) -> None:
         row = SWEEP | {"after": to_attribute(transfer_id)}
         self._table.write([("Put", {"Item": row})], StaleTransfer(transfer_id))
+
+
+def _facts(transfer: Transfer, version: int, events: Sequence[OutboxEvent]) -> Iterator[Action]:
+    kept, at = timeline.FACTS_KEPT, transfer.updated_at
+    return outbox_rows(partition_of(transfer.id), version, events, at, kept)
 
 
 def _row(transfer: Transfer) -> Item:

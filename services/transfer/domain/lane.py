@@ -40,12 +40,14 @@ class Lane:
 
 @dataclass(frozen=True)
 class Slot:
-    """One of a destination's sessions, leased by `holder` until `until`."""
+    """One of a destination's sessions, leased by `holder` until `until`. It has it since `since`,
+    where that is known."""
 
     destination_id: str
     number: int
     holder: str
     until: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -33,24 +33,25 @@ class Transfer(PartChanges):
 
     # --- what its user asks for ------------------------------------------------------------------
 
-    def pause(self, now: datetime) -> "Change":
+    def pause(self, now: datetime, by: str) -> "Change":
         if self.status is Status.PAUSED:
             return Change(self)
         allowed = {Status.REQUESTED, Status.MOVING}
         paused = self._moved_to(Status.PAUSED, now, wish="paused", allowed=allowed)
-        return Change(paused, (Fact.PAUSED,))
+        return Change(replace(paused, steered_by=by), (Fact.PAUSED,))
 
-    def resume(self, now: datetime) -> "Change":
+    def resume(self, now: datetime, by: str) -> "Change":
         status = Status.MOVING if self.begun_run == self.run else Status.REQUESTED
         resumed = self._moved_to(status, now, wish="resumed", allowed={Status.PAUSED})
-        return resumed._told_of_start((Fact.RESUMED,))
+        return replace(resumed, steered_by=by)._told_of_start((Fact.RESUMED,))
 
-    def cancel(self, now: datetime) -> "Change":
+    def cancel(self, now: datetime, by: str) -> "Change":
         if self.status in {Status.CANCELLING, Status.CANCELLED}:
             return Change(self)
-        return Change(self._moved_to(Status.CANCELLING, now, wish="cancelled", allowed=CANCELLABLE))
+        after = self._moved_to(Status.CANCELLING, now, wish="cancelled", allowed=CANCELLABLE)
+        return Change(replace(after, steered_by=by))
 
-    def retry(self, now: datetime, *, go_on: bool) -> "Change":
+    def retry(self, now: datetime, by: str, *, go_on: bool) -> "Change":
         """Starts a failed transfer again. With `go_on` it uses the ledger and the part file of the
         failed run. Without it that file becomes a leftover, and the source is inspected anew.
         """
@@ -58,6 +59,7 @@ class Transfer(PartChanges):
         again = replace(
             again,
             run=self.run + 1,
+            steered_by=by,
             failure=None,
             finished_at=None,
             task_tokens=(),
@@ -115,7 +117,9 @@ class Transfer(PartChanges):
         allowed = {Status.MOVING, Status.PAUSED, Status.VERIFYING}
         after = self._moved_to(Status.VERIFYING, now, wish="verified", allowed=allowed)
         after = after.relieved(lambda tries: tries.lane is not None)
-        return Change(after, (Fact.RESUMED,) if self.status is Status.PAUSED else ())
+        if self.status is not Status.PAUSED:
+            return Change(after)
+        return Change(replace(after, steered_by=None), (Fact.RESUMED,))
 
     def move_again(self, part: str, now: datetime) -> "Transfer":
         """Moves everything once more into another part file, because the content of `part` differs

@@ -60,6 +60,7 @@ class TransferRecord:
     updated_at: datetime
     label: str | None = None  # its requester's own word, to find it by
     status: Status = Status.REQUESTED
+    steered_by: str | None = None  # who asked for the last pause, resume, cancel or retry
     run: int = 1
     begun_run: int = 0  # the last run whose lanes may work
     started_run: int = 0  # the last run with a fact STARTED

@@ -16,7 +16,8 @@ class Waiter:
     by an answer to its task token; with neither it is the sweeper, which comes by itself.
     `called_until`: by then it has to come, and nobody behind it gets what it was called for.
     `ending`: a step that is needed also when its transfer fails or is being cancelled. `short`: the
-    lane of a small file, which may have every session.
+    lane of a small file, which may have every session. `owner` of the transfer, '' where it is not
+    known.
     """
 
     destination_id: str
@@ -28,6 +29,7 @@ class Waiter:
     called_until: datetime | None = None
     ending: bool = False
     short: bool = False
+    owner: str = ""
 
     @property
     def is_called(self) -> bool:

@@ -14,6 +14,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
 from services.transfer.domain.proof import Receipt
 from services.transfer.domain.status import Fact, Status
+from services.transfer.domain.timeline import fact_id
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.tries import Tries
 
@@ -66,6 +67,7 @@ def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
         **_facts(transfer, sequence),
         if_exists=transfer.if_exists.value,
         verify=transfer.verify.value,
+        by=transfer.steered_by or transfer.owner,
     )
 
 
@@ -106,6 +108,7 @@ def _cancelled(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
         bytes_done=_bytes_done(transfer, ports),
         started_at=transfer.started_at,
         cancelled_at=transfer.updated_at,
+        by=transfer.steered_by,
     )
 
 
@@ -114,6 +117,7 @@ def _paused(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
         **_facts(transfer, sequence),
         bytes_done=_bytes_done(transfer, ports),
         paused_at=transfer.updated_at,
+        by=transfer.steered_by,
     )
 
 
@@ -122,6 +126,7 @@ def _resumed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferF
         **_facts(transfer, sequence),
         bytes_done=_bytes_done(transfer, ports),
         resumed_at=transfer.updated_at,
+        by=transfer.steered_by,
     )
 
 
@@ -216,7 +221,7 @@ def _bytes_done(transfer: Transfer, ports: Ports) -> int:
 
 
 def _event(transfer: Transfer, data: event.TransferFact, *, ports: Ports) -> OutboxEvent:
-    event_id = ports.new_id()
+    event_id = fact_id(data.sequence, ports.new_id())
     meta = Meta(event_id=event_id, occurred_at=ports.now(), correlation_id=transfer.correlation_id)
     detail_type, detail = encode(Event(meta=meta, data=data))
     return OutboxEvent(event_id, detail_type, detail)

@@ -14,10 +14,11 @@ from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.patience import patience_seconds
 from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.status import Status
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import end_trouble
-from services.transfer.domain_services.session_line import lane_ticket, leave_line, pass_on
+from services.transfer.domain_services.session_line import leave_line, pass_on
 from services.transfer.domain_services.show_progress import show_progress
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.worker import Worker

@@ -8,9 +8,9 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import CredentialMissing, NoSessionFree, StepUnderWay
 from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.session_names import step_holder, step_ticket
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import end_trouble
-from services.transfer.domain_services.session_line import step_ticket
 from services.transfer.domain_services.slot_pulse import SlotPulse
 
 
@@ -39,14 +39,16 @@ def step_session(transfer: Transfer, *, ports: Ports) -> AbstractContextManager[
 @contextmanager
 def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> Iterator[Visit]:
     destination, credential = with_credential(destination_id, ports=ports)
-    pulse, holder = SlotPulse(ports, transfer), ports.new_id()
+    pulse, holder, ticket = SlotPulse(ports, transfer), ports.new_id(), ""
+    if transfer is not None:
+        holder, ticket = step_holder(transfer.id, holder), step_ticket(transfer.id)
     with ExitStack() as stack:
         stack.callback(pulse.free)
-        ticket = "" if transfer is None else step_ticket(transfer.id)
         if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
             raise StepUnderWay(transfer.id)
         if not pulse.take(destination_id, destination.max_sessions, holder, ticket):
-            raise NoSessionFree(destination_id, destination.max_sessions)
+            limit = destination.max_sessions
+            raise NoSessionFree(destination.name, destination_id, limit, limit, by_workers=False)
         pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         if transfer is not None:

@@ -10,9 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
+from services.transfer.domain.errors import NoSessionFree
 from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.session_names import lane_ticket, step_ticket
 from services.transfer.domain.status import ENDING
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
@@ -30,18 +32,16 @@ def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     return min(sessions, policy.lanes_per_destination)
 
 
+def no_lane_session(destination: Destination, limit: int, policy: Policy) -> NoSessionFree:
+    by_workers = limit == policy.lanes_per_destination
+    return NoSessionFree(
+        destination.name, destination.id, destination.max_sessions, limit, by_workers
+    )
+
+
 def is_short(transfer: Transfer) -> bool:
     """It has one chunk at the most, so its lane is done in one turn."""
     return transfer.known_plan.total <= 1
-
-
-def lane_ticket(lane: Lane) -> str:
-    return f"{lane.transfer_id}/{lane.generation}/lane-{lane.number}"
-
-
-def step_ticket(transfer_id: str) -> str:
-    """One ticket for all steps of a transfer, because only one of them waits at a time."""
-    return f"{transfer_id}/step"
 
 
 def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> None:
@@ -54,7 +54,9 @@ def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> No
         message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
         of, ticket = transfer.destination_id, lane_ticket(lane)
         short = is_short(transfer)
-        ports.slots.wait(Waiter(of, ticket, now, limit, lane=message, short=short))
+        ports.slots.wait(
+            Waiter(of, ticket, now, limit, lane=message, short=short, owner=transfer.owner)
+        )
         call_next(of, ports=ports)  # a session may have become free meanwhile
 
 
@@ -66,7 +68,13 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     destination = ports.destinations.read(transfer.destination_id)
     ticket, limit = step_ticket(transfer.id), destination.max_sessions
     waiter = Waiter(
-        destination.id, ticket, ports.now(), limit, task_token=task_token, ending=ending
+        destination.id,
+        ticket,
+        ports.now(),
+        limit,
+        task_token=task_token,
+        ending=ending,
+        owner=transfer.owner,
     )
     ports.slots.wait(waiter)
     latest = read_run(run, ports=ports)
@@ -81,7 +89,7 @@ def wait_for_sweeper(transfer: Transfer, *, ports: Ports) -> None:
     a lease is over, and the session is kept for it as long."""
     destination = ports.destinations.read(transfer.destination_id)
     ticket, limit = step_ticket(transfer.id), destination.max_sessions
-    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit))
+    ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit, owner=transfer.owner))
     call_next(destination.id, ports=ports)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import transfer_api as http
+from contracts.timeline_api import TimelinePage
 from contracts.transfer_routes import TRANSFER_ROUTES
 from runtime.calls import Answer, Call
 from runtime.entrypoint import LambdaEvent, entrypoint
@@ -19,10 +20,12 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import ObjectRef
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.handlers.api_lists import csv_answer, query_of
+from services.transfer.handlers.api_timeline import timeline_page
 from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
 from services.transfer.use_cases.list_history import list_history
 from services.transfer.use_cases.read_state import read_state, state_of
+from services.transfer.use_cases.read_timeline import read_timeline
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
 from services.transfer.use_cases.retry_transfer import retry_transfer
 
@@ -53,6 +56,7 @@ def build() -> Api:
     operations: dict[str, Operation] = {
         "start_transfer": partial(_start, wires.ports),
         "read_transfer": partial(_read, wires.ports),
+        "list_transfer_events": partial(_events, wires.ports),
         "pause_transfer": partial(_steer, wires.ports, steer.pause_transfer),
         "resume_transfer": partial(_steer, wires.ports, steer.resume_transfer),
         "cancel_transfer": partial(_steer, wires.ports, steer.cancel_transfer),
@@ -90,6 +94,11 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:
     return api_views.transfer_view(read_state(call.path["id"], call.caller, ports=ports))
+
+
+def _events(ports: Ports, call: Call[None]) -> TimelinePage:
+    page = (call.query.limit, call.query.cursor)
+    return timeline_page(read_timeline(call.path["id"], call.caller, *page, ports=ports))
 
 
 def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401

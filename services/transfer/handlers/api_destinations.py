@@ -6,6 +6,7 @@ from functools import partial
 from pydantic import SecretStr
 
 from contracts import destination_api as http
+from contracts.session_api import SessionsView
 from runtime.calls import Answer, Call
 from runtime.http import Operation
 from services.transfer.domain.credential import Credential
@@ -14,10 +15,12 @@ from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
 from services.transfer.domain_services.announce import failure_fact
 from services.transfer.handlers import api_views
+from services.transfer.handlers.api_sessions import sessions_view
 from services.transfer.use_cases import manage_destinations as manage
 from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.register_destination import NewDestination, register_destination
 from services.transfer.use_cases.show_destinations import list_destinations, show_destination
+from services.transfer.use_cases.show_sessions import show_sessions
 
 SECRETS = frozenset({"password", "private_key", "passphrase"})
 
@@ -27,6 +30,7 @@ def operations(ports: Ports) -> dict[str, Operation]:
         "register_destination": partial(_register, ports),
         "list_destinations": partial(_list, ports),
         "read_destination": partial(_read, ports),
+        "read_sessions": partial(_sessions, ports),
         "change_destination": partial(_change, ports),
         "remove_destination": partial(_remove, ports),
         "test_destination": partial(_test, ports),
@@ -67,6 +71,10 @@ def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
 
 def _read(ports: Ports, call: Call[None]) -> Answer:
     return _answer(show_destination(call.path["id"], call.caller, ports=ports))
+
+
+def _sessions(ports: Ports, call: Call[None]) -> SessionsView:
+    return sessions_view(show_sessions(call.path["id"], call.caller, ports=ports))
 
 
 def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:

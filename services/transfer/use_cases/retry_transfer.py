@@ -34,7 +34,8 @@ def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)
         require_own_grants(current, caller)
-        return current.retry(ports.now(), go_on=_can_go_on(current, ports=ports))
+        go_on = _can_go_on(current, ports=ports)
+        return current.retry(ports.now(), caller.name, go_on=go_on)
 
     return change_transfer(transfer_id, decide, ports=ports)
 

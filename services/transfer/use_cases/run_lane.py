@@ -19,6 +19,7 @@ from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
+from services.transfer.domain_services import session_line as line
 from services.transfer.domain_services.fail_transfer import (
     end_trouble,
     fail_by_lane,
@@ -38,7 +39,6 @@ from services.transfer.domain_services.queue_lanes import (
     work_is_free,
 )
 from services.transfer.domain_services.replan import replan
-from services.transfer.domain_services.session_line import is_short, lane_limit, park_lane
 from services.transfer.domain_services.show_progress import show_stopped
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
@@ -79,9 +79,10 @@ class _Turn:
         lease_seconds = self._ports.policy.lease_seconds
         self._worker.message.extend(visibility_seconds(lease_seconds))
         destination = self._ports.destinations.read(transfer.destination_id)
-        limit = lane_limit(destination, self._ports.policy, short=is_short(transfer))
+        limit = line.lane_limit(destination, self._ports.policy, short=line.is_short(transfer))
         if not self._pulse.take_slot(destination.id, limit):
-            self._park(transfer, NoSessionFree(destination.id, limit))
+            none_free = line.no_lane_session(destination, limit, self._ports.policy)
+            self._park(transfer, none_free)
             return
         end_trouble(transfer, self._waited, ports=self._ports)
         self._drive(transfer, destination)
@@ -94,7 +95,7 @@ class _Turn:
         waits = Tries(lane=lane.number, waits=True)
         if not transfer.part_made:
             self._note(transfer, transfer.generation, none_free, waits)
-        park_lane(lane, transfer, none_free.limit, ports=ports)
+        line.park_lane(lane, transfer, none_free.limit, ports=ports)
         if transfer.part_made:
             lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
             if not any(is_driven(each, now, ports.policy) for each in lanes):

@@ -14,7 +14,7 @@ def pause_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
 
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)
-        return current.pause(ports.now())
+        return current.pause(ports.now(), caller.name)
 
     return change_transfer(transfer_id, decide, ports=ports)
 
@@ -23,7 +23,7 @@ def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)
         require_own_grants(current, caller)
-        return current.resume(ports.now())
+        return current.resume(ports.now(), caller.name)
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
     if transfer.lanes_wanted and not report_moved(transfer, ports=ports):
@@ -36,7 +36,7 @@ def cancel_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transf
 
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)
-        return current.cancel(ports.now())
+        return current.cancel(ports.now(), caller.name)
 
     transfer = change_transfer(transfer_id, decide, ports=ports)
     wake_workflow(transfer, ports=ports)

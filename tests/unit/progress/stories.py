@@ -95,8 +95,8 @@ class Story:
     def resumed(self, done: int = 0) -> AnyEvent:
         return self.tell(fact.TransferResumedV1, bytes_done=done, resumed_at=self.at)
 
-    def failed(self, done: int = 0) -> AnyEvent:
-        failure = fact.Failure(code="no_space", message="The disk is full.", retryable=True)
+    def failed(self, done: int = 0, code: str = "no_space") -> AnyEvent:
+        failure = fact.Failure(code=code, message="The disk is full.", retryable=True)
         ended = {"started_at": self.started_at, "failed_at": self.at}
         return self.tell(fact.TransferFailedV1, bytes_done=done, failure=failure, **ended)
 

@@ -40,6 +40,10 @@ class Busy(Exception):
     code, retryable = "busy", True
 
 
+class Alone(Exception):
+    code, retryable, alone = "alone", True, True
+
+
 @dataclass
 class Wires:
     """Remembers the transfers of its events. `fails` has errors by transfer id."""
@@ -172,6 +176,15 @@ def test_two_failures_in_a_row_are_an_outage_and_nothing_more_is_tried(lines: Li
     assert all(FIRST_SECONDS <= each <= 2 * FIRST_SECONDS for each in wires.sqs.waits.values())
     [untried] = [line for line in lines() if line["message"] == "records not tried"]
     assert (untried["records"], untried["reason"]) == (2, "outage")
+
+
+def test_failures_that_say_nothing_about_others_are_no_outage_and_hide_none() -> None:
+    wires = Wires(fails={each: Alone() for each in "abcd"})
+    assert consumed(wires, *map(asked_for, "abcde")) == ["m-0", "m-1", "m-2", "m-3"]
+    assert wires.tried == [*"abcde"]
+    wires = Wires(fails={"a": Busy(), "b": Alone(), "c": Busy()})
+    assert consumed(wires, *map(asked_for, "abcd")) == ["m-0", "m-1", "m-2", "m-3"]
+    assert wires.tried == [*"abc"]
 
 
 def test_poison_between_two_failures_hides_no_outage() -> None:

@@ -103,4 +103,4 @@ def test_a_half_file_has_its_name_at_its_own_place_only() -> None:
 def test_what_has_the_targets_name_after_the_end_is_nobodys() -> None:
     half = replace(MADE, path="/in/a", direct=True)
     failed = a_transfer(status=Status.FAILED, generation=1, leftovers=(half, MADE))
-    assert failed.retry(LATER, go_on=False).transfer.leftovers == (MADE,)
+    assert failed.retry(LATER, "ann", go_on=False).transfer.leftovers == (MADE,)

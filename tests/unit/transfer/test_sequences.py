@@ -88,11 +88,11 @@ def receipt(transfer: Transfer) -> Receipt:
 
 
 CALLS: dict[str, Call] = {
-    "pause": lambda it: it.pause(NOON),
-    "resume": lambda it: it.resume(NOON),
-    "cancel": lambda it: it.cancel(NOON),
-    "retry": lambda it: it.retry(NOON, go_on=True),
-    "retry anew": lambda it: it.retry(NOON, go_on=False),
+    "pause": lambda it: it.pause(NOON, "ann"),
+    "resume": lambda it: it.resume(NOON, "ann"),
+    "cancel": lambda it: it.cancel(NOON, "ann"),
+    "retry": lambda it: it.retry(NOON, "ann", go_on=True),
+    "retry anew": lambda it: it.retry(NOON, "ann", go_on=False),
     "active": lambda it: it.active(),
     "pin": lambda it: it.pin(SourceObject(it.source, 10, "e", None, NOON)),
     "awaited": lambda it: it.awaited("token"),

@@ -26,10 +26,10 @@ PROOF = Proof(MADE.path, 1, SourceChecksum.MATCHED, Algorithm.CRC32, Proven.SIZE
 LATER = after(5)
 
 WISHES: dict[str, Callable[[Transfer], Change]] = {
-    "pause": lambda transfer: transfer.pause(LATER),
-    "resume": lambda transfer: transfer.resume(LATER),
-    "cancel": lambda transfer: transfer.cancel(LATER),
-    "retry": lambda transfer: transfer.retry(LATER, go_on=True),
+    "pause": lambda transfer: transfer.pause(LATER, "ann"),
+    "resume": lambda transfer: transfer.resume(LATER, "ann"),
+    "cancel": lambda transfer: transfer.cancel(LATER, "ann"),
+    "retry": lambda transfer: transfer.retry(LATER, "ann", go_on=True),
 }
 GRANTED = {
     (Status.REQUESTED, "pause"): Status.PAUSED,
@@ -74,11 +74,11 @@ def test_a_wish_is_granted_or_refused_by_the_table(status: Status, wish: str) ->
 
 def test_a_refusal_names_transfer_state_and_wish() -> None:
     with pytest.raises(WrongState, match="t-1 is completed: it cannot be paused"):
-        a_transfer(status=Status.COMPLETED).pause(LATER)
+        a_transfer(status=Status.COMPLETED).pause(LATER, "ann")
 
 
 def test_a_transfer_paused_before_its_lanes_may_work_waits_for_its_workflow_again() -> None:
-    resumed = a_transfer(status=Status.PAUSED).resume(LATER)
+    resumed = a_transfer(status=Status.PAUSED).resume(LATER, "ann")
     assert (resumed.transfer.status, resumed.facts) == (Status.REQUESTED, (Fact.RESUMED,))
 
 
@@ -95,8 +95,8 @@ def test_a_transfer_paused_before_its_lanes_may_work_waits_for_its_workflow_agai
         lambda each: each.proved_by_lane(PROOF, LATER),
         lambda each: each.verifying(LATER),
         lambda each: each.committing(LATER),
-        lambda each: each.pause(LATER),
-        lambda each: each.resume(LATER),
+        lambda each: each.pause(LATER, "ann"),
+        lambda each: each.resume(LATER, "ann"),
     ],
 )
 def test_only_cancelled_follows_cancelling(step: Callable[[Transfer], object]) -> None:
@@ -113,7 +113,7 @@ def no_receipt(transfer: Transfer) -> Receipt:
 
 def test_a_retry_goes_on_with_its_part_file_in_a_new_run() -> None:
     failed = replace(a_full_transfer(), receipt=None)
-    again = failed.retry(LATER, go_on=True).transfer
+    again = failed.retry(LATER, "ann", go_on=True).transfer
     assert (again.run, again.generation) == (failed.run + 1, failed.generation)
     assert (again.plan, again.part, again.leftovers) == (failed.plan, failed.part, failed.leftovers)
     assert again.source_object == failed.source_object
@@ -124,7 +124,7 @@ def test_a_retry_goes_on_with_its_part_file_in_a_new_run() -> None:
 
 def test_a_retry_from_the_beginning_leaves_its_part_file_over() -> None:
     failed = replace(a_full_transfer(), receipt=None)
-    again = failed.retry(LATER, go_on=False).transfer
+    again = failed.retry(LATER, "ann", go_on=False).transfer
     assert (again.run, again.source_object, again.plan) == (failed.run + 1, None, None)
     assert (again.part, again.final_path, again.proof) == (None, None, None)
     assert again.leftovers == (*failed.leftovers, failed.part)  # until it is removed

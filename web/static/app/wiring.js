@@ -1,6 +1,7 @@
 // The parts that a page has one of. The only place that makes them.
 
 import { createApi } from "./api/client.js";
+import { effect } from "./lib.js";
 import { createLive } from "./live/live.js";
 import { session } from "./session/session.js";
 
@@ -12,7 +13,11 @@ export const api = createApi({ base: told || location.origin, session });
 export const live = createLive({
   api,
   onSessionOver: () => session.over(),
-  WebSocket: globalThis.WebSocket,
+  user: () => session.me.peek()?.user ?? null,
+});
+
+effect(() => {
+  if (session.state.value === "signed-out") live.leave(); // nothing of it is the next user's
 });
 
 export { session };

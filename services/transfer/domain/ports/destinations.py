@@ -8,6 +8,7 @@ from kernel.pages import Page
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane import Slot
+from services.transfer.domain.line_places import SessionsSeen
 from services.transfer.domain.waiting import Line, Waiter
 
 
@@ -46,6 +47,11 @@ class SessionSlots(Protocol):
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
         """Strongly consistent. ledger.is_over judges which leases and calls are over, with `until`
         as the end of a new lease."""
+        ...
+
+    def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
+        """As `line`, for people to see: also who has the sessions. A very long line is not read to
+        its end."""
         ...
 
     def call(self, waiter: Waiter, until: datetime) -> bool:

@@ -45,6 +45,12 @@ class TransferStore(Protocol):
         this query."""
         ...
 
+    def timeline(self, transfer_id: str, limit: int, cursor: str | None) -> Page[OutboxEvent]:
+        """The transfer's stored events, the newest first, published or not. A page may hold fewer
+        than `limit` and still have a cursor. Strongly consistent. Raises FieldInvalid for a cursor
+        that is not of this transfer."""
+        ...
+
     def open_transfers(self, after: str = "") -> Iterator[Transfer]:
         """Every transfer that still needs work, in order of id, beginning behind `after`. These
         are all that have not ended, and those that have ended and are not tidy. They are read page

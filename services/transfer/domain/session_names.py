@@ -1,0 +1,40 @@
+"""The names under which lanes and steps hold a session, or wait for one."""
+
+import re
+from dataclasses import dataclass
+
+from services.transfer.domain.lane import Lane
+
+NAME = re.compile(r"(?P<transfer>[^/]+)/(?:\d+/lane-(?P<lane>\d+)|step(?:/.*)?)")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a session is used for. A step of the transfer where `lane` is None."""
+
+    transfer_id: str
+    lane: int | None
+
+
+def lane_ticket(lane: Lane) -> str:
+    """A lane also holds its session under this name."""
+    return f"{lane.transfer_id}/{lane.generation}/lane-{lane.number}"
+
+
+def step_ticket(transfer_id: str) -> str:
+    """One ticket for all steps of a transfer, because only one of them waits at a time."""
+    return f"{transfer_id}/step"
+
+
+def step_holder(transfer_id: str, start: str) -> str:
+    """Each start of a step has a name of its own, because two of them may be alive."""
+    return f"{step_ticket(transfer_id)}/{start}"
+
+
+def work_of(name: str) -> Work | None:
+    """None for the name of somebody who works for no transfer."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        return None
+    lane = found["lane"]
+    return Work(found["transfer"], None if lane is None else int(lane))

@@ -1,0 +1,75 @@
+"""The sessions of a destination now: who has them, and who waits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kernel.caller import SEE_ALL_TRANSFERS, Caller
+from services.transfer.domain.errors import TransferNotFound
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.line_places import Place, places_of
+from services.transfer.domain.ports import Ports
+from services.transfer.domain.session_names import Work, work_of
+from services.transfer.use_cases.show_destinations import show_destination
+
+SHOWN = 100  # places at the head of the line, and as many of the caller's own behind them
+
+
+@dataclass(frozen=True)
+class Holder:
+    """`work` is None for a session that belongs to no transfer. `visible` says whether the caller
+    may see the transfer."""
+
+    work: Work | None
+    since: datetime | None
+    visible: bool
+
+
+@dataclass(frozen=True)
+class ShownPlace:
+    place: Place
+    visible: bool
+    has_session: bool
+
+
+@dataclass(frozen=True)
+class Sessions:
+    max_sessions: int
+    holders: Sequence[Holder]
+    waiting: int
+    whole: bool
+    line: Sequence[ShownPlace]
+
+
+def show_sessions(destination_id: str, caller: Caller, *, ports: Ports) -> Sessions:
+    """Raises DestinationNotFound, also for a destination that the caller may not see."""
+    destination = show_destination(destination_id, caller, ports=ports)
+    now = ports.now()
+    until = now + timedelta(seconds=ports.policy.lease_seconds)
+    seen = ports.slots.look(destination_id, now, until)
+    holders = [_holder(slot, caller, ports=ports) for slot in seen.held]
+    served = {each.work.transfer_id for each in holders if each.work is not None}
+    places = list(places_of(seen.waiters))
+    line = [
+        ShownPlace(each, caller.may_see_transfers_of(each.owner), each.transfer_id in served)
+        for each in _shown(places if seen.whole else [], caller)
+    ]
+    return Sessions(destination.max_sessions, holders, len(places), seen.whole, line)
+
+
+def _shown(places: Sequence[Place], caller: Caller) -> Sequence[Place]:
+    own = [each for each in places[SHOWN:] if each.owner == caller.name]
+    return [*places[:SHOWN], *own[:SHOWN]]
+
+
+def _holder(slot: Slot, caller: Caller, *, ports: Ports) -> Holder:
+    """A slot does not say whose transfer it is for. There are some ten at most, so each transfer
+    is read."""
+    work = work_of(slot.holder)
+    if work is None or caller.has(SEE_ALL_TRANSFERS):
+        return Holder(work, slot.since, visible=True)
+    try:
+        owner = ports.transfers.read(work.transfer_id).owner
+    except TransferNotFound:
+        return Holder(work, slot.since, visible=False)
+    return Holder(work, slot.since, caller.may_see_transfers_of(owner))
