@@ -74,9 +74,10 @@ function paint(canvas, drawn, width) {
 function trace(context, lines, colour) {
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = 1.5;
-  context.lineJoin = "round";
+  context.lineJoin = context.lineCap = "round"; // one sample alone is a dot
   for (const line of lines) {
     context.beginPath();
+    context.moveTo(...line[0]);
     for (const [x, y] of line) context.lineTo(x, y);
     context.stroke();
     context.globalAlpha = 0.12;

@@ -4,6 +4,7 @@ import { html, useEffect, useMemo, useRef, useState } from "../../lib.js";
 import { lastPart, shortened } from "../../format/names.js";
 import { hasEnded, moves } from "../../live/shown.js";
 import { staleFor } from "../../live/live.js";
+import { go, match, place } from "../../router.js";
 import { announce } from "../../ui/announce.js";
 import { LinkButton } from "../../ui/button.js";
 import { Name } from "../../ui/name.js";
@@ -30,6 +31,7 @@ export default function Transfer({ id }) {
   const shown = watch?.shown.value ?? null;
   const readings = useReadings(id, shown?.status === "moving", shown && versionOf(shown));
   useSpoken(shown);
+  useCleanAddress(id);
   if (!shown) {
     const isMissing = watch?.missing.value || isGone(readings.error);
     return isMissing ? html`<${NotFound} />` : html`<${Waiting} error=${readings.error} />`;
@@ -105,6 +107,15 @@ function useSpoken(shown) {
     before.current = shown;
     if (text) announce(text);
   }, [shown]);
+}
+
+/** What 'Send again' was filled with is of no use here once its dialog is closed. */
+function useCleanAddress(id) {
+  const { path, query } = place.value;
+  const isLeft = match("/transfers/:id", path)?.id === id && query.size > 0 && !query.has("send");
+  useEffect(() => {
+    if (isLeft) go(path, { replace: true });
+  }, [path, isLeft]);
 }
 
 function NotFound() {
