@@ -74,6 +74,11 @@ function Link() {
 }
 
 function Banner() {
+  if (live.outdated.value) {
+    return html`
+      <div class="banner"><${Icon} name="note" />FileFerry is newer than this page. Reload the page.</div>
+    `;
+  }
   const silent = live.silence.value;
   if (silent <= 0) return null;
   return html`
