@@ -20,9 +20,9 @@ PURGE = "Then empty the queue, so that its alarm ends: aws sqs purge-queue --que
 OUTBOX = "outbox"
 OF_STREAM = (
     "They name records of the table's stream and hold no events. The events stand in the table for"
-    " 30 days, in rows OUTBOX#... without `published`. Remove the cause (the log says 'events not"
-    " published'), delete each such row and put it back unchanged: the stream delivers what is"
-    " inserted."
+    " 30 days at least, in rows OUTBOX#... without `published`. Remove the cause (the log says"
+    " 'events not published'), delete each such row and put it back unchanged: the stream delivers"
+    " what is inserted."
 )
 OF_SCHEDULE = "They are calls of a schedule, which calls again by itself. Remove the cause."
 

@@ -10,6 +10,7 @@ from contracts.transfer_events import Receipt
 from contracts.websocket.live_transfer import LiveTransfer
 
 ENDED = frozenset({"completed", "failed", "cancelled"})
+ENDING = frozenset({"failing", "cancelling"})  # only the REST API tells of these
 Number = TypeVar("Number", int, float)
 
 
@@ -109,10 +110,9 @@ def onward(before: Shown | None, now: Shown) -> Shown:
         return now
     if now.run < before.run or (before.ended and not now.ended):
         return before
-    older = now.seen_at < before.seen_at and not now.ended
     return replace(
         now,
-        status=before.status if older else now.status,
+        status=_status(before, now),
         size_bytes=now.size_bytes if now.size_bytes is not None else before.size_bytes,
         bytes_done=_larger(before.bytes_done, now.bytes_done),
         percent=_larger(before.percent, now.percent),
@@ -120,6 +120,14 @@ def onward(before: Shown | None, now: Shown) -> Shown:
         started_at=now.started_at or before.started_at,
         seen_at=max(before.seen_at, now.seen_at),
     )
+
+
+def _status(before: Shown, now: Shown) -> str:
+    """The stream does not know that a transfer is about to end. It still says that it moves."""
+    if now.ended or now.status in ENDING:
+        return now.status
+    older = now.seen_at < before.seen_at
+    return before.status if older or before.status in ENDING else now.status
 
 
 def _larger(one: Number | None, other: Number | None) -> Number | None:

@@ -77,12 +77,13 @@ class World:
         calls = self.calls = Calls(self._move_clock)
         self.workflow = self._new_workflow()
         self.transfers = InMemoryTransferStore()
+        self.slots = InMemorySessionSlots()
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
             outbox=watched("outbox", self.transfers.outbox, calls),
             ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
             lanes=watched("lanes", InMemoryLaneRegister(), calls),
-            slots=watched("slots", InMemorySessionSlots(), calls),
+            slots=watched("slots", self.slots, calls),
             destinations=watched("destinations", InMemoryDestinationStore(), calls),
             vault=watched("vault", self.vault, calls),
             readers=watched("source", self.buckets, calls),

@@ -171,7 +171,7 @@ def test_a_body_is_never_read_as_the_next_call(server: ConsoleServer) -> None:
     inner = f"GET /static/app.js HTTP/1.1\r\nHost: {server.host}\r\n\r\n"
     for method in ("GET", "POST"):
         for length in (f"Content-Length: {len(inner)}", "Transfer-Encoding: chunked"):
-            with socket.create_connection(server.server_address[:2], WAIT_SECONDS) as line:
+            with socket.create_connection(("127.0.0.1", server.server_port), WAIT_SECONDS) as line:
                 call = f"{method} / HTTP/1.1\r\nHost: {server.host}\r\n{length}\r\n\r\n{inner}"
                 line.sendall(call.encode())
                 told = b""

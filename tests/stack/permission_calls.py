@@ -118,6 +118,8 @@ CALLS: dict[str, Make] = {
     ),
     "read_transfer": lambda w, who: Sent("GET", f"/api/transfer/{w.paused}"),
     "read_transfer:missing": lambda w, who: Sent("GET", "/api/transfer/none-such"),
+    "list_transfer_events": lambda w, who: Sent("GET", f"/api/transfer/{w.paused}/events"),
+    "list_transfer_events:missing": lambda w, who: Sent("GET", "/api/transfer/none-such/events"),
     "pause_transfer": lambda w, who: Sent("POST", f"/api/transfer/{w.paused}/pause"),
     "pause_transfer:missing": lambda w, who: Sent("POST", "/api/transfer/none-such/pause"),
     "resume_transfer": _steer("resume", "paused"),
@@ -142,6 +144,11 @@ CALLS: dict[str, Make] = {
     "read_destination": lambda w, who: Sent("GET", "/api/destinations/partner"),
     "read_destination:not-granted": lambda w, who: Sent("GET", "/api/destinations/not-granted"),
     "read_destination:missing": lambda w, who: Sent("GET", "/api/destinations/none-such"),
+    "read_sessions": lambda w, who: Sent("GET", "/api/destinations/partner/sessions"),
+    "read_sessions:not-granted": lambda w, who: Sent(
+        "GET", "/api/destinations/not-granted/sessions"
+    ),
+    "read_sessions:missing": lambda w, who: Sent("GET", "/api/destinations/none-such/sessions"),
     "change_destination": lambda w, who: Sent("PATCH", "/api/destinations/not-granted", NAME),
     "change_destination:missing": lambda w, who: Sent("PATCH", "/api/destinations/none-such", NAME),
     "remove_destination": lambda w, who: Sent("DELETE", f"/api/destinations/{w.destination()}"),

@@ -46,6 +46,8 @@ start_transfer:bucket-not-granted    401     401   403   403      403     403   
 start_transfer:partner-not-granted   401     401   403   403      403     403   403
 read_transfer                        401     401   200   404      200     200   200
 read_transfer:missing                401     401   404   404      404     404   404
+list_transfer_events                 401     401   200   404      200     200   200
+list_transfer_events:missing         401     401   404   404      404     404   404
 pause_transfer                       401     401   202   404      202     403   403
 pause_transfer:missing               401     401   404   404      404     404   404
 resume_transfer                      401     401   202   404      202     403   403
@@ -68,6 +70,9 @@ list_destinations                    401     401   200   200      200     200   
 read_destination                     401     401   200   404      200     200   200
 read_destination:not-granted         401     401   404   404      200     200   200
 read_destination:missing             401     401   404   404      404     404   404
+read_sessions                        401     401   200   404      200     200   200
+read_sessions:not-granted            401     401   404   404      200     200   200
+read_sessions:missing                401     401   404   404      404     404   404
 change_destination                   401     401   403   403      403     403   200
 change_destination:missing           401     401   403   403      403     403   404
 remove_destination                   401     401   403   403      403     403   204

@@ -111,7 +111,7 @@ export class Problem extends Error {
   }
 }
 
-/** REST: `states` by id; `refusal` answers every call, `isDown` none. */
+/** What the live client lives in. Tests make it refuse, hang and break. */
 export class World {
   constructor({ user = () => null } = {}) {
     this.clock = new Clock();
@@ -119,8 +119,9 @@ export class World {
     this.calls = []; // [ms, method, path, query]
     this.sockets = [];
     this.isBlocked = this.isDown = false;
+    this.isHanging = false; // no call is answered
     this.isDead = false; // the line: nothing is answered any more
-    this.refusal = null;
+    this.refusal = this.listRefusal = null; // thrown by calls, and by those of lists
     this.ticketUrl = "ws://live.example/";
     this.sessionsOver = 0;
     this.page = new Page();
@@ -138,6 +139,7 @@ export class World {
   api() {
     const answered = async (method, path, query, make) => {
       this.calls.push([this.clock.now(), method, path, query]);
+      if (this.isHanging) return new Promise(() => {});
       if (this.isDown) throw new Error("no connection");
       if (this.refusal) throw this.refusal;
       return make();
@@ -155,6 +157,7 @@ export class World {
 
   read(path, query) {
     const open = [...this.states.values()].filter((each) => each.finished_at === null);
+    if (path === "/api/transfer" && this.listRefusal) throw this.listRefusal;
     if (path === "/api/transfer") return this.page_(open, query);
     const found = this.states.get(decodeURIComponent(path.split("/").at(-1)));
     if (!found) throw new Problem(404);

@@ -114,6 +114,13 @@ def test_a_state_that_was_seen_earlier_does_not_come_back() -> None:
     assert onward(earlier, later).status == "moving"
 
 
+def test_what_is_being_cancelled_does_not_move_again_before_it_has_ended() -> None:
+    view = view_of(transfer()).model_copy(update={"status": "cancelling"})
+    later = shown(seen_at=BEGIN + timedelta(seconds=5))
+    assert onward(from_rest(view), later).status == "cancelling"
+    assert onward(from_rest(view), shown(status="cancelled")).status == "cancelled"
+
+
 def test_both_apis_show_the_same_transfer() -> None:
     live = transfer(percent=50.0, bytes_done=500)
     one, other = from_live(live), from_rest(view_of(live))

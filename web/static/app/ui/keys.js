@@ -6,9 +6,11 @@ import { shortcuts } from "../settings.js";
 /** What the help lists: [keys, what they do]. Screens add theirs while they are shown. */
 const known = new Map();
 
+const TYPED = "input:not([type=checkbox]), select, textarea, [contenteditable]";
+
 addEventListener("keydown", (event) => {
   if (!shortcuts.value || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+  if (event.target.closest?.(TYPED)) return;
   if (document.querySelector("dialog[open]")) return;
   const found = known.get(event.key);
   if (!found) return;

@@ -1,7 +1,88 @@
-import { html } from "../../lib.js";
-import { Empty } from "../../ui/notice.js";
-import { Screen } from "../../ui/screen.js";
+// The queue: what moves, waits, needs somebody, and is done.
 
-export default function Transfers() {
-  return html`<${Screen} title="Transfers"><${Empty} title="Not built yet" /></${Screen}>`;
+import { html, useState } from "../../lib.js";
+import { href, place } from "../../router.js";
+import { Notice } from "../../ui/notice.js";
+import { Screen } from "../../ui/screen.js";
+import { Tabs } from "../../ui/tabs.js";
+import { session } from "../../wiring.js";
+import { acting, act } from "./acting.js";
+import { BulkPanel } from "./bulk_panel.js";
+import { bulk, isRunning } from "./console_bulk.js";
+import { Filters } from "./filters.js";
+import { QueueBody, ListLine } from "./list_line.js";
+import { listed, wishOf } from "./matching.js";
+import { ReasonGroups } from "./reason_groups.js";
+import { RowsList } from "./rows_list.js";
+import { CancelQuestion, SelectionBar } from "./selection_bar.js";
+import { TABS } from "./standing.js";
+import { clockNow, scopeOf } from "./use_list.js";
+import { useOrder } from "./use_order.js";
+import { useRows } from "./use_rows.js";
+
+const TAB_TEXTS = { active: "Active", waiting: "Waiting", attention: "Needs attention", done: "Done" };
+
+export default function Queue() {
+  const { query } = place.value;
+  const scope = scopeOf(query);
+  const wish = wishOf(query);
+  const now = clockNow();
+  const known = useRows(scope);
+  const { ids, counts, inTab } = listed(known.rows.values(), wish, now);
+  const [asked, ask] = useState([]); // the rows that are about to be cancelled
+  const [pointer, point] = useState({ isIn: false, isOnButtons: false });
+  const isActing = acting.value.size > 0 || isRunning();
+  const isHeld = asked.length > 0 || pointer.isOnButtons || (pointer.isIn && isActing);
+  const kept = useOrder({ key: JSON.stringify([scope, wish]), ids }, { rows: known.rows, isHeld });
+  const selected = [...kept.selection.ids].map((id) => known.rows.get(id)).filter(Boolean);
+  const start = (action, rows) => {
+    if (action === "cancel") ask(rows);
+    else if (bulk.start(action, rows.map((shown) => shown.id))) kept.clear();
+  };
+  const cancel = () => {
+    if (asked.length === 1 && selected.length === 0) act("cancel", asked[0]);
+    else if (bulk.start("cancel", asked.map((shown) => shown.id))) kept.clear();
+    ask([]);
+  };
+  const listedRows = kept.order.ids.map((id) => known.rows.get(id));
+  return html`
+    <${Screen} title="Transfers" actions=${session.seesAll.value && html`<${Scopes} scope=${scope} query=${query} />`}>
+      <${Tabs} label="Transfers by state" current=${wish.tab} tabs=${TABS.map((key) => tabOf(key, counts, query, known))} />
+      ${known.refused && html`<${Notice} kind="bad" title="You may not see everybody's transfers.">${known.refused}</${Notice}>`}
+      <${Filters} wish=${wish} inTab=${inTab} now=${now} isEverybodys=${scope === "all"} />
+      ${wish.tab === "attention" && html`<${ReasonGroups} rows=${listedRows} me=${session.me.value} onRetry=${(rows) => start("retry", rows)} />`}
+      <${BulkPanel} />
+      <${QueueBody} known=${known} wish=${wish} hasRows=${kept.order.ids.length > 0}>
+        <${ListLine} kept=${kept} wish=${wish} isHeld=${isHeld} />
+        <${RowsList} order=${kept.order} rows=${known.rows} selection=${kept.selection} choose=${kept.choose}
+          onCancel=${(shown) => ask([shown])}
+          onPointer=${(isIn, isOnButtons) =>
+            (isIn !== pointer.isIn || isOnButtons !== pointer.isOnButtons) && point({ isIn, isOnButtons })} />
+      </${QueueBody}>
+      <${SelectionBar} rows=${selected} isAll=${selected.length > 1 && selected.length === kept.order.ids.length}
+        me=${session.me.value} onAction=${start} onClear=${kept.clear} />
+      ${asked.length > 0 && html`<${CancelQuestion} rows=${asked} onYes=${cancel} onNo=${() => ask([])} />`}
+    </${Screen}>
+  `;
+}
+
+/** What was chosen stays in another tab, except reasons and the order, which are a tab's own. */
+function tabOf(key, counts, query, known) {
+  const { of, q, destination, owner } = Object.fromEntries(query);
+  const tab = key === "active" ? null : key;
+  const isKnown = known.isReady && (key !== "attention" || !known.failed.loading || known.failed.value);
+  return {
+    key,
+    text: TAB_TEXTS[key],
+    href: href("/transfers", { tab, of, q, destination, owner }),
+    count: isKnown ? counts[key] : null,
+  };
+}
+
+function Scopes({ scope, query }) {
+  const { owner, ...same } = Object.fromEntries(query);
+  const option = (key, text) => html`
+    <a key=${key} class="button" href=${href("/transfers", { ...same, of: key })} aria-current=${scope === key ? "true" : null}>${text}</a>
+  `;
+  return html`<nav class="queue-scopes" aria-label="Whose transfers">${option("all", "Everybody's")}${option("mine", "Mine")}</nav>`;
 }
