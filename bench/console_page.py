@@ -29,6 +29,7 @@ FRAMES = """() => {
   };
   frames.asked = requestAnimationFrame(next);
 }"""
+TASK = "ThreadControllerImpl::RunTask"  # as Chromium's trace calls it
 FRAMES_END = "() => { cancelAnimationFrame(frames_.asked); return frames_.gaps.slice(1); }"
 
 
@@ -115,7 +116,7 @@ def measured(page: Page, opened: Browser, during: Callable[[], float]) -> Measur
     """`during` does what is measured, and says how many seconds it took."""
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
-    opened.start_tracing(page=page, categories=["toplevel", "devtools.timeline"])
+    opened.start_tracing(page=page, categories=["toplevel"])
     page.evaluate(FRAMES)
     seconds = during()
     gaps = page.evaluate(FRAMES_END)
@@ -141,6 +142,6 @@ def _tasks_of(trace: bytes) -> list[float]:
     found: dict[tuple[int, int], list[float]] = {}
     for event in events:
         thread = (event.get("pid"), event.get("tid"))
-        if event.get("ph") == "X" and event.get("name") == "RunTask" and thread in mains:
+        if event.get("ph") == "X" and event.get("name") == TASK and thread in mains:
             found.setdefault(thread, []).append(event["dur"] / 1_000)
     return max(found.values(), key=sum)

@@ -1,11 +1,13 @@
 """A transfer of one terabyte as a console is told of it: its first state, and each change."""
 
+import json
 import random
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from contracts.contract import Published
 from contracts.transfer_api import TransferView
 from contracts.websocket.live_transfer import LiveTransfer
 
@@ -31,7 +33,8 @@ class Story:
 
     def first(self) -> dict[str, Any]:
         """A LiveTransfer."""
-        document = LiveTransfer.model_validate(
+        return _checked(
+            LiveTransfer,
             {
                 "transfer_id": TRANSFER_ID,
                 "epoch": EPOCH,
@@ -40,7 +43,7 @@ class Story:
                 "size_bytes": SIZE_BYTES,
                 "chunk_runs": runs_of(self._states),
                 "failure": None,
-                "started_at": BEGAN,
+                "started_at": _text(BEGAN),
                 "finished_at": None,
                 "owner": "jane.doe",
                 "label": "one terabyte",
@@ -52,11 +55,10 @@ class Story:
                     "protocol": "sftp",
                 },
                 "target_path": "inbox/archive.tar",
-                "requested_at": BEGAN - timedelta(seconds=20),
+                "requested_at": _text(BEGAN - timedelta(seconds=20)),
                 **self._figures(),
-            }
+            },
         )
-        return document.model_dump(mode="json")
 
     def told(self) -> Iterator[dict[str, Any]]:
         """LiveChanges, one after the other."""
@@ -82,7 +84,8 @@ class Story:
         live = self.first()
         figures = self._figures()
         kept = ("owner", "label", "source", "run", "size_bytes", "target_path", "failure")
-        document = TransferView.model_validate(
+        return _checked(
+            TransferView,
             {
                 **{name: live[name] for name in (*kept, "requested_at", "started_at")},
                 **{name: figures[name] for name in ("status", "bytes_done", "percent")},
@@ -93,7 +96,7 @@ class Story:
                 "verify": "checksum",
                 "strategy": "32 lanes, each with its own chunks.",
                 "source_checksum": "crc64nvme",
-                "updated_at": self.seen_at,
+                "updated_at": _text(self.seen_at),
                 "finished_at": None,
                 "receipt": None,
                 "correlation_id": "corr-1",
@@ -103,9 +106,8 @@ class Story:
                 "lanes": [self._lane(number) for number in range(LANES)],
                 "attempts": self.done,
                 "warnings": [],
-            }
+            },
         )
-        return document.model_dump(mode="json")
 
     def _lane(self, number: int) -> dict[str, Any]:
         in_flight = self._random.randrange(SIZE_BYTES // self.chunks)
@@ -141,6 +143,11 @@ class Story:
 
 def runs_of(states: bytes | bytearray | Sequence[int]) -> str:
     return "".join(f"{sum(1 for _ in same)}{chr(state)}" for state, same in groupby(states))
+
+
+def _checked(kind: type[Published], document: dict[str, Any]) -> dict[str, Any]:
+    """As the contract has it, so that the story cannot leave it."""
+    return kind.model_validate_json(json.dumps(document)).model_dump(mode="json")
 
 
 def _text(at: datetime) -> str:

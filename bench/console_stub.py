@@ -1,6 +1,6 @@
 """A stand-in for FileFerry that a console can be measured with: REST calls and a WebSocket.
 
-It listens on the loopback interface, takes any password, and holds one transfer and 10,000 old ones.
+It listens on the loopback interface, takes any password, and holds a transfer and 10,000 old ones.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ PAGE = 200
 MOST_BODY_BYTES = 64_000
 ROWS = 10_000
 NOT_FOUND = 404, {"code": "no_route", "detail": "There is nothing at this address."}
-ME = {
+ME: dict[str, Any] = {
     "user": "jane.doe",
     "name": "Jane Doe",
     "email": None,

@@ -41,7 +41,8 @@ test("an end is seen, and nobody asks any more", async () => {
   const world = blocked(transfer());
   const watch = world.live.watchTransfer("t-1");
   await world.pass(10_000);
-  world.states.set("t-1", transfer("t-1", { status: "completed", percent: 100, finished_at: iso(9) }));
+  const end = { status: "completed", percent: 100, finished_at: iso(9) };
+  world.states.set("t-1", transfer("t-1", end));
   await world.pass(3_000);
   assert.equal(watch.shown.value.status, "completed");
   const calls = world.callsTo("GET").length;
@@ -117,7 +118,7 @@ test("it waits as long as it is told to", async () => {
   assert.equal(world.live.link.value, "polling");
 });
 
-test("it is lost when the REST API does not answer either, and polls when it does again", async () => {
+test("it is lost when the REST API does not answer either, until it does", async () => {
   const world = blocked(transfer());
   const watch = world.live.watchTransfer("t-1");
   await world.pass(5_000);

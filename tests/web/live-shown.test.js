@@ -11,7 +11,8 @@ import { Clock, iso, summaryOf, transfer, viewOf } from "./live-world.js";
 const shown = (fields) => fromLive(transfer("t-1", fields));
 
 test("both APIs show the same transfer", () => {
-  const live = transfer("t-1", { percent: 50, bytes_done: 500, eta: { text: "19 s", low_seconds: 19 } });
+  const eta = { text: "19 s", low_seconds: 19 };
+  const live = transfer("t-1", { percent: 50, bytes_done: 500, eta });
   const { destination, chunk_runs, ...one } = fromLive(live);
   const { destination: named, chunk_runs: none, ...other } = fromRest(viewOf(live));
   assert.deepEqual(one, other);
@@ -71,7 +72,8 @@ test("what is not new stays the same object, and equal parts do, too", () => {
 });
 
 test("the REST API takes no name and no chunks away", () => {
-  const live = transfer("t-1", { chunk_runs: "40d60w", chunks: { total: 100, done: 40, proven: 0 } });
+  const chunks = { total: 100, done: 40, proven: 0 };
+  const live = transfer("t-1", { chunk_runs: "40d60w", chunks });
   const same = onward(fromLive(live), fromRest(viewOf(live)));
   assert.equal(same.destination.name, "Bank");
   assert.equal(same.chunk_runs, "40d60w");

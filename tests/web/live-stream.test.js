@@ -178,8 +178,9 @@ test("an end of the run before is not believed", async () => {
   assert.deepEqual([...new Set(seen)], [2]);
 });
 
-test("a stream that is behind the REST API is not believed, and the other one is asked", async () => {
-  const failed = transfer("t-1", { status: "failed", rate_bytes_per_second: null, finished_at: iso() });
+test("a stream that is behind the REST API is not believed", async () => {
+  const end = { status: "failed", rate_bytes_per_second: null, finished_at: iso() };
+  const failed = transfer("t-1", end);
   const { world, watch } = await watching(failed);
   assert.equal(watch.shown.value.status, "failed");
   const retried = transfer("t-1", { run: 2, status: "requested", rate_bytes_per_second: null });
@@ -193,10 +194,11 @@ test("a stream that is behind the REST API is not believed, and the other one is
   assert.ok(world.callsTo("GET").length > before);
 });
 
-test("a view that a call answered is shown at once, also in lists, and never backwards", async () => {
+test("a view that a call answered is shown at once, and never backwards", async () => {
   const { world, list } = await listing("all", [transfer("a", { percent: 50, bytes_done: 500 })]);
   world.live.put(viewOf(transfer("a", { percent: 40, status: "paused", seen_at: iso(1) })));
-  assert.deepEqual([list.rows.value.get("a").status, list.rows.value.get("a").percent], ["paused", 50]);
+  const { status, percent } = list.rows.value.get("a");
+  assert.deepEqual([status, percent], ["paused", 50]);
   world.live.put(viewOf(transfer("new", { status: "requested" })));
   assert.equal(list.rows.value.get("new").status, "requested");
   world.live.put({ id: 7 });
@@ -223,7 +225,8 @@ test("who may not see everybody's list is told why, and shown nothing", async ()
   const list = world.live.watchList("all");
   await world.pass(20);
   const { request_id } = world.asked()[0];
-  world.tell("error", { request_id, code: "role_missing", message: "Ask for mine.", closing: false });
+  const said = { code: "role_missing", message: "Ask for mine.", closing: false };
+  world.tell("error", { request_id, ...said });
   await world.pass(100);
   assert.deepEqual([list.refused.value, list.ready.value], ["Ask for mine.", false]);
   assert.equal(world.live.link.value, "stream");
@@ -252,7 +255,8 @@ test("a newer version of the service says that the page has to be loaded again",
 test("garbage changes nothing", async () => {
   const { world, watch } = await watching(transfer());
   const before = watch.shown.value;
-  for (const data of ["{", "[]", "null", '{"version":1}', new ArrayBuffer(8), "x".repeat(2 ** 20)]) {
+  const long = "x".repeat(2 ** 20);
+  for (const data of ["{", "[]", "null", '{"version":1}', new ArrayBuffer(8), long]) {
     world.socket.onmessage({ data });
   }
   await world.pass(200);

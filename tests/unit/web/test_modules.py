@@ -8,7 +8,7 @@ from tests.servers import require_program
 def test_the_modules_do_what_their_tests_say() -> None:
     node = require_program("node", "nodejs")
     tests = subprocess.run(
-        [node, "--test", "tests/web"],
+        [node, "--test", "--test-reporter=tap", "tests/web"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -3,6 +3,7 @@
 import { html, useState } from "./lib.js";
 import { durationText } from "./format/durations.js";
 import { go, href, place } from "./router.js";
+import { sendQuery } from "./screens/send/form.js";
 import { idleWarning, stay } from "./session/idle.js";
 import { theme } from "./settings.js";
 import { Announcements } from "./ui/announce.js";
@@ -58,10 +59,13 @@ function Place({ of: [path, icon, text] }) {
   return html`<a href=${path} aria-current=${current ? "page" : null}><${Icon} name=${icon} />${text}</a>`;
 }
 
-/** The dialog opens over the screen where one is. */
+/**
+ * The Send dialog over the screen where one is. `more`: bucket, key, prefix, destination, target,
+ * verify, if_exists, label (screens/send/form.js).
+ */
 export function sendAddress(more = {}) {
   const query = Object.fromEntries(place.value.query);
-  return href(place.value.path, { ...query, send: "1", ...more });
+  return href(place.value.path, { ...query, send: sendQuery(more) });
 }
 
 function Link() {
@@ -70,6 +74,11 @@ function Link() {
 }
 
 function Banner() {
+  if (live.outdated.value) {
+    return html`
+      <div class="banner"><${Icon} name="note" />FileFerry is newer than this page. Reload the page.</div>
+    `;
+  }
   const silent = live.silence.value;
   if (silent <= 0) return null;
   return html`

@@ -4,7 +4,7 @@ import { Conversation } from "./conversation.js";
 import { StreamFailed } from "./failures.js";
 import { TOO_NEW, readMessage } from "./messages.js";
 import { PACE, backoff } from "./pace.js";
-import { openStream } from "./stream.js";
+import { Stream } from "./stream.js";
 
 const BLOCKED_AFTER = 2; // connections in a row that told nothing, while the REST API answers
 const FIRST_LOOKS = 5; // transfers that are looked at while there is no connection
@@ -78,7 +78,7 @@ export class Follower {
     this.triedAt = this.clock.now();
     this.useless += 1; // until it has told something
     const within = this.isPolling ? PACE.answerWithin : PACE.openWithin;
-    this.stream = openStream({
+    this.stream = new Stream({
       ...this.open,
       clock: this.clock,
       within,

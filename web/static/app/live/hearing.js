@@ -48,7 +48,7 @@ export class Hearing {
     }
   }
 
-  /** An answer is complete. What a list does not tell of any more has ended long ago, or is gone. */
+  /** An answer is complete. What a list tells no more has ended long ago, or is gone. */
   answered({ scope, told, named }) {
     if (!scope) return;
     for (const id of this.watches.lists.get(scope)?.members ?? []) {

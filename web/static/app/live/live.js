@@ -3,7 +3,7 @@
 
 import { signal } from "../lib.js";
 import { pageClock } from "./clock.js";
-import { createWatching } from "./watching.js";
+import { Watching } from "./watching.js";
 
 export { staleFor } from "./stale.js";
 
@@ -26,50 +26,79 @@ export function createLive({
   random = Math.random,
   page = globalThis.document ? globalThis : null,
 }) {
-  const signals = {
-    link: signal("opening"),
-    silence: signal(0),
-    beat: signal(0),
-    outdated: signal(false),
-  };
-  const parts = { api, user, WebSocket, clock, random, page };
-  let watching = createWatching(parts, signals, signedOut);
+  return new Live({ api, user, WebSocket, clock, random, page }, onSessionOver);
+}
 
-  function signedOut(isTold) {
-    leave();
-    if (!isTold) onSessionOver();
+class Live {
+  /** "opening", "stream", "polling" or "lost" */
+  link = signal("opening");
+  /** Seconds since anything was heard, where that is too long; else 0. */
+  silence = signal(0);
+  /** Grows each second while any figure is too old. */
+  beat = signal(0);
+  /** The service speaks a newer version than this page: it has to be loaded again. */
+  outdated = signal(false);
+
+  #parts;
+  #onSessionOver;
+  #watching;
+
+  constructor(parts, onSessionOver) {
+    this.#parts = parts;
+    this.#onSessionOver = onSessionOver;
+    this.#begin();
   }
 
-  function leave() {
-    watching.close();
-    signals.link.value = "opening";
-    signals.silence.value = 0;
-    watching = createWatching(parts, signals, signedOut);
+  /**
+   * @param {"mine" | "all"} scope
+   * @returns {{rows: object, ready: object, refused: object, close(): void}} signals: of a Map of
+   *   Shown by id, of whether all was told once, and of why one may not see it (or null)
+   */
+  watchList(scope) {
+    return this.#watching.watches.openList(scope);
   }
 
-  return {
-    /** "opening", "stream", "polling" or "lost" */
-    link: signals.link,
-    /** Seconds since anything was heard, where that is too long; else 0. */
-    silence: signals.silence,
-    /** Grows each second while any figure is too old. */
-    beat: signals.beat,
-    /** The service speaks a newer version than this page: it has to be loaded again. */
-    outdated: signals.outdated,
-    /** @param {"mine" | "all"} scope */
-    watchList: (scope) => watching.watches.openList(scope),
-    /** @param {string} id */
-    watchTransfer: (id) => watching.watches.openSingle(id),
-    /** The service's time now, or null until it has told it. @returns {Date | null} */
-    serviceNow: () => watching.board.serviceNow(),
-    /** Seconds since anything was heard of a transfer, or null. */
-    unheardFor: (id) => watching.board.unheardFor(id),
-    /** Seconds since anything was heard. */
-    silentFor: () => watching.board.silence(),
-    /** @param {object} view TransferView or TransferSummary that a call has just answered */
-    put: (view) => watching.hearing.put(view),
-    /** The session is over: all is forgotten. Whoever signs in next watches anew. */
-    leave,
-    close: () => watching.close(),
-  };
+  /** @returns {{shown: object, missing: object, close(): void}} signals: of Shown or null, and of
+   *   whether there is no such transfer, or one may not see it */
+  watchTransfer(id) {
+    return this.#watching.watches.openSingle(id);
+  }
+
+  /** The service's time now, or null until it has told it. @returns {Date | null} */
+  serviceNow() {
+    return this.#watching.board.serviceNow();
+  }
+
+  /** Seconds since anything was heard of a transfer, or null. */
+  unheardFor(id) {
+    return this.#watching.board.unheardFor(id);
+  }
+
+  /** Seconds since anything was heard. */
+  silentFor() {
+    return this.#watching.board.silence();
+  }
+
+  /** @param {object} view TransferView or TransferSummary that a call has just answered */
+  put(view) {
+    this.#watching.hearing.put(view);
+  }
+
+  /** The session is over: all is forgotten. Whoever signs in next watches anew. */
+  leave() {
+    this.#watching.close();
+    this.silence.value = 0;
+    this.#begin();
+  }
+
+  close() {
+    this.#watching.close();
+  }
+
+  #begin() {
+    this.#watching = new Watching(this.#parts, this, (isTold) => {
+      this.leave();
+      if (!isTold) this.#onSessionOver();
+    });
+  }
 }

@@ -46,6 +46,9 @@ export class Looks {
 
   /** Begins a call if one is due. Those who want one take turns. @param {Plan} plan */
   turn(plan) {
+    for (const scope of this.passes.keys()) {
+      if (!plan.scopes.includes(scope)) this.passes.delete(scope); // half of it would be old
+    }
     if (!this.calls.isFree) return;
     for (const each of [...this.turns]) {
       if (!each(plan)) continue;

@@ -4,69 +4,78 @@ import { failureOf } from "./failures.js";
 
 const LONGEST_FRAME = 2 ** 20; // characters; the API sends at most an eighth of it
 
-/**
- * Opens a connection. Exactly one `end` comes and nothing after it, unless `close` was called.
- *
- * @param {{api: object, WebSocket: typeof WebSocket, clock: object, within: number,
- *   on: {open(): void, frame(data: unknown): void, end(failure: object): void}}} parts
- *   a failure is one of failureOf (of the ticket), or {kind: "failed", reason, code}. It never tells
- *   the address, because the ticket stands in it
- */
-export function openStream({ api, WebSocket, clock, within, on }) {
-  const ticket = new AbortController();
-  let socket = null;
-  let isOver = false;
-  let cancelLimit = clock.after(within, () => end({ kind: "unreachable" }));
+export class Stream {
+  #on;
+  #ticket = new AbortController();
+  #socket = null;
+  #isOver = false;
+  #cancelLimit;
 
-  function end(failure) {
-    if (isOver) return;
-    close();
-    on.end(failure);
+  /**
+   * Opens a connection. Exactly one `end` comes and nothing after it, unless `close` was called.
+   *
+   * @param {{api: object, WebSocket: typeof globalThis.WebSocket, clock: object, within: number,
+   *   on: {open(): void, frame(data: unknown): void, end(failure: object): void}}} parts
+   *   a failure is one of failureOf (of the ticket), or {kind: "failed", reason, code}. It never
+   *   tells the address, because the ticket stands in it
+   */
+  constructor({ api, WebSocket, clock, within, on }) {
+    this.#on = on;
+    this.#cancelLimit = clock.after(within, () => this.#end({ kind: "unreachable" }));
+    const connect = (issued) => {
+      if (this.#isOver) return;
+      this.#cancelLimit();
+      this.#cancelLimit = clock.after(within, () => this.failed("no answer in time"));
+      this.#connect(WebSocket, issued);
+    };
+    api
+      .post("/api/ws-ticket", { signal: this.#ticket.signal })
+      .then(connect, (error) => this.#end(failureOf(error)));
   }
 
-  function close() {
-    isOver = true;
-    cancelLimit();
-    ticket.abort();
-    if (socket) socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
-    socket?.close();
+  send(message) {
+    this.#socket.send(JSON.stringify(message));
   }
 
-  function failed(reason, code = null) {
-    end({ kind: "failed", reason, code });
+  failed(reason, code = null) {
+    this.#end({ kind: "failed", reason, code });
   }
 
-  function connect(issued) {
-    if (isOver) return;
-    cancelLimit();
-    cancelLimit = clock.after(within, () => failed("no answer in time"));
+  close() {
+    this.#isOver = true;
+    this.#cancelLimit();
+    this.#ticket.abort();
+    if (this.#socket === null) return;
+    Object.assign(this.#socket, { onopen: null, onmessage: null, onclose: null });
+    this.#socket.close();
+  }
+
+  #end(failure) {
+    if (this.#isOver) return;
+    this.close();
+    this.#on.end(failure);
+  }
+
+  #connect(WebSocket, issued) {
     try {
-      socket = new WebSocket(addressOf(issued));
+      this.#socket = new WebSocket(addressOf(issued));
     } catch {
-      failed("the ticket's address is not one to connect to");
+      this.failed("the ticket's address is not one to connect to");
       return;
     }
-    socket.onopen = () => {
-      cancelLimit();
-      on.open();
+    this.#socket.onopen = () => {
+      this.#cancelLimit();
+      this.#on.open();
     };
-    socket.onmessage = ({ data }) => {
-      const isTooLong = typeof data === "string" && data.length > LONGEST_FRAME;
-      if (isTooLong) failed("a frame is too long");
-      else on.frame(data);
-    };
-    socket.onclose = ({ code }) => failed(`closed with ${code}`, code);
+    this.#socket.onmessage = ({ data }) => this.#heard(data);
+    this.#socket.onclose = ({ code }) => this.failed(`closed with ${code}`, code);
   }
 
-  api
-    .post("/api/ws-ticket", { signal: ticket.signal })
-    .then(connect, (error) => end(failureOf(error)));
-
-  return {
-    send: (document) => socket.send(JSON.stringify(document)),
-    failed,
-    close,
-  };
+  #heard(data) {
+    const isTooLong = typeof data === "string" && data.length > LONGEST_FRAME;
+    if (isTooLong) this.failed("a frame is too long");
+    else this.#on.frame(data);
+  }
 }
 
 /** A browser refuses an address that is not encrypted where its page is. */

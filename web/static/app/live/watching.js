@@ -1,5 +1,6 @@
 // The parts that follow what one session watches, put together. Another session gets new ones.
 
+import { Beat } from "./beat.js";
 import { Board } from "./board.js";
 import { Calls } from "./calls.js";
 import { Follower } from "./follower.js";
@@ -7,144 +8,129 @@ import { Hearing } from "./hearing.js";
 import { Known } from "./known.js";
 import { Looks } from "./looks.js";
 import { PACE } from "./pace.js";
+import { onWake } from "./wakes.js";
 import { Watches } from "./watches.js";
 
-const SECOND = 1_000; // ms
-
-/**
- * @param {object} parts those of createLive
- * @param {{link: object, silence: object, beat: object, outdated: object}} signals to write
- * @param {(isTold: boolean) => void} signedOut the session is over; `isTold`: and knows that
- */
-export function createWatching({ api, user, WebSocket, clock, random, page }, signals, signedOut) {
-  const { silence, beat } = signals;
-  const board = new Board(clock);
-  const detailed = new Set();
-  const known = new Known((id) => hearing.isAsked(id));
-  let isOver = false;
-  let cancelTick = null;
-  let beatAt = clock.now();
-  let wasStale = false;
-
-  const watches = new Watches({
-    board,
-    clock,
-    user,
-    opened: (watch) => begin(watch),
-    closed: (watch) => end(watch),
-    dropped: (id) => {
-      hearing.forget(id);
-      looks.forget(id);
-    },
-  });
-  const hearing = new Hearing({ board, watches, known, detailed, ask: (id) => looks.ask(id) });
-  const calls = new Calls({
-    api,
-    clock,
-    on: {
-      reached: () => follower.reached(),
-      unreachable: () => follower.unreachable(),
+export class Watching {
+  /**
+   * @param {object} parts those of createLive
+   * @param {{link: object, silence: object, beat: object, outdated: object}} signals to write
+   * @param {(isTold: boolean) => void} signedOut the session is over; `isTold`: and knows that
+   */
+  constructor(parts, signals, signedOut) {
+    const { clock } = parts;
+    this.clock = clock;
+    this.page = parts.page;
+    this.isOver = false;
+    this.cancelTick = null;
+    this.board = new Board(clock);
+    this.detailed = new Set();
+    this.known = new Known((id) => this.hearing.isAsked(id));
+    this.watches = this.#madeWatches(parts);
+    const { board, watches, known, detailed } = this;
+    const ask = (id) => this.looks.ask(id);
+    this.hearing = new Hearing({ board, watches, known, detailed, ask });
+    this.calls = this.#madeCalls(parts, signedOut);
+    this.looks = this.#madeLooks();
+    this.follower = new Follower({
+      open: { api: parts.api, WebSocket: parts.WebSocket },
+      clock,
+      random: parts.random,
+      watches,
+      hearing: this.hearing,
+      known,
+      detailed,
+      link: signals.link,
+      outdated: signals.outdated,
       signedOut,
-    },
-  });
-  const looks = new Looks({
-    calls,
-    clock,
-    on: {
+    });
+    this.beat = new Beat({ board, watches, clock, signals });
+    this.endWakes = onWake(parts.page, () => this.follower.wake());
+  }
+
+  /** Everything ends. Screens that still close their watches change nothing. */
+  close() {
+    this.isOver = true;
+    this.cancelTick?.();
+    this.endWakes();
+    this.follower.stop();
+    this.calls.close();
+    this.watches.close();
+  }
+
+  #madeWatches({ clock, user }) {
+    return new Watches({
+      board: this.board,
+      clock,
+      user,
+      opened: (watch) => this.#opened(watch),
+      closed: (watch) => this.#closed(watch),
+      dropped: (id) => {
+        this.hearing.forget(id);
+        this.looks.forget(id);
+      },
+    });
+  }
+
+  #madeCalls({ api, clock }, signedOut) {
+    const reached = () => this.follower.reached();
+    const unreachable = () => this.follower.unreachable();
+    return new Calls({ api, clock, on: { reached, unreachable, signedOut } });
+  }
+
+  #madeLooks() {
+    const { calls, clock, hearing, watches } = this;
+    const on = {
       looked: (id, shown) => hearing.looked(id, shown),
       listed: (shown, scope) => hearing.listed(shown, scope),
       listedAll: (scope, ids) => hearing.listedAll(scope, ids),
       refused: (scope, why) => watches.refuse(scope, why),
-    },
-  });
-  const follower = new Follower({
-    open: { api, WebSocket },
-    clock,
-    random,
-    watches,
-    hearing,
-    known,
-    detailed,
-    link: signals.link,
-    outdated: signals.outdated,
-    signedOut,
-  });
+    };
+    return new Looks({ calls, clock, on });
+  }
 
-  function begin(watch) {
-    if (isOver) return;
+  #opened(watch) {
+    if (this.isOver) return;
     // The REST API answers sooner, and knows all that there is to say of old ones.
-    if (watch.id && !board.shown.has(watch.id)) looks.ask(watch.id);
-    if (cancelTick === null) board.heard();
-    cancelTick ??= clock.after(0, tick);
-    follower.watch(watch);
+    if (watch.id && !this.board.shown.has(watch.id)) this.looks.ask(watch.id);
+    if (this.cancelTick === null) this.board.heard();
+    this.cancelTick ??= this.clock.after(0, () => this.#tick());
+    this.follower.watch(watch);
   }
 
-  function end(watch) {
-    if (isOver) return;
+  #closed(watch) {
+    if (this.isOver) return;
     if (watch.id) {
-      looks.forget(watch.id);
-      detailed.delete(watch.id);
-      known.forgetChunks(watch.id); // a list does not tell of them
+      this.looks.forget(watch.id);
+      this.detailed.delete(watch.id);
+      this.known.forgetChunks(watch.id); // a list does not tell of them
     }
-    follower.unwatch(watch);
+    this.follower.unwatch(watch);
   }
 
-  function tick() {
-    cancelTick = null;
-    if (!watches.any) {
-      showSilence();
+  #tick() {
+    this.cancelTick = null;
+    if (!this.watches.any) {
+      this.beat.show();
       return;
     }
-    follower.tick(board.moving.size > 0);
-    const isHidden = page?.document?.hidden ?? false;
-    looks.turn({
-      scopes: follower.isPolling ? lists() : [],
-      singles: () => hearing.singlesToLookAt(follower.isPolling),
-      members: () => hearing.membersToLookAt(follower.isPolling),
+    const isHidden = this.page?.document.hidden ?? false;
+    this.follower.tick(this.board.moving.size > 0);
+    this.looks.turn(this.#plan(isHidden));
+    this.beat.turn();
+    if (this.isOver) return; // who is told of a change may have ended it
+    this.cancelTick = this.clock.after(isHidden ? PACE.hiddenTick : PACE.tick, () => this.#tick());
+  }
+
+  /** @returns {import("./looks.js").Plan} */
+  #plan(isHidden) {
+    const { isPolling } = this.follower;
+    const lists = isPolling ? [...this.watches.lists.values()] : [];
+    return {
+      scopes: lists.filter((list) => list.refused.peek() === null).map((list) => list.scope),
+      singles: () => this.hearing.singlesToLookAt(isPolling),
+      members: () => this.hearing.membersToLookAt(isPolling),
       isHidden,
-    });
-    if (clock.now() - beatAt >= SECOND) showSilence();
-    if (!isOver) cancelTick = clock.after(isHidden ? PACE.hiddenTick : PACE.tick, tick);
+    };
   }
-
-  function lists() {
-    const allowed = [...watches.lists.values()].filter((list) => list.refused.peek() === null);
-    return allowed.map((list) => list.scope);
-  }
-
-  /** Once a second while anything is too old, and once more when that is over. */
-  function showSilence() {
-    beatAt = clock.now();
-    const limit = PACE.staleAfter / SECOND;
-    const silent = watches.any ? board.silence() : 0;
-    silence.value = silent > limit ? Math.floor(silent) : 0;
-    const isStale = silence.value > 0 || board.anyStale(limit);
-    if (isStale || wasStale) beat.value += 1;
-    wasStale = isStale;
-  }
-
-  function close() {
-    isOver = true;
-    cancelTick?.();
-    follower.stop();
-    calls.close();
-    watches.close();
-    page?.removeEventListener("online", wake);
-    page?.removeEventListener("offline", wake);
-    page?.document?.removeEventListener("visibilitychange", onVisible);
-  }
-
-  function wake() {
-    follower.wake();
-  }
-
-  function onVisible() {
-    if (!page.document.hidden) follower.wake();
-  }
-
-  page?.addEventListener("online", wake);
-  page?.addEventListener("offline", wake);
-  page?.document?.addEventListener("visibilitychange", onVisible);
-
-  return { board, watches, hearing, close };
 }
