@@ -77,7 +77,7 @@ function Progress({ shown, stale, name }) {
   const { percent, status, rate_bytes_per_second: rate, eta_text: eta } = shown;
   return html`
     <div class="queue-progress small" role="cell" data-stale=${stale === null ? null : ""}>
-      <div class="queue-bar">
+      <div class="queue-bar" hidden=${percent === null && hasEnded(shown)}>
         <${Bar} percent=${percent} status=${status} stale=${stale !== null} label=${`Progress of ${name}`} />
         <span class="number">${percentText(percent, status === "completed") || "-"}</span>
       </div>
