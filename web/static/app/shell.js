@@ -3,6 +3,7 @@
 import { html, useState } from "./lib.js";
 import { durationText } from "./format/durations.js";
 import { go, href, place } from "./router.js";
+import { sendQuery } from "./screens/send/form.js";
 import { idleWarning, stay } from "./session/idle.js";
 import { theme } from "./settings.js";
 import { Announcements } from "./ui/announce.js";
@@ -18,7 +19,7 @@ const PLACES = [
   ["/", "home", "Home"],
   ["/transfers", "transfers", "Transfers"],
   ["/partners", "partners", "Partners"],
-  ["/history", "history", "History"],
+  ["/history", "history", "History", "/analytics"],
   ["/settings", "settings", "Settings"],
 ];
 
@@ -52,16 +53,19 @@ export function Shell({ children }) {
 
 const MARK = new URL("../icons/fileferry.svg", import.meta.url).href;
 
-function Place({ of: [path, icon, text] }) {
+function Place({ of: [path, icon, text, also] }) {
   const here = place.value.path;
-  const current = path === "/" ? here === "/" : here === path || here.startsWith(`${path}/`);
+  const current = path === "/" ? here === "/" : here === path || here === also || here.startsWith(`${path}/`);
   return html`<a href=${path} aria-current=${current ? "page" : null}><${Icon} name=${icon} />${text}</a>`;
 }
 
-/** The dialog opens over the screen where one is. */
+/**
+ * The Send dialog over the screen where one is. `more`: bucket, key, prefix, destination, target,
+ * verify, if_exists, label (screens/send/form.js).
+ */
 export function sendAddress(more = {}) {
   const query = Object.fromEntries(place.value.query);
-  return href(place.value.path, { ...query, send: "1", ...more });
+  return href(place.value.path, { ...query, send: sendQuery(more) });
 }
 
 function Link() {

@@ -3,8 +3,11 @@
 import { html, useEffect, useId, useRef } from "../lib.js";
 import { Button, IconButton } from "./button.js";
 
-/** `onClose` is called by Escape, by its cross and by a click beside it. */
-export function Dialog({ title, onClose, children, footer, wide = false }) {
+/**
+ * `onClose` is called by Escape, by its cross and by a click beside it. `full`: on a phone it takes
+ * the whole screen.
+ */
+export function Dialog({ title, onClose, children, footer, wide = false, full = false }) {
   const dialog = useRef(null);
   const id = useId();
   useEffect(() => {
@@ -21,7 +24,7 @@ export function Dialog({ title, onClose, children, footer, wide = false }) {
     onClose();
   };
   return html`
-    <dialog ref=${dialog} class=${wide ? "dialog wide" : "dialog"} aria-labelledby=${id} onCancel=${cancelled}
+    <dialog ref=${dialog} class=${`dialog ${wide ? "wide" : ""} ${full ? "full" : ""}`} aria-labelledby=${id} onCancel=${cancelled}
       onMouseDown=${(event) => event.target === dialog.current && onClose()}>
       <div class="dialog-inner">
         <header class="dialog-head">

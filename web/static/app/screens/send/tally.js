@@ -1,0 +1,24 @@
+// How many of several requests went how, and what is still to be done.
+
+/** @param {import("./requests.js").Outcome[]} outcomes */
+export function tally(outcomes) {
+  const number = { sent: 0, refused: 0, unknown: 0, left: 0 };
+  for (const { state } of outcomes) number[state] += 1;
+  return number;
+}
+
+/** Keys that were not accepted, in their order. */
+export function rest(outcomes) {
+  return outcomes.filter(({ state }) => state !== "sent").map(({ key }) => key);
+}
+
+/** Outcomes of a second try take the place of the first ones. What was sent stays listed. */
+export function merged(before, now) {
+  const again = new Set(now.map(({ key }) => key));
+  return [...before.filter(({ key, state }) => state === "sent" && !again.has(key)), ...now];
+}
+
+/** What the servers of some partners make of the names: sentences of all that were accepted. */
+export function warnings(outcomes) {
+  return outcomes.flatMap(({ transfer }) => transfer?.warnings ?? []);
+}
