@@ -14,6 +14,7 @@ import { QueueBody, ListLine } from "./list_line.js";
 import { listed, wishOf } from "./matching.js";
 import { ReasonGroups } from "./reason_groups.js";
 import { RowsList } from "./rows_list.js";
+import { Scopes } from "./scopes.js";
 import { CancelQuestion, SelectionBar } from "./selection_bar.js";
 import { TABS } from "./standing.js";
 import { clockNow, scopeOf } from "./use_list.js";
@@ -46,7 +47,7 @@ export default function Queue() {
   };
   const listedRows = kept.order.ids.map((id) => known.rows.get(id));
   return html`
-    <${Screen} title="Transfers" actions=${session.seesAll.value && html`<${Scopes} scope=${scope} query=${query} />`}>
+    <${Screen} title="Transfers" actions=${session.seesAll.value && html`<${Scopes} path="/transfers" scope=${scope} query=${query} />`}>
       <${Tabs} label="Transfers by state" current=${wish.tab} tabs=${TABS.map((key) => tabOf(key, counts, query, known))} />
       ${known.refused && html`<${Notice} kind="bad" title="You may not see everybody's transfers.">${known.refused}</${Notice}>`}
       <${Filters} wish=${wish} inTab=${inTab} now=${now} isEverybodys=${scope === "all"} />
@@ -77,12 +78,4 @@ function tabOf(key, counts, query, known) {
     href: href("/transfers", { tab, of, q, destination, owner }),
     count: isKnown ? counts[key] : null,
   };
-}
-
-function Scopes({ scope, query }) {
-  const { owner, ...same } = Object.fromEntries(query);
-  const option = (key, text) => html`
-    <a key=${key} class="button" href=${href("/transfers", { ...same, of: key })} aria-current=${scope === key ? "true" : null}>${text}</a>
-  `;
-  return html`<nav class="queue-scopes" aria-label="Whose transfers">${option("all", "Everybody's")}${option("mine", "Mine")}</nav>`;
 }

@@ -1,9 +1,10 @@
 // All transfers that the queue knows: the live list, and those that failed within the last days.
 
-import { useEffect, useMemo, useRef, useState } from "../../lib.js";
+import { useMemo, useRef } from "../../lib.js";
 import { useLoaded } from "../../ui/loaded.js";
 import { api, live } from "../../wiring.js";
 import { failedBefore, together } from "./failed_before.js";
+import { useAgain, useEvery } from "./use_every.js";
 import { useList } from "./use_list.js";
 
 const ANEW_MS = 5 * 60_000; // the live list tells of what fails meanwhile
@@ -31,17 +32,3 @@ export function useRows(scope) {
 }
 
 const NONE = new Map();
-
-function useAgain() {
-  const [, turn] = useState(0);
-  return () => turn((before) => before + 1);
-}
-
-function useEvery(ms, run) {
-  const latest = useRef(run);
-  latest.current = run;
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || latest.current(), ms);
-    return () => clearInterval(timer);
-  }, [ms]);
-}
