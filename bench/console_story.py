@@ -17,7 +17,6 @@ SIZE_BYTES = 10**12
 LANES = 32
 LEFT_OUT = 97  # one chunk of so many is left for later, so that the map has holes
 MOST_HOLES = 200  # run lengths have at most 4,000 characters
-BEGAN = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 APART = timedelta(seconds=0.5)  # two changes a second is the most that the service tells
 
 
@@ -29,7 +28,7 @@ class Story:
         self._states = bytearray(b"w" * chunks)
         self._random = random.Random(1)  # noqa: S311 - the same story each time
         self.seq, self.done, self._next, self._holes = 1, 0, 0, 0
-        self.seen_at = BEGAN
+        self.began = self.seen_at = datetime.now(UTC).replace(microsecond=0)
 
     def first(self) -> dict[str, Any]:
         """A LiveTransfer."""
@@ -43,7 +42,7 @@ class Story:
                 "size_bytes": SIZE_BYTES,
                 "chunk_runs": runs_of(self._states),
                 "failure": None,
-                "started_at": _text(BEGAN),
+                "started_at": _text(self.began),
                 "finished_at": None,
                 "owner": "jane.doe",
                 "label": "one terabyte",
@@ -55,7 +54,7 @@ class Story:
                     "protocol": "sftp",
                 },
                 "target_path": "inbox/archive.tar",
-                "requested_at": _text(BEGAN - timedelta(seconds=20)),
+                "requested_at": _text(self.began - timedelta(seconds=20)),
                 **self._figures(),
             },
         )
@@ -102,7 +101,7 @@ class Story:
                 "correlation_id": "corr-1",
                 "rate_bytes_per_second": figures["rate_bytes_per_second"],
                 "eta_seconds": 3_600.0,
-                "chunks": figures["chunks"] | {"open": self.chunks - self.done - LANES},
+                "chunks": figures["chunks"] | {"open": max(0, self.chunks - self.done - LANES)},
                 "lanes": [self._lane(number) for number in range(LANES)],
                 "attempts": self.done,
                 "warnings": [],

@@ -15,12 +15,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from bench.console_story import BEGAN, TRANSFER_ID, Story
+from bench.console_story import TRANSFER_ID, Story
 
 HOST = "127.0.0.1"
 PAGE = 200
 MOST_BODY_BYTES = 64_000
 ROWS = 10_000
+NEWEST = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 NOT_FOUND = 404, {"code": "no_route", "detail": "There is nothing at this address."}
 ME: dict[str, Any] = {
     "user": "jane.doe",
@@ -113,7 +114,7 @@ def history_page(query: dict[str, list[str]]) -> dict[str, Any]:
 
 
 def _old(number: int) -> dict[str, Any]:
-    at = BEGAN - timedelta(minutes=7 * number)
+    at = NEWEST - timedelta(minutes=7 * number)
     failed = number % 9 == 0
     why = {"code": "partner_unreachable", "message": "The partner does not answer."}
     return {

@@ -19,7 +19,7 @@ const PLACES = [
   ["/", "home", "Home"],
   ["/transfers", "transfers", "Transfers"],
   ["/partners", "partners", "Partners"],
-  ["/history", "history", "History"],
+  ["/history", "history", "History", "/analytics"],
   ["/settings", "settings", "Settings"],
 ];
 
@@ -53,9 +53,9 @@ export function Shell({ children }) {
 
 const MARK = new URL("../icons/fileferry.svg", import.meta.url).href;
 
-function Place({ of: [path, icon, text] }) {
+function Place({ of: [path, icon, text, also] }) {
   const here = place.value.path;
-  const current = path === "/" ? here === "/" : here === path || here.startsWith(`${path}/`);
+  const current = path === "/" ? here === "/" : here === path || here === also || here.startsWith(`${path}/`);
   return html`<a href=${path} aria-current=${current ? "page" : null}><${Icon} name=${icon} />${text}</a>`;
 }
 

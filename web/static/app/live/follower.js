@@ -109,9 +109,9 @@ export class Follower {
     const question = this.talk.questionOf(message);
     this.hearing.take(message, question);
     const isComplete = this.talk.took(message, question);
+    if (isComplete) this.useless = 0;
     if (isComplete && message.type !== "error") this.hearing.answered(question);
     if (!this.talk.isProven) return;
-    this.useless = 0;
     this.isPolling = this.isBare = false;
     this.link.value = "stream";
   }

@@ -36,7 +36,7 @@ export function Row({ shown, isSelected, onSelect, onCancel }) {
     <div class="queue-name" role="cell">
       <div class="line"><a href=${`/transfers/${encodeURIComponent(shown.id)}`} data-row=${shown.id}><${Name} text=${lastPart(shown.source.key)} /></a>
         ${shown.label && html`<span class="queue-label"><${Name} text=${shown.label} /></span>`}</div>
-      <div class="line muted small"><${Name} text=${s3Address(shown.source)} /> → <${Name} text=${shown.target_path} /></div>
+      <div class="queue-way muted small"><span class="line"><${Name} text=${folderOf(shown.source)} /></span><span>→</span><span class="line"><${Name} text=${shown.target_path} /></span></div>
     </div>
     <div class="queue-partner" role="cell">
       <div class="line"><a href=${`/partners/${encodeURIComponent(shown.destination.id)}`}><${Name} text=${shown.destination.name ?? shown.destination.id} /></a></div>
@@ -46,6 +46,12 @@ export function Row({ shown, isSelected, onSelect, onCancel }) {
     <${Progress} shown=${shown} stale=${stale} name=${name} />
     <${Buttons} shown=${shown} name=${name} onCancel=${onCancel} />
   `;
+}
+
+/** The name itself stands above. */
+function folderOf(source) {
+  const address = s3Address(source);
+  return address.slice(0, address.lastIndexOf("/") + 1);
 }
 
 function Standing({ shown }) {

@@ -1,12 +1,12 @@
 // The lanes of a transfer, each with its part of the work.
 
 import { html, useMemo } from "../../lib.js";
-import { bytesText, count, rateText } from "../../format/bytes.js";
+import { bytesText, count, counted, rateText } from "../../format/bytes.js";
 import { Loading } from "../../ui/notice.js";
 import { laneRates } from "./lane-rates.js";
 import { movingChunks, readRuns } from "./runs.js";
 
-const STATES = { queued: "waits for its turn", moving: "at work", ended: "ended" };
+const STATES = { queued: "waiting", moving: "moving", ended: "ended" };
 
 /** @param {{shown: import("../../live/shown.js").Shown, readings: {view: object | null, before: object, now: object}}} p */
 export function LaneCard({ shown, readings }) {
@@ -26,23 +26,23 @@ export function LaneCard({ shown, readings }) {
 
 function LaneTable({ lanes, rates }) {
   return html`
-    <table class="table">
+    <div class="lanes-box" role="region" aria-label="All lanes" tabindex="0"><table class="table">
       <thead><tr><th scope="col">Lane</th><th scope="col">State</th><th scope="col" class="number">Of its chunk</th>
-        <th scope="col" class="number">Rate</th><th scope="col" class="number">Errors in a row</th></tr></thead>
+        <th scope="col" class="number">Rate</th></tr></thead>
       <tbody>
         ${lanes.map(
           (lane) => html`
             <tr key=${lane.number}>
               <th scope="row">${count(lane.number + 1)}</th>
-              <td>${STATES[lane.state] ?? lane.state}</td>
+              <td>${STATES[lane.state] ?? lane.state}
+                ${lane.failures > 0 && html`<br /><span class="error">${counted(lane.failures, "error")} in a row</span>`}</td>
               <td class="number">${lane.state === "moving" ? bytesText(lane.bytes_in_flight) : ""}</td>
               <td class="number">${rateInWords(lane, rates.get(lane.number))}</td>
-              <td class="number">${count(lane.failures)}</td>
             </tr>
           `,
         )}
       </tbody>
-    </table>
+    </table></div>
   `;
 }
 
@@ -55,7 +55,7 @@ function rateInWords(lane, rate) {
 function movingInWords(shown) {
   const runs = readRuns(shown.chunk_runs, shown.chunks?.total);
   if (!runs?.moving) return "";
-  const chunks = movingChunks(runs, 8).map((chunk) => count(chunk + 1));
+  const chunks = movingChunks(runs, 4).map((chunk) => count(chunk + 1));
   const more = runs.moving > chunks.length ? ` and ${count(runs.moving - chunks.length)} more` : "";
   return `${runs.moving === 1 ? "chunk" : "chunks"} ${chunks.join(", ")}${more}`;
 }

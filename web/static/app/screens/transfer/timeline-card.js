@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef, useState } from "../../lib.js";
 import { ApiProblem, SignedOut } from "../../api/problem.js";
-import { count } from "../../format/bytes.js";
+import { counted } from "../../format/bytes.js";
 import { Button } from "../../ui/button.js";
 import { SelectField } from "../../ui/field.js";
 import { Time } from "../../ui/name.js";
@@ -25,13 +25,13 @@ export function TimelineCard({ shown, version }) {
     <section class="card timeline" aria-label="Timeline">
       <div class="card-head">
         <h2>Timeline</h2>
-        <p class="muted">${isThere ? `${count(events.length)} events${cursor ? ", and older ones" : ""}` : ""}</p>
+        <p class="muted">${isThere ? `${counted(events.length, "event")}${cursor ? ", and older ones" : ""}` : ""}</p>
         <${SelectField} label="Order" value=${order} onValue=${setOrder} options=${ORDERS} />
       </div>
       ${error && !isNotThere(error) && html`<${Failed} error=${error} what="The timeline could not be read." onAgain=${again} />`}
       ${!isThere && !error && html`<${Loading} lines=${3} what="Loading the timeline" />`}
-      ${(isThere || isNotThere(error)) && html`<ol class="timeline-lines">${lines.map((line) => html`<${Line} key=${line.key} line=${line} />`)}</ol>`}
-      ${isThere && lines.length === 0 && html`<p class="muted">Nothing went wrong${cursor ? " in what is shown" : ""}.</p>`}
+      ${(isThere || isNotThere(error)) && lines.length > 0 && html`<ol class="timeline-lines">${lines.map((line) => html`<${Line} key=${line.key} line=${line} />`)}</ol>`}
+      ${isThere && lines.length === 0 && html`<p class="muted">${nothingInWords(order, cursor)}</p>`}
       ${isNotThere(error) && html`<p class="muted">This FileFerry tells no more of what happened.</p>`}
       ${cursor && html`<${Button} busy=${busy} onClick=${older}>Show older events</${Button}>`}
       ${gone && html`<p class="muted">What happened before is not kept any more.</p>`}
@@ -52,6 +52,11 @@ function Line({ line }) {
         ${detail && html`<p class="small">${detail}</p>`}</div>
     </li>
   `;
+}
+
+function nothingInWords(order, cursor) {
+  if (order === "all") return "No event is known yet.";
+  return `Nothing went wrong${cursor ? " in what is shown" : ""}.`;
 }
 
 function isNotThere(error) {

@@ -54,7 +54,7 @@ function Known({ shown, readings }) {
       actions=${html`<${Actions} shown=${shown} view=${readings.view} />`}>
       <${Trouble} shown=${shown} view=${view} />
       <${Head} shown=${shown} view=${readings.view} stale=${stale} />
-      <${ChunkCard} chunks=${shown.chunks} text=${shown.chunk_runs} stale=${stale !== null} />
+      <${ChunkCard} chunks=${shown.chunks} text=${shown.chunk_runs} ended=${ended} stale=${stale !== null} />
       ${!ended && html`
         <div class="cards">
           <${RateCard} shown=${shown} moves=${moves(shown)} />

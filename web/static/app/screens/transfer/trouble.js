@@ -37,6 +37,7 @@ function Failure({ shown, failure }) {
 function afterwards(shown, failure) {
   const cause = failure.retryable ? "The same may work later." : "Mend the cause first: without that it fails again.";
   if (!actionsFor(shown, session.me.value).includes("retry")) return cause;
+  if (!shown.bytes_done) return `${cause} 'Retry' starts it once more.`;
   return `${cause} 'Retry' goes on from what was moved already, where the source and the file at the partner still allow it.`;
 }
 
