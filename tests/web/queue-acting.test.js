@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { failedBefore, together } from "../../web/static/app/screens/queue/failed_before.js";
+import { failedBefore, together } from "../../web/static/app/transfers/failed_before.js";
 import { nextOrder, withFresh } from "../../web/static/app/screens/queue/order.js";
 import { mayDo } from "../../web/static/app/screens/queue/permissions.js";
-import { newsOf } from "../../web/static/app/screens/queue/news.js";
+import { newsOf } from "../../web/static/app/transfers/news.js";
 import { NOTHING, allOf, ranged, toggled } from "../../web/static/app/screens/queue/selection.js";
 import { at, failure, iso, shown } from "./queue-world.js";
 

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.web.page_files import APP, VENDOR, imports, modules, name_of
 
 # What the modules of a folder may import beside those of their own. `.` is the rest of app/.
-SCREENS = {"lib", "api", "format", "live", "session", "ui", "."}
+SCREENS = {"lib", "api", "format", "live", "session", "transfers", "ui", "."}
 HTML_AS_TEXT = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
 )

@@ -7,7 +7,7 @@ import { sendAddress } from "../../shell.js";
 import { Button, LinkButton } from "../../ui/button.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { live } from "../../wiring.js";
-import { DAYS } from "./failed_before.js";
+import { DAYS } from "../../transfers/failed_before.js";
 
 /** @param {{kept: object, wish: object, isHeld: boolean, isReady: boolean}} p `kept`: of useOrder */
 export function ListLine({ kept, wish, isHeld, isReady }) {

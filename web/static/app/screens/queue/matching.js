@@ -1,7 +1,7 @@
 // Which rows a tab shows, and in which order: filters, search, sort.
 
 import { lastPart } from "../../format/names.js";
-import { reasonOf, tabOf } from "./standing.js";
+import { reasonOf, tabOf } from "../../transfers/standing.js";
 
 /** [value in the address, text, comparison of two `facts`] */
 export const SORTS = [

@@ -14,12 +14,12 @@ import { QueueBody, ListLine } from "./list_line.js";
 import { listed, wishOf } from "./matching.js";
 import { ReasonGroups } from "./reason_groups.js";
 import { RowsList } from "./rows_list.js";
-import { Scopes } from "./scopes.js";
+import { Scopes } from "../../transfers/scopes.js";
 import { CancelQuestion, SelectionBar } from "./selection_bar.js";
-import { TABS } from "./standing.js";
-import { clockNow, scopeOf } from "./use_list.js";
+import { TABS } from "../../transfers/standing.js";
+import { clockNow, scopeOf } from "../../transfers/use_list.js";
 import { useOrder } from "./use_order.js";
-import { useRows } from "./use_rows.js";
+import { useRows } from "../../transfers/use_rows.js";
 
 const TAB_TEXTS = { active: "Active", waiting: "Waiting", attention: "Needs attention", done: "Done" };
 

@@ -11,11 +11,12 @@ import { Icon } from "../../ui/icon.js";
 import { Name, Time } from "../../ui/name.js";
 import { Bar, State } from "../../ui/state.js";
 import { live, session } from "../../wiring.js";
-import { ACTIONS, mayDo, nameOf } from "./permissions.js";
+import { ACTIONS, mayDo } from "./permissions.js";
+import { nameOf } from "../../transfers/naming.js";
 import { placeText } from "./sessions.js";
-import { sentenceFor, waitsForSession } from "./standing.js";
+import { sentenceFor, waitsForSession } from "../../transfers/standing.js";
 import { acting, act } from "./acting.js";
-import { clockNow } from "./use_list.js";
+import { clockNow } from "../../transfers/use_list.js";
 import { sessions } from "./console_sessions.js";
 
 /**

@@ -1,9 +1,9 @@
 // All transfers that the queue knows: the live list, and those that failed within the last days.
 
-import { useEffect, useMemo, useRef } from "../../lib.js";
-import { announce } from "../../ui/announce.js";
-import { useLoaded } from "../../ui/loaded.js";
-import { api, live } from "../../wiring.js";
+import { useEffect, useMemo, useRef } from "../lib.js";
+import { announce } from "../ui/announce.js";
+import { useLoaded } from "../ui/loaded.js";
+import { api, live } from "../wiring.js";
 import { failedBefore, together } from "./failed_before.js";
 import { newsOf } from "./news.js";
 import { useAgain, useEvery } from "./use_every.js";

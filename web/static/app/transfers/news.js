@@ -1,7 +1,7 @@
 // What screen readers hear of a list: which transfers ended, and no tick of the others.
 
-import { count } from "../../format/bytes.js";
-import { nameOf } from "./permissions.js";
+import { count } from "../format/bytes.js";
+import { nameOf } from "./naming.js";
 
 const ENDS = ["failed", "completed", "cancelled"]; // what matters most comes first
 

@@ -1,7 +1,7 @@
 // Failed transfers that the live list does not hold: it keeps an end for an hour, and 200 at most.
 
-import { collect } from "../../api/pages.js";
-import { fromRest } from "../../live/shown.js";
+import { collect } from "../api/pages.js";
+import { fromRest } from "../live/shown.js";
 
 export const DAYS = 7;
 export const MOST = 1_000;
@@ -12,7 +12,7 @@ const DAY_MS = 86_400_000;
  * @param {{get: Function}} api
  * @param {"mine" | "all"} scope
  * @param {Date} now
- * @returns {Promise<{scope: string, rows: import("../../live/shown.js").Shown[], complete: boolean, since: string}>}
+ * @returns {Promise<{scope: string, rows: import("../live/shown.js").Shown[], complete: boolean, since: string}>}
  *   those asked for since then; not `complete`: the newest MOST of them
  */
 export async function failedBefore(api, scope, now, signal) {
