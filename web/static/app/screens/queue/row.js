@@ -13,11 +13,11 @@ import { Bar, State } from "../../ui/state.js";
 import { live, session } from "../../wiring.js";
 import { ACTIONS, mayDo } from "./permissions.js";
 import { nameOf } from "../../transfers/naming.js";
-import { placeText } from "./sessions.js";
+import { placeText } from "../../transfers/sessions.js";
 import { sentenceFor, waitsForSession } from "../../transfers/standing.js";
 import { acting, act } from "./acting.js";
 import { clockNow } from "../../transfers/use_list.js";
-import { sessions } from "./console_sessions.js";
+import { sessions } from "../../transfers/console_sessions.js";
 
 /**
  * The cells of a row.
