@@ -8,7 +8,7 @@ import { toast } from "../../ui/announce.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Notice } from "../../ui/notice.js";
 import { session } from "../../wiring.js";
-import { differs, readForm, writeForm } from "./form.js";
+import { differs, maySend, readForm, writeForm } from "./form.js";
 import { FormFields } from "./fields.js";
 import { useBuckets, useDestinations, useListing, useSizes } from "./loading.js";
 import { Outcomes } from "./outcome.js";
@@ -17,11 +17,9 @@ import { rest, warnings } from "./tally.js";
 import { missing } from "./words.js";
 
 const NONE = [];
-const SENDERS = ["user", "operator", "admin"];
 
 export default function Send() {
-  const may = session.roles.value.some((role) => SENDERS.includes(role));
-  if (may) return html`<${SendDialog} />`;
+  if (maySend(session.roles.value)) return html`<${SendDialog} />`;
   return html`
     <${Dialog} title="Send files" onClose=${() => goQuery({ send: null })}>
       <${Notice} kind="warn" title="Your role sends no files">Auditors see everything and start nothing. Ask an admin for the role “user”.</${Notice}>
@@ -48,6 +46,7 @@ function SendDialog() {
     }
     leave();
     tell(outcomes);
+    goQuery({ send: null }); // 'back' leads to no form that would send it again
     go(outcomes.length === 1 ? `/transfers/${encodeURIComponent(outcomes[0].transfer.id)}` : "/transfers");
   };
   useQuestion(sending, dirty);
