@@ -70,6 +70,7 @@ export function sendAddress(more = {}) {
 
 function Link() {
   const link = live.link.value;
+  if (link === "idle") return null; // nothing on this screen moves by itself
   return html`<span class="link-state" data-link=${link} role="status">${LINKS[link]}</span>`;
 }
 
