@@ -46,7 +46,7 @@ export function Cells({ transfer }) {
 }
 
 function tookText({ started_at, finished_at }) {
-  if (!started_at) return finished_at ? "not started" : "waits";
+  if (!started_at) return "not started";
   if (!finished_at) return "under way";
   return durationText(secondsBetween(started_at, finished_at));
 }
