@@ -229,8 +229,8 @@ class DestinationsPage(Published):
 
 
 class TestResult(Published):
-    """With `host_key_unconfirmed`, compare the offered key with the partner's, then PATCH
-    `host_keys`."""
+    """With `host_key_unconfirmed`, and with the failure `host_key_changed`, compare the offered key
+    with the partner's, then PATCH `host_keys`."""
 
     __test__ = False  # tells pytest that this is no test class
 

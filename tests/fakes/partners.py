@@ -113,7 +113,9 @@ class InMemoryPartners:
             raise HostKeyUnconfirmed(destination.host, self.host_key.fingerprint)
         if self.host_key not in destination.host_keys:
             pinned = ", ".join(key.fingerprint for key in destination.host_keys)
-            raise HostKeyChanged(destination.host, pinned, self.host_key.fingerprint)
+            raise HostKeyChanged(
+                destination.host, pinned, self.host_key.fingerprint, str(self.host_key)
+            )
         if self.password is not None and credential.password != self.password:
             raise PasswordRejected(destination.host, destination.user)
         self.open_sessions += 1

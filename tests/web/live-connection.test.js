@@ -35,6 +35,18 @@ test("after 1009 it asks without positions: with them the message was too large"
   assert.deepEqual(world.asked()[0].known, []);
 });
 
+test("connections that answered something before they broke are not blocked", async () => {
+  const world = new World();
+  world.live.watchList("all");
+  world.live.watchTransfer("t-1");
+  for (let times = 0; times < 3; times += 1) {
+    await world.pass(2_100);
+    world.answer(transfer());
+    world.socket.onclose({ code: 1006 });
+  }
+  assert.equal(world.live.link.value, "lost");
+});
+
 test("it waits twice as long after each failure, 30 s at most", async () => {
   const { world } = await streaming();
   world.isDown = true;

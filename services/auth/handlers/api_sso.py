@@ -6,6 +6,7 @@ from typing import Any
 from contracts import auth_api as http
 from runtime.calls import Answer, Call
 from runtime.http import Operation
+from runtime.telemetry import logger
 from services.auth.domain.errors import SsoNotConfigured
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
@@ -52,6 +53,8 @@ def _finish(ports: Ports, secure: bool, call: Call[None]) -> Answer:
         "Set-Cookie": _cookie(query.state, "", 0, secure),
     }
     if isinstance(finished, Redirect):
+        if finished.refused is not None:
+            logger().info("single sign-on refused", code=finished.refused.code)
         return Answer(status=303, headers={**headers, "Location": finished.url})
     return Answer(tokens_view(finished), headers=headers)
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
-from services.auth.domain.errors import SsoRefused
+from services.auth.domain.errors import AuthError, NotMapped, ProviderError, SsoRefused
 from services.auth.domain.ports import Ports
+from services.auth.domain.session import ClientKind
 from services.auth.domain.sso import Handover, SsoLogin
 from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.admit_identity import admit_identity
@@ -39,13 +40,15 @@ class Returned:
 
 @dataclass(frozen=True)
 class Redirect:
-    """The page to go on at. Its address holds the code."""
+    """The page to go on at. Its address holds the code, or the code of what `refused` the login."""
 
     url: str = field(repr=False)
+    refused: AuthError | None = None
 
 
 def finish_sso(returned: Returned, *, ports: Ports) -> OpenedSession | Redirect:
-    """Raises SsoRefused, NotMapped, SsoNotConfigured, ProviderError."""
+    """A login of the console is told of a refusal at its own page, once it is known that this
+    browser began it. Raises SsoRefused, NotMapped, SsoNotConfigured, ProviderError."""
     login = ports.sso.take_login(returned.state, ports.now())
     if login is None:
         raise SsoRefused("it took too long, or was finished before")
@@ -53,6 +56,15 @@ def finish_sso(returned: Returned, *, ports: Ports) -> OpenedSession | Redirect:
     # Their browser does not have this cookie.
     if not compare_digest(digest(returned.browser or ""), login.browser_hash):
         raise SsoRefused("it was begun in another browser")
+    try:
+        return _finished(returned, login, ports=ports)
+    except (SsoRefused, NotMapped, ProviderError) as refused:
+        if login.return_to is None or login.client is not ClientKind.CONSOLE:
+            raise
+        return Redirect(_with(login.return_to, "error", str(refused.code)), refused)
+
+
+def _finished(returned: Returned, login: SsoLogin, *, ports: Ports) -> OpenedSession | Redirect:
     if returned.error is not None:
         unnamed = "the identity provider answered with an error"
         raise SsoRefused(_ERRORS.get(returned.error, unnamed))
@@ -78,5 +90,9 @@ def _hand_over(
         generation=user.generation,
     )
     ports.sso.keep_handover(handover)
-    joint = "&" if "?" in return_to else "?"
-    return Redirect(f"{return_to}{joint}code={code}")
+    return Redirect(_with(return_to, "code", code))
+
+
+def _with(address: str, name: str, value: str) -> str:
+    """`value` needs no escaping: it is one of our own words, or an id."""
+    return f"{address}{'&' if '?' in address else '?'}{name}={value}"

@@ -135,7 +135,9 @@ class SshLogin:
             raise HostKeyUnconfirmed(self.destination.host, offered.fingerprint)
         if offered not in pinned:
             fingerprints = ", ".join(key.fingerprint for key in pinned)
-            raise HostKeyChanged(self.destination.host, fingerprints, offered.fingerprint)
+            raise HostKeyChanged(
+                self.destination.host, fingerprints, offered.fingerprint, str(offered)
+            )
 
     def _key(self, credential: Credential) -> paramiko.PKey | None:
         if credential.private_key is not None:

@@ -99,12 +99,13 @@ def _remove(ports: Ports, call: Call[None]) -> None:
 
 def _test(ports: Ports, call: Call[None]) -> http.TestResult:
     result = probe_destination(call.path["id"], call.caller, ports=ports)
-    if result.offered is not None:
-        offered = api_views.host_key_view(result.offered)
+    offered = api_views.host_key_view(result.offered) if result.offered else None
+    if offered is not None and result.failure is None:
         return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)
     strategy = result.strategy
     return http.TestResult(
         status="ok" if result.failure is None else "failed",
+        offered_host_key=offered,
         login=api_views.login_view(result.login) if result.login else None,
         profile=api_views.profile_view(result.profile) if result.profile else None,
         strategy=strategy.why if strategy else None,

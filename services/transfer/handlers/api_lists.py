@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from urllib.parse import urlencode
 
 from contracts.transfer_api import HistoryQuery, TransfersPage, TransfersQuery, TransferSummary
@@ -13,6 +14,14 @@ STATES = {"active": frozenset(Status) - ENDED, "ended": ENDED}
 # Spreadsheets run a cell that begins with one of these; the last four are how others write the
 # first four (OWASP, "CSV Injection").
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
+_SKIPPED = r"\s\"'\x00-\x1f\u200b-\u200f\ufeff"  # programs may leave it out before a formula
+_HIDDEN_FORMULA = re.compile(rf"[{_SKIPPED}]*[{_SIGNS}]")
+# Where the list separator is a semicolon, a spreadsheet splits lines there and at tabs, and knows
+# no quotes that begin elsewhere. So what follows one of these within a cell begins a cell, too. A
+# run is looked at once, from its beginning: a long one costs no more.
+_BEFORE_A_FORMULA = re.compile(rf"(?<![;{_SKIPPED}])[;{_SKIPPED}]+(?=[{_SIGNS}])")
+_SEPARATOR = re.compile(r"(.*[;\t\r\n])", re.DOTALL)
 COLUMNS = (
     *("id", "status", "owner", "label", "bucket", "key", "version_id", "destination_id"),
     *("target_path", "final_path", "size_bytes", "requested_at", "started_at", "finished_at"),
@@ -67,6 +76,5 @@ def _row(transfer: TransferSummary) -> list[object]:
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    # Some programs leave out blanks before they look for a formula.
-    risky = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
-    return f"'{text}" if risky else text
+    text = _BEFORE_A_FORMULA.sub(lambda run: _SEPARATOR.sub(r"\1'", run[0]), text)
+    return f"'{text}" if text.startswith(FORMULA) or _HIDDEN_FORMULA.match(text) else text

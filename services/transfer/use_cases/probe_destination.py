@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from kernel.caller import Caller
 from services.transfer.domain.access import TEST_DESTINATIONS, may_see_destination, require_role
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import DestinationNotFound, PartnerError, TargetError
+from services.transfer.domain.errors import (
+    DestinationNotFound,
+    HostKeyChanged,
+    PartnerError,
+    TargetError,
+)
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.if_exists import IfExists
@@ -17,7 +22,8 @@ from services.transfer.domain_services.partner_session import partner_session
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """The host key to confirm, or what was found. With a `failure` no file can be delivered."""
+    """The host key to confirm, or what was found. With a `failure` no file can be delivered. Where
+    that is HostKeyChanged, `offered` is the other key."""
 
     offered: HostKey | None = None
     login: LoginFacts | None = None
@@ -43,6 +49,8 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
             login = visit.session.login_facts()
             if destination.probe_writes:
                 profile = visit.session.probe(destination.base_path, destination.probe_name)
+    except HostKeyChanged as changed:
+        return ProbeResult(offered=HostKey.parse(changed.line), failure=Failure.of(changed))
     except (PartnerError, TargetError) as error:
         return ProbeResult(login=login, failure=Failure.of(error))
     if profile is not None:

@@ -203,8 +203,9 @@ def test_another_pinned_key_stops_the_login_with_both_fingerprints(partner: Site
         partner.partners.connect(
             replace(partner.destination, host_keys=(another,)), partner.credential
         )
+    offered = partner.destination.host_keys[0]
     assert caught.value.pinned == another.fingerprint
-    assert caught.value.offered == partner.destination.host_keys[0].fingerprint
+    assert (caught.value.offered, caught.value.line) == (offered.fingerprint, str(offered))
 
 
 def test_the_offered_host_key_needs_no_login(partner: Site) -> None:

@@ -109,6 +109,7 @@ def test_another_host_key_than_the_pinned_one_is_told_with_both(deployed: Deploy
     deployed.register(host_keys=[other])
     tested = deployed.api("POST", "/api/destinations/acme/test").body
     assert tested["failure"]["code"] == "host_key_changed"
+    assert tested["offered_host_key"]["key"] == str(deployed.partner.host_keys[0])
     assert deployed.partner.host_keys[0].fingerprint in tested["failure"]["message"]
 
 

@@ -144,6 +144,25 @@ def test_a_callback_without_a_code_is_refused(
         finish_sso(bad, ports=world.ports)
 
 
+def test_the_console_is_told_of_a_refusal_at_its_own_page(world: AuthWorld) -> None:
+    bad = replace(returned(begin(world, PAGE)), code=None, error="access_denied")
+    end = finish_sso(bad, ports=world.ports)
+    assert isinstance(end, Redirect)
+    assert end.url == f"{PAGE}?error=sso_refused"
+    assert "denied" in str(end.refused)
+
+
+def test_a_program_that_waits_for_a_code_is_not_sent_an_error(world: AuthWorld) -> None:
+    begun = begin_sso(ClientKind.API, PAGE, CHALLENGE, ports=world.ports)
+    with pytest.raises(SsoRefused):
+        finish_sso(replace(returned(begun), code=None, error="access_denied"), ports=world.ports)
+
+
+def test_another_browser_is_not_sent_to_the_page_that_began(world: AuthWorld) -> None:
+    with pytest.raises(SsoRefused):
+        finish_sso(replace(returned(begin(world, PAGE)), browser="other"), ports=world.ports)
+
+
 def test_an_error_counts_even_when_there_is_a_code(world: AuthWorld) -> None:
     with pytest.raises(SsoRefused):
         finish_sso(replace(returned(begin(world)), error="server_error"), ports=world.ports)

@@ -223,6 +223,8 @@ class HostKeyUnconfirmed(PartnerError):
 
 
 class HostKeyChanged(PartnerError):
+    """`pinned` and `offered` are fingerprints. `line` is the offered key, as it would be pinned."""
+
     code = "host_key_changed"
     message = (
         "{host} offers host key {offered}, but {pinned} is pinned. This server got neither login"
@@ -232,6 +234,7 @@ class HostKeyChanged(PartnerError):
     host: str
     pinned: str
     offered: str
+    line: str
 
 
 class NoCommonAlgorithm(PartnerError):

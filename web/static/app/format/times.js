@@ -44,9 +44,9 @@ export function shortTimeText(at, now = new Date()) {
   return dateText(at) === dateText(now) ? clockText(at) : timeText(at).slice(0, 16);
 }
 
-/** The zone's short name, as "CET" or "UTC". */
-export function zoneName() {
-  const named = forms.value.named.formatToParts(new Date());
+/** The zone's short name at that time, as "CET", "GMT+1" or "UTC": in summer it is another one. */
+export function zoneName(at = new Date()) {
+  const named = forms.value.named.formatToParts(new Date(at));
   return named.find((each) => each.type === "timeZoneName")?.value ?? "";
 }
 

@@ -1,7 +1,7 @@
 // Who is signed in. The tokens stay in memory, and are renewed before they run out.
 
 import { computed, signal } from "../lib.js";
-import { ApiProblem, SignedOut, Unreachable } from "../api/problem.js";
+import { ApiProblem, SignedOut } from "../api/problem.js";
 import { newer, openKeeper } from "./keeper.js";
 
 const RENEW_BEFORE_MS = 60_000; // of an hour
@@ -41,21 +41,20 @@ export const session = {
   /** Takes over the session of a reload or of another tab, if there is one. */
   async start(api) {
     calls = api;
-    keeper = await openKeeper({
+    keeper ??= await openKeeper({
       heard: (told) => adopt(ours(told)),
       signedOut: (family) => family === tokens?.family && leave("signed-out"),
       active: () => hears.forEach((hear) => hear()),
       own: () => tokens,
     });
-    const found = await keeper.ask();
-    if (found && Date.parse(found.endsAt) > Date.now()) {
+    const found = newer(tokens, await keeper.ask());
+    if (found) {
       adopt(found);
       try {
         await enter();
         return;
       } catch (error) {
-        if (error instanceof Unreachable) throw error;
-        // its user was locked, or it ended meanwhile
+        if (!(error instanceof SignedOut)) throw error; // it may still be good: try again
       }
     }
     tokens = null;

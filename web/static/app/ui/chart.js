@@ -16,14 +16,15 @@ const HEIGHT = 220;
  * @property {"lines" | "bars"} [kind] bars are stacked
  * @property {(x: number, short?: boolean) => string} xText short: for the axis
  * @property {(value: number) => string} yText
- * @property {number} [top] where the axis ends; without it with the highest value
+ * @property {number} [top] where the y axis ends; without it above the highest value
+ * @property {number} [bottom] where it begins, 0 without it. Bars begin at 0.
  * @property {number[]} [steps] distances between two marks of the x axis that are good to read
  * @property {number} [height] in px
  */
 
 /** @param {ChartParts} p */
 export function Chart({ height = HEIGHT, ...shown }) {
-  const { label, data, series, xText } = shown;
+  const { label, data, series } = shown;
   const [at, move] = useState(null);
   const { box, plot, error } = usePlot(shown, height, move);
   const last = data[0].length - 1;
@@ -51,12 +52,11 @@ export function Chart({ height = HEIGHT, ...shown }) {
         aria-label=${`${label}. Arrow keys go from value to value.`} aria-valuemin="0" aria-valuemax=${Math.max(0, last)}
         aria-valuenow=${chosen ?? Math.max(0, last)} aria-valuetext=${spoken(shown, chosen)} onKeyDown=${pressed}></div>
       <figcaption class="chart-legend">
-        <span class="chart-at">${chosen === null ? "" : xText(data[0][chosen])}</span>
         ${series.map((each, place) => html`
           <span class="chart-key" key=${place}>
             <${Swatch} at=${place} bars=${shown.kind === "bars"} />${each.label}
-            ${chosen !== null && html`<b>${valueText(shown, place, chosen)}</b>`}
           </span>`)}
+        <span class="chart-at">${chosen === null ? "" : spoken(shown, chosen)}</span>
       </figcaption>
     </figure>
   `;
@@ -77,7 +77,7 @@ function usePlot(shown, height, move) {
   useEffect(() => {
     if (!library) return undefined;
     const size = () => ({ width: Math.max(120, Math.floor(box.current.clientWidth)), height });
-    const drawn = new library(optionsOf(latest, size(), move), columnsOf(latest.current), box.current);
+    const drawn = new library(optionsOf(library, latest, size(), move), columnsOf(latest.current), box.current);
     plot.current = drawn;
     const watch = new ResizeObserver(() => box.current && drawn.setSize(size()));
     watch.observe(box.current);
@@ -89,7 +89,7 @@ function usePlot(shown, height, move) {
   }, [library, theme, height, shown.kind, shown.series.length]);
   useEffect(() => {
     plot.current?.setData(columnsOf(shown));
-  }, [shown.data, shown.top, shown.xText]);
+  }, [shown.data, shown.top, shown.bottom, shown.xText]);
   return { box, plot, error };
 }
 

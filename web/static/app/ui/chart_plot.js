@@ -31,45 +31,44 @@ export function columnsOf({ data, kind }) {
  * @param {{current: object}} latest what `Chart` was given: texts and limits may change later
  * @returns {object} uPlot's options
  */
-export function optionsOf(latest, size, onCursor) {
+export function optionsOf(uPlot, latest, size, onCursor) {
   const { series, kind = "lines", steps = STEPS } = latest.current;
   const xTexts = (_, at) => at.map((x) => latest.current.xText(x, true));
   const yTexts = (_, at) => at.map((y) => latest.current.yText(y));
   const colours = chartColours();
   const bars = kind === "bars";
   const order = bars ? series.map((_, at) => at).reverse() : series.map((_, at) => at);
+  const paths = uPlot.paths.bars({ size: [BAR_SHARE, BAR_MOST_PX] });
   const axis = { font: colours.font, stroke: colours.text, ticks: { show: false } };
   return {
     ...size,
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 24, 0, 0],
     cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: !bars } },
     scales: {
       x: { time: false, range: (_, low, high) => (bars || low === high ? [low - 0.5, high + 0.5] : [low, high]) },
-      y: { range: (_, low, high) => rangeOf(high, latest.current.top) },
+      y: { range: (_, low, high) => rangeOf(high, latest.current) },
     },
     axes: [
       { ...axis, size: 28, grid: { show: false }, space: 72, incrs: steps, values: xTexts },
       { ...axis, size: (_, texts) => roomFor(texts), space: 36, grid: { stroke: colours.grid, width: 1 }, values: yTexts },
     ],
-    series: [{}, ...order.map((at) => seriesOf(at, bars, colours))],
+    series: [{}, ...order.map((at) => seriesOf(at, bars && paths, colours))],
     hooks: { setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)] },
   };
 }
 
-function seriesOf(at, bars, colours) {
+function seriesOf(at, paths, colours) {
   const colour = colours.series[at];
-  if (!bars) return { stroke: colour, width: 2, dash: dashOf(at), points: { show: lonely, size: 5, fill: colour }, spanGaps: false };
+  if (!paths) return { stroke: colour, width: 2, dash: dashOf(at), points: { show: lonely, size: 5, fill: colour }, spanGaps: false };
   return {
     stroke: colours.ground,
     width: 1,
     fill: (plot) => fillOf(plot.ctx, at, colours, devicePixelRatio),
-    paths: (...given) => barsOf(given[0])(...given),
+    paths,
     points: { show: false },
   };
 }
-
-const barsOf = (plot) => plot.constructor.paths.bars({ size: [BAR_SHARE, BAR_MOST_PX] });
 
 /** A value between two unknown ones is no line, so that it has to be a dot. */
 function lonely(plot, at, first, last) {
@@ -80,9 +79,8 @@ function lonely(plot, at, first, last) {
   return false;
 }
 
-function rangeOf(high, top) {
-  if (top != null) return [0, top];
-  return [0, high > 0 ? high * 1.08 : 1];
+function rangeOf(high, { bottom = 0, top = high > bottom ? high * 1.08 : bottom + 1 }) {
+  return [bottom, top];
 }
 
 /** Room for the longest text of an axis, in px. */

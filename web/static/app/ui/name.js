@@ -15,5 +15,5 @@ export function Name({ text, most = null }) {
 export function Time({ at, short = false }) {
   if (!at) return html`<span class="muted">-</span>`;
   const shown = short ? shortTimeText(at) : timeText(at);
-  return html`<time datetime=${at} title=${`${timeText(at)} ${zoneName()}`}>${shown}</time>`;
+  return html`<time datetime=${at} title=${`${timeText(at)} ${zoneName(at)}`}>${shown}</time>`;
 }

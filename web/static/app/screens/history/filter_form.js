@@ -16,10 +16,11 @@ const STATES = [
   ["active", "All under way"],
   ...[...ENDED, ...ACTIVE].map((each) => [each, stateText(each)]),
 ];
-const PERIODS = [["Today", 0], ["7 days", 6], ["30 days", 29], ["90 days", 89]];
+const PERIODS = [["today", 0], ["in 7 days", 6], ["in 30 days", 29], ["in 90 days", 89]];
 
 /** `params`: the address's; `destinations` and `reasons`: what is offered while somebody types. */
 export function FilterForm({ params, seesAll, destinations, reasons, error, disabled, conditions }) {
+  const [open, setOpen] = useState(false); // where there is little room
   const wrong = (field) => (error instanceof ApiProblem ? error.of(field) : null);
   const [state, status] = [params.get("state") ?? "", params.get("status")];
   const chosen = status || (["all", "active"].includes(state) ? state : "");
@@ -29,7 +30,10 @@ export function FilterForm({ params, seesAll, destinations, reasons, error, disa
     <${Written} label=${label} value=${params.get(name) ?? ""} error=${wrong(name)} onDone=${(value) => goQuery({ [name]: value })} ...${more} />
   `;
   return html`
-    <form class="card past-filters" onSubmit=${(event) => event.preventDefault()} aria-label="Filters" role="search">
+    <form class="card past-filters" data-open=${open ? "" : null} onSubmit=${(event) => event.preventDefault()} aria-label="Filters" role="search">
+      <${Button} kind="quiet past-open" icon="search" aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>
+        ${conditions ? `Filters (${conditions})` : "Filters"}
+      </${Button}>
       <fieldset disabled=${disabled}>
         <legend class="unseen">Which transfers</legend>
         <div class="past-fields">
@@ -46,7 +50,7 @@ export function FilterForm({ params, seesAll, destinations, reasons, error, disa
             options=${[["", "Newest first"], ["oldest", "Oldest first"]]} onValue=${(order) => goQuery({ order })} />
         </div>
         <div class="past-periods">
-          <span class="muted small">Asked for in the last</span>
+          <span class="muted small">Asked for</span>
           ${PERIODS.map(([name, days]) => html`
             <${Button} key=${name} kind="quiet small" onClick=${() => goQuery({ from: dayBegan(days), until: null })}>${name}</${Button}>`)}
           ${conditions > 0 && html`<${Button} kind="quiet small" icon="close" onClick=${() => goQuery(noConditions())}>Clear filters</${Button}>`}
@@ -79,7 +83,7 @@ function Moment({ label, name, params, error }) {
     setWrong(wall && !instant ? "That is no time." : null);
     if (!wall || instant) goQuery({ [name]: instant });
   };
-  return html`<${Written} label=${`${label} (${zoneName()})`} type="datetime-local" value=${known} error=${error ?? wrong} onDone=${done} />`;
+  return html`<${Written} label=${`${label} (${known ? zoneName(params.get(name)) : zoneName()})`} type="datetime-local" value=${known} error=${error ?? wrong} onDone=${done} />`;
 }
 
 /** Whose transfers: for those who may see what is others'. */

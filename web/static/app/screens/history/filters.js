@@ -6,6 +6,10 @@ export const ENDED = ["completed", "failed", "cancelled"];
 /** Parameters that are the API's own, by the same names. */
 const SAME = ["destination", "bucket", "prefix", "reason", "label", "from", "until"];
 const ALL = [...SAME, "state", "status", "owner", "order"];
+export const TABS = [
+  { key: "history", text: "Transfers", href: "/history" },
+  { key: "analytics", text: "Analytics", href: "/analytics" },
+];
 export const MINE = "mine";
 export const EVERYBODY = "*";
 

@@ -12,14 +12,10 @@ import { api, session } from "../../wiring.js";
 import { useExport } from "./export_panel.js";
 import { createFeed } from "./feed.js";
 import { FilterForm } from "./filter_form.js";
-import { conditionsIn, queryOf } from "./filters.js";
+import { TABS, conditionsIn, queryOf } from "./filters.js";
 import { paced } from "./pace.js";
 import { Past } from "./past.js";
 
-export const TABS = [
-  { key: "history", text: "Transfers", href: "/history" },
-  { key: "analytics", text: "Analytics", href: "/analytics" },
-];
 const PAGE = 200;
 const CALM_MS = 300; // a date's field changes with each digit
 

@@ -46,6 +46,7 @@ function amount({ rows, state }, slow) {
   const found = counted(rows.length, "row");
   if (state === "all") return rows.length ? `All ${found}` : "No rows";
   if (state === "loading" && !rows.length) return slow ? "FileFerry asked to slow down. It goes on by itself." : "Loading …";
+  if (state === "failed" && !rows.length) return "No rows are shown";
   if (state === "failed") return `${found} so far. The rest could not be loaded.`;
   if (state === "asking") return `${found} so far. There may be more.`;
   if (state === "full") return `${found}, which are as many as are shown here.`;
@@ -72,10 +73,11 @@ function Nothing({ conditions }) {
 function End({ shown, slow, oldest, onMore }) {
   const { state, rows, looked, error } = shown;
   const goOn = () => onMore({ asked: true });
-  if (state === "failed") return html`<${Failed} error=${error} what="The list could not be loaded further." onAgain=${goOn} />`;
+  if (state === "failed" && !rows.length) return "No rows are shown";
+  if (state === "failed") return html`<${Failed} error=${error} what=${rows.length ? "The list could not be loaded further." : "The list could not be loaded."} onAgain=${goOn} />`;
   if (state === "asking") {
     const before = rows.length ? `the next ${count(looked)}` : `the ${oldest ? "oldest" : "newest"} ${count(looked)}`;
-    return html`<${Notice} title=${`Next to nothing was found in ${before} transfers or so`}
+    return html`<${Notice} title=${`${rows.length ? "Next to nothing" : "Nothing"} was found in ${before} transfers or so`}
       action=${html`<${Button} onClick=${goOn}>Look on</${Button}>`}>A period or a destination makes the search faster.</${Notice}>`;
   }
   if (state === "full") {

@@ -4,8 +4,9 @@ import { html, useEffect, useState } from "../../lib.js";
 import { count } from "../../format/bytes.js";
 import { escaped, shortened } from "../../format/names.js";
 import { goQuery } from "../../router.js";
+import { Button } from "../../ui/button.js";
 import { SORTS, choices } from "./matching.js";
-import { reasonOf, reasonText } from "./standing.js";
+import { reasonOf, reasonText } from "../../transfers/standing.js";
 
 const TYPING_MS = 250;
 
@@ -15,9 +16,14 @@ export function Filters({ wish, inTab, now, isEverybodys }) {
   const partners = choices(inTab, (shown) => shown.destination.id);
   const reasons = choices(inTab, (shown) => reasonOf(shown, now));
   const owners = isEverybodys ? choices(inTab, (shown) => shown.owner) : [];
+  const chosen = [wish.destination, wish.owner, wish.reason].filter(Boolean).length;
+  const [isOpen, open] = useState(chosen > 0); // on a phone; elsewhere there is room for all
   return html`
-    <form class="queue-filters" role="search" aria-label="Filter transfers" onSubmit=${(event) => event.preventDefault()}>
+    <form class="queue-filters" role="search" aria-label="Filter transfers" data-closed=${isOpen ? null : ""}
+      onSubmit=${(event) => event.preventDefault()}>
       <${Search} text=${wish.q} />
+      <${Button} class="button queue-more" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => open(!isOpen)}>
+        Filters${chosen > 0 && ` (${chosen})`}</${Button}>
       <${Pick} label="Destination" name="destination" value=${wish.destination} options=${partners}
         textOf=${(id) => names.get(id) ?? id} />
       ${(isEverybodys || wish.owner) && html`<${Pick} label="Who asked" name="owner" value=${wish.owner} options=${owners} />`}

@@ -14,6 +14,11 @@ const WHY = {
   over: "Your session ended. Sign in to go on where you were.",
   "signed-out": "You are signed out.",
 };
+const REFUSED = {
+  sso_refused: "The single sign-on did not succeed, or was broken off. Begin again.",
+  not_mapped: "The identity provider knows you, but FileFerry does not. Ask an admin.",
+  identity_provider_failed: "The identity provider does not answer as it should. Try again later.",
+};
 const MARK = new URL("../../../icons/fileferry.svg", import.meta.url).href;
 
 /** Where to go on: an address within the console, never one that somebody put into a link. */
@@ -28,7 +33,7 @@ export function SignIn() {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(null);
+  const [error, setError] = useState(() => REFUSED[place.value.query.get("error")] ?? null);
   const to = onward(place.value.query);
 
   const attempt = async (work) => {
