@@ -13,7 +13,7 @@ from tests.browser.rules import Rules
 from tests.stack.people import Person
 from tests.stack.running import Running
 
-PATIENCE_MS = 30_000  # the machine may be busy with other things
+PATIENCE_MS = 60_000  # the machine may be busy with other things
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PICTURES = Path("build/browser")
 # Another tab with the same session answers so. It is quicker than the form.

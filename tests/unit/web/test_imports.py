@@ -8,11 +8,11 @@ import pytest
 
 from tests.unit.web.page_files import APP, VENDOR, imports, modules, name_of
 
+# What the modules of a folder may import beside those of their own. `.` is the rest of app/.
+SCREENS = {"lib", "api", "format", "live", "session", "transfers", "ui", "."}
 HTML_AS_TEXT = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
 )
-# What the modules of a folder may import beside those of their own; `.` is the rest of app/. Those
-# of a screen may import all of it, and what another screen has made.
 MAY_IMPORT = {
     "format": {"lib"},
     "api": {"lib"},
@@ -20,6 +20,11 @@ MAY_IMPORT = {
     "live": {"lib", "api", "format"},
     "ui": {"lib", "api", "format", "."},
 }
+
+
+def allowed(module: Path) -> set[str]:
+    own = layer(module)
+    return {own, *MAY_IMPORT.get(own, SCREENS)}
 
 
 def layer(module: Path) -> str:
@@ -55,31 +60,19 @@ def test_a_module_imports_only_what_is_below_it() -> None:
     above = [
         f"{name_of(module)} imports {name_of(file)}"
         for module in modules()
-        for file in own_imports(module)
-        if layer(module) in MAY_IMPORT
-        and layer(file) not in {layer(module), *MAY_IMPORT[layer(module)]}
+        for file in imports(module)
+        if APP in file.parents and layer(module) != "." and layer(file) not in allowed(module)
     ]
     assert above == []
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
-    no_circle({name_of(each): {name_of(f) for f in own_imports(each)} for each in modules()})
-
-
-def test_no_screen_imports_itself_by_way_of_others() -> None:
-    screens = [each for each in modules() if layer(each).startswith("screens/")]
-    graph: dict[str, set[str]] = {}
-    for each in screens:
-        graph.setdefault(layer(each), set()).update(map(layer, own_imports(each)))
-    no_circle({name: others - {name} for name, others in graph.items()})
-
-
-def own_imports(module: Path) -> list[Path]:
-    """Those that are loaded together with the module, without libraries."""
-    return [file for file, at_once in imports(module).items() if at_once and APP in file.parents]
-
-
-def no_circle(graph: dict[str, set[str]]) -> None:
+    graph = {
+        name_of(module): [
+            name_of(f) for f, at_once in imports(module).items() if at_once and APP in f.parents
+        ]
+        for module in modules()
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
