@@ -142,6 +142,8 @@ def test_days_come_in_their_order_and_none_beside_them(figures: EndingFigures) -
     found = list(figures.of(EVERYBODY, TODAY + DAY, TODAY + 3 * DAY))
     assert [(each.day - TODAY).days for each in found] == [1, 1, 2, 2, 3, 3]
     assert {each.destination for each in found} == {"acme", "zenith"}
+    for distance in (1, 2):
+        assert list(figures.of(EVERYBODY, TODAY + 3 * DAY, TODAY + (3 - distance) * DAY)) == []
 
 
 def test_it_is_known_since_when_something_was_counted(figures: EndingFigures) -> None:

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { failedBefore, together } from "../../web/static/app/screens/queue/failed_before.js";
+import { failedBefore, together } from "../../web/static/app/transfers/failed_before.js";
 import { nextOrder, withFresh } from "../../web/static/app/screens/queue/order.js";
 import { mayDo } from "../../web/static/app/screens/queue/permissions.js";
+import { newsOf } from "../../web/static/app/transfers/news.js";
 import { NOTHING, allOf, ranged, toggled } from "../../web/static/app/screens/queue/selection.js";
 import { at, failure, iso, shown } from "./queue-world.js";
 
@@ -65,11 +66,13 @@ test("failed ones are asked for page by page, to a limit that is told", async ()
   const asked = [];
   const pages = { none: { transfers: [view("a")], cursor: "2" }, 2: { transfers: [], cursor: "3" }, 3: { transfers: [view("b")], cursor: null } };
   const get = async (path, { query }) => {
+    if (path === "/api/destinations") return { destinations: [{ id: "acme", name: "ACME Bank" }], cursor: null };
     asked.push(query);
     return pages[query.cursor ?? "none"];
   };
   const found = await failedBefore({ get }, "all", at(), null);
   assert.deepEqual(found.rows.map(({ id }) => id), ["a", "b"]);
+  assert.equal(found.rows[0].destination.name, "ACME Bank");
   assert.equal(found.complete, true);
   assert.deepEqual([asked[0].owner, asked[0].status], ["*", "failed"]);
   const endless = async (path, { query }) => ({ transfers: [], cursor: `${query.cursor ?? ""}x` });
@@ -82,4 +85,12 @@ test("what was retried does not come back as failed when the live list forgets i
   const again = new Map([["a", shown("a", { run: 2 })]]);
   assert.deepEqual([...together(again, failed, over)].map(([id, each]) => [id, each.status]), [["a", "moving"], ["b", "failed"]]);
   assert.deepEqual([...together(new Map(), failed, over).keys()], ["b"]);
+});
+
+test("ends are told to those who cannot see them, and nothing else is", () => {
+  const rows = (status) => new Map(["a", "b"].map((id) => [id, shown(id, { status })]));
+  assert.equal(newsOf(rows("moving"), rows("moving")), "");
+  assert.equal(newsOf(rows("moving"), rows("completed")), "2 transfers completed.");
+  assert.equal(newsOf(new Map([["a", shown("a")]]), rows("failed")), "a.csv failed.");
+  assert.equal(newsOf(rows("requested"), rows("moving")), "");
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { createSessions, placeText } from "../../web/static/app/screens/queue/sessions.js";
+import { createSessions, placeText } from "../../web/static/app/transfers/sessions.js";
 import { Clock } from "./live-world.js";
 
 const place = (position, transfer_id) => ({ position, kind: "lane", transfer_id, since: "", has_session: false });

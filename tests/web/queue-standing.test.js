@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isQuiet, reasonOf, sentenceFor, tabOf } from "../../web/static/app/screens/queue/standing.js";
+import { isQuiet, reasonOf, sentenceFor, tabOf } from "../../web/static/app/transfers/standing.js";
 import { at, failure, shown } from "./queue-world.js";
 
 const NOW = at(60);

@@ -67,6 +67,8 @@ class DynamoDbEndingFigures:
         raise busy
 
     def of(self, owner: str, first: date, until: date) -> Iterator[DayFigures]:
+        if until < first:  # DynamoDB would refuse such a range
+            return iter(())
         values = {"pk": f"{PARTITION}{owner}"} | days(first, until)
         return map(day_figures, self._table.rows(IN_DAYS, values))
 

@@ -140,7 +140,8 @@ class EndingFigures(Protocol):
         ...
 
     def of(self, owner: str, first: date, until: date) -> Iterator[DayFigures]:
-        """From the first day to the last one, both inclusive, in their order."""
+        """From the first day to the last one, both inclusive, in their order. None where the last
+        one is before the first."""
         ...
 
     def counted_since(self, oldest: date) -> date | None:

@@ -17,9 +17,9 @@ FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
 _SKIPPED = r"\s\"'\x00-\x1f\u200b-\u200f\ufeff"  # programs may leave it out before a formula
 _HIDDEN_FORMULA = re.compile(rf"[{_SKIPPED}]*[{_SIGNS}]")
-# Where the list separator is a semicolon, a spreadsheet splits lines there and at tabs, and knows no
-# quotes that begin elsewhere. So what follows one of these within a cell begins a cell, too. A run
-# is looked at once, from its beginning: a long one costs no more.
+# Where the list separator is a semicolon, a spreadsheet splits lines there and at tabs, and knows
+# no quotes that begin elsewhere. So what follows one of these within a cell begins a cell, too. A
+# run is looked at once, from its beginning: a long one costs no more.
 _BEFORE_A_FORMULA = re.compile(rf"(?<![;{_SKIPPED}])[;{_SKIPPED}]+(?=[{_SIGNS}])")
 _SEPARATOR = re.compile(r"(.*[;\t\r\n])", re.DOTALL)
 COLUMNS = (

@@ -4,6 +4,7 @@ import { h, render, Fragment, createContext } from "../vendor/preact.js";
 import {
   useContext,
   useEffect,
+  useErrorBoundary,
   useId,
   useLayoutEffect,
   useMemo,
@@ -13,7 +14,16 @@ import {
 import htm from "../vendor/htm.js";
 
 export { Fragment, createContext, h, render };
-export { useContext, useEffect, useId, useLayoutEffect, useMemo, useRef, useState };
+export {
+  useContext,
+  useEffect,
+  useErrorBoundary,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+};
 export {
   batch,
   computed,

@@ -1,6 +1,6 @@
 // Which screen an address shows. A screen's code is loaded when it is first shown.
 
-import { html, useEffect, useState } from "./lib.js";
+import { html, useEffect, useErrorBoundary, useState } from "./lib.js";
 import { match, place } from "./router.js";
 import { Empty, Failed, Loading } from "./ui/notice.js";
 import { LinkButton } from "./ui/button.js";
@@ -43,6 +43,7 @@ function chosen(path) {
 function Loaded({ load, with: parts }) {
   const [error, fail] = useState(null);
   const [turn, again] = useState(0);
+  const [broken, mend] = useErrorBoundary((reason) => console.error(reason));
   useEffect(() => {
     if (loaded.has(load)) return;
     fail(null);
@@ -54,6 +55,7 @@ function Loaded({ load, with: parts }) {
       (reason) => fail(reason),
     );
   }, [load, turn]);
+  if (broken) return html`<${Failed} error=${broken} what="This screen broke." onAgain=${mend} />`;
   const Shown = loaded.get(load);
   if (Shown) return html`<${Shown} ...${parts} />`;
   if (error) return html`<${Failed} error=${error} what="This screen could not be loaded." onAgain=${() => location.reload()} />`;

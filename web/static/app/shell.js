@@ -3,7 +3,7 @@
 import { html, useState } from "./lib.js";
 import { durationText } from "./format/durations.js";
 import { go, href, place } from "./router.js";
-import { sendQuery } from "./screens/send/form.js";
+import { maySend, sendQuery } from "./screens/send/form.js";
 import { idleWarning, stay } from "./session/idle.js";
 import { theme } from "./settings.js";
 import { Announcements } from "./ui/announce.js";
@@ -38,7 +38,7 @@ export function Shell({ children }) {
         <a class="brand" href="/"><img src=${MARK} alt="" />FileFerry</a>
         <div class="top-space"></div>
         <${Link} />
-        <${LinkButton} kind="primary" icon="send" href=${sendAddress()}>Send</${LinkButton}>
+        ${maySend(session.roles.value) && html`<${LinkButton} kind="primary" icon="send" href=${sendAddress()}>Send</${LinkButton}>`}
         <${UserMenu} />
       </header>
       <${Banner} />
@@ -70,6 +70,7 @@ export function sendAddress(more = {}) {
 
 function Link() {
   const link = live.link.value;
+  if (link === "idle") return null; // nothing on this screen moves by itself
   return html`<span class="link-state" data-link=${link} role="status">${LINKS[link]}</span>`;
 }
 

@@ -46,7 +46,7 @@ export class Follower {
     this.stream?.close();
     this.stream = this.talk = this.cancelRetry = null;
     this.useless = 0;
-    this.link.value = "opening";
+    this.link.value = "idle";
   }
 
   /** Something has changed about the machine's network, or somebody looks at the page again. */
@@ -70,12 +70,13 @@ export class Follower {
   /** The REST API has not answered. */
   unreachable() {
     if (this.link.value === "stream") this.hearing.believeTheStream();
-    else if (this.link.value !== "opening") this.link.value = "lost";
+    else if (!["idle", "opening"].includes(this.link.value)) this.link.value = "lost";
   }
 
   #connect() {
     this.cancelRetry = null;
     this.triedAt = this.clock.now();
+    if (this.link.value === "idle") this.link.value = "opening";
     this.useless += 1; // until it has told something
     const within = this.isPolling ? PACE.answerWithin : PACE.openWithin;
     this.stream = new Stream({

@@ -30,8 +30,8 @@ export function createLive({
 }
 
 class Live {
-  /** "opening", "stream", "polling" or "lost" */
-  link = signal("opening");
+  /** "idle" while nothing is watched; "opening", "stream", "polling" or "lost" */
+  link = signal("idle");
   /** Seconds since anything was heard, where that is too long; else 0. */
   silence = signal(0);
   /** Grows each second while any figure is too old. */

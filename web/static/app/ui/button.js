@@ -33,7 +33,7 @@ export function LinkButton({ href, kind = "", icon, children, ...rest }) {
 }
 
 /** Copies `text`. Browsers refuse it without https or a click. */
-export function CopyButton({ text, label = "Copy", kind = "quiet" }) {
+export function CopyButton({ text, label = "Copy", kind = "quiet", ...rest }) {
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);
@@ -42,5 +42,5 @@ export function CopyButton({ text, label = "Copy", kind = "quiet" }) {
       toast("The browser did not let it be copied. Select the text instead.", { kind: "bad" });
     }
   };
-  return html`<${Button} kind=${kind} icon="copy" onClick=${copy}>${label}</${Button}>`;
+  return html`<${Button} kind=${kind} icon="copy" onClick=${copy} ...${rest}>${label}</${Button}>`;
 }

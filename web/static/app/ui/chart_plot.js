@@ -43,7 +43,7 @@ export function optionsOf(uPlot, latest, size, onCursor) {
   return {
     ...size,
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 24, 0, 0],
     cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: !bars } },
     scales: {
       x: { time: false, range: (_, low, high) => (bars || low === high ? [low - 0.5, high + 0.5] : [low, high]) },

@@ -33,7 +33,7 @@ export function Cells({ transfer }) {
       <${State} status=${transfer.status} />
       ${failure && html`<span class="past-less"><${Name} text=${failure.code} /></span>`}
     </div>
-    <div role="cell" class="past-size">${bytesText(transfer.size_bytes) || html`<span class="muted">not known</span>`}</div>
+    <div role="cell" class="past-size">${bytesText(transfer.size_bytes) || html`<span class="past-less">size not known</span>`}</div>
     <div role="cell" class="past-took">
       <span>${tookText(transfer)}</span>
       ${rate !== null && html`<span class="past-less">${rateText(rate)}</span>`}
@@ -46,7 +46,7 @@ export function Cells({ transfer }) {
 }
 
 function tookText({ started_at, finished_at }) {
-  if (!started_at) return finished_at ? "not started" : "waits";
+  if (!started_at) return "not started";
   if (!finished_at) return "under way";
   return durationText(secondsBetween(started_at, finished_at));
 }

@@ -1,6 +1,6 @@
 // What moves, what waits and what needs somebody: the live list in a few lines.
 
-import { NO_SESSION, QUIET, PAUSED, TO_BEGIN, reasonOf, tabOf } from "../queue/standing.js";
+import { NO_SESSION, PAUSED, QUIET, TO_BEGIN, reasonOf, tabOf } from "../../transfers/standing.js";
 
 const LARGEST = 4;
 

@@ -1,6 +1,6 @@
 // How each partner has been doing: the last 30 days, and now.
 
-import { tabOf } from "../queue/standing.js";
+import { tabOf } from "../../transfers/standing.js";
 
 export const DAYS = 30;
 

@@ -9,8 +9,8 @@ import { href } from "../../router.js";
 import { Name } from "../../ui/name.js";
 import { Bar } from "../../ui/state.js";
 import { live } from "../../wiring.js";
-import { nameOf } from "../queue/permissions.js";
-import { DAYS } from "../queue/failed_before.js";
+import { nameOf } from "../../transfers/naming.js";
+import { DAYS } from "../../transfers/failed_before.js";
 import { attentionOf, attentionText, movingOf, waitingOf, waitingText } from "./groups.js";
 
 const SHOWN = 5; // groups

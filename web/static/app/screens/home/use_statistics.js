@@ -4,7 +4,7 @@ import { collect } from "../../api/pages.js";
 import { zoneId } from "../../format/times.js";
 import { useLoaded } from "../../ui/loaded.js";
 import { api, live } from "../../wiring.js";
-import { useEvery } from "../queue/use_every.js";
+import { useEvery } from "../../transfers/use_every.js";
 import { DAYS } from "./health.js";
 import { againstUsual, dayBefore, daysToAskFor } from "./usual.js";
 

@@ -52,7 +52,7 @@ export function AddPartner() {
       <${Button} onClick=${close}>Cancel</${Button}>
       <${Button} kind="primary" type="submit" form="add-partner" busy=${busy}>Add</${Button}>`}>
       <form id="add-partner" class="form partner-form" onSubmit=${save} autocomplete="off">
-        <p class="muted">The next steps are to confirm the server's host key and to test it. Nothing is sent there before.</p>
+        <p class="muted">The next steps are to confirm the server's host key and to test it. Nothing is sent there before its key is confirmed.</p>
         ${error && html`<${Problem} error=${error} wrong=${wrong} unsure="Press the button again: the same partner is never added twice." />`}
         <${PartnerFields} form=${form} change=${change} wrong=${wrong} isNew=${true} />
       </form>

@@ -20,14 +20,13 @@ export function ChangePartner({ view, etag, onSaved, onReload }) {
   const [state, setState] = useState({ busy: false, error: null, wrong: {} });
   const running = useRef(false);
   const form = { ...formOf(view), ...touched };
+  const lacks = wrongFields(form, view);
   const patch = patchOf(view, form);
   useGuard(touched, {});
   const close = () => goQuery({ change: null });
   const save = async (event) => {
     event.preventDefault();
-    const wrong = wrongFields(form);
-    if (Object.keys(wrong).length) return setState({ busy: false, error: null, wrong });
-    if (running.current || patch === null) return undefined;
+    if (Object.keys(lacks).length || running.current || patch === null) return undefined;
     running.current = true;
     setState({ busy: true, error: null, wrong: {} });
     try {
@@ -52,11 +51,11 @@ export function ChangePartner({ view, etag, onSaved, onReload }) {
   return html`
     <${Dialog} title="Change the partner" wide=${true} full=${true} onClose=${close} footer=${html`
       <${Button} onClick=${close}>Cancel</${Button}>
-      <${Button} kind="primary" type="submit" form="change-partner" busy=${busy} disabled=${patch === null}>Save</${Button}>`}>
+      <${Button} kind="primary" type="submit" form="change-partner" busy=${busy} disabled=${patch === null || Object.keys(lacks).length > 0}>Save</${Button}>`}>
       <form id="change-partner" class="form partner-form" onSubmit=${save} autocomplete="off">
         ${isStale(error) && html`<${Notice} kind="warn" title="Somebody changed this partner meanwhile" action=${html`<${Button} onClick=${reload}>Read it again</${Button}>`}>What you typed stays. Look at the rest before you save.</${Notice}>`}
         ${error && !isStale(error) && html`<${Problem} error=${error} wrong=${wrong} unsure="Read the partner again before you try once more." />`}
-        <${PartnerFields} form=${form} wrong=${wrong} stored=${storedText(view)} change=${(changes) => touch((before) => ({ ...before, ...changes }))} />
+        <${PartnerFields} form=${form} wrong=${{ ...wrong, ...lacks }} stored=${storedText(view)} change=${(changes) => touch((before) => ({ ...before, ...changes }))} />
         <${Effects} said=${effects(view, patch)} />
       </form>
     </${Dialog}>

@@ -5,7 +5,7 @@ import { dateText, zone, zoneId } from "../../format/times.js";
 import { useEffect, useState } from "../../lib.js";
 import { useLoaded } from "../../ui/loaded.js";
 import { api, live, session } from "../../wiring.js";
-import { sessions } from "../queue/console_sessions.js";
+import { sessions } from "../../transfers/console_sessions.js";
 import { DAYS, days } from "./period.js";
 
 export const MOST = 1_000;

@@ -9,6 +9,7 @@ import { Name } from "../../ui/name.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
 import { session } from "../../wiring.js";
+import { maySend } from "../send/form.js";
 import { readiness } from "../send/words.js";
 import { ChangePartner } from "./change.js";
 import { HostKeyToConfirm } from "./host_key.js";
@@ -52,7 +53,7 @@ function Shown({ id, loaded }) {
     ${mayTest(me, id) && html`<${TestButton} test=${test} />`}
     ${admin && html`<${LinkButton} href=${href(`/partners/${id}`, { change: 1 })}>Change</${LinkButton}>`}
     ${admin && html`<${Button} kind="danger" onClick=${() => remove(true)}>Remove</${Button}>`}
-    ${maySend(me) && readiness(view, me).can && html`<${LinkButton} kind="primary" icon="send" href=${sendAddress({ destination: id })}>Send to this partner</${LinkButton}>`}
+    ${maySend(me.roles) && readiness(view, me).can && html`<${LinkButton} kind="primary" icon="send" href=${sendAddress({ destination: id })}>Send to this partner</${LinkButton}>`}
   `;
   return html`
     <${Screen} title=${html`<${Name} text=${view.name} />`} back=${BACK} actions=${actions}>
@@ -60,7 +61,7 @@ function Shown({ id, loaded }) {
       <${TestOutcome} test=${test} />
       ${test.result?.offered_host_key && html`<${HostKeyToConfirm} view=${view} test=${test} onConfirmed=${taken} onReload=${reload} />`}
       <${Steps} view=${view} action=${nextStep({ view, test, me, id, admin })} />
-      ${maySend(me) && !readiness(view, me).can && html`<${Notice}>${readiness(view, me).why}</${Notice}>`}
+      ${maySend(me.roles) && !readiness(view, me).can && html`<${Notice}>${readiness(view, me).why}</${Notice}>`}
       <div class="partner">
         <div class="partner-column"><${LastDays} id=${id} /><${SessionsNow} id=${id} /><${RecentFailures} id=${id} /></div>
         <div class="partner-column"><${Known} view=${view} /><${Findings} view=${view} /></div>
@@ -79,10 +80,6 @@ function nextStep({ view, test, me, id, admin }) {
   if (test.result?.offered_host_key || !mayTest(me, id)) return null;
   const text = view.host_keys.length === 0 ? "Ask the server for its host key" : "Test what the server can do";
   return html`<${Button} kind="primary" icon="search" busy=${test.busy} onClick=${test.run}>${text}</${Button}>`;
-}
-
-function maySend(me) {
-  return me.roles.some((role) => ["user", "operator", "admin"].includes(role));
 }
 
 /** Who has a grant for it; operators and admins. */

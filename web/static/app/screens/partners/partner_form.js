@@ -33,11 +33,12 @@ export function formOf(view) {
   };
 }
 
-/** What can be seen to be wrong before anything is sent: {field: sentence}. */
-export function wrongFields(form) {
+/** What can be seen to be wrong before anything is sent: {field: sentence}. `view`: of a change */
+export function wrongFields(form, view = null) {
   const wrong = {};
   for (const name of NUMBERS) if (!/^\d+$/.test(form[name].trim())) wrong[name] = "Write a whole number.";
   if (form.passphrase && !form.private_key) wrong.passphrase = "A passphrase comes with the private key that it opens.";
+  if (view?.probe_name && !form.probe_name.trim()) wrong.probe_name = "It can be changed, but not be taken away.";
   return wrong;
 }
 

@@ -5,7 +5,8 @@ import { SignedOut } from "../../api/problem.js";
 import { announce, toast } from "../../ui/announce.js";
 import { sentenceOf } from "../../ui/notice.js";
 import { api, live } from "../../wiring.js";
-import { actionOf, nameOf } from "./permissions.js";
+import { actionOf } from "./permissions.js";
+import { nameOf } from "../../transfers/naming.js";
 
 /** Ids of the transfers whose action has no answer yet. */
 export const acting = signal(new Set());

@@ -6,7 +6,7 @@ import { escaped, shortened } from "../../format/names.js";
 import { goQuery } from "../../router.js";
 import { Button } from "../../ui/button.js";
 import { SORTS, choices } from "./matching.js";
-import { reasonOf, reasonText } from "./standing.js";
+import { reasonOf, reasonText } from "../../transfers/standing.js";
 
 const TYPING_MS = 250;
 

@@ -7,10 +7,10 @@ import { sendAddress } from "../../shell.js";
 import { Button, LinkButton } from "../../ui/button.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { live } from "../../wiring.js";
-import { DAYS } from "./failed_before.js";
+import { DAYS } from "../../transfers/failed_before.js";
 
-/** @param {{kept: object, wish: object, isHeld: boolean}} p `kept`: of useOrder */
-export function ListLine({ kept, wish, isHeld }) {
+/** @param {{kept: object, wish: object, isHeld: boolean, isReady: boolean}} p `kept`: of useOrder */
+export function ListLine({ kept, wish, isHeld, isReady }) {
   const { ids, fresh } = kept.order;
   const number = kept.selection.ids.size;
   const toggle = () => (number > 0 ? kept.clear() : kept.chooseAll());
@@ -19,6 +19,7 @@ export function ListLine({ kept, wish, isHeld }) {
       <label class="queue-all"><input type="checkbox" checked=${number > 0 && number === ids.length}
         indeterminate=${number > 0 && number < ids.length} onClick=${toggle} />
         ${number > 0 ? "Clear the selection" : `Select ${hasFilter(wish) ? "all that match" : "all"} (${count(ids.length)})`}</label>
+      ${!isReady && html`<span class="muted small" role="status">More are being loaded …</span>`}
       ${kept.isKept && html`<span class="muted small" role="status">Order is kept while you ${isHeld && number === 0 ? "act" : "select"}.</span>`}
       ${fresh.length > 0 && html`<${Button} kind="quiet small" onClick=${kept.showFresh}>Show ${count(fresh.length)} new</${Button}>`}
     </div>

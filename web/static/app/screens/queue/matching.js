@@ -1,7 +1,7 @@
 // Which rows a tab shows, and in which order: filters, search, sort.
 
 import { lastPart } from "../../format/names.js";
-import { reasonOf, tabOf } from "./standing.js";
+import { reasonOf, tabOf } from "../../transfers/standing.js";
 
 /** [value in the address, text, comparison of two `facts`] */
 export const SORTS = [
@@ -40,6 +40,7 @@ function factsOf(shown) {
   if (!facts) {
     const { source, destination, label, owner, id } = shown;
     facts = {
+      id,
       at: Date.parse(shown.requested_at),
       endedAt: Date.parse(shown.finished_at ?? shown.requested_at),
       name: counting(lastPart(source.key)),
@@ -85,10 +86,10 @@ export function listed(rows, wish, now) {
     if (tab === wish.tab) inTab.push(shown);
   }
   const words = plain(wish.q).split(/\s+/).filter(Boolean);
-  const found = inTab.filter((shown) => matches(shown, wish, words, now));
+  const found = inTab.filter((shown) => matches(shown, wish, words, now)).map(factsOf);
   const [, , compare] = SORTS.find(([key]) => key === wish.sort);
-  found.sort((one, other) => compare(factsOf(one), factsOf(other)) || text(one.id, other.id));
-  return { ids: found.map((shown) => shown.id), counts, inTab };
+  found.sort((one, other) => compare(one, other) || text(one.id, other.id));
+  return { ids: found.map(({ id }) => id), counts, inTab };
 }
 
 function matches(shown, { destination, owner, reason }, words, now) {

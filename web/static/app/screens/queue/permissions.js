@@ -2,8 +2,6 @@
 //
 // The service decides. This only says which buttons make sense.
 
-import { escaped } from "../../format/names.js";
-
 /** In the order of their buttons. `running`, `done`: of a bulk action. */
 export const ACTIONS = [
   { key: "pause", icon: "pause", text: "Pause", running: "Pausing", done: "paused" },
@@ -34,15 +32,4 @@ export function mayDo(action, shown, me) {
   if (shown.owner !== me.user) return me.roles.includes("operator");
   const movesBytes = action === "resume" || action === "retry";
   return !movesBytes || me.roles.some((role) => SENDERS.includes(role));
-}
-
-/** Whether there are any actions on transfers of others, or of one's own. */
-export function mayActAtAll(me, isEverybodys) {
-  if (!me) return false;
-  return me.roles.includes("operator") || !isEverybodys || me.roles.some((role) => SENDERS.includes(role));
-}
-
-/** The name of a transfer in a sentence. */
-export function nameOf(shown) {
-  return escaped(shown.source.key.slice(shown.source.key.lastIndexOf("/") + 1) || shown.source.key);
 }

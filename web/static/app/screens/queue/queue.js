@@ -1,6 +1,6 @@
 // The queue: what moves, waits, needs somebody, and is done.
 
-import { html, useState } from "../../lib.js";
+import { html, useMemo, useState } from "../../lib.js";
 import { href, place } from "../../router.js";
 import { Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
@@ -14,12 +14,12 @@ import { QueueBody, ListLine } from "./list_line.js";
 import { listed, wishOf } from "./matching.js";
 import { ReasonGroups } from "./reason_groups.js";
 import { RowsList } from "./rows_list.js";
-import { Scopes } from "./scopes.js";
+import { Scopes } from "../../transfers/scopes.js";
 import { CancelQuestion, SelectionBar } from "./selection_bar.js";
-import { TABS } from "./standing.js";
-import { clockNow, scopeOf } from "./use_list.js";
+import { TABS } from "../../transfers/standing.js";
+import { clockNow, scopeOf } from "../../transfers/use_list.js";
 import { useOrder } from "./use_order.js";
-import { useRows } from "./use_rows.js";
+import { useRows } from "../../transfers/use_rows.js";
 
 const TAB_TEXTS = { active: "Active", waiting: "Waiting", attention: "Needs attention", done: "Done" };
 
@@ -29,32 +29,33 @@ export default function Queue() {
   const wish = wishOf(query);
   const now = clockNow();
   const known = useRows(scope);
-  const { ids, counts, inTab } = listed(known.rows.values(), wish, now);
+  const key = JSON.stringify([scope, wish]);
+  const halfMinute = now && Math.floor(now / 30_000); // what is late becomes so without any news
+  const { ids, counts, inTab } = useMemo(() => listed(known.rows.values(), wish, now), [known.rows, key, halfMinute]);
   const [asked, ask] = useState([]); // the rows that are about to be cancelled
   const [pointer, point] = useState({ isIn: false, isOnButtons: false });
   const isActing = acting.value.size > 0 || isRunning();
   const isHeld = asked.length > 0 || pointer.isOnButtons || (pointer.isIn && isActing);
-  const kept = useOrder({ key: JSON.stringify([scope, wish]), ids }, { rows: known.rows, isHeld });
+  const kept = useOrder({ key, ids }, { rows: known.rows, isHeld });
   const selected = [...kept.selection.ids].map((id) => known.rows.get(id)).filter(Boolean);
   const start = (action, rows) => {
     if (action === "cancel") ask(rows);
-    else if (bulk.start(action, rows.map((shown) => shown.id))) kept.clear();
+    else bulk.start(action, rows.map((shown) => shown.id)); // the selection stays, and so do its rows
   };
   const cancel = () => {
     if (asked.length === 1 && selected.length === 0) act("cancel", asked[0]);
-    else if (bulk.start("cancel", asked.map((shown) => shown.id))) kept.clear();
+    else bulk.start("cancel", asked.map((shown) => shown.id));
     ask([]);
   };
-  const listedRows = kept.order.ids.map((id) => known.rows.get(id));
   return html`
     <${Screen} title="Transfers" actions=${session.seesAll.value && html`<${Scopes} path="/transfers" scope=${scope} query=${query} />`}>
       <${Tabs} label="Transfers by state" current=${wish.tab} tabs=${TABS.map((key) => tabOf(key, counts, query, known))} />
       ${known.refused && html`<${Notice} kind="bad" title="You may not see everybody's transfers.">${known.refused}</${Notice}>`}
       <${Filters} wish=${wish} inTab=${inTab} now=${now} isEverybodys=${scope === "all"} />
-      ${wish.tab === "attention" && html`<${ReasonGroups} rows=${listedRows} me=${session.me.value} onRetry=${(rows) => start("retry", rows)} />`}
+      ${wish.tab === "attention" && html`<${ReasonGroups} rows=${kept.order.ids.map((id) => known.rows.get(id))} me=${session.me.value} onRetry=${(rows) => start("retry", rows)} />`}
       <${BulkPanel} />
       <${QueueBody} known=${known} wish=${wish} hasRows=${kept.order.ids.length > 0}>
-        <${ListLine} kept=${kept} wish=${wish} isHeld=${isHeld} />
+        <${ListLine} kept=${kept} wish=${wish} isHeld=${isHeld} isReady=${known.isReady} />
         <${RowsList} order=${kept.order} rows=${known.rows} selection=${kept.selection} choose=${kept.choose}
           onCancel=${(shown) => ask([shown])}
           onPointer=${(isIn, isOnButtons) =>

@@ -7,15 +7,17 @@ import { lastPart, s3Address, escaped } from "../../format/names.js";
 import { hasEnded } from "../../live/shown.js";
 import { staleFor } from "../../live/live.js";
 import { IconButton } from "../../ui/button.js";
+import { Icon } from "../../ui/icon.js";
 import { Name, Time } from "../../ui/name.js";
 import { Bar, State } from "../../ui/state.js";
 import { live, session } from "../../wiring.js";
-import { ACTIONS, mayDo, nameOf } from "./permissions.js";
-import { placeText } from "./sessions.js";
-import { sentenceFor, waitsForSession } from "./standing.js";
+import { ACTIONS, mayDo } from "./permissions.js";
+import { nameOf } from "../../transfers/naming.js";
+import { placeText } from "../../transfers/sessions.js";
+import { sentenceFor, waitsForSession } from "../../transfers/standing.js";
 import { acting, act } from "./acting.js";
-import { clockNow } from "./use_list.js";
-import { sessions } from "./console_sessions.js";
+import { clockNow } from "../../transfers/use_list.js";
+import { sessions } from "../../transfers/console_sessions.js";
 
 /**
  * The cells of a row.
@@ -40,9 +42,9 @@ export function Row({ shown, isSelected, onSelect, onCancel }) {
     </div>
     <div class="queue-partner" role="cell">
       <div class="line"><a href=${`/partners/${encodeURIComponent(shown.destination.id)}`}><${Name} text=${shown.destination.name ?? shown.destination.id} /></a></div>
-      <div class="line muted small"><${Name} text=${shown.owner} />, <${Time} at=${shown.requested_at} short /></div>
+      <div class="line muted small"><${Name} text=${shown.owner} /><span class="queue-asked">, <${Time} at=${shown.requested_at} short /></span></div>
     </div>
-    <${Standing} shown=${shown} />
+    <${Standing} shown=${shown} stale=${stale} />
     <${Progress} shown=${shown} stale=${stale} name=${name} />
     <${Buttons} shown=${shown} name=${name} onCancel=${onCancel} />
   `;
@@ -54,12 +56,16 @@ function folderOf(source) {
   return address.slice(0, address.lastIndexOf("/") + 1);
 }
 
-function Standing({ shown }) {
+function Standing({ shown, stale }) {
   const waiting = waitsForSession(shown);
-  const sentence = sentenceFor(shown, clockNow());
+  const { rate_bytes_per_second: rate, eta_text: eta } = shown;
+  const speed = stale === null ? [rateText(rate), leftText(rate, eta)].filter(Boolean).join(" · ") : "";
+  const sentence = sentenceFor(shown, clockNow()) || speed;
   return html`
-    <div class="queue-state small" role="cell" data-plain=${sentence ? null : ""}>
-      <${State} status=${shown.status} />${" "}
+    <div class="queue-state small" role="cell">
+      ${waiting
+        ? html`<span class="state" data-tone="idle"><${Icon} name="waiting" />In line</span>`
+        : html`<${State} status=${shown.status} />`}${" "}
       ${waiting
         ? html`<${Place} shown=${shown} otherwise=${sentence} />`
         : sentence && html`<bdi title=${sentence}>${sentence}</bdi>`}
@@ -80,7 +86,7 @@ function Place({ shown, otherwise }) {
 }
 
 function Progress({ shown, stale, name }) {
-  const { percent, status, rate_bytes_per_second: rate, eta_text: eta } = shown;
+  const { percent, status } = shown;
   return html`
     <div class="queue-progress small" role="cell" data-stale=${stale === null ? null : ""}>
       <div class="queue-bar" hidden=${percent === null && hasEnded(shown)}>
@@ -90,7 +96,7 @@ function Progress({ shown, stale, name }) {
       <div class="line muted">
         ${stale !== null
           ? html`<span class="stale">${amount(shown)}, last seen ${durationText(stale)} ago</span>`
-          : [amount(shown), rateText(rate), leftText(rate, eta)].filter(Boolean).join(" · ")}
+          : amount(shown)}
         ${hasEnded(shown) && html` · <${Time} at=${shown.finished_at} short />`}
       </div>
     </div>

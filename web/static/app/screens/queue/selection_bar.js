@@ -7,7 +7,8 @@ import { Confirm } from "../../ui/dialog.js";
 import { Name } from "../../ui/name.js";
 import { paceText } from "./bulk_panel.js";
 import { isRunning } from "./console_bulk.js";
-import { ACTIONS, mayDo, nameOf } from "./permissions.js";
+import { ACTIONS, mayDo } from "./permissions.js";
+import { nameOf } from "../../transfers/naming.js";
 
 const NAMED = 3; // in the question
 

@@ -6,7 +6,7 @@ import { escaped, lastPart } from "../../format/names.js";
 import { Button, CopyButton } from "../../ui/button.js";
 import { SelectField, TextField } from "../../ui/field.js";
 import { Name } from "../../ui/name.js";
-import { Empty, Failed, Notice, sentenceOf } from "../../ui/notice.js";
+import { Empty, Failed, Notice } from "../../ui/notice.js";
 import { session } from "../../wiring.js";
 import { Browser } from "./browser.js";
 import { MOST_OBJECTS } from "./form.js";
@@ -17,8 +17,10 @@ import { IF_EXISTS_WORDS, VERIFY_WORDS, commandFor, whatWillHappen } from "./wor
 export function FormFields(p) {
   const { form, change, errors, destination, sizes, whole, ready } = p;
   return html`
-    ${errors[""] && html`<${Notice} kind="bad" title="It was not sent">${said(errors[""])}</${Notice}>`}
-    <div class="send">
+    ${errors.unsure && html`<${Notice} kind="bad" title="No answer came">
+      It is not known whether it was accepted. Press the button again: it is never sent twice.</${Notice}>`}
+    ${errors[""] && html`<${Notice} kind="bad" title="It was not sent">${escaped(errors[""])}</${Notice}>`}
+    <fieldset class="send" disabled=${p.busy} aria-label="What is sent, and where to">
       <section class="send-part send-what" aria-label="What"><${Source} ...${p} /></section>
       <section class="send-part send-where" aria-label="Where and how">
         <${Destinations} form=${form} destinations=${p.destinations} me=${session.me.value} error=${errors.destination} onChange=${change} />
@@ -34,7 +36,7 @@ export function FormFields(p) {
         ${!whole && html`<p class="hint">So many objects do not fit into a link: the choice is lost when this page is closed.</p>`}
         ${ready && destination && html`<${WillHappen} form=${form} destination=${destination} sum=${total(form.keys, sizes)} />`}
       </div>
-    </div>
+    </fieldset>
   `;
 }
 
@@ -42,10 +44,6 @@ export function FormFields(p) {
 function Explained({ label, value, words, onValue }) {
   const hint = words.find((each) => each[0] === value)[2];
   return html`<${SelectField} label=${label} hint=${hint} value=${value} options=${words} onValue=${onValue} />`;
-}
-
-function said(error) {
-  return typeof error === "string" ? escaped(error) : sentenceOf(error);
 }
 
 function Source({ form, change, buckets, destination, listing, sizes, errors }) {

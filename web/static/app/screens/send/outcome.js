@@ -1,6 +1,7 @@
 // How several requests went, object by object.
 
-import { html } from "../../lib.js";
+import { html, useEffect, useRef } from "../../lib.js";
+import { ApiProblem } from "../../api/problem.js";
 import { counted } from "../../format/bytes.js";
 import { lastPart } from "../../format/names.js";
 import { href } from "../../router.js";
@@ -18,19 +19,21 @@ const SHOWN = {
 
 /** @param {{outcomes: import("./requests.js").Outcome[]}} p */
 export function Outcomes({ outcomes }) {
+  const told = useRef(null);
+  useEffect(() => told.current?.focus(), [outcomes]);
   const { sent, refused, unknown, left } = tally(outcomes);
   const rest = refused + unknown + left;
   if (rest === 0) return null;
-  const ended = outcomes.find((each) => each.error && each.state !== "refused")?.error;
+  const ended = outcomes.find((each) => each.error instanceof ApiProblem && each.state !== "refused")?.error;
   return html`
-    <${Notice} kind="bad" title=${`${counted(sent, "object")} accepted, ${rest} not`}>
+    <div class="outcomes" ref=${told} tabindex="-1"><${Notice} kind="bad" title=${`${counted(sent, "object")} accepted, ${rest} not`}>
       ${unknown > 0 && html`<p>Where no answer came, trying again is safe: nothing is sent twice.</p>`}
       ${ended && html`<p>${sentenceOf(ended)}</p>`}
       <p>What was accepted is on its way, and was taken out of the choice.</p>
     </${Notice}>
     <ul class="picks short" aria-label="What became of each object">
-      ${outcomes.map((each) => html`<${One} key=${each.key} outcome=${each} />`)}
-    </ul>
+      ${outcomes.map((each, at) => html`<${One} key=${at} outcome=${each} />`)}
+    </ul></div>
   `;
 }
 

@@ -91,9 +91,8 @@ function endsAll({ state, error }) {
   return state === "unknown" || state === "left" || NEVER_ALONE.has(error?.code);
 }
 
-/** Fields of the form that a refusal is about: {field: sentence}. "" is the whole form. */
+/** Fields of the form that a refusal (ApiProblem) is about: {field: sentence}. "" is the whole form. */
 export function fieldErrors(error) {
-  if (!(error instanceof ApiProblem)) return { "": error };
   const named = error.errors.filter((each) => each?.field && each.message);
   if (named.length) {
     return Object.fromEntries(named.map((each) => [formField(each.field), String(each.message)]));

@@ -8,19 +8,18 @@ import { toast } from "../../ui/announce.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Notice } from "../../ui/notice.js";
 import { session } from "../../wiring.js";
-import { differs, readForm, writeForm } from "./form.js";
+import { differs, maySend, readForm, writeForm } from "./form.js";
 import { FormFields } from "./fields.js";
 import { useBuckets, useDestinations, useListing, useSizes } from "./loading.js";
 import { Outcomes } from "./outcome.js";
 import { useSending } from "./sending.js";
-import { warnings } from "./tally.js";
+import { rest, warnings } from "./tally.js";
 import { missing } from "./words.js";
 
-const SENDERS = ["user", "operator", "admin"];
+const NONE = [];
 
 export default function Send() {
-  const may = session.roles.value.some((role) => SENDERS.includes(role));
-  if (may) return html`<${SendDialog} />`;
+  if (maySend(session.roles.value)) return html`<${SendDialog} />`;
   return html`
     <${Dialog} title="Send files" onClose=${() => goQuery({ send: null })}>
       <${Notice} kind="warn" title="Your role sends no files">Auditors see everything and start nothing. Ask an admin for the role “user”.</${Notice}>
@@ -40,34 +39,38 @@ function SendDialog() {
   const send = async () => {
     const outcomes = await sending.send(form);
     if (outcomes === null) return;
-    const rest = outcomes.filter((each) => each.state !== "sent").map((each) => each.key);
-    if (rest.length > 0) {
-      if (outcomes.length > 1) change({ keys: rest });
+    const left = rest(outcomes);
+    if (left.length > 0) {
+      if (several(outcomes)) change({ keys: left });
       return;
     }
     leave();
     tell(outcomes);
+    goQuery({ send: null }); // 'back' leads to no form that would send it again
     go(outcomes.length === 1 ? `/transfers/${encodeURIComponent(outcomes[0].transfer.id)}` : "/transfers");
   };
   useQuestion(sending, dirty);
   useEffect(() => document.querySelector(".send [data-first]")?.focus(), []);
-  const several = form.keys.length > 1;
-  const again = sending.outcomes.length > 1;
-  const label = again ? `Try the rest again (${form.keys.length})` : several ? `Send ${form.keys.length} objects` : "Send";
+  useEffect(() => document.querySelector(".send [aria-invalid], .send [data-wrong] input:checked")?.focus(), [sending.errors]);
+  const undone = rest(sending.outcomes);
+  const again = several(sending.outcomes) && form.keys.length > 0 && form.keys.every((key) => undone.includes(key));
+  const label = again ? `Try the rest again (${form.keys.length})` : several(form.keys) ? `Send ${form.keys.length} objects` : "Send";
   return html`
     <${Dialog} title="Send files" wide=${true} full=${true} onClose=${close} footer=${html`
       <p class="send-lacks small" role="status">${sending.busy ? sending.progress : lacks}</p>
-      ${sending.busy && several
+      ${sending.busy && several(form.keys)
         ? html`<${Button} onClick=${sending.stop}>Stop after this one</${Button}>`
         : html`<${Button} onClick=${close}>Close</${Button}>`}
       <${Button} kind="primary" icon="send" busy=${sending.busy} disabled=${Boolean(lacks)} onClick=${send}>${label}</${Button}>
     `}>
-      <${Outcomes} outcomes=${again ? sending.outcomes : []} />
-      <${FormFields} ...${{ form, change, buckets, destinations, destination, listing, sizes, whole, close }}
+      <${Outcomes} outcomes=${several(sending.outcomes) ? sending.outcomes : NONE} />
+      <${FormFields} busy=${sending.busy} ...${{ form, change, buckets, destinations, destination, listing, sizes, whole, close }}
         errors=${sending.errors} ready=${!lacks} />
     </${Dialog}>
   `;
 }
+
+const several = (list) => list.length > 1;
 
 /** The form, which follows the address and is followed by it. */
 function useForm() {
@@ -80,7 +83,9 @@ function useForm() {
   useEffect(() => {
     if (text === null || text === written.current) return; // 'back' within the dialog
     written.current = text;
-    setForm(readForm(place.value.query));
+    const told = readForm(place.value.query);
+    // a choice that did not fit into the address is not lost by 'back' within a bucket
+    setForm((now) => (!whole && told.bucket === now.bucket ? { ...told, keys: now.keys } : told));
   }, [text]);
   /** `step`: 'back' leads to what was before */
   const change = (changes, { step = false } = {}) => {
@@ -104,7 +109,8 @@ function useQuestion(sending, dirty) {
   now.current = () => {
     if (!dirty()) return null;
     if (sending.busy) return "Requests are still being made. What was accepted goes on, the others are left. Leave?";
-    return "Nothing of this was sent. Leave it?";
+    const unsure = sending.outcomes.some((each) => each.state === "unknown");
+    return unsure ? "No answer came, so it is not known whether all was accepted. Leave it?" : "What is chosen here was not sent. Leave it?";
   };
   useEffect(() => guard(() => now.current()), []);
   useEffect(() => () => sending.abandon(), []);

@@ -50,8 +50,9 @@ function said(done, all) {
 
 /** One object's refusal stands beside its fields. Those of several stand in the list of outcomes. */
 function errorsOf(outcomes) {
-  const [{ error }] = outcomes;
-  return outcomes.length === 1 && error ? fieldErrors(error) : {};
+  const [{ state, error }] = outcomes;
+  if (outcomes.length > 1 || !error) return {};
+  return state === "unknown" ? { unsure: true } : fieldErrors(error);
 }
 
 /** The dialog was left meanwhile. */

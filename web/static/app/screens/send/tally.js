@@ -14,8 +14,7 @@ export function rest(outcomes) {
 
 /** Outcomes of a second try take the place of the first ones. What was sent stays listed. */
 export function merged(before, now) {
-  const again = new Set(now.map(({ key }) => key));
-  return [...before.filter(({ key, state }) => state === "sent" && !again.has(key)), ...now];
+  return [...before.filter(({ state }) => state === "sent"), ...now];
 }
 
 /** What the servers of some partners make of the names: sentences of all that were accepted. */

@@ -65,7 +65,8 @@ function ChunkMap({ runs, open, stale }) {
   return html`
     <div class="map" ref=${box} role="slider" tabindex="0" aria-label="Look at chunks by their number"
       aria-valuemin="1" aria-valuemax=${layout ? layout.cells : 1} aria-valuenow=${at + 1} aria-valuetext=${words}
-      data-stale=${stale ? "" : null} onKeyDown=${pressed} onPointerMove=${moved} onPointerLeave=${() => point(null)}
+      data-stale=${stale ? "" : null} onKeyDown=${pressed} onPointerMove=${moved} onPointerDown=${moved}
+      onPointerLeave=${(event) => event.pointerType === "mouse" && point(null)}
       onBlur=${() => point(null)} onFocus=${() => point((before) => before ?? 0)}>
       <canvas ref=${canvas} aria-hidden="true" style=${{ height: `${layout ? layout.height : 20}px` }}></canvas>
       ${layout && cell !== null && html`<span class="map-mark" style=${markOf(layout, at)}></span>`}

@@ -5,24 +5,26 @@ import { rateText } from "../../format/bytes.js";
 import { durationText } from "../../format/durations.js";
 import { clockText } from "../../format/times.js";
 import { shownTheme } from "../../settings.js";
-import { linesOf, rangeOf, withSample } from "./samples.js";
+import { linesOf, rangeOf } from "./samples.js";
 
 const HEIGHT = 120; // px
 
-export function RateCard({ shown, moves }) {
-  const kept = useRef([]);
-  const rate = moves ? shown.rate_bytes_per_second : null;
-  kept.current = withSample(kept.current, Date.parse(shown.seen_at), rate);
-  const samples = kept.current;
+/** @param {{samples: import("./samples.js").Sample[]}} p */
+export function RateCard({ samples }) {
   const range = rangeOf(samples);
   return html`
     <section class="card transfer-rate" aria-label="Rate">
-      <div class="card-head"><h2>Rate</h2><p class="muted">${range ? rateText(range.last) : "not known"}</p></div>
+      <div class="card-head"><h2>Rate</h2><p class="muted">${rateInWords(samples)}</p></div>
       ${range && samples.length > 1
         ? html`<${Graph} samples=${samples} range=${range} />`
         : html`<p class="muted">The line begins when bytes have moved for some seconds while this page is open.</p>`}
     </section>
   `;
+}
+
+function rateInWords(samples) {
+  const last = samples.at(-1)?.rate ?? null;
+  return last === null ? "nothing moves, or not known" : rateText(last);
 }
 
 function Graph({ samples, range }) {
@@ -38,7 +40,7 @@ function Graph({ samples, range }) {
   useLayoutEffect(() => {
     if (width > 0) paint(canvas.current, drawn, width);
   }, [samples, width, theme]);
-  const words = `Between ${rateText(range.least)} and ${rateText(range.most)}, now ${rateText(range.last)}.`;
+  const words = `Between ${rateText(range.least)} and ${rateText(range.most)}, ${rateInWords(samples)} now.`;
   return html`
     <figure class="graph">
       <span class="graph-top small muted">${drawn ? rateText(drawn.top) : ""}</span>
@@ -72,9 +74,10 @@ function paint(canvas, drawn, width) {
 function trace(context, lines, colour) {
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = 1.5;
-  context.lineJoin = "round";
+  context.lineJoin = context.lineCap = "round"; // one sample alone is a dot
   for (const line of lines) {
     context.beginPath();
+    context.moveTo(...line[0]);
     for (const [x, y] of line) context.lineTo(x, y);
     context.stroke();
     context.globalAlpha = 0.12;

@@ -1,6 +1,6 @@
 // What only the REST API tells of a transfer: its lanes, its policy, warnings about its name.
 
-import { useEffect, useState } from "../../lib.js";
+import { useEffect, useRef, useState } from "../../lib.js";
 import { ApiProblem, SignedOut } from "../../api/problem.js";
 import { api } from "../../wiring.js";
 import { readingOf } from "./lane-rates.js";
@@ -9,14 +9,15 @@ const EVERY_MS = 5_000; // while it moves; a user has 100 calls a minute for eve
 const AFTER_ERROR_MS = 30_000;
 
 /**
- * The view, read when the screen opens, when `version` changes, and every 5 seconds while `moves`
- * and the page is seen.
+ * The view, read when the screen opens, when `version` changes, and again and again while `moves`
+ * and the page is seen: every 5 seconds at most.
  *
  * @returns {{view: object | null, before: object | null, now: object | null, error: any}} `before`
  * and `now`: the last two readings of its lanes
  */
 export function useReadings(id, moves, version) {
   const [state, set] = useState({ view: null, before: null, now: null, error: null });
+  const askedAt = useRef(-Infinity);
   useEffect(() => {
     const stop = new AbortController();
     let timer = null;
@@ -24,7 +25,8 @@ export function useReadings(id, moves, version) {
       if (!stop.signal.aborted) timer = setTimeout(look, ms);
     };
     const look = async () => {
-      if (document.hidden) return later(EVERY_MS);
+      if (document.hidden && moves) return later(EVERY_MS);
+      askedAt.current = performance.now();
       try {
         const view = await api.get(transferPath(id), { signal: stop.signal });
         if (stop.signal.aborted) return undefined;
@@ -38,7 +40,7 @@ export function useReadings(id, moves, version) {
       }
       return undefined;
     };
-    look();
+    later(Math.max(0, askedAt.current + EVERY_MS - performance.now()));
     return () => {
       stop.abort();
       clearTimeout(timer);

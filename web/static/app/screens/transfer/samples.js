@@ -49,9 +49,9 @@ export function niceTop(rate) {
   return [1, 2, 5, 10].map((each) => each * power).find((each) => each >= rate * 1.0001) ?? 20 * power;
 }
 
-/** @returns {{least: number, most: number, last: number} | null} of the rates that are known */
+/** @returns {{least: number, most: number} | null} of the rates that are known */
 export function rangeOf(samples) {
   const rates = samples.map((each) => each.rate).filter((rate) => rate !== null);
   if (!rates.length) return null;
-  return { least: Math.min(...rates), most: Math.max(...rates), last: rates.at(-1) };
+  return { least: Math.min(...rates), most: Math.max(...rates) };
 }

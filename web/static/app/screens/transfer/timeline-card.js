@@ -105,6 +105,7 @@ function useTimeline(id, version) {
 function joined(old, page, cursor) {
   const known = old.events ?? [];
   const isOlder = cursor !== null;
+  if (isOlder && cursor !== old.cursor) return old; // what it would follow was put aside meanwhile
   const meets = isOlder || page.events.some((each) => known.some((one) => one.event_id === each.event_id));
   const events = merged(page.events, meets ? known : []);
   const [end, gone] = isOlder || !meets ? [page.cursor, page.earlier_gone] : [old.cursor, old.gone];

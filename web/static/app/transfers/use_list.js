@@ -1,7 +1,7 @@
 // A list of transfers as the live client tells it, for as long as a screen shows it.
 
-import { useEffect, useState } from "../../lib.js";
-import { live, session } from "../../wiring.js";
+import { useEffect, useState } from "../lib.js";
+import { live, session } from "../wiring.js";
 
 /**
  * Whose transfers are shown: the address says it. Those who look after everybody's see all of them

@@ -1,7 +1,7 @@
 // Whose transfers are shown, for those who may see everybody's.
 
-import { html } from "../../lib.js";
-import { href } from "../../router.js";
+import { html } from "../lib.js";
+import { href } from "../router.js";
 
 /** @param {{path: string, scope: "mine" | "all", query: URLSearchParams}} p */
 export function Scopes({ path, scope, query }) {

@@ -1,6 +1,6 @@
 // Something that is done again and again while a screen is shown and seen.
 
-import { useEffect, useRef, useState } from "../../lib.js";
+import { useEffect, useRef, useState } from "../lib.js";
 
 /** @param {number} ms @param {() => void} run the latest one is called */
 export function useEvery(ms, run) {

@@ -1,9 +1,11 @@
 // All transfers that the queue knows: the live list, and those that failed within the last days.
 
-import { useMemo, useRef } from "../../lib.js";
-import { useLoaded } from "../../ui/loaded.js";
-import { api, live } from "../../wiring.js";
+import { useEffect, useMemo, useRef } from "../lib.js";
+import { announce } from "../ui/announce.js";
+import { useLoaded } from "../ui/loaded.js";
+import { api, live } from "../wiring.js";
 import { failedBefore, together } from "./failed_before.js";
+import { newsOf } from "./news.js";
 import { useAgain, useEvery } from "./use_every.js";
 import { useList } from "./use_list.js";
 
@@ -28,7 +30,17 @@ export function useRows(scope) {
   if (over.current.of !== answer) over.current = { of: answer, ids: new Set() };
   const now = list?.rows.value ?? NONE;
   const rows = useMemo(() => together(now, answer?.rows ?? [], over.current.ids), [now, answer]);
+  useNews(now);
   return { rows, isReady: list?.ready.value ?? false, refused: list?.refused.value ?? null, failed };
 }
 
 const NONE = new Map();
+
+function useNews(now) {
+  const before = useRef(now);
+  useEffect(() => {
+    const news = newsOf(before.current, now);
+    before.current = now;
+    if (news) announce(news);
+  }, [now]);
+}

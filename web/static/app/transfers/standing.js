@@ -1,8 +1,8 @@
 // Where a transfer stands: which tab of the queue shows it, and why it does not go on.
 
-import { clockText } from "../../format/times.js";
-import { durationText } from "../../format/durations.js";
-import { escaped } from "../../format/names.js";
+import { clockText } from "../format/times.js";
+import { durationText } from "../format/durations.js";
+import { escaped } from "../format/names.js";
 
 export const TABS = ["active", "waiting", "attention", "done"];
 export const NO_SESSION = "no_session_free";
@@ -15,7 +15,7 @@ const QUIET_MS = 20 * 60_000;
 const AT_WORK = new Set(["requested", "moving", "verifying", "committing"]);
 
 /**
- * @param {import("../../live/shown.js").Shown} shown
+ * @param {import("../live/shown.js").Shown} shown
  * @param {Date | null} now by the service's clock; null where that is not known or was not heard
  *   for long: nothing is called quiet then
  * @returns {"active" | "waiting" | "attention" | "done"}

@@ -1,6 +1,6 @@
 // Who waits where for a session with a destination: asked for the rows that can be seen, and seldom.
 
-import { signal } from "../../lib.js";
+import { signal } from "../lib.js";
 
 const EACH_MS = 10_000; // between two questions about one destination
 const ANY_MS = 3_500; // between any two: 17 calls a minute of the user's 100
@@ -55,7 +55,7 @@ export function createSessions({ get, clock, isHidden = () => false }) {
   return {
     /**
      * @param {string} id of a destination
-     * @returns {{sessions: import("../../lib.js").Signal<object | null>, close(): void}}
+     * @returns {{sessions: import("../lib.js").Signal<object | null>, close(): void}}
      */
     watch(id) {
       const each = wanted.get(id) ?? { sessions: signal(null), watchers: 0, nextAt: 0 };

@@ -1,6 +1,7 @@
 // Failed transfers that the live list does not hold: it keeps an end for an hour, and 200 at most.
 
-import { fromRest } from "../../live/shown.js";
+import { collect } from "../api/pages.js";
+import { fromRest } from "../live/shown.js";
 
 export const DAYS = 7;
 export const MOST = 1_000;
@@ -11,7 +12,7 @@ const DAY_MS = 86_400_000;
  * @param {{get: Function}} api
  * @param {"mine" | "all"} scope
  * @param {Date} now
- * @returns {Promise<{scope: string, rows: import("../../live/shown.js").Shown[], complete: boolean, since: string}>}
+ * @returns {Promise<{scope: string, rows: import("../live/shown.js").Shown[], complete: boolean, since: string}>}
  *   those asked for since then; not `complete`: the newest MOST of them
  */
 export async function failedBefore(api, scope, now, signal) {
@@ -26,7 +27,19 @@ export async function failedBefore(api, scope, now, signal) {
     cursor = page.cursor === cursor ? null : page.cursor;
     read += 1;
   } while (cursor && rows.length < MOST && read < MOST_PAGES);
-  return { scope, rows: rows.slice(0, MOST), complete: !cursor && rows.length <= MOST, since };
+  const named = rows.length > 0 ? await withNames(api, rows.slice(0, MOST), signal) : rows;
+  return { scope, rows: named, complete: !cursor && rows.length <= MOST, since };
+}
+
+/** A list of transfers tells only the ids of destinations. Without a name the id does as well. */
+async function withNames(api, rows, signal) {
+  const told = collect(api, "/api/destinations", "destinations", { limit: 200 }, { signal });
+  const { items } = await told.catch(() => ({ items: [] }));
+  const names = new Map(items.map(({ id, name, host }) => [id, { id, name, host }]));
+  return rows.map((shown) => {
+    const destination = names.get(shown.destination.id) ?? shown.destination;
+    return Object.freeze({ ...shown, destination });
+  });
 }
 
 /**
