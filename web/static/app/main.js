@@ -24,7 +24,8 @@ function Console() {
   useEffect(() => {
     if (state === "signed-out" && !signingIn) {
       const to = location.pathname + location.search;
-      go(href("/sign-in", { to: to === "/" ? null : to }), { replace: true });
+      const isLeft = to === "/" || session.reason.peek() === "signed-out"; // the next user may be another
+      go(href("/sign-in", { to: isLeft ? null : to }), { replace: true });
     } else if (state === "signed-in" && signingIn) {
       go(onward(place.value.query, location.origin), { replace: true });
     }
