@@ -20,7 +20,7 @@ def cut_all_connections(world: World) -> int:
     """As the service's restart does it to its clients."""
     stack = world.running.stack
     rows = stack.client("dynamodb").scan(TableName=TABLE, ConsistentRead=True)["Items"]
-    ids = {row["pk"]["S"].partition("#")[2] for row in rows if row["pk"]["S"].startswith("CONNECTION#")}
+    ids = {row["pk"]["S"].removeprefix("C#") for row in rows if row["pk"]["S"].startswith("C#")}
     gateway = stack.client("apigatewaymanagementapi")
     for each in ids:
         gateway.delete_connection(ConnectionId=each)
