@@ -117,3 +117,12 @@ test("a call that is refused with a new token, too, leads to the login", async (
   assert.equal(await call, "SignedOut");
   assert.equal(session.state.value, "signed-out");
 });
+
+test("who waits for a 429 themselves is told of it at once", async () => {
+  await signIn("ada");
+  const call = outcome(api.post("/api/transfer/t-3/retry", { patient: false }));
+  (await desk.take("/api/transfer/t-3/retry")).answer(429, {});
+  assert.equal(await call, "ApiProblem");
+  assert.equal(waits.length, 0);
+  await signOut();
+});

@@ -10,8 +10,8 @@ const GET_TRIES = 2; // reads are tried once more, because a connection may just
 
 /**
  * Options of a call: `query`, `body`, `headers`, `signal`; `as` "text" for what is no JSON; `open`
- * for a call that needs no token; `look` for one that is answered by a redirect, which is not
- * followed.
+ * for a call that needs no token; `patient` false for one whose 429 its caller waits for; `look` for
+ * one that is answered by a redirect, which is not followed.
  *
  * A call belongs to the login that made it. Once that is over nothing is sent or answered any more:
  * the next user's token would serve it, and the next user's screens would show its answer.
@@ -51,7 +51,7 @@ export function createApi({ base, session, fetch = globalThis.fetch.bind(globalT
       if (problem.status === 401 && token !== null && !renewed) {
         renewed = true;
         await session.refused(token); // throws SignedOut where there is no other token to be had
-      } else if (problem.status === 429 && !options.open && slowed < TRIES_AFTER_429) {
+      } else if (problem.status === 429 && !options.open && options.patient !== false && slowed < TRIES_AFTER_429) {
         slowed += 1;
         await wait(pauseAfter(problem, slowed));
         if (options.signal?.aborted) throw problem;
