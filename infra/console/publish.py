@@ -19,7 +19,7 @@ from infra.console.web_files import PAGE, STATIC, WebFiles, read_web
 from infra.lint.deployments import AWS_STAGES
 
 KEPT = 5  # releases that one can go back to, and that pages which are open still load from
-# Another deployment may be writing it, or a page of it is still open somewhere.
+# since it was used last: another deployment may be writing it, or a page of it is still open
 LEFT_ALONE = timedelta(days=1)
 
 
@@ -44,19 +44,20 @@ def go_back(site: Site, release: str) -> None:
     known = site.complete_releases()
     if release not in known:
         there = ", ".join(known) or "none"
-        raise ReleaseUnknown(f"There is no release {release!r}; there are, newest first: {there}.")
+        raise ReleaseUnknown(
+            f"There is no release {release!r}; there are, last used first: {there}."
+        )
     folder = f"{RELEASES}/{release}/"
     _show(site, release, {key.removeprefix(folder): site.get(key) for key, _ in site.keys(folder)})
 
 
 def prune(site: Site, now: datetime) -> list[str]:
     """Removes old releases and the rest of broken uploads. Returns which."""
-    newest = site.complete_releases()[:KEPT]
+    old = site.begun_releases().difference(site.complete_releases()[:KEPT])
     removed = []
-    for release, written in site.begun_releases().items():
-        if release in newest or now - written < LEFT_ALONE:
-            continue
-        if release != site.release_in_use():  # asked each time: somebody may go back meanwhile
+    for release in sorted(old):
+        # Both are asked each time, in this order: somebody may go back to it meanwhile.
+        if release != site.release_in_use() and now - site.last_used(release) >= LEFT_ALONE:
             site.remove(release)
             removed.append(release)
     return removed
@@ -67,6 +68,7 @@ def _show(site: Site, release: str, root: Mapping[str, bytes]) -> None:
     page = served_page(
         root[PAGE].decode(), api_url=site.api_url, folder=f"/{STATIC}/{release}/"
     ).encode()
+    site.keep_from_now(site.release_in_use(), release)
     for name, content in _page_last({**root, PAGE: page}):
         site.put(name, content, ASK_EACH_TIME, release)
     gone = site.root_names() - root.keys()

@@ -1,7 +1,8 @@
 """The console of one stage on AWS: its bucket, its distribution, and the releases in it.
 
 static/<release>/...     files that never change, so browsers keep them
-releases/<release>/...   the other files of the release; index.html last, so it is complete then
+releases/<release>/...   the other files of the release; index.html last, so it is complete then. It
+                         is written again when the release comes into use, and when it goes
 index.html, keeper.js    those of the release in use
 """
 
@@ -66,7 +67,7 @@ class Site:
         return str(found["Metadata"].get("release", ""))
 
     def complete_releases(self) -> list[str]:
-        """The newest first."""
+        """The last used first."""
         written = {
             key.split("/")[1]: at
             for key, at in self.keys(f"{RELEASES}/")
@@ -74,14 +75,23 @@ class Site:
         }
         return sorted(written, key=lambda release: written[release], reverse=True)
 
-    def begun_releases(self) -> dict[str, datetime]:
-        """All that have files, also incomplete ones, and when a file of each was last written."""
-        last: dict[str, datetime] = {}
-        for folder in (STATIC, RELEASES):
-            for key, at in self.keys(f"{folder}/"):
-                release = key.split("/")[1]
-                last[release] = max(at, last.get(release, LONG_AGO))
-        return last
+    def begun_releases(self) -> set[str]:
+        """All that have files, also incomplete ones."""
+        return {
+            key.split("/")[1] for each in (STATIC, RELEASES) for key, _ in self.keys(f"{each}/")
+        }
+
+    def last_used(self, release: str) -> datetime:
+        """When a file of it was written last."""
+        folders = (f"{STATIC}/{release}/", f"{RELEASES}/{release}/")
+        return max((at for each in folders for _, at in self.keys(each)), default=LONG_AGO)
+
+    def keep_from_now(self, *releases: str) -> None:
+        """Writes anew, in this order, what tells when each was used last. Those that are not
+        complete are left out."""
+        complete = self.complete_releases()
+        for key in (f"{RELEASES}/{each}/{PAGE}" for each in releases if each in complete):
+            self.put(key, self.get(key), ASK_EACH_TIME)
 
     def remove(self, release: str) -> None:
         """What says that it is complete goes first, so that nobody goes back to half of it."""

@@ -53,7 +53,10 @@ class Console:
     def seat(self, *, viewport: ViewportSize = DESKTOP, theme: Theme = "light") -> Seat:
         """A browser in which nobody is signed in."""
         context = self.browser.new_context(
-            viewport=viewport, color_scheme=theme, accept_downloads=True, timezone_id="Europe/Berlin"
+            viewport=viewport,
+            color_scheme=theme,
+            accept_downloads=True,
+            timezone_id="Europe/Berlin",
         )
         context.set_default_timeout(PATIENCE_MS)
         stack = self.running.stack

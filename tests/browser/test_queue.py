@@ -42,7 +42,7 @@ def test_what_waits_says_for_what_and_selected_ones_are_steered_together(
     console: Console, world: World
 ) -> None:
     """A transfer that waits for a session has a place. One that is paused lets others pass."""
-    with world.slow_line(max_sessions=1) as (narrow, line):
+    with world.slow_line(max_sessions=1) as (narrow, _):
         first = world.send(world.ada, "big/slow.bin", narrow)
         world.becomes(first, "moving")
         second = world.send(world.ada, "reports/notes.txt", narrow)
@@ -55,7 +55,9 @@ def test_what_waits_says_for_what_and_selected_ones_are_steered_together(
         page.get_by_role("checkbox", name="Select slow.bin").check()
         chosen = page.get_by_role("region", name="Selected transfers")
         chosen.get_by_role("button", name="Pause 1").click()
-        expect(page.get_by_role("region", name="Bulk action")).to_contain_text("1 of 1 transfer was paused.")
+        expect(page.get_by_role("region", name="Bulk action")).to_contain_text(
+            "1 of 1 transfer was paused."
+        )
         world.becomes(second, "completed")
         tab(page, "Waiting")
         page.get_by_role("button", name="Cancel slow.bin").click()

@@ -39,7 +39,9 @@ def test_a_file_is_found_sent_and_followed_to_its_end(console: Console, world: W
     dialog.get_by_role("radio", name="Partner partner").check()
     target = f"Q3-{token_hex(3)}.csv"
     dialog.get_by_label("Name at the partner").fill(target)
-    expect(dialog).to_contain_text(f"s3://outgoing/reports/2026/Q3.csv (16 B) goes to Partner as /{target}.")
+    expect(dialog).to_contain_text(
+        f"s3://outgoing/reports/2026/Q3.csv (16 B) goes to Partner as /{target}."
+    )
     seat.picture("send")
 
     page.go_back()  # to the folder above, as the form was there

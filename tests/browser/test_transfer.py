@@ -54,7 +54,9 @@ def test_a_transfer_is_paused_resumed_and_cancelled(console: Console, world: Wor
     for each in ("Paused", "Resumed", "Cancelled"):
         expect(timeline).to_contain_text(each)
     target = world.state(moving)["target_path"]
-    wait_for(lambda: target not in "".join(world.running.part_files()), "an end of its part file", 60)
+    wait_for(
+        lambda: target not in "".join(world.running.part_files()), "an end of its part file", 60
+    )
 
 
 def test_a_failure_says_what_to_do_and_a_retry_goes_on(console: Console, world: World) -> None:

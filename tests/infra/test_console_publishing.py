@@ -174,23 +174,66 @@ def test_any_other_file_is_another_release() -> None:
     assert len({files.release for files in (FILES, *others)}) == 1 + len(others)
 
 
-def test_the_newest_releases_are_kept_and_the_one_in_use(site: Site) -> None:
-    first, *later = [publish(site, changed(number), NOW) for number in range(KEPT + 2)]
-    for day, release in enumerate(later, start=2):
-        written(site, release, NOW + timedelta(days=day))
+def test_the_last_used_releases_are_kept_and_the_one_in_use(site: Site) -> None:
+    first, *later = old_releases(site, KEPT + 2)
     go_back(site, first)
-    assert prune(site, NOW + timedelta(days=20)) == [later[0]]
-    assert set(site.begun_releases()) == {first, *later[1:]}
-    go_back(site, later[-1])
-    assert prune(site, NOW + timedelta(days=20)) == [first]
-    assert not [key for key in keys(site) if first in key]
+    written(site, first, NOW - timedelta(days=90))  # it is in use since then
+    assert prune(site, NOW) == [later[0]]
+    assert site.begun_releases() == {first, *later[1:]}
+
+
+def old_releases(site: Site, number: int) -> list[str]:
+    releases = [publish(site, changed(each), NOW) for each in range(number)]
+    for each, release in enumerate(releases):
+        written(site, release, NOW - timedelta(days=60 - each))
+    return releases
+
+
+def test_pages_of_a_release_that_was_in_use_until_now_still_find_their_files(site: Site) -> None:
+    """It may be older than all those that are kept, because somebody had gone back to it."""
+    first, *_ = old_releases(site, KEPT + 1)
+    go_back(site, first)
+    written(site, first, NOW - timedelta(days=60))
+    publish(site, changed(99), NOW)
+    assert first in site.complete_releases()
+    assert f"static/{first}/app/main.js" in keys(site)
+
+
+@pytest.mark.parametrize("again", [go_back, lambda site, _: publish(site, changed(0), NOW)])
+def test_what_somebody_else_brings_back_meanwhile_stays(site: Site, again: Any) -> None:  # noqa: ANN401
+    """The other one is just before its page when the oldest release would be removed."""
+    oldest, *_ = old_releases(site, KEPT + 2)
+    shown: list[str] = []
+
+    class Elsewhere:
+        """The page is not shown before the pruning is over."""
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a client's method
+            return getattr(site.s3, name)
+
+        def put_object(self, **request: Any) -> None:  # noqa: ANN401
+            if request["Key"] == "index.html":
+                raise ConnectionError
+            site.s3.put_object(**request)
+
+    class Meanwhile(Elsewhere):
+        def head_object(self, **request: Any) -> Any:  # noqa: ANN401
+            if not shown:
+                shown.append(oldest)
+                with suppress(ConnectionError):
+                    again(replace(site, s3=Elsewhere()), oldest)
+            return site.s3.head_object(**request)
+
+    prune(replace(site, s3=Meanwhile()), NOW)
+    assert oldest in site.complete_releases()
+    assert f"static/{oldest}/app/main.js" in keys(site)
 
 
 def test_what_was_written_today_stays(site: Site) -> None:
     """Another deployment may be writing it, or its page may still be open."""
     releases = {publish(site, changed(number), NOW) for number in range(KEPT + 2)}
     assert prune(site, NOW + timedelta(hours=20)) == []
-    assert set(site.begun_releases()) == releases
+    assert site.begun_releases() == releases
 
 
 def written(site: Site, release: str, at: datetime) -> None:
