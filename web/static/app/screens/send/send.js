@@ -58,7 +58,7 @@ function SendDialog() {
   const label = again ? `Try the rest again (${form.keys.length})` : several(form.keys) ? `Send ${form.keys.length} objects` : "Send";
   return html`
     <${Dialog} title="Send files" wide=${true} full=${true} onClose=${close} footer=${html`
-      <p class="send-lacks small" role="status">${sending.busy ? sending.progress : lacks}</p>
+      <p class="send-lacks small" role=${sending.busy ? null : "status"}>${sending.busy ? sending.progress : lacks}</p>
       ${sending.busy && several(form.keys)
         ? html`<${Button} onClick=${sending.stop}>Stop after this one</${Button}>`
         : html`<${Button} onClick=${close}>Close</${Button}>`}
