@@ -1,6 +1,6 @@
 """Names of others are shown as they are and do nothing, however they are made."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.console import Console, Seat
 from tests.browser.world import World
@@ -32,7 +32,6 @@ def opened(seat: Seat, path: str) -> Page:
 
 
 def test_hostile_names_are_text_everywhere(console: Console, world: World) -> None:
-    """A dialog of the browser would be an error of Playwright's: nobody answers it."""
     for key in KEYS:
         world.running.put(key, b"x")
     sent = [world.send(world.olga, key, label=LABEL) for key in KEYS]
@@ -42,7 +41,12 @@ def test_hostile_names_are_text_everywhere(console: Console, world: World) -> No
     world.becomes(failed, "failed")
     seat = console.signed_in(world.olga)
     asked: list[str] = []
-    seat.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    seat.page.on("dialog", dismiss)
     is_harmless(opened(seat, "/transfers?tab=done&of=mine"), *SEEN)
     seat.picture("hostile-queue")
     is_harmless(opened(seat, "/history?owner=mine"), *SEEN)

@@ -2,14 +2,11 @@
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from infra.local.emulator import aws_client
 from tests.browser.console import Console
 from tests.browser.world import World
 
 TABLE = "fileferry-local-progress"
-
-
-def link(page: Page) -> str:
-    return page.locator(".link-state").get_attribute("data-link") or ""
 
 
 def state_is(page: Page, text: str) -> None:
@@ -21,7 +18,7 @@ def cut_all_connections(world: World) -> int:
     stack = world.running.stack
     rows = stack.client("dynamodb").scan(TableName=TABLE, ConsistentRead=True)["Items"]
     ids = {row["pk"]["S"].removeprefix("C#") for row in rows if row["pk"]["S"].startswith("C#")}
-    gateway = stack.client("apigatewaymanagementapi")
+    gateway = aws_client("apigatewaymanagementapi", stack.websocket_endpoint, stack.region)
     for each in ids:
         gateway.delete_connection(ConnectionId=each)
     return len(ids)
@@ -79,5 +76,6 @@ def test_where_no_websocket_gets_through_it_is_asked_instead(
         state_is(page, "Completed")
         page.get_by_role("link", name="Transfers", exact=True).first.click()
         page.get_by_role("navigation", name="Transfers by state").get_by_text("Done").click()
-        expect(page.locator(f'[data-row="{moving}"]')).to_be_visible()
+        expect(page.get_by_text("Without the live connection").first).to_be_visible()
+        expect(page.get_by_text("Nothing was heard for")).to_be_hidden()
     assert blocked
