@@ -35,7 +35,7 @@ FRAMES_END = "() => { cancelAnimationFrame(frames_.asked); return frames_.gaps.s
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds between two frames, and of each task of the page's main thread."""
+    """Milliseconds between two frames, and processor time of each task of the main thread."""
 
     gaps: Sequence[float]
     tasks: Sequence[float]
@@ -132,7 +132,8 @@ def _heap(session: CDPSession) -> float:
 
 
 def _tasks_of(trace: bytes) -> list[float]:
-    """Milliseconds of each task of the main thread of the page that drew most."""
+    """Milliseconds of processor time of each task of the page's main thread, which is the one that
+    did most. What else is busy on the machine does not count."""
     events = json.loads(trace)["traceEvents"]
     mains = {
         (event["pid"], event["tid"])
@@ -143,5 +144,5 @@ def _tasks_of(trace: bytes) -> list[float]:
     for event in events:
         thread = (event.get("pid"), event.get("tid"))
         if event.get("ph") == "X" and event.get("name") == TASK and thread in mains:
-            found.setdefault(thread, []).append(event["dur"] / 1_000)
+            found.setdefault(thread, []).append(event.get("tdur", event["dur"]) / 1_000)
     return max(found.values(), key=sum)

@@ -5,6 +5,7 @@ It listens on the loopback interface, takes any password, and holds a transfer a
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -170,13 +171,21 @@ class _Call(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
+class _Rest(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """A browser that goes is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def listening() -> Iterator[tuple[Stub, str]]:
     """(stub, URL of its REST API), until the end of the block."""
     stub = Stub()
     handler = type("Call", (_Call,), {"stub": stub})
-    with ThreadingHTTPServer((HOST, 0), handler) as rest:
-        rest.daemon_threads = True
+    with _Rest((HOST, 0), handler) as rest:
         threading.Thread(target=rest.serve_forever, daemon=True).start()
         loop = asyncio.new_event_loop()
         threading.Thread(target=loop.run_forever, daemon=True).start()

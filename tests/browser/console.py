@@ -50,14 +50,15 @@ class Console:
     seats: list[Seat] = field(default_factory=list)
     _sessions: dict[str, Any] = field(default_factory=dict)
 
-    def seat(self, *scripts: str, viewport: ViewportSize = DESKTOP, theme: Theme = "light") -> Seat:
-        """A browser in which nobody is signed in. `scripts` run before those of each page."""
+    def seat(self, *, viewport: ViewportSize = DESKTOP, theme: Theme = "light") -> Seat:
+        """A browser in which nobody is signed in."""
         context = self.browser.new_context(
-            viewport=viewport, color_scheme=theme, accept_downloads=True, timezone_id="Europe/Berlin"
+            viewport=viewport,
+            color_scheme=theme,
+            accept_downloads=True,
+            timezone_id="Europe/Berlin",
         )
         context.set_default_timeout(PATIENCE_MS)
-        for each in scripts:
-            context.add_init_script(each)
         stack = self.running.stack
         origins = (stack.console_url, stack.api_url, stack.websocket_url)
         rules = Rules(context, origins, self.running.door.secrets)
@@ -65,19 +66,22 @@ class Console:
         self.seats.append(seat)
         return seat
 
+    def sit_down(self, seat: Seat, person: Person, path: str = "/") -> Seat:
+        """Somebody is signed in from the beginning."""
+        seat.page.context.add_init_script(f"{OTHER_TAB}({json.dumps(self._session(person))})")
+        seat.go(path)
+        expect(seat.page.get_by_role("navigation", name="Console")).to_be_visible()
+        return seat
+
     def signed_in(
         self,
         person: Person,
         path: str = "/",
-        *scripts: str,
+        *,
         viewport: ViewportSize = DESKTOP,
         theme: Theme = "light",
     ) -> Seat:
-        joins = f"{OTHER_TAB}({json.dumps(self._session(person))})"
-        seat = self.seat(joins, *scripts, viewport=viewport, theme=theme)
-        seat.go(path)
-        expect(seat.page.get_by_role("navigation", name="Console")).to_be_visible()
-        return seat
+        return self.sit_down(self.seat(viewport=viewport, theme=theme), person, path)
 
     def _session(self, person: Person) -> Any:  # noqa: ANN401
         """As keeper.js hands it from tab to tab. One login for each person."""

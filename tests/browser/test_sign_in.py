@@ -3,7 +3,7 @@
 from secrets import token_hex
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.console import Console, Seat, sign_in
 from tests.browser.world import World
@@ -58,17 +58,34 @@ def test_a_second_tab_is_signed_in_and_out_with_the_first(
     expect(first.get_by_text("You are signed out.")).to_be_visible()
 
 
-def test_a_session_that_was_ended_leads_to_the_login_and_back(
+def an_hour_goes_by(page: Page) -> None:
+    """With somebody who moves. An access token is not valid any more then."""
+    for _ in range(3):
+        page.clock.fast_forward("20:00")
+        page.keyboard.press("Shift")
+
+
+def test_a_session_is_renewed_without_a_word_and_when_it_was_ended_leads_to_the_login_and_back(
     console: Console, world: World, newcomer: Person
 ) -> None:
-    """All its calls are refused at once. It is said once, and the place is kept."""
+    """All calls are refused at once then. It is said once, and the place is kept."""
     seat = console.seat()
-    page = seat.go("/history?state=all")
+    page = seat.page
+    page.clock.install()
+    seat.go("/history?state=all")
     sign_in(page, newcomer)
     is_shown(seat, "History")
-    seat.rules.expect("status of 401", "WebSocket")
+    refresh = page.get_by_role("button", name="Refresh")
+    with page.expect_response("**/api/refresh") as renewed:
+        an_hour_goes_by(page)
+        refresh.click()
+    assert renewed.value.ok
+    expect(page.get_by_text("No rows").first).to_be_visible()
+
+    seat.rules.expect("status of 401")
     world.call(world.boss, "DELETE", f"/api/users/{newcomer.name}/sessions")
-    page.get_by_role("button", name="Refresh").click()
+    an_hour_goes_by(page)
+    refresh.click()
     expect(page.get_by_text("Your session ended.")).to_be_visible()
     sign_in(page, newcomer)
     is_shown(seat, "History")

@@ -86,7 +86,9 @@ def build(running: Running) -> World:
         running.put(key, content)
     running.put("big/slow.bin", bytes(SLOW_CHUNKS * CHUNK_BYTES))
     gone = as_destination(GONE, running.partner, port=free_port())
-    running.ferry.call("POST", "/api/destinations", {**gone, "host_keys": [running.partner.host_key]})
+    running.ferry.call(
+        "POST", "/api/destinations", {**gone, "host_keys": [running.partner.host_key]}
+    )
     world = World(
         running,
         running.people.admin,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isQuiet, reasonOf, sentenceFor, tabOf } from "../../web/static/app/transfers/standing.js";
+import { isQuiet, reasonOf, reasonText, sentenceFor, tabOf } from "../../web/static/app/transfers/standing.js";
 import { at, failure, shown } from "./queue-world.js";
 
 const NOW = at(60);
@@ -53,4 +53,9 @@ test("a row says the first line of the service's words, what is hidden in them, 
   const failed = shown("a", { status: "failed", failure: trouble });
   assert.equal(sentenceFor(failed, NOW), "No <U+202E>answer.");
   assert.equal(sentenceFor(shown("a"), NOW), "");
+});
+
+test("a reason that somebody wrote into an address is text", () => {
+  assert.equal(reasonText("constructor"), "constructor");
+  assert.equal(reasonText("__proto__"), "__proto__");
 });

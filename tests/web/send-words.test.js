@@ -5,7 +5,8 @@ import { EMPTY } from "../../web/static/app/screens/send/form.js";
 import { allToggled, chosenOf, crumbs, joined, shownText, toggled, total } from "../../web/static/app/screens/send/listing.js";
 import { nextAt } from "../../web/static/app/screens/send/moving.js";
 import { commonFolder, targetPaths, wholePath } from "../../web/static/app/screens/send/targets.js";
-import { commandFor, missing, readiness, whatWillHappen } from "../../web/static/app/screens/send/words.js";
+import { commandFor, missing, whatWillHappen } from "../../web/static/app/screens/send/words.js";
+import { readiness } from "../../web/static/app/transfers/readiness.js";
 
 const ME = { roles: ["user"], grants: { destinations: ["acme"] } };
 const ACME = { id: "acme", name: "ACME Bank", base_path: "/upload", has_password: true, has_key: false, host_keys: [{}], profile: { read: true }, delivery: "atomic", create_folders: false };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   channelBody,
   channelForm,
+  sameSettings,
   quietText,
   ruleText,
 } from "../../web/static/app/screens/settings/channel_words.js";
@@ -77,4 +78,29 @@ test("rules and quiet hours are told in words", () => {
   );
   const quiet = { time_zone: "Europe/Berlin", begins: "22:00", ends: "06:00", days: ["mon", "tue"], failures_pass: false };
   assert.equal(quietText(quiet), "22:00 to 06:00 Europe/Berlin, mon, tue");
+});
+
+test("another Slack channel for the token that is there is sent, and an old one is not", () => {
+  const rules = [{ stages: ["failed"], destinations: ["*"], digest_minutes: null }];
+  const channel = { id: "s", name: "S", kind: "slack", shared: false, whose: "mine", host: "slack.com", slack_channel: "C1",
+    mails: [], quiet_hours: null, rules };
+  const form = channelForm(channel, "UTC");
+  assert.equal(channelBody({ ...form, slack_channel: " C2 " }, { patch: true }).slack_channel, "C2");
+  assert.equal("slack_channel" in channelBody({ ...form, address: "https://hooks.slack.com/x" }, { patch: true }), false);
+  assert.equal(channelBody({ ...form, bot_token: "xoxb" }, { patch: true }).slack_channel, "C1");
+});
+
+test("what is no number is left to the service to refuse", () => {
+  const form = { ...channelForm(null, "UTC"), digest_minutes: "ten" };
+  assert.equal(channelBody(form).rules[0].digest_minutes, "ten");
+});
+
+test("settings that somebody changed meanwhile are told from messages that were sent", () => {
+  const rules = [{ stages: ["failed"], destinations: ["*"], digest_minutes: null }];
+  const seen = { id: "c", name: "C", kind: "teams", shared: true, whose: "mine", host: "a.test", slack_channel: null,
+    mails: [], quiet_hours: null, rules, waiting: 0, last_sent_at: null };
+  assert.ok(sameSettings(seen, { ...seen, waiting: 3, last_sent_at: "2026-11-26T10:00:00Z" }));
+  assert.ok(!sameSettings(seen, { ...seen, rules: [...rules, ...rules] }));
+  assert.ok(!sameSettings(seen, { ...seen, name: "D" }));
+  assert.ok(!sameSettings(seen, { ...seen, host: "b.test" }));
 });

@@ -56,5 +56,5 @@ def test_where_no_stream_gets_through_it_polls() -> None:
     with served(LiveServer(Mode.BLOCKED)) as server:
         printed = followed(server)
     links = [each["link"] for each in printed if "link" in each]
-    assert links == ["opening", "lost", "polling", "opening"]
+    assert links == ["opening", "lost", "polling", "idle"]
     assert printed[-2]["shown"]["status"] == "completed"

@@ -3,9 +3,10 @@
 import { html, useState } from "./lib.js";
 import { durationText } from "./format/durations.js";
 import { go, href, place } from "./router.js";
-import { maySend, sendQuery } from "./screens/send/form.js";
+import { sendQuery } from "./screens/send/form.js";
 import { idleWarning, stay } from "./session/idle.js";
 import { theme } from "./settings.js";
+import { maySend } from "./transfers/readiness.js";
 import { Announcements } from "./ui/announce.js";
 import { Button, LinkButton } from "./ui/button.js";
 import { Dialog } from "./ui/dialog.js";

@@ -4,6 +4,7 @@ import { createApi } from "./api/client.js";
 import { effect } from "./lib.js";
 import { createLive } from "./live/live.js";
 import { session } from "./session/session.js";
+import { forgetMessages } from "./ui/announce.js";
 
 /** The REST API's address: of the page's own host, where nothing else is said. */
 const told = document.querySelector('meta[name="fileferry-api"]')?.content;
@@ -18,6 +19,7 @@ export const live = createLive({
 
 effect(() => {
   if (session.state.value === "signed-out") live.leave(); // nothing of it is the next user's
+  forgetMessages(); // and again before that one's first screen: some came since
 });
 
 export { session };

@@ -10,40 +10,53 @@ const GET_TRIES = 2; // reads are tried once more, because a connection may just
 
 /**
  * Options of a call: `query`, `body`, `headers`, `signal`; `as` "text" for what is no JSON; `open`
- * for a call that needs no token; `look` for one that is answered by a redirect, which is not
- * followed.
+ * for a call that needs no token; `patient` false for one whose 429 its caller waits for; `look` for
+ * one that is answered by a redirect, which is not followed.
  *
- * @param {{base: string, session: {token(): Promise<string>, refused(token: string): Promise<void>},
+ * A call belongs to the login that made it. Once that is over nothing is sent or answered any more:
+ * the next user's token would serve it, and the next user's screens would show its answer.
+ *
+ * @param {{base: string, session: {family?: string | null, token(): Promise<string>,
+ *   refused(token: string): Promise<void>, over?(): void},
  *   fetch?: typeof fetch, wait?: (ms: number) => Promise<void>}} parts
  */
 export function createApi({ base, session, fetch = globalThis.fetch.bind(globalThis), wait = pause }) {
   /** @returns {Promise<{document: any, headers: Headers, status: number}>} */
   async function call(method, path, options = {}) {
+    const whose = session.family;
+    const check = () => {
+      if (!options.open && session.family !== whose) throw new SignedOut();
+    };
     let renewed = false;
     let slowed = 0;
     let lost = 0;
     for (;;) {
       const token = options.open ? null : await session.token();
+      check();
       let answer;
       try {
         answer = await send(method, path, token, options);
       } catch (error) {
+        check();
         lost += 1;
         if (options.signal?.aborted) throw error;
         if (method !== "GET" || lost >= GET_TRIES) throw error;
         continue;
       }
       if (answer.type === "opaqueredirect") return { document: null, headers: answer.headers };
-      if (answer.ok) return read(answer, options);
-      const problem = await problemOf(answer);
+      const read = answer.ok ? await documentOf(answer, options) : null;
+      const problem = read ? null : await problemOf(answer);
+      check();
+      if (read) return read;
       if (problem.status === 401 && token !== null && !renewed) {
         renewed = true;
         await session.refused(token); // throws SignedOut where there is no other token to be had
-      } else if (problem.status === 429 && !options.open && slowed < TRIES_AFTER_429) {
+      } else if (problem.status === 429 && !options.open && options.patient !== false && slowed < TRIES_AFTER_429) {
         slowed += 1;
         await wait(pauseAfter(problem, slowed));
         if (options.signal?.aborted) throw problem;
       } else if (problem.status === 401 && token !== null) {
+        session.over?.(); // a new token is refused as well: there is nothing to go on with
         throw new SignedOut();
       } else {
         throw problem;
@@ -98,7 +111,7 @@ export function address(base, path, query = {}) {
   return target.href;
 }
 
-async function read(answer, { as = "json" }) {
+async function documentOf(answer, { as = "json" }) {
   const text = await bounded(answer);
   let document = null;
   if (as === "text") document = text;

@@ -1,28 +1,27 @@
 // Lists of the API, page by page.
 
+const MOST_PAGES = 100; // a page may hold none; a list that leads to itself never ends
+
 /**
+ * All items, `most` at the most.
+ *
  * @param {{get: Function}} api
  * @param {string} path
  * @param {string} field the list's name in its page, as "transfers"
  * @param {object} query
- * @yields {Promise<any[]>} one page's items. A page may hold none, and is not the last one.
+ * @returns {Promise<{items: any[], complete: boolean}>}
  */
-export async function* pages(api, path, field, query = {}, { signal } = {}) {
-  let cursor = null;
-  do {
-    const page = await api.get(path, { query: { ...query, cursor }, signal });
-    yield page[field] ?? [];
-    if (page.cursor === cursor) return; // a list that leads to itself has no end
-    cursor = page.cursor ?? null;
-  } while (cursor !== null);
-}
-
-/** All items, `most` at the most: { items, complete }. */
 export async function collect(api, path, field, query = {}, { most = 1_000, signal } = {}) {
   const items = [];
-  for await (const page of pages(api, path, field, query, { signal })) {
-    items.push(...page);
-    if (items.length >= most) return { items: items.slice(0, most), complete: false };
+  let cursor = null;
+  for (let read = 0; read < MOST_PAGES; read += 1) {
+    const page = await api.get(path, { query: { ...query, cursor }, signal });
+    items.push(...(page[field] ?? []));
+    const next = page.cursor ?? null;
+    const complete = next === null && items.length <= most;
+    if (next === null || items.length >= most) return { items: items.slice(0, most), complete };
+    if (next === cursor) break;
+    cursor = next;
   }
-  return { items, complete: true };
+  return { items, complete: false };
 }

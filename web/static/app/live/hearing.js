@@ -80,6 +80,7 @@ export class Hearing {
 
   /** All pages of a list were read. Those that vanished from it have ended. */
   listedAll(scope, ids) {
+    this.board.heard(); // also by a list that is empty
     for (const id of this.watches.lists.get(scope)?.members ?? []) {
       if (!ids.has(id) && this.#isUnfinished(id)) this.ask(id);
     }

@@ -1,7 +1,7 @@
 // Who is signed in. The tokens stay in memory, and are renewed before they run out.
 
 import { computed, signal } from "../lib.js";
-import { ApiProblem, SignedOut } from "../api/problem.js";
+import { ApiProblem, SignedOut, Unreachable } from "../api/problem.js";
 import { newer, openKeeper } from "./keeper.js";
 
 const RENEW_BEFORE_MS = 60_000; // of an hour
@@ -36,6 +36,10 @@ export const session = {
   },
   get lastCallAt() {
     return lastCallAt;
+  },
+  /** Names the login. Whoever signs in next in this page has another one; null while nobody has. */
+  get family() {
+    return tokens?.family ?? null;
   },
 
   /** Takes over the session of a reload or of another tab, if there is one. */
@@ -75,9 +79,11 @@ export const session = {
   /** Ends the session, here and in all tabs. `why`: "signed-out" or "idle". */
   async signOut(why = "signed-out") {
     if (state.value !== "signed-in") return;
+    const { family } = session;
     const ended = calls.post("/api/logout").catch(() => null); // it is idle soon, and over then
     await Promise.race([ended, new Promise((done) => setTimeout(done, 2_000))]);
-    keeper.forget(tokens?.family);
+    if (session.family !== family) return; // over already, and somebody else may have come
+    keeper.forget(family);
     leave(why);
   },
 
@@ -87,6 +93,7 @@ export const session = {
     if (tokens === null) throw new SignedOut();
     if (Date.now() < tokens.freshUntil) return tokens.access;
     await renew(tokens.access);
+    if (tokens === null) throw new SignedOut();
     return tokens.access;
   },
 
@@ -120,13 +127,23 @@ function sees(roles) {
 }
 
 async function signedIn(answer) {
-  adopt(tokensOf(answer, crypto.randomUUID()));
-  await enter();
+  const own = tokensOf(answer, crypto.randomUUID());
+  adopt(own);
+  try {
+    await enter();
+  } catch (error) {
+    if (tokens?.family === own.family) tokens = null; // nobody is told that this login succeeded
+    throw error;
+  }
   keeper.told(tokens);
 }
 
 async function enter() {
-  me.value = await calls.get("/api/me");
+  const found = await calls.get("/api/me");
+  if (typeof found?.user !== "string" || !Array.isArray(found.roles)) {
+    throw new Unreachable("the answer is not FileFerry's");
+  }
+  me.value = found;
   reason.value = null;
   state.value = "signed-in";
 }
@@ -183,11 +200,12 @@ async function renewed(refused) {
     try {
       const body = { refresh_token: known.refresh };
       const answer = await calls.post("/api/refresh", { body, open: true });
-      if (tokens === null) throw new SignedOut(); // signed out meanwhile
+      if (session.family !== known.family) throw new SignedOut(); // of this login, meanwhile
       adopt(tokensOf(answer, known.family));
       keeper.told(tokens);
       return;
     } catch (error) {
+      if (session.family !== known.family) throw new SignedOut();
       if (error instanceof ApiProblem && error.status === 401) {
         session.over();
         throw new SignedOut();

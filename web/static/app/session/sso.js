@@ -24,18 +24,21 @@ export async function beginSso(api, to) {
   location.assign(api.address("/api/login/sso", query));
 }
 
-/** Ends it, when the address has a code: true. The code leaves the address at once. */
+/**
+ * Ends it, when the address has a code. The code leaves the address at once.
+ * @returns {Promise<"none" | "not-ours" | "done">} "not-ours": this tab did not begin it
+ */
 export async function finishSso() {
   const query = new URLSearchParams(location.search);
   const code = query.get("code");
   const verifier = sessionStorage.getItem(VERIFIER);
-  if (code === null) return false;
+  if (code === null) return "none";
   sessionStorage.removeItem(VERIFIER);
   query.delete("code");
   history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}`);
-  if (verifier === null) return false; // begun in another tab, or by somebody else
+  if (verifier === null) return "not-ours"; // begun in another tab, or by somebody else
   await session.redeem(code, verifier);
-  return true;
+  return "done";
 }
 
 function base64url(bytes) {

@@ -51,16 +51,16 @@ export function reasonOf(shown, now) {
   return status === "requested" ? TO_BEGIN : null;
 }
 
-const WORDS = {
-  [NO_SESSION]: "waits for a session",
-  [QUIET]: "nothing heard for long",
-  [PAUSED]: "paused",
-  [TO_BEGIN]: "not begun yet",
-};
+const WORDS = new Map([
+  [NO_SESSION, "waits for a session"],
+  [QUIET, "nothing heard for long"],
+  [PAUSED, "paused"],
+  [TO_BEGIN, "not begun yet"],
+]);
 
 /** @param {string} code of `reasonOf` */
 export function reasonText(code) {
-  return WORDS[code] ?? escaped(code);
+  return WORDS.get(code) ?? escaped(code);
 }
 
 /** What a row says about it, or "". The service's words stand as they are, escaped. */

@@ -15,12 +15,19 @@ export function announce(text) {
   said.value = said.peek() === text ? `${text}\u00a0` : text;
 }
 
+/** Takes all messages away. They may name what the next user must not know. */
+export function forgetMessages() {
+  shown.value = [];
+  said.value = "";
+}
+
 /**
  * A message at the edge of the page. It goes by itself, unless it is an error.
- * @param {string} text
+ * @param {string} text nothing is shown where it is empty
  * @param {{kind?: "done" | "bad" | "note", action?: {label: string, onClick(): void}}} options
  */
 export function toast(text, { kind = "done", action = null } = {}) {
+  if (text === "") return;
   const id = next++;
   shown.value = [...shown.peek().slice(1 - MOST), { id, text, kind, action }];
   announce(text);

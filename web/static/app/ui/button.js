@@ -4,11 +4,17 @@ import { html } from "../lib.js";
 import { toast } from "./announce.js";
 import { Icon } from "./icon.js";
 
-/** `kind`: "primary", "quiet", "danger" or none. While `busy` it cannot be pressed twice. */
-export function Button({ kind = "", icon, busy = false, disabled = false, children, ...rest }) {
+/** While a button is busy it cannot be pressed twice. It keeps the focus, which a disabled one loses. */
+function whileBusy(busy, disabled, onClick) {
+  const held = busy ? "true" : null;
+  const press = busy ? (event) => event.preventDefault() : onClick;
+  return { "aria-busy": held, "aria-disabled": held, disabled: disabled && !busy, onClick: press };
+}
+
+/** `kind`: "primary", "quiet", "danger" or none. */
+export function Button({ kind = "", icon, busy = false, disabled = false, onClick, children, ...rest }) {
   return html`
-    <button type="button" class=${`button ${kind}`} aria-busy=${busy ? "true" : null}
-      disabled=${disabled || busy} ...${rest}>
+    <button type="button" class=${`button ${kind}`} ...${rest} ...${whileBusy(busy, disabled, onClick)}>
       ${icon && html`<${Icon} name=${icon} />`}
       ${children && html`<span>${children}</span>`}
     </button>
@@ -16,9 +22,10 @@ export function Button({ kind = "", icon, busy = false, disabled = false, childr
 }
 
 /** A button with an icon only. `label` is its name for everybody. */
-export function IconButton({ icon, label, kind = "quiet", ...rest }) {
+export function IconButton({ icon, label, kind = "quiet", busy = false, disabled = false, onClick, ...rest }) {
   return html`
-    <button type="button" class=${`button icon ${kind}`} aria-label=${label} title=${label} ...${rest}>
+    <button type="button" class=${`button icon ${kind}`} aria-label=${label} title=${label} ...${rest}
+      ...${whileBusy(busy, disabled, onClick)}>
       <${Icon} name=${icon} />
     </button>
   `;

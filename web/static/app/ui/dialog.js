@@ -17,6 +17,7 @@ export function Dialog({ title, onClose, children, footer, wide = false, full = 
     return () => {
       opened.close();
       if (back instanceof HTMLElement && back.isConnected) back.focus();
+      else document.querySelector("#content h1")?.focus(); // what opened it is gone
     };
   }, []);
   const cancelled = (event) => {

@@ -1,7 +1,7 @@
 // Designed states: nothing there, something went wrong, still loading.
 
 import { html } from "../lib.js";
-import { ApiProblem, Unreachable } from "../api/problem.js";
+import { ApiProblem, SignedOut, Unreachable } from "../api/problem.js";
 import { escaped } from "../format/names.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
@@ -38,13 +38,17 @@ export function Failed({ error, onAgain, what = "This could not be loaded." }) {
   return html`<${Notice} kind="bad" title=${what} action=${again}>${sentenceOf(error)}</${Notice}>`;
 }
 
-/** @returns {string} an error as a sentence; the service's words are shown as they are, cleaned */
+/**
+ * @returns {string} an error as a sentence; the service's words are shown as they are, cleaned. "" for
+ * a session that is over: the login says it
+ */
 export function sentenceOf(error) {
   if (error instanceof ApiProblem) {
     const id = error.status >= 500 && error.requestId ? ` (request ${error.requestId})` : "";
     const fields = error.errors.map((each) => ` ${each.field}: ${each.message}`).join("");
     return escaped(`${error.detail}${fields}${id}`);
   }
+  if (error instanceof SignedOut) return "";
   if (error instanceof Unreachable) return escaped(error.message);
   return `The console made a mistake: ${escaped(error?.message ?? error)}. Reload the page.`;
 }

@@ -1,6 +1,7 @@
 // Long lists: only the rows that can be seen are in the page. The window scrolls, not the list.
 
 import { html, useEffect, useRef, useState } from "../lib.js";
+import { useKeptFocus } from "./focus.js";
 
 const SPARE = 8; // rows above and below those that are seen
 const NEAR_END = 30; // rows before the last one, where more are asked for
@@ -37,6 +38,13 @@ export function VirtualRows({ rows, height, keyOf, render, onEnd, label }) {
   useEffect(() => {
     if (last >= rows.length - NEAR_END) onEnd?.();
   }, [last, rows.length]);
+  useKeptFocus(() => box.current, (had) => {
+    const at = Number(had.closest("[aria-rowindex]")?.getAttribute("aria-rowindex"));
+    return () => {
+      const row = box.current.querySelector(`[aria-rowindex="${Math.min(at, rows.length)}"]`);
+      return row?.querySelector("a[href], button");
+    };
+  });
   const shown = rows.slice(first, last);
   return html`
     <div class="rows" ref=${box} role="rowgroup" aria-label=${label} style=${{ height: `${rows.length * height}px` }}>

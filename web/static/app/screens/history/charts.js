@@ -65,7 +65,7 @@ export function Throughput({ figures }) {
   const values = useMemo(() => [throughput], [throughput]);
   const rows = days.map((day, at) => [day, bytes[at] !== null && throughput[at] === null ? "nothing completed" : text(throughput[at], rateText)]);
   return html`
-    <${ChartCard} title="Throughput" hint="Bytes of what completed, by the time that it took from start to end, pauses included."
+    <${ChartCard} title="Throughput" hint="Of one transfer: bytes by the time from its first start to its end, with pauses and waits. Several at once move more together."
       columns=${["Day", "Throughput"]} rows=${rows} empty=${throughput.every((each) => each === null) ? "Nothing completed." : null}>
       <${Days} label="Throughput by day" days=${days} values=${values} series=${[{ label: "throughput" }]} yText=${rateText} />
     </${ChartCard}>

@@ -13,7 +13,7 @@ export function InWords({ figures, period, since }) {
     <div class="cards" role="group" aria-label="In words">
       <${Figure} number=${shareText(total.success) || "-"} text=${ended ? `success: ${count(total.completed)} of ${counted(ended, "transfer")}` : "nothing completed or failed"} />
       <${Figure} number=${bytesText(total.bytes)} text=${`in ${counted(total.completed, "file")}`} />
-      <${Figure} number=${rateText(rate) || "-"} text=${rate === null ? "no throughput is known" : "throughput of the median day"} />
+      <${Figure} number=${rateText(rate) || "-"} text=${rate === null ? "no throughput is known" : "a transfer, on the median day"} />
       <${Figure} number=${counted(total.failed, "failure")} text=${`and ${counted(total.cancelled, "transfer")} cancelled`} />
     </div>
     <p class="muted small">

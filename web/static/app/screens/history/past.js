@@ -73,7 +73,6 @@ function Nothing({ conditions }) {
 function End({ shown, slow, oldest, onMore }) {
   const { state, rows, looked, error } = shown;
   const goOn = () => onMore({ asked: true });
-  if (state === "failed" && !rows.length) return "No rows are shown";
   if (state === "failed") return html`<${Failed} error=${error} what=${rows.length ? "The list could not be loaded further." : "The list could not be loaded."} onAgain=${goOn} />`;
   if (state === "asking") {
     const before = rows.length ? `the next ${count(looked)}` : `the ${oldest ? "oldest" : "newest"} ${count(looked)}`;

@@ -8,6 +8,7 @@ import { toast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
+import { useIsShown } from "../../ui/shown.js";
 import { api } from "../../wiring.js";
 import { PartnerFields } from "./partner_fields.js";
 import { EMPTY, NO_SECRETS, requestOf, wrongFields } from "./partner_form.js";
@@ -18,6 +19,7 @@ export function AddPartner() {
   const [state, setState] = useState({ busy: false, error: null, wrong: {} });
   const key = useRef(null); // one for each state of the form: the same wish is never served twice
   const running = useRef(false);
+  const isShown = useIsShown();
   useGuard(form, EMPTY);
   const change = (changes) => {
     key.current = null;
@@ -36,6 +38,7 @@ export function AddPartner() {
       const view = await api.post("/api/destinations", { body, headers: { "Idempotency-Key": `console-${key.current}` } });
       setForm((before) => ({ ...before, ...NO_SECRETS }));
       toast(`${escaped(view.name)} was added.`);
+      if (!isShown.current) return undefined; // its user is somewhere else by now
       saved();
       go(`/partners/${view.id}`);
     } catch (error) {

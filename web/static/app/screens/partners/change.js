@@ -7,6 +7,7 @@ import { toast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Notice } from "../../ui/notice.js";
+import { useIsShown } from "../../ui/shown.js";
 import { api } from "../../wiring.js";
 import { Problem, saved, useGuard } from "./add.js";
 import { partnerPath } from "./loading.js";
@@ -19,6 +20,7 @@ export function ChangePartner({ view, etag, onSaved, onReload }) {
   const [touched, touch] = useState({}); // what was typed; the rest follows the partner
   const [state, setState] = useState({ busy: false, error: null, wrong: {} });
   const running = useRef(false);
+  const isShown = useIsShown();
   const form = { ...formOf(view), ...touched };
   const lacks = wrongFields(form, view);
   const patch = patchOf(view, form);
@@ -33,8 +35,9 @@ export function ChangePartner({ view, etag, onSaved, onReload }) {
       const { document, headers } = await api.call("PATCH", partnerPath(view.id), { body: patch, headers: { "If-Match": etag } });
       touch({});
       toast(`${escaped(document.name)} was changed.`);
-      saved();
       onSaved(document, headers.get("ETag"));
+      if (!isShown.current) return undefined;
+      saved();
       close();
     } catch (error) {
       setState({ busy: false, error, wrong: wrongOf(error) });

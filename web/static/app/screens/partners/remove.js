@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/dialog.js";
 import { TextField } from "../../ui/field.js";
 import { Name } from "../../ui/name.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
+import { useIsShown } from "../../ui/shown.js";
 import { api } from "../../wiring.js";
 import { partnerPath } from "./loading.js";
 import { isStale } from "./refusal.js";
@@ -17,6 +18,7 @@ import { isStale } from "./refusal.js";
 export function RemovePartner({ view, etag, onClose, onReload }) {
   const [typed, type] = useState("");
   const [state, setState] = useState({ busy: false, error: null });
+  const isShown = useIsShown();
   const fits = typed.trim() === view.id;
   const remove = async (event) => {
     event.preventDefault();
@@ -25,7 +27,7 @@ export function RemovePartner({ view, etag, onClose, onReload }) {
     try {
       await api.delete(partnerPath(view.id), { headers: { "If-Match": etag } });
       toast(`${escaped(view.name)} was removed.`);
-      go("/partners", { replace: true });
+      if (isShown.current) go("/partners", { replace: true }); // else its user is somewhere else
     } catch (error) {
       setState({ busy: false, error });
     }

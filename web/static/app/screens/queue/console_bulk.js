@@ -9,7 +9,7 @@ import { createBulk } from "./bulk.js";
 import { progressText, resultText, tenth } from "./bulk_words.js";
 
 export const bulk = createBulk({
-  post: (path) => api.post(path),
+  post: (path) => api.post(path, { patient: false }), // it waits itself, so that it can be stopped
   put: (view) => live.put(view),
   clock: pageClock(),
 });

@@ -54,6 +54,7 @@ const EMPTY = {
   waiting: ["waiting", "Nothing waits", "No transfer is paused, waits for a session with a partner or has yet to begin."],
   attention: ["done", "Nothing needs attention", "No transfer has trouble, and none failed within the last days."],
   done: ["history", "Nothing ended lately", "A transfer that ended stays here for an hour."],
+  unheard: ["history", "Nothing was seen to end", "Without the live connection only what ends from now on is listed here."],
 };
 
 function Nothing({ wish }) {
@@ -62,13 +63,16 @@ function Nothing({ wish }) {
     const all = html`<${LinkButton} href=${href("/transfers", { of, tab })}>Show all of this tab</${LinkButton}>`;
     return html`<${Empty} icon="search" title="No transfer matches" action=${all}>The search and the filters look at this tab only.</${Empty}>`;
   }
-  const [icon, title, text] = EMPTY[wish.tab];
+  const [icon, title, text] = EMPTY[wish.tab === "done" && live.link.value !== "stream" ? "unheard" : wish.tab];
   const send = html`<${LinkButton} icon="send" href=${sendAddress()}>Send a file</${LinkButton}>`;
   return html`<${Empty} icon=${icon} title=${title} action=${wish.tab === "active" && send}>${text}</${Empty}>`;
 }
 
 /** What the list does not hold. */
 function Beyond({ wish, failed }) {
+  if (wish.tab === "done" && live.link.value !== "stream") {
+    return html`<p class="muted small">Without the live connection only those are listed that this page saw end. All are in <a href="/history">History</a>.</p>`;
+  }
   if (wish.tab === "done") {
     return html`<p class="muted small">These ended within the last hour, at most 200. Older ones are in <a href="/history">History</a>.</p>`;
   }

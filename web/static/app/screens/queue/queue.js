@@ -43,7 +43,7 @@ export default function Queue() {
     else bulk.start(action, rows.map((shown) => shown.id)); // the selection stays, and so do its rows
   };
   const cancel = () => {
-    if (asked.length === 1 && selected.length === 0) act("cancel", asked[0]);
+    if (asked.length === 1) act("cancel", asked[0]); // a bulk action may run beside it
     else bulk.start("cancel", asked.map((shown) => shown.id));
     ask([]);
   };

@@ -124,7 +124,7 @@ function Buttons({ shown, name, onCancel }) {
     <div class="queue-actions" role="cell">
       ${allowed.map(
         ({ key, icon, text }) => html`
-          <${IconButton} key=${key} icon=${icon} label=${`${text} ${name}`} disabled=${busy} aria-busy=${busy ? "true" : null}
+          <${IconButton} key=${key} icon=${icon} label=${`${text} ${name}`} busy=${busy}
             onClick=${() => (key === "cancel" ? onCancel(shown) : act(key, shown))} />
         `,
       )}

@@ -75,11 +75,6 @@ function written(form, keys) {
   return query.toString() || "new";
 }
 
-/** Who may start transfers, as far as roles decide it. */
-export function maySend(roles) {
-  return roles.some((role) => ["user", "operator", "admin"].includes(role));
-}
-
 /** The value of `send` for a link to the dialog: `query` has strings by the names of the fields. */
 export function sendQuery(query) {
   const filled = Object.entries(query).filter(([, value]) => value != null && value !== "");

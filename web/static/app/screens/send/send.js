@@ -8,7 +8,8 @@ import { toast } from "../../ui/announce.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Notice } from "../../ui/notice.js";
 import { session } from "../../wiring.js";
-import { differs, maySend, readForm, writeForm } from "./form.js";
+import { maySend } from "../../transfers/readiness.js";
+import { differs, readForm, writeForm } from "./form.js";
 import { FormFields } from "./fields.js";
 import { useBuckets, useDestinations, useListing, useSizes } from "./loading.js";
 import { Outcomes } from "./outcome.js";
@@ -57,7 +58,7 @@ function SendDialog() {
   const label = again ? `Try the rest again (${form.keys.length})` : several(form.keys) ? `Send ${form.keys.length} objects` : "Send";
   return html`
     <${Dialog} title="Send files" wide=${true} full=${true} onClose=${close} footer=${html`
-      <p class="send-lacks small" role="status">${sending.busy ? sending.progress : lacks}</p>
+      <p class="send-lacks small" role=${sending.busy ? null : "status"}>${sending.busy ? sending.progress : lacks}</p>
       ${sending.busy && several(form.keys)
         ? html`<${Button} onClick=${sending.stop}>Stop after this one</${Button}>`
         : html`<${Button} onClick=${close}>Close</${Button}>`}

@@ -2,7 +2,7 @@
 
 import { useMemo, useRef, useState } from "../../lib.js";
 import { SignedOut } from "../../api/problem.js";
-import { toast } from "../../ui/announce.js";
+import { announce, toast } from "../../ui/announce.js";
 import { api } from "../../wiring.js";
 import { createKeys, fieldErrors, requestsOf, sendAll } from "./requests.js";
 import { merged, tally } from "./tally.js";
@@ -26,7 +26,9 @@ export function useSending() {
         stopped: () => run.current.stop,
         onOutcome: () => {
           done += 1;
-          if (!run.current.gone) setState((before) => ({ ...before, progress: said(done, requests.length) }));
+          if (run.current.gone) return;
+          setState((before) => ({ ...before, progress: said(done, requests.length) }));
+          if (isTenth(done, requests.length)) announce(said(done, requests.length));
         },
       });
       if (run.current.gone) return leftBehind(outcomes);
@@ -42,6 +44,11 @@ export function useSending() {
   const stop = () => (run.current.stop = true);
   const abandon = () => Object.assign(run.current, { stop: true, gone: true });
   return { ...state, send, stop, abandon };
+}
+
+/** What screen readers hear: each 10 %, and no request. */
+function isTenth(done, all) {
+  return all > 1 && Math.floor((done * 10) / all) > Math.floor(((done - 1) * 10) / all);
 }
 
 function said(done, all) {

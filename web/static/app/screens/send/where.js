@@ -6,7 +6,7 @@ import { href } from "../../router.js";
 import { TextField } from "../../ui/field.js";
 import { Name } from "../../ui/name.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
-import { readiness } from "./words.js";
+import { readiness } from "../../transfers/readiness.js";
 
 const MANY = 6; // from so many on there is a search
 

@@ -4,6 +4,7 @@
 
 import { bytesText, counted } from "../../format/bytes.js";
 import { escaped, lastPart, s3Address } from "../../format/names.js";
+import { readiness } from "../../transfers/readiness.js";
 import { commonFolder, hasFolder, targetPaths, wholePath } from "./targets.js";
 
 /** [value, text, hint] */
@@ -26,31 +27,6 @@ const PROOF = {
   reread: "Every byte is read twice from S3 and compared, also with S3's checksum where there is one; every chunk is sampled.",
   readback: "It is compared with S3's checksum where S3 has one, and every byte is read back from the partner.",
 };
-
-/**
- * Whether files can be sent to a destination.
- * @returns {{can: boolean, short: string, why: string}} `short` for a list, `why` with whom to ask
- */
-export function readiness(destination, me) {
-  const admin = (me?.roles ?? []).includes("admin");
-  const whom = admin ? "You can do that on the partner's page." : "Ask an admin.";
-  const granted = me?.grants?.destinations ?? [];
-  if (!granted.includes("*") && !granted.includes(destination.id)) {
-    const grant = admin ? "Give yourself one under Users." : "Ask an admin for one.";
-    return { can: false, short: "no grant", why: `You have no grant to send to this partner. ${grant}` };
-  }
-  if (!destination.has_password && !destination.has_key) {
-    return { can: false, short: "no credential", why: `No password or key is stored for this partner. ${whom}` };
-  }
-  if (destination.host_keys.length === 0) {
-    return { can: false, short: "host key not confirmed", why: `The host key of this partner's server is not confirmed. ${whom}` };
-  }
-  if (!destination.profile) {
-    const untested = "It was never tested, so what its server can do is not known: files go in one lane.";
-    return { can: true, short: "not tested yet", why: untested };
-  }
-  return { can: true, short: "", why: "" };
-}
 
 /** What a press of the button does, as sentences. Call it when there is something to send. */
 export function whatWillHappen({ form, destination, sum }) {

@@ -3,13 +3,14 @@
 import { html, useMemo, useState } from "../../lib.js";
 import { escaped } from "../../format/names.js";
 import { zoneId } from "../../format/times.js";
+import { ApiProblem } from "../../api/problem.js";
 import { toast } from "../../ui/announce.js";
 import { Button, CopyButton } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Check, Choice, SelectField, TextField } from "../../ui/field.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
 import { api, session } from "../../wiring.js";
-import { DAYS, KINDS, STAGES, channelBody, channelForm } from "./channel_words.js";
+import { DAYS, KINDS, STAGES, channelBody, channelForm, sameSettings } from "./channel_words.js";
 
 export function ChannelForm({ channel = null, onClose, onDone, onMade }) {
   const [form, setForm] = useState(() => channelForm(channel, zoneId()));
@@ -34,12 +35,13 @@ export function ChannelForm({ channel = null, onClose, onDone, onMade }) {
       setState({ busy: false, error: problem, secret: null });
     }
   };
+  const close = () => state.busy || onClose(); // an answer may hold a secret that is shown only once
   if (state.secret) return html`<${Secret} secret=${state.secret} onClose=${onDone} />`;
   const roles = session.roles.value;
   const leads = roles.includes("operator") || roles.includes("admin");
   return html`
-    <${Dialog} title=${channel ? `Change ${escaped(channel.name)}` : "Add a channel"} onClose=${onClose} footer=${html`
-      <${Button} onClick=${onClose}>Cancel</${Button}>
+    <${Dialog} title=${channel ? `Change ${escaped(channel.name)}` : "Add a channel"} onClose=${close} footer=${html`
+      <${Button} disabled=${state.busy} onClick=${close}>Cancel</${Button}>
       <${Button} kind="primary" type="submit" form="channel-form" busy=${state.busy}>${channel ? "Save" : "Add"}</${Button}>`}>
       <form id="channel-form" class="form" onSubmit=${save}>
         ${error && !error.errors?.length && html`<${Notice} kind="bad">${sentenceOf(error)}</${Notice}>`}
@@ -59,6 +61,11 @@ export function ChannelForm({ channel = null, onClose, onDone, onMade }) {
   `;
 }
 
+const CHANGED = {
+  code: "version_mismatch",
+  detail: "Somebody changed this channel meanwhile, so nothing was saved. Reload the page to see how it is now.",
+};
+
 async function create(form, key) {
   const headers = { "Idempotency-Key": key };
   const made = await api.post("/api/notify/channels", { body: channelBody(form), headers });
@@ -67,7 +74,8 @@ async function create(form, key) {
 
 async function change(channel, form) {
   const path = `/api/notify/channels/${encodeURIComponent(channel.id)}`;
-  const { headers } = await api.call("GET", path);
+  const { document, headers } = await api.call("GET", path);
+  if (!sameSettings(document, channel)) throw new ApiProblem(412, CHANGED); // since it was shown
   await api.patch(path, {
     body: channelBody(form, { patch: true }),
     headers: { "If-Match": headers.get("ETag") ?? "*" },

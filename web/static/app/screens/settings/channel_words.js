@@ -50,17 +50,38 @@ export function channelBody(form, { patch = false } = {}) {
       {
         stages: STAGES.map(([key]) => key).filter((key) => form.stages.includes(key)),
         destinations: words(form.destinations).length ? words(form.destinations) : ["*"],
-        ...(form.digest_minutes && { digest_minutes: Number(form.digest_minutes) }),
+        ...(form.digest_minutes && { digest_minutes: numberOr(form.digest_minutes) }),
       },
     ],
     ...(form.address && { address: form.address.trim() }),
-    ...(form.bot_token && { bot_token: form.bot_token.trim(), slack_channel: form.slack_channel.trim() }),
+    ...(form.bot_token && { bot_token: form.bot_token.trim() }),
+    ...(namesSlackChannel(form) && { slack_channel: form.slack_channel.trim() }),
     ...(form.kind === "email" && form.shared && { mails: words(form.mails) }),
   };
   if (!form.shared) body.whose = form.whose;
   if (form.quiet) body.quiet_hours = quietBody(form);
   else if (patch && form.hadQuiet) body.no_quiet_hours = true;
   return patch ? body : { ...body, id: form.id.trim(), kind: form.kind, shared: form.shared };
+}
+
+/** With a new token, or as another channel of the token that is there. */
+function namesSlackChannel({ kind, bot_token, slack_channel, hadSlackChannel }) {
+  const name = slack_channel.trim();
+  return kind === "slack" && name !== "" && Boolean(bot_token || name !== hadSlackChannel);
+}
+
+/** What is no number is sent as it is, so that the service refuses it beside its field. */
+function numberOr(text) {
+  return Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** Whether two views of a channel have the same settings. What was sent meanwhile is none. */
+export function sameSettings(one, other) {
+  return settingsOf(one) === settingsOf(other);
+}
+
+function settingsOf(channel) {
+  return JSON.stringify([channelForm(channel, ""), channel.rules, channel.host]);
 }
 
 function quietBody(form) {
@@ -90,6 +111,7 @@ export function channelForm(channel, zone) {
     address: "",
     bot_token: "",
     slack_channel: channel?.slack_channel ?? "",
+    hadSlackChannel: channel?.slack_channel ?? "",
     mails: (channel?.mails ?? []).join(", "),
     stages: rule?.stages ?? ["failed", "stalled"],
     destinations: (rule?.destinations ?? []).filter((each) => each !== "*").join(", "),

@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from "../../lib.js";
 import { ApiProblem } from "../../api/problem.js";
 import { place } from "../../router.js";
+import { onward } from "../../session/onward.js";
 import { beginSso, finishSso } from "../../session/sso.js";
 import { Button } from "../../ui/button.js";
 import { TextField } from "../../ui/field.js";
@@ -14,27 +15,19 @@ const WHY = {
   over: "Your session ended. Sign in to go on where you were.",
   "signed-out": "You are signed out.",
 };
-const REFUSED = {
-  sso_refused: "The single sign-on did not succeed, or was broken off. Begin again.",
-  not_mapped: "The identity provider knows you, but FileFerry does not. Ask an admin.",
-  identity_provider_failed: "The identity provider does not answer as it should. Try again later.",
-};
+const REFUSED = new Map([
+  ["sso_refused", "The single sign-on did not succeed, or was broken off. Begin again."],
+  ["not_mapped", "The identity provider knows you, but FileFerry does not. Ask an admin."],
+  ["identity_provider_failed", "The identity provider does not answer as it should. Try again later."],
+]);
 const MARK = new URL("../../../icons/fileferry.svg", import.meta.url).href;
-
-/** Where to go on: an address within the console, never one that somebody put into a link. */
-export function onward(query) {
-  const to = query.get("to") ?? "/";
-  const target = new URL(to, location.origin);
-  const own = target.origin === location.origin && to.startsWith("/") && target.pathname !== "/sign-in";
-  return own ? target.pathname + target.search : "/";
-}
 
 export function SignIn() {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(() => REFUSED[place.value.query.get("error")] ?? null);
-  const to = onward(place.value.query);
+  const [error, setError] = useState(() => REFUSED.get(place.value.query.get("error")) ?? null);
+  const to = onward(place.value.query, location.origin);
 
   const attempt = async (work) => {
     setBusy(true);
@@ -49,7 +42,9 @@ export function SignIn() {
   };
   useEffect(() => {
     document.title = "Sign in - FileFerry";
-    attempt(() => finishSso());
+    attempt(async () => {
+      if ((await finishSso()) === "not-ours") setError(REFUSED.get("sso_refused"));
+    });
   }, []);
 
   const submit = (event) => {

@@ -7,6 +7,7 @@ import { go, href, place } from "../../router.js";
 import { toast } from "../../ui/announce.js";
 import { Button } from "../../ui/button.js";
 import { Confirm } from "../../ui/dialog.js";
+import { useKeptFocus } from "../../ui/focus.js";
 import { useKey } from "../../ui/keys.js";
 import { Name } from "../../ui/name.js";
 import { sentenceOf } from "../../ui/notice.js";
@@ -21,6 +22,10 @@ const BUTTONS = {
   retry: { icon: "retry", text: "Retry", kind: "primary" },
   cancel: { icon: "cancel", text: "Cancel", kind: "danger" },
 };
+
+function buttonBar() {
+  return document.querySelector(".screen-head .actions");
+}
 
 export function Actions({ shown, view }) {
   const [busy, setBusy] = useState(null);
@@ -38,6 +43,7 @@ export function Actions({ shown, view }) {
       ask(null);
     }
   };
+  useKeptFocus(buttonBar, () => () => buttonBar()?.querySelector("button"));
   useKey("c", "Copy the transfer as a command", () => ask("command"));
   return html`
     ${actionsFor(shown, me).map((action) => {

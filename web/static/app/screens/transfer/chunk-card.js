@@ -9,8 +9,8 @@ import { MapPainter } from "./map-painter.js";
 import { cellAfter, cellAt, cellOfNextMoving, firstChunk, layoutOf, scaleInWords } from "./map-plan.js";
 import { chunksInWords, readRuns, runsInWords } from "./runs.js";
 
-/** @param {{chunks: {total: number, done: number, proven: number} | null, text: string | null, ended: boolean, stale: boolean}} p */
-export function ChunkCard({ chunks, text, ended, stale }) {
+/** @param {{chunks: {total: number, done: number, proven: number} | null, text: string | null, size: number | null, ended: boolean, stale: boolean}} p */
+export function ChunkCard({ chunks, text, size, ended, stale }) {
   const [open, setOpen] = useState(false);
   useKey("m", "Open or close the map of chunks", () => setOpen((before) => !before));
   const total = chunks?.total ?? 0;
@@ -25,7 +25,7 @@ export function ChunkCard({ chunks, text, ended, stale }) {
       </div>
       ${runs && html`<${ChunkMap} runs=${runs} open=${open} stale=${stale} />`}
       ${!runs && total > 0 && html`<p class="muted">Which chunks these are is not told: they are too scattered, or the live connection is not there.</p>`}
-      ${total === 0 && html`<p class="muted">${ended ? "It ended before it was planned." : "The plan is made when the source has been looked at."}</p>`}
+      ${total === 0 && html`<p class="muted">${withoutChunks(size, ended)}</p>`}
     </section>
   `;
 }
@@ -106,4 +106,9 @@ function watchSize(element, setSize) {
     observer.disconnect();
     removeEventListener("resize", look);
   };
+}
+
+function withoutChunks(size, ended) {
+  if (size === 0) return "An empty file has none.";
+  return ended ? "It ended before it was planned." : "The plan is made when the source has been looked at.";
 }

@@ -58,7 +58,7 @@ function Known({ shown, readings }) {
       actions=${html`<${Actions} shown=${shown} view=${readings.view} />`}>
       <${Trouble} shown=${shown} view=${readings.view} />
       <${Head} shown=${shown} view=${readings.view} stale=${stale} />
-      <${ChunkCard} chunks=${shown.chunks} text=${shown.chunk_runs} ended=${ended} stale=${stale !== null} />
+      <${ChunkCard} chunks=${shown.chunks} text=${shown.chunk_runs} size=${shown.size_bytes} ended=${ended} stale=${stale !== null} />
       <div class="cards">
         ${(!ended || samples.length > 1) && html`<${RateCard} samples=${samples} />`}
         ${!ended && html`<${LaneCard} shown=${shown} readings=${readings} />`}

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
 import { api } from "../../wiring.js";
+import { useIsShown } from "../../ui/shown.js";
 import { UserFields } from "./user_fields.js";
 import { formOf, requestOf } from "./user_words.js";
 
@@ -14,6 +15,7 @@ export function NewUser({ onClose, onDone }) {
   const [state, setState] = useState({ busy: false, error: null });
   // A second click with the same form gets the same answer. Another form is another wish.
   const key = useMemo(() => crypto.randomUUID(), [JSON.stringify(form)]);
+  const isShown = useIsShown();
   const set = (name) => (value) => setForm((before) => ({ ...before, [name]: value }));
   const save = async (event) => {
     event.preventDefault();
@@ -21,6 +23,7 @@ export function NewUser({ onClose, onDone }) {
     try {
       await api.post("/api/users", { body: requestOf(form), headers: { "Idempotency-Key": key } });
       toast(`User ${form.user.trim()} is there.`);
+      if (isShown.current) onClose();
       onDone();
     } catch (error) {
       setState({ busy: false, error });

@@ -10,6 +10,7 @@ import { useLoaded } from "../../ui/loaded.js";
 import { Time } from "../../ui/name.js";
 import { Failed, Loading, Notice, sentenceOf } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
+import { useIsShown } from "../../ui/shown.js";
 import { api, session } from "../../wiring.js";
 import { UserFields } from "./user_fields.js";
 import { NoRight } from "./users.js";
@@ -91,11 +92,13 @@ const ACTS = {
 function Acts({ user, path, onChange }) {
   const [asked, ask] = useState(null);
   const [busy, setBusy] = useState(false);
+  const isShown = useIsShown();
   const run = async (work, gone = false) => {
     setBusy(true);
     try {
       await work();
       toast("Done. It counts within 30 seconds.");
+      if (!isShown.current) return;
       if (gone) go("/users", { replace: true });
       else onChange();
     } catch (error) {

@@ -38,7 +38,7 @@ function List() {
         <p class="muted small" role="status">${counted(users.length, "user")}${!loaded.value.complete && `, of the first ${MOST}`}</p>
         ${!loaded.value.complete && html`<${Notice} kind="warn">There are more users than are shown here. Open one by its address: /users/name</${Notice}>`}
         <${Table} users=${users} />`}
-      ${place.value.query.has("add") && html`<${NewUser} onClose=${close} onDone=${() => { close(); loaded.again(); }} />`}
+      ${place.value.query.has("add") && html`<${NewUser} onClose=${close} onDone=${loaded.again} />`}
     </${Screen}>
   `;
 }
