@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from infra.console.headers import LocalHeaders
@@ -55,6 +55,8 @@ class ConsoleSite:
         """(kind, content), or None. Raises PageWrong, KindUnknown."""
         name = unquote(file_for(path))
         if any(is_hidden(part) for part in name.split("/")):  # '..' is one of them
+            return None
+        if str(PurePosixPath(name)) != name:  # in the bucket 'a//b' and 'a/b/' are other files
             return None
         try:
             file = (self._web / name).resolve()

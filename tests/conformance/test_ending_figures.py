@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -144,6 +145,16 @@ def test_days_come_in_their_order_and_none_beside_them(figures: EndingFigures) -
     assert {each.destination for each in found} == {"acme", "zenith"}
     for distance in (1, 2):
         assert list(figures.of(EVERYBODY, TODAY + 3 * DAY, TODAY + (3 - distance) * DAY)) == []
+
+
+def test_the_figures_of_a_destination_are_read_alone(figures: EndingFigures) -> None:
+    for number, (name, day) in enumerate(product(["acme", "acme-2", "a"], range(5))):
+        ending = replace(FAILED, transfer_id=f"t-{number}", destination=name)
+        assert figures.count(replace(ending, ended_at=NOON + day * DAY), None, NOON)
+    found = list(figures.of(EVERYBODY, TODAY + DAY, TODAY + 3 * DAY, "acme"))
+    assert [(each.day - TODAY).days for each in found] == [1, 2, 3]
+    assert {each.destination for each in found} == {"acme"}
+    assert list(figures.of(EVERYBODY, TODAY + DAY, TODAY, "acme")) == []
 
 
 def test_it_is_known_since_when_something_was_counted(figures: EndingFigures) -> None:

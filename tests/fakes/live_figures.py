@@ -53,10 +53,12 @@ class InMemoryEndingFigures:
             if ending.reason not in (None, OTHER):
                 self.codes.setdefault(place, set()).add(str(ending.reason))
 
-    def of(self, owner: str, first: date, until: date) -> Iterator[DayFigures]:
-        for (whose, day, destination), hours in sorted(self.hours.items(), key=lambda e: e[0][1:]):
-            if whose == owner and first <= day <= until:
-                yield DayFigures(day, destination, hours)
+    def of(
+        self, owner: str, first: date, until: date, destination: str | None = None
+    ) -> Iterator[DayFigures]:
+        for (whose, day, where), hours in sorted(self.hours.items(), key=lambda e: e[0][1:]):
+            if whose == owner and first <= day <= until and destination in (None, where):
+                yield DayFigures(day, where, hours)
 
     def counted_since(self, oldest: date) -> date | None:
         days = [day for whose, day, _ in self.hours if whose == EVERYBODY and day >= oldest]

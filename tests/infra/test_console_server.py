@@ -92,6 +92,8 @@ def test_every_page_is_the_page_with_the_apis_address(
         "/static/%2e%2e/%2e%2e/secret.txt",
         "/static/..%2f..%2fsecret.txt",
         "/static//etc/passwd",
+        "/static/app.js/",
+        "/static//app.js",
         "/static/%00.js",
         "/static/" + "x" * 5000,
         "/secret.txt",

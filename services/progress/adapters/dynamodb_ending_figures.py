@@ -7,7 +7,8 @@ shards only where there was a crowd, and readers read little else.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
@@ -27,6 +28,7 @@ from services.progress.domain.statistics import DayFigures
 SHARDS = 8  # ten times as many workers at once find one of their own within a few tries
 TRIES = 8  # with the waits between them less than two seconds
 FIRST_WAIT, LONGEST_WAIT = 0.02, 0.3  # seconds; a transaction takes a hundredth
+DAY = timedelta(days=1)
 NEW, SAME = "attribute_not_exists(#pk)", "#sequence = :sequence"
 IN_DAYS = "#pk = :pk AND #sk BETWEEN :first AND :after"
 
@@ -66,11 +68,21 @@ class DynamoDbEndingFigures:
             counted = replace(counted, ending=replace(counted.ending, reason=OTHER))
         raise busy
 
-    def of(self, owner: str, first: date, until: date) -> Iterator[DayFigures]:
+    def of(
+        self, owner: str, first: date, until: date, destination: str | None = None
+    ) -> Iterator[DayFigures]:
         if until < first:  # DynamoDB would refuse such a range
             return iter(())
-        values = {"pk": f"{PARTITION}{owner}"} | days(first, until)
-        return map(day_figures, self._table.rows(IN_DAYS, values))
+        partition = f"{PARTITION}{owner}"
+        if destination is None:
+            values = {"pk": partition} | days(first, until)
+            return map(day_figures, self._table.rows(IN_DAYS, values))
+        # A question for each day. One for all of them would read the others' rows, too, and there
+        # may be thousands of destinations.
+        each_day = (first + DAY * number for number in range((until - first).days + 1))
+        prefixes = (f"{day}#{destination}#" for day in each_day)
+        found = (self._table.rows_under(partition, each) for each in prefixes)
+        return map(day_figures, chain.from_iterable(found))
 
     def counted_since(self, oldest: date) -> date | None:
         values: dict[str, object] = {"pk": f"{PARTITION}{EVERYBODY}", "oldest": str(oldest)}

@@ -139,9 +139,11 @@ class EndingFigures(Protocol):
         was read. A reason may be counted as OTHER. Raises FiguresBusy."""
         ...
 
-    def of(self, owner: str, first: date, until: date) -> Iterator[DayFigures]:
+    def of(
+        self, owner: str, first: date, until: date, destination: str | None = None
+    ) -> Iterator[DayFigures]:
         """From the first day to the last one, both inclusive, in their order. None where the last
-        one is before the first."""
+        one is before the first. With a destination only those of that one are read."""
         ...
 
     def counted_since(self, oldest: date) -> date | None:

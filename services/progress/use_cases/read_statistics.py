@@ -15,6 +15,7 @@ from services.progress.domain_services.local_days import zone_of
 from services.progress.domain_services.statistics_rows import rows_of
 
 DAY = timedelta(days=1)
+FEWER = "Ask for fewer days, or for one destination."
 # Rows of an answer and the reasons in them. With the longest names that is less than the 6 MB that
 # a function may answer.
 MOST_ENTRIES = 25_000
@@ -30,7 +31,7 @@ def read_statistics(query: StatisticsQuery, caller: Caller, *, ports: Ports) -> 
     today = ports.now().date()
     rows = rows_of(query, zone, _found(query, today, ports))
     if sum(1 + len(each.reasons) for each in rows) > MOST_ENTRIES:
-        raise TooManyFigures(MOST_ENTRIES, "Ask for fewer days, or for one destination.")
+        raise TooManyFigures(MOST_ENTRIES, FEWER)
     return Statistics(ports.figures.counted_since(today - FIGURES_KEPT_DAYS * DAY), rows)
 
 
@@ -53,9 +54,8 @@ def _found(query: StatisticsQuery, today: date, ports: Ports) -> Iterator[DayFig
     to come, is not looked for."""
     first = max(query.first, today - FIGURES_KEPT_DAYS * DAY) - DAY
     until = min(query.until, today + DAY) + DAY
-    found = ports.figures.of(query.owner or EVERYBODY, first, until)
+    found = ports.figures.of(query.owner or EVERYBODY, first, until, query.destination)
     for read, each in enumerate(found, 1):
         if read > MOST_READ:
-            raise TooManyFigures(MOST_READ, "Ask for fewer days.")
-        if query.destination in (None, each.destination):
-            yield each
+            raise TooManyFigures(MOST_READ, FEWER)
+        yield each

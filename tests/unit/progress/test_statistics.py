@@ -206,3 +206,4 @@ def test_more_than_can_be_answered_is_refused_with_advice(
     monkeypatch.setattr(use_case, bound, 5 if bound == "MOST_ENTRIES" else 2)
     with pytest.raises(TooManyFigures, match="fewer days"):
         asked(world, FIRST, FIRST)
+    assert len(asked(world, FIRST, FIRST, destination="d-1").rows) == 1
