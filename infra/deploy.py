@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.console.publish import publish_web
+from infra.console.publish import PublishedMeanwhile, publish_web
 from infra.console.site import NotDeployed
 from infra.indexes import left_out_in_each_update, without_indexes
 from infra.package.archives import content_hash
@@ -117,7 +117,7 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
             publish_web(stage)
         if code == 0 and stack.is_service:
             print(f"{prune(stack, stage)} old versions removed")
-    except (ValueMissing, MappingWrong, NotDeployed) as error:
+    except (ValueMissing, MappingWrong, NotDeployed, PublishedMeanwhile) as error:
         print(error, file=sys.stderr)
         return 1
     except PruneIncomplete as error:

@@ -27,8 +27,12 @@ class ReleaseUnknown(Exception):
     """There is no such release to go back to. The message names those that there are."""
 
 
+class PublishedMeanwhile(Exception):
+    """Somebody else published at the same time, so files of two releases may be mixed."""
+
+
 def publish(site: Site, files: WebFiles, now: datetime) -> str:
-    """Returns the release."""
+    """Returns the release. Raises PublishedMeanwhile."""
     release = files.release
     for name, content in files.static.items():
         site.put(f"{STATIC}/{release}/{name}", content, FOR_EVER)
@@ -40,7 +44,8 @@ def publish(site: Site, files: WebFiles, now: datetime) -> str:
 
 
 def go_back(site: Site, release: str) -> None:
-    """The release calls the API at its present address. Raises ReleaseUnknown."""
+    """The release calls the API at its present address. Raises ReleaseUnknown,
+    PublishedMeanwhile."""
     known = site.complete_releases()
     if release not in known:
         there = ", ".join(known) or "none"
@@ -75,6 +80,10 @@ def _show(site: Site, release: str, root: Mapping[str, bytes]) -> None:
     for name in gone:
         site.delete(name)
     site.forget_copies(["/", *(f"/{name}" for name in sorted(root.keys() | gone))])
+    if {name: site.release_of(name) for name in site.root_names()} != dict.fromkeys(root, release):
+        raise PublishedMeanwhile(
+            "Somebody else published the console at the same time. Do it once more, one of you."
+        )
 
 
 def _page_last(root: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
@@ -82,7 +91,7 @@ def _page_last(root: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
 
 
 def publish_web(stage: str) -> None:
-    """What web/ has now. Raises NotDeployed."""
+    """What web/ has now. Raises NotDeployed, PublishedMeanwhile."""
     site = site_of(stage)
     before = site.release_in_use()
     release = publish(site, read_web(), datetime.now(UTC))
@@ -103,7 +112,7 @@ def main() -> None:
         else:
             go_back(site := site_of(given.stage), given.release)
             print(f"Console {site.address}: release {given.release} is back")
-    except (NotDeployed, ReleaseUnknown) as error:
+    except (NotDeployed, PublishedMeanwhile, ReleaseUnknown) as error:
         sys.exit(str(error))
 
 

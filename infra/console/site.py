@@ -58,8 +58,12 @@ class Site:
 
     def release_in_use(self) -> str:
         """Empty before the first one."""
+        return self.release_of(PAGE)
+
+    def release_of(self, name: str) -> str:
+        """That of a file at the root. Empty where there is no such file."""
         try:
-            found = self.s3.head_object(Bucket=self.bucket, Key=PAGE)
+            found = self.s3.head_object(Bucket=self.bucket, Key=name)
         except ClientError as error:
             if error.response["Error"]["Code"] == "404":
                 return ""

@@ -65,9 +65,9 @@ class Rules:
 
     def _answered(self, response: Response) -> None:
         """The look at pages and logs knows what the page was given."""
-        if response.ok and urlsplit(response.url).path.endswith(TELLS_TOKENS):
-            if response.request.method == "POST":
-                self._secrets.hear(response.json())
+        tells = urlsplit(response.url).path.endswith(TELLS_TOKENS)
+        if tells and response.ok and response.request.method == "POST":
+            self._secrets.hear(response.json())
 
     def _connected(self, socket: WebSocket) -> None:
         if urlsplit(socket.url).netloc not in self._hosts:

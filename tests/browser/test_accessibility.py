@@ -67,6 +67,7 @@ def test_a_keyboard_signs_in_sends_and_pauses(console: Console, world: World) ->
         page.keyboard.press("n")
         dialog = page.get_by_role("dialog", name="Send files")
         expect(dialog.get_by_label("Bucket")).to_be_focused()
+        expect(dialog.get_by_role("option", name="outgoing")).to_be_attached()
         page.keyboard.type("outgoing")
         folder = dialog.get_by_role("button", name="big", exact=True)
         expect(folder).to_be_visible()

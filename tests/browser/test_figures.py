@@ -31,11 +31,15 @@ FOLLOW = """() => {
 }"""
 
 
-def figures_of(line: str) -> tuple[str, ...] | None:
-    told: Any = json.loads(line)
-    if "transfer" not in told:
-        return None
-    cells = cells_of(_SHOWN.validate_json(json.dumps(told["transfer"])), None)
+def states_in(out: str) -> list[Shown]:
+    told: list[Any] = [json.loads(line) for line in out.splitlines()]
+    return [
+        _SHOWN.validate_json(json.dumps(each["transfer"])) for each in told if "transfer" in each
+    ]
+
+
+def figures_of(shown: Shown) -> tuple[str, ...]:
+    cells = cells_of(shown, None)
     return tuple(cells[name] for name in ("percent", "bytes", "tail", "lanes"))
 
 
@@ -46,28 +50,29 @@ def test_the_browser_and_the_command_show_the_same_figures(
     the same of everything."""
     command = Fileferry(world.running, world.ada, tmp_path)
     command.log_in()
-    with world.moving(world.ada) as (moving, _):
-        page = console.signed_in(world.ada, f"/transfers/{moving}").page
+    with world.moving(world.ada) as (transfer, _):
+        page = console.signed_in(world.ada, f"/transfers/{transfer}").page
         expect(page.get_by_role("region", name="Progress").locator(".state")).to_have_text("Moving")
         page.evaluate(FOLLOW)
-        with command.begun("watch", moving, "--json") as begun:
+        with command.begun("watch", transfer, "--json") as begun:
             ended = begun.ended()
         expect(page.get_by_role("region", name="Progress").locator(".state")).to_have_text(
             "Completed"
         )
     assert ended.code == 0
-    by_command = [each for each in map(figures_of, ended.out.splitlines()) if each]
+    by_command = states_in(ended.out)
     in_browser = {tuple(each) for each in page.evaluate("() => window.shown")}
     bytes_seen = {each[1] for each in in_browser}
-    moving_ones = [each for each in by_command[:-1] if each[1] in bytes_seen]
-    matched = [each for each in moving_ones if each in in_browser]
+    moving = [figures_of(each) for each in by_command if each.moves]
+    both = [each for each in moving if each[1] in bytes_seen]
+    matched = [each for each in both if each in in_browser]
     print(
         f"{len(by_command)} states by the command, {len(in_browser)} in the browser, "
-        f"{len(moving_ones)} with the same bytes, {len(matched)} of them the same"
+        f"{len(both)} with the same bytes, {len(matched)} of them the same"
     )
-    assert matched == moving_ones
+    assert matched == both
     assert len(matched) >= MATCHED_AT_LEAST
-    percent, moved, tail, _ = by_command[-1]
+    percent, moved, tail, _ = figures_of(by_command[-1])
     head = page.get_by_role("region", name="Progress")
     for text in (percent, moved, tail):
         expect(head).to_contain_text(text)

@@ -45,7 +45,7 @@ def test_hostile_names_are_text_everywhere(console: Console, world: World) -> No
     seat.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     is_harmless(opened(seat, "/transfers?tab=done&of=mine"), *SEEN)
     seat.picture("hostile-queue")
-    is_harmless(opened(seat, "/history?owner=me"), *SEEN)
+    is_harmless(opened(seat, "/history?owner=mine"), *SEEN)
     is_harmless(opened(seat, f"/?send=bucket%3D{BUCKET}%26prefix%3Dodd%252F"), *SEEN)
     for each, text in zip(sent, SEEN, strict=False):
         page = opened(seat, f"/transfers/{each}")

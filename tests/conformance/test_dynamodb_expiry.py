@@ -106,3 +106,11 @@ def test_an_event_expires_and_its_transfer_stays(table: HookedTable) -> None:
     table.stores.outbox.mark_published("t-1", "e-1")
     assert expiries(table, "OUTBOX#") == {"OUTBOX#e-1": NOON + FACTS_KEPT}
     assert expiries(table, "TRANSFER") == {"TRANSFER": None}
+
+
+def test_the_time_of_a_late_trouble_counts_from_when_it_was_told(table: HookedTable) -> None:
+    """Trouble is no change of state. A run may last for weeks without one."""
+    told = NOON + LONGEST_RUN
+    transfer = table.stores.transfers.create(a_transfer(), [], None)
+    table.stores.transfers.save(replace(transfer, delayed_at=told), [an_event("e-1")])
+    assert expiries(table, "OUTBOX#") == {"OUTBOX#e-1": told + FACTS_KEPT}

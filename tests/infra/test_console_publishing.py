@@ -12,7 +12,7 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
-from infra.console.publish import KEPT, ReleaseUnknown, go_back, prune, publish
+from infra.console.publish import KEPT, PublishedMeanwhile, ReleaseUnknown, go_back, prune, publish
 from infra.console.site import NotDeployed, Site, site_of
 from infra.console.web_files import WebFiles, read_web
 from infra.deploy import deploy
@@ -155,6 +155,35 @@ def publish_until(site: Site, files: WebFiles, broken: int) -> list[str]:
     with suppress(ConnectionError):
         publish(replace(site, s3=Breaking()), files, NOW)
     return attempted
+
+
+@pytest.mark.parametrize("write", range(1, 3))
+def test_two_that_publish_at_once_are_told_unless_one_release_is_there_whole(
+    site: Site, write: int
+) -> None:
+    """The other one does it all just before that write of a file at the root."""
+    other = WebFiles({**FILES.root, "keeper.js": b"other", "more.js": b""}, FILES.static)
+    roots: list[str] = []
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a client's method
+            return getattr(site.s3, name)
+
+        def put_object(self, **request: Any) -> None:  # noqa: ANN401
+            if "/" not in request["Key"]:
+                roots.append(request["Key"])
+                if len(roots) == write:
+                    publish(site, other, NOW)
+            site.s3.put_object(**request)
+
+    with suppress(PublishedMeanwhile):
+        publish(replace(site, s3=Slow()), FILES, NOW)
+        assert {name: site.get(name) for name in site.root_names() - {"index.html"}} == {
+            "keeper.js": FILES.root["keeper.js"]
+        }
+        return
+    publish(site, FILES, NOW)
+    assert site.get("keeper.js") == FILES.root["keeper.js"]
 
 
 def test_publishing_again_changes_nothing(site: Site) -> None:

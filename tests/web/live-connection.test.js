@@ -152,6 +152,18 @@ test("seconds of silence are told while it is too long", async () => {
   assert.equal(world.live.silence.value, 0);
 });
 
+test("a line on which nothing moves may be silent until its next heartbeat", async () => {
+  const { world } = await streaming({ status: "paused", rate_bytes_per_second: null });
+  const seen = new Set();
+  world.live.silence.subscribe((seconds) => seen.add(seconds));
+  await world.pass(120_000);
+  assert.equal(world.live.link.value, "stream");
+  assert.deepEqual([...seen], [0]);
+  world.isDead = world.isDown = true;
+  await world.pass(60_000);
+  assert.ok(world.live.silence.value > 35);
+});
+
 test("when the network is back it connects at once", async () => {
   const { world } = await streaming();
   world.isDown = true;

@@ -105,7 +105,9 @@ class DynamoDbTransferStore:
 
 
 def _facts(transfer: Transfer, version: int, events: Sequence[OutboxEvent]) -> Iterator[Action]:
-    kept, at = timeline.FACTS_KEPT, transfer.updated_at
+    # Trouble is told without a change of state.
+    at = max(transfer.updated_at, transfer.delayed_at or transfer.updated_at)
+    kept = timeline.FACTS_KEPT
     return outbox_rows(partition_of(transfer.id), version, events, at, kept)
 
 

@@ -14,8 +14,8 @@ from runtime.dynamodb.table import Table
 from services.transfer.domain.errors import FieldInvalid
 from services.transfer.domain.timeline import FACT_ID, SEQUENCED
 
-# As long as the ledger's rows (120 days), and a run (30 days): the time counts from the last change
-# of state, and a transfer may be delayed without one for as long as its run lasts.
+# As long as the ledger's rows (120 days), and a run (30 days), so that the beginning of a run is
+# there as long as what it moved.
 FACTS_KEPT = timedelta(days=150)
 PAGE_BYTES = 2_500_000  # as in lists: Lambda answers 6 MB, and JSON within JSON is longer
 

@@ -37,9 +37,12 @@ export function queryOf(params, seesAll) {
   return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== null));
 }
 
-/** How many conditions narrow the list. Whose it is and its order do not count. */
+/** How many conditions narrow the list. That it is one's own does not count, nor its order. */
 export function conditionsIn(params) {
-  return ALL.filter((name) => !["owner", "order"].includes(name) && params.get(name)).length;
+  const owner = params.get("owner");
+  const isOfSomebody = owner && ![MINE, EVERYBODY].includes(owner);
+  const others = ALL.filter((name) => !["owner", "order"].includes(name) && params.get(name)).length;
+  return others + (isOfSomebody ? 1 : 0);
 }
 
 /** Changes of the address that take all conditions away. */
