@@ -5,19 +5,27 @@
 // it their session and ask for it. The browser may end it at any time: then nobody has a session,
 // and the page shows the login.
 
-let kept = null; // { session, until }: milliseconds of Date.now()
+// By the login that they come from: { session, until, generation }, `until` as Date.now() has it.
+const kept = new Map();
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
   const { kind, session, until, generation, family } = event.data ?? {};
-  if (kind === "keep" && (kept === null || generation >= kept.generation)) {
-    kept = { session, until, generation };
+  for (const [each, { until: end }] of kept) {
+    if (Date.now() >= end) kept.delete(each);
+  }
+  if (kind === "keep") {
+    const known = kept.get(session.family);
+    if (!known || generation >= known.generation) kept.set(session.family, { session, until, generation });
   } else if (kind === "forget") {
-    if (kept?.session.family === family) kept = null;
+    kept.delete(family);
   } else if (kind === "ask") {
-    if (kept !== null && Date.now() >= kept.until) kept = null;
-    event.ports[0]?.postMessage(kept);
+    event.ports[0]?.postMessage((family ? kept.get(family) : newest()) ?? null);
   }
 });
+
+function newest() {
+  return [...kept.values()].sort((one, other) => other.generation - one.generation)[0];
+}

@@ -30,3 +30,9 @@ test("empty pages are not the end", async () => {
   const found = await list((cursor) => (cursor ? { things: [1], cursor: null } : { things: [], cursor: "a" }));
   assert.deepEqual(found, { items: [1], complete: true });
 });
+
+test("what is no page is not an empty list", async () => {
+  for (const page of [null, {}, { things: null }, "x"]) {
+    await assert.rejects(list(() => page), { name: "Unreachable" });
+  }
+});

@@ -148,3 +148,12 @@ test("it ends where nobody answers, and where the session is over", async () => 
   await settled();
   assert.deepEqual([out.bulk.shown.value.why, out.bulk.shown.value.left], ["signed-out", 9]);
 });
+
+test("an answer that holds nothing is one all the same", async () => {
+  const { bulk, put } = world(() => null);
+  bulk.start("cancel", ["a", "b"]);
+  await settled();
+  assert.equal(bulk.shown.value.state, "ended");
+  assert.equal(bulk.shown.value.done, 2);
+  assert.deepEqual(put, []);
+});

@@ -20,6 +20,12 @@ export function install() {
   globalThis.BroadcastChannel = Channel;
   globalThis.addEventListener = () => {};
   globalThis.navigator ??= {}; // not there before Node 21
+  const stored = new Map();
+  globalThis.sessionStorage = {
+    getItem: (name) => stored.get(name) ?? null,
+    setItem: (name, text) => stored.set(name, String(text)),
+    removeItem: (name) => stored.delete(name),
+  };
 }
 
 /** The API: each call waits until the test answers it. */

@@ -1,5 +1,7 @@
 // Lists of the API, page by page.
 
+import { Unreachable } from "./problem.js";
+
 const MOST_PAGES = 100; // a page may hold none; a list that leads to itself never ends
 
 /**
@@ -16,7 +18,8 @@ export async function collect(api, path, field, query = {}, { most = 1_000, sign
   let cursor = null;
   for (let read = 0; read < MOST_PAGES; read += 1) {
     const page = await api.get(path, { query: { ...query, cursor }, signal });
-    items.push(...(page[field] ?? []));
+    if (!Array.isArray(page?.[field])) throw new Unreachable("the answer is not FileFerry's");
+    items.push(...page[field]);
     const next = page.cursor ?? null;
     const complete = next === null && items.length <= most;
     if (next === null || items.length >= most) return { items: items.slice(0, most), complete };

@@ -17,7 +17,7 @@ const KEPT_MS = 60_000; // after a page has gone
  * @property {number} generation grows with each refresh: of two, the larger one is valid
  */
 
-/** @param {{heard(tokens: Tokens): void, signedOut(family: string): void, active(): void, own(): Tokens | null}} page */
+/** @param {{heard(tokens: Tokens): void, signedOut(family: string, why: string): void, active(): void, own(): Tokens | null}} page */
 export async function openKeeper(page) {
   const channel = new BroadcastChannel("fileferry-session");
   const answers = new Set();
@@ -25,7 +25,7 @@ export async function openKeeper(page) {
     if (data?.kind === "session") {
       for (const answer of answers) answer(data.session);
       page.heard(data.session);
-    } else if (data?.kind === "signed-out") page.signedOut(data.family);
+    } else if (data?.kind === "signed-out") page.signedOut(data.family, data.why);
     else if (data?.kind === "active") page.active();
     else if (data?.kind === "ask" && page.own()) {
       channel.postMessage({ kind: "session", session: page.own() });
@@ -41,19 +41,19 @@ export async function openKeeper(page) {
   }
 
   return {
-    /** The newest session that anybody has, or null. */
-    async ask() {
-      const told = [askTabs(channel, answers)];
-      if (worker?.()) told.push(askWorker(worker()));
+    /** The newest session that anybody has, or null. `family`: of that login, and of no other one. */
+    async ask(family = null) {
+      const told = [askTabs(channel, answers, family)];
+      if (worker?.()) told.push(askWorker(worker(), family));
       return (await Promise.all(told)).reduce(newer, null);
     },
     told(session) {
       keep(session);
       channel.postMessage({ kind: "session", session });
     },
-    forget(family) {
+    forget(family, why) {
       worker?.()?.postMessage({ kind: "forget", family });
-      channel.postMessage({ kind: "signed-out", family });
+      channel.postMessage({ kind: "signed-out", family, why });
     },
     active() {
       channel.postMessage({ kind: "active" });
@@ -88,7 +88,7 @@ function trusted(url) {
   return policy ? policy.createScriptURL(url) : url;
 }
 
-function askWorker(worker) {
+function askWorker(worker, family) {
   return new Promise((answer) => {
     const { port1, port2 } = new MessageChannel();
     const late = setTimeout(() => answer(null), ANSWER_MS);
@@ -96,18 +96,21 @@ function askWorker(worker) {
       clearTimeout(late);
       answer(data?.session ?? null);
     };
-    worker.postMessage({ kind: "ask" }, [port2]);
+    worker.postMessage({ kind: "ask", family }, [port2]);
   });
 }
 
-function askTabs(channel, answers) {
+function askTabs(channel, answers, family) {
   return new Promise((done) => {
-    const answer = (session) => {
+    const end = (session) => {
       answers.delete(answer);
-      done(session ?? null);
+      done(session);
+    };
+    const answer = (session) => {
+      if (family === null || session?.family === family) end(session ?? null);
     };
     answers.add(answer);
     channel.postMessage({ kind: "ask" });
-    setTimeout(answer, TABS_MS);
+    setTimeout(end, TABS_MS, null);
   });
 }

@@ -6,6 +6,8 @@ import { newer, openKeeper } from "./keeper.js";
 
 const RENEW_BEFORE_MS = 60_000; // of an hour
 const RENEW_TRIES = 3;
+/** Which login a tab belongs to, also over a reload: another tab may be somebody else's. No secret. */
+const FAMILY = "fileferry-login";
 
 /** "starting", "signed-out" or "signed-in" */
 const state = signal("starting");
@@ -47,11 +49,11 @@ export const session = {
     calls = api;
     keeper ??= await openKeeper({
       heard: (told) => adopt(ours(told)),
-      signedOut: (family) => family === tokens?.family && leave("signed-out"),
+      signedOut: (family, why = "signed-out") => family === tokens?.family && leave(why),
       active: () => hears.forEach((hear) => hear()),
       own: () => tokens,
     });
-    const found = newer(tokens, await keeper.ask());
+    const found = newer(tokens, await keeper.ask(ownLogin()));
     if (found) {
       adopt(found);
       try {
@@ -61,7 +63,7 @@ export const session = {
         if (!(error instanceof SignedOut)) throw error; // it may still be good: try again
       }
     }
-    tokens = null;
+    adopt(null);
     state.value = "signed-out";
   },
 
@@ -83,7 +85,7 @@ export const session = {
     const ended = calls.post("/api/logout").catch(() => null); // it is idle soon, and over then
     await Promise.race([ended, new Promise((done) => setTimeout(done, 2_000))]);
     if (session.family !== family) return; // over already, and somebody else may have come
-    keeper.forget(family);
+    keeper.forget(family, why);
     leave(why);
   },
 
@@ -104,7 +106,7 @@ export const session = {
 
   /** The service ended the session. */
   over() {
-    keeper?.forget(tokens?.family);
+    keeper?.forget(tokens?.family, "over");
     leave("over");
   },
 
@@ -132,7 +134,7 @@ async function signedIn(answer) {
   try {
     await enter();
   } catch (error) {
-    if (tokens?.family === own.family) tokens = null; // nobody is told that this login succeeded
+    if (tokens?.family === own.family) adopt(null); // nobody is told that this login succeeded
     throw error;
   }
   keeper.told(tokens);
@@ -150,6 +152,20 @@ async function enter() {
 
 function adopt(next) {
   tokens = next;
+  try {
+    if (next === null) sessionStorage.removeItem(FAMILY);
+    else sessionStorage.setItem(FAMILY, next.family);
+  } catch {
+    // storage is blocked: a reload takes over whatever login it finds
+  }
+}
+
+function ownLogin() {
+  try {
+    return sessionStorage.getItem(FAMILY);
+  } catch {
+    return null;
+  }
 }
 
 /** The newer tokens of this session. Another tab may have signed in as somebody else. */
@@ -159,7 +175,7 @@ function ours(told) {
 
 function leave(why) {
   if (state.value === "signed-out") return;
-  tokens = null;
+  adopt(null);
   me.value = null;
   reason.value = why;
   state.value = "signed-out";
@@ -191,8 +207,7 @@ function locked(work) {
 
 async function renewed(refused) {
   if (tokens === null) throw new SignedOut();
-  const found = await keeper.ask();
-  const known = ours(found); // another tab may have done it meanwhile
+  const known = ours(await keeper.ask(session.family)); // another tab may have done it meanwhile
   if (known === null) throw new SignedOut(); // this tab was signed out while it asked
   adopt(known);
   if (known.access !== refused && Date.now() < known.freshUntil) return;

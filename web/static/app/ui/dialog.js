@@ -17,15 +17,22 @@ export function Dialog({ title, onClose, children, footer, wide = false, full = 
     return () => {
       opened.close();
       if (back instanceof HTMLElement && back.isConnected) back.focus();
-      else document.querySelector("#content h1")?.focus(); // what opened it is gone
+      const isLost = document.activeElement === null || document.activeElement === document.body;
+      if (isLost) document.querySelector("#content h1")?.focus(); // what opened it is gone
     };
   }, []);
   const cancelled = (event) => {
+    if (!event.cancelable) return; // it is closed anyhow: see `closed`
     event.preventDefault(); // the page decides, so that a guarded form can stay
     onClose();
   };
+  const closed = () => {
+    if (!dialog.current || dialog.current.open) return;
+    dialog.current.showModal(); // browsers close it at a second Escape, whatever the page decided
+    onClose();
+  };
   return html`
-    <dialog ref=${dialog} class=${`dialog ${wide ? "wide" : ""} ${full ? "full" : ""}`} aria-labelledby=${id} onCancel=${cancelled}
+    <dialog ref=${dialog} class=${`dialog ${wide ? "wide" : ""} ${full ? "full" : ""}`} aria-labelledby=${id} onCancel=${cancelled} onClose=${closed}
       onMouseDown=${(event) => event.target === dialog.current && onClose()}>
       <div class="dialog-inner">
         <header class="dialog-head">

@@ -6,6 +6,7 @@ import { useLoaded } from "../../ui/loaded.js";
 import { Loading, Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
 import { api, live, session } from "../../wiring.js";
+import { Cut } from "../../transfers/cut.js";
 import { Scopes } from "../../transfers/scopes.js";
 import { clockNow, scopeOf } from "../../transfers/use_list.js";
 import { useRows } from "../../transfers/use_rows.js";
@@ -28,6 +29,7 @@ export default function Home() {
   return html`
     <${Screen} title="Home" actions=${session.seesAll.value && html`<${Scopes} path="/" scope=${scope} query=${query} />`}>
       ${known.refused && html`<${Notice} kind="bad" title="You may not see everybody's transfers.">${known.refused}</${Notice}>`}
+      <${Cut} number=${rows.length} />
       ${isNew && html`<${Welcome} me=${session.me.value} />`}
       ${!isNew && (known.isReady ? html`
         <div class="home-now">

@@ -68,15 +68,12 @@ export function createBulk({ post, put, clock }) {
   async function send(run, id) {
     starts.push(clock.now());
     const sent = post(`/api/transfer/${encodeURIComponent(id)}/${run.action}`);
-    const view = await sent.catch((error) => {
-      failed(run, id, error);
-      return null;
-    });
-    if (view !== null) {
+    const taken = (view) => {
       run.done += 1;
       run.lostInARow = 0;
-      put(view);
-    }
+      if (view) put(view);
+    };
+    await sent.then(taken, (error) => failed(run, id, error));
     tell(run);
   }
 

@@ -2,6 +2,7 @@
 
 import { html, useMemo, useState } from "../../lib.js";
 import { href, place } from "../../router.js";
+import { toast } from "../../ui/announce.js";
 import { Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
 import { Tabs } from "../../ui/tabs.js";
@@ -14,6 +15,7 @@ import { QueueBody, ListLine } from "./list_line.js";
 import { listed, wishOf } from "./matching.js";
 import { ReasonGroups } from "./reason_groups.js";
 import { RowsList } from "./rows_list.js";
+import { Cut } from "../../transfers/cut.js";
 import { Scopes } from "../../transfers/scopes.js";
 import { CancelQuestion, SelectionBar } from "./selection_bar.js";
 import { TABS } from "../../transfers/standing.js";
@@ -44,13 +46,16 @@ export default function Queue() {
   };
   const cancel = () => {
     if (asked.length === 1) act("cancel", asked[0]); // a bulk action may run beside it
-    else bulk.start("cancel", asked.map((shown) => shown.id));
+    else if (!bulk.start("cancel", asked.map((shown) => shown.id))) {
+      toast("Another action on many still runs, so none of these was cancelled.", { kind: "bad" });
+    }
     ask([]);
   };
   return html`
     <${Screen} title="Transfers" actions=${session.seesAll.value && html`<${Scopes} path="/transfers" scope=${scope} query=${query} />`}>
       <${Tabs} label="Transfers by state" current=${wish.tab} tabs=${TABS.map((key) => tabOf(key, counts, query, known))} />
       ${known.refused && html`<${Notice} kind="bad" title="You may not see everybody's transfers.">${known.refused}</${Notice}>`}
+      <${Cut} number=${known.rows.size} />
       <${Filters} wish=${wish} inTab=${inTab} now=${now} isEverybodys=${scope === "all"} />
       ${wish.tab === "attention" && html`<${ReasonGroups} rows=${kept.order.ids.map((id) => known.rows.get(id))} me=${session.me.value} onRetry=${(rows) => start("retry", rows)} />`}
       <${BulkPanel} />
