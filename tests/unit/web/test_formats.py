@@ -1,8 +1,6 @@
 """The console writes amounts, lengths of time and names as `fileferry` does."""
 
-import json
 import random
-import subprocess
 import sys
 import unicodedata
 from typing import Any
@@ -10,7 +8,7 @@ from typing import Any
 from cli.durations import duration_text
 from cli.escaping import escaped
 from cli.output import bytes_text, counted
-from tests.servers import require_program
+from tests.unit.web.node import answer_of
 
 TOGETHER = 61  # characters in a name
 
@@ -53,19 +51,9 @@ def _is_none(code: int) -> bool:
 
 
 def test_the_same_value_is_written_in_the_same_way() -> None:
-    node = require_program("node", "nodejs")
     given: dict[str, list[Any]] = {"bytes": amounts(), "durations": lengths(), "names": names()}
     given["counts"] = [0, 1, 2, 999, 1_000, 10**9]
-    run = subprocess.run(
-        [node, "tests/web/format-answers.js"],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    there = json.loads(run.stdout)
+    there = answer_of("tests/web/format-answers.js", given)
     here = {
         "bytes": [bytes_text(each) for each in given["bytes"]],
         "durations": [duration_text(each) for each in given["durations"]],

@@ -2,7 +2,6 @@
 
 import json
 import random
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from contracts.websocket.live_transfer import ChunkChange, LiveTransfer
 from contracts.websocket.server_messages import Delta, Snapshot, read_message
 from tests.doubles.live_rest import view_of
 from tests.doubles.live_state import BEGIN, LiveState, transfer
-from tests.servers import require_program
+from tests.unit.web.node import answer_of
 
 SCRIPTS, STEPS = 60, 40
 EXAMPLES = Path("contracts/examples/websocket")
@@ -123,18 +122,8 @@ def _as_printed(step: Step) -> Step:
 
 
 def test_whatever_comes_the_console_shows_what_the_command_shows() -> None:
-    node = require_program("node", "nodejs")
     scripts = [_published(), *(Script(seed).steps() for seed in range(SCRIPTS))]
-    run = subprocess.run(
-        [node, "tests/web/live-replay.js"],
-        input=json.dumps(scripts),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    there = json.loads(run.stdout)
+    there = answer_of("tests/web/live-replay.js", scripts)
     assert len(there) == len(scripts)
     for number, (steps, played) in enumerate(zip(scripts, there, strict=True)):
         for at, (ours, theirs) in enumerate(zip(_played_here(steps), played, strict=True)):
