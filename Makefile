@@ -106,11 +106,19 @@ check-lambda: $(READY) ## The same on the Python that functions run on, in an en
 
 .PHONY: test
 test: $(READY) system-packages check ## Everything: check, then the slow tests beside real servers and the whole stack
-	@mkdir -p build; slow=0; servers=0; \
-	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra > build/slow.log 2>&1 & \
+	@mkdir -p build; second=0; servers=0; \
+	$(MAKE) slow-tests browser > build/second-lane.log 2>&1 --keep-going & \
 	pid=$$!; trap "kill $$pid 2> /dev/null || true" EXIT; \
-	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra) || servers=$$?; \
-	wait $$pid || slow=$$?; cat build/slow.log; exit $$((slow + servers))
+	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra browser) || servers=$$?; \
+	wait $$pid || second=$$?; cat build/second-lane.log; exit $$((second + servers))
+
+.PHONY: slow-tests
+slow-tests: $(READY)
+	$(PYTHON) -m pytest -q -m slow tests/unit tests/contract tests/infra
+
+.PHONY: browser
+browser: $(READY) ## The console in a real Chromium against a stack of its own; pictures in build/browser
+	$(PYTHON) -m pytest -q tests/browser
 
 .PHONY: storm
 storm: $(READY) ## Drive all that can run at once together until a promise breaks: MINUTES=30, SEED=0
@@ -131,6 +139,10 @@ mutate: $(READY) ## Break the lanes' code in small ways and show what the tests 
 .PHONY: check-servicenow
 check-servicenow: $(READY) ## Try a ServiceNow: FILEFERRY_SERVICENOW_URL, _USER, _PASSWORD (docs/user-guide/servicenow.md)
 	@$(PYTHON) -m infra.check_servicenow
+
+.PHONY: screenshots
+screenshots: $(READY) ## Make the README's pictures of the console again
+	$(PYTHON) -m tests.browser.screenshots
 
 .PHONY: generate
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document

@@ -60,8 +60,7 @@ class Console:
         )
         context.set_default_timeout(PATIENCE_MS)
         stack = self.running.stack
-        origins = (stack.console_url, stack.api_url, stack.websocket_url)
-        rules = Rules(context, origins, self.running.door.secrets)
+        rules = Rules(context, stack, self.running.door.secrets)
         seat = Seat(context.new_page(), rules, stack.console_url)
         self.seats.append(seat)
         return seat

@@ -1,11 +1,11 @@
 """What has to be true of every page of the console, whatever a test does with it."""
 
 import re
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebSocket
 
+from infra.local.stack import LocalStack
 from tests.stack.secrets_used import SecretsUsed
 
 TELLS_TOKENS = ("/api/login", "/api/login/sso", "/api/refresh", "/api/ws-ticket")
@@ -20,9 +20,14 @@ class Rules:
     """Watches all pages of a context. `problems` are texts for people."""
 
     def __init__(
-        self, context: BrowserContext, origins: Sequence[str], secrets: SecretsUsed
+        self,
+        context: BrowserContext,
+        stack: LocalStack,
+        secrets: SecretsUsed,
     ) -> None:
         self._context, self._secrets = context, secrets
+        self._api_url = stack.api_url
+        origins = (stack.console_url, stack.api_url, stack.websocket_url)
         self._hosts = {urlsplit(each).netloc for each in origins}
         self._expected = [re.compile(each) for each in USUAL]
         self._problems: list[str] = []
@@ -59,9 +64,8 @@ class Rules:
             self._problems.append(f"another origin: {request.url}")
         if self._secrets.found_in(request.url):
             self._problems.append(f"a secret in an address: {address.path}")
-        if "/api/" in address.path:
-            path = address.path[address.path.index("/api/") :]
-            self.calls.append(f"{request.method} {path}")
+        if request.url.startswith(self._api_url):
+            self.calls.append(f"{request.method} {request.url.removeprefix(self._api_url)}")
 
     def _answered(self, response: Response) -> None:
         """The look at pages and logs knows what the page was given."""

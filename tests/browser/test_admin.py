@@ -4,9 +4,9 @@ from secrets import token_hex
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from infra.local.doubles import WEBHOOKS
+from infra.local.doubles import TEAMS, WEBHOOKS
 from tests.browser.console import Console, sign_in
 from tests.browser.world import World
 from tests.stack.people import Person
@@ -44,26 +44,37 @@ def test_an_admin_adds_a_user_who_signs_in_and_locks_them_out(
     expect(again.page.get_by_role("alert")).to_contain_text("the user is locked")
 
 
-def test_a_channel_is_added_tested_and_removed(console: Console, world: World) -> None:
-    name = f"Nightly {token_hex(3)}"
-    address = world.running.desk.receivers.hooks[WEBHOOKS]
-    page = console.signed_in(world.ada, "/settings?tab=notifications").page
+def add_channel(page: Page, kind: str, name: str, address: str) -> Locator:
+    """The channel's card."""
     page.get_by_role("link", name="Add a channel").click()
     dialog = page.get_by_role("dialog", name="Add a channel")
-    dialog.get_by_label("Webhook").check()
+    dialog.get_by_label(kind).check()
     dialog.get_by_label("Id", exact=True).fill(name.lower().replace(" ", "-"))
     dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_label("Address").fill(address)
     dialog.get_by_role("button", name="Add", exact=True).click()
+    return page.get_by_role("article", name=name)
+
+
+def test_channels_are_added_tested_and_removed(console: Console, world: World) -> None:
+    """The receiver of the webhook does not know the secret that was just made."""
+    team, hook = f"Team {token_hex(3)}", f"Hook {token_hex(3)}"
+    hooks = world.running.desk.receivers.hooks
+    page = console.signed_in(world.ada, "/settings?tab=notifications").page
+    card = add_channel(page, "Microsoft Teams", team, hooks[TEAMS])
+    card.get_by_role("button", name="Send a test").click()
+    expect(page.get_by_text(f"A test was sent to {team}.").last).to_be_visible()
+
+    refused = add_channel(page, "Webhook", hook, hooks[WEBHOOKS])
     secret = page.get_by_role("dialog", name="The signing secret")
     expect(secret).to_contain_text("It is shown only now.")
     secret.get_by_role("button", name="I have kept it").click()
-    card = page.get_by_role("article", name=name)
-    card.get_by_role("button", name="Send a test").click()
-    expect(page.get_by_text(f"A test was sent to {name}.").last).to_be_visible()
-    card.get_by_role("button", name="Remove").click()
-    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    expect(card).to_be_hidden()
+    refused.get_by_role("button", name="Send a test").click()
+    expect(refused).to_contain_text("Nothing is sent there any more")
+    for each in (card, refused):
+        each.get_by_role("button", name="Remove").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+        expect(each).to_be_hidden()
 
 
 def fill_in(page: Page, fields: dict[str, str]) -> None:
@@ -100,6 +111,7 @@ def test_a_partner_is_added_its_key_confirmed_and_tested(console: Console, world
     key.get_by_label("What the partner told you").fill("")
     confirm.click()
     page.get_by_role("button", name="Test what the server can do").click()
+    expect(page.get_by_text("Files can be sent there")).to_be_visible()
     expect(page.get_by_role("link", name="Send to this partner")).to_be_visible()
     page.get_by_role("link", name="Partners", exact=True).last.click()
     expect(page.get_by_role("row").filter(has_text=name)).to_contain_text("Ready")
