@@ -73,5 +73,6 @@ function Table({ users }) {
 function grantText({ sources, destinations }) {
   if (!sources.length || !destinations.length) return "nothing";
   const where = destinations.includes("*") ? "all destinations" : counted(destinations.length, "destination");
-  return `${counted(sources.length, "source")} to ${where}`;
+  const from = sources.some(({ bucket, prefix }) => bucket === "*" && !prefix) ? "all buckets" : counted(sources.length, "source");
+  return `${from} to ${where}`;
 }
