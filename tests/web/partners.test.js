@@ -28,9 +28,15 @@ test("the old key beside a new one is of the same kind where there is one", () =
 });
 
 test("what a partner told is the same with blanks and without its kind, but in no other letter", () => {
-  assert.equal(saysTheSame(" sha256: nGwv xMc9 Xi= ", KEY.fingerprint), true);
-  assert.equal(saysTheSame("SHA256:ngwvxmc9xi", KEY.fingerprint), false);
-  assert.equal(saysTheSame(" ", "SHA256:"), false);
+  assert.equal(saysTheSame(" sha256: nGwv xMc9 Xi= ", KEY), true);
+  assert.equal(saysTheSame("SHA256:ngwvxmc9xi", KEY), false);
+  assert.equal(saysTheSame(" ", { fingerprint: "SHA256:", key: "" }), false);
+});
+
+test("a partner may have told the whole key instead of its fingerprint", () => {
+  assert.equal(saysTheSame("sftp.acme.example ssh-ed25519 AAAA root@acme\n", KEY), true);
+  assert.equal(saysTheSame("ssh-ed25519 AAAB", KEY), false);
+  assert.equal(saysTheSame("ssh-ed25519", KEY), false);
 });
 
 test("a patch has only what differs, and nothing of what was not touched", () => {

@@ -2,8 +2,8 @@
 
 import { html, useEffect, useErrorBoundary, useState } from "./lib.js";
 import { match, place } from "./router.js";
-import { Empty, Failed, Loading } from "./ui/notice.js";
-import { LinkButton } from "./ui/button.js";
+import { Button, LinkButton } from "./ui/button.js";
+import { Empty, Failed, Loading, Notice } from "./ui/notice.js";
 import { Screen } from "./ui/screen.js";
 
 /** [pattern, how its module is loaded]. Each module's default export is the screen. */
@@ -58,8 +58,19 @@ function Loaded({ load, with: parts }) {
   if (broken) return html`<${Failed} error=${broken} what="This screen broke." onAgain=${mend} />`;
   const Shown = loaded.get(load);
   if (Shown) return html`<${Shown} ...${parts} />`;
-  if (error) return html`<${Failed} error=${error} what="This screen could not be loaded." onAgain=${() => location.reload()} />`;
+  if (error) return html`<${NotLoaded} error=${error} onAgain=${() => again((before) => before + 1)} />`;
   return html`<${Loading} />`;
+}
+
+/** A browser does not say why code did not come. Mostly there is no connection. */
+function NotLoaded({ error, onAgain }) {
+  console.error(error);
+  const action = html`<${Button} icon="retry" onClick=${onAgain}>Try again</${Button}>`;
+  return html`
+    <${Notice} kind="bad" title="This screen could not be loaded" action=${action}>
+      FileFerry does not answer. Check your connection, then try again. If it does not help, reload the page.
+    </${Notice}>
+  `;
 }
 
 function NotThere() {

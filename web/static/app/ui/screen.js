@@ -2,12 +2,12 @@
 
 import { html, useEffect, useRef } from "../lib.js";
 
-/** The heading gets the focus when the screen opens, so that a keyboard and a reader start there. */
-export function Screen({ title, back, actions, children }) {
+/** `tab`: the title of the browser's tab, where `title` is more than a text. The heading gets the focus when the screen opens, so that a keyboard and a reader start there. */
+export function Screen({ title, tab = title, back, actions, children }) {
   const heading = useRef(null);
   useEffect(() => {
-    document.title = `${typeof title === "string" ? title : "Transfer"} - FileFerry`;
-  }, [title]);
+    document.title = `${typeof tab === "string" ? tab : "Transfer"} - FileFerry`;
+  }, [tab]);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return html`
     <div class="screen">

@@ -23,7 +23,7 @@ export function PartnersCard({ loaded, rows, now, scope }) {
 function Table({ value, rows, now, scope }) {
   const partners = healthOf(value.rows, rows, value.destinations, now);
   const { countedSince: since, from } = value;
-  if (partners.length === 0) return html`<p class="muted">There is no partner that you may send to.</p>`;
+  if (partners.length === 0) return html`<p class="muted">${scope === "all" ? "There is no partner yet." : "There is no partner that you may send to."}</p>`;
   return html`
     <ul class="home-partners">${partners.slice(0, SHOWN).map((each) => html`<${Partner} key=${each.id} of=${each} />`)}</ul>
     <p class="muted small home-note">

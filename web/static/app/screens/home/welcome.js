@@ -31,9 +31,9 @@ export function Welcome({ me }) {
 function Ask({ me, sources, destinations }) {
   const missing = [sources.length === 0 && "files to send", destinations.length === 0 && "a partner to send to"];
   return html`
-    <p><strong>You need a grant first:</strong> none of ${missing.filter(Boolean).join(" and ")} is granted to you.
+    <p><strong>You need a grant first:</strong> you have no grant for ${missing.filter(Boolean).join(" and none for ")}.
       ${me.roles.includes("admin")
-        ? " Give it to yourself under Users."
+        ? html` Give it to yourself under <a href="/users">Users</a>.`
         : html` Ask an admin of your FileFerry, and tell them your user name: <code>${me.user}</code>.`}</p>
   `;
 }

@@ -37,8 +37,13 @@ export function counterpart(pinned, offered) {
   return pinned.find((each) => algorithm(each.key) === algorithm(offered.key)) ?? pinned[0] ?? null;
 }
 
-/** Whether somebody typed the fingerprint that the partner told them. Blanks do not count. */
-export function saysTheSame(typed, fingerprint) {
+/**
+ * Whether somebody typed what the partner told them of an offered key: its fingerprint, in which
+ * blanks do not count, or the key itself as a line of known_hosts or of a .pub file.
+ */
+export function saysTheSame(typed, { fingerprint, key }) {
+  const blob = String(key).split(" ")[1];
+  if (blob && typed.trim().split(/\s+/).includes(blob)) return true;
   const bare = (text) => text.replace(/\s/g, "").replace(/^SHA256:/i, "").replace(/=+$/, "");
   return bare(typed) !== "" && bare(typed) === bare(fingerprint);
 }

@@ -66,7 +66,7 @@ function Confirming({ view, test, offered, onConfirmed, onReload }) {
   const [checked, check] = useState(false);
   const [typed, type] = useState("");
   const [state, setState] = useState({ busy: false, error: null });
-  const wrong = typed.trim() !== "" && !saysTheSame(typed, offered.fingerprint);
+  const wrong = typed.trim() !== "" && !saysTheSame(typed, offered);
   const confirmKey = async () => {
     setState({ busy: true, error: null });
     try {
@@ -81,9 +81,9 @@ function Confirming({ view, test, offered, onConfirmed, onReload }) {
     }
   };
   return html`
-    <${TextField} label="What the partner told you" optional=${true} hint="Paste the fingerprint here, to have it compared letter by letter." value=${typed}
-      onValue=${type} error=${wrong ? "This is another fingerprint than the one that the server offers. Do not confirm it." : null} />
-    ${typed.trim() !== "" && !wrong && html`<p class="state" data-tone="done" role="status">It is the same fingerprint.</p>`}
+    <${TextField} label="What the partner told you" optional=${true} hint="Paste the fingerprint or the whole key here, to have it compared letter by letter." value=${typed}
+      onValue=${type} error=${wrong ? "This is not the key that the server offers. Do not confirm it." : null} />
+    ${typed.trim() !== "" && !wrong && html`<p class="state" data-tone="done" role="status">It is the same key.</p>`}
     <${Check} label="I compared this fingerprint with what the partner told me by another way." checked=${checked} onValue=${check} />
     ${state.error && html`<${Refused} error=${state.error} onReload=${onReload} />`}
     <div class="actions">

@@ -5,6 +5,7 @@ import { ApiProblem } from "../../api/problem.js";
 import { href, place } from "../../router.js";
 import { sendAddress } from "../../shell.js";
 import { Button, LinkButton } from "../../ui/button.js";
+import { shortened } from "../../format/names.js";
 import { Name } from "../../ui/name.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
@@ -55,7 +56,7 @@ function Shown({ id, loaded }) {
     ${maySend(me.roles) && readiness(view, me).can && html`<${LinkButton} kind="primary" icon="send" href=${sendAddress({ destination: id })}>Send to this partner</${LinkButton}>`}
   `;
   return html`
-    <${Screen} title=${html`<${Name} text=${view.name} />`} back=${BACK} actions=${actions}>
+    <${Screen} title=${html`<${Name} text=${view.name} />`} tab=${shortened(view.name, 60)} back=${BACK} actions=${actions}>
       ${loaded.error && html`<${Failed} error=${loaded.error} what="It could not be read again. This is how it was." onAgain=${loaded.again} />`}
       <${TestOutcome} test=${test} />
       ${test.result?.offered_host_key && html`<${HostKeyToConfirm} view=${view} test=${test} onConfirmed=${taken} onReload=${reload} />`}

@@ -55,7 +55,7 @@ function Table({ partners, figures }) {
   if (!partners.length) return html`<${Empty} icon="search" title="No partner fits" />`;
   const sums = figures.value ? byDestination(figures.value.rows) : null;
   return html`
-    <div class="table-box partners">
+    <div class="table-box stacked">
       <table class="table">
         <thead><tr><th>Partner</th><th>Server</th><th>State</th><th>Sessions now</th><th>Tested</th>
           <th>Last 30 days${session.seesAll.value ? "" : " (yours)"}</th></tr></thead>

@@ -18,7 +18,7 @@ export function sourcesOf(text) {
 }
 
 export function sourceLines(sources) {
-  return sources.map(({ bucket, prefix }) => `${bucket}/${prefix}`).join("\n");
+  return sources.map(({ bucket, prefix }) => (bucket === "*" && !prefix ? "*" : `${bucket}/${prefix}`)).join("\n");
 }
 
 export function destinationsOf(text) {

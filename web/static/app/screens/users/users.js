@@ -51,18 +51,18 @@ function fits(user, wanted) {
 function Table({ users }) {
   if (!users.length) return html`<${Empty} icon="users" title="No user fits" />`;
   return html`
-    <div class="table-box">
+    <div class="table-box stacked">
       <table class="table">
         <thead><tr><th>User</th><th>Name</th><th>Roles</th><th>Signs in</th><th>May send</th><th>Changed</th></tr></thead>
         <tbody>
           ${users.map((each) => html`
             <tr key=${each.user}>
-              <td><a href=${`/users/${encodeURIComponent(each.user)}`}>${each.user}</a></td>
-              <td><${Name} text=${each.name} most=${40} /></td>
-              <td>${each.roles.join(", ")}${each.locked && html` <span class="state" data-tone="bad">locked</span>`}</td>
-              <td>${each.login === "sso" ? "single sign-on" : "password"}</td>
-              <td>${grantText(each.grants)}</td>
-              <td><${Time} at=${each.updated_at} short /></td>
+              <td data-label="User"><a href=${`/users/${encodeURIComponent(each.user)}`}>${each.user}</a></td>
+              <td data-label="Name"><${Name} text=${each.name} most=${40} /></td>
+              <td data-label="Roles"><div>${each.roles.join(", ")}${each.locked && html` <span class="state" data-tone="bad">locked</span>`}</div></td>
+              <td data-label="Signs in">${each.login === "sso" ? "single sign-on" : "password"}</td>
+              <td data-label="May send">${grantText(each.grants)}</td>
+              <td data-label="Changed"><${Time} at=${each.updated_at} short /></td>
             </tr>`)}
         </tbody>
       </table>
@@ -73,5 +73,6 @@ function Table({ users }) {
 function grantText({ sources, destinations }) {
   if (!sources.length || !destinations.length) return "nothing";
   const where = destinations.includes("*") ? "all destinations" : counted(destinations.length, "destination");
-  return `${counted(sources.length, "source")} to ${where}`;
+  const from = sources.some(({ bucket, prefix }) => bucket === "*" && !prefix) ? "all buckets" : counted(sources.length, "source");
+  return `${from} to ${where}`;
 }
