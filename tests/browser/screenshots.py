@@ -28,7 +28,7 @@ PARTNERS = (
     ("globex", "Globex Logistics", 1.8 * MEGABYTE, 1),
 )
 DELIVERED = (
-    ("reports/2026-11-25/positions.csv", "acme", "daily report"),
+    ("reports/2026-11-26/exposure.csv", "acme", "daily report"),
     ("reports/2026-11-26/positions.csv", "acme", "daily report"),
     ("payments/2026-11-26/credits.xml", "nordbank", "payments"),
     ("payments/2026-11-26/debits.xml", "nordbank", "payments"),
