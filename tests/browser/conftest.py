@@ -26,7 +26,7 @@ def running(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Running]:
     """Without a browser no stack is started."""
-    with started(tmp_path_factory.mktemp("stack")) as running:
+    with started(tmp_path_factory.mktemp("stack"), LogLevel="INFO") as running:
         yield running
         if request.session.testsfailed:
             print(running.stack.logs()[-LOG_CHARACTERS:])

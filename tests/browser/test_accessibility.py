@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.console import Console, Theme
 from tests.browser.screens import SIGN_IN, Screen, screens
-from tests.browser.world import World
+from tests.browser.world import SHORT, World
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SERIOUS = {"serious", "critical"}
@@ -115,7 +115,7 @@ def test_a_reader_hears_states_and_tenths_and_not_every_tick(
         const region = document.querySelector(".unseen[role=status]");
         new MutationObserver(() => heard.push(region.textContent)).observe(
             region, {childList: true, characterData: true, subtree: true}); }"""
-    with world.moving(world.ada) as (moving, _):
+    with world.moving(world.ada, SHORT) as (moving, _):
         page = console.signed_in(world.ada, f"/transfers/{moving}").page
         expect(page.get_by_role("region", name="Progress")).to_be_visible()
         page.evaluate(collect)

@@ -4,10 +4,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.console import Console, Seat
 from tests.browser.screens import screens
-from tests.browser.world import World
+from tests.browser.world import SHORT, World
 
 OPENING = 14  # calls until a screen has loaded: Home compares today with four days
-FOLLOWING = 25  # calls until a transfer that moves for some twelve seconds has ended
+FOLLOWING = 15  # calls until a transfer that moves for some six seconds has ended
 FIRST = """() => { const [page] = performance.getEntriesByType("navigation");
     const paint = performance.getEntriesByName("first-contentful-paint")[0];
     return [page.domContentLoadedEventEnd, paint?.startTime].map(Math.round); }"""
@@ -28,11 +28,11 @@ def test_a_screen_opens_with_few_calls(console: Console, world: World) -> None:
 
 def test_a_transfer_is_followed_with_few_calls(console: Console, world: World) -> None:
     """In three windows at once. The queue and Home know of it by the stream alone."""
-    with world.moving(world.ada) as (moving, _):
+    with world.moving(world.ada, SHORT) as (moving, _):
         paths = ("/", "/transfers", f"/transfers/{moving}")
         home, queue, one = seats = [console.signed_in(world.ada, path) for path in paths]
         expect(queue.page.locator(f'[data-row="{moving}"]')).to_be_visible()
-        expect(home.page.get_by_role("region", name="Moving now")).to_contain_text("slow.bin")
+        expect(home.page.get_by_role("region", name="Moving now")).to_contain_text("short.bin")
         for seat in seats:
             seat.rules.calls.clear()
         expect(state_of(one)).to_have_text("Completed")

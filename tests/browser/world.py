@@ -15,6 +15,8 @@ from tests.stack.running import BUCKET, CHUNK_BYTES, Running, as_destination
 SECONDS = 120.0  # the machine may be busy with other things
 LANE_RATE = CHUNK_BYTES  # bytes a second of each of the two lanes
 SLOW_CHUNKS = 24  # take twelve seconds on a slow line
+SHORT_CHUNKS = 12
+SLOW, SHORT = "big/slow.bin", "big/short.bin"
 NOWHERE = "no-such-folder/file"  # the partner's folders are not made: a transfer into one fails
 GONE = "gone"  # a destination that nobody answers at
 
@@ -69,7 +71,7 @@ class World:
             line.open()
 
     @contextmanager
-    def moving(self, who: Person, key: str = "big/slow.bin") -> Iterator[tuple[str, SlowLine]]:
+    def moving(self, who: Person, key: str = SLOW) -> Iterator[tuple[str, SlowLine]]:
         """A transfer that moves slowly until its line is opened."""
         with self.slow_line() as (name, line):
             yield self.send(who, key, name), line
@@ -84,7 +86,8 @@ def build(running: Running) -> World:
         "one.txt": b"1",
     }.items():
         running.put(key, content)
-    running.put("big/slow.bin", bytes(SLOW_CHUNKS * CHUNK_BYTES))
+    running.put(SLOW, bytes(SLOW_CHUNKS * CHUNK_BYTES))
+    running.put(SHORT, bytes(SHORT_CHUNKS * CHUNK_BYTES))
     gone = as_destination(GONE, running.partner, port=free_port())
     running.ferry.call(
         "POST", "/api/destinations", {**gone, "host_keys": [running.partner.host_key]}

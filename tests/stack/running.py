@@ -126,10 +126,10 @@ def as_destination(name: str, server: SftpServer, **changes: Any) -> dict[str, A
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Running]:
+def started(folder: Path, **parameters: str) -> Iterator[Running]:
     """At the end nothing secret that any test used may stand in any log."""
     used = SecretsUsed()
-    with LocalStack(folder / "state", PARAMETERS) as stack:
+    with LocalStack(folder / "state", PARAMETERS | parameters) as stack:
         stack.create_bucket(BUCKET)
         partner = stack.sftp("partner", folder / "partner-files")
         used.add("password of a partner", partner.password)
