@@ -152,6 +152,14 @@ test("seconds of silence are told while it is too long", async () => {
   assert.equal(world.live.silence.value, 0);
 });
 
+test("nothing is told of the silence between two heartbeats while nothing moves", async () => {
+  const { world } = await streaming({ status: "completed" });
+  const seen = [];
+  world.live.silence.subscribe((seconds) => seen.push(seconds));
+  await world.pass(70_000);
+  assert.deepEqual(seen, [0]);
+});
+
 test("when the network is back it connects at once", async () => {
   const { world } = await streaming();
   world.isDown = true;

@@ -3,11 +3,12 @@
 import { PACE } from "./pace.js";
 
 const SECOND = 1_000; // ms
+const QUIET_LIMIT = (PACE.heartbeatQuiet + PACE.answerWithin) / SECOND;
 
 export class Beat {
   /**
    * @param {{board: import("./board.js").Board, watches: import("./watches.js").Watches,
-   *   clock: object, signals: {silence: object, beat: object}}} parts
+   *   clock: object, signals: {link: object, silence: object, beat: object}}} parts
    */
   constructor({ board, watches, clock, signals }) {
     Object.assign(this, { board, watches, clock, signals });
@@ -24,9 +25,15 @@ export class Beat {
     this.shownAt = this.clock.now();
     const limit = PACE.staleAfter / SECOND;
     const silent = this.watches.any ? this.board.silence() : 0;
-    this.signals.silence.value = silent > limit ? Math.floor(silent) : 0;
-    const isStale = silent > limit || this.board.anyStale(limit);
+    const tooLong = silent > (this.isQuiet() ? QUIET_LIMIT : limit);
+    this.signals.silence.value = tooLong ? Math.floor(silent) : 0;
+    const isStale = tooLong || this.board.anyStale(limit);
     if (isStale || this.wasStale) this.signals.beat.value += 1;
     this.wasStale = isStale;
+  }
+
+  /** While nothing moves on a connection that stands, nothing is heard between two heartbeats. */
+  isQuiet() {
+    return this.signals.link.value === "stream" && this.board.moving.size === 0;
   }
 }
