@@ -107,7 +107,7 @@ check-lambda: $(READY) ## The same on the Python that functions run on, in an en
 .PHONY: test
 test: $(READY) system-packages check ## Everything: check, then the slow tests beside real servers and the whole stack
 	@mkdir -p build; second=0; servers=0; \
-	$(MAKE) slow-tests browser > build/second-lane.log 2>&1 --keep-going & \
+	$(MAKE) --keep-going --jobs=1 slow-tests browser > build/second-lane.log 2>&1 & \
 	pid=$$!; trap "kill $$pid 2> /dev/null || true" EXIT; \
 	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra browser) || servers=$$?; \
 	wait $$pid || second=$$?; cat build/second-lane.log; exit $$((second + servers))

@@ -111,7 +111,7 @@ def test_a_partner_is_added_its_key_confirmed_and_tested(console: Console, world
     key.get_by_label("What the partner told you").fill("")
     confirm.click()
     page.get_by_role("button", name="Test what the server can do").click()
-    expect(page.get_by_text("Files can be sent there")).to_be_visible()
+    expect(page.get_by_text("Files can be sent there").first).to_be_visible()
     expect(page.get_by_role("link", name="Send to this partner")).to_be_visible()
     page.get_by_role("link", name="Partners", exact=True).last.click()
     expect(page.get_by_role("row").filter(has_text=name)).to_contain_text("Ready")

@@ -3,11 +3,7 @@
 import { PACE } from "./pace.js";
 
 const SECOND = 1_000; // ms
-<<<<<<< HEAD
 const QUIET = (PACE.heartbeatQuiet + PACE.answerWithin) / SECOND;
-=======
-const QUIET_LIMIT = (PACE.heartbeatQuiet + PACE.answerWithin) / SECOND;
->>>>>>> f818ad50174e97de46d884f39696619765464556
 
 export class Beat {
   /**
@@ -29,26 +25,15 @@ export class Beat {
     this.shownAt = this.clock.now();
     const limit = PACE.staleAfter / SECOND;
     const silent = this.watches.any ? this.board.silence() : 0;
-<<<<<<< HEAD
     const isTooLong = silent > (this.#isQuiet() ? QUIET : limit);
     this.signals.silence.value = isTooLong ? Math.floor(silent) : 0;
     const isStale = isTooLong || this.board.anyStale(limit);
-=======
-    const tooLong = silent > (this.isQuiet() ? QUIET_LIMIT : limit);
-    this.signals.silence.value = tooLong ? Math.floor(silent) : 0;
-    const isStale = tooLong || this.board.anyStale(limit);
->>>>>>> f818ad50174e97de46d884f39696619765464556
     if (isStale || this.wasStale) this.signals.beat.value += 1;
     this.wasStale = isStale;
   }
 
-<<<<<<< HEAD
   /** Where nothing moves the service has nothing to tell, and is asked for a sign of life seldom. */
   #isQuiet() {
-=======
-  /** While nothing moves on a connection that stands, nothing is heard between two heartbeats. */
-  isQuiet() {
->>>>>>> f818ad50174e97de46d884f39696619765464556
     return this.signals.link.value === "stream" && this.board.moving.size === 0;
   }
 }

@@ -110,7 +110,8 @@ function leftText(rate, eta) {
 
 function amount({ status, bytes_done: done, size_bytes: size, started_at, finished_at }) {
   if (status === "completed") {
-    const took = durationText(secondsBetween(started_at, finished_at));
+    const seconds = secondsBetween(started_at, finished_at);
+    const took = seconds !== null && seconds < 1 ? "less than 1 s" : durationText(seconds);
     return took ? `${bytesText(size)} in ${took}` : bytesText(size);
   }
   if (size === null) return "size not known yet";
