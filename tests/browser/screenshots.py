@@ -5,7 +5,7 @@ A stack of its own is busy for a minute with transfers to three partners.
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ REFUSED = (
     ("payments/2026-11-26/returns.xml", "nordbank"),
     ("payments/2026-11-26/mandates.xml", "nordbank"),
 )
-GRANTS: Mapping[str, Sequence[Any]] = {
+GRANTS: Mapping[str, Any] = {
     "sources": [{"bucket": BUCKET, "prefix": ""}],
     "destinations": [name for name, *_ in PARTNERS],
 }

@@ -23,6 +23,7 @@ const PLACES = [
   ["/history", "history", "History", "/analytics"],
   ["/settings", "settings", "Settings"],
 ];
+const USERS = ["/users", "users", "Users"]; // for admins
 
 const LINKS = {
   opening: "Connecting",
@@ -43,7 +44,7 @@ export function Shell({ children }) {
         <${UserMenu} />
       </header>
       <${Banner} />
-      <div class="rail"><nav aria-label="Console">${PLACES.map((each) => html`<${Place} key=${each[0]} of=${each} />`)}</nav></div>
+      <div class="rail"><nav aria-label="Console">${places().map((each) => html`<${Place} key=${each[0]} of=${each} />`)}</nav></div>
       <main class="content" id="content" tabindex="-1">${children}</main>
       <${Shortcuts} />
       ${idleWarning.value !== null && html`<${StillThere} seconds=${idleWarning.value} />`}
@@ -53,6 +54,10 @@ export function Shell({ children }) {
 }
 
 const MARK = new URL("../icons/fileferry.svg", import.meta.url).href;
+
+function places() {
+  return session.isAdmin.value ? [...PLACES, USERS] : PLACES;
+}
 
 function Place({ of: [path, icon, text, also] }) {
   const here = place.value.path;
@@ -98,7 +103,6 @@ function UserMenu() {
     <${Menu} label=${`Signed in as ${me?.user}`} icon="users">
       <span class="menu-note"><${Name} text=${me?.name} /><br />${me?.user}, ${(me?.roles ?? []).join(", ")}</span>
       <a href="/settings"><${Icon} name="settings" />Settings</a>
-      ${session.isAdmin.value && html`<a href="/users"><${Icon} name="users" />Users</a>`}
       <button type="button" onClick=${() => (theme.value = NEXT_THEME[theme.value])}>
         <${Icon} name="note" />Theme: ${theme.value}
       </button>

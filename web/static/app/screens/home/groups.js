@@ -6,17 +6,18 @@ const LARGEST = 4;
 
 /**
  * @param {Iterable<object>} rows @param {(shown: object) => boolean} isStale
- * @returns {{moving: number, rate: number, unheard: number, ending: number, largest: object[]}}
- *   `rate`: bytes a second of those that were heard lately; `ending`: verified, committed, cancelled
+ * @returns {{moving: number, rate: number | null, unheard: number, ending: number, largest: object[]}}
+ *   `rate`: bytes a second of those that were heard lately, null while none is known; `ending`: verified, committed, cancelled
  */
 export function movingOf(rows, now, isStale) {
   const active = [...rows].filter((shown) => tabOf(shown, now) === "active");
   const moving = active.filter((shown) => shown.status === "moving");
   const heard = moving.filter((shown) => !isStale(shown));
+  const isPaced = (shown) => shown.rate_bytes_per_second != null;
   const size = (shown) => shown.size_bytes ?? -1;
   return {
     moving: moving.length,
-    rate: heard.reduce((sum, shown) => sum + (shown.rate_bytes_per_second ?? 0), 0),
+    rate: heard.some(isPaced) ? heard.filter(isPaced).reduce((sum, shown) => sum + shown.rate_bytes_per_second, 0) : null,
     unheard: moving.length - heard.length,
     ending: active.length - moving.length,
     largest: moving.sort((one, other) => size(other) - size(one) || (one.id < other.id ? -1 : 1)).slice(0, LARGEST),

@@ -21,7 +21,7 @@ export function MovingCard({ rows, now, of }) {
     <section class="card home-card" aria-labelledby="home-moving">
       <h2 id="home-moving"><a href=${href("/transfers", { of })}>Moving now</a></h2>
       <p class="home-figures"><span class="figure-number">${count(moving)}</span>
-        ${moving > 0 && html`<span class=${unheard > 0 ? "stale" : ""}>${rateText(rate)} together${unheard > 0 && `, without ${count(unheard)} not heard of lately`}</span>`}</p>
+        ${moving > 0 && html`<span class=${unheard > 0 ? "stale" : ""}>${rate === null ? "rate unknown" : `${rateText(rate)} together`}${unheard > 0 && `, without ${count(unheard)} not heard of lately`}</span>`}</p>
       ${ending > 0 && html`<p class="muted small">${count(ending)} more ${ending === 1 ? "is" : "are"} verified, committed or cancelled.</p>`}
       ${moving === 0 && html`<p class="muted">Nothing moves just now.</p>`}
       <ul class="home-list">${largest.map((shown) => html`<${Mover} key=${shown.id} shown=${shown} />`)}</ul>

@@ -54,7 +54,7 @@ function Source({ form, change, buckets, destination, listing, sizes, errors }) 
   const names = (buckets.value?.items ?? []).map((each) => each.name);
   if (buckets.value && names.length === 0) {
     return html`<${Empty} icon="folder" title="There is no bucket that you may send from">
-      ${session.isAdmin.value ? "Give yourself a grant under Users." : "Ask an admin for a grant."}</${Empty}>`;
+      ${session.isAdmin.value ? "Give yourself a grant under Users." : "Ask an admin for a grant."} A new grant counts within 30 seconds.</${Empty}>`;
   }
   const listed = form.bucket && !names.includes(form.bucket) ? [form.bucket, ...names] : names;
   const options = [["", buckets.value ? "Choose a bucket" : "Loading …"], ...listed.map((name) => [name, escaped(name)])];

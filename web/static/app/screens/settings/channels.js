@@ -29,7 +29,7 @@ export function Channels() {
   return html`
     <section class="stack">
       <div class="screen-head">
-        <p class="muted">Each message is sent once. A channel tells of your transfers, or a team's of everybody's.</p>
+        <p class="muted">Each message is sent once. A channel of your own tells of your transfers. A shared one tells a team of everybody's.</p>
         <${LinkButton} kind="primary" icon="add" href="/settings?tab=notifications&channel=new">Add a channel</${LinkButton}>
       </div>
       ${loaded.error && html`<${Failed} error=${loaded.error} onAgain=${loaded.again} />`}

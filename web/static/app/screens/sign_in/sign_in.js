@@ -62,7 +62,7 @@ export function SignIn() {
         <div class="brand"><img src=${MARK} alt="" /><h1>FileFerry</h1></div>
         ${why && !error && html`<${Notice}>${why}</${Notice}>`}
         ${error && html`<${Notice} kind="bad">${error}</${Notice}>`}
-        <${TextField} label="User" name="username" autocomplete="username" autocapitalize="none" value=${user} onValue=${setUser} />
+        <${TextField} label="User" name="username" autofocus autocomplete="username" autocapitalize="none" value=${user} onValue=${setUser} />
         <${TextField} label="Password" name="password" type="password" autocomplete="current-password" value=${password} onValue=${setPassword} />
         <${Button} kind="primary" type="submit" busy=${busy}>Sign in</${Button}>
         <${Button} icon="key" busy=${busy} onClick=${() => attempt(() => beginSso(api, to))}>Single sign-on</${Button}>

@@ -22,7 +22,7 @@ export function UserFields({ form, set, wrong, isNew }) {
     </${Field}>
     <${TextField} label="May send to" hint="Ids of destinations, separated by commas - or * for all." value=${form.destinations} onValue=${set("destinations")} error=${within(wrong, "grants.destinations")} />
     <${TextField} label=${isNew ? "Password" : "New password"} optional type="password" autocomplete="new-password"
-      hint=${isNew ? "At least 12 characters, 5 of them different. Without one: by single sign-on only." : "Empty: it stays. Their sessions end."}
+      hint=${isNew ? "At least 12 characters, 5 of them different. Without one: by single sign-on only." : "Leave it empty to keep the old one. A new one ends their sessions."}
       value=${form.password} onValue=${set("password")} error=${wrong("password")} />
   `;
 }
@@ -33,7 +33,7 @@ function within(wrong, field) {
   for (let at = 0; at < 50; at += 1) {
     for (const name of ["", ".bucket", ".prefix"]) {
       const found = wrong(`${field}.${at}${name}`);
-      if (found) return `Line ${at + 1}: ${found}`;
+      if (found) return `Entry ${at + 1}: ${found}`;
     }
   }
   return null;
