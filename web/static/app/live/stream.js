@@ -2,6 +2,7 @@
 
 import { failureOf } from "./failures.js";
 
+const OPEN = 1; // WebSocket.OPEN
 const LONGEST_FRAME = 2 ** 20; // characters; the API sends at most an eighth of it
 
 export class Stream {
@@ -34,6 +35,7 @@ export class Stream {
   }
 
   send(message) {
+    if (this.#socket.readyState > OPEN) return; // its end is about to be told
     this.#socket.send(JSON.stringify(message));
   }
 

@@ -19,6 +19,7 @@ const me = signal(null);
 let tokens = null; // keeper's Tokens
 let renewal = null; // a promise while the tokens are renewed
 let keeper = null;
+let leaving = null; // why, while the logout is on its way: its end may be heard of before its answer
 let calls = null; // the API, without a token: see `start`
 let lastCallAt = 0;
 const hears = new Set(); // what is told when somebody was active in another tab
@@ -82,8 +83,10 @@ export const session = {
   async signOut(why = "signed-out") {
     if (state.value !== "signed-in") return;
     const { family } = session;
+    leaving = why;
     const ended = calls.post("/api/logout").catch(() => null); // it is idle soon, and over then
     await Promise.race([ended, new Promise((done) => setTimeout(done, 2_000))]);
+    leaving = null;
     if (session.family !== family) return; // over already, and somebody else may have come
     keeper.forget(family, why);
     leave(why);
@@ -106,8 +109,9 @@ export const session = {
 
   /** The service ended the session. */
   over() {
-    keeper?.forget(tokens?.family, "over");
-    leave("over");
+    const why = leaving ?? "over";
+    keeper?.forget(tokens?.family, why);
+    leave(why);
   },
 
   /** GET /api/me again: roles and grants may have changed. */
