@@ -126,3 +126,16 @@ test("who waits for a 429 themselves is told of it at once", async () => {
   assert.equal(waits.length, 0);
   await signOut();
 });
+
+test("who signs out is told so, also where the stream says first that the session is over", async () => {
+  await signIn("ada");
+  const done = session.signOut();
+  const logout = await desk.take("/api/logout");
+  session.over();
+  assert.equal(session.reason.value, "signed-out");
+  logout.answer(200, {});
+  await done;
+  await signIn("ada");
+  session.over();
+  assert.equal(session.reason.value, "over");
+});
