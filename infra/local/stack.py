@@ -160,7 +160,8 @@ class LocalStack:
         return deploy_locally(stack, values, clients)
 
     def _wished(self) -> dict[str, str]:
-        origins = [*filter(None, [self.parameters.get("CorsOrigins")]), self.console_url]
+        # The console comes first: only the first one's pages may read what the gateway itself says.
+        origins = [self.console_url, *filter(None, [self.parameters.get("CorsOrigins")])]
         wished = {
             "TransferLink": f"{self.console_url}/transfers/{{id}}",
             **self.parameters,
