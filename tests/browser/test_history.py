@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.console import Console
 from tests.browser.world import NOWHERE, World
@@ -75,3 +75,20 @@ def test_every_chart_is_also_a_table_and_its_values_are_reached_by_keys(
         card.get_by_role("button", name="As table").click()
         expect(card.get_by_role("row").nth(1)).to_be_visible()
     seat.picture("analytics-tables")
+
+
+def test_what_is_typed_stays_while_the_list_is_loaded(console: Console, world: World) -> None:
+    """A screen that is drawn again must not take letters away."""
+    held: list[Route] = []
+    seat = console.seat()
+    seat.page.route("**/api/destinations*", lambda route: held.append(route))
+    page = console.sit_down(seat, world.ada, "/history").page
+    label = page.get_by_role("search", name="Filters").get_by_label("Label")
+    label.fill("half a wor")
+    expect(page.get_by_role("button", name="Refresh")).to_be_visible()
+    assert held
+    with page.expect_response("**/api/destinations*"):
+        for each in held:
+            each.continue_()
+    expect(page.locator("datalist option").first).to_be_attached()
+    expect(label).to_have_value("half a wor")

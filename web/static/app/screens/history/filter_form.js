@@ -1,6 +1,6 @@
 // The conditions of the history. Each change is in the address at once.
 
-import { html, useState } from "../../lib.js";
+import { html, useEffect, useState } from "../../lib.js";
 import { ApiProblem } from "../../api/problem.js";
 import { zoneName } from "../../format/times.js";
 import { goQuery } from "../../router.js";
@@ -62,13 +62,15 @@ export function FilterForm({ params, seesAll, destinations, reasons, error, disa
 
 /** A text that counts when it is done: with Enter, or when its field is left. */
 function Written({ label, value, hint, error, offers, onDone, type = "text", ...rest }) {
+  const [typed, setTyped] = useState(value); // stays when the form is drawn again meanwhile
+  useEffect(() => setTyped(value), [value]);
   const done = (event) => event.currentTarget.value.trim() !== value && onDone(event.currentTarget.value.trim());
   return html`
     <${Field} label=${label} hint=${hint} error=${error}>
       ${(control) => html`
         <input class="input" type=${type} autocomplete="off" spellcheck="false" maxlength="1024" ...${rest} ...${control}
-          list=${offers?.length ? `${control.id}-offers` : null} value=${value} onChange=${done}
-          onKeyDown=${(event) => event.key === "Enter" && done(event)} />
+          list=${offers?.length ? `${control.id}-offers` : null} value=${typed} onChange=${done}
+          onInput=${(event) => setTyped(event.currentTarget.value)} onKeyDown=${(event) => event.key === "Enter" && done(event)} />
         ${offers?.length > 0 && html`<datalist id=${`${control.id}-offers`}>${offers.map((each) => html`<option value=${each} key=${each} />`)}</datalist>`}
       `}
     </${Field}>
