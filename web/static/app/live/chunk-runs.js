@@ -20,7 +20,7 @@ export function shortest(runs) {
 }
 
 /** @returns {{count: number, letter: "d" | "m" | "w"}[]} */
-export function parsed(runs) {
+function parsed(runs) {
   return Array.from(runs.matchAll(/(\d+)([dmw])/g), ([, count, letter]) => ({
     count: Number(count),
     letter,

@@ -7,7 +7,7 @@ import { microseconds } from "./instants.js";
 import { PACE } from "./pace.js";
 import { hasEnded } from "./shown.js";
 
-export const MOST_ENDED = 200; // of a list that is watched for days: more than anybody looks at
+const MOST_ENDED = 200; // of a list that is watched for days: more than anybody looks at
 
 /**
  * @typedef {object} List

@@ -6,7 +6,7 @@ import { MOST_TRANSFERS } from "../live/hearing.js";
 import { Notice } from "../ui/notice.js";
 
 /** @param {number} number of rows that are known */
-export function isCut(number) {
+function isCut(number) {
   return number >= MOST_TRANSFERS;
 }
 

@@ -1,6 +1,6 @@
 // Failed transfers that the live list does not hold: it keeps an end for an hour, and 200 at most.
 
-import { collect } from "../api/pages.js";
+import { listDestinations } from "../api/destinations.js";
 import { fromRest } from "../live/shown.js";
 
 export const DAYS = 7;
@@ -33,7 +33,7 @@ export async function failedBefore(api, scope, now, signal) {
 
 /** A list of transfers tells only the ids of destinations. Without a name the id does as well. */
 async function withNames(api, rows, signal) {
-  const told = collect(api, "/api/destinations", "destinations", { limit: 200 }, { signal });
+  const told = listDestinations(api, signal);
   const { items } = await told.catch(() => ({ items: [] }));
   const names = new Map(items.map(({ id, name, host }) => [id, { id, name, host }]));
   return rows.map((shown) => {

@@ -1,7 +1,7 @@
 // Colours and patterns of charts, from the tokens. No series is told from another by colour alone.
 
 const DASHES = [[], [6, 4], [2, 3], [10, 3, 2, 3], [12, 5], [1, 5]];
-export const MOST_SERIES = DASHES.length;
+const MOST_SERIES = DASHES.length;
 
 /** What the tokens say now. Read again when the theme changes. */
 export function chartColours() {

@@ -1,7 +1,7 @@
 // How transfers ended, day by day: how many succeeded, how much, how fast, and why not.
 
 import { html } from "../../lib.js";
-import { collect } from "../../api/pages.js";
+import { listDestinations } from "../../api/destinations.js";
 import { dateText, zoneId } from "../../format/times.js";
 import { place } from "../../router.js";
 import { useLoaded } from "../../ui/loaded.js";
@@ -32,7 +32,7 @@ export default function Analytics() {
     async (signal) => ({ view: await api.get("/api/statistics", { query, signal }), period }),
     [JSON.stringify(query)],
   );
-  const destinations = useLoaded((signal) => collect(api, "/api/destinations", "destinations", {}, { signal }), []);
+  const destinations = useLoaded((signal) => listDestinations(api, signal), []);
   return html`
     <${Screen} title="Analytics">
       <${Tabs} label="History" tabs=${TABS} current="analytics" />

@@ -6,7 +6,7 @@
 
 import { signal } from "../../lib.js";
 
-export const LOOKED_AT = 1_000; // rows that the service looks at for a page
+const LOOKED_AT = 1_000; // rows that the service looks at for a page
 const THIN = 10; // a page with fewer rows found next to nothing
 const THIN_PAGES = 20; // in a row, before people are asked
 const MOST = 50_000; // rows in the page's memory

@@ -1,7 +1,7 @@
 // What was transferred: a list by conditions, and the same list as a file.
 
 import { html, useEffect, useMemo, useState } from "../../lib.js";
-import { collect } from "../../api/pages.js";
+import { listDestinations } from "../../api/destinations.js";
 import { SignedOut } from "../../api/problem.js";
 import { place } from "../../router.js";
 import { Button } from "../../ui/button.js";
@@ -35,7 +35,7 @@ export default function History() {
       feed.close();
     };
   }, [feed]);
-  const destinations = useLoaded((signal) => collect(api, "/api/destinations", "destinations", {}, { signal }), []);
+  const destinations = useLoaded((signal) => listDestinations(api, signal), []);
   const exporting = useExport();
   const shown = feed.shown.value;
   const reasons = [...new Set(shown.rows.map((each) => each.failure?.code).filter(Boolean))].sort();

@@ -1,6 +1,6 @@
 // The figures of how transfers ended, loaded anew every few minutes.
 
-import { collect } from "../../api/pages.js";
+import { listDestinations } from "../../api/destinations.js";
 import { zoneId } from "../../format/times.js";
 import { useLoaded } from "../../ui/loaded.js";
 import { api, live } from "../../wiring.js";
@@ -40,7 +40,7 @@ export function usePartners(scope) {
       const query = { from, until, time_zone: zone, owner: ownerOf(scope) };
       const [{ rows, counted_since }, { items }] = await Promise.all([
         api.get("/api/statistics", { query, signal }),
-        collect(api, "/api/destinations", "destinations", { limit: 200 }, { signal }),
+        listDestinations(api, signal),
       ]);
       return { scope, rows, countedSince: counted_since, destinations: items, from };
     },

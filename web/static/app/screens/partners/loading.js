@@ -1,6 +1,6 @@
 // What the partners' screens load.
 
-import { collect } from "../../api/pages.js";
+import { listDestinations } from "../../api/destinations.js";
 import { dateText, zone, zoneId } from "../../format/times.js";
 import { useEffect, useState } from "../../lib.js";
 import { useLoaded } from "../../ui/loaded.js";
@@ -8,11 +8,10 @@ import { api, live, session } from "../../wiring.js";
 import { sessions } from "../../transfers/console_sessions.js";
 import { DAYS, days } from "./period.js";
 
-export const MOST = 1_000;
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 export function usePartners() {
-  return useLoaded((signal) => collect(api, "/api/destinations", "destinations", { limit: 200 }, { most: MOST, signal }), []);
+  return useLoaded((signal) => listDestinations(api, signal), []);
 }
 
 /** {view, etag}. An id that cannot be one is not asked for. */

@@ -1,6 +1,7 @@
 // Partners: whether they can be sent to, what goes there now, and how the last 30 days went.
 
 import { html } from "../../lib.js";
+import { MOST_DESTINATIONS } from "../../api/destinations.js";
 import { bytesText, count, counted } from "../../format/bytes.js";
 import { goQuery, href, place } from "../../router.js";
 import { LinkButton } from "../../ui/button.js";
@@ -10,7 +11,7 @@ import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
 import { session } from "../../wiring.js";
 import { AddPartner } from "./add.js";
-import { MOST, useFigures, usePartners, useSessions } from "./loading.js";
+import { useFigures, usePartners, useSessions } from "./loading.js";
 import { byDestination, successText } from "./period.js";
 import { steps } from "./probe_words.js";
 
@@ -28,7 +29,7 @@ export default function Partners() {
       ${loaded.error && html`<${Failed} error=${loaded.error} onAgain=${loaded.again} />`}
       ${figures.error && html`<${Failed} error=${figures.error} what="The figures of the last 30 days could not be loaded." onAgain=${figures.again} />`}
       ${!loaded.value && loaded.loading && html`<${Loading} lines=${5} />`}
-      ${loaded.value && !loaded.value.complete && html`<${Notice} kind="warn">The first ${count(MOST)} partners are listed. Open another one by its address: /partners/its-id</${Notice}>`}
+      ${loaded.value && !loaded.value.complete && html`<${Notice} kind="warn">The first ${count(MOST_DESTINATIONS)} partners are listed. Open another one by its address: /partners/its-id</${Notice}>`}
       ${loaded.value && all.length === 0 && html`<${NoPartner} admin=${admin} />`}
       ${all.length > 0 && html`
         <p class="muted small" role="status">${counted(shown.length, "partner")}${wanted && ` of ${count(all.length)}`}</p>

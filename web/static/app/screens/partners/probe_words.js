@@ -36,7 +36,7 @@ export function measures(profile) {
   ];
 }
 
-export function roundTripText(seconds) {
+function roundTripText(seconds) {
   return seconds >= 0.001 ? `${Math.round(seconds * 1_000)} ms` : "less than 1 ms";
 }
 

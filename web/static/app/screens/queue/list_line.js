@@ -26,7 +26,7 @@ export function ListLine({ kept, wish, isHeld, isReady }) {
   `;
 }
 
-export function hasFilter({ q, destination, owner, reason }) {
+function hasFilter({ q, destination, owner, reason }) {
   return Boolean(q || destination || owner || reason);
 }
 

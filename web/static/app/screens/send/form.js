@@ -13,8 +13,8 @@ const MAX_ADDRESS = 4_000; // characters; CloudFront takes 8,192 bytes with all 
 
 /** Objects that the console sends at once. For more there is the command. */
 export const MOST_OBJECTS = 200;
-export const IF_EXISTS = ["fail", "replace", "keep_both"];
-export const VERIFY = ["size", "checksum", "reread", "readback"];
+const IF_EXISTS = ["fail", "replace", "keep_both"];
+const VERIFY = ["size", "checksum", "reread", "readback"];
 
 /**
  * @typedef {object} Form

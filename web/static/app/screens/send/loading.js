@@ -2,20 +2,21 @@
 
 import { useEffect, useRef, useState } from "../../lib.js";
 import { SignedOut } from "../../api/problem.js";
+import { listDestinations } from "../../api/destinations.js";
 import { collect } from "../../api/pages.js";
 import { useLoaded } from "../../ui/loaded.js";
 import { api } from "../../wiring.js";
 import { joined } from "./listing.js";
 
 const PAGE = 200; // objects and folders
-const MOST = 1_000; // buckets, and destinations
+const MOST = 1_000; // buckets
 
 export function useBuckets() {
   return useLoaded((signal) => collect(api, "/api/buckets", "buckets", { limit: 200 }, { most: MOST, signal }), []);
 }
 
 export function useDestinations() {
-  return useLoaded((signal) => collect(api, "/api/destinations", "destinations", { limit: 200 }, { most: MOST, signal }), []);
+  return useLoaded((signal) => listDestinations(api, signal), []);
 }
 
 /** The first page of a folder. `more.load()` adds the next one. Another folder aborts both. */

@@ -50,7 +50,7 @@ export function tailOf(shown, staleFor = null) {
 }
 
 /** Over the whole run, in bytes a second, by the service's clock. A moment is too short to say. */
-export function averageRate(shown) {
+function averageRate(shown) {
   const seconds = secondsOf(shown);
   if (shown.status !== "completed" || !shown.size_bytes || seconds === null || seconds < 1) return null;
   return shown.size_bytes / seconds;

@@ -17,7 +17,7 @@ export function sourcesOf(text) {
   });
 }
 
-export function sourceLines(sources) {
+function sourceLines(sources) {
   return sources.map(({ bucket, prefix }) => (bucket === "*" && !prefix ? "*" : `${bucket}/${prefix}`)).join("\n");
 }
 
