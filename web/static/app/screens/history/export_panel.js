@@ -19,10 +19,10 @@ const KEPT_MS = 60_000; // a browser may ask where to save before it reads
  */
 export function useExport() {
   const [now, show] = useState(null); // { file, rows, state: "running" | "broken" | "full", slow, error }
-  const stop = useRef(null);
+  const stop = useRef(null); // of the export that runs; its end must be known before the filters come back
   useEffect(() => () => stop.current?.abort(), []);
+  useEffect(() => guard(() => stop.current && "The export is not finished. Leave, and lose it?"), []);
   const running = now?.state === "running";
-  useEffect(() => (running ? guard(() => "The export is not finished. Leave, and lose it?") : undefined), [running]);
 
   const run = async (file) => {
     const own = new AbortController();
@@ -38,6 +38,8 @@ export function useExport() {
       } else tell({ state: "full" });
     } catch (error) {
       if (!own.signal.aborted) tell({ state: "broken", error });
+    } finally {
+      if (stop.current === own) stop.current = null;
     }
   };
   const start = (format, query) => {
