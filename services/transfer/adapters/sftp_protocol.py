@@ -1,8 +1,8 @@
 """Speaks SFTP over one SSH channel. It keeps many requests in flight and matches every reply."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import paramiko
@@ -111,6 +111,15 @@ class SftpProtocol:
         if name not in self.extensions:
             raise Status(Code.OP_UNSUPPORTED, f"{name.decode()} is not offered")
         return self.call(Kind.EXTENDED, string(name) + body, parse)
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Within it the server may stay silent for so many seconds more, because it computes."""
+        self._in_flight.pace.grace_seconds = seconds
+        try:
+            yield
+        finally:
+            self._in_flight.pace.grace_seconds = 0.0
 
     def submit(
         self,
