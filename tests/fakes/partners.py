@@ -293,6 +293,7 @@ class InMemoryPartnerSession:
             free_bytes=None,
             round_trip_seconds=0.0,
             probed_at=datetime.now(UTC),
+            checksums=server.checksums,
         )
 
     def close(self) -> None:
