@@ -293,7 +293,7 @@ class InMemoryPartnerSession:
             free_bytes=None,
             round_trip_seconds=0.0,
             probed_at=datetime.now(UTC),
-            checksums=server.checksums,
+            checksums=server.checksums if server.readable else (),
         )
 
     def close(self) -> None:
