@@ -15,12 +15,14 @@ TOP = 20
 SAMPLES_A_SECOND = 200
 LONGEST_SECONDS = 3_600
 END_SECONDS = 60.0  # to write what was sampled
+# py-spy takes some waits for work when it looks at native code, too.
+WAITS = ("poll (", "clock_nanosleep (", "epoll_wait (", "Condition.wait (", "_end_with_parent (")
 
 
 @contextmanager
 def profiled(pids: Sequence[int], folder: Path) -> Iterator[None]:
-    """Prints the functions with most samples of their own, at the end. Threads that wait are not
-    sampled. Being watched costs the process some speed, so its figures are none."""
+    """Prints the functions with most samples of their own, at the end. Threads that wait do not
+    count. Being watched costs the process speed, so a run's figures are not to be used."""
     program = shutil.which("py-spy", path=str(Path(sys.executable).parent))
     if program is None:
         raise SystemExit("py-spy is missing: make bench installs it")
@@ -52,6 +54,8 @@ def show(stacks: Sequence[str]) -> None:
     for line in "".join(stacks).splitlines():
         path, _, samples = line.rpartition(" ")
         frames = path.split(";")
+        if any(name in path for name in WAITS):
+            continue
         own[_short(frames[-1])] += int(samples)
         caller = next((frame for frame in reversed(frames) if ".py:" in frame), frames[0])
         from_python[_short(caller)] += int(samples)
