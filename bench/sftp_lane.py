@@ -93,6 +93,7 @@ def transfer_of(source: S3ObjectSource, target: Path) -> SimpleNamespace:
         known_plan=ChunkPlan(found.size_bytes, DEFAULT_CHUNK_BYTES),
         known_part=SimpleNamespace(path=str(target)),
         known_strategy=UNKNOWN,
+        sample_secret="",
     )
 
 
