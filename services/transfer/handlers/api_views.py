@@ -138,4 +138,7 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,
         updated_at=destination.updated_at,
+        tls=destination.tls.value if destination.tls else None,
+        accepts_unencrypted_login=destination.accepts_unencrypted_login,
+        proved_by=destination.proved_by.value,
     )
