@@ -48,6 +48,7 @@ class FtpChannel:
         self._tls = tls
         self._under_way: UnderWay | None = None
         self._data: FtpConnection | None = None
+        self.heeds_abort = True  # until it was seen that the server reads ABOR too late
         self._extended = True  # EPSV is asked first, and no more once it was refused
         self._fence: Callable[[], object] | None = None
         self._closing = threading.Lock()

@@ -42,13 +42,21 @@ class FtpControl:
         return self.final()
 
     def send(self, verb: str, argument: str = "") -> None:
-        line = command_line(verb, argument)
         self._require_unbroken()
         try:
             early = self._replies.next()
             if early is not None:
                 self._require_open(early)
                 raise Malformed(f"a reply to what was never asked: {early.words}")
+        except ENDS as error:
+            raise self.fail(error) from None
+        self.interject(verb, argument)
+
+    def interject(self, verb: str, argument: str = "") -> None:
+        """Sends a command while an earlier one may have replies to come."""
+        line = command_line(verb, argument)
+        self._require_unbroken()
+        try:
             self.connection.send(line)
         except ENDS as error:
             raise self.fail(error) from None

@@ -1,5 +1,6 @@
 """One upload or download through the data connection of an FTP session."""
 
+import time
 from contextlib import suppress
 
 from services.transfer.adapters.ftp_channel import NO_DATA_CONNECTION, FtpChannel, UnderWay
@@ -9,10 +10,13 @@ from services.transfer.adapters.ftp_connection import (
     FtpConnection,
     Interrupted,
 )
-from services.transfer.adapters.ftp_replies import Refused, Reply
+from services.transfer.adapters.ftp_replies import Malformed, Refused, Reply
 from services.transfer.adapters.sftp_pace import Lagging, Pace
 from services.transfer.domain.errors import DataConnectionFailed
 
+ABORT_SECONDS = 2.0  # for a server that looks at its control connection during a transfer
+MAX_REPLIES_TO_ABORT = 4
+NOTHING_DONE = 200  # to NOOP
 ANSWER_BYTES = 64 << 10
 DATA_ENDS = (OSError, Interrupted, Lagging)
 
@@ -121,9 +125,32 @@ class FtpDownload:
             self._pace.answered_oldest()
 
     def give_up(self) -> None:
-        """Ends it before the file's end. Whatever the server says of that is no error."""
-        self._channel.ended(self._owner)
-        self._channel.control.final()
+        """Ends it before the file's end. Whatever the server says of that is no error.
+
+        A connection that is simply closed makes ProFTPD's mod_tls end the session. So the server is
+        asked to abort, and what is on its way is read. Some look at that only when the transfer is
+        over (vsftpd), and then there is nothing but to close. How many replies come is not the same
+        everywhere, so one to NOOP tells the end of them."""
+        channel, control = self._channel, self._channel.control
+        control.interject("ABOR")
+        if channel.heeds_abort:
+            channel.heeds_abort = self._ends_soon()
+        channel.ended(self._owner)
+        control.final()
+        control.interject("NOOP")
+        for _ in range(MAX_REPLIES_TO_ABORT):
+            if control.final().code == NOTHING_DONE:
+                return
+        raise control.fail(Malformed("replies to ABOR without an end"))
+
+    def _ends_soon(self) -> bool:
+        end = time.monotonic() + ABORT_SECONDS
+        with suppress(OSError):
+            while time.monotonic() < end:
+                with suppress(TimeoutError):
+                    if not self._data.receive(RECEIVE_BYTES, 0):
+                        return True
+        return False
 
     def _at_end(self) -> None:
         self._channel.ended(self._owner)
