@@ -215,6 +215,9 @@ class ProfileView(Published):
     left_behind: tuple[str, ...] = Field(description="files of the test that could not be removed")
     home: str | None
     banner: str | None
+    checksums: tuple[str, ...] = Field(
+        default=(), description="of a file, which the server computes itself, and computes right"
+    )
 
 
 class LoginView(Published):
@@ -276,4 +279,7 @@ class TestResult(Published):
     profile: ProfileView | None = None
     cautions: tuple[str, ...] = Field(default=(), description="what is not promised there")
     strategy: str | None = Field(default=None, description="how files will be moved there, and why")
+    planned_proof: str | None = Field(
+        default=None, description="what will be proven of a large file there, in one sentence"
+    )
     failure: Failure | None = None

@@ -75,7 +75,7 @@ def proftpd_ftp(
 
 def _let_in_by_password(folder: Path, user: SystemUser, password: str) -> None:
     openssl = require_program("openssl", "openssl")
-    command = [openssl, "passwd", "-6", "-stdin"]
+    command: list[str | Path] = [openssl, "passwd", "-6", "-stdin"]
     hashed = subprocess.run(command, input=password, check=True, capture_output=True, text=True)
     users = folder / "users"
     users.touch(mode=0o600)

@@ -13,6 +13,8 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Delivery, Destination, Protocol, Tls
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import ALL_PERCENT, Verify
+from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.protocol_rules import default_port, default_tls
 from services.transfer.domain_services.announce import failure_fact
 from services.transfer.handlers import api_views
@@ -118,6 +120,7 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
         login=api_views.login_view(result.login) if result.login else None,
         profile=api_views.profile_view(result.profile) if result.profile else None,
         strategy=strategy.why if strategy else None,
+        planned_proof=planned_proof(strategy, Verify.CHECKSUM, ALL_PERCENT) if strategy else None,
         cautions=strategy.cautions if strategy else (),
         failure=failure,
     )

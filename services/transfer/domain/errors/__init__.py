@@ -82,6 +82,7 @@ from services.transfer.domain.errors.target import (
     OutOfTime as OutOfTime,
     PartDamaged as PartDamaged,
     PartMissing as PartMissing,
+    PartnerChecksumDiffers as PartnerChecksumDiffers,
     PathOutsideBase as PathOutsideBase,
     PermissionDenied as PermissionDenied,
     ReadingRefused as ReadingRefused,
