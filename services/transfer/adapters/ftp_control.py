@@ -2,6 +2,8 @@
 
 import errno
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from services.transfer.adapters.ftp_commands import command_line
 from services.transfer.adapters.ftp_connection import FtpConnection
@@ -35,6 +37,16 @@ class FtpControl:
         self.timeout_seconds = timeout_seconds
         self._replies = ReplyStream()
         self._broken: PartnerError | None = None
+        self._grace_seconds = 0.0
+
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Within it a reply may take so many seconds more, because the server computes."""
+        self._grace_seconds = seconds
+        try:
+            yield
+        finally:
+            self._grace_seconds = 0.0
 
     def call(self, verb: str, argument: str = "") -> Reply:
         """The final reply."""
@@ -63,7 +75,7 @@ class FtpControl:
 
     def reply(self) -> Reply:
         self._require_unbroken()
-        end = time.monotonic() + self.timeout_seconds
+        end = time.monotonic() + self.timeout_seconds + self._grace_seconds
         try:
             while (reply := self._replies.next()) is None:
                 received = self.connection.receive(RECEIVE_BYTES, max(0.0, end - time.monotonic()))

@@ -1,16 +1,18 @@
 """One FTP session on a partner's server: makes, writes, reads, renames and removes files there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from posixpath import dirname
 
+from services.transfer.adapters.ftp_checksums import FtpChecksums
 from services.transfer.adapters.ftp_login import LoggedIn
 from services.transfer.adapters.ftp_names import FtpNames, shown_home
 from services.transfer.adapters.ftp_probe import FtpProbe
 from services.transfer.adapters.ftp_reader import FtpFileReader
 from services.transfer.adapters.ftp_refusals import FtpRefusals
 from services.transfer.adapters.ftp_sink import FtpChunkSink
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.errors import (
     FolderMissing,
     PartMissing,
@@ -30,7 +32,7 @@ MAX_DIGITS = 19
 class FtpPartnerSession:
     """For one thread at a time. Only `close` may come from another."""
 
-    replaces_atomically = False  # FTP has one rename, and the server decides what it replaces
+    replaces_atomically: bool = False  # FTP has one rename, and the server decides what it replaces
 
     def __init__(self, logged_in: LoggedIn, now: Callable[[], datetime]) -> None:
         self.host_key_fingerprint = logged_in.proof
@@ -62,6 +64,11 @@ class FtpPartnerSession:
 
     def look(self, path: str) -> Seen | None:
         return self._names.look(path)
+
+    def file_checksum(
+        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+    ) -> FileChecksum | None:
+        return FtpChecksums(self._channel, self._refusals).of_file(path, wanted, size_bytes)
 
     def free_bytes(self, folder: str) -> int | None:
         if "AVBL" not in self._channel.features:
