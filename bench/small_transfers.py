@@ -55,7 +55,7 @@ def one_by_one(we: Ours, count: int) -> list[float]:
 def at_once(we: Ours) -> float:
     """Seconds until the last one is completed."""
     wish = sftp_destination(we.at, id="two", max_sessions=2)
-    we.register(wish, str(we.at.sshd.host_keys[0]))
+    we.admin.register(wish, str(we.at.sshd.host_keys[0]))
     began = time.time()
     sent = [send(we, f"many-{number}", "two") for number in range(AT_ONCE)]
     ended = [we.ferry.wait(each, PATIENCE_SECONDS) for each in sent]
@@ -77,7 +77,6 @@ def backlog(we: Ours) -> int:
 
 def sustained(we: Ours, rate: float, seconds: float) -> None:
     """Arrivals keep their times, however slow the answers are."""
-    we.allow("bench")
     print(f"\n{rate:g} a second for {seconds:g} s; the backlog as it comes:\n")
     head("second", "sent", "backlog")
     wanted, cpu, began = round(rate * seconds), cpu_seconds(we.stack.emulator.pid), time.monotonic()
@@ -113,10 +112,10 @@ def in_history(we: Ours, label: str) -> Sequence[Any]:
     cursor = ""
     while True:
         page = we.ferry.call("GET", f"/api/history?label={label}&limit=100{cursor}")
-        found += page["items"]
-        if not page.get("next_cursor"):
+        found += page["transfers"]
+        if not page["cursor"]:
             return found
-        cursor = f"&cursor={page['next_cursor']}"
+        cursor = f"&cursor={page['cursor']}"
 
 
 def main() -> None:
