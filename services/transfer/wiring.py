@@ -30,6 +30,7 @@ from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLe
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
 from services.transfer.adapters.thread_heart import ThreadHeart
 from services.transfer.domain.checksums import Algorithm, Crc
+from services.transfer.domain.destination import Protocol
 from services.transfer.domain.ports import (
     BucketCatalogue,
     ChunkLedger,
@@ -142,14 +143,22 @@ class AwsPorts(Ports):
     @cached_property
     def partners(self) -> Partners:
         from runtime.address_guard import AddressGuard
-        from services.transfer.adapters.sftp_partners import SftpPartners
+        from services.transfer.adapters.protocol_partners import ProtocolPartners
 
-        guard = AddressGuard.of(self._settings.allowed_networks)
-        return SftpPartners(
-            guard,
-            self._settings.partner_timeout_seconds,
-            session_seconds=self._settings.partner_session_seconds,
-        )
+        guard, settings = AddressGuard.of(self._settings.allowed_networks), self._settings
+        timeout, of_session = settings.partner_timeout_seconds, settings.partner_session_seconds
+
+        def sftp() -> Partners:
+            from services.transfer.adapters.sftp_partners import SftpPartners
+
+            return SftpPartners(guard, timeout, session_seconds=of_session)
+
+        def ftp() -> Partners:
+            from services.transfer.adapters.ftp_partners import FtpPartners
+
+            return FtpPartners(guard, timeout, session_seconds=of_session)
+
+        return ProtocolPartners(guard, {Protocol.SFTP: sftp, Protocol.FTP: ftp, Protocol.FTPS: ftp})
 
     @cached_property
     def queue(self) -> LaneQueue:
