@@ -12,6 +12,7 @@ import pytest
 from bench.namespaces import SPACES, missing
 from bench.place import MEMORY, PREFIX, remove_leftovers, users_of
 from tests.servers import require_program
+from tests.servers.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +72,7 @@ def test_the_next_bench_removes_what_a_killed_one_left() -> None:
     assert folder.parent == MEMORY
     remove_leftovers()
     assert not folder.exists()
-    assert users_of(folder) == []
+    wait_for(lambda: not users_of(folder), "the end of its servers")
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
