@@ -105,16 +105,22 @@ class Window:
     def seconds(self, now: datetime) -> float:
         return (now - self.began_at).total_seconds()
 
+    @property
+    def last_at(self) -> datetime:
+        """When the last report came."""
+        return max((each.at for each in self.shares), default=self.began_at)
+
     def out(self) -> int:
         return sum(each.out for each in self.shares)
 
     def most(self) -> int:
         return sum(each.most for each in self.shares)
 
-    def _others(self, share: Share) -> Sequence[Share]:
+    def fresh(self, now: datetime) -> Sequence[Share]:
+        """Those of transfers that move something now."""
         return [
-            each
-            for each in self.shares
-            if each.work != share.work
-            and abs((share.at - each.at).total_seconds()) <= STALE_SECONDS
+            each for each in self.shares if abs((now - each.at).total_seconds()) <= STALE_SECONDS
         ]
+
+    def _others(self, share: Share) -> Sequence[Share]:
+        return [each for each in self.fresh(share.at) if each.work != share.work]
