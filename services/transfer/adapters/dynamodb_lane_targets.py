@@ -11,7 +11,7 @@ from botocore.client import BaseClient
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Table, put, row_key
 from services.transfer.adapters.dynamodb_session_slots import TARGET
-from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.errors import DestinationChanged
 from services.transfer.domain.lane_target import Decision, LaneTarget
 
 KEPT = timedelta(days=30)  # what was best a month ago tells little
@@ -37,7 +37,10 @@ class DynamoDbLaneTargets:
             told = _decision_key(target.destination_id, saved.version)
             told |= to_item(decision) | _expiring(decision.at)
             actions.append(put(told, "attribute_not_exists(#pk)"))
-        return not self._table.write(actions, LeaseLost(f"lanes of {target.destination_id}"))
+        try:
+            return not self._table.write(actions, DestinationChanged(target.destination_id))
+        except DestinationChanged:
+            return False  # others are at it; the next report comes soon
 
     def decisions(self, destination_id: str, limit: int) -> Sequence[Decision]:
         rows = self._table.rows_under(

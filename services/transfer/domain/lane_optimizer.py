@@ -86,9 +86,9 @@ def refuse(
 
 
 def _was_refused_just_now(target: LaneTarget, share: Share) -> bool:
-    if target.bound is None or target.decided_at is None:
+    if target.refused_at is None:
         return False
-    return 0 <= (share.at - target.decided_at).total_seconds() < ERRORS_APART_SECONDS
+    return 0 <= (share.at - target.refused_at).total_seconds() < ERRORS_APART_SECONDS
 
 
 def _bounded(target: LaneTarget, decision: Decision, seconds: float) -> LaneTarget:
@@ -103,6 +103,7 @@ def _bounded(target: LaneTarget, decision: Decision, seconds: float) -> LaneTarg
         bound=decision.after,
         bound_until=until,
         bound_seconds=seconds,
+        refused_at=decision.at,
         more_may_help=True,  # when the bound is over
         fewer_may_do=False,
         fewer_first=False,

@@ -65,6 +65,7 @@ class LaneTarget:
     bound: int | None = None  # more than this the partner refused, until then
     bound_until: datetime | None = None
     bound_seconds: float = 0.0
+    refused_at: datetime | None = None
     best_lanes: int = 0
     best_rate: float = 0.0
 

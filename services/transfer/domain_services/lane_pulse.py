@@ -47,7 +47,10 @@ class LanePulse:
         self._lock = Lock()
         self._renewed_at = ports.now()
         self._stopwatch = LaneStopwatch(lane.figures, self._renewed_at)
-        self._slots = LaneSlots(lane, ports)
+        self._slots, self._hand_over_seconds = (
+            LaneSlots(lane, ports),
+            ports.policy.hand_over_seconds,
+        )
         self._steering = LaneSteering(self._renewed_at, ports)
         self._until = lane.until
         self._lost: LeaseLost | None = None
@@ -93,8 +96,7 @@ class LanePulse:
     @property
     def has_time(self) -> bool:
         """For another chunk."""
-        left = self.worker.remaining_seconds()
-        return left > 2 * self._hand_over_seconds and not self.gives_way
+        return not self.gives_way and self.worker.remaining_seconds() > 2 * self._hand_over_seconds
 
     def watch(self, session: PartnerSession) -> None:
         """The session sends nothing once the leases are over. The beats close it when the lane is
@@ -239,10 +241,6 @@ class LanePulse:
     def _close(self) -> None:
         if self._session is not None:
             self._session.close()
-
-    @property
-    def _hand_over_seconds(self) -> float:
-        return self._ports.policy.hand_over_seconds
 
     @property
     def _held(self) -> ChunkLease:

@@ -100,11 +100,8 @@ def _refuse(transfer: Transfer, lane: Lane, *, at_login: bool, ports: Ports) -> 
     destination = ports.destinations.read(transfer.destination_id)
     limit = lane_limit(destination, ports.policy, short=False)
     for _ in range(REFUSAL_TRIES):
-        now = ports.now()
-        lanes = ports.lanes.lanes(transfer.ledger)
-        share = _share(
-            transfer, [each for each in lanes if each.number != lane.number], now, ports.policy
-        )
+        now, lanes = ports.now(), ports.lanes.lanes(transfer.ledger)
+        share = _share(transfer, lanes, now, ports.policy, without=lane.number)
         target = known_target(destination, ports=ports)
         elsewhere = [each for each in target.window.fresh(now) if each.work != share.work]
         others = share.lanes + sum(each.lanes for each in elsewhere)
@@ -124,8 +121,16 @@ def _has_to_go(lane: Lane, destination_id: str, now: datetime, *, ports: Ports) 
     return lane_ticket(lane) in lanes_that_give_way(seen, most, now)
 
 
-def _share(transfer: Transfer, lanes: Sequence[Lane], now: datetime, policy: Policy) -> Share:
-    at_work = [each for each in lanes if is_driven(each, now, policy) and each.session_since]
+def _share(
+    transfer: Transfer,
+    lanes: Sequence[Lane],
+    now: datetime,
+    policy: Policy,
+    without: int | None = None,
+) -> Share:
+    """`without`: that lane has lost its session, although its row says otherwise."""
+    driven = [each for each in lanes if is_driven(each, now, policy) and each.session_since]
+    at_work = [each for each in driven if each.number != without]
     out = sum(is_out(each, now, policy) for each in lanes)
     work, most = work_of_transfer(transfer), max(1, transfer.lanes)
     figures = total(each.figures for each in lanes)
@@ -133,9 +138,11 @@ def _share(transfer: Transfer, lanes: Sequence[Lane], now: datetime, policy: Pol
 
 
 def _is_due(target: LaneTarget, share: Share) -> bool:
-    """More often while something is tried, or while lanes come and go."""
+    """More often while something is tried, or while lanes come and go. Less than the target's
+    number of lanes tell nothing of it."""
     known = next((each for each in target.window.shares if each.work == share.work), None)
     if known is None or (known.lanes, known.out) != (share.lanes, share.out):
         return True
-    apart = SELDOM_SECONDS if target.is_content(share.at) else REPORTS_APART_SECONDS
+    idle = target.is_content(share.at) or target.window.most() < target.lanes
+    apart = SELDOM_SECONDS if idle else REPORTS_APART_SECONDS
     return not 0 <= (share.at - known.at).total_seconds() < apart
