@@ -48,6 +48,7 @@ class Measure:
     source_share: float = 0.0
     success_rate: float = 1.0
     errors: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Window:
             moved.source_seconds / waited if waited else 0.0,
             moved.went_well / tries if tries else 1.0,
             moved.errors,
+            seconds,
         )
 
     def seconds(self, now: datetime) -> float:

@@ -14,7 +14,8 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.giving_way import lanes_that_give_way
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.lane_figures import total
-from services.transfer.domain.lane_optimizer import observe, refuse
+from services.transfer.domain.lane_optimizer import observe
+from services.transfer.domain.lane_refusals import refuse
 from services.transfer.domain.lane_target import LaneTarget
 from services.transfer.domain.lane_window import Share
 from services.transfer.domain.ports import Policy, Ports

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.transfer.domain.lane_figures import LaneFigures
-from services.transfer.domain.lane_optimizer import (
+from services.transfer.domain.lane_optimizer import observe
+from services.transfer.domain.lane_refusals import (
     BROKEN_SECONDS,
     ERRORS_APART_SECONDS,
     REFUSED_SECONDS,
-    observe,
     refuse,
 )
 from services.transfer.domain.lane_target import LONGEST_PROBE_SECONDS, PROBE_SECONDS, first_target
