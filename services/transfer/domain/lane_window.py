@@ -9,7 +9,7 @@ from services.transfer.domain.lane_figures import NOTHING_MOVED, LaneFigures, to
 SETTLES_SECONDS = 1.0  # a new session fills its buffers first; nothing is measured meanwhile
 WINDOW_SECONDS = 2.0  # several beats of each lane
 LONGEST_SECONDS = 30.0  # a slow line is judged by then, however little it moved
-BYTES_PER_LANE = 16 << 20  # several blocks of each lane, so that one block more is no gain
+BYTES_PER_LANE = 4 << 20  # some blocks of each lane, so that one block more is no gain
 STALE_SECONDS = 8.0  # whoever has reported nothing for so long moves nothing any more
 
 

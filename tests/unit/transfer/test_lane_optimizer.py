@@ -28,29 +28,32 @@ knees = st.integers(1, 10)
 
 
 @FEW
-@given(knee=knees, limit=st.integers(1, 12), data=st.data())
+@given(
+    knee=knees,
+    limit=st.integers(1, 12),
+    trip=st.sampled_from([None, 0.1]),
+    falls=st.sampled_from([0.0, 0.2, 0.5]),
+)
 def test_it_comes_to_one_of_the_best_within_a_bounded_time_and_never_above_the_limit(
-    knee: int, limit: int, data: st.DataObject
+    knee: int, limit: int, trip: float | None, falls: float
 ) -> None:
-    noise, trip = data.draw(st.sampled_from([0.0, 0.05])), data.draw(st.sampled_from([None, 0.1]))
-    curve = to_a_knee(knee, falls=data.draw(st.sampled_from([0.0, 0.2, 0.5])))
-    seeded = Random(data.draw(st.integers(0, 999)))  # noqa: S311 - noise
-    line = Line(curve, limit, noise, round_trip_seconds=trip, random=seeded).run(SEARCH_SECONDS)
-    best = min(knee, limit)
-    assert abs(line.target.lanes - best) <= (1 if noise == 0 else 3)
-    assert curve(line.target.lanes) >= 0.8 * curve(best)
+    curve = to_a_knee(knee, falls=falls)
+    line = Line(curve, limit, round_trip_seconds=trip).run(SEARCH_SECONDS)
+    assert abs(line.target.lanes - min(knee, limit)) <= 1
     assert all(1 <= lanes <= limit for lanes in line.seen)
     assert all(abs(each.after - each.before) <= 1 for each in line.decisions)
     assert all(before.after == after.before for before, after in pairwise(line.decisions))
 
 
-@FEW
-@given(knee=knees, seed=st.integers(0, 999))
-def test_a_line_as_noisy_as_a_shared_machine_keeps_most_of_its_rate(knee: int, seed: int) -> None:
-    curve = to_a_knee(knee, falls=0.2)
-    rough = Random(seed)  # noqa: S311 - noise
-    line = Line(curve, limit=10, noise=0.15, random=rough).run(2 * SEARCH_SECONDS)
-    assert curve(line.target.lanes) >= 0.7 * curve(knee)
+@pytest.mark.parametrize(("noise", "kept"), [(0.05, 0.95), (0.15, 0.85), (0.25, 0.75)])
+def test_noise_costs_little_on_average(noise: float, kept: float) -> None:
+    shares = []
+    for seed in range(60):
+        knee, rough = 1 + seed % 9, Random(seed)  # noqa: S311 - noise
+        curve = to_a_knee(knee, falls=0.2)
+        line = Line(curve, limit=10, noise=noise, random=rough).run(2 * SEARCH_SECONDS)
+        shares.append(curve(line.target.lanes) / curve(knee))
+    assert sum(shares) / len(shares) >= kept
 
 
 def test_it_begins_with_what_the_round_trip_asks_for() -> None:
