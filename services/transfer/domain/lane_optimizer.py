@@ -37,7 +37,9 @@ def observe(target: LaneTarget, share: Share, limit: int) -> Observed:
     """With what one transfer's lanes have moved. `limit` is the destination's own."""
     now = share.at
     window = target.window.reported(share)
-    target = replace(target, window=window, lanes=target.within(now, limit))
+    target, lanes = replace(target, window=window), target.within(now, limit)
+    if lanes < target.lanes:
+        return _limited(target, lanes, share)
     measure = window.measure(now)
     if measure is None:
         return target, None
@@ -59,6 +61,21 @@ def observe(target: LaneTarget, share: Share, limit: int) -> Observed:
         case Step.DOWN:
             return _judge_fewer(target, measure, limit, share)
     return _go_on(_settled(target, measure), measure, limit, share)
+
+
+def _limited(target: LaneTarget, lanes: int, share: Share) -> Observed:
+    """The destination's limit was lowered."""
+    rate, success = target.bytes_per_second, target.success_rate
+    decision = Decision(share.at, target.lanes, lanes, rate, success, words.limited(lanes))
+    searches = target.decided(
+        decision,
+        step=Step.NONE,
+        more_may_help=True,
+        fewer_may_do=True,
+        bytes_per_second=0.0,
+        probe_at=None,
+    )
+    return searches, decision
 
 
 def _judge_more(target: LaneTarget, measure: Measure, limit: int, share: Share) -> Observed:

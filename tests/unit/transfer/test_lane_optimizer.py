@@ -179,6 +179,7 @@ def test_a_limit_that_is_lowered_holds_at_once() -> None:
     line.limit = 3
     line.run(2)
     assert line.target.lanes == 3
+    assert "3 lanes at the most" in line.target.why
     line.limit = 8
     line.run(SEARCH_SECONDS)
     assert line.target.lanes == 8
