@@ -1,8 +1,9 @@
 """HTTP requests and answers about transfers, their history, buckets, files and health."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from contracts.caller import Prefix, UserName
 from contracts.contract import (
@@ -23,6 +24,7 @@ from contracts.contract import (
 )
 from contracts.transfer_events import (
     IfExists,
+    Percent,
     Receipt,
     S3Object,
     SourceAlgorithm,
@@ -54,17 +56,40 @@ class SourceObject(Contract):
     version_id: VersionId | None = None
 
 
+def _share_only_with_readback(schema: dict[str, Any]) -> None:
+    schema["anyOf"] = [
+        {"properties": {"readback_percent": {"type": "null"}}},
+        {"required": ["verify"], "properties": {"verify": {"const": "readback"}}},
+    ]
+
+
 class StartTransferRequest(Contract):
     """`target_path` is relative to the base path. Without it the last part of the key is used."""
+
+    model_config = ConfigDict(json_schema_extra=_share_only_with_readback)
 
     source: SourceObject
     destination_id: Slug
     target_path: TargetPath | None = None
     if_exists: IfExists = "fail"
     verify: Verify = "checksum"
+    readback_percent: Percent | None = Field(
+        default=None,
+        exclude_if=lambda percent: percent is None,  # a key's request from before stays the same
+        description="for verify readback: read back so much of the bytes, in places that the"
+        " partner cannot know; all of them without it",
+    )
     label: Label | None = Field(
         default=None, description="a word of yours, to find the transfer by"
     )
+
+    @model_validator(mode="after")
+    def _share_of_readback(self) -> Self:
+        if self.readback_percent is not None and self.verify != "readback":
+            raise PydanticCustomError(
+                "readback_percent", "Give readback_percent only with verify 'readback'."
+            )
+        return self
 
 
 class TransfersQuery(PageQuery):
@@ -131,7 +156,14 @@ class TransferSummary(Published):
     )
     if_exists: IfExists
     verify: Verify
+    readback_percent: Percent | None = Field(
+        default=None, description="of the bytes, for verify readback; null: all of them"
+    )
     strategy: str | None = Field(description="how the file is moved, and why")
+    planned_proof: str | None = Field(
+        default=None,
+        description="what will be proven at the partner, in one sentence; null until it is planned",
+    )
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
         description="the kind of S3's checksum of the object, to compare the bytes with; none:"

@@ -72,6 +72,7 @@ class Receipt:
     proven: str | None = None
     delivery: str | None = None
     source_algorithm: str | None = None
+    statement: str | None = None
     left_behind: tuple[str, ...] = ()
 
 

@@ -9,9 +9,15 @@ from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
+from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.announce import percent_of, receipt_fact, trouble_fact
+from services.transfer.domain_services.announce import (
+    percent_of,
+    readback_percent,
+    receipt_fact,
+    trouble_fact,
+)
 from services.transfer.use_cases.read_state import TransferState
 
 
@@ -55,7 +61,9 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "final_path": transfer.final_path,
         "if_exists": transfer.if_exists.value,
         "verify": transfer.verify.value,
+        "readback_percent": readback_percent(transfer),
         "strategy": transfer.strategy.why if transfer.strategy else None,
+        "planned_proof": _planned_proof(transfer),
         "size_bytes": source.size_bytes if source else None,
         "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
         "run": transfer.run,
@@ -66,6 +74,13 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "failure": _failure(transfer),
         "receipt": receipt_fact(transfer.receipt) if transfer.receipt else None,
     }
+
+
+def _planned_proof(transfer: Transfer) -> str | None:
+    plan = transfer.strategy
+    if plan is None:
+        return None
+    return planned_proof(plan, transfer.verify, transfer.readback_percent)
 
 
 def _lane(lane: Lane) -> transfer_api.LaneView:
@@ -123,4 +138,7 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,
         updated_at=destination.updated_at,
+        tls=destination.tls.value if destination.tls else None,
+        accepts_unencrypted_login=destination.accepts_unencrypted_login,
+        proved_by=destination.proved_by.value,
     )

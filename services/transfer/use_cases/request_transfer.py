@@ -14,11 +14,13 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.names import default_target, resolve_target
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.proof import ALL_PERCENT, Verify
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.announce import announce_new
+
+SECRET_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class NewTransfer:
     if_exists: IfExists
     verify: Verify
     label: str | None = None
+    readback_percent: int = ALL_PERCENT
 
 
 def request_transfer(
@@ -100,6 +103,8 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         target_path=target_path,
         if_exists=wish.if_exists,
         verify=wish.verify,
+        readback_percent=wish.readback_percent,
+        sample_secret=f"{ports.random.getrandbits(SECRET_BITS):032x}",
         label=wish.label,
         requested_at=now,
         updated_at=now,

@@ -33,4 +33,6 @@ def receipt_of(transfer: Transfer, *, ports: Ports) -> Receipt:
         finished_at=transfer.finished_at or transfer.updated_at,
         left_behind=transfer.left_behind,
         delivery=transfer.known_strategy.delivery,
+        by_parts=proof.by_parts,
+        at_partner=proof.at_partner,
     )
