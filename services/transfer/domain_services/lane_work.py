@@ -1,13 +1,12 @@
 """What a lane does in its one session: create the file, move chunks, prove them, give the name."""
 
-from enum import Enum, auto
-
 from services.transfer.domain.errors import ChunkCorrupted, LaneCrashed, OutOfTime, TransferError
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
+from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
@@ -23,14 +22,6 @@ from services.transfer.domain_services.queue_lanes import (
 )
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
 from services.transfer.domain_services.replan import may_replan
-
-
-class Outcome(Enum):
-    ENDED = auto()  # nothing is left for this lane
-    HANDS_OVER = auto()  # its next turn goes on
-    DELIVERED = auto()  # the file has its name
-    STARTED_OVER = auto()  # the lane of another part file goes on
-    REPLANNED = auto()  # its next turn goes on by another plan
 
 
 class LaneWork:

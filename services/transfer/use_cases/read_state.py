@@ -8,7 +8,6 @@ from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, Progress
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.transfer import Transfer
 
@@ -65,7 +64,7 @@ def state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
         return TransferState(transfer, NEVER_OPENED, (), ())
     ledger = transfer.ledger
     lanes = ports.lanes.lanes(ledger)
-    reads_back = transfer.verify is Verify.READBACK
+    reads_back = transfer.proves_at_the_end
     if transfer.status in ENDED:  # lanes may still look alive in their rows
         lanes = [replace(each, worker=None, bytes_in_flight=0, ended=True) for each in lanes]
     return TransferState(
