@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.transfer.domain.checksums import Algorithm
 from services.transfer.domain.destination import Delivery
+from services.transfer.domain.file_outcomes import FileCounts
 
 
 class Verify(StrEnum):
@@ -44,6 +45,7 @@ class Proof:
     source_checksum: SourceChecksum
     source_algorithm: Algorithm | None
     proven: Proven
+    files_digest: str | None = None  # of many files; contracts/transfer_events.py says over what
 
 
 @dataclass(frozen=True)
@@ -67,3 +69,5 @@ class Receipt:
     finished_at: datetime
     left_behind: tuple[str, ...] = ()
     delivery: Delivery = Delivery.ATOMIC
+    files: FileCounts | None = None
+    files_digest: str | None = None
