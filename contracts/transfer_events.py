@@ -45,10 +45,10 @@ class S3Object(Published):
     bucket: BucketName
     key: ObjectKey
     version_id: VersionId | None = None
-    kind: Literal["object", "prefix", "manifest"] = Field(
-        default="object",
+    kind: Literal["prefix", "manifest"] | None = Field(
+        default=None,
         description="prefix: every object whose key begins with `key`; manifest: the objects that"
-        " the object `key` lists",
+        " the object `key` lists; null: the one object",
     )
 
 

@@ -43,7 +43,7 @@ def test_an_example_parses_and_says_the_same_when_written(example: Example) -> N
     read = _read(example.detail_type, example.text)
     written = json.loads(read.model_dump_json())
     told = json.loads(example.text)
-    assert written | told == written, "what was left out is written with its default"
+    assert _with_defaults(told, written) == written, "what was left out is written with its default"
     assert _read(example.detail_type, json.dumps(written)) == read
 
 
@@ -162,3 +162,13 @@ def _filled(part: Any, shape: str, shapes: dict[str, Any]) -> Iterator[tuple[str
         for each in value if isinstance(value, list) else [value]:
             if inner:
                 yield from _filled(each, inner[0], shapes)
+
+
+def _with_defaults(told: Any, written: Any) -> Any:  # noqa: ANN401
+    """An example that is older than a field leaves it out, also deep inside."""
+    if isinstance(told, dict) and isinstance(written, dict):
+        known = {name: _with_defaults(each, written.get(name)) for name, each in told.items()}
+        return written | known
+    if isinstance(told, list) and isinstance(written, list) and len(told) == len(written):
+        return [_with_defaults(*both) for both in zip(told, written, strict=True)]
+    return told

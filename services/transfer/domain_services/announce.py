@@ -231,7 +231,7 @@ def _facts(
 
 def source_fact(ref: ObjectRef, selection: Selection | None) -> event.S3Object:
     told: dict[str, Any] = asdict(ref)
-    return event.S3Object(**told, kind=selection.kind.value if selection else "object")
+    return event.S3Object(**told, kind=selection.kind.value if selection else None)
 
 
 def files_fact(counts: FileCounts, total: int) -> event.FileCounts:
