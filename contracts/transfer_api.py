@@ -27,6 +27,7 @@ from contracts.contract import (
 from contracts.transfer_events import (
     FileCounts,
     IfExists,
+    Percent,
     Receipt,
     S3Object,
     SourceAlgorithm,
@@ -104,20 +105,43 @@ class SourceObject(Contract):
         return self
 
 
+def _share_only_with_readback(schema: dict[str, Any]) -> None:
+    schema["anyOf"] = [
+        {"properties": {"readback_percent": {"type": "null"}}},
+        {"required": ["verify"], "properties": {"verify": {"const": "readback"}}},
+    ]
+
+
 class StartTransferRequest(Contract):
     """`target_path` is relative to the base path. Without it the last part of the key is used. Of
     many files it is the folder that they go into; without it they go into the base path itself. A
     file's name below it is its key without the folder of the prefix; with a manifest it is the
     whole key."""
 
+    model_config = ConfigDict(json_schema_extra=_share_only_with_readback)
+
     source: SourceObject
     destination_id: Slug
     target_path: TargetPath | None = None
     if_exists: IfExists = "fail"
     verify: Verify = "checksum"
+    readback_percent: Percent | None = Field(
+        default=None,
+        exclude_if=lambda percent: percent is None,  # a key's request from before stays the same
+        description="for verify readback: read back so much of the bytes, in places that the"
+        " partner cannot know; all of them without it",
+    )
     label: Label | None = Field(
         default=None, description="a word of yours, to find the transfer by"
     )
+
+    @model_validator(mode="after")
+    def _share_of_readback(self) -> Self:
+        if self.readback_percent is not None and self.verify != "readback":
+            raise PydanticCustomError(
+                "readback_percent", "Give readback_percent only with verify 'readback'."
+            )
+        return self
 
 
 class TransfersQuery(PageQuery):
@@ -188,7 +212,14 @@ class TransferSummary(Published):
     )
     if_exists: IfExists
     verify: Verify
+    readback_percent: Percent | None = Field(
+        default=None, description="of the bytes, for verify readback; null: all of them"
+    )
     strategy: str | None = Field(description="how the file is moved, and why")
+    planned_proof: str | None = Field(
+        default=None,
+        description="what will be proven at the partner, in one sentence; null until it is planned",
+    )
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
         description="the kind of S3's checksum of the object, to compare the bytes with; none:"

@@ -29,6 +29,7 @@ Proven = Literal["acknowledged", "size", "sampled", "readback"]
 UnderWay = Literal["requested", "moving", "paused", "verifying", "committing"]
 Sha256 = Annotated[str, Text("64 lower-case hexadecimal digits", 64, r"[0-9a-f]{64}", 64)]
 MAX_RUNS_LENGTH = 4_000  # characters; 10,000 chunks in a thousand runs have some 3,000
+Percent = Annotated[int, Field(ge=1, le=100)]
 ChunkRuns = Annotated[
     str,
     Text(
@@ -93,6 +94,13 @@ class Trouble(Failure):
     )
 
 
+class PartnerChecksum(Published):
+    """Of the whole file, as the partner's server computed it of what it has."""
+
+    algorithm: SourceAlgorithm
+    value: str = Field(description="lower-case hex; equal to that of the bytes sent")
+
+
 class Receipt(Published):
     """The proof of a delivery. `crc64nvme` is over all bytes sent. `attempts` counts leases of
     chunks.
@@ -143,6 +151,32 @@ class Receipt(Published):
         description="paths of our own temporary files at the partner that could not be removed yet;"
         " removal is tried again",
     )
+    statement: str | None = Field(
+        default=None,
+        description="what was proven, in one sentence for people; null: the event is older than"
+        " this field",
+    )
+    source_compared: Literal["whole", "parts"] | None = Field(
+        default=None,
+        description="matched by the checksum of the whole object, or by those of all of its parts;"
+        " null: not matched, or not recorded",
+    )
+    durable: bool | None = Field(
+        default=None,
+        description="the server answered an fsync behind every byte; false: it has none; null: not"
+        " known",
+    )
+    size_seen: bool | None = Field(
+        default=None, description="the server showed the right size; null: not recorded"
+    )
+    read_back_bytes: Bytes | None = Field(
+        default=None,
+        description="so many of the bytes were read back when the file was written, and are equal;"
+        " null: not recorded",
+    )
+    partner_checksum: PartnerChecksum | None = Field(
+        default=None, description="null: the server offers none, or none that could be compared"
+    )
 
 
 class TransferFact(Published):
@@ -182,6 +216,9 @@ class TransferRequestedV1(TransferFact):
 
     if_exists: IfExists
     verify: Verify
+    readback_percent: Percent | None = Field(
+        default=None, description="of the bytes, for verify readback; null: all of them"
+    )
     by: By = None
 
 

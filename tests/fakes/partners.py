@@ -2,12 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from posixpath import basename, dirname
 
+from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.ssh_keys import check_private_key
+from services.transfer.domain.checksums import Algorithm, FileChecksum, hasher
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -70,6 +72,7 @@ class InMemoryPartners:
     renames: bool = True
     reopens: bool = True  # a file that was closed can be opened for writing again
     removes: bool = True
+    checksums: tuple[Algorithm, ...] = ()  # that the server computes itself
     drops_unclosed: bool = False  # a file whose connection is lost before its close is removed
     taken: dict[str, bytes] = field(default_factory=dict)
     logging_in: Callable[[Callable[[], bool]], object] = lambda wanted: None  # how a login goes on
@@ -203,6 +206,21 @@ class InMemoryPartnerSession:
         kind = FileKind.LINK if path in self._server.links else FileKind.FILE
         return None if content is None else Seen(kind, len(content))
 
+    def file_checksum(
+        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+    ) -> FileChecksum | None:
+        offered = next((each for each in wanted if each in self._server.checksums), None)
+        if offered is None:
+            return None
+        self.called("file_checksum")
+        if path not in self._server.files:
+            raise PartMissing(path)
+        if not self._server.readable:
+            raise PermissionDenied(path, "give a checksum of")
+        computed = hasher(offered, CRCS.get(offered))
+        computed.update(bytes(self._server.files[path]))
+        return FileChecksum(offered, computed.hexdigest())
+
     def free_bytes(self, folder: str) -> int | None:
         return None
 
@@ -280,6 +298,7 @@ class InMemoryPartnerSession:
             free_bytes=None,
             round_trip_seconds=0.0,
             probed_at=datetime.now(UTC),
+            checksums=server.checksums,
         )
 
     def close(self) -> None:

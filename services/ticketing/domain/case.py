@@ -73,6 +73,7 @@ class Receipt:
     proven: str | None = None
     delivery: str | None = None
     source_algorithm: str | None = None
+    statement: str | None = None
     left_behind: tuple[str, ...] = ()
     files_digest: str | None = None
 

@@ -4,7 +4,7 @@ Events come in any order, twice, late or never. Of two facts the one with the la
 newer. Each change of the state becomes a step of the trail, wherever it belongs.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from contracts import transfer_events as fact
@@ -76,9 +76,14 @@ def _with_facts(case: Case, event: TransferFact) -> Case:
         case fact.TransferRequestedV1():
             return replace(case, if_exists=event.if_exists, verify=event.verify)
         case fact.TransferCompletedV1():
-            receipt = Receipt(**event.receipt.model_dump(exclude={"files"}))
+            receipt = _receipt(event.receipt)
             return replace(case, receipt=receipt, started_at=case.started_at or receipt.started_at)
     return case
+
+
+def _receipt(told: fact.Receipt) -> Receipt:
+    """What a ticket says of it. A newer event may hold more."""
+    return Receipt(**told.model_dump(include={each.name for each in fields(Receipt)}))
 
 
 def _in_state(case: Case, event: TransferFact, at: datetime) -> Case:

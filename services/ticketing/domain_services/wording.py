@@ -172,7 +172,9 @@ def _short_receipt(case: Case) -> Iterator[str]:
     if case.receipt is None:
         return
     yield f"{size(case.receipt.bytes_sent)}, CRC-64/NVME {case.receipt.crc64nvme}"
-    if case.receipt.proven:
+    if case.receipt.statement:
+        yield f"Proven: {shown(case.receipt.statement, MAX_TEXT)}"
+    elif case.receipt.proven:
         yield f"Proven: {PROVEN.get(case.receipt.proven, case.receipt.proven)}"
 
 
@@ -186,6 +188,8 @@ def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
     yield f"Proof asked for: {receipt.verified}"
     if receipt.proven:
         yield f"Proof seen: {receipt.proven}: {PROVEN.get(receipt.proven, '')}"
+    if receipt.statement:
+        yield f"What was proven: {shown(receipt.statement, MAX_TEXT)}"
     if receipt.delivery:
         yield f"Delivery: {receipt.delivery}"
     yield f"Server: {shown(case.destination.host, 253)}, host key {receipt.host_key_fingerprint}"

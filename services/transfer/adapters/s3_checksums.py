@@ -5,17 +5,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from services.transfer.domain.checksums import Algorithm, ObjectChecksum
+from services.transfer.domain.checksums import DIGEST_BYTES, Algorithm, ObjectChecksum
 from services.transfer.domain.errors import SourceUnavailable
 from services.transfer.domain.source import SourceObject
 
-DIGEST_BYTES = {
-    Algorithm.CRC64NVME: 8,
-    Algorithm.CRC32C: 4,
-    Algorithm.CRC32: 4,
-    Algorithm.SHA256: 32,
-    Algorithm.SHA1: 20,
-}
 # Each list is in the order of preference.
 WHOLE_AND_COMBINABLE = (Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32)
 BY_PART = (Algorithm.SHA256, Algorithm.SHA1, Algorithm.CRC32C, Algorithm.CRC32)

@@ -1,11 +1,12 @@
 """One SFTP session on a partner's server: makes, writes, reads, renames and removes files there."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from posixpath import dirname
 
 from services.transfer.adapters.sftp_attributes import first_name_of, times_fields
+from services.transfer.adapters.sftp_checksum import SftpChecksums
 from services.transfer.adapters.sftp_files import SftpQuickFiles
 from services.transfer.adapters.sftp_packets import (
     FSYNC,
@@ -26,6 +27,7 @@ from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import LoggedIn, end
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.errors import FolderMissing, TargetError
 from services.transfer.domain.ports import FileKind, LoginFacts, QuickFiles, Seen
 from services.transfer.domain.server_profile import ServerProfile
@@ -86,6 +88,14 @@ class SftpPartnerSession:
 
     def look(self, path: str) -> Seen | None:
         return self._refusals.look(path)
+
+    def file_checksum(
+        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+    ) -> FileChecksum | None:
+        software = str(self._transport.remote_version)
+        return SftpChecksums(self._protocol, self._refusals, software).of_file(
+            path, wanted, size_bytes
+        )
 
     def free_bytes(self, folder: str) -> int | None:
         return self._refusals.free_bytes(folder)

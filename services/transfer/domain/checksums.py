@@ -3,8 +3,10 @@ of its parts.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 
@@ -17,7 +19,28 @@ class Algorithm(StrEnum):
     MD5 = "md5"
 
 
+@dataclass(frozen=True)
+class FileChecksum:
+    """Of all bytes of a file. `value` is lower-case hex, as long as the algorithm's checksums
+    are."""
+
+    algorithm: Algorithm
+    value: str
+
+
 COMBINABLE = frozenset({Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32})
+
+
+DIGEST_BYTES: Mapping[Algorithm, int] = MappingProxyType(
+    {
+        Algorithm.CRC64NVME: 8,
+        Algorithm.CRC32C: 4,
+        Algorithm.CRC32: 4,
+        Algorithm.SHA256: 32,
+        Algorithm.SHA1: 20,
+        Algorithm.MD5: 16,
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Mark:
 
     `source_crc` is in the algorithm of S3's checksum. It is used only where that algorithm combines
     and is not CRC64NVME. `unit_crc64` covers the bytes since the last part of the source began.
+    `target_crc` is in the algorithm that the strategy compares with the partner's server.
     """
 
     done_bytes: int = 0
@@ -42,8 +43,9 @@ class Mark:
     sample_crc64: int = 0  # of the bytes that samples.py chooses
     source_crc: int = 0
     unit_crc64: int = 0
+    target_crc: int = 0
+    readback_crc64: int = 0  # of the share that is read back in the end, where it is not all
     files: str | None = None  # of a page: what became of its files so far, see file_outcomes.py
-
     proven: str | None = None  # of a page: the least of what was seen of its files
 
     @property

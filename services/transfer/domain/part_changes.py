@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.names import part_path
@@ -84,6 +85,11 @@ class PartChanges(TransferRecord):
         self._part_of(generation)
         over = self.active()._without_part(now)
         return replace(over, moved_again=self.moved_again or damaged)
+
+    def keep_hash(self, generation: int, hashed: FileChecksum) -> Self:
+        """Of all bytes written to the part file of `generation`."""
+        self._part_of(generation)
+        return replace(self, sent_checksum=hashed)
 
     def replan(self, generation: int, strategy: Strategy) -> Self:
         """The server was probed anew. Raises StepSuperseded when another part file was recorded

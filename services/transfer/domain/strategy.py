@@ -7,6 +7,7 @@ plan that is on the transfer's record.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
     FilesTakenAway,
@@ -16,6 +17,7 @@ from services.transfer.domain.errors import (
     TooLongForOneHandle,
 )
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.partner_checksums import choose_checksum
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.server_profile import ServerProfile
 
@@ -52,6 +54,7 @@ class Strategy:
     shows_files: bool = True
     tells_missing: bool | None = None
     sets_times: bool = True
+    checksum: Algorithm | None = None  # the server's own, compared in the end
     why: str = "One lane: what the server can do is not known before a test."
     cautions: tuple[str, ...] = ()
 
@@ -73,11 +76,12 @@ UNTESTED = Strategy(
 class Wish:
     """What the transfer wants of the plan."""
 
-    size_bytes: int = 0
+    size_bytes: int | None = None  # None: no file in particular
     if_exists: IfExists = IfExists.FAIL
     verify: Verify = Verify.CHECKSUM
     lanes: int = 1
     one_handle_bytes: int | None = None  # what one lane's turn surely carries
+    source: ObjectChecksum | None = None  # what S3 has
     written_anew: bool = False  # what was written first reads back with other content
 
 
@@ -91,12 +95,16 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
     strategy = _directly(profile) if direct else _by_part_file(destination, profile, wish)
     most_bytes = wish.one_handle_bytes
     if not strategy.reopens and most_bytes is not None and not _fits_one_handle(wish):
-        raise TooLongForOneHandle(wish.size_bytes, most_bytes)
-    return strategy
+        raise TooLongForOneHandle(wish.size_bytes or 0, most_bytes)
+    if profile is None or wish.verify is Verify.SIZE:
+        return strategy
+    in_order, size = strategy.lanes == 1, wish.size_bytes
+    checksum = choose_checksum(profile, wish.source, size, in_order=in_order)
+    return replace(strategy, checksum=checksum)
 
 
 def _fits_one_handle(wish: Wish) -> bool:
-    return wish.one_handle_bytes is None or wish.size_bytes <= wish.one_handle_bytes
+    return wish.one_handle_bytes is None or (wish.size_bytes or 0) <= wish.one_handle_bytes
 
 
 def _require_possible(destination: Destination, profile: ServerProfile, wish: Wish) -> None:

@@ -9,7 +9,7 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.names import aside_path
 from services.transfer.domain.part_changes import PartChanges
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.proof import Proof, Proven, Receipt
+from services.transfer.domain.proof import AtPartner, Proof, Proven, Receipt
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain.status import (
     CANCELLABLE,
@@ -65,6 +65,7 @@ class Transfer(PartChanges):
             task_tokens=(),
             keep_part_until=None,
             moved_again=False,
+            checksum_tries=0,
             replanned=False,
         )
         if not go_on:
@@ -143,6 +144,10 @@ class Transfer(PartChanges):
         done = replace(proved.committing(now), final_path=path, part=None, keep_part_until=None)
         return replace(verifying, transfer=done)
 
+    def checksum_unanswered(self) -> "Transfer":
+        """The connection ended while the server computed its checksum. See MAX_TRIES."""
+        return replace(self, checksum_tries=self.checksum_tries + 1)
+
     def proved(self, proof: Proof) -> "Transfer":
         if self.status is not Status.VERIFYING or self.part is None or proof.part != self.part.path:
             raise WrongState(self.id, self.status, "proved")
@@ -181,9 +186,9 @@ class Transfer(PartChanges):
             left = (*left, PartFile(before.path, before.place, self.updated_at, made=True))
         return replace(self, aside=now_aside, leftovers=left)
 
-    def committed(self, proven: Proven) -> "Transfer":
+    def committed(self, proven: Proven, seen: AtPartner) -> "Transfer":
         self._require_committing()
-        proof = replace(self.known_proof, proven=proven)
+        proof = replace(self.known_proof, proven=proven, at_partner=seen)
         return replace(self, part=None, keep_part_until=None, proof=proof)
 
     # --- what goes wrong -------------------------------------------------------------------------

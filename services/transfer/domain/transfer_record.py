@@ -5,15 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self, TypeVar
 
+from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
-from services.transfer.domain.errors import PartMissing, SizeMismatch, TargetDamaged
+from services.transfer.domain.errors import (
+    PartMissing,
+    PartnerChecksumDiffers,
+    SizeMismatch,
+    TargetDamaged,
+)
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import Inventory
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.proof import Proof, Receipt, Verify
+from services.transfer.domain.proof import ALL_PERCENT, Proof, Receipt, Verify
 from services.transfer.domain.selection import Selection
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import ENDED, ENDING, Status
@@ -22,7 +28,12 @@ from services.transfer.domain.strategy import UNKNOWN, Strategy
 T = TypeVar("T")
 # Reasons that say: what has the name is not what was sent. So under the target's own name it may be
 # somebody else's, and is not removed.
-NOT_OURS = {SizeMismatch.code, TargetDamaged.code, PartMissing.code}
+NOT_OURS = {
+    SizeMismatch.code,
+    TargetDamaged.code,
+    PartnerChecksumDiffers.code,
+    PartMissing.code,
+}
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,8 @@ class TransferRecord:
     verify: Verify
     requested_at: datetime
     updated_at: datetime
+    readback_percent: int = ALL_PERCENT  # of the bytes, for Verify.READBACK
+    sample_secret: str = ""  # nobody else knows which bytes are read back
     label: str | None = None  # its requester's own word, to find it by
     status: Status = Status.REQUESTED
     selection: Selection | None = None  # of many objects; the source's key is prefix or manifest
@@ -74,6 +87,8 @@ class TransferRecord:
     strategy: Strategy | None = None  # of this generation
     replanned: bool = False  # the server was probed anew, because it did not do what was planned
     lanes: int = 0
+    sent_checksum: FileChecksum | None = None  # of all bytes in order, where a lane computed it
+    checksum_tries: int = 0  # connections that ended while the server computed its own
     moved_again: bool = False  # because the content differed; the second time it fails
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -147,6 +162,7 @@ class TransferRecord:
             plan=None,
             strategy=None,
             proof=None,
+            sent_checksum=None,
             final_path=None,
             final_existed_bytes=None,
         )
@@ -229,6 +245,11 @@ class TransferRecord:
     @property
     def run_id(self) -> RunId:
         return RunId(self.id, self.run)
+
+    @property
+    def reads_share_back(self) -> bool:
+        """Whether a share of the bytes is read back in the end, and not all of them."""
+        return self.verify is Verify.READBACK and self.readback_percent < ALL_PERCENT
 
     @property
     def ledger(self) -> LedgerId:

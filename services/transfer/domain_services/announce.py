@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
 from kernel.outbox import OutboxEvent
+from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.file_outcomes import FileCounts
 from services.transfer.domain.ledger import Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
-from services.transfer.domain.proof import Receipt
+from services.transfer.domain.proof import Receipt, SourceChecksum
+from services.transfer.domain.proof_words import proven_words
 from services.transfer.domain.selection import Selection
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Fact, Status
@@ -70,6 +72,7 @@ def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
         **_facts(transfer, sequence, ports),
         if_exists=transfer.if_exists.value,
         verify=transfer.verify.value,
+        readback_percent=readback_percent(transfer),
         by=transfer.steered_by or transfer.owner,
     )
 
@@ -155,7 +158,7 @@ _TELL: Mapping[Fact, Callable[[Transfer, int, Ports], event.TransferFact]] = {
 
 
 def receipt_fact(receipt: Receipt) -> event.Receipt:
-    algorithm = receipt.source_algorithm
+    algorithm, seen = receipt.source_algorithm, receipt.at_partner
     return event.Receipt(
         target_path=receipt.target_path,
         bytes_sent=receipt.bytes_sent,
@@ -173,7 +176,30 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
         started_at=receipt.started_at,
         finished_at=receipt.finished_at,
         left_behind=receipt.left_behind,
+        statement=proven_words(receipt),
+        source_compared=_compared(receipt),
+        durable=seen.durable,
+        size_seen=seen.size_seen,
+        read_back_bytes=seen.read_back_bytes,
+        partner_checksum=_partner_checksum(seen.checksum),
     )
+
+
+def _partner_checksum(told: FileChecksum | None) -> event.PartnerChecksum | None:
+    if told is None:
+        return None
+    return event.PartnerChecksum(algorithm=told.algorithm.value, value=told.value)
+
+
+def _compared(receipt: Receipt) -> Literal["whole", "parts"] | None:
+    if receipt.source_checksum is not SourceChecksum.MATCHED or receipt.by_parts is None:
+        return None
+    return "parts" if receipt.by_parts else "whole"
+
+
+def readback_percent(transfer: Transfer) -> int | None:
+    """None where no share was asked for."""
+    return transfer.readback_percent if transfer.reads_share_back else None
 
 
 def failure_fact(failure: Failure) -> event.Failure:

@@ -4,7 +4,11 @@ from dataclasses import replace
 
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Delivery, Destination
-from services.transfer.domain.errors import ChunkCorrupted, StepSuperseded
+from services.transfer.domain.errors import (
+    ChunkCorrupted,
+    PartnerChecksumDiffers,
+    StepSuperseded,
+)
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.names import part_path, resolve_folder, resolve_target
 from services.transfer.domain.ports import Ports
@@ -15,6 +19,9 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.plan_folder import plan_folder
 from services.transfer.domain_services.queue_lanes import send_turn
+
+# What was written reads back with other content, at one place or somewhere.
+WRITTEN_ANEW = (ChunkCorrupted.code, PartnerChecksumDiffers.code)
 
 
 def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports: Ports) -> Transfer:
@@ -40,7 +47,8 @@ def strategy_for(
         verify=transfer.verify,
         lanes=lanes,
         one_handle_bytes=ports.policy.one_handle_bytes,
-        written_anew=transfer.moved_again and told == ChunkCorrupted.code,
+        written_anew=transfer.moved_again and told in WRITTEN_ANEW,
+        source=transfer.known_source.checksum,
     )
     return choose_strategy(destination, wish)
 

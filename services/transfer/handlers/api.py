@@ -16,7 +16,7 @@ from services.transfer import wiring
 from services.transfer.domain import errors
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.proof import ALL_PERCENT, Verify
 from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
 from services.transfer.handlers import api_destinations, api_views
@@ -90,6 +90,7 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         if_exists=IfExists(body.if_exists),
         verify=Verify(body.verify),
         label=body.label,
+        readback_percent=body.readback_percent or ALL_PERCENT,
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
     view = api_views.transfer_view(state_of(transfer, ports=ports))

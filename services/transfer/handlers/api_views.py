@@ -10,11 +10,13 @@ from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
+from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import (
     files_fact,
     percent_of,
+    readback_percent,
     receipt_fact,
     source_fact,
     trouble_fact,
@@ -66,7 +68,9 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "final_path": transfer.final_path,
         "if_exists": transfer.if_exists.value,
         "verify": transfer.verify.value,
+        "readback_percent": readback_percent(transfer),
         "strategy": transfer.strategy.why if transfer.strategy else None,
+        "planned_proof": _planned_proof(transfer),
         "size_bytes": source.size_bytes if source else None,
         "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
         "run": transfer.run,
@@ -82,6 +86,13 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
 def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
     files = tuple(transfer_api.TransferFileView(**asdict(each)) for each in page.items)
     return transfer_api.TransferFilesPage(files=files, cursor=page.cursor)
+
+
+def _planned_proof(transfer: Transfer) -> str | None:
+    plan = transfer.strategy
+    if plan is None:
+        return None
+    return planned_proof(plan, transfer.verify, transfer.readback_percent)
 
 
 def _lane(lane: Lane) -> transfer_api.LaneView:
@@ -139,4 +150,7 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,
         updated_at=destination.updated_at,
+        tls=destination.tls.value if destination.tls else None,
+        accepts_unencrypted_login=destination.accepts_unencrypted_login,
+        proved_by=destination.proved_by.value,
     )

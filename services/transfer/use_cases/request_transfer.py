@@ -19,12 +19,14 @@ from services.transfer.domain.names import (
     resolve_target,
 )
 from services.transfer.domain.ports import FolderSource, ObjectSource, Ports
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.proof import ALL_PERCENT, Verify
 from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.announce import announce_new
+
+SECRET_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class NewTransfer:
     verify: Verify
     label: str | None = None
     selection: Selection | None = None  # the source's key is a prefix or a manifest
+    readback_percent: int = ALL_PERCENT
 
 
 def request_transfer(
@@ -130,6 +133,8 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         target_path=target_path,
         if_exists=wish.if_exists,
         verify=wish.verify,
+        readback_percent=wish.readback_percent,
+        sample_secret=f"{ports.random.getrandbits(SECRET_BITS):032x}",
         label=wish.label,
         selection=selection,
         requested_at=now,

@@ -35,4 +35,6 @@ def receipt_of(transfer: Transfer, *, ports: Ports) -> Receipt:
         files=progress.files if transfer.sends_many else None,
         files_digest=proof.files_digest,
         delivery=transfer.known_strategy.delivery,
+        by_parts=proof.by_parts,
+        at_partner=proof.at_partner,
     )

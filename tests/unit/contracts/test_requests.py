@@ -136,7 +136,7 @@ def test_a_tilde_is_refused_with_what_to_send_instead() -> None:
         ("port", "22"),
         ("max_sessions", 0),
         ("max_sessions", 11),
-        ("protocol", "ftp"),
+        ("protocol", "scp"),
         ("host_keys", ["nonsense"]),
         ("host_keys", [LINE + "\nssh-rsa AAAA"]),
         ("host_keys", [LINE] * 11),

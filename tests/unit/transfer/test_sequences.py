@@ -16,7 +16,14 @@ from services.transfer.domain.errors import TransferError
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.part_changes import PartChanges
-from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
+from services.transfer.domain.proof import (
+    NOT_RECORDED,
+    Proof,
+    Proven,
+    Receipt,
+    SourceChecksum,
+    Verify,
+)
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Fact
 from services.transfer.domain.strategy import UNKNOWN, Strategy
@@ -110,7 +117,7 @@ CALLS: dict[str, Call] = {
     "decide_on": lambda it: it.decide_on("/in/a", None, it),
     "not_created": lambda it: it.not_created(it.generation),
     "step_aside": lambda it: it.step_aside("/in/a", "place"),
-    "committed": lambda it: it.committed(Proven.SAMPLED),
+    "committed": lambda it: it.committed(Proven.SAMPLED, NOT_RECORDED),
     "fail": lambda it: it.fail(WHY, NOON),
     "lane_failed": lambda it: it.lane_failed(it.generation, WHY, NOON),
     "lane_troubled": lambda it: it.lane_troubled(it.generation, WHY, NOON),

@@ -13,10 +13,13 @@ decides whether FileFerry tries again.
 
 from services.transfer.domain.errors.partner import (
     AddressForbidden as AddressForbidden,
+    CertificateUntrusted as CertificateUntrusted,
     ConnectionLost as ConnectionLost,
     ConnectionRefused as ConnectionRefused,
     ConnectionTimedOut as ConnectionTimedOut,
     CredentialMissing as CredentialMissing,
+    DataConnectionFailed as DataConnectionFailed,
+    EncryptionNotOffered as EncryptionNotOffered,
     HostKeyChanged as HostKeyChanged,
     HostKeyUnconfirmed as HostKeyUnconfirmed,
     HostNotResolved as HostNotResolved,
@@ -32,6 +35,7 @@ from services.transfer.domain.errors.partner import (
     ServerPrintsText as ServerPrintsText,
     SessionRefused as SessionRefused,
     TooSlow as TooSlow,
+    UnencryptedLoginRefused as UnencryptedLoginRefused,
 )
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,
@@ -81,6 +85,7 @@ from services.transfer.domain.errors.target import (
     OutOfTime as OutOfTime,
     PartDamaged as PartDamaged,
     PartMissing as PartMissing,
+    PartnerChecksumDiffers as PartnerChecksumDiffers,
     PathOutsideBase as PathOutsideBase,
     PermissionDenied as PermissionDenied,
     ReadingRefused as ReadingRefused,

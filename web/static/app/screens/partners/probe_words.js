@@ -60,7 +60,7 @@ export function outcome(result) {
   if (!result.profile) {
     return { kind: "done", title: "The login works", text: "The test made no files, as this partner's settings say, so what else the server can do is not known." };
   }
-  return { kind: "done", title: "Files can be sent there", text: result.strategy ?? "" };
+  return { kind: "done", title: "Files can be sent there", text: [result.strategy, result.planned_proof].filter(Boolean).join(" ") };
 }
 
 /** The steps before a partner can be sent to: [{text, done}] */
