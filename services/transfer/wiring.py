@@ -21,6 +21,7 @@ from runtime.telemetry import logger
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
+from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
@@ -39,6 +40,7 @@ from services.transfer.domain.ports import (
     Heart,
     LaneQueue,
     LaneRegister,
+    LaneTargets,
     MessageLease,
     Partners,
     Policy,
@@ -106,6 +108,10 @@ class AwsPorts(Ports):
     @cached_property
     def slots(self) -> SessionSlots:
         return DynamoDbSessionSlots(self.dynamodb, self._table)
+
+    @cached_property
+    def targets(self) -> LaneTargets:
+        return DynamoDbLaneTargets(self.dynamodb, self._table)
 
     @cached_property
     def destinations(self) -> DestinationStore:

@@ -7,6 +7,7 @@ kernel.
 from services.transfer.domain.ports.destinations import (
     CredentialVault,
     DestinationStore,
+    LaneTargets,
     SessionSlots,
 )
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
@@ -41,6 +42,7 @@ __all__ = [
     "Heart",
     "LaneQueue",
     "LaneRegister",
+    "LaneTargets",
     "ListedObject",
     "Listing",
     "LoginFacts",

@@ -10,6 +10,7 @@ from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.ports.destinations import (
     CredentialVault,
     DestinationStore,
+    LaneTargets,
     SessionSlots,
 )
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
@@ -47,6 +48,7 @@ class Ports:
     ledger: ChunkLedger
     lanes: LaneRegister
     slots: SessionSlots
+    targets: LaneTargets
     destinations: DestinationStore
     vault: CredentialVault
     readers: SourceReaders
