@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -40,6 +40,7 @@ class InMemoryBuckets:
     objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
     checksums: dict[tuple[str, str], ObjectChecksum | None] = field(default_factory=dict)
     flips: dict[int, int] = field(default_factory=dict)
+    refusing: dict[str, Callable[[], object]] = field(default_factory=dict)  # by key; raises
     bytes_read: int = 0
     open_readers: int = 0
 
@@ -175,6 +176,8 @@ class InMemoryObjectSource:
             raise BucketNotFound(ref.bucket)
         if ref.key not in self._buckets.objects_by_bucket[ref.bucket]:
             raise ObjectNotFound(ref.bucket, ref.key)
+        if ref.key in self._buckets.refusing:
+            self._buckets.refusing[ref.key]()
         return self._buckets.objects_by_bucket[ref.bucket][ref.key]
 
 

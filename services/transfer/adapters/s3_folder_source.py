@@ -41,6 +41,7 @@ class S3FolderSource:
         self._session: ReaderSession | None = assume()
         self._lock = Lock()
         self._quick: QuickGet | None = None
+        self.page_keys = PAGE_KEYS
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="s3")
 
     @property
@@ -66,7 +67,7 @@ class S3FolderSource:
         while True:
             with s3_errors(self._bucket, self._root):
                 page = self._client.list_objects_v2(
-                    Bucket=self._bucket, Prefix=self._root, MaxKeys=PAGE_KEYS, **more
+                    Bucket=self._bucket, Prefix=self._root, MaxKeys=self.page_keys, **more
                 )
             for one in page.get("Contents", []):
                 key = one["Key"]
