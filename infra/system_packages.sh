@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests want and Python packages cannot bring: real SFTP and FTP servers, a browser
-# with a font, node. Never starts one.
+# with a font, node. Never starts one. With `bench` also what measurements want.
 set -euo pipefail
 
 # Each package with a file of it, which tells whether it is there.
@@ -17,6 +17,9 @@ wanted=(
     libwrap0:/usr/lib/*/libwrap.so.0
     libsodium23:/usr/lib/*/libsodium.so.23
 )
+if [ "${1:-}" = bench ]; then
+    wanted+=(lftp:/usr/bin/lftp iproute2:/usr/sbin/ip gcc:/usr/bin/cc libc6-dev:/usr/include/stdio.h)
+fi
 # Debian's FTP servers shut each other out, and installing one would remove another. These are only
 # unpacked, and their program is put here.
 programs=(vsftpd:sbin/vsftpd pure-ftpd:sbin/pure-ftpd pure-ftpd:bin/pure-pw)

@@ -22,6 +22,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ports import ListedObject, Listing
 from services.transfer.domain.source import ObjectRef, SourceObject
+from tests.fakes.many_files import InMemoryFolderSource
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = re.compile(r".+")  # of the last entry on the page before
@@ -78,6 +79,9 @@ class InMemoryBuckets:
 
     def authorize(self, ref: ObjectRef, session_name: str) -> "InMemoryObjectSource":
         return InMemoryObjectSource(self, ref)
+
+    def authorize_many(self, bucket: str, root: str, session_name: str) -> InMemoryFolderSource:
+        return InMemoryFolderSource(self, bucket, root)
 
     def buckets(self) -> Sequence[tuple[str, datetime]]:
         return [(name, MODIFIED) for name in sorted(self.objects_by_bucket)]

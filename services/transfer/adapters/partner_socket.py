@@ -5,8 +5,10 @@ import errno
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from services.transfer.domain.errors import (
     ConnectionLost,
@@ -18,6 +20,8 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.words import Words
 
+RECEIVE_BYTES = 1 << 16
+PAUSE_SECONDS = 0.001
 MILLISECONDS = 1000
 LOOK_MILLISECONDS = 100  # how soon a connection that is not wanted any more is given up
 UNWANTED = "nobody waits for the session any more"
@@ -54,8 +58,14 @@ class PartnerSocket(socket.socket):
     wanted: Callable[[], bool] | None = None
     violation: str | None = None  # the rule that the server broke, and so the end
     overdue: str | None = None
+    sending_much = False
     _stalled_since: float | None = None
     _taken_bytes = 0  # since then
+
+    def __init__(self, *family: Any, **from_number: Any) -> None:
+        super().__init__(*family, **from_number)
+        self.hurry = threading.Event()
+        self._received, self._at = b"", 0  # what was received, and how much of it was asked for
 
     def send(self, data: bytes, flags: int = 0, /) -> int:  # type: ignore[override]
         if self.fence is not None:
@@ -73,8 +83,15 @@ class PartnerSocket(socket.socket):
         return sent
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        self._keep_allowance()
-        return super().recv(size, flags)
+        """paramiko asks for each packet in two pieces. One call of the system serves many."""
+        if self._at == len(self._received):
+            self._keep_allowance()
+            if self.sending_much:
+                self.hurry.wait(PAUSE_SECONDS)
+            self._received, self._at = super().recv(max(size, RECEIVE_BYTES), flags), 0
+        received = self._received[self._at : self._at + size]
+        self._at += len(received)
+        return received
 
     def reason(self, host: str, port: int) -> PartnerError | None:
         """Why the connection ended, where the server's own behaviour was the reason."""

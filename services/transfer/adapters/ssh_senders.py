@@ -63,6 +63,8 @@ class BulkSender:
     def send(self, pieces: Pieces) -> int:
         size = self._take_window(min(pieces.left, self._packets.room))
         if size:
+            self._transport.sock.hurry.clear()
+            self._transport.sock.sending_much = True
             with self._clear_to_send():
                 self._transport.packetizer.send_data(self._packets, pieces, size)
         return size

@@ -178,11 +178,13 @@ def _by_part_file(destination: Destination, profile: ServerProfile | None, wish:
             why = "FTP stores a file through one connection at a time."
         return replace(known, method=Method.IN_ORDER, why=f"One lane, from beginning to end: {why}")
     lanes = min(wish.lanes, lane_sessions(destination))
-    why = f"{lanes} lanes that write their chunks at once, each at its offset."
+    why = f"As many lanes as help, up to {lanes}, that write chunks at once, each at its offset."
     if lanes == 1:
         why = "One lane that writes its chunks one after the other, each at its offset."
     if lanes < wish.lanes:
-        why = f"At most {lanes} at once: max_sessions allows no more lanes."
+        why = f"As many lanes as help, up to {lanes}: max_sessions allows no more."
+    if lanes == 1 and wish.lanes > 1:
+        why = "One lane: max_sessions allows no more at once."
     return replace(known, method=Method.LANES, lanes=lanes, why=why)
 
 
