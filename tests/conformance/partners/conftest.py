@@ -1,29 +1,42 @@
 """The servers, and the fake, that the partner suites run on."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from services.transfer.adapters import ssh_sealing
 from services.transfer.domain.ports import PartnerSession
 from tests.fakes.partners import InMemoryPartners
 from tests.servers.sites import Site, site, small_disk
 from tests.servers.system_user import SystemUser
 
+REAL = ("asyncssh", "openssh", "openssh-plain", "openssh-public")
 
-@pytest.fixture(params=["memory", "memory-plain", "asyncssh", "openssh", "openssh-plain"])
+
+@contextmanager
+def prepared(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
+    """With the ending -public, all goes through what paramiko documents (docs/adr/0054)."""
+    with pytest.MonkeyPatch.context() as patched, ExitStack() as running:
+        if kind.endswith("-public"):
+            patched.setattr(ssh_sealing, "PARAMIKO", "another")
+        yield running.enter_context(site(kind.removesuffix("-public"), folder, user))
+
+
+@pytest.fixture(params=["memory", "memory-plain", *REAL])
 def partner(
     request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
 ) -> Iterator[Site]:
-    with site(request.param, partner_folder, server_user) as place:
+    with prepared(request.param, partner_folder, server_user) as place:
         yield place
 
 
-@pytest.fixture(params=["asyncssh", "openssh", "openssh-plain"])
+@pytest.fixture(params=REAL)
 def real_partner(
     request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
 ) -> Iterator[Site]:
-    with site(request.param, partner_folder, server_user) as place:
+    with prepared(request.param, partner_folder, server_user) as place:
         yield place
 
 
