@@ -20,6 +20,7 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import logger
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_inventory import DynamoDbInventoryStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
 from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
@@ -38,6 +39,7 @@ from services.transfer.domain.ports import (
     CredentialVault,
     DestinationStore,
     Heart,
+    InventoryStore,
     LaneQueue,
     LaneRegister,
     LaneTargets,
@@ -100,6 +102,10 @@ class AwsPorts(Ports):
     @cached_property
     def ledger(self) -> ChunkLedger:
         return DynamoDbChunkLedger(self.dynamodb, self._table)
+
+    @cached_property
+    def inventories(self) -> InventoryStore:
+        return DynamoDbInventoryStore(self.dynamodb, self._table)
 
     @cached_property
     def lanes(self) -> LaneRegister:

@@ -147,10 +147,7 @@ class SftpProtocol:
 
     def receive(self) -> None:
         """Waits for bytes from the server and delivers every reply that is complete."""
-        if not self._channel.recv_ready():
-            sock = self._channel.get_transport().sock
-            sock.sending_much = False
-            sock.hurry.set()
+        self._sender.await_reply()
         self._fill()
         while (packet := self._next_packet()) is not None:
             self._deliver(packet)

@@ -34,13 +34,13 @@ def lanes_that_give_way(seen: SessionsSeen, most_long: int, now: datetime) -> fr
         if wanted > 0 and rank >= share and _age(slot, now) >= SOON_SECONDS:
             gone.add(slot.holder)
             wanted, without = wanted - 1, without - 1
-    quick = sum(not each.long for each in waiting)
-    for _, slot in sorted(left, key=lambda each: -_age(each[1], now)):
+    quick = any(not each.long for each in waiting)  # one session serves several of them in turn
+    for _, slot in sorted(left, key=lambda each: (-_age(each[1], now), each[1].number)):
         if slot.holder in gone:
             continue
-        if quick > 0 and _age(slot, now) >= QUICK_TURN_SECONDS:
+        if quick and _age(slot, now) >= QUICK_TURN_SECONDS:
             gone.add(slot.holder)
-            quick -= 1
+            quick = False
         elif without > 0 and _age(slot, now) >= TURN_SECONDS:
             gone.add(slot.holder)
             without -= 1

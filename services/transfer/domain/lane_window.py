@@ -8,8 +8,9 @@ from services.transfer.domain.lane_figures import NOTHING_MOVED, LaneFigures, to
 
 SETTLES_SECONDS = 1.0  # a new session fills its buffers first; nothing is measured meanwhile
 WINDOW_SECONDS = 2.0  # several beats of each lane
-LONGEST_SECONDS = 30.0  # a slow line is judged by then, however little it moved
+LONGEST_SECONDS = 30.0  # a slow line is judged by then
 BYTES_PER_LANE = 4 << 20  # some blocks of each lane, so that one block more is no gain
+FEWEST_PER_LANE = 1 << 20  # less than a block of each lane tells nothing, however long it took
 STALE_SECONDS = 8.0  # whoever has reported nothing for so long moves nothing any more
 
 
@@ -90,7 +91,8 @@ class Window:
         if not self.settled or seconds < WINDOW_SECONDS or not self.lanes:
             return None
         moved = total(each.moved for each in self.shares)
-        if moved.moved_bytes < self.lanes * BYTES_PER_LANE and seconds < LONGEST_SECONDS:
+        per_lane = BYTES_PER_LANE if seconds < LONGEST_SECONDS else FEWEST_PER_LANE
+        if moved.moved_bytes < self.lanes * per_lane:
             return None
         rate = sum(each.moved.moved_bytes / each.seconds for each in self.shares if each.seconds)
         waited = moved.source_seconds + moved.partner_seconds

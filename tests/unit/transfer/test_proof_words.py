@@ -137,7 +137,6 @@ WHOLE_SHA = ObjectChecksum(Algorithm.SHA1, "00" * 20)
         ("crc32", None, 0, True, None),
         ("crc32", None, MOST_HASHED_BYTES, False, "crc32"),
         ("crc32", None, MOST_HASHED_BYTES + 1, False, None),
-        ("crc32", None, None, False, "crc32"),
         ("", None, 5, True, None),
     ],
 )
