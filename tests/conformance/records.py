@@ -174,8 +174,8 @@ def a_part(path: str = PART) -> PartFile:
 
 def a_mark(done_bytes: int = 10, crc64: int = 1) -> Mark:
     """With checksums that are told apart."""
-    more = {"target_crc": crc64 % 2**31, "readback_crc64": crc64 // 5}
-    return Mark(done_bytes, crc64, crc64 // 2, crc64 % 2**32, crc64 // 3, **more)
+    mark = Mark(done_bytes, crc64, crc64 // 2, crc64 % 2**32, crc64 // 3)
+    return replace(mark, target_crc=crc64 % 2**31, readback_crc64=crc64 // 5)
 
 
 def finish(stores: Stores, lease: ChunkLease, done_bytes: int = 10, crc64: int = 1) -> None:
