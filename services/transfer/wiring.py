@@ -20,7 +20,9 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import logger
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_inventory import DynamoDbInventoryStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
+from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
@@ -37,8 +39,10 @@ from services.transfer.domain.ports import (
     CredentialVault,
     DestinationStore,
     Heart,
+    InventoryStore,
     LaneQueue,
     LaneRegister,
+    LaneTargets,
     MessageLease,
     Partners,
     Policy,
@@ -100,12 +104,20 @@ class AwsPorts(Ports):
         return DynamoDbChunkLedger(self.dynamodb, self._table)
 
     @cached_property
+    def inventories(self) -> InventoryStore:
+        return DynamoDbInventoryStore(self.dynamodb, self._table)
+
+    @cached_property
     def lanes(self) -> LaneRegister:
         return DynamoDbLaneRegister(self.dynamodb, self._table)
 
     @cached_property
     def slots(self) -> SessionSlots:
         return DynamoDbSessionSlots(self.dynamodb, self._table)
+
+    @cached_property
+    def targets(self) -> LaneTargets:
+        return DynamoDbLaneTargets(self.dynamodb, self._table)
 
     @cached_property
     def destinations(self) -> DestinationStore:

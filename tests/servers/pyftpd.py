@@ -11,7 +11,8 @@ from services.transfer.domain.destination import Protocol, Tls
 from tests.servers.ftp_certificate import make_certificate
 from tests.servers.listening import Login, listening
 from tests.servers.openssh import free_port
-from tests.servers.pyftpd_server import USER
+
+USER = "partner"
 
 
 @contextmanager

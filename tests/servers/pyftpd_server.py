@@ -11,8 +11,8 @@ from pyftpdlib.handlers import FTPHandler, TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
 from tests.servers.listening import HOST
+from tests.servers.pyftpd import USER
 
-USER = "partner"
 ALL_RIGHTS = "elradfmwMT"
 
 

@@ -77,7 +77,7 @@ class Site:
     destination: Destination
     credential: Credential
     root: Path | None
-    server: EmbeddedServer | InnerServer | OpenSshServer | InMemoryPartners
+    server: EmbeddedServer | InnerServer | OpenSshServer | InMemoryPartners | Login
 
     def at(self, name: str) -> str:
         """The server's path of a file in its base folder."""

@@ -20,7 +20,7 @@ from services.transfer.domain.errors import (
     TargetExists,
     WriteRefused,
 )
-from services.transfer.domain.ports import FileKind, LoginFacts, Seen
+from services.transfer.domain.ports import FileKind, LoginFacts, QuickFiles, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 
@@ -33,6 +33,7 @@ class FtpPartnerSession:
     """For one thread at a time. Only `close` may come from another."""
 
     replaces_atomically: bool = False  # FTP has one rename, and the server decides what it replaces
+    quick_files: QuickFiles | None = None  # each command waits for its reply
 
     def __init__(self, logged_in: LoggedIn, now: Callable[[], datetime]) -> None:
         self.host_key_fingerprint = logged_in.proof

@@ -12,12 +12,13 @@ from services.transfer.adapters.ftp_connection import (
 )
 from services.transfer.adapters.ftp_replies import Malformed, Refused, Reply
 from services.transfer.adapters.sftp_pace import Lagging, Pace
-from services.transfer.domain.errors import DataConnectionFailed
+from services.transfer.domain.errors import DataConnectionFailed, PartnerError
 
 ABORT_SECONDS = 2.0  # for a server that looks at its control connection during a transfer
 MAX_REPLIES_TO_ABORT = 4
 NOTHING_DONE = 200  # to NOOP
 ANSWER_BYTES = 64 << 10
+OURS = (TimeoutError, Lagging, ConnectionAbortedError)
 DATA_ENDS = (OSError, Interrupted, Lagging)
 
 
@@ -75,15 +76,9 @@ class FtpUpload:
             self._channel.ended(self._owner)
 
     def _broken(self, error: Exception) -> Exception:
-        """The server may have said why. A success that it says now is none."""
-        reason = self._channel.control.reason(error)
+        reason = _reason(error, self._data, self._channel)
         self._channel.ended(self._owner)
-        if isinstance(error, (TimeoutError, Lagging)):
-            return self._channel.control.fail(error)
-        reply = self._channel.control.final()
-        if reply.is_error:
-            return _refused(reply, self._channel)
-        return self._channel.control.fail(reason)
+        return _told(error, reason, self._channel)
 
 
 class FtpDownload:
@@ -159,13 +154,25 @@ class FtpDownload:
             raise _refused(reply, self._channel)
 
     def _broken(self, error: Exception) -> Exception:
-        control, is_late = self._channel.control, isinstance(error, (TimeoutError, Lagging))
+        reason = _reason(error, self._data, self._channel)
         self._channel.ended(self._owner)
-        if not is_late or control.has_reply():
-            reply = control.final()
-            if reply.is_error:
-                return _refused(reply, self._channel)
-        return control.fail(error)
+        return _told(error, reason, self._channel)
+
+
+def _reason(error: Exception, data: FtpConnection, channel: FtpChannel) -> PartnerError:
+    control = channel.control
+    return data.sock.reason(control.host, control.port) or control.reason(error)
+
+
+def _told(error: Exception, reason: PartnerError, channel: FtpChannel) -> Exception:
+    """The server may have said why. A success that it says now is none. Where we gave up ourselves,
+    nothing more is waited for."""
+    control = channel.control
+    if not isinstance(error, OURS) or control.has_reply():
+        reply = control.final()
+        if reply.is_error:
+            return _refused(reply, channel)
+    return control.fail(reason)
 
 
 def _refused(reply: Reply, channel: FtpChannel) -> Exception:

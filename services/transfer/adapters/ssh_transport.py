@@ -14,6 +14,7 @@ from paramiko import common
 
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_offers import Remembering
+from services.transfer.adapters.ssh_opening import OpeningPacketizer
 from services.transfer.adapters.ssh_sealing import SealingPacketizer
 
 MAX_PACKET_BYTES = 256 << 10  # OpenSSH's own limit; RFC 4253 demands 35,000 of everybody
@@ -43,7 +44,7 @@ def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
     raise RuleBroken(rule)
 
 
-class BoundedPacketizer(SealingPacketizer):
+class BoundedPacketizer(OpeningPacketizer, SealingPacketizer):
     _Packetizer__remainder: bytes  # what was read behind the last line
 
     def __init__(self, connection: PartnerSocket) -> None:

@@ -16,13 +16,13 @@ MAX_TRIES = 2  # connections that end while the server computes; then the proof 
 def choose_checksum(
     profile: ServerProfile,
     source: ObjectChecksum | None,
-    size_bytes: int | None,
+    size_bytes: int,
     *,
     in_order: bool,
 ) -> Algorithm | None:
-    """`in_order`: one lane writes the file from its beginning to its end. `size_bytes` is None for
-    no file in particular. S3's own checksum of the whole object is at hand in any case."""
-    if size_bytes is not None and not 0 < size_bytes <= MOST_HASHED_BYTES:
+    """`in_order`: one lane writes the file from its beginning to its end. S3's own checksum of the
+    whole object is at hand in any case."""
+    if not 0 < size_bytes <= MOST_HASHED_BYTES:
         return None
     known = source.algorithm if source is not None and source.value is not None else None
     liked = (*FROM_CHUNKS, *(IN_ORDER if in_order else ()))

@@ -54,7 +54,7 @@ def _of_source(receipt: Receipt) -> str:
     sent = f"{receipt.bytes_sent:,} bytes were sent"
     algorithm = receipt.source_algorithm
     if receipt.source_checksum is SourceChecksum.MATCHED and algorithm is not None:
-        of_what = "of each of its parts" if receipt.by_parts else "of the object"
+        of_what = "of its parts" if receipt.by_parts else "of the object"
         sent = f"{sent} and have S3's own {NAMES[algorithm]} {of_what}"
     elif receipt.source_checksum is SourceChecksum.ABSENT:
         sent = f"{sent}, of which S3 has no checksum to compare with"

@@ -77,7 +77,7 @@ UNTESTED = Strategy(
 class Wish:
     """What the transfer wants of the plan."""
 
-    size_bytes: int | None = None  # None: no file in particular
+    size_bytes: int = 0
     if_exists: IfExists = IfExists.FAIL
     verify: Verify = Verify.CHECKSUM
     lanes: int = 1
@@ -98,7 +98,7 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
         strategy = replace(strategy, cautions=(UNENCRYPTED, *strategy.cautions))
     most_bytes = wish.one_handle_bytes
     if not strategy.reopens and most_bytes is not None and not _fits_one_handle(wish):
-        raise TooLongForOneHandle(wish.size_bytes or 0, most_bytes)
+        raise TooLongForOneHandle(wish.size_bytes, most_bytes)
     if profile is None or wish.verify is Verify.SIZE:
         return strategy
     in_order, size = strategy.lanes == 1, wish.size_bytes
@@ -107,7 +107,7 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
 
 
 def _fits_one_handle(wish: Wish) -> bool:
-    return wish.one_handle_bytes is None or (wish.size_bytes or 0) <= wish.one_handle_bytes
+    return wish.one_handle_bytes is None or wish.size_bytes <= wish.one_handle_bytes
 
 
 def _require_possible(destination: Destination, profile: ServerProfile, wish: Wish) -> None:
@@ -178,11 +178,13 @@ def _by_part_file(destination: Destination, profile: ServerProfile | None, wish:
             why = "FTP stores a file through one connection at a time."
         return replace(known, method=Method.IN_ORDER, why=f"One lane, from beginning to end: {why}")
     lanes = min(wish.lanes, lane_sessions(destination))
-    why = f"{lanes} lanes that write their chunks at once, each at its offset."
+    why = f"As many lanes as help, up to {lanes}, that write chunks at once, each at its offset."
     if lanes == 1:
         why = "One lane that writes its chunks one after the other, each at its offset."
     if lanes < wish.lanes:
-        why = f"At most {lanes} at once: max_sessions allows no more lanes."
+        why = f"As many lanes as help, up to {lanes}: max_sessions allows no more."
+    if lanes == 1 and wish.lanes > 1:
+        why = "One lane: max_sessions allows no more at once."
     return replace(known, method=Method.LANES, lanes=lanes, why=why)
 
 
