@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.transfer.domain.chunks import ftp_chunk_bytes
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol, Tls
 from services.transfer.domain.errors import FieldInvalid
@@ -92,6 +93,12 @@ def test_another_way_to_encrypt_drops_what_a_test_found_and_no_credential() -> N
     changed = change_destination("b", {"tls": Tls.IMPLICIT}, None, ADMIN, ports=world.ports)
     assert (changed.tls, changed.profile, changed.host_keys) == (Tls.IMPLICIT, None, (PIN,))
     assert changed.secret_id is not None
+
+
+def test_over_ftp_there_are_few_chunks() -> None:
+    """Each costs a data connection, and so does each sample of it."""
+    assert ftp_chunk_bytes(5_000_000, 100_000_000) == 1_000_000_000
+    assert ftp_chunk_bytes(10**12 + 1, 100_000_000) == 10_000_000_001
 
 
 def test_ports_are_the_usual_ones() -> None:
