@@ -108,9 +108,12 @@ def test_a_call_that_waits_ends_when_another_thread_closes_the_session() -> None
         session = patient.connect(plain(port), Credential(password="secret"))
         sink = session.create_file("/part")
         sink.write(0, b"content")
-        closer = threading.Thread(
-            target=lambda: (wait_for(lambda: "/part" in files, "the upload"), session.close())
-        )
+
+        def close() -> None:
+            wait_for(lambda: "/part" in files, "the upload")
+            session.close()
+
+        closer = threading.Thread(target=close)
         closer.start()
         with pytest.raises(ConnectionLost, match="closed by ourselves"):
             sink.flush(durable=True)
