@@ -12,6 +12,7 @@ from contracts.contract import (
     Bytes,
     Contract,
     Count,
+    Crc64,
     Id,
     ObjectKey,
     PageQuery,
@@ -21,8 +22,10 @@ from contracts.contract import (
     Text,
     UtcTime,
     VersionId,
+    without_null,
 )
 from contracts.transfer_events import (
+    FileCounts,
     IfExists,
     Percent,
     Receipt,
@@ -50,10 +53,56 @@ Label = Annotated[str, Text("A label has 1 to 64 characters, none of control.", 
 ReasonCode = Annotated[str, Text("1 to 64 of a-z 0-9 _", 64, r"[a-z0-9_]+")]
 
 
+MAX_PATTERNS = 20
+Pattern = Annotated[str, Text("A pattern has 1 to 256 characters, none of control.", 256, PLAIN)]
+Patterns = Annotated[tuple[Pattern, ...], Field(max_length=MAX_PATTERNS)]
+
+
+ONE_OF = ("key", "prefix", "manifest")
+
+
+def _one_of_three(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = [{"required": [each]} for each in ONE_OF]
+    for name, field in schema["properties"].items():
+        schema["properties"][name] = without_null(field) if name in ONE_OF else field
+
+
 class SourceObject(Contract):
+    """One object by its `key`, or many: all below a `prefix`, or those that a `manifest` lists."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of_three)
+
     bucket: BucketName
-    key: ObjectKey
-    version_id: VersionId | None = None
+    key: ObjectKey | None = None
+    version_id: VersionId | None = Field(default=None, description="only with `key`")
+    prefix: ObjectKey | None = Field(
+        default=None, description="every object whose key begins with it, up to 100,000"
+    )
+    manifest: ObjectKey | None = Field(
+        default=None,
+        description="the key of an object of the same bucket: UTF-8, in each line one key, or one"
+        ' JSON object such as {"key": "a/b.csv"}; up to 100,000 keys and 32 MiB',
+    )
+    include: Patterns = Field(
+        default=(),
+        description="of many: only files whose name below target_path fits one of these: * and ?"
+        " within a part between slashes, ** for any number of parts, [abc]; without a slash it is"
+        " compared with the last part",
+    )
+    exclude: Patterns = Field(default=(), description="of many: no files that fit one of these")
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> Self:
+        given = [name for name in ONE_OF if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise PydanticCustomError("one_source", "Give one of key, prefix and manifest.")
+        if self.key is None and self.version_id is not None:
+            raise PydanticCustomError("version_of_many", "version_id goes with key only.")
+        if self.key is not None and (self.include or self.exclude):
+            raise PydanticCustomError(
+                "patterns_of_one", "include and exclude go with prefix or manifest only."
+            )
+        return self
 
 
 def _share_only_with_readback(schema: dict[str, Any]) -> None:
@@ -64,7 +113,10 @@ def _share_only_with_readback(schema: dict[str, Any]) -> None:
 
 
 class StartTransferRequest(Contract):
-    """`target_path` is relative to the base path. Without it the last part of the key is used."""
+    """`target_path` is relative to the base path. Without it the last part of the key is used. Of
+    many files it is the folder that they go into; without it they go into the base path itself. A
+    file's name below it is its key without the folder of the prefix; with a manifest it is the
+    whole key."""
 
     model_config = ConfigDict(json_schema_extra=_share_only_with_readback)
 
@@ -121,6 +173,10 @@ class FilesQuery(PageQuery):
     delimiter: Literal["/", ""] = "/"
 
 
+class TransferFilesQuery(PageQuery):
+    outcome: Literal["waiting", "done", "failed", "skipped"] | None = None
+
+
 class ChunkCounts(Published):
     """`open` chunks are neither done nor being moved."""
 
@@ -162,7 +218,8 @@ class TransferSummary(Published):
     strategy: str | None = Field(description="how the file is moved, and why")
     planned_proof: str | None = Field(
         default=None,
-        description="what will be proven at the partner, in one sentence; null until it is planned",
+        description="what will be proven at the partner, in one sentence; null until it is planned,"
+        " and for many files",
     )
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
@@ -184,6 +241,11 @@ class TransferView(TransferSummary):
     """The full state. `percent`, rate and ETA are null while they are not known."""
 
     correlation_id: Id
+    files: FileCounts | None = Field(
+        default=None, description="of many files; null: it is one, or they were not listed yet"
+    )
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     bytes_done: Bytes = Field(description="finished and in flight")
     percent: float | None = Field(ge=0, le=100)
     rate_bytes_per_second: float | None = Field(ge=0)
@@ -194,6 +256,27 @@ class TransferView(TransferSummary):
     warnings: tuple[str, ...] = Field(
         description="sentences about target_path: what some servers would do with such a name",
     )
+
+
+class TransferFileView(Published):
+    """One of many files. `path` is below target_path. The last three are null where they say
+    nothing."""
+
+    key: str
+    path: str
+    size_bytes: Bytes
+    outcome: Literal["waiting", "done", "failed", "skipped"]
+    code: str | None = Field(description="why it failed, as in docs/reasons.md")
+    message: str | None
+    crc64nvme: Crc64 | None
+
+
+class TransferFilesPage(Published):
+    """In the order of the inventory. `cursor` is null on the last page. Other pages may hold fewer
+    than `limit`, or none: go on with their cursor."""
+
+    files: tuple[TransferFileView, ...]
+    cursor: str | None
 
 
 class TransfersPage(Published):

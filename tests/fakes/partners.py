@@ -26,9 +26,10 @@ from services.transfer.domain.errors import (
     WriteRefused,
 )
 from services.transfer.domain.host_key import HostKey
-from services.transfer.domain.ports import FileKind, LoginFacts, Seen
+from services.transfer.domain.ports import FileKind, LoginFacts, QuickFiles, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
+from tests.fakes.many_files import InMemoryQuickFiles
 from tests.fakes.partner_files import InMemoryChunkSink, InMemoryFileReader
 
 HOST_KEY = HostKey(
@@ -67,6 +68,7 @@ class InMemoryPartners:
     shows_sizes: bool = True
     takes_away_on_rename: bool = False
     modified: dict[str, datetime] = field(default_factory=dict)
+    pipelines: bool = True  # many requests may be on their way at once
     renames: bool = True
     reopens: bool = True  # a file that was closed can be opened for writing again
     removes: bool = True
@@ -135,6 +137,9 @@ class InMemoryPartnerSession:
         self.host_key_fingerprint = server.host_key.fingerprint
         self._server = server
         self.replaces_atomically = server.replaces_atomically
+        self.quick_files: QuickFiles | None = None
+        if server.pipelines:
+            self.quick_files = InMemoryQuickFiles(self, server)
         self._destination = destination
         self.closed = False
         self._closing = threading.Lock()
@@ -293,7 +298,7 @@ class InMemoryPartnerSession:
             free_bytes=None,
             round_trip_seconds=0.05,
             probed_at=datetime.now(UTC),
-            checksums=server.checksums,
+            checksums=server.checksums if server.readable else (),
         )
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.calls import Calls
+from tests.fakes.many_files import InMemoryInventoryStore
 from tests.fakes.outside import (
     CountedMessageLease,
     InMemoryBuckets,
@@ -84,6 +85,7 @@ class World:
             transfers=watched("transfers", self.transfers, calls),
             outbox=watched("outbox", self.transfers.outbox, calls),
             ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
+            inventories=watched("inventories", InMemoryInventoryStore(), calls),
             lanes=watched("lanes", InMemoryLaneRegister(), calls),
             slots=watched("slots", self.slots, calls),
             targets=watched("targets", self.targets, calls),

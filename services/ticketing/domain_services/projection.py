@@ -12,6 +12,7 @@ from contracts.transfer_events import TransferFact
 from services.ticketing.domain.case import (
     Case,
     Destination,
+    FileCounts,
     Object,
     Receipt,
     Status,
@@ -54,7 +55,7 @@ def _unknown(event: TransferFact) -> Case:
     return Case(
         transfer_id=event.transfer_id,
         owner=event.owner,
-        source=Object(source.bucket, source.key, source.version_id),
+        source=Object(source.bucket, source.key, source.version_id, source.kind),
         destination=Destination(partner.id, partner.name, partner.host, partner.protocol),
         target_path=event.target_path,
         requested_at=event.requested_at,
@@ -91,8 +92,10 @@ def _in_state(case: Case, event: TransferFact, at: datetime) -> Case:
     if isinstance(event, fact.TransferFailedV1):
         failure = event.failure
         trouble = Trouble(failure.code, failure.message, failure.retryable)
+    files = FileCounts(**event.files.model_dump()) if event.files else case.files
     return replace(
         case,
+        files=files,
         heard=event.sequence,
         run=max(case.run, event.run),
         status=status,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from kernel.shown_names import sentence, shown
-from services.ticketing.domain.case import Case, Receipt, Status, Step
+from services.ticketing.domain.case import Case, FileCounts, Receipt, Status, Step
 from services.ticketing.domain.form import PLACE, Form
 from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket, Wish
 from services.ticketing.domain.user import User
@@ -135,7 +135,10 @@ def _wished(wish: Wish, facts: str, form: Form) -> dict[str, str]:
 
 def _facts(case: Case, user: User) -> Iterator[str]:
     source, destination = case.source, case.destination
-    yield f"File: s3://{source.bucket}/{shown(source.key, MAX_PATH)}"
+    what = {"prefix": "Files below", "manifest": "Files listed in"}.get(source.kind or "", "File")
+    yield f"{what}: s3://{source.bucket}/{shown(source.key, MAX_PATH)}"
+    if case.files is not None:
+        yield _files(case.files)
     target = shown(case.target_path, MAX_PATH)
     yield f"To: {shown(destination.name, 100)} ({destination.id}), {target}"
     if case.size_bytes is not None:
@@ -146,6 +149,13 @@ def _facts(case: Case, user: User) -> Iterator[str]:
     yield f"Transfer: {case.transfer_id}"
     seen_at = case.steps[-1].at if case.steps else case.requested_at
     yield f"State at {_time(seen_at)}: {STATE[case.status]}"
+
+
+def _files(files: FileCounts) -> str:
+    told = f"Files: {files.done} of {files.total} delivered"
+    if files.skipped:
+        told += f", {files.skipped} were there already"
+    return told + (f", {files.failed} failed" if files.failed else "")
 
 
 def _audited(case: Case) -> Iterator[str]:
@@ -183,6 +193,9 @@ def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
     if receipt.delivery:
         yield f"Delivery: {receipt.delivery}"
     yield f"Server: {shown(case.destination.host, 253)}, host key {receipt.host_key_fingerprint}"
+    if case.files is not None:
+        yield _files(case.files)
+        yield f"SHA-256 of the list of files: {receipt.files_digest}"
     yield f"Chunks: {receipt.chunks}, attempts: {receipt.attempts}, runs: {case.run}"
     yield f"Started: {_time(receipt.started_at)}, finished: {_time(receipt.finished_at)}"
     for path in receipt.left_behind[:10]:

@@ -7,6 +7,7 @@ from posixpath import dirname
 
 from services.transfer.adapters.sftp_attributes import first_name_of, times_fields
 from services.transfer.adapters.sftp_checksum import SftpChecksums
+from services.transfer.adapters.sftp_files import SftpQuickFiles
 from services.transfer.adapters.sftp_packets import (
     FSYNC,
     NO_ATTRIBUTES,
@@ -28,7 +29,7 @@ from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import LoggedIn, end
 from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.errors import FolderMissing, TargetError
-from services.transfer.domain.ports import FileKind, LoginFacts, Seen
+from services.transfer.domain.ports import FileKind, LoginFacts, QuickFiles, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 from services.transfer.domain.words import Words
@@ -51,6 +52,7 @@ class SftpPartnerSession:
         self._protocol = protocol
         self._refusals = Refusals(protocol, tells_space)
         self._now = now
+        self.quick_files: QuickFiles | None = SftpQuickFiles(protocol, self.remove)
         self._ending = threading.Lock()
 
     def guard(self, fence: Callable[[], object]) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.destination import Delivery
+from services.transfer.domain.file_outcomes import FileCounts
 
 
 class Verify(StrEnum):
@@ -63,6 +64,7 @@ class Proof:
     source_checksum: SourceChecksum
     source_algorithm: Algorithm | None
     proven: Proven
+    files_digest: str | None = None  # of many files; contracts/transfer_events.py says over what
     by_parts: bool | None = None
     at_partner: AtPartner = NOT_RECORDED
 
@@ -88,5 +90,7 @@ class Receipt:
     finished_at: datetime
     left_behind: tuple[str, ...] = ()
     delivery: Delivery = Delivery.ATOMIC
+    files: FileCounts | None = None
+    files_digest: str | None = None
     by_parts: bool | None = None
     at_partner: AtPartner = NOT_RECORDED

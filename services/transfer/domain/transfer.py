@@ -69,7 +69,7 @@ class Transfer(PartChanges):
             replanned=False,
         )
         if not go_on:
-            again = replace(again._without_part(now), source_object=None)
+            again = replace(again._without_part(now), source_object=None, plan=None)
         # What has the target's name after the end of a run may be another file.
         left = tuple(each for each in again.leftovers if not each.direct)
         return Change(replace(again, leftovers=left), (Fact.REQUESTED,))
@@ -133,6 +133,16 @@ class Transfer(PartChanges):
         allowed = {Status.VERIFYING}
         again = self._moved_to(Status.MOVING, now, wish="moved again", allowed=allowed)
         return replace(again._without_part(now), moved_again=True)
+
+    def files_settled(self, told: Failure | Proof, now: datetime) -> "Change":
+        """Every file of many has its outcome. A pause that came too late is over."""
+        if isinstance(told, Failure):
+            return Change(self.active().fail(told, now))
+        verifying = self.verifying(now)
+        proved = verifying.transfer.proved(told)
+        path = proved.known_part.path
+        done = replace(proved.committing(now), final_path=path, part=None, keep_part_until=None)
+        return replace(verifying, transfer=done)
 
     def checksum_unanswered(self) -> "Transfer":
         """The connection ended while the server computed its checksum. See MAX_TRIES."""

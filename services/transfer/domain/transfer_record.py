@@ -16,9 +16,11 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.inventory import Inventory
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import ALL_PERCENT, Proof, Receipt, Verify
+from services.transfer.domain.selection import Selection
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import ENDED, ENDING, Status
 from services.transfer.domain.strategy import UNKNOWN, Strategy
@@ -73,6 +75,7 @@ class TransferRecord:
     sample_secret: str = ""  # nobody else knows which bytes are read back
     label: str | None = None  # its requester's own word, to find it by
     status: Status = Status.REQUESTED
+    selection: Selection | None = None  # of many objects; the source's key is prefix or manifest
     steered_by: str | None = None  # who asked for the last pause, resume, cancel or retry
     run: int = 1
     begun_run: int = 0  # the last run whose lanes may work
@@ -102,6 +105,7 @@ class TransferRecord:
     failure: Failure | None = None  # why it failed; until its end: the last error it met
     delayed_at: datetime | None = None  # when the world was last told of such an error
     receipt: Receipt | None = None
+    folder: str | None = None  # place and path that the plan of many files is for
 
     # --- what is left behind ---------------------------------------------------------------------
 
@@ -119,6 +123,11 @@ class TransferRecord:
         if self.part.direct and self.failure is not None and self.failure.code in NOT_OURS:
             return replace(left, leftovers=self.leftovers)
         return left
+
+    def leave_folder(self) -> Self:
+        """Of many files, when no part file of ours can be there any more."""
+        over = self.status in ENDED or self.status in ENDING
+        return replace(self, part=None, keep_part_until=None) if over else self
 
     def removed(self, gone: Collection[PartFile], now: datetime) -> Self:
         """They were seen to be gone at `now`. A file that may still be created stays on record."""
@@ -145,11 +154,11 @@ class TransferRecord:
         left = self.leftovers
         if self.part is not None and self.part.may_exist:
             left = (*left, self.part.given_up(now, reopens=self.known_strategy.reopens))
+        without = replace(self, part=None, leftovers=left, look_again_at=None)
+        if self.sends_many:  # what is delivered stays, and its ledger tells what is not
+            return without
         return replace(
-            self,
-            part=None,
-            leftovers=left,
-            look_again_at=None,
+            without,
             plan=None,
             strategy=None,
             proof=None,
@@ -198,6 +207,24 @@ class TransferRecord:
         """What InspectSource found. A ValueError means that it never ran, which is a workflow
         bug."""
         return _known(self.source_object, self.id, "source object")
+
+    @property
+    def sends_many(self) -> bool:
+        """Many objects, each to a file of its own."""
+        return self.selection is not None
+
+    @property
+    def known_selection(self) -> Selection:
+        return _known(self.selection, self.id, "selection")
+
+    @property
+    def known_inventory(self) -> Inventory:
+        return _known(self.known_source.inventory, self.id, "inventory")
+
+    @property
+    def proves_at_the_end(self) -> bool:
+        """Lanes go through all chunks a second time. Of many files each is proved by itself."""
+        return self.verify is Verify.READBACK and not self.sends_many
 
     @property
     def known_plan(self) -> ChunkPlan:

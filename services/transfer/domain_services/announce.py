@@ -10,11 +10,14 @@ from contracts.envelope import Event, Meta
 from kernel.outbox import OutboxEvent
 from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.failure import Failure
+from services.transfer.domain.file_outcomes import FileCounts
 from services.transfer.domain.ledger import Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
 from services.transfer.domain.proof import Receipt, SourceChecksum
 from services.transfer.domain.proof_words import proven_words
+from services.transfer.domain.selection import Selection
+from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Fact, Status
 from services.transfer.domain.timeline import fact_id
 from services.transfer.domain.transfer import Change, Transfer
@@ -40,7 +43,7 @@ def progressed(transfer: Transfer, seen: ProgressSample, *, ports: Ports) -> Out
     size, progress = transfer.known_plan.size_bytes, seen.progress
     done, runs = min(size, seen.rate.bytes_done), seen.chunk_runs
     data = event.TransferProgressedV1(
-        **_facts(transfer, transfer.version),
+        **_facts(transfer, transfer.version, ports, progress),
         bytes_done=done,
         percent=percent_of(done, size),
         rate_bytes_per_second=seen.rate.bytes_per_second,
@@ -66,7 +69,7 @@ def _doing(transfer: Transfer, progress: Progress) -> event.UnderWay:
 
 def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferRequestedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         if_exists=transfer.if_exists.value,
         verify=transfer.verify.value,
         readback_percent=readback_percent(transfer),
@@ -77,7 +80,7 @@ def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
 def _started(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     checksum = transfer.known_source.checksum
     return event.TransferStartedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         chunks=transfer.known_plan.total,
         lanes=transfer.lanes,
         started_at=transfer.started_at or transfer.updated_at,
@@ -89,7 +92,7 @@ def _completed(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
     if transfer.receipt is None:
         raise ValueError(f"transfer {transfer.id} is completed without a receipt")
     return event.TransferCompletedV1(
-        **_facts(transfer, sequence), receipt=receipt_fact(transfer.receipt)
+        **_facts(transfer, sequence, ports), receipt=receipt_fact(transfer.receipt)
     )
 
 
@@ -97,7 +100,7 @@ def _failed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
     if transfer.failure is None:
         raise ValueError(f"transfer {transfer.id} is failed without a reason")
     return event.TransferFailedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         failure=failure_fact(transfer.failure),
         started_at=transfer.started_at,
@@ -107,7 +110,7 @@ def _failed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
 
 def _cancelled(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferCancelledV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         started_at=transfer.started_at,
         cancelled_at=transfer.updated_at,
@@ -117,7 +120,7 @@ def _cancelled(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
 
 def _paused(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferPausedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         paused_at=transfer.updated_at,
         by=transfer.steered_by,
@@ -126,7 +129,7 @@ def _paused(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
 
 def _resumed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferResumedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         resumed_at=transfer.updated_at,
         by=transfer.steered_by,
@@ -138,7 +141,7 @@ def _delayed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferF
     if trouble is None or transfer.delayed_at is None:
         raise ValueError(f"transfer {transfer.id} is delayed by nothing")
     return event.TransferDelayedV1(
-        **_facts(transfer, sequence), trouble=trouble, delayed_at=transfer.delayed_at
+        **_facts(transfer, sequence, ports), trouble=trouble, delayed_at=transfer.delayed_at
     )
 
 
@@ -168,6 +171,8 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
         host_key_fingerprint=receipt.host_key_fingerprint,
         chunks=receipt.chunks,
         attempts=receipt.attempts,
+        files=files_fact(receipt.files, receipt.files.settled) if receipt.files else None,
+        files_digest=receipt.files_digest,
         started_at=receipt.started_at,
         finished_at=receipt.finished_at,
         left_behind=receipt.left_behind,
@@ -220,7 +225,14 @@ def percent_of(done: int, size: int) -> float:
     return 10_000 * done // size / 100 if size else 100.0
 
 
-def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
+def _facts(
+    transfer: Transfer, sequence: int, ports: Ports, progress: Progress | None = None
+) -> dict[str, Any]:
+    """`progress` was just read. Without it, it is read where it tells of files."""
+    files = None
+    if transfer.sends_many and transfer.plan is not None:
+        progress = progress or ports.ledger.progress(transfer.ledger)
+        files = files_fact(progress.files, transfer.known_inventory.files)
     label, found = transfer.destination_label, transfer.source_object
     return {
         "transfer_id": transfer.id,
@@ -229,7 +241,7 @@ def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
         "run": transfer.run,
         "sequence": sequence,
         # with the version that is sent, as soon as it was found
-        "source": event.S3Object(**asdict(found.ref if found else transfer.source)),
+        "source": source_fact(found.ref if found else transfer.source, transfer.selection),
         "destination": event.Partner(
             id=transfer.destination_id,
             name=label.name,
@@ -239,7 +251,17 @@ def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
         "target_path": transfer.target_path,
         "size_bytes": found.size_bytes if found else None,
         "requested_at": transfer.requested_at,
+        "files": files,
     }
+
+
+def source_fact(ref: ObjectRef, selection: Selection | None) -> event.S3Object:
+    told: dict[str, Any] = asdict(ref)
+    return event.S3Object(**told, kind=selection.kind.value if selection else None)
+
+
+def files_fact(counts: FileCounts, total: int) -> event.FileCounts:
+    return event.FileCounts(total=total, **asdict(counts))
 
 
 def _bytes_done(transfer: Transfer, ports: Ports) -> int:

@@ -1,7 +1,6 @@
 """What a lane does in its one session: create the file, move chunks, prove them, give the name."""
 
 from contextlib import suppress
-from enum import Enum, auto
 
 from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.errors import (
@@ -18,6 +17,7 @@ from services.transfer.domain_services.ask_checksum import ContentDiffers
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
+from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
@@ -34,14 +34,6 @@ from services.transfer.domain_services.queue_lanes import (
 )
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
 from services.transfer.domain_services.replan import may_replan
-
-
-class Outcome(Enum):
-    ENDED = auto()  # nothing is left for this lane
-    HANDS_OVER = auto()  # its next turn goes on
-    DELIVERED = auto()  # the file has its name
-    STARTED_OVER = auto()  # the lane of another part file goes on
-    REPLANNED = auto()  # its next turn goes on by another plan
 
 
 class LaneWork:

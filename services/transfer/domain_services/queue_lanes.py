@@ -7,11 +7,12 @@ from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_limits import lanes_to_send
+from services.transfer.domain_services.settle_files import settle_files
 
+NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 PARKED_DUES = 6  # a parked lane waits so many lane_due_seconds; the sweeper calls every minute
 
 
@@ -96,7 +97,7 @@ def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
         return True
     if _chunk_is_free(transfer.ledger, ports=ports):
         return True
-    if transfer.verify is not Verify.READBACK:
+    if not transfer.proves_at_the_end:
         return False
     if not ports.ledger.progress(transfer.ledger).complete:
         return False
@@ -116,7 +117,7 @@ def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
     proved, too."""
     if not transfer.part_made or not ports.ledger.progress(transfer.ledger).complete:
         return False
-    if transfer.verify is not Verify.READBACK:
+    if not transfer.proves_at_the_end:
         return True
     return ports.ledger.progress(transfer.ledger.proof).complete
 
@@ -136,13 +137,19 @@ def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
     # A late function of VerifyTarget may have set VERIFYING while the workflow waits for lanes. A
     # lane that delivers the file itself has set COMMITTING.
     if transfer.status in {Status.MOVING, Status.VERIFYING, Status.COMMITTING}:
+        if transfer.sends_many:
+            transfer = settle_files(transfer, ports=ports)
         tell_moved(transfer, ports=ports)
     return True
 
 
 def tell_moved(transfer: Transfer, *, ports: Ports) -> None:
     """Answers the workflow's wait for lanes. It goes straight to the outcome of a file that has its
-    name and left nothing behind."""
+    name and left nothing behind. Of many files some may have failed."""
+    if transfer.status is Status.FAILING and transfer.failure is not None:
+        for token in transfer.task_tokens:
+            ports.workflow.fail(token, NOT_AGAIN, transfer.failure.message)
+        return
     delivered = transfer.status is Status.COMMITTING and transfer.tidy
     for token in transfer.task_tokens:
         ports.workflow.succeed(token, delivered=delivered)

@@ -9,7 +9,6 @@ from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import UNDER_WAY
 from services.transfer.domain.transfer import Transfer
@@ -88,7 +87,7 @@ def _open_chunks(
 
 def _publish(transfer: Transfer, sample: ProgressSample, *, ports: Ports) -> None:
     """It may get lost, because the next one tells more."""
-    if transfer.verify is Verify.READBACK:
+    if transfer.proves_at_the_end:
         proven = ports.ledger.progress(transfer.ledger.proof).chunks_done
         sample = replace(sample, chunks_proven=proven)
     ports.bus.publish([progressed(transfer, sample, ports=ports)])

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from contracts import destination_api, transfer_api, transfer_events
+from contracts import destination_api, transfer_api
+from kernel.pages import Page
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
@@ -13,11 +14,14 @@ from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import (
+    files_fact,
     percent_of,
     readback_percent,
     receipt_fact,
+    source_fact,
     trouble_fact,
 )
+from services.transfer.use_cases.read_files import FileSeen
 from services.transfer.use_cases.read_state import TransferState
 
 
@@ -31,6 +35,9 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
     return transfer_api.TransferView(
         **_summary(transfer),
         correlation_id=transfer.correlation_id,
+        files=files_fact(state.files, state.files_total) if state.files_total else None,
+        include=transfer.selection.include if transfer.selection else (),
+        exclude=transfer.selection.exclude if transfer.selection else (),
         bytes_done=state.bytes_done,
         percent=percent_of(state.bytes_done, plan.size_bytes) if plan else None,
         rate_bytes_per_second=state.rate_bytes_per_second,
@@ -55,7 +62,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "status": transfer.status.value,
         "owner": transfer.owner,
         "label": transfer.label,
-        "source": transfer_events.S3Object(**asdict(transfer.source)),
+        "source": source_fact(transfer.source, transfer.selection),  # as it was asked for
         "destination_id": transfer.destination_id,
         "target_path": transfer.target_path,
         "final_path": transfer.final_path,
@@ -76,9 +83,14 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
     }
 
 
+def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
+    files = tuple(transfer_api.TransferFileView(**asdict(each)) for each in page.items)
+    return transfer_api.TransferFilesPage(files=files, cursor=page.cursor)
+
+
 def _planned_proof(transfer: Transfer) -> str | None:
     plan = transfer.strategy
-    if plan is None:
+    if plan is None or transfer.sends_many:
         return None
     return planned_proof(plan, transfer.verify, transfer.readback_percent)
 

@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     ChunkCorrupted,
@@ -19,9 +20,11 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.end_turn import end_lane, give_way, note, park
 from services.transfer.domain_services.fail_transfer import end_trouble, fail_by_lane
+from services.transfer.domain_services.folder_work import FolderWork
 from services.transfer.domain_services.lane_limits import is_short, lane_limit, session_limit
+from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
-from services.transfer.domain_services.lane_work import LaneWork, Outcome
+from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
@@ -111,6 +114,8 @@ class _Turn:
     def _visit(self, transfer: Transfer, known: Destination) -> Outcome:
         ports, pulse = self._ports, self._pulse
         destination, credential = with_credential(known.id, ports=ports, known=known)
+        if transfer.sends_many:
+            return self._visit_with_many(transfer, destination, credential)
         with (
             open_source(transfer, ports=ports) as source,
             ports.partners.connect(destination, credential, pulse.wants_session) as session,
@@ -122,6 +127,18 @@ class _Turn:
             ports.lanes.end(pulse.lane)
             tell_moved(self._work.transfer, ports=ports)
         return outcome
+
+    def _visit_with_many(
+        self, transfer: Transfer, destination: Destination, credential: Credential
+    ) -> Outcome:
+        """What one file meets says nothing of the plan, so the server is not probed anew."""
+        ports, pulse, root = self._ports, self._pulse, transfer.known_inventory.root
+        with (
+            ports.readers.authorize_many(transfer.source.bucket, root, transfer.id) as source,
+            ports.partners.connect(destination, credential, pulse.wants_session) as session,
+        ):
+            pulse.watch(session)
+            return FolderWork(transfer, source, Visit(session, destination), pulse, ports).run()
 
     def _work_in(self, transfer: Transfer, source: ObjectSource, visit: Visit) -> Outcome:
         """Looks at the server anew when it does not do what was planned."""
@@ -196,6 +213,8 @@ class _Turn:
         transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         part = transfer.part
         if part is None or transfer.generation != self._pulse.lane.generation:
+            return False
+        if part.folder:
             return False
         if not part.made:
             return part.opening

@@ -55,6 +55,8 @@ from services.transfer.domain.errors.request import (
 from services.transfer.domain.errors.source import (
     BucketElsewhere as BucketElsewhere,
     BucketNotFound as BucketNotFound,
+    ManifestInvalid as ManifestInvalid,
+    NothingSelected as NothingSelected,
     ObjectArchived as ObjectArchived,
     ObjectNotFound as ObjectNotFound,
     ReaderRefused as ReaderRefused,
@@ -67,6 +69,7 @@ from services.transfer.domain.errors.source import (
     SourceKeyForbidden as SourceKeyForbidden,
     SourceThrottled as SourceThrottled,
     SourceUnavailable as SourceUnavailable,
+    TooManyFiles as TooManyFiles,
     VersionDeleted as VersionDeleted,
 )
 from services.transfer.domain.errors.target import (
@@ -104,6 +107,7 @@ from services.transfer.domain.errors.work import (
     NoHeadway as NoHeadway,
     PartAbandoned as PartAbandoned,
     RunSuperseded as RunSuperseded,
+    SomeFilesFailed as SomeFilesFailed,
     StaleTransfer as StaleTransfer,
     StepSuperseded as StepSuperseded,
     StepUnderWay as StepUnderWay,

@@ -10,6 +10,13 @@ from services.transfer.domain.ports.destinations import (
     LaneTargets,
     SessionSlots,
 )
+from services.transfer.domain.ports.files import (
+    Fetched,
+    FolderSource,
+    InventoryStore,
+    QuickFiles,
+    SmallFile,
+)
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, MessageLease, Workflow
 from services.transfer.domain.ports.partner import (
@@ -37,9 +44,12 @@ __all__ = [
     "ChunkSink",
     "CredentialVault",
     "DestinationStore",
+    "Fetched",
     "FileKind",
     "FileReader",
+    "FolderSource",
     "Heart",
+    "InventoryStore",
     "LaneQueue",
     "LaneRegister",
     "LaneTargets",
@@ -52,8 +62,10 @@ __all__ = [
     "Partners",
     "Policy",
     "Ports",
+    "QuickFiles",
     "Seen",
     "SessionSlots",
+    "SmallFile",
     "SourceReaders",
     "TransferStore",
     "Workflow",

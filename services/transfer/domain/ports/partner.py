@@ -10,6 +10,7 @@ from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.ports.files import QuickFiles
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 
@@ -105,6 +106,7 @@ class PartnerSession(Protocol):
 
     host_key_fingerprint: str
     replaces_atomically: bool  # the server offers posix-rename
+    quick_files: QuickFiles | None  # None where each request waits for its answer
 
     def guard(self, fence: Callable[[], object]) -> None:
         """From now on `fence` is called just before anything is sent to the server. When `fence`

@@ -13,6 +13,7 @@ from services.transfer.domain.ports.destinations import (
     LaneTargets,
     SessionSlots,
 )
+from services.transfer.domain.ports.files import InventoryStore
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, Workflow
 from services.transfer.domain.ports.partner import Partners
@@ -46,6 +47,7 @@ class Ports:
     transfers: TransferStore
     outbox: Outbox  # of the transfers, by id
     ledger: ChunkLedger
+    inventories: InventoryStore
     lanes: LaneRegister
     slots: SessionSlots
     targets: LaneTargets
