@@ -19,7 +19,7 @@ from tests.unit.transfer.test_adaptive_lanes import a_world, at_work, go_on_unti
 from tests.unit.transfer.test_busy_destination import finish_all, requested
 
 SECONDS_PER_WRITE = 0.05
-BODY = content(400 * CHUNK_BYTES)
+BODY = content(600 * CHUNK_BYTES)
 DOWN = ConnectionLost("sftp.acme.example", 22, "too many connections")
 
 
