@@ -24,7 +24,7 @@ class TransferSettings(ServiceSettings):
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
-    lanes_per_transfer: int = Field(default=4, ge=1, le=16)
+    lanes_per_transfer: int = Field(default=16, ge=1, le=16, description="at most")
     lane_concurrency: int = Field(default=8, ge=2, description="lane workers at once")
     lane_turn_seconds: float = Field(default=900, gt=0, description="the lane worker's timeout")
     lease_seconds: float = Field(default=90, ge=2)

@@ -115,7 +115,7 @@ class LargeMove:
                 break
             sink.write(mark.done_bytes, block)
             mark = large.after(mark, memoryview(block))
-            if keeps and self._now() >= due:
+            if self._pulse.wrote() >= due and keeps:
                 sink.flush(durable=True)
                 self._reached(mark)
                 self._pulse.checkpoint(mark)
