@@ -42,7 +42,7 @@ def measure(between: Line, given: argparse.Namespace) -> None:
             title = f"{given.megabytes} MB, 1 Gbit/s, RTT {rtt:g} ms{lossy}, {congestion_control()}"
             rows = Rows(title, ("rclone tuned",))
             destination = f"rtt-{rtt:g}-loss-{loss * 1000:g}".replace(".", "-")
-            we.register(sftp_destination(at, id=destination), str(at.sshd.host_keys[0]))
+            we.admin.register(sftp_destination(at, id=destination), str(at.sshd.host_keys[0]))
             for _ in range(given.rounds):
                 at.clear()
                 rows.add("rclone tuned", rclone.copyto(*TUNED))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ SESSIONS = 10  # the most that a destination may have; one is kept for the workf
 LANE_WORKER = "lane-worker"
 PATIENCE_SECONDS = 600.0
 NETWORKS = "127.0.0.0/8,10.77.0.0/24"  # loopback, and the line of bench.line
+EVERYTHING = {"sources": [{"bucket": "*", "prefix": ""}], "destinations": ["*"]}
 UNTHROTTLED = {
     "ThrottleRate": "5000",
     "ThrottleBurst": "5000",
@@ -28,21 +29,11 @@ UNTHROTTLED = {
 
 class Ours:
     def __init__(self, at: Place, stack: LocalStack, ferry: Ferry, admin: Ferry) -> None:
+        """`ferry` sends everything everywhere. `admin` keeps the destinations."""
         self.at, self.stack, self.ferry, self.admin = at, stack, ferry, admin
 
     def deploy(self, **parameters: str) -> None:
         self.stack.deploy("transfer", parameters)
-
-    def register(self, destination: Mapping[str, Any], host_key: str) -> None:
-        self.admin.register(destination, host_key)
-        self.allow(str(destination["id"]))
-
-    def allow(self, destination_id: str) -> None:
-        grants = {
-            "sources": [{"bucket": BUCKET, "prefix": ""}],
-            "destinations": [destination_id],
-        }
-        self.admin.call("PATCH", f"/api/users/{DEMO}", {"grants": grants})
 
     def big(self, **wishes: Any) -> Run:  # noqa: ANN401
         """Sends the big object, from the POST to `completed`."""
@@ -94,13 +85,10 @@ def ours(at: Place, **parameters: str) -> Iterator[Ours]:
         passwords = ensure_users(stack)
         admin = Ferry(stack.api_url, ADMIN, passwords[ADMIN])
         ferry = Ferry(stack.api_url, DEMO, passwords[DEMO], every=LOOK_SECONDS)
-        side = Ours(at, stack, ferry, admin)
-        try:
-            side.register(sftp_destination(at), str(at.sshd.host_keys[0]))
-            yield side
-        finally:
-            ferry.close()
-            admin.close()
+        with closing(admin), closing(ferry):
+            admin.call("PATCH", f"/api/users/{DEMO}", {"grants": EVERYTHING})
+            admin.register(sftp_destination(at), str(at.sshd.host_keys[0]))
+            yield Ours(at, stack, ferry, admin)
 
 
 def sftp_destination(at: Place, **changes: Any) -> dict[str, Any]:  # noqa: ANN401

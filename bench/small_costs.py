@@ -7,6 +7,7 @@ itself makes, to poll queues and to call functions, are not seen here.
 """
 
 import argparse
+import re
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -19,7 +20,7 @@ from bench.rows import head, machine, row
 from bench.small_transfers import PATIENCE_SECONDS, WARM_UP, seconds_of, send, tiny
 
 QUIET_SECONDS = 5.0  # what follows a transfer has happened by then
-STARTS = "START RequestId"
+REPORT = re.compile(r"REPORT RequestId: \S+\s+Duration: (\d+) ms")
 ENTERED, EXITED = "StateEntered", "StateExited"
 
 
@@ -34,22 +35,19 @@ def calls_of(recorded: ApiCalls) -> Counter[tuple[str, str]]:
     return found
 
 
-def functions_of(we: Ours, since_ms: int) -> Counter[str]:
-    """How often each function ran."""
-    logs, found = we.stack.client("logs"), Counter[str]()
+def functions_of(we: Ours, since_ms: int) -> Mapping[str, list[int]]:
+    """Milliseconds of each call of a function, by service. The emulator's logs name no function."""
+    logs, found = we.stack.client("logs"), defaultdict[str, list[int]](list)
     for group in logs.describe_log_groups()["logGroups"]:
+        name = group["logGroupName"]
         pages = logs.get_paginator("filter_log_events").paginate(
-            logGroupName=group["logGroupName"], startTime=since_ms
+            logGroupName=name, startTime=since_ms
         )
         for page in pages:
             for event in page["events"]:
-                if event["message"].startswith(STARTS):
-                    found[_function(group["logGroupName"], event["logStreamName"])] += 1
+                if report := REPORT.match(event["message"]):
+                    found[name.rsplit("/")[-1]].append(int(report[1]))
     return found
-
-
-def _function(group: str, stream: str) -> str:
-    return f"{group.rsplit('/')[-1]}: {stream.partition('/')[0] or stream}"
 
 
 def steps_of(we: Ours, ids: list[str]) -> Mapping[str, list[float]]:
@@ -95,15 +93,15 @@ def measure(we: Ours, transfers: int) -> None:
     print(f"\n**What a file of 1 KB costs**, {transfers} transfers, {machine()}\n")
     show_calls(recorded, transfers)
     print()
-    head("function", "times a transfer")
-    for name, count in functions_of(we, since).most_common():
-        row(name, f"{count / transfers:.1f}")
+    head("functions of", "calls a transfer", "seconds a transfer")
+    for name, each in functions_of(we, since).items():
+        row(name, f"{len(each) / transfers:.1f}", f"{sum(each) / transfers / 1000:.2f}")
     print()
     head("step", "seconds, median")
     steps = steps_of(we, ids)
-    for name, each in steps.items():
-        row(name, f"{statistics.median(each):.3f}")
-    inside = sum(statistics.median(each) for each in steps.values())
+    for name, taken_by in steps.items():
+        row(name, f"{statistics.median(taken_by):.3f}")
+    inside = sum(map(statistics.median, steps.values()))
     row(
         "from the POST to the first step, and between steps",
         f"{statistics.median(taken) - inside:.3f}",

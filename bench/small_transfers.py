@@ -21,7 +21,6 @@ from infra.local.measure import cpu_seconds
 
 KEY = "tiny"
 WARM_UP = 4
-AT_ONCE = 22
 LANE_WORKERS = "20"  # half of them at most work for one destination
 PATIENCE_SECONDS = 600.0
 POSTS_AT_ONCE = 16
@@ -52,12 +51,12 @@ def one_by_one(we: Ours, count: int) -> list[float]:
     return sent[WARM_UP:]
 
 
-def at_once(we: Ours) -> float:
+def at_once(we: Ours, count: int) -> float:
     """Seconds until the last one is completed."""
     wish = sftp_destination(we.at, id="two", max_sessions=2)
-    we.register(wish, str(we.at.sshd.host_keys[0]))
+    we.admin.register(wish, str(we.at.sshd.host_keys[0]))
     began = time.time()
-    sent = [send(we, f"many-{number}", "two") for number in range(AT_ONCE)]
+    sent = [send(we, f"many-{number}", "two") for number in range(count)]
     ended = [we.ferry.wait(each, PATIENCE_SECONDS) for each in sent]
     assert {each["status"] for each in ended} == {"completed"}
     return max(datetime.fromisoformat(each["finished_at"]).timestamp() for each in ended) - began
@@ -77,7 +76,6 @@ def backlog(we: Ours) -> int:
 
 def sustained(we: Ours, rate: float, seconds: float) -> None:
     """Arrivals keep their times, however slow the answers are."""
-    we.allow("bench")
     print(f"\n{rate:g} a second for {seconds:g} s; the backlog as it comes:\n")
     head("second", "sent", "backlog")
     wanted, cpu, began = round(rate * seconds), cpu_seconds(we.stack.emulator.pid), time.monotonic()
@@ -113,15 +111,16 @@ def in_history(we: Ours, label: str) -> Sequence[Any]:
     cursor = ""
     while True:
         page = we.ferry.call("GET", f"/api/history?label={label}&limit=100{cursor}")
-        found += page["items"]
-        if not page.get("next_cursor"):
+        found += page["transfers"]
+        if not page["cursor"]:
             return found
-        cursor = f"&cursor={page['next_cursor']}"
+        cursor = f"&cursor={page['cursor']}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--one-by-one", type=int, default=40)
+    parser.add_argument("--at-once", type=int, default=22)
     parser.add_argument("--rate", type=float, default=20.0)
     parser.add_argument("--seconds", type=float, default=60.0)
     given = parser.parse_args()
@@ -130,7 +129,9 @@ def main() -> None:
         part = percentiles(one_by_one(we, given.one_by_one))
         head("", "p50 s", "p95 s")
         row(f"{given.one_by_one} one after the other", f"{part[50]:.2f}", f"{part[95]:.2f}")
-        print(f"\n{AT_ONCE} at once, two sessions: {at_once(we):.1f} s until the last", flush=True)
+        if given.at_once:
+            seconds = at_once(we, given.at_once)
+            print(f"\n{given.at_once} at once, two sessions: {seconds:.1f} s until the last")
         if given.rate:
             sustained(we, given.rate, given.seconds)
 

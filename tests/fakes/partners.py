@@ -296,9 +296,9 @@ class InMemoryPartnerSession:
             max_write_bytes=None,
             max_read_bytes=None,
             free_bytes=None,
-            round_trip_seconds=0.0,
+            round_trip_seconds=0.05,
             probed_at=datetime.now(UTC),
-            checksums=server.checksums,
+            checksums=server.checksums if server.readable else (),
         )
 
     def close(self) -> None:

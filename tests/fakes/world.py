@@ -40,6 +40,7 @@ from tests.fakes.stores import (
     InMemoryChunkLedger,
     InMemoryDestinationStore,
     InMemoryLaneRegister,
+    InMemoryLaneTargets,
     InMemorySessionSlots,
     InMemoryTransferStore,
 )
@@ -78,7 +79,8 @@ class World:
         calls = self.calls = Calls(self._move_clock)
         self.workflow = self._new_workflow()
         self.transfers = InMemoryTransferStore()
-        self.slots = InMemorySessionSlots()
+        self.targets = InMemoryLaneTargets()
+        self.slots = InMemorySessionSlots(targets=self.targets)
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
             outbox=watched("outbox", self.transfers.outbox, calls),
@@ -86,6 +88,7 @@ class World:
             inventories=watched("inventories", InMemoryInventoryStore(), calls),
             lanes=watched("lanes", InMemoryLaneRegister(), calls),
             slots=watched("slots", self.slots, calls),
+            targets=watched("targets", self.targets, calls),
             destinations=watched("destinations", InMemoryDestinationStore(), calls),
             vault=watched("vault", self.vault, calls),
             readers=watched("source", self.buckets, calls),

@@ -10,13 +10,13 @@ from typing import Any
 from services.transfer.adapters.s3_checksums import (
     Answer,
     best_checksum,
+    checksum_of_parts,
     checksums_of,
-    even_part_bytes,
     listed_parts,
 )
 from services.transfer.adapters.s3_errors import s3_errors, sts_errors
 from services.transfer.adapters.s3_look import address, look_at
-from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.errors import (
     SourceChanged,
     SourceForbidden,
@@ -175,16 +175,16 @@ class S3ObjectSource:
             checksum=None,
             last_modified=head["LastModified"],
         )
-        checksum = best_checksum(head, lambda algorithm: self._part_bytes(found, algorithm))
+        checksum = best_checksum(head, lambda algorithm: self._of_parts(found, algorithm))
         return replace(found, checksum=checksum)
 
     def part_checksums(self, source: SourceObject, first: int, count: int) -> Sequence[str]:
         return checksums_of(self._parts(source, first, count), source, first, count)
 
-    def _part_bytes(self, source: SourceObject, algorithm: Algorithm) -> int | None:
+    def _of_parts(self, source: SourceObject, algorithm: Algorithm) -> ObjectChecksum | None:
         try:
             parts = self._parts(source, 0, MAX_PARTS)
-            return even_part_bytes(parts, source.size_bytes, algorithm)
+            return checksum_of_parts(parts, source.size_bytes, algorithm)
         except SourceForbidden:  # an older role may not look at parts, but it can still read
             return None
         except SourceChanged as error:  # nothing is pinned yet, so a retry looks at the new object

@@ -173,6 +173,7 @@ class SftpProtocol:
     def receive(self) -> None:
         """Waits for bytes from the server and delivers every reply that is complete."""
         self._send_held()
+        self._sender.await_reply()
         self._fill()
         while (packet := self._next_packet()) is not None:
             self._deliver(packet)

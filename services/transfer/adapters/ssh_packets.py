@@ -8,7 +8,7 @@ import os
 import struct
 from collections import deque
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 HEAD = struct.Struct(">IB")  # packet length, padding length
 DATA_HEAD = struct.Struct(">IBBII")  # the same, then message number, channel, length of the data
@@ -16,7 +16,8 @@ MESSAGE_HEAD = struct.Struct(">BII")
 LENGTH_BYTES = 4  # the packet length is authenticated, but not encrypted
 BLOCK_BYTES = 16
 TAG_BYTES = 16
-MIN_PADDING_BYTES = 4
+MIN_PADDING_BYTES = 4  # random bytes (RFC 4253, section 6)
+MAX_PADDING_BYTES = MIN_PADDING_BYTES + BLOCK_BYTES - 1
 CHANNEL_DATA = 94  # SSH_MSG_CHANNEL_DATA
 FIXED_BYTES = 4  # of a nonce of 12; the other 8 count the packets (RFC 5647, section 7.1)
 COUNTER = struct.Struct(">Q")
@@ -32,13 +33,15 @@ class Engine(Protocol):
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
 
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
+
     def encrypt_into(
         self, nonce: bytes, data: Buffer, associated_data: Buffer, buf: memoryview, /
     ) -> int: ...
 
 
 class Sealer:
-    """AES-GCM under one key. No two packets ever get the same nonce."""
+    """AES-GCM under one key, in one direction. No two packets ever get the same nonce."""
 
     def __init__(self, engine: Engine, nonce: bytes) -> None:
         self.engine = engine
@@ -82,19 +85,23 @@ class Pieces:
 
     def fill(self, room: memoryview) -> None:
         """Moves as many bytes as there is room. Raises IndexError if there are fewer."""
-        at = 0
-        while at < len(room):
-            taken = self._pieces[0][: len(room) - at]
-            room[at : at + len(taken)] = taken
-            at += len(taken)
-            self.skip(len(taken))
+        at, wanted = 0, len(room)
+        while at < wanted:
+            taken = self._pieces[0][: wanted - at]
+            end = at + len(taken)
+            room[at:end] = taken
+            self.skip(end - at)
+            at = end
 
     def skip(self, size: int) -> None:
         self.left -= size
-        while size and size >= len(self._pieces[0]):
-            size -= len(self._pieces.popleft())
-        if size:
-            self._pieces[0] = self._pieces[0][size:]
+        while size:
+            first = self._pieces[0]
+            if size < len(first):
+                self._pieces[0] = first[size:]
+                return
+            size -= len(first)
+            self._pieces.popleft()
 
 
 class DataPackets:
@@ -106,6 +113,7 @@ class DataPackets:
         packet_bytes = DATA_HEAD.size + self._most_bytes + 2 * BLOCK_BYTES
         self._plain = memoryview(bytearray(packet_bytes))
         self._sealed = memoryview(bytearray(MAX_PACKETS * (packet_bytes + TAG_BYTES)))
+        self._shape = self._shape_of(self._most_bytes)
 
     @property
     def room(self) -> int:
@@ -119,15 +127,20 @@ class DataPackets:
     def seal(self, sealer: Sealer, pieces: Pieces, size: int) -> memoryview:
         """Packets with the next `size` bytes of `pieces`. They lie in a buffer that the next call
         uses again."""
-        plain, sealed, at = self._plain, self._sealed, 0
+        sealed, at, encrypt_into = self._sealed, 0, sealer.engine.encrypt_into
+        random = memoryview(os.urandom(self.count(size) * MAX_PADDING_BYTES))  # one system call
         while size:
             taken = min(size, self._most_bytes)
-            end = self._build(pieces, taken)
-            body, at = at + LENGTH_BYTES, at + end + TAG_BYTES
-            length = sealed[body - LENGTH_BYTES : body]
-            length[:] = plain[:LENGTH_BYTES]
-            nonce = sealer.next_nonce()
-            sealer.engine.encrypt_into(nonce, plain[LENGTH_BYTES:end], length, sealed[body:at])
+            shape = self._shape
+            if shape.size != taken:  # most packets are full, and have the shape of the one before
+                self._shape = shape = self._shape_of(taken)
+            pieces.fill(shape.data)
+            shape.padding[:] = random[: len(shape.padding)]
+            random = random[MAX_PADDING_BYTES:]
+            body, end = at + LENGTH_BYTES, at + shape.sealed_bytes
+            sealed[at:body] = shape.length
+            encrypt_into(sealer.next_nonce(), shape.body, shape.length, sealed[body:end])
+            at = end
             size -= taken
         return sealed[:at]
 
@@ -141,13 +154,29 @@ class DataPackets:
             yield bytes(message)
             size -= taken
 
-    def _build(self, pieces: Pieces, size: int) -> int:
-        """Makes one packet in the clear. Returns its length."""
+    def _shape_of(self, size: int) -> "Shape":
+        """Where everything lies in a packet with so much data. Its head is written at once."""
         plain, data_end = self._plain, DATA_HEAD.size + size
         padding = padding_bytes(data_end - LENGTH_BYTES)
         end = data_end + padding
         fields = end - LENGTH_BYTES, padding, CHANNEL_DATA, self._channel, size
         DATA_HEAD.pack_into(plain, 0, *fields)
-        pieces.fill(plain[DATA_HEAD.size : data_end])
-        plain[data_end:end] = os.urandom(padding)
-        return end
+        return Shape(
+            size=size,
+            sealed_bytes=end + TAG_BYTES,
+            length=plain[:LENGTH_BYTES],
+            body=plain[LENGTH_BYTES:end],
+            data=plain[DATA_HEAD.size : data_end],
+            padding=plain[data_end:end],
+        )
+
+
+class Shape(NamedTuple):
+    """A packet in the clear."""
+
+    size: int  # of its data
+    sealed_bytes: int
+    length: memoryview
+    body: memoryview  # what is encrypted
+    data: memoryview
+    padding: memoryview

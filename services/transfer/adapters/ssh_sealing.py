@@ -15,20 +15,25 @@ from paramiko.packet import Packetizer
 from services.transfer.adapters.ssh_packets import TAG_BYTES, DataPackets, Pieces, Sealer
 
 PARAMIKO = "5.1."  # the release whose packet.py was read
-SEQUENCE = "_Packetizer__sequence_number_out"
+METHODS = ("read_all", "write_all", "need_rekey", "_trigger_rekey")
+LIMITS = ("REKEY_BYTES", "REKEY_PACKETS", "REKEY_BYTES_OVERFLOW_MAX", "REKEY_PACKETS_OVERFLOW_MAX")
+SEQUENCE_OUT = "_Packetizer__sequence_number_out"
 SEQUENCE_NUMBERS = 1 << 32
 NONCE_BYTES = 12
 
 
-def _is_known(packetizer: Packetizer) -> bool:
-    """Whether this is the paramiko that was read."""
-    return (
-        paramiko.__version__.startswith(PARAMIKO)
-        and type(getattr(packetizer, SEQUENCE, None)) is int
-        and all(callable(getattr(packetizer, name, None)) for name in ("write_all", "need_rekey"))
-        and callable(getattr(packetizer, "_trigger_rekey", None))
-        and hasattr(AESGCM, "encrypt_into")
-    )
+class Volume:
+    """What went through one key."""
+
+    def __init__(self) -> None:
+        self._bytes = self._packets = 0
+
+    def add(self, size: int, packets: int) -> None:
+        self._bytes += size
+        self._packets += packets
+
+    def reaches(self, most_bytes: int, most_packets: int) -> bool:
+        return self._bytes >= most_bytes or self._packets >= most_packets
 
 
 class SealingPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no types
@@ -36,17 +41,17 @@ class SealingPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
+        self.seals = is_known(self, SEQUENCE_OUT)
         self._sending = threading.RLock()
-        self.seals = _is_known(self)
         self._sealer: Sealer | None = None  # None: paramiko encrypts
-        self._sealed_bytes = self._sealed_packets = 0  # under this key
+        self._sealed = Volume()
 
     def set_outbound_cipher(self, *positional: Any, **cipher: Any) -> None:
-        """paramiko calls it after each key exchange, before anybody may send with the new keys."""
+        """paramiko calls it in each key exchange, before anybody may send with the new keys."""
         with self._sending:
             super().set_outbound_cipher(*positional, **cipher)
-            self._sealer = _sealer(**cipher) if self.seals and not positional else None
-            self._sealed_bytes = self._sealed_packets = 0
+            self._sealer = sealer_of(cipher, "iv_out") if self.seals else None
+            self._sealed = Volume()
 
     def set_outbound_compressor(self, compressor: Any) -> None:
         raise paramiko.SSHException("compression was not offered")
@@ -68,25 +73,32 @@ class SealingPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
                 super().send_message(paramiko.Message(message))
 
     def _write(self, sealed: bytes | memoryview, packets: int) -> None:
-        number = (getattr(self, SEQUENCE) + packets) % SEQUENCE_NUMBERS
-        setattr(self, SEQUENCE, number)  # AES-GCM makes no use of it, but the next cipher may
+        number = getattr(self, SEQUENCE_OUT) + packets
+        # AES-GCM does not use it, but the cipher after the next key exchange may
+        setattr(self, SEQUENCE_OUT, number % SEQUENCE_NUMBERS)
         self.write_all(sealed)
-        self._sealed_bytes += len(sealed)
-        self._sealed_packets += packets
-        much = self._sealed_bytes >= self.REKEY_BYTES or self._sealed_packets >= self.REKEY_PACKETS
-        if much and not self.need_rekey():
+        self._sealed.add(len(sealed), packets)
+        if self._sealed.reaches(self.REKEY_BYTES, self.REKEY_PACKETS) and not self.need_rekey():
             self._trigger_rekey()
 
 
-def _sealer(
-    *,
-    block_engine: Any = None,
-    mac_size: int = 0,
-    aead: bool = False,
-    iv_out: Any = None,
-    **_others: Any,
-) -> Sealer | None:
-    known = aead and isinstance(block_engine, AESGCM) and mac_size == TAG_BYTES
-    if not known or not isinstance(iv_out, bytes) or len(iv_out) != NONCE_BYTES:
+def is_known(packetizer: Packetizer, sequence: str) -> bool:
+    """Whether this is the paramiko that was read."""
+    return (
+        paramiko.__version__.startswith(PARAMIKO)
+        and isinstance(getattr(packetizer, sequence, None), int)
+        and all(callable(getattr(packetizer, name, None)) for name in METHODS)
+        and all(isinstance(getattr(packetizer, name, None), int) for name in LIMITS)
+        and hasattr(AESGCM, "encrypt_into")
+    )
+
+
+def sealer_of(cipher: dict[str, Any], nonce: str) -> Sealer | None:
+    """From what paramiko hands over for a direction. None for other ciphers than AES-GCM."""
+    engine, first = cipher.get("block_engine"), cipher.get(nonce)
+    known = cipher.get("aead") is True and cipher.get("mac_size") == TAG_BYTES
+    if not known or not isinstance(engine, AESGCM):
         return None
-    return Sealer(block_engine, iv_out)
+    if not isinstance(first, bytes) or len(first) != NONCE_BYTES:
+        return None
+    return Sealer(engine, first)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import paramiko
 
+from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_packets import DataPackets, Pieces
 from services.transfer.adapters.ssh_sealing import SealingPacketizer
 
@@ -38,6 +39,10 @@ class Sender(Protocol):
         closed. Waits for the channel's timeout until the window opens, then raises TimeoutError."""
         ...
 
+    def await_reply(self) -> None:
+        """The caller has nothing to send, and waits for a reply."""
+        ...
+
 
 class ChannelSender:
     """One packet after the other, by what paramiko documents."""
@@ -49,6 +54,8 @@ class ChannelSender:
         sent: int = self._channel.send(pieces.front(FIRST_PIECE_BYTES))
         pieces.skip(sent)
         return sent
+
+    def await_reply(self) -> None: ...
 
 
 class BulkSender:
@@ -63,9 +70,14 @@ class BulkSender:
     def send(self, pieces: Pieces) -> int:
         size = self._take_window(min(pieces.left, self._packets.room))
         if size:
+            self._transport.sock.await_replies(at_once=False)
             with self._clear_to_send():
                 self._transport.packetizer.send_data(self._packets, pieces, size)
         return size
+
+    def await_reply(self) -> None:
+        if not self._channel.recv_ready():
+            self._transport.sock.await_replies(at_once=True)
 
     def _take_window(self, wanted: int) -> int:
         channel = self._channel
@@ -103,6 +115,7 @@ def _is_known(channel: paramiko.Channel) -> bool:
     return (
         isinstance(getattr(transport, "packetizer", None), SealingPacketizer)
         and transport.packetizer.seals
+        and isinstance(transport.sock, PartnerSocket)
         and _has(transport, TRANSPORT)
         and _has(channel, CHANNEL)
         and callable(getattr(channel, "_wait_for_send_window", None))

@@ -14,8 +14,10 @@ from paramiko import common
 
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_offers import Remembering
+from services.transfer.adapters.ssh_opening import OpeningPacketizer
 from services.transfer.adapters.ssh_sealing import SealingPacketizer
 
+RECEIVE_BYTES = 1 << 16  # two large packets, or a thousand replies to writes, by one system call
 MAX_PACKET_BYTES = 256 << 10  # OpenSSH's own limit; RFC 4253 demands 35,000 of everybody
 MAX_KEY_EXCHANGE_BYTES = 35_000  # nothing of it is longer, and its numbers cost time squared
 MAX_LINE_BYTES = 8192  # before the version, as in OpenSSH
@@ -43,7 +45,7 @@ def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
     raise RuleBroken(rule)
 
 
-class BoundedPacketizer(SealingPacketizer):
+class BoundedPacketizer(OpeningPacketizer, SealingPacketizer):
     _Packetizer__remainder: bytes  # what was read behind the last line
 
     def __init__(self, connection: PartnerSocket) -> None:
@@ -187,6 +189,7 @@ class PartnerTransport(Remembering, paramiko.Transport):  # type: ignore[misc]  
 
     def __init__(self, connection: PartnerSocket, **sizes: int) -> None:
         super().__init__(connection, packetizer_class=BoundedPacketizer, **sizes)
+        connection.receive_bytes = RECEIVE_BYTES
         self.use_compression(False)  # a small packet could become any number of bytes
 
     @property

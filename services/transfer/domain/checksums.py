@@ -47,16 +47,23 @@ DIGEST_BYTES: Mapping[Algorithm, int] = MappingProxyType(
 class ObjectChecksum:
     """A checksum of the whole object, or checksums of its parts. `value` is that of the whole
     object, in lower-case hex. `part_bytes` is the size of every part but the last; the parts'
-    values are read when they are needed.
+    values are read when they are needed. `of_parts`: the value of the whole follows from those of
+    the parts.
     """
 
     algorithm: Algorithm
     value: str | None = None
     part_bytes: int | None = None
+    of_parts: bool = False
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.part_bytes is None):
             raise ValueError(f"{self.algorithm}: either of the whole object or of its parts")
+
+    @property
+    def by_parts(self) -> bool:
+        """Whether S3 vouches for the parts, and not for the whole object."""
+        return self.of_parts or self.part_bytes is not None
 
     @property
     def combines(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain import lane_words as words
+from services.transfer.domain.lane_refusals import Observed, fall_back
 from services.transfer.domain.lane_target import (
     LONGEST_PROBE_SECONDS,
     PROBE_SECONDS,
@@ -23,31 +24,32 @@ WORTH_OF_A_LANE = 0.35  # of what the lanes have on average: less than that, one
 LEAST_GAIN, MOST_GAIN = 0.03, 0.10
 MOST_SWING = 0.20
 SMOOTHING = 0.3  # the weight of the last window
+LONG_LOOK_SECONDS = 6.0  # where the outcome is close
+CLOSE = 0.7  # of what was wanted
 FAR_OFF = 0.25  # such a change of the rate is none of noise, if it comes twice
 FAR_OFF_WINDOWS = 2
 SOURCE_BOUND = 0.7  # of the lanes' time, spent in waiting for S3
 GOOD_SUCCESS = 0.8
 TRY_SECONDS = 60.0  # so long a step may take; workers may be busy with others
-REFUSED_SECONDS = 600.0  # so long no more sessions than a partner let in are tried
-BROKEN_SECONDS = 60.0  # the same after a connection that broke; that has many reasons
-ERRORS_APART_SECONDS = 5.0  # what breaks several lanes at once costs one step
-
-Observed = tuple[LaneTarget, Decision | None]
 
 
 def observe(target: LaneTarget, share: Share, limit: int) -> Observed:
     """With what one transfer's lanes have moved. `limit` is the destination's own."""
     now = share.at
     window = target.window.reported(share)
-    target = replace(target, window=window, lanes=target.within(now, limit))
+    target, lanes = replace(target, window=window), target.within(now, limit)
+    if lanes < target.lanes:
+        return _limited(target, lanes, share)
     measure = window.measure(now)
     if measure is None:
         return target, None
+    if _is_close(target, measure):
+        return target, None  # a longer look tells more
     window = window.begun(now, settled=True)
     if measure.lanes != target.lanes:  # they come or go just now, or there is work for fewer only
         return replace(target, window=window), None
     if measure.errors and measure.success_rate < GOOD_SUCCESS and target.lanes > 1:
-        return _fall_back(target, measure, share)
+        return fall_back(target, measure, share)
     target = replace(
         target, window=window, source_share=measure.source_share, success_rate=measure.success_rate
     )
@@ -61,55 +63,19 @@ def observe(target: LaneTarget, share: Share, limit: int) -> Observed:
     return _go_on(_settled(target, measure), measure, limit, share)
 
 
-def _fall_back(target: LaneTarget, measure: Measure, share: Share) -> Observed:
-    lanes = target.lanes - 1
-    why = words.too_many_errors(measure, lanes)
-    decision = _decision(target, measure, lanes, why, share)
-    return _bounded(target, decision, BROKEN_SECONDS), decision
-
-
-def refuse(
-    target: LaneTarget, others: int, limit: int, share: Share, *, at_login: bool
-) -> Observed:
-    """A lane was refused, or its connection broke, while `others` have a session. One that is alone
-    tells nothing of the number. What breaks several lanes at once costs one step."""
-    now = share.at
-    target = replace(target, window=target.window.reported(share))
-    lanes = target.within(now, limit)
-    if others < 1 or lanes < 2 or _was_refused_just_now(target, share):
-        return target, None
-    fewer = min(lanes - 1, others) if at_login else lanes - 1
-    seconds = REFUSED_SECONDS if at_login else BROKEN_SECONDS
-    why = words.refused(lanes, fewer, seconds, at_login=at_login)
-    decision = Decision(now, lanes, fewer, target.bytes_per_second, target.success_rate, why)
-    return _bounded(target, decision, seconds), decision
-
-
-def _was_refused_just_now(target: LaneTarget, share: Share) -> bool:
-    if target.bound is None or target.decided_at is None:
-        return False
-    return 0 <= (share.at - target.decided_at).total_seconds() < ERRORS_APART_SECONDS
-
-
-def _bounded(target: LaneTarget, decision: Decision, seconds: float) -> LaneTarget:
-    """No more lanes than now for so long. An earlier bound that lasts longer goes on."""
-    known = target.bound_at(decision.at)
-    until = decision.at + timedelta(seconds=seconds)
-    if known is not None and target.bound_until is not None:
-        until, seconds = max(until, target.bound_until), max(seconds, target.bound_seconds)
-    return target.decided(
+def _limited(target: LaneTarget, lanes: int, share: Share) -> Observed:
+    """The destination's limit was lowered."""
+    rate, success = target.bytes_per_second, target.success_rate
+    decision = Decision(share.at, target.lanes, lanes, rate, success, words.limited(lanes))
+    searches = target.decided(
         decision,
         step=Step.NONE,
-        bound=decision.after,
-        bound_until=until,
-        bound_seconds=seconds,
-        more_may_help=True,  # when the bound is over
-        fewer_may_do=False,
-        fewer_first=False,
+        more_may_help=True,
+        fewer_may_do=True,
         bytes_per_second=0.0,
-        far_off=0,
         probe_at=None,
     )
+    return searches, decision
 
 
 def _judge_more(target: LaneTarget, measure: Measure, limit: int, share: Share) -> Observed:
@@ -128,7 +94,7 @@ def _judge_more(target: LaneTarget, measure: Measure, limit: int, share: Share) 
 
 def _judge_fewer(target: LaneTarget, measure: Measure, limit: int, share: Share) -> Observed:
     rate, before = measure.bytes_per_second, target.before_rate
-    if rate >= before * (1 - max(LEAST_GAIN, min(MOST_SWING, target.swing))):
+    if rate >= before * (1 - _loss(target)):
         as_good = replace(_measured(target, measure), more_may_help=False, fewer_may_do=True)
         return _go_on(replace(as_good, step=Step.NONE), measure, limit, share)
     lanes = min(target.before_lanes, target.limit_at(share.at, limit))
@@ -228,6 +194,20 @@ def _worth(target: LaneTarget, lanes: int) -> float:
     swings by itself tells nothing."""
     worth = min(MOST_GAIN, max(LEAST_GAIN, WORTH_OF_A_LANE / max(1, lanes)))
     return max(worth, min(MOST_SWING, target.swing))
+
+
+def _is_close(target: LaneTarget, measure: Measure) -> bool:
+    """What was tried is about as good as it must be, and noise may have decided that."""
+    if target.step is Step.NONE or measure.seconds >= LONG_LOOK_SECONDS or not target.before_rate:
+        return False
+    gain = measure.bytes_per_second / target.before_rate - 1
+    wanted = _worth(target, target.before_lanes) if target.step is Step.UP else -_loss(target)
+    return abs(gain - wanted) < CLOSE * abs(wanted)
+
+
+def _loss(target: LaneTarget) -> float:
+    """What one lane fewer may cost."""
+    return max(LEAST_GAIN, min(MOST_SWING, target.swing))
 
 
 def _waits_for_source(measure: Measure) -> bool:

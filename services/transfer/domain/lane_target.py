@@ -65,6 +65,7 @@ class LaneTarget:
     bound: int | None = None  # more than this the partner refused, until then
     bound_until: datetime | None = None
     bound_seconds: float = 0.0
+    refused_at: datetime | None = None
     best_lanes: int = 0
     best_rate: float = 0.0
 
@@ -78,6 +79,12 @@ class LaneTarget:
         """`limit` without what the partner refused of late."""
         bound = self.bound_at(now)
         return max(1, limit if bound is None else min(limit, bound))
+
+    def is_content(self, now: datetime) -> bool:
+        """Nothing is being tried, and nothing will be soon."""
+        longest = now + timedelta(seconds=LONGEST_PROBE_SECONDS)
+        probes = self.probe_at is None or is_over(self.probe_at, now, longest)
+        return self.step is Step.NONE and not probes
 
     def within(self, now: datetime, limit: int) -> int:
         return max(1, min(self.lanes, self.limit_at(now, limit)))

@@ -8,8 +8,9 @@ from services.transfer.domain.lane_figures import NOTHING_MOVED, LaneFigures, to
 
 SETTLES_SECONDS = 1.0  # a new session fills its buffers first; nothing is measured meanwhile
 WINDOW_SECONDS = 2.0  # several beats of each lane
-LONGEST_SECONDS = 30.0  # a slow line is judged by then, however little it moved
-BYTES_PER_LANE = 16 << 20  # several blocks of each lane, so that one block more is no gain
+LONGEST_SECONDS = 30.0  # a slow line is judged by then
+BYTES_PER_LANE = 4 << 20  # some blocks of each lane, so that one block more is no gain
+FEWEST_PER_LANE = 1 << 20  # less than a block of each lane tells nothing, however long it took
 STALE_SECONDS = 8.0  # whoever has reported nothing for so long moves nothing any more
 
 
@@ -48,6 +49,7 @@ class Measure:
     source_share: float = 0.0
     success_rate: float = 1.0
     errors: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ class Window:
         if not self.settled or seconds < WINDOW_SECONDS or not self.lanes:
             return None
         moved = total(each.moved for each in self.shares)
-        if moved.moved_bytes < self.lanes * BYTES_PER_LANE and seconds < LONGEST_SECONDS:
+        per_lane = BYTES_PER_LANE if seconds < LONGEST_SECONDS else FEWEST_PER_LANE
+        if moved.moved_bytes < self.lanes * per_lane:
             return None
         rate = sum(each.moved.moved_bytes / each.seconds for each in self.shares if each.seconds)
         waited = moved.source_seconds + moved.partner_seconds
@@ -100,10 +103,16 @@ class Window:
             moved.source_seconds / waited if waited else 0.0,
             moved.went_well / tries if tries else 1.0,
             moved.errors,
+            seconds,
         )
 
     def seconds(self, now: datetime) -> float:
         return (now - self.began_at).total_seconds()
+
+    @property
+    def last_at(self) -> datetime:
+        """When the last report came."""
+        return max((each.at for each in self.shares), default=self.began_at)
 
     def out(self) -> int:
         return sum(each.out for each in self.shares)
@@ -111,10 +120,11 @@ class Window:
     def most(self) -> int:
         return sum(each.most for each in self.shares)
 
-    def _others(self, share: Share) -> Sequence[Share]:
+    def fresh(self, now: datetime) -> Sequence[Share]:
+        """Those of transfers that move something now."""
         return [
-            each
-            for each in self.shares
-            if each.work != share.work
-            and abs((share.at - each.at).total_seconds()) <= STALE_SECONDS
+            each for each in self.shares if abs((now - each.at).total_seconds()) <= STALE_SECONDS
         ]
+
+    def _others(self, share: Share) -> Sequence[Share]:
+        return [each for each in self.fresh(share.at) if each.work != share.work]

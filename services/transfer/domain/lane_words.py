@@ -27,6 +27,10 @@ def stays(now: Measure, *, source_bound: bool) -> str:
     return f"{told} {_waits(now)}" if source_bound else told
 
 
+def limited(after: int) -> str:
+    return f"{lanes(after)} at the most: max_sessions or the number of workers allows no more now."
+
+
 def too_many_errors(now: Measure, after: int) -> str:
     failed = f"{now.errors} of their last tries failed"
     return f"One fewer than {lanes(now.lanes)}, so {after}: {failed}."

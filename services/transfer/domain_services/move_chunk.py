@@ -118,7 +118,7 @@ class _Move:
                 sink.flush(durable=False)
                 self._ahead = reached
                 self._trail.clear()
-            if self._ports.now() >= due:
+            if self._pulse.wrote() >= due:
                 self._settle(reached)
                 self._pulse.checkpoint(reached)
                 due = self._next_checkpoint()

@@ -56,7 +56,7 @@ def prove_part(
         source_checksum=compared,
         source_algorithm=checksum.algorithm if checksum else None,
         proven=proven,
-        by_parts=checksum.part_bytes is not None if checksum else None,
+        by_parts=checksum.by_parts if checksum else None,
         at_partner=replace(seen, checksum=told),
     )
 

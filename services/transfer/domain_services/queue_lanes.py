@@ -9,6 +9,7 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.lane_limits import lanes_to_send
 from services.transfer.domain_services.settle_files import settle_files
 
 NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
@@ -16,7 +17,8 @@ PARKED_DUES = 6  # a parked lane waits so many lane_due_seconds; the sweeper cal
 
 
 def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
-    """Sends the message of every lane that should be moving and has neither a worker nor a message.
+    """Sends the message of every lane that should be moving and has neither a worker nor a message,
+    as many as the destination's target allows.
 
     Idempotent: a lane that is driven or queued is left alone, and one that ended gets another turn.
     While the part file does not exist only the first lane is sent, which creates it. Whoever
@@ -27,12 +29,19 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
     if not transfer.part_made:
         ports.ledger.open(transfer.ledger, transfer.known_plan)
     known = {lane.number: lane for lane in ports.lanes.lanes(transfer.ledger)}
-    for number in range(transfer.lanes if transfer.part_made else 1):
+    most, wanted = transfer.lanes if transfer.part_made else 1, lanes_to_send(transfer, ports=ports)
+    out = sum(is_out(lane, ports.now(), ports.policy) for lane in known.values())
+    for number in range(most):
         lane = known.get(number)
+        if out >= wanted:
+            return
         if lane is None:
             send_turn(_before_first(transfer, number, ports.now()), 0, ports=ports)
-        elif lane.ended or is_dead(lane, ports.now(), ports.policy):
+        elif not is_out(lane, ports.now(), ports.policy):
             send_turn(replace(lane, failures=0), 0, ports=ports)
+        else:
+            continue
+        out += 1
 
 
 def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
@@ -65,6 +74,11 @@ def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
     elif lane.worker is None:
         longest = now + timedelta(seconds=policy.retry.cap_seconds + policy.lane_due_seconds)
     return is_over(lane.until, now, longest)
+
+
+def is_out(lane: Lane, now: datetime, policy: Policy) -> bool:
+    """Whether it is at work, or on its way to that."""
+    return not lane.ended and not is_dead(lane, now, policy)
 
 
 def parked_until(now: datetime, policy: Policy) -> datetime:

@@ -20,6 +20,8 @@ from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
 from services.transfer.domain_services.partner_session import partner_session
 
+SOME_BYTES = 1  # of the file that a plan is shown for; an empty one would have nothing to prove
+
 
 @dataclass(frozen=True)
 class ProbeResult:
@@ -72,7 +74,7 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
 def _strategy(destination: Destination, *, ports: Ports) -> Strategy:
     """For a large file, as most users would send it. Where names cannot be protected, for one that
     may replace another."""
-    wish = Wish(lanes=ports.policy.lanes_per_transfer)
+    wish = Wish(size_bytes=SOME_BYTES, lanes=ports.policy.lanes_per_transfer)
     try:
         return choose_strategy(destination, wish)
     except TargetError:

@@ -117,6 +117,9 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         raise CredentialMissing(destination.id)
     target_path = _target_path(wish, destination.base_path)
     selection = wish.selection
+    if selection is not None and wish.readback_percent != ALL_PERCENT:
+        percent, advice = str(wish.readback_percent), "Of many files all bytes are read back."
+        raise FieldInvalid("readback_percent", percent, advice)
     if selection is not None:
         granted = tuple(caller.prefixes(wish.source.bucket))
         selection = replace(selection, granted=granted)
@@ -133,7 +136,7 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         target_path=target_path,
         if_exists=wish.if_exists,
         verify=wish.verify,
-        readback_percent=wish.readback_percent,
+        readback_percent=ALL_PERCENT if selection else wish.readback_percent,
         sample_secret=f"{ports.random.getrandbits(SECRET_BITS):032x}",
         label=wish.label,
         selection=selection,

@@ -22,6 +22,7 @@ RESTART_AFTER = frozenset(
         "part_missing",
         "part_damaged",
         "target_damaged",
+        "partner_checksum_differs",
         "delivery_unclear",
     }
 )

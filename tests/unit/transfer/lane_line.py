@@ -17,7 +17,7 @@ Curve = Callable[[int], float]  # lanes to bytes a second, of all of them
 
 def to_a_knee(knee: int, each: float = 20 * MB, falls: float = 0.0) -> Curve:
     """Linear up to `knee` lanes. Each lane beyond that costs `falls` of what a lane brings."""
-    return lambda lanes: each * (min(lanes, knee) - falls * max(0, lanes - knee))
+    return lambda lanes: each * max(0.3, min(lanes, knee) - falls * max(0, lanes - knee))
 
 
 @dataclass

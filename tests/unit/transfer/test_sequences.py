@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.sequences import DIAGRAM, Standing, check_sequence
 from contracts.sequences import Told as Known
 from contracts.transfer_events import TransferFact
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import TransferError
@@ -108,6 +109,8 @@ CALLS: dict[str, Call] = {
     "begin": lambda it: it.begin(it.generation, 2, "SHA256:abc", NOON),
     "begin late": lambda it: it.begin(it.generation - 1, 2, "SHA256:abc", NOON),
     "start_over": lambda it: it.start_over(it.generation, NOON),
+    "keep_hash": lambda it: it.keep_hash(it.generation, FileChecksum(Algorithm.MD5, "00")),
+    "checksum_unanswered": lambda it: it.checksum_unanswered(),
     "replan": lambda it: it.replan(it.generation, Strategy(fsync=False)),
     "verifying": verifying,
     "move_again": lambda it: it.move_again(it.known_part.path, NOON),

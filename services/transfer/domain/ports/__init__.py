@@ -7,6 +7,7 @@ kernel.
 from services.transfer.domain.ports.destinations import (
     CredentialVault,
     DestinationStore,
+    LaneTargets,
     SessionSlots,
 )
 from services.transfer.domain.ports.files import (
@@ -51,6 +52,7 @@ __all__ = [
     "InventoryStore",
     "LaneQueue",
     "LaneRegister",
+    "LaneTargets",
     "ListedObject",
     "Listing",
     "LoginFacts",

@@ -10,6 +10,7 @@ from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.ports.destinations import (
     CredentialVault,
     DestinationStore,
+    LaneTargets,
     SessionSlots,
 )
 from services.transfer.domain.ports.files import InventoryStore
@@ -49,6 +50,7 @@ class Ports:
     inventories: InventoryStore
     lanes: LaneRegister
     slots: SessionSlots
+    targets: LaneTargets
     destinations: DestinationStore
     vault: CredentialVault
     readers: SourceReaders
