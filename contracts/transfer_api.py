@@ -224,7 +224,7 @@ class TransferSummary(Published):
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
         description="the kind of S3's checksum of the object, to compare the bytes with; none:"
-        " S3 has none that we can compare; null until the source was inspected"
+        " S3 has none that we can compare; null until the source was inspected, and of many files"
     )
     run: int = Field(ge=1)
     requested_at: UtcTime

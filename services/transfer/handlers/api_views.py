@@ -8,6 +8,7 @@ from kernel.pages import Page
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
+from services.transfer.domain.names import HERE
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
 from services.transfer.domain.proof_words import planned_proof
@@ -50,13 +51,12 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
         ),
         lanes=tuple(_lane(lane) for lane in state.lanes),
         attempts=progress.attempts,
-        warnings=warnings_of(transfer.target_path),
+        warnings=() if transfer.target_path == HERE else warnings_of(transfer.target_path),
     )
 
 
 def _summary(transfer: Transfer) -> dict[str, Any]:
     source = transfer.source_object
-    checksum = source.checksum if source else None
     return {
         "id": transfer.id,
         "status": transfer.status.value,
@@ -72,7 +72,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "strategy": transfer.strategy.why if transfer.strategy else None,
         "planned_proof": _planned_proof(transfer),
         "size_bytes": source.size_bytes if source else None,
-        "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
+        "source_checksum": _checksum_kind(transfer),
         "run": transfer.run,
         "requested_at": transfer.requested_at,
         "updated_at": transfer.updated_at,
@@ -81,6 +81,14 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "failure": _failure(transfer),
         "receipt": receipt_fact(transfer.receipt) if transfer.receipt else None,
     }
+
+
+def _checksum_kind(transfer: Transfer) -> str | None:
+    """Of many files each may have another one."""
+    source = transfer.source_object
+    if source is None or transfer.sends_many:
+        return None
+    return source.checksum.algorithm.value if source.checksum else "none"
 
 
 def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:

@@ -136,7 +136,7 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         target_path=target_path,
         if_exists=wish.if_exists,
         verify=wish.verify,
-        readback_percent=wish.readback_percent,
+        readback_percent=ALL_PERCENT if selection else wish.readback_percent,
         sample_secret=f"{ports.random.getrandbits(SECRET_BITS):032x}",
         label=wish.label,
         selection=selection,
