@@ -160,6 +160,16 @@ class HostKeyView(Published):
     fingerprint: str
 
 
+class SessionsFoundView(Published):
+    """So many sessions were open at once when a test counted them. With neither `refused` nor
+    `untried` the server took as many as max_sessions allowed."""
+
+    at_once: int = Field(ge=1)
+    at: UtcTime
+    refused: str | None = Field(default=None, description="why the server opened no further one")
+    untried: str | None = Field(default=None, description="why no further one was asked for")
+
+
 class ProfileView(Published):
     """What a probe found the server able to do. A field is null where the server does not say."""
 
@@ -187,6 +197,19 @@ class ProfileView(Published):
     left_behind: tuple[str, ...] = Field(description="files of the test that could not be removed")
     home: str | None
     banner: str | None
+    fsync_offered: bool | None = Field(
+        default=None, description="`fsync` says whether it works; null: an older test"
+    )
+    truncate: bool | None = Field(
+        default=None, description="the size of a file can be set; null: it could not be tried"
+    )
+    check_file: bool = Field(default=False, description="it offers checksums of files there")
+    checksums: tuple[str, ...] = Field(default=(), description="the algorithms of these checksums")
+    large_writes: bool = Field(default=True, description="it takes writes as large as its limit")
+    sessions: SessionsFoundView | None = None
+    doubted: str | None = Field(
+        default=None, description="what the server did since, against this; it is tested anew"
+    )
 
 
 class LoginView(Published):
@@ -219,6 +242,9 @@ class DestinationView(Published):
     profile: ProfileView | None
     created_at: UtcTime
     updated_at: UtcTime
+    cautions: tuple[str, ...] = Field(
+        default=(), description="sentences about its sessions and about the age of its test"
+    )
 
 
 class DestinationsPage(Published):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from random import Random, SystemRandom
+from threading import Event
 
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -69,6 +70,10 @@ S3_READS = AWS_RETRIES.merge(
 ONE_LOOK = Config(
     retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=2
 )
+
+
+def wait(seconds: float) -> None:
+    Event().wait(seconds)
 
 
 class AwsPorts(Ports):
@@ -153,7 +158,8 @@ class AwsPorts(Ports):
 
     @cached_property
     def queue(self) -> LaneQueue:
-        return SqsLaneQueue(self.sqs, self._settings.lane_queue_url)
+        settings = self._settings
+        return SqsLaneQueue(self.sqs, settings.lane_queue_url, settings.long_lane_queue_url)
 
     @cached_property
     def workflow(self) -> Workflow:
@@ -174,6 +180,10 @@ class AwsPorts(Ports):
     @cached_property
     def heart(self) -> Heart:
         return ThreadHeart()
+
+    @cached_property
+    def pause(self) -> Callable[[float], None]:
+        return wait
 
     @cached_property
     def log_error(self) -> Callable[[str, Exception], None]:
@@ -209,8 +219,10 @@ class Wiring:
     def sqs(self) -> BaseClient:
         return self.ports.sqs
 
-    def message_lease(self, receipt_handle: str) -> MessageLease:
-        return SqsMessageLease(self.sqs, self.settings.lane_queue_url, receipt_handle)
+    def message_lease(self, receipt_handle: str, queue_url: str | None = None) -> MessageLease:
+        """Of a message of the lane queue, if it says no other one."""
+        of = queue_url or self.settings.lane_queue_url
+        return SqsMessageLease(self.sqs, of, receipt_handle)
 
 
 def build() -> Wiring:

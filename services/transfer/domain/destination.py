@@ -66,5 +66,13 @@ class Destination:
         return self.protocol, self.host, self.port, self.user
 
     @property
+    def sessions(self) -> int:
+        """How many are opened at once: max_sessions, or fewer where the server refused more."""
+        found = self.profile.sessions if self.profile is not None else None
+        if found is None or found.refused is None:
+            return self.max_sessions
+        return max(1, min(self.max_sessions, found.at_once))
+
+    @property
     def confirmed(self) -> bool:
         return bool(self.host_keys)

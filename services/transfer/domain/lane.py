@@ -11,7 +11,8 @@ class Lane:
     `worker` is None while the lane's message waits in the queue, or while the lane is `parked`: it
     stands in the line for a session and has no message. `failures` counts errors in a row.
     `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
-    that the lane is moving, for the live display only.
+    that the lane is moving, for the live display only. `long`: its turns are longer than a function
+    lives, so only a container takes them.
     """
 
     transfer_id: str
@@ -25,6 +26,12 @@ class Lane:
     bytes_in_flight: int = 0
     ended: bool = False
     parked: bool = False
+    long: bool = False
+
+    @property
+    def message(self) -> "LaneMessage":
+        """The one that asks for its turn."""
+        return LaneMessage(self.transfer_id, self.generation, self.number, self.turn, self.long)
 
     @property
     def is_troubled(self) -> bool:
@@ -52,9 +59,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class LaneMessage:
-    """A message on the lane queue. It says 'turn n of lane k of transfer T'."""
+    """A message on a lane queue. It says 'turn n of lane k of transfer T'."""
 
     transfer_id: str
     generation: int
     lane: int
     turn: int
+    long: bool = False  # for the queue of containers

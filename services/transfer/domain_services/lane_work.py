@@ -2,7 +2,13 @@
 
 from enum import Enum, auto
 
-from services.transfer.domain.errors import ChunkCorrupted, LaneCrashed, OutOfTime, TransferError
+from services.transfer.domain.errors import (
+    ChunkCorrupted,
+    LaneCrashed,
+    OutOfTime,
+    TransferError,
+    WorkerStopped,
+)
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Change, Transfer
@@ -103,7 +109,8 @@ class LaneWork:
             return False
         done = ports.ledger.progress(pulse.ledger).bytes_done
         size = self.transfer.known_source.size_bytes
-        raise OutOfTime(self.transfer.known_part.path, done, size)
+        cut_off = WorkerStopped if pulse.worker.stopping() else OutOfTime
+        raise cut_off(self.transfer.known_part.path, done, size)
 
     def _is_paused(self) -> bool:
         """Or at its end. Not as the last beat saw it: the answer ends the transfer."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import NoSessionFree
-from services.transfer.domain.lane import Lane, LaneMessage
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.session_names import lane_ticket, step_ticket
@@ -28,14 +28,15 @@ def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     """How many lanes may have a session with it at once. A lane that has one holds a worker, even
     if the partner never answers. So the others stand in line, and workers are left for others. The
     lane of a `short` transfer may have the session that long ones leave to steps."""
-    sessions = destination.max_sessions if short else lane_sessions(destination)
+    sessions = destination.sessions if short else lane_sessions(destination)
     return min(sessions, policy.lanes_per_destination)
 
 
 def no_lane_session(destination: Destination, limit: int, policy: Policy) -> NoSessionFree:
     by_workers = limit == policy.lanes_per_destination
+    by_server = destination.sessions < destination.max_sessions
     return NoSessionFree(
-        destination.name, destination.id, destination.max_sessions, limit, by_workers
+        destination.name, destination.id, destination.sessions, limit, by_workers, by_server
     )
 
 
@@ -51,11 +52,10 @@ def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> No
     until = parked_until(now, ports.policy)
     parked = replace(lane, turn=lane.turn + 1, worker=None, until=until, parked=True)
     if ports.lanes.queue(parked):
-        message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
         of, ticket = transfer.destination_id, lane_ticket(lane)
         short = is_short(transfer)
         ports.slots.wait(
-            Waiter(of, ticket, now, limit, lane=message, short=short, owner=transfer.owner)
+            Waiter(of, ticket, now, limit, lane=parked.message, short=short, owner=transfer.owner)
         )
         call_next(of, ports=ports)  # a session may have become free meanwhile
 
@@ -66,7 +66,7 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     not wait in these states. It leaves the line and raises TransferCancelled or WrongState."""
     transfer = read_run(run, ports=ports)
     destination = ports.destinations.read(transfer.destination_id)
-    ticket, limit = step_ticket(transfer.id), destination.max_sessions
+    ticket, limit = step_ticket(transfer.id), destination.sessions
     waiter = Waiter(
         destination.id,
         ticket,
@@ -88,7 +88,7 @@ def wait_for_sweeper(transfer: Transfer, *, ports: Ports) -> None:
     """A place for what the sweeper has to do at the partner. Nothing calls it: it comes back before
     a lease is over, and the session is kept for it as long."""
     destination = ports.destinations.read(transfer.destination_id)
-    ticket, limit = step_ticket(transfer.id), destination.max_sessions
+    ticket, limit = step_ticket(transfer.id), destination.sessions
     ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit, owner=transfer.owner))
     call_next(destination.id, ports=ports)
 
@@ -151,7 +151,7 @@ def _limit_now(destination_id: str, *, ports: Ports) -> Callable[[Waiter], int]:
 
     def limit(waiter: Waiter) -> int:
         if waiter.lane is None:
-            return destination.max_sessions
+            return destination.sessions
         return lane_limit(destination, ports.policy, short=waiter.short)
 
     return limit

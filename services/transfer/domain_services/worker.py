@@ -9,9 +9,11 @@ from services.transfer.domain.ports import MessageLease
 @dataclass(frozen=True)
 class Worker:
     """`name` is unique to the message and the invocation. `correlate` sets the correlation id of
-    everything that is logged from then on."""
+    everything that is logged from then on. `stopping`: its process has to end, so less time remains
+    than before."""
 
     name: str
     message: MessageLease
     remaining_seconds: Callable[[], float]
     correlate: Callable[[str], None]
+    stopping: Callable[[], bool] = lambda: False

@@ -176,5 +176,5 @@ def profile() -> ProfileView:
         left_behind=(),
         home="/",
         banner=None,
-        **dict.fromkeys(able, True),
+        **dict.fromkeys(able, True),  # type: ignore[arg-type]
     )

@@ -9,7 +9,7 @@ from tests.unit.transfer.waiting import parked, take_sessions, waiting_to_commit
 
 
 def message(sessions: int, limit: int, *, by_workers: bool = False) -> str:
-    return str(NoSessionFree("ACME", "acme", sessions, limit, by_workers))
+    return str(NoSessionFree("ACME", "acme", sessions, limit, by_workers, by_server=False))
 
 
 @pytest.mark.parametrize(
