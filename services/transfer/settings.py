@@ -42,8 +42,13 @@ class TransferSettings(ServiceSettings):
         description="of one session as a whole, where a function has little time",
     )
     long_turn_seconds: float = Field(
-        default=0, ge=0, description="one turn in the container worker; 0: none is deployed"
+        default=0,
+        ge=0,
+        le=172_800,  # ECS protects a task from its end for no longer
+        description="one turn in the container worker; 0: none is deployed",
     )
+    long_poll_seconds: int = Field(default=20, ge=1, le=20, description="of the container worker")
+    ecs_agent_uri: str | None = Field(default=None, description="set by ECS in its containers")
     session_test_seconds: float = Field(
         default=18,
         ge=0,

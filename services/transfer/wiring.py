@@ -91,6 +91,9 @@ class AwsPorts(Ports):
     def sqs(self) -> BaseClient:
         return self._clients.shared("sqs", QUICK)
 
+    def polling_sqs(self, config: Config) -> BaseClient:
+        return self._clients.new("sqs", config)
+
     @cached_property
     def transfers(self) -> TransferStore:
         return DynamoDbTransferStore(self.dynamodb, self._table)

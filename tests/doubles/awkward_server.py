@@ -1,5 +1,6 @@
 """One SFTP session with the habits that its user asked for."""
 
+import asyncio
 import os
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.doubles.habits import Habit
 
 IN, PROCESSED = "in", "processed"  # folders of each user
 FAILING_OFFSET = 1_000_000
+SLOW_SECONDS = 0.02
 
 
 class AwkwardSftpServer(RootedSftpServer):
@@ -23,6 +25,7 @@ class AwkwardSftpServer(RootedSftpServer):
     ) -> None:
         super().__init__(channel, root)
         self._root, self._habits, self._counts = root, habits, counts
+        self._one_at_a_time = asyncio.Lock()
         counts["login"] += 1
 
     def open(self, path: bytes, pflags: int, attrs: SFTPAttrs) -> object:
@@ -36,8 +39,11 @@ class AwkwardSftpServer(RootedSftpServer):
             os.truncate(local, 0)
         return opened
 
-    def write(self, file_obj: Any, offset: int, data: bytes) -> int:  # noqa: ANN401
+    async def write(self, file_obj: Any, offset: int, data: bytes) -> int:  # noqa: ANN401
         self._counts["write"] += 1
+        if Habit.SLOW in self._habits:
+            async with self._one_at_a_time:
+                await asyncio.sleep(SLOW_SECONDS)
         end = os.fstat(file_obj.fileno()).st_size
         fails = Habit.ONE_WRITE_FAILS in self._habits and not self._counts["write failed"]
         if fails and offset >= FAILING_OFFSET:

@@ -30,6 +30,7 @@ class Habit(StrEnum):
     ONE_WRITE_FAILS = "one-write-fails"  # the first behind 1 MB, and again after a rename
     NO_SETSTAT = "no-setstat"
     NO_MKDIR = "no-mkdir"
+    SLOW = "slow"  # one write after the other, and each takes a while
 
 
 def user_name(habits: Iterable[Habit]) -> str:
