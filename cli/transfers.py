@@ -66,7 +66,7 @@ def fields(transfer: TransferView) -> list[tuple[str, object]]:
     if transfer.status not in ENDED:
         shown.extend(_progress(transfer))
     shown.extend(failure_fields(transfer.failure))
-    shown.extend(("Warning", each) for each in transfer.warnings)
+    shown.extend(("Warning", each) for each in (*transfer.warnings, *transfer.cautions))
     return shown
 
 

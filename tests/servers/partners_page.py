@@ -36,8 +36,8 @@ and in the receipt, as `proven`: `acknowledged` (the server said yes to every wr
 
 ## What a transfer does
 
-| server | method | lanes | delivery | replaces by | a file arrives | proven |
-|---|---|---|---|---|---|---|
+| server | method | lanes | delivery | replaces by | a file arrives | proven | why |
+|---|---|---|---|---|---|---|---|
 """
 ABILITIES_HEAD = f"""
 ## What the test found
@@ -74,7 +74,7 @@ def rows_of(name: str, partner: Partner) -> Rows:
     strategy, profile = sent.tested.strategy, sent.tested.profile
     told = () if strategy is None else strategy.cautions
     return Rows(
-        f"| {name} | {_plan(strategy)} | {_outcome(sent)} |",
+        f"| {name} | {_plan(strategy)} | {_outcome(sent)} | {strategy.why if strategy else '-'} |",
         () if profile is None else (f"| {name} | {_abilities(profile)} |",),
         tuple(f"| {name} | {caution} |" for caution in told),
     )
