@@ -7,6 +7,7 @@ lane hands over in time, and a file that goes through one handle is told to be l
 
 import signal
 from collections.abc import Callable, Iterator
+from math import ceil
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -20,8 +21,7 @@ from runtime.telemetry import correlate, logger
 from services.transfer import wiring
 from services.transfer.adapters.ecs_task_protection import EcsTaskProtection
 from services.transfer.domain.lane import LaneMessage
-from services.transfer.domain_services.lane_pulse import visibility_seconds
-from services.transfer.domain_services.worker import Worker
+from services.transfer.domain_services.worker import VISIBILITY_SLACK_SECONDS, Worker
 from services.transfer.settings import TransferSettings
 from services.transfer.use_cases.run_lane import run_lane
 
@@ -66,7 +66,7 @@ class LongLaneWorker:
                 QueueUrl=self._queue_url,
                 MaxNumberOfMessages=1,
                 WaitTimeSeconds=self._settings.long_poll_seconds,
-                VisibilityTimeout=visibility_seconds(self._settings.lease_seconds),
+                VisibilityTimeout=ceil(self._settings.lease_seconds) + VISIBILITY_SLACK_SECONDS,
             )
         except (BotoCoreError, ClientError):
             logger().exception("queue of long lanes not read")

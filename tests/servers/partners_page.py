@@ -32,12 +32,14 @@ the tests that has the habit of its name (`tests/doubles/habits.py`).
 
 What cannot be promised at a server is said in the answer of the destination's test, as `cautions`,
 and in the receipt, as `proven`: `acknowledged` (the server said yes to every write), `size`,
-`sampled` (parts of every chunk were read back) or `readback` (every byte was).
+`sampled` (parts of every chunk were read back) or `readback` (every byte was). "checksums" are
+those that the server computes itself. One of them is compared where it can be: any of a file that
+one lane sends in one go, and CRC-32 of every file.
 
 ## What a transfer does
 
-| server | method | lanes | delivery | replaces by | a file arrives | proven | why |
-|---|---|---|---|---|---|---|---|
+| server | method | lanes | delivery | replaces by | a file arrives | proven | checksums | why |
+|---|---|---|---|---|---|---|---|---|
 """
 ABILITIES_HEAD = f"""
 ## What the test found
@@ -74,7 +76,8 @@ def rows_of(name: str, partner: Partner) -> Rows:
     strategy, profile = sent.tested.strategy, sent.tested.profile
     told = () if strategy is None else strategy.cautions
     return Rows(
-        f"| {name} | {_plan(strategy)} | {_outcome(sent)} | {strategy.why if strategy else '-'} |",
+        f"| {name} | {_plan(strategy)} | {_outcome(sent)} | {_checksums(profile)}"
+        f" | {strategy.why if strategy else '-'} |",
         () if profile is None else (f"| {name} | {_abilities(profile)} |",),
         tuple(f"| {name} | {caution} |" for caution in told),
     )
@@ -114,6 +117,10 @@ def _outcome(sent: Delivery) -> str:
     if ended.status is Status.COMPLETED and ended.receipt is not None:
         return f"yes | {ended.receipt.proven.value}"
     return f"no: `{ended.failure.code if ended.failure else ended.status.value}` | -"
+
+
+def _checksums(profile: ServerProfile | None) -> str:
+    return ", ".join(each.value for each in profile.checksums) if profile else ""
 
 
 def _abilities(profile: ServerProfile) -> str:

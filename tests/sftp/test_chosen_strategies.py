@@ -14,8 +14,8 @@ from tests.servers.partners import DROP_BOX, Needs, awkward
 from tests.servers.system_user import SystemUser
 from tests.servers.whole_transfer import Delivery, content, deliver
 
-LANES = "3 lanes that write their chunks at once, each at its offset."
-FEWER = "At most 1 at once: the server takes no more sessions."
+LANES = "As many lanes as help, up to 3, that write chunks at once, each at its offset."
+FEWER = "One lane: the server takes no more at once."
 THREE_CHUNKS = 4_000_001
 
 

@@ -5,8 +5,10 @@ import errno
 import os
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from services.transfer.domain.errors import (
     ConnectionLost,
@@ -18,9 +20,12 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.words import Words
 
+RECEIVE_BYTES = 1 << 16  # some of the largest packets, or a thousand replies to writes
+GATHER_SECONDS = 0.001  # far below a round trip of a line on which each of them counts
 MILLISECONDS = 1000
 LOOK_MILLISECONDS = 100  # how soon a connection that is not wanted any more is given up
 UNWANTED = "nobody waits for the session any more"
+KEEPALIVE_SECONDS = 60
 MIN_BYTES_PER_SECOND = 1024  # a modem of 1990 was quicker; below it a file of 1 GB takes 12 days
 
 
@@ -56,6 +61,12 @@ class PartnerSocket(socket.socket):
     _stalled_since: float | None = None
     _taken_bytes = 0  # since then
 
+    def __init__(self, *family: Any, **from_number: Any) -> None:
+        super().__init__(*family, **from_number)
+        self._awaited = threading.Event()
+        self._awaited.set()
+        self._received, self._at = b"", 0  # what was received, and how much of it was asked for
+
     def send(self, data: bytes, flags: int = 0, /) -> int:  # type: ignore[override]
         if self.fence is not None:
             self.fence()  # whatever it raises, paramiko treats it as the end of the connection
@@ -72,8 +83,22 @@ class PartnerSocket(socket.socket):
         return sent
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        self._keep_allowance()
-        return super().recv(size, flags)
+        """paramiko asks for each packet in two pieces. One call of the system serves many."""
+        if self._at == len(self._received):
+            self._keep_allowance()
+            self._awaited.wait(GATHER_SECONDS)
+            self._received, self._at = super().recv(max(size, RECEIVE_BYTES), flags), 0
+        received = self._received[self._at : self._at + size]
+        self._at += len(received)
+        return received
+
+    def await_replies(self, *, at_once: bool) -> None:
+        """While nobody waits for a single reply, they gather for a moment. So many small ones wake
+        paramiko's thread once (measured: a fifth less CPU, a third more MB/s)."""
+        if at_once:
+            self._awaited.set()
+        else:
+            self._awaited.clear()
 
     def reason(self, host: str, port: int) -> PartnerError | None:
         """Why the connection ended, where the server's own behaviour was the reason."""
@@ -158,6 +183,11 @@ def _configure(connection: PartnerSocket, timeout_seconds: float) -> None:
     connection.stall_seconds = timeout_seconds
     # Otherwise Nagle's algorithm holds back the tail of each request (measured: 130 -> 179 MB/s).
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # While a server computes a checksum nothing moves, and a gateway forgets a silent connection
+    # (AWS's NAT after 350 s).
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux: a peer that vanished is noticed in time
         connection.setsockopt(
             socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(timeout_seconds * MILLISECONDS)

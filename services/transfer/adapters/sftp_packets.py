@@ -143,6 +143,9 @@ class Reader:
     def string(self) -> bytes:
         return self._take(self.uint32())
 
+    def rest(self) -> bytes:
+        return self._take(len(self._body) - self._at)
+
     @property
     def at_end(self) -> bool:
         return self._at >= len(self._body)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
+from services.transfer.adapters.offered_checksums import offered_checksums
 from services.transfer.adapters.sftp_packets import Limits
 from services.transfer.adapters.sftp_probe_files import BLOCK_BYTES, ProbeFiles
+from services.transfer.domain.checksums import Algorithm
 from services.transfer.domain.errors import PartnerError, TargetError
 from services.transfer.domain.server_profile import ServerProfile
 
@@ -33,6 +35,7 @@ class OneFile(TypedDict):
     truncate: bool | None
     set_times: bool
     rename: bool
+    checksums: tuple[Algorithm, ...]
 
 
 class Names(TypedDict):
@@ -46,7 +49,6 @@ class Offers:
 
     limits: Limits
     fsync: bool
-    check_file: bool
 
 
 @dataclass
@@ -83,7 +85,6 @@ class Probe:
             home=facts.home,
             banner=facts.banner,
             fsync_offered=self.offers.fsync,
-            check_file=self.offers.check_file,
             large_writes=large,
             **one_file,
             **names,
@@ -95,6 +96,7 @@ class Probe:
         fsync = files.writes_durably(first, blocks[0]) and self.offers.fsync
         shows, tells = files.shows(first, BLOCK_BYTES), files.tells_missing(second)
         keeps = files.is_kept(first, shows=shows)
+        checksums = offered_checksums(files.session, first, blocks[0]) if keeps else ()
         read = keeps and files.holds(first, blocks[:1])
         reopen = read and files.reopens(first, blocks)
         return OneFile(
@@ -110,6 +112,7 @@ class Probe:
             truncate=files.is_cut(first, shows=shows) if keeps else None,
             set_times=keeps and files.sets_times(first),
             rename=keeps and files.renames(first, second, replace=False),
+            checksums=checksums,
         )
 
     def _try_names(self, taken: str, one_file: OneFile, *, removes: bool) -> Names:

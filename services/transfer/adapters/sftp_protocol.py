@@ -1,8 +1,8 @@
 """Speaks SFTP over one SSH channel. It keeps many requests in flight and matches every reply."""
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import paramiko
@@ -27,9 +27,10 @@ from services.transfer.adapters.sftp_packets import (
 )
 from services.transfer.adapters.sftp_reasons import CONNECTION_ERRORS, reason_of
 from services.transfer.adapters.sftp_stream import PacketStream, PrintedText
+from services.transfer.adapters.ssh_packets import Pieces
+from services.transfer.adapters.ssh_senders import sender_of
 from services.transfer.domain.errors import ConnectionLost, PartnerError
 
-FIRST_PIECE_BYTES = 32_768 - 64  # with its header it goes in one SSH packet of the usual size
 RECEIVE_BYTES = 1 << 20
 GOODBYE_SECONDS = 1.0
 LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
@@ -56,6 +57,7 @@ class SftpProtocol:
         self._in_flight = InFlight(timeout_seconds)
         self._last_id = 0
         self._stream = PacketStream()
+        self._sender = sender_of(channel)
         self._broken: PartnerError | None = None
         self._deadline: float | None = None  # of the negotiation, on the monotonic clock
         self.extensions: dict[bytes, bytes] = {}
@@ -112,6 +114,15 @@ class SftpProtocol:
             raise Status(Code.OP_UNSUPPORTED, f"{name.decode()} is not offered")
         return self.call(Kind.EXTENDED, string(name) + body, parse)
 
+    @contextmanager
+    def patient(self, seconds: float) -> Iterator[None]:
+        """Within it the server may stay silent for so many seconds more, because it computes."""
+        self._in_flight.pace.grace_seconds = seconds
+        try:
+            yield
+        finally:
+            self._in_flight.pace.grace_seconds = 0.0
+
     def submit(
         self,
         kind: Kind,
@@ -136,6 +147,7 @@ class SftpProtocol:
 
     def receive(self) -> None:
         """Waits for bytes from the server and delivers every reply that is complete."""
+        self._sender.await_reply()
         self._fill()
         while (packet := self._next_packet()) is not None:
             self._deliver(packet)
@@ -152,28 +164,24 @@ class SftpProtocol:
             self._close_channel()
 
     def _send(self, head: bytes, payload: memoryview) -> None:
-        """send() takes only what fits into an SSH packet and the window, so this sends piece by
-        piece and does not copy the payload."""
         if self._broken is not None:
             raise self._broken
-        room = max(0, FIRST_PIECE_BYTES - len(head))
+        pieces = Pieces(head, payload)
         try:
-            for piece in (memoryview(head + payload[:room]), payload[room:]):
-                while piece:
-                    piece = piece[self._send_some(piece) :]
+            while pieces.left:
+                self._send_some(pieces)
         except (Lagging, *CONNECTION_ERRORS) as error:
             raise self._break(error) from None
 
-    def _send_some(self, piece: memoryview) -> int:
+    def _send_some(self, pieces: Pieces) -> None:
         self._channel.settimeout(self._seconds_left())
         sent: int | None = None
         with suppress(TimeoutError), self._in_flight.pace.waiting():
-            sent = self._channel.send(piece)
+            sent = self._sender.send(pieces)
         if sent == 0:
             raise EOFError("the server closed the session")
         if sent is not None:
             self._in_flight.pace.moved(sent)
-        return sent or 0
 
     def _fill(self) -> None:
         if self._broken is not None:

@@ -11,10 +11,11 @@ from typing import ClassVar, Never
 
 import paramiko
 from paramiko import common
-from paramiko.packet import Packetizer
 
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_offers import Remembering
+from services.transfer.adapters.ssh_opening import OpeningPacketizer
+from services.transfer.adapters.ssh_sealing import SealingPacketizer
 
 MAX_PACKET_BYTES = 256 << 10  # OpenSSH's own limit; RFC 4253 demands 35,000 of everybody
 MAX_KEY_EXCHANGE_BYTES = 35_000  # nothing of it is longer, and its numbers cost time squared
@@ -43,7 +44,7 @@ def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
     raise RuleBroken(rule)
 
 
-class BoundedPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no types
+class BoundedPacketizer(OpeningPacketizer, SealingPacketizer):
     _Packetizer__remainder: bytes  # what was read behind the last line
 
     def __init__(self, connection: PartnerSocket) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.transfer.domain.checksums import Algorithm
+
 FRESH = timedelta(days=30)  # servers are updated and configured anew about as often
 
 
@@ -48,10 +50,9 @@ class ServerProfile:
     left_behind: tuple[str, ...] = ()  # the probe's files that could not be removed
     home: str | None = None  # the folder in which the login begins
     banner: str | None = None
+    checksums: tuple[Algorithm, ...] = ()  # that it computes itself; each was right
     fsync_offered: bool | None = None  # None: not recorded by that test
     truncate: bool | None = None  # the size of a file can be set; None: it could not be tried
-    check_file: bool = False  # the extension that computes checksums is offered
-    checksums: tuple[str, ...] = ()  # the algorithms that it computes
     large_writes: bool = True  # False: writes as large as the server's own limit are refused
     sessions: SessionsFound | None = None  # None: nobody counted
     doubted: str | None = None  # what the server did since, against this profile

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.transfer.domain.destination import Delivery, Destination
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
+from services.transfer.domain.destination import Delivery, Destination, Protocol
 from services.transfer.domain.errors import (
     FilesTakenAway,
     NamesUnprotected,
@@ -17,6 +18,7 @@ from services.transfer.domain.errors import (
     TooLongForOneHandle,
 )
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.partner_checksums import choose_checksum
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.server_profile import ServerProfile
 
@@ -53,6 +55,7 @@ class Strategy:
     shows_files: bool = True
     tells_missing: bool | None = None
     sets_times: bool = True
+    checksum: Algorithm | None = None  # the server's own, compared in the end
     why: str = "One lane: what the server can do is not known before a test."
     cautions: tuple[str, ...] = ()
     long_turn: bool = False  # one handle, for longer than a function lives
@@ -62,6 +65,7 @@ class Strategy:
         return self.method is not Method.ONE_HANDLE
 
 
+UNENCRYPTED = "Nothing is encrypted: whoever sees the connection can read and change the files."
 UNKNOWN = Strategy()
 # Of a server that nobody may test: nothing tells what an attempt to open a file again does to it.
 UNTESTED = Strategy(
@@ -81,6 +85,7 @@ class Wish:
     lanes: int = 1
     one_handle_bytes: int | None = None  # what one turn in a function surely carries
     long_handle_bytes: int = 0  # what one turn in a container carries; 0: there is none
+    source: ObjectChecksum | None = None  # what S3 has
     written_anew: bool = False  # what was written first reads back with other content
 
 
@@ -91,10 +96,19 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
     direct = destination.delivery is Delivery.DIRECT
     if profile is not None:
         _require_possible(destination, profile, wish)
-    strategy = (
-        _directly(destination, profile) if direct else _by_part_file(destination, profile, wish)
-    )
-    return strategy if strategy.reopens else _in_one_go(strategy, wish)
+    if direct:
+        strategy = _directly(destination, profile)
+    else:
+        strategy = _by_part_file(destination, profile, wish)
+    if destination.protocol is Protocol.FTP:
+        strategy = replace(strategy, cautions=(UNENCRYPTED, *strategy.cautions))
+    if not strategy.reopens:
+        strategy = _in_one_go(strategy, wish)
+    if profile is None or wish.verify is Verify.SIZE:
+        return strategy
+    in_order, size = strategy.lanes == 1, wish.size_bytes
+    checksum = choose_checksum(profile, wish.source, size, in_order=in_order)
+    return replace(strategy, checksum=checksum)
 
 
 def _in_one_go(strategy: Strategy, wish: Wish) -> Strategy:
@@ -177,20 +191,24 @@ def _by_part_file(destination: Destination, profile: ServerProfile | None, wish:
             " beginning.",
         )
     if not profile.write_at_offset:
-        return replace(
-            known,
-            method=Method.IN_ORDER,
-            why="One lane, from beginning to end: the server refuses or loses writes at an offset.",
-        )
+        why = "the server refuses or loses writes at an offset."
+        if destination.protocol.is_ftp:
+            why = "FTP stores a file through one connection at a time."
+        return replace(known, method=Method.IN_ORDER, why=f"One lane, from beginning to end: {why}")
     lanes = min(wish.lanes, lane_sessions(destination))
-    why = f"{lanes} lanes that write their chunks at once, each at its offset."
+    why = f"As many lanes as help, up to {lanes}, that write chunks at once, each at its offset."
     if lanes == 1:
         why = "One lane that writes its chunks one after the other, each at its offset."
     if lanes < wish.lanes:
-        by_server = destination.sessions < destination.max_sessions
-        who = "the server takes" if by_server else "max_sessions allows"
-        why = f"At most {lanes} at once: {who} no more sessions."
+        why = f"As many lanes as help, up to {lanes}: {_who_allows(destination)} no more."
+    if lanes == 1 and wish.lanes > 1:
+        why = f"One lane: {_who_allows(destination)} no more at once."
     return replace(known, method=Method.LANES, lanes=lanes, why=why)
+
+
+def _who_allows(destination: Destination) -> str:
+    by_server = destination.sessions < destination.max_sessions
+    return "the server takes" if by_server else "max_sessions allows"
 
 
 def _known(destination: Destination, profile: ServerProfile) -> Strategy:

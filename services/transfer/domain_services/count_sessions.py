@@ -29,7 +29,7 @@ def count_sessions(visit: Visit, until: datetime, *, ports: Ports) -> SessionsFo
     now, destination = ports.now(), visit.destination
     lease_end = now + timedelta(seconds=ports.policy.lease_seconds)
     line = ports.slots.line(destination.id, now, lease_end)
-    if line.in_use > 1 or line.waiters:
+    if line.in_use.sessions > 1 or line.waiters:
         return SessionsFound(1, now, untried=IN_USE)
     destination, credential = with_credential(destination.id, ports=ports, known=destination)
     pulse = SlotPulse(ports)

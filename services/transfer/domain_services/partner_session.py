@@ -88,8 +88,7 @@ def no_session(destination: Destination) -> NoSessionFree:
         destination.id,
         destination.sessions,
         destination.sessions,
-        by_workers=False,
-        by_server=destination.sessions < destination.max_sessions,
+        "server" if destination.sessions < destination.max_sessions else "sessions",
     )
 
 

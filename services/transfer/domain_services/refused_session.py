@@ -38,7 +38,7 @@ def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports)
     line = ports.slots.line(
         destination.id, now, now + timedelta(seconds=ports.policy.lease_seconds)
     )
-    others, why = line.in_use - 1, reason_of(error)
+    others, why = line.in_use.sessions - 1, reason_of(error)
     if others < 1:
         return error
     if tested is not None:

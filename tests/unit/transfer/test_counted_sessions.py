@@ -60,7 +60,7 @@ def test_a_server_that_takes_all_gets_no_more_than_max_sessions() -> None:
     counted = found(after_a_test(world))
     assert (counted.at_once, counted.refused, counted.untried) == (4, None, None)
     assert (world.partner.most_sessions, world.partner.open_sessions) == (4, 0)
-    assert not world.ports.slots.line("acme", world.clock, world.clock).in_use
+    assert not world.ports.slots.line("acme", world.clock, world.clock).in_use.sessions
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda error: error.code)
@@ -77,7 +77,7 @@ def test_the_first_refusal_ends_the_count_and_bounds_the_lanes(
     assert destination.sessions == most
     strategy = choose_strategy(destination, Wish(lanes=4))
     assert strategy.lanes == 1
-    assert "the server takes no more sessions" in strategy.why
+    assert strategy.why == "One lane: the server takes no more at once."
     [caution] = strategy.cautions
     assert f"max_sessions is 4, but the server took only {most} at once" in caution
     world.partner.calls.clear()

@@ -5,7 +5,7 @@ from services.transfer.domain.errors.target import TargetError
 
 class TooLongForOneHandle(TargetError):
     """`long_turns`: a container is there for what a function cannot carry, and even that is too
-    short."""
+    short. None for a file of many, which no container carries."""
 
     code = "too_long_for_one_handle"
     message = (
@@ -16,10 +16,12 @@ class TooLongForOneHandle(TargetError):
     )
     size_bytes: int
     most_bytes: int
-    long_turns: bool
+    long_turns: bool | None
 
     @property
     def advice(self) -> str:
+        if self.long_turns is None:
+            return "Or send it as a transfer of its own, which a container worker may carry."
         if self.long_turns:
             return "Or have the container worker's turn (LongTurnSeconds) made longer."
         return (

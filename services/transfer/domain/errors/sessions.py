@@ -20,9 +20,9 @@ class TooManySessions(PartnerError):
 
 class NoSessionFree(PartnerError):
     """Whoever asked may have `limit` of the `sessions`. None of these is free, or the free ones are
-    meant for others in the line. `by_workers`: they are no more because workers are left for other
-    partners, so a higher max_sessions would not help. `by_server`: they are no more because the
-    server refused more."""
+    meant for others in the line. `limited_by` says why they are no more: the destination's
+    "sessions", "workers" that are left for other partners, the "target" of lanes that help, or the
+    "server", which refused more. Only the first can be raised."""
 
     code, retryable = "no_session_free", True
     message = (
@@ -33,8 +33,7 @@ class NoSessionFree(PartnerError):
     destination_id: str
     sessions: int
     limit: int
-    by_workers: bool
-    by_server: bool
+    limited_by: str
 
     @property
     def allowed(self) -> str:
@@ -51,8 +50,10 @@ class NoSessionFree(PartnerError):
 
     @property
     def advice(self) -> str:
-        if self.by_workers:
+        if self.limited_by == "target":
+            return "More lanes at once have not moved more, or the partner refused them."
+        if self.limited_by == "workers":
             return "One partner gets no more workers at once (LaneConcurrency)."
-        if self.by_server:
+        if self.limited_by == "server":
             return f"Its server refused more; test {self.destination_id!r} anew if it allows more."
         return f"Raise max_sessions of {self.destination_id!r} if the partner allows more."
