@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from random import Random, SystemRandom
-from threading import Event
 
 from botocore.client import BaseClient
 from botocore.config import Config
@@ -31,7 +30,7 @@ from services.transfer.adapters.s3_source_readers import Credentials, StsSourceR
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
 from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLease
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
-from services.transfer.adapters.thread_heart import ThreadHeart
+from services.transfer.adapters.thread_heart import ThreadHeart, pause
 from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.ports import (
@@ -75,10 +74,6 @@ S3_READS = AWS_RETRIES.merge(
 ONE_LOOK = Config(
     retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=2
 )
-
-
-def wait(seconds: float) -> None:
-    Event().wait(seconds)
 
 
 class AwsPorts(Ports):
@@ -207,7 +202,7 @@ class AwsPorts(Ports):
 
     @cached_property
     def pause(self) -> Callable[[float], None]:
-        return wait
+        return pause
 
     @cached_property
     def log_error(self) -> Callable[[str, Exception], None]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import TargetError
-from services.transfer.domain.strategy import Wish, cautions_of_sessions, choose_strategy
+from services.transfer.domain.session_words import cautions_of_sessions
+from services.transfer.domain.strategy import Wish, choose_strategy
 
 
 def promises(destination: Destination, wish: Wish, now: datetime) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ This is the only place that turns a profile into a plan. Whoever works at the pa
 plan that is on the transfer's record.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -21,6 +20,7 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.partner_checksums import choose_checksum
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.session_words import cautions_of_sessions, who_allows
 
 
 class Method(StrEnum):
@@ -200,15 +200,10 @@ def _by_part_file(destination: Destination, profile: ServerProfile | None, wish:
     if lanes == 1:
         why = "One lane that writes its chunks one after the other, each at its offset."
     if lanes < wish.lanes:
-        why = f"As many lanes as help, up to {lanes}: {_who_allows(destination)} no more."
+        why = f"As many lanes as help, up to {lanes}: {who_allows(destination)} no more."
     if lanes == 1 and wish.lanes > 1:
-        why = f"One lane: {_who_allows(destination)} no more at once."
+        why = f"One lane: {who_allows(destination)} no more at once."
     return replace(known, method=Method.LANES, lanes=lanes, why=why)
-
-
-def _who_allows(destination: Destination) -> str:
-    by_server = destination.sessions < destination.max_sessions
-    return "the server takes" if by_server else "max_sessions allows"
 
 
 def _known(destination: Destination, profile: ServerProfile) -> Strategy:
@@ -247,16 +242,6 @@ def _cautions(
     if replacing is Replacing.ASIDE:
         told.append("To replace a file takes two steps: for a moment nothing has its name.")
     return told
-
-
-def cautions_of_sessions(destination: Destination) -> Iterator[str]:
-    profile, most = destination.profile, destination.max_sessions
-    found = profile.sessions if profile is not None else None
-    if found is not None and found.refused is not None and destination.sessions < most:
-        yield (
-            f"max_sessions is {most}, but the server took only {destination.sessions} at once, so"
-            f" no more are opened (the next one: {found.refused})"
-        )
 
 
 def lane_sessions(destination: Destination) -> int:
