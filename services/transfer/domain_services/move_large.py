@@ -36,7 +36,7 @@ class LargeMove:
         ends, target = self._ends, self._ends.target_of(file)
         limit = self._policy.one_handle_bytes
         if not ends.strategy.reopens and file.size_bytes > limit:
-            raise TooLongForOneHandle(file.size_bytes, limit)
+            raise TooLongForOneHandle(file.size_bytes, limit, None)
         ends.require_folder_of(target)
         with ends.source.opened(file) as source:
             found, mark = self._pinned(file, source)
