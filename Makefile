@@ -8,6 +8,7 @@ BASE_PYTHON ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.ready-bench
 SAM_VENV := .venv-sam
 SAM := $(SAM_VENV)/bin/sam
 SAM_READY := $(SAM_VENV)/.ready
@@ -167,6 +168,19 @@ validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed tem
 show-%: $(READY) ## The template of one stack as CloudFormation is given it
 	@$(PYTHON) -m infra.complete $*
 
+##@ Measuring (docs/performance.md); Linux, best as root on a machine that does nothing else
+.PHONY: bench
+bench: $(BENCH_READY) bench-packages ## Every table in short, beside rclone on the same servers: under five minutes
+	@$(PYTHON) -m bench
+
+.PHONY: bench-full
+bench-full: $(BENCH_READY) bench-packages ## The same at full size, and where the lane worker's CPU goes: about an hour
+	@$(PYTHON) -m bench --full
+
+.PHONY: bench-terabyte
+bench-terabyte: $(BENCH_READY) ## One terabyte through the whole path on loopback: about an hour and a half; GIGABYTES=1000
+	@$(PYTHON) -m bench.terabyte --gigabytes $(or $(GIGABYTES),1000)
+
 ##@ Deploying
 build-%: $(READY) ## Package one service for AWS and import its handlers from the package
 	@$(PYTHON) -m infra.package $* $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
@@ -190,6 +204,10 @@ clean: ## Remove what was built and .local (received files, passwords), not the 
 system-packages:
 	@infra/system_packages.sh
 
+.PHONY: bench-packages
+bench-packages:
+	@infra/system_packages.sh bench
+
 # A marker written last: an installation that was broken off is begun again.
 $(READY): requirements/dev.txt
 	@infra/make_venv.sh $(BASE_PYTHON) $(VENV)
@@ -199,4 +217,8 @@ $(READY): requirements/dev.txt
 $(SAM_READY): requirements/sam.txt
 	@infra/make_venv.sh $(BASE_PYTHON) $(SAM_VENV)
 	$(SAM_VENV)/bin/python $(INSTALL) -r $<
+	@touch $@
+
+$(BENCH_READY): requirements/bench.txt $(READY)
+	$(PYTHON) $(INSTALL) -r $<
 	@touch $@

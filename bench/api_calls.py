@@ -38,6 +38,11 @@ class ApiCalls:
             and f'"{table}"' in call["CloudTrailEvent"]
         )
 
+    def all(self) -> Iterator[tuple[str, str, str]]:
+        """(source, operation, record) of each call."""
+        for call in self._recorded():
+            yield str(call["EventSource"]), str(call["EventName"]), str(call["CloudTrailEvent"])
+
     def _recorded(self) -> Iterator[Any]:
         """Newest first, page by page: each ends before the last call of the page before."""
         until, seen = self._until, set[str]()

@@ -19,8 +19,8 @@ from pathlib import Path
 import httpx
 
 from bench.api_calls import ApiCalls
+from bench.ours import UNTHROTTLED
 from bench.reports import Moving
-from bench.transfer import UNTHROTTLED
 from bench.watchers import Crowd
 from infra.local.stack import LocalStack
 from infra.user import NewUser, create_user, new_password

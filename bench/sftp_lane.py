@@ -21,14 +21,18 @@ from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.s3_source_readers import ReaderSession, S3ObjectSource
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.checksums import Algorithm
-from services.transfer.domain.chunks import DEFAULT_CHUNK_BYTES, ChunkPlan
+from services.transfer.domain.chunks import plan_chunks
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol
 from services.transfer.domain.host_key import HostKey
-from services.transfer.domain.ledger import NOTHING_DONE, LedgerId, Mark
+from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.ledger import ChunkLease, Mark
+from services.transfer.domain.part_file import PartFile
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.strategy import UNKNOWN
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
 
 TIMEOUT_SECONDS = 20.0
@@ -85,14 +89,25 @@ def destination(given: argparse.Namespace) -> Destination:
     )
 
 
-def transfer_of(source: S3ObjectSource, target: Path) -> SimpleNamespace:
-    found = source.inspect()
-    return SimpleNamespace(
+def transfer_of(source: S3ObjectSource, given: argparse.Namespace) -> Transfer:
+    found, now = source.inspect(), datetime.now(UTC)
+    return Transfer(
+        id="bench",
+        owner="bench",
+        correlation_id="bench",
+        source=found.ref,
+        destination_id="bench",
+        destination_label=DestinationLabel("Bench", Protocol.SFTP, "127.0.0.1", given.port),
+        target_path=given.target.name,
+        if_exists=IfExists.REPLACE,
         verify=Verify.SIZE,
-        known_source=found,
-        known_plan=ChunkPlan(found.size_bytes, DEFAULT_CHUNK_BYTES),
-        known_part=SimpleNamespace(path=str(target)),
-        known_strategy=UNKNOWN,
+        requested_at=now,
+        updated_at=now,
+        source_object=found,
+        plan=plan_chunks(found.size_bytes),
+        strategy=UNKNOWN,
+        generation=1,
+        part=PartFile(str(given.target), "bench", now, made=True),
     )
 
 
@@ -100,7 +115,7 @@ def move(given: argparse.Namespace) -> tuple[float, float]:
     ref, client = ObjectRef("bench", "big.bin"), s3_client(given.s3)
     session = ReaderSession(client, FOR_EVER)
     source = S3ObjectSource(lambda: session, ref, lambda: datetime.now(UTC))
-    transfer: Any = transfer_of(source, given.target)
+    transfer = transfer_of(source, given)
     partners = SftpPartners(AddressGuard.of(["127.0.0.0/8"]), TIMEOUT_SECONDS)
     ports: Any = SimpleNamespace(
         now=lambda: datetime.now(UTC),
@@ -113,17 +128,11 @@ def move(given: argparse.Namespace) -> tuple[float, float]:
     with source, partners.connect(destination(given), credential) as connected:
         connected.guard(pulse.fence)
         began, used = time.monotonic(), time.process_time()
+        plan = transfer.known_plan
         with connected.open_part(str(given.target)) as sink:
             ends = Endpoints(transfer, source, sink, connected, ports, fresh=True)
-            for number in range(given.lane, transfer.known_plan.total, given.lanes):
-                lease: Any = SimpleNamespace(
-                    ledger=LedgerId("bench", 1),
-                    number=number,
-                    mark=NOTHING_DONE,
-                    ahead=None,
-                    doubts=0,
-                )
-                move_chunk(lease, ends, pulse)
+            for number in range(given.lane, plan.total, given.lanes):
+                move_chunk(ChunkLease(transfer.ledger, number, "bench", 1, FOR_EVER), ends, pulse)
         return time.monotonic() - began, time.process_time() - used
 
 

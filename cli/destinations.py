@@ -11,6 +11,8 @@ from cli.http import Answer
 from cli.times import local_time
 from contracts.destination_api import DestinationView, TestResult
 
+# What proves a server that has no pins.
+UNPINNED = {"public_authority": "public authority", "nothing": "none (plain FTP)"}
 COLUMNS = ("ID", "NAME", "SERVER", "FOLDER", "HOST KEY", "TESTED")
 
 
@@ -40,7 +42,7 @@ def row(view: DestinationView) -> Sequence[object]:
         view.name,
         server(view),
         view.base_path,
-        "pinned" if view.host_keys else "not pinned",
+        "pinned" if view.host_keys else UNPINNED.get(view.proved_by or "", "not pinned"),
         local_time(view.profile.probed_at) if view.profile else "never",
     )
 
@@ -61,7 +63,8 @@ def fields(view: DestinationView) -> list[tuple[str, object]]:
         ("Folder", view.base_path),
         ("Credential", " and ".join(credential) or "none: nothing can be sent"),
         *(("Host key", each.fingerprint) for each in view.host_keys),
-        *([] if view.host_keys else [("Host key", f"none: fileferry destinations pin {view.id}")]),
+        *([] if view.host_keys else [("Host key", _unpinned(view))]),
+        ("TLS", view.tls),
         ("Sessions", view.max_sessions),
         ("Delivery", view.delivery),
         ("Makes folders", _yes(view.create_folders)),
@@ -71,6 +74,16 @@ def fields(view: DestinationView) -> list[tuple[str, object]]:
         ("Software", profile.software if profile else None),
         ("Changed", local_time(view.updated_at)),
     ]
+
+
+def is_confirmed(view: DestinationView) -> bool:
+    """Whether it is settled what has to prove the server."""
+    return bool(view.host_keys) or view.proved_by in UNPINNED
+
+
+def _unpinned(view: DestinationView) -> str:
+    pin = f"fileferry destinations pin {view.id}"
+    return UNPINNED.get(view.proved_by or "", f"none: {pin}")
 
 
 def test_fields(result: TestResult) -> list[tuple[str, object]]:

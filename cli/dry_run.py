@@ -6,6 +6,7 @@ from typing import Any
 
 from cli.address import route
 from cli.client import Client, read
+from cli.destinations import is_confirmed
 from cli.errors import NoRight, NotFound, TransferFailed, worst
 from cli.invocation import Invocation
 from cli.output import bytes_text
@@ -106,7 +107,7 @@ def _source(client: Client, body: Body) -> str:
 def _destination(client: Client, body: Body) -> str:
     path = route("/api/destinations/{id}", id=body["destination_id"])
     view = read(DestinationView, client.call("GET", path))
-    if not view.host_keys:
+    if not is_confirmed(view):
         raise TransferFailed(f"No host key is pinned: fileferry destinations pin {view.id}")
     if not view.has_password and not view.has_key:
         raise TransferFailed(

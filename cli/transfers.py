@@ -55,6 +55,7 @@ def summary_fields(transfer: TransferSummary) -> list[tuple[str, object]]:
         ("If it exists", transfer.if_exists),
         ("Verify", transfer.verify),
         ("Strategy", transfer.strategy),
+        ("Planned proof", transfer.planned_proof),
         ("Requested", local_time(transfer.requested_at)),
         ("Started", local_time(transfer.started_at)),
         ("Finished", local_time(transfer.finished_at)),
@@ -96,8 +97,11 @@ def failure_fields(failure: FailureView | None) -> list[tuple[str, object]]:
 
 def receipt_fields(receipt: Receipt) -> list[tuple[str, object]]:
     """Each fact of it, under the name that the API gives it. Lists are there if they hold any."""
+    checksum = receipt.partner_checksum
     facts = {
-        **receipt.model_dump(mode="json"),
+        "proven_in_words": receipt.statement,
+        **receipt.model_dump(mode="json", exclude={"statement"}),
+        "partner_checksum": checksum and f"{checksum.algorithm} {checksum.value}",
         "bytes_sent": f"{receipt.bytes_sent:,} ({bytes_text(receipt.bytes_sent)})",
         "started_at": local_time(receipt.started_at),
         "finished_at": local_time(receipt.finished_at),

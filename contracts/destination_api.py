@@ -25,6 +25,9 @@ Host = Annotated[
     Text("A host name or an IP address: 1 to 253 of A-Z a-z 0-9 . _ : -", 253, r"[A-Za-z0-9._:-]+"),
 ]
 Port = Annotated[int, Field(ge=1, le=65_535)]
+Protocol = Literal["sftp", "ftp", "ftps"]
+Tls = Literal["explicit", "implicit"]
+ProvedBy = Literal["host_key", "certificate", "public_authority", "nothing"]
 User = Annotated[str, Text("1 to 128 characters, none of them a control character", 128, PLAIN)]
 MAX_BASE_BYTES = 1_024  # leaves the rest of a path's 4,095 for the target
 
@@ -51,7 +54,9 @@ Sessions = Annotated[int, Field(ge=1, le=10)]  # OpenSSH's own default limit is 
 HostKeyLine = Annotated[
     str,
     Text(
-        "A host key as in known_hosts without the host: '<algorithm> <base64>'.",
+        "A host key as in known_hosts without the host: '<algorithm> <base64>'. For ftps"
+        " 'tls-certificate-sha256 <digest>' or 'tls-public-key-sha256 <digest>', in 64 hexadecimal"
+        " digits or in base64.",
         4_096,
         r"[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\x00-\x1f\x7f]*)?",
     ),
@@ -64,9 +69,23 @@ PrivateKey = Annotated[SecretStr, SecretLength(1, 32_768)]  # RSA 16384 in PEM i
 def _one_at_least(schema: dict[str, Any]) -> None:
     given, none = {"not": {"type": "null"}}, {"type": "null"}
     password = {"password": given, "private_key": none, "passphrase": none}
+    sftp = {
+        "protocol": {"const": "sftp"},
+        "tls": none,
+        "accepts_unencrypted_login": {"const": False},
+    }
+    ftps = {"protocol": {"const": "ftps"}, "accepts_unencrypted_login": {"const": False}}
+    ftp = {
+        "protocol": {"const": "ftp"},
+        "tls": none,
+        "accepts_unencrypted_login": {"const": True},
+        "host_keys": {"maxItems": 0},
+    }
     schema["anyOf"] = [
-        {"required": ["password"], "properties": password},
-        {"required": ["private_key"], "properties": {"private_key": given}},
+        {"required": ["password"], "properties": sftp | password},
+        {"required": ["private_key"], "properties": sftp | {"private_key": given}},
+        {"required": ["password"], "properties": ftps | password},
+        {"required": ["password", "accepts_unencrypted_login"], "properties": ftp | password},
     ]
 
 
@@ -86,6 +105,12 @@ class DestinationRequest(Contract):
     other. A private key is read at once and refused if it cannot be used. Host keys may be pinned
     after the first test.
 
+    `ftp` and `ftps` log in with a password only. `tls` is how ftps begins: 'explicit' (the default)
+    or 'implicit'. What is pinned in `host_keys` has to be its certificate or the public key in it.
+    With nothing pinned a public authority has to vouch for the server's name. `ftp` is not
+    encrypted, and is refused without `accepts_unencrypted_login`. Without `port` it is 22 for sftp,
+    990 for implicit ftps, 21 otherwise.
+
     `delivery` 'direct' writes straight to the target's name, for a drop box that allows no rename.
     There the file is visible while it is incomplete. `create_folders` makes the target's missing
     folders. Without `probe_writes` a test makes no file at the partner. With `probe_name` the names
@@ -95,9 +120,9 @@ class DestinationRequest(Contract):
 
     id: Slug
     name: Name
-    protocol: Literal["sftp"]
+    protocol: Protocol
     host: Host
-    port: Port = 22
+    port: Port | None = None
     user: User
     base_path: BasePath = "/"
     max_sessions: Sessions = 4
@@ -105,6 +130,8 @@ class DestinationRequest(Contract):
     create_folders: bool = False
     probe_writes: bool = True
     probe_name: ProbeName | None = None
+    tls: Tls | None = None
+    accepts_unencrypted_login: bool = False
     password: Password | None = None
     private_key: PrivateKey | None = None
     passphrase: Password | None = None
@@ -137,6 +164,7 @@ class DestinationPatch(Patch):
     create_folders: bool | None = None
     probe_writes: bool | None = None
     probe_name: ProbeName | None = None
+    tls: Tls | None = None
     password: Password | None = None
     private_key: PrivateKey | None = None
     passphrase: Password | None = None
@@ -187,6 +215,9 @@ class ProfileView(Published):
     left_behind: tuple[str, ...] = Field(description="files of the test that could not be removed")
     home: str | None
     banner: str | None
+    checksums: tuple[str, ...] = Field(
+        default=(), description="of a file, which the server computes itself, and computes right"
+    )
 
 
 class LoginView(Published):
@@ -203,7 +234,7 @@ class DestinationView(Published):
 
     id: Slug
     name: str
-    protocol: Literal["sftp"]
+    protocol: Protocol
     host: str
     port: int
     user: str
@@ -219,6 +250,13 @@ class DestinationView(Published):
     profile: ProfileView | None
     created_at: UtcTime
     updated_at: UtcTime
+    tls: Tls | None = Field(default=None, description="of ftps: how it becomes encrypted")
+    accepts_unencrypted_login: bool = False
+    proved_by: ProvedBy | None = Field(
+        default=None,
+        description="what has to prove that the server is the partner's before it gets a login: a"
+        " pinned host key, a pinned certificate, a public authority, or nothing (plain ftp)",
+    )
 
 
 class DestinationsPage(Published):
@@ -230,7 +268,8 @@ class DestinationsPage(Published):
 
 class TestResult(Published):
     """With `host_key_unconfirmed`, and with the failure `host_key_changed`, compare the offered key
-    with the partner's, then PATCH `host_keys`."""
+    with the partner's, then PATCH `host_keys`. With `host_key_unconfirmed` the failure
+    `certificate_untrusted` says why a certificate has to be confirmed."""
 
     __test__ = False  # tells pytest that this is no test class
 
@@ -240,4 +279,7 @@ class TestResult(Published):
     profile: ProfileView | None = None
     cautions: tuple[str, ...] = Field(default=(), description="what is not promised there")
     strategy: str | None = Field(default=None, description="how files will be moved there, and why")
+    planned_proof: str | None = Field(
+        default=None, description="what will be proven of a large file there, in one sentence"
+    )
     failure: Failure | None = None

@@ -32,6 +32,30 @@ class WaitingTransfer(Published):
     has_session: bool = Field(description="another lane of it has one, so it moves meanwhile")
 
 
+class LaneDecision(Published):
+    """`from_lanes` and `to_lanes` are the same when it was decided to stay."""
+
+    at: UtcTime
+    from_lanes: Count
+    to_lanes: Count
+    bytes_per_second: float = Field(ge=0, description="of all lanes together, in the last window")
+    success_rate: float = Field(ge=0, le=1, description="of chunks and checkpoints")
+    why: str
+
+
+class LanesView(Published):
+    """How many lanes of large files the destination gets now. It is found out while they move."""
+
+    target: Count
+    most: Count = Field(description="what max_sessions and the workers allow")
+    bytes_per_second: float = Field(ge=0, description="smoothed; 0: not measured yet")
+    source_share: float = Field(
+        ge=0, le=1, description="the part of the lanes' time in which they wait for S3"
+    )
+    why: str
+    decisions: tuple[LaneDecision, ...] = Field(description="the last 20, newest first")
+
+
 class SessionsView(Published):
     """A destination's sessions at this moment. `line` has the first 100 transfers, and behind them
     up to 100 that are yours. Between those are others, as their positions tell."""
@@ -44,3 +68,6 @@ class SessionsView(Published):
         description="false: too many wait to find out their order, so `line` is empty"
     )
     line: tuple[WaitingTransfer, ...]
+    lanes: LanesView | None = Field(
+        default=None, description="null: not told by this FileFerry, which is an older one"
+    )

@@ -27,7 +27,9 @@ SourceChecksum = Literal["matched", "absent", "not_compared"]
 SourceAlgorithm = Literal["crc64nvme", "crc32c", "crc32", "sha256", "sha1", "md5"]
 Proven = Literal["acknowledged", "size", "sampled", "readback"]
 UnderWay = Literal["requested", "moving", "paused", "verifying", "committing"]
+Sha256 = Annotated[str, Text("64 lower-case hexadecimal digits", 64, r"[0-9a-f]{64}", 64)]
 MAX_RUNS_LENGTH = 4_000  # characters; 10,000 chunks in a thousand runs have some 3,000
+Percent = Annotated[int, Field(ge=1, le=100)]
 ChunkRuns = Annotated[
     str,
     Text(
@@ -39,9 +41,26 @@ ChunkRuns = Annotated[
 
 
 class S3Object(Published):
+    """One object, or many that are sent as one transfer."""
+
     bucket: BucketName
     key: ObjectKey
     version_id: VersionId | None = None
+    kind: Literal["prefix", "manifest"] | None = Field(
+        default=None,
+        description="prefix: every object whose key begins with `key`; manifest: the objects that"
+        " the object `key` lists; null: the one object",
+    )
+
+
+class FileCounts(Published):
+    """Of a transfer of many files. `skipped`: a later try found the very same content under the
+    file's name, and did not send it again."""
+
+    total: Count
+    done: Count
+    failed: Count
+    skipped: Count
 
 
 class Partner(Published):
@@ -73,6 +92,13 @@ class Trouble(Failure):
         description="when it is tried again, at the latest; in the past: the try is under way, or"
         " waits for a session; null: not known, paused, or over",
     )
+
+
+class PartnerChecksum(Published):
+    """Of the whole file, as the partner's server computed it of what it has."""
+
+    algorithm: SourceAlgorithm
+    value: str = Field(description="lower-case hex; equal to that of the bytes sent")
 
 
 class Receipt(Published):
@@ -109,15 +135,50 @@ class Receipt(Published):
         description="the kind of S3's checksum that the bytes were compared with; null when they"
         " were compared with none",
     )
-    host_key_fingerprint: str
+    host_key_fingerprint: str = Field(
+        description="what proved the server's identity: the fingerprint of its SSH host key; over"
+        " ftps that of its certificate, and what vouched for it; over ftp that nothing did"
+    )
     chunks: Count
     attempts: Count
+    files: FileCounts | None = Field(default=None, description="null: it is one file")
+    files_digest: Sha256 | None = Field(
+        default=None,
+        description="of many files: SHA-256 over a line for each file in the order of the"
+        " inventory: CRC64NVME, a space, the size in bytes, a space, the path below target_path",
+    )
     started_at: UtcTime
     finished_at: UtcTime
     left_behind: tuple[str, ...] = Field(
         default=(),
         description="paths of our own temporary files at the partner that could not be removed yet;"
         " removal is tried again",
+    )
+    statement: str | None = Field(
+        default=None,
+        description="what was proven, in one sentence for people; null: the event is older than"
+        " this field",
+    )
+    source_compared: Literal["whole", "parts"] | None = Field(
+        default=None,
+        description="matched by the checksum of the whole object, or by those of all of its parts;"
+        " null: not matched, or not recorded",
+    )
+    durable: bool | None = Field(
+        default=None,
+        description="the server answered an fsync behind every byte; false: it has none; null: not"
+        " known",
+    )
+    size_seen: bool | None = Field(
+        default=None, description="the server showed the right size; null: not recorded"
+    )
+    read_back_bytes: Bytes | None = Field(
+        default=None,
+        description="so many of the bytes were read back when the file was written, and are equal;"
+        " null: not recorded",
+    )
+    partner_checksum: PartnerChecksum | None = Field(
+        default=None, description="null: the server offers none, or none that could be compared"
     )
 
 
@@ -141,6 +202,10 @@ class TransferFact(Published):
         default=None, description="null until the source was inspected"
     )
     requested_at: UtcTime
+    files: FileCounts | None = Field(
+        default=None,
+        description="null: it is one file, or the files were not listed yet",
+    )
 
 
 By = Annotated[
@@ -154,6 +219,9 @@ class TransferRequestedV1(TransferFact):
 
     if_exists: IfExists
     verify: Verify
+    readback_percent: Percent | None = Field(
+        default=None, description="of the bytes, for verify readback; null: all of them"
+    )
     by: By = None
 
 
@@ -217,8 +285,8 @@ class TransferDelayedV1(TransferFact):
 
 
 class TransferCompletedV1(TransferFact):
-    """The file got its name at the partner. The receipt says what was proved of it, and which of
-    our temporary files still have to be removed there.
+    """The file got its name at the partner, or each file of many did. The receipt says what was
+    proved of it, and which of our temporary files still have to be removed there.
 
     If its run has no TransferStarted, an earlier run had delivered the file, and this run found it.
     """
@@ -229,7 +297,8 @@ class TransferCompletedV1(TransferFact):
 
 class TransferFailedV1(TransferFact):
     """The transfer ended, and nobody saw its file under its name. No half-written file got that
-    name.
+    name. Of many files `files` says how many are at the partner; those stay, and a retry sends the
+    others.
 
     The connection may have broken for good after we asked for the rename, in this run or an earlier
     one. Then the file may have its name nevertheless (`delivery_unclear`, `connection_lost`), and a
@@ -245,7 +314,8 @@ class TransferFailedV1(TransferFact):
 
 
 class TransferCancelledV1(TransferFact):
-    """Somebody cancelled the transfer before its file got its name.
+    """Somebody cancelled the transfer before its file got its name. Of many files, those that
+    were delivered by then stay at the partner, and `files` counts them.
 
     Its part file is removed. While the partner cannot be reached it may still be there, and removal
     is tried again. If an earlier run failed in its rename, the file may have its name nevertheless.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests want and Python packages cannot bring: real SFTP servers, a browser with a
-# font, node. Never starts one.
+# Installs what the tests want and Python packages cannot bring: real SFTP and FTP servers, a browser
+# with a font, node. Never starts one. With `bench` also what measurements want.
 set -euo pipefail
 
 # Each package with a file of it, which tells whether it is there.
@@ -14,15 +14,28 @@ wanted=(
     chromium:/usr/bin/chromium
     fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf
     nodejs:/usr/bin/node
+    libwrap0:/usr/lib/*/libwrap.so.0
+    libsodium23:/usr/lib/*/libsodium.so.23
 )
+if [ "${1:-}" = bench ]; then
+    wanted+=(lftp:/usr/bin/lftp iproute2:/usr/sbin/ip gcc:/usr/bin/cc libc6-dev:/usr/include/stdio.h)
+fi
+# Debian's FTP servers shut each other out, and installing one would remove another. These are only
+# unpacked, and their program is put here.
+programs=(vsftpd:sbin/vsftpd pure-ftpd:sbin/pure-ftpd pure-ftpd:bin/pure-pw)
+local=/usr/local
 missing=()
 for each in "${wanted[@]}"; do
-    [ -e "${each#*:}" ] || missing+=("${each%%:*}")
+    compgen -G "${each#*:}" >/dev/null || missing+=("${each%%:*}")
 done
-[ "${#missing[@]}" -eq 0 ] && exit 0
+lacking=()
+for each in "${programs[@]}"; do
+    [ -e "$local/${each#*:}" ] || lacking+=("$each")
+done
+[ "${#missing[@]}" -eq 0 ] && [ "${#lacking[@]}" -eq 0 ] && exit 0
 
 without() {
-    echo "${missing[*]}: not installed ($1); the tests that want them are skipped." >&2
+    echo "${missing[*]} ${lacking[*]%%:*}: not installed ($1); the tests that want them are skipped." >&2
     exit 0
 }
 
@@ -32,6 +45,16 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo -n true 2>/dev/null || without "no rights; run 'sudo apt-get install ${missing[*]}'"
     as_root=(sudo -n)
 fi
+
+unpack() { # PACKAGE:FILE
+    local package=${1%%:*} file=${1#*:} folder
+    folder=$(mktemp -d) && chmod 755 "$folder"
+    (cd "$folder" && apt-get download -qq "$package" 2>/dev/null && dpkg -x "$package"_*.deb .) &&
+        "${as_root[@]}" install -D -m 755 "$folder/usr/$file" "$local/$file"
+    local code=$?
+    rm -rf "$folder"
+    return "$code"
+}
 
 # 101 from policy-rc.d forbids packages to start their services; a policy already there stays.
 policy=/usr/sbin/policy-rc.d
@@ -51,4 +74,9 @@ if [[ " ${missing[*]} " == *" proftpd-core "* ]] && command -v systemctl >/dev/n
     "${as_root[@]}" systemctl disable --quiet proftpd || true
 fi
 missing=("${failed[@]}")
-[ "${#failed[@]}" -eq 0 ] || without "apt-get install failed"
+failed=()
+for each in "${lacking[@]}"; do
+    unpack "$each" || failed+=("$each")
+done
+lacking=("${failed[@]}")
+[ "${#missing[@]}" -eq 0 ] && [ "${#lacking[@]}" -eq 0 ] || without "apt-get failed"

@@ -18,3 +18,4 @@ for folder in "${services[@]}" "$skeleton"; do
     compile "$folder/requirements.in" --constraint requirements/dev.txt --output-file "$folder/requirements.txt"
 done
 compile requirements/sam.in --output-file requirements/sam.txt
+compile requirements/bench.in --output-file requirements/bench.txt

@@ -9,7 +9,7 @@ import click
 
 from cli.client import read
 from cli.command import command
-from cli.destinations import change, fields, read_destination
+from cli.destinations import change, fields, is_confirmed, read_destination
 from cli.errors import UsageFailed
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
@@ -21,6 +21,7 @@ ADD_EXAMPLES = """
 fileferry destinations add acme --host sftp.acme.example --user ferry
 fileferry destinations add acme --host sftp.acme.example --user ferry --private-key ~/.ssh/acme
 fileferry destinations add acme --host sftp.acme.example --user ferry --password-stdin < password
+fileferry destinations add acme --protocol ftps --host ftp.acme.example --user ferry
 """
 UPDATE_EXAMPLES = """
 fileferry destinations update acme --max-sessions 2 --base-path /in
@@ -33,6 +34,7 @@ def _settings(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
             click.option("--name", help="What people call it."),
+            click.option("--tls", type=click.Choice(("explicit", "implicit")), help="Of ftps."),
             click.option("--port", type=click.IntRange(1, 65_535), help="Its port."),
             click.option("--base-path", help="The folder there that paths begin in."),
             click.option(
@@ -47,7 +49,8 @@ def _settings(command: Callable[..., Any]) -> Callable[..., Any]:
                 "host_keys",
                 multiple=True,
                 metavar="LINE",
-                help="A host key as in known_hosts, without the host; repeat it for several.",
+                help="A host key as in known_hosts, without the host, or the digest of a"
+                " certificate (tls-certificate-sha256 ...); repeat it for several.",
             ),
         )
     ):
@@ -73,6 +76,15 @@ def _credentials(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("destination_id", metavar="ID")
 @click.option("--host", required=True, help="A host name or an IP address.")
 @click.option("--user", required=True, help="The user's name at the partner.")
+@click.option(
+    "--protocol", type=click.Choice(("sftp", "ftps", "ftp")), default="sftp", show_default=True
+)
+@click.option(
+    "--accepts-unencrypted-login",
+    is_flag=True,
+    default=None,
+    help="Needed for ftp: the password and the files are readable on their way.",
+)
 @_settings
 @_credentials
 @click.option("--fingerprint", help="Pin the offered host key if it has this fingerprint.")
@@ -83,7 +95,8 @@ def add(
     """Register a partner's server, and pin its host key after you compared it.
 
     Without an option for a credential the password is asked for. Without others: the id is its
-    name, the port is 22, paths begin in /, and 4 sessions are open at once at most.
+    name, the port is the protocol's usual one, paths begin in /, and 4 sessions are open at once
+    at most. An FTPS server whose certificate no public authority vouches for has to be pinned.
     """
     secrets = _secrets(given)
     if not secrets:
@@ -91,14 +104,13 @@ def add(
     body = {
         "id": destination_id,
         "name": destination_id,
-        "protocol": "sftp",
         **_changes(given),
         **secrets,
     }
     document = invocation.client.call(
         "POST", "/api/destinations", body=body, headers={"Idempotency-Key": f"cli-{uuid4().hex}"}
     )
-    if not document["host_keys"]:
+    if not document["host_keys"] and not is_confirmed(read(DestinationView, document)):
         document = _pin_new(invocation, document["id"], fingerprint)
     shown(invocation, document)
 

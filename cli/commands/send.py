@@ -40,6 +40,11 @@ ID=$(fileferry send s3://exports/today.csv acme --quiet)
     show_default=True,
     help="What is compared, see docs/user-guide/integrity.md.",
 )
+@click.option(
+    "--readback-percent",
+    type=click.IntRange(1, 100),
+    help="With --verify readback: so much of the bytes; all of them without it.",
+)
 @click.option("--version-id", help="That version of the object; the latest without it.")
 @click.option("--label", help="A word of yours, to find the transfer by.")
 @click.option(

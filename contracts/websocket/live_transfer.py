@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from contracts.contract import Bytes, Count, Id, Published, Text, UtcTime
 from contracts.transfer_api import FailureView
-from contracts.transfer_events import ChunkRuns, Partner, Receipt, S3Object
+from contracts.transfer_events import ChunkRuns, FileCounts, Partner, Receipt, S3Object
 
 LiveStatus = Literal[
     "requested", "moving", "paused", "verifying", "committing", "completed", "failed", "cancelled"
@@ -71,6 +71,9 @@ class LiveFields(Published):
         description="the chunks from the first to the last, as run lengths: 120d1m365w is 120 that"
         " are done, one that is being moved, 365 that wait; null where it is not known, and where a"
         " list of transfers is watched",
+    )
+    files: FileCounts | None = Field(
+        default=None, description="of many files; null: it is one, or they were not listed yet"
     )
     lanes: Count = Field(description="lanes at work")
     failure: FailureView | None = Field(

@@ -20,7 +20,9 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import logger
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_inventory import DynamoDbInventoryStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
+from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
@@ -30,14 +32,17 @@ from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLe
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
 from services.transfer.adapters.thread_heart import ThreadHeart
 from services.transfer.domain.checksums import Algorithm, Crc
+from services.transfer.domain.destination import Protocol
 from services.transfer.domain.ports import (
     BucketCatalogue,
     ChunkLedger,
     CredentialVault,
     DestinationStore,
     Heart,
+    InventoryStore,
     LaneQueue,
     LaneRegister,
+    LaneTargets,
     MessageLease,
     Partners,
     Policy,
@@ -99,12 +104,20 @@ class AwsPorts(Ports):
         return DynamoDbChunkLedger(self.dynamodb, self._table)
 
     @cached_property
+    def inventories(self) -> InventoryStore:
+        return DynamoDbInventoryStore(self.dynamodb, self._table)
+
+    @cached_property
     def lanes(self) -> LaneRegister:
         return DynamoDbLaneRegister(self.dynamodb, self._table)
 
     @cached_property
     def slots(self) -> SessionSlots:
         return DynamoDbSessionSlots(self.dynamodb, self._table)
+
+    @cached_property
+    def targets(self) -> LaneTargets:
+        return DynamoDbLaneTargets(self.dynamodb, self._table)
 
     @cached_property
     def destinations(self) -> DestinationStore:
@@ -142,14 +155,22 @@ class AwsPorts(Ports):
     @cached_property
     def partners(self) -> Partners:
         from runtime.address_guard import AddressGuard
-        from services.transfer.adapters.sftp_partners import SftpPartners
+        from services.transfer.adapters.protocol_partners import ProtocolPartners
 
-        guard = AddressGuard.of(self._settings.allowed_networks)
-        return SftpPartners(
-            guard,
-            self._settings.partner_timeout_seconds,
-            session_seconds=self._settings.partner_session_seconds,
-        )
+        guard, settings = AddressGuard.of(self._settings.allowed_networks), self._settings
+        timeout, of_session = settings.partner_timeout_seconds, settings.partner_session_seconds
+
+        def sftp() -> Partners:
+            from services.transfer.adapters.sftp_partners import SftpPartners
+
+            return SftpPartners(guard, timeout, session_seconds=of_session)
+
+        def ftp() -> Partners:
+            from services.transfer.adapters.ftp_partners import FtpPartners
+
+            return FtpPartners(guard, timeout, session_seconds=of_session)
+
+        return ProtocolPartners(guard, {Protocol.SFTP: sftp, Protocol.FTP: ftp, Protocol.FTPS: ftp})
 
     @cached_property
     def queue(self) -> LaneQueue:

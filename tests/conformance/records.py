@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
-from services.transfer.domain.checksums import Algorithm, ObjectChecksum
+from services.transfer.domain.checksums import Algorithm, FileChecksum, ObjectChecksum
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Destination, Protocol
 from services.transfer.domain.failure import Failure
@@ -14,10 +14,11 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
+from services.transfer.domain.proof import AtPartner, Proof, Proven, Receipt, SourceChecksum, Verify
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Status
+from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain.tries import Tries
@@ -27,6 +28,9 @@ from tests.conformance.stores import Stores
 LARGEST_CRC = 2**64 - 1  # a float or a signed number would not hold it
 PART = "/in/.größe & plan 🚢.csv.t-1-1.part"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHkHMVNn8oGyMT2pnJOrqbhNRYRPB4ktC0IHvlWcJJKZ"
+
+
+AT_PARTNER = AtPartner(False, True, 50 * 10**12, FileChecksum(Algorithm.CRC32, "0a1b2c3d"))
 
 
 def after(seconds: float) -> datetime:
@@ -67,7 +71,7 @@ def a_full_transfer() -> Transfer:
             source,
             50 * 10**12,
             '"etag"',
-            ObjectChecksum(Algorithm.SHA256, None, 5 * 10**9),
+            ObjectChecksum(Algorithm.SHA256, None, 5 * 10**9, of_parts=True),
             NOON,
         ),
         plan=plan_chunks(50 * 10**12),
@@ -85,7 +89,20 @@ def a_full_transfer() -> Transfer:
         aside=OldTarget("/in/.plan.t-full-2.old", "/in/plan", "sftp.example.com:22/in"),
         keep_part_until=after(86_400),
         look_again_at=after(60),
-        proof=Proof(PART, LARGEST_CRC, SourceChecksum.MATCHED, Algorithm.SHA256, Proven.SAMPLED),
+        proof=Proof(
+            PART,
+            LARGEST_CRC,
+            SourceChecksum.MATCHED,
+            Algorithm.SHA256,
+            Proven.SAMPLED,
+            by_parts=True,
+            at_partner=AT_PARTNER,
+        ),
+        readback_percent=7,
+        sample_secret=f"{2**128 - 1:032x}",
+        sent_checksum=FileChecksum(Algorithm.SHA1, "00" * 20),
+        checksum_tries=1,
+        strategy=Strategy(checksum=Algorithm.CRC32, tells_missing=False),
         final_path="/in/plan",
         final_existed_bytes=0,
         label="Größe, month end",
@@ -106,6 +123,8 @@ def a_full_transfer() -> Transfer:
             started_at=NOON,
             finished_at=after(9_000),
             left_behind=("/in/.plan.t-full-1.part", PART),
+            by_parts=False,
+            at_partner=AT_PARTNER,
         ),
     )
 
@@ -136,6 +155,7 @@ def a_destination(destination_id: str = "partner") -> Destination:
             free_bytes=0,
             round_trip_seconds=0.1 + 0.2,
             probed_at=NOON,
+            checksums=(Algorithm.CRC32, Algorithm.MD5),
         ),
     )
 
@@ -153,8 +173,16 @@ def a_part(path: str = PART) -> PartFile:
 
 
 def a_mark(done_bytes: int = 10, crc64: int = 1) -> Mark:
-    """With four checksums that are told apart."""
-    return Mark(done_bytes, crc64, crc64 // 2, crc64 % 2**32, crc64 // 3)
+    """With checksums that are told apart."""
+    return Mark(
+        done_bytes,
+        crc64,
+        sample_crc64=crc64 // 2,
+        source_crc=crc64 % 2**32,
+        unit_crc64=crc64 // 3,
+        target_crc=crc64 % 2**31,
+        readback_crc64=crc64 // 5,
+    )
 
 
 def finish(stores: Stores, lease: ChunkLease, done_bytes: int = 10, crc64: int = 1) -> None:

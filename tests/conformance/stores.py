@@ -17,12 +17,14 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
+from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
 from services.transfer.domain.ports import (
     ChunkLedger,
     DestinationStore,
     LaneRegister,
+    LaneTargets,
     SessionSlots,
     TransferStore,
 )
@@ -30,6 +32,7 @@ from tests.fakes.stores import (
     InMemoryChunkLedger,
     InMemoryDestinationStore,
     InMemoryLaneRegister,
+    InMemoryLaneTargets,
     InMemorySessionSlots,
     InMemoryTransferStore,
 )
@@ -51,17 +54,19 @@ class Stores:
     ledger: ChunkLedger
     lanes: LaneRegister
     slots: SessionSlots
+    targets: LaneTargets
     destinations: DestinationStore
 
 
 def in_memory_stores() -> Stores:
-    transfers = InMemoryTransferStore(ROWS_READ)
+    transfers, targets = InMemoryTransferStore(ROWS_READ), InMemoryLaneTargets()
     return Stores(
         transfers,
         transfers.outbox,
         InMemoryChunkLedger(transfers),
         InMemoryLaneRegister(),
-        InMemorySessionSlots(LOOK_ROWS),
+        InMemorySessionSlots(LOOK_ROWS, targets),
+        targets,
         InMemoryDestinationStore(),
     )
 
@@ -123,6 +128,7 @@ def dynamodb_stores(client: BaseClient, table: str) -> Stores:
         DynamoDbChunkLedger(client, table, lambda: NOON),
         DynamoDbLaneRegister(client, table),
         DynamoDbSessionSlots(client, table, LOOK_ROWS),
+        DynamoDbLaneTargets(client, table),
         DynamoDbDestinationStore(client, table),
     )
 

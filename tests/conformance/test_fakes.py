@@ -12,6 +12,8 @@ REACHED = {  # what a suite gets from a fake that it names
     "InMemoryPartnerSession": "InMemoryPartners",
     "InMemoryChunkSink": "InMemoryPartners",
     "InMemoryFileReader": "InMemoryPartners",
+    "InMemoryQuickFiles": "InMemoryPartners",
+    "InMemoryFolderSource": "InMemoryBuckets",
 }
 NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
     *{"Beat", "Execution", "Planned", "Watched"},

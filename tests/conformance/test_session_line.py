@@ -41,8 +41,8 @@ def test_a_lane_in_line_is_found_with_its_turn(stores: Stores) -> None:
 def test_the_line_knows_how_many_sessions_are_in_use(stores: Stores) -> None:
     stores.slots.wait(waiter("a"))
     assert take(stores, "a", at=1) is not None
-    assert stores.slots.line("partner", after(2), after(62)).in_use == 1
-    assert stores.slots.line("partner", after(61), after(121)).in_use == 0
+    assert stores.slots.line("partner", after(2), after(62)).in_use.sessions == 1
+    assert stores.slots.line("partner", after(61), after(121)).in_use.sessions == 0
 
 
 def test_whoever_stands_in_line_keeps_the_place_and_waits_with_the_latest_token(

@@ -24,7 +24,14 @@ def reply(asked: int | bytes, answer: Callable[[int], bytes]) -> Replies:
 
 
 PAIR = string(b"x@y") + string(b"1")
-LIMITS, STATVFS, _ = sftp.EXTENSIONS
+LIMITS, STATVFS, *_ = sftp.EXTENSIONS
+
+
+def checksum(algorithm: bytes, value: bytes) -> Replies:
+    told = string(algorithm) + value
+    return reply(sftp.CHECK_FILE_NAME, lambda to: packet(sftp.EXTENDED_REPLY, to, told))
+
+
 REPLIES: dict[str, Replies] = {
     "good": reply(-1, lambda _: b""),
     "packet_of_2_gb_in_sftp": reply(sftp.OPEN, lambda _: b"\x7f\xff\xff\xff" + BLOCK),
@@ -44,6 +51,11 @@ REPLIES: dict[str, Replies] = {
         sftp.READ, lambda to: packet(sftp.DATA, to, string(bytes(200_000)))
     ),
     "ends_read_with_nothing": reply(sftp.READ, lambda to: packet(sftp.DATA, to, string(b""))),
+    "checksum_that_is_wrong": checksum(b"sha256", bytes(32)),
+    "checksum_nobody_asked_for": checksum(b"sha512", bytes(64)),
+    "checksum_of_30_kb": checksum(b"sha256", bytes(30_000)),
+    "checksum_of_1_mb": checksum(b"sha256", bytes(1 << 20)),
+    "checksum_that_never_comes": reply(sftp.CHECK_FILE_NAME, lambda _: b""),
     "never_acknowledges": reply(sftp.WRITE, lambda _: b""),
     "acknowledges_others": reply(sftp.WRITE, lambda to: b"" if to % 8 == 4 else sftp.status(to, 0)),
 }

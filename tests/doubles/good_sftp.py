@@ -1,7 +1,9 @@
 """A small SFTP server in memory that does as it is told. Doubles answer by it where they have no
 answer of their own."""
 
+import hashlib
 import struct
+import zlib
 from collections.abc import Callable, Mapping
 
 INIT, VERSION, OPEN, READ, WRITE, LSTAT, FSTAT = 1, 2, 3, 5, 6, 7, 8
@@ -9,7 +11,17 @@ OPENDIR, REMOVE, REALPATH, STAT, RENAME = 11, 13, 16, 17, 18
 STATUS, HANDLE, DATA, NAME, ATTRS = 101, 102, 103, 104, 105
 EXTENDED, EXTENDED_REPLY = 200, 201
 OK, EOF, NO_SUCH_FILE, FAILURE = 0, 1, 2, 4
-EXTENSIONS = (b"limits@openssh.com", b"statvfs@openssh.com", b"posix-rename@openssh.com")
+EXTENSIONS = (
+    b"limits@openssh.com",
+    b"statvfs@openssh.com",
+    b"posix-rename@openssh.com",
+    b"check-file",
+)
+CHECK_FILE_NAME = b"check-file-name"  # how a request of "check-file" is called
+CHECKSUMS: dict[bytes, Callable[[bytes], bytes]] = {
+    b"crc32": lambda content: struct.pack(">I", zlib.crc32(content)),
+    b"sha256": lambda content: hashlib.sha256(content).digest(),
+}
 
 
 def string(value: bytes) -> bytes:
@@ -109,4 +121,13 @@ class GoodSftp:
             return numbers(request, 262_144, 261_120, 261_120, 0)
         if name == EXTENSIONS[1]:
             return numbers(request, *[4096] * 11)
+        if name == CHECK_FILE_NAME:
+            return self._check_file(request, *cut(fields))
         return self._rename(request, *cut(fields))
+
+    def _check_file(self, request: int, name: bytes, fields: bytes) -> bytes:
+        known = [each for each in cut(fields)[0].split(b",") if each in CHECKSUMS]
+        if name not in self.files or not known:
+            return status(request, FAILURE if name in self.files else NO_SUCH_FILE)
+        value = CHECKSUMS[known[0]](bytes(self.files[name]))
+        return packet(EXTENDED_REPLY, request, string(known[0]) + value)

@@ -11,7 +11,16 @@ from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.line_places import SessionsSeen
-from services.transfer.domain.waiting import Line, Waiter, line_of
+from services.transfer.domain.waiting import (
+    InUse,
+    Limit,
+    Line,
+    LongLimit,
+    Waiter,
+    in_use_of,
+    line_of,
+)
+from tests.fakes.lane_targets import InMemoryLaneTargets
 
 LaneKey = tuple[str, int, int]  # transfer, generation, lane; both passes share the lanes
 
@@ -26,7 +35,9 @@ class InMemoryLaneRegister:
             stored = self.rows.get(_key(lane))
             if stored is not None and stored.turn >= lane.turn:
                 return False
-            self.rows[_key(lane)] = replace(lane, worker=None, bytes_in_flight=0, ended=False)
+            self.rows[_key(lane)] = replace(
+                lane, worker=None, bytes_in_flight=0, ended=False, session_since=None
+            )
             return True
 
     def take(
@@ -58,6 +69,8 @@ class InMemoryLaneRegister:
                 until=until,
                 bytes_in_flight=bytes_in_flight,
                 failures=lane.failures,
+                figures=lane.figures,
+                session_since=lane.session_since or self.rows[_key(lane)].session_since,
             )
             return beaten
 
@@ -87,8 +100,11 @@ def _key(lane: Lane) -> LaneKey:
 
 
 class InMemorySessionSlots:
-    def __init__(self, look_rows: int = LOOK_ROWS) -> None:
+    def __init__(
+        self, look_rows: int = LOOK_ROWS, targets: InMemoryLaneTargets | None = None
+    ) -> None:
         self.look_rows = look_rows
+        self._targets = targets or InMemoryLaneTargets()
         self.lock = threading.RLock()
         self.rows: dict[tuple[str, int], Slot] = {}
         self.waiting: dict[tuple[str, str], Waiter] = {}
@@ -96,7 +112,7 @@ class InMemorySessionSlots:
     def take(
         self,
         destination_id: str,
-        limit: int,
+        limit: Limit,
         holder: str,
         now: datetime,
         until: datetime,
@@ -108,13 +124,15 @@ class InMemorySessionSlots:
             over = [n for n, slot in mine.items() if is_over(slot.until, now, until)]
             live = [n for n in mine if n not in own and n not in over]
             line = self.line(destination_id, now, until)
-            if len(live) >= limit or not (own or line.admits(ticket, limit)):
+            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            if len(live) >= sessions or not (own or line.admits(ticket, limit)):
                 return None
             self.waiting.pop((destination_id, ticket), None)
-            free = [n for n in sorted(own) + list(range(limit)) if n not in live]
+            free = [n for n in sorted(own) + list(range(sessions)) if n not in live]
             kept = free[0] in own and free[0] not in over
             since = mine[free[0]].since if kept else now
-            slot = Slot(destination_id, free[0], holder, until, since)
+            long = isinstance(limit, LongLimit)
+            slot = Slot(destination_id, free[0], holder, until, since, long)
             self.rows[destination_id, slot.number] = slot
             return slot
 
@@ -142,10 +160,14 @@ class InMemorySessionSlots:
 
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
         with self.lock:
-            slots = [slot for (d, _), slot in self.rows.items() if d == destination_id]
-            in_use = sum(not is_over(slot.until, now, until) for slot in slots)
             here = [each for (d, _), each in self.waiting.items() if d == destination_id]
-            return line_of(in_use, here, now, until)
+            return line_of(self._in_use(destination_id, now, until), here, now, until)
+
+    def _in_use(self, destination_id: str, now: datetime, until: datetime) -> InUse:
+        slots = [slot for (d, _), slot in self.rows.items() if d == destination_id]
+        held = [slot for slot in slots if not is_over(slot.until, now, until)]
+        target = self._targets.read(destination_id)
+        return in_use_of(held, None if target is None else target.lanes)
 
     def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
         with self.lock:
@@ -154,7 +176,8 @@ class InMemorySessionSlots:
             whole = len(slots) + len(waiters) <= self.look_rows
             held = [slot for _, slot in slots if not is_over(slot.until, now, until)]
             read = waiters if whole else waiters[: self.look_rows - len(slots)]
-            return SessionsSeen(held, read, whole)
+            most_long = self._in_use(destination_id, now, until).most_long
+            return SessionsSeen(held, read, whole, most_long)
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
         with self.lock:

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
+from services.transfer.domain.file_outcomes import NO_FILES
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import (
     NEVER_OPENED,
+    NOTHING_DONE,
     ChunkLease,
     DoneChunk,
     LedgerId,
@@ -49,6 +51,7 @@ class InMemoryChunkLedger:
             book = self._books.get(ledger)
             if book is None:
                 return NEVER_OPENED
+            files = sum((done.mark.counts for _, done in book.done.values()), NO_FILES)
             return Progress(
                 chunks_total=book.plan.total,
                 next_chunk=book.next_chunk,
@@ -56,6 +59,9 @@ class InMemoryChunkLedger:
                 bytes_done=sum(chunk.length_bytes for _, chunk in book.done.values()),
                 attempts=book.attempts,
                 rate=book.rate,
+                files_done=files.done,
+                files_failed=files.failed,
+                files_skipped=files.skipped,
             )
 
     def claim(
@@ -101,13 +107,13 @@ class InMemoryChunkLedger:
             movable = self._transfer_is(lease.ledger, {Status.MOVING, Status.PAUSED})
             if not movable or self._stored(lease) is None:
                 raise LeaseLost(_name(lease))
-            if mark.done_bytes != book.plan.range_of(lease.number)[1]:
+            if book.plan.length_of(lease.number) not in (None, mark.done_bytes):
                 raise ValueError(f"{_name(lease)} does not have {mark.done_bytes} bytes")
             del book.leases[lease.number]
             chunk = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
             book.done[lease.number] = (lease.worker, chunk)
 
-    def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
+    def reopen(self, ledger: LedgerId, done: DoneChunk, mark: Mark = NOTHING_DONE) -> bool:
         with self._lock:
             current = self.done_chunk(ledger, done.number)
             if current is None or current.attempt != done.attempt:
@@ -116,7 +122,7 @@ class InMemoryChunkLedger:
             del book.done[done.number]
             doubts = done.doubts + 1
             book.leases[done.number] = ChunkLease(
-                ledger, done.number, "", done.attempt, RELEASED, doubts=doubts
+                ledger, done.number, "", done.attempt, RELEASED, mark, doubts=doubts
             )
             return True
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,6 +22,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ports import ListedObject, Listing
 from services.transfer.domain.source import ObjectRef, SourceObject
+from tests.fakes.many_files import InMemoryFolderSource
 
 MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 NAME = re.compile(r".+")  # of the last entry on the page before
@@ -39,6 +40,7 @@ class InMemoryBuckets:
     objects_by_bucket: dict[str, dict[str, bytes]] = field(default_factory=dict)
     checksums: dict[tuple[str, str], ObjectChecksum | None] = field(default_factory=dict)
     flips: dict[int, int] = field(default_factory=dict)
+    refusing: dict[str, Callable[[], object]] = field(default_factory=dict)  # by key; raises
     bytes_read: int = 0
     open_readers: int = 0
 
@@ -78,6 +80,9 @@ class InMemoryBuckets:
 
     def authorize(self, ref: ObjectRef, session_name: str) -> "InMemoryObjectSource":
         return InMemoryObjectSource(self, ref)
+
+    def authorize_many(self, bucket: str, root: str, session_name: str) -> InMemoryFolderSource:
+        return InMemoryFolderSource(self, bucket, root)
 
     def buckets(self) -> Sequence[tuple[str, datetime]]:
         return [(name, MODIFIED) for name in sorted(self.objects_by_bucket)]
@@ -171,6 +176,8 @@ class InMemoryObjectSource:
             raise BucketNotFound(ref.bucket)
         if ref.key not in self._buckets.objects_by_bucket[ref.bucket]:
             raise ObjectNotFound(ref.bucket, ref.key)
+        if ref.key in self._buckets.refusing:
+            self._buckets.refusing[ref.key]()
         return self._buckets.objects_by_bucket[ref.bucket][ref.key]
 
 

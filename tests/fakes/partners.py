@@ -2,12 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from posixpath import basename, dirname
 
+from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.ssh_keys import check_private_key
+from services.transfer.domain.checksums import Algorithm, FileChecksum, hasher
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -24,9 +26,10 @@ from services.transfer.domain.errors import (
     WriteRefused,
 )
 from services.transfer.domain.host_key import HostKey
-from services.transfer.domain.ports import FileKind, LoginFacts, Seen
+from services.transfer.domain.ports import FileKind, LoginFacts, QuickFiles, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
+from tests.fakes.many_files import InMemoryQuickFiles
 from tests.fakes.partner_files import InMemoryChunkSink, InMemoryFileReader
 
 HOST_KEY = HostKey(
@@ -65,9 +68,11 @@ class InMemoryPartners:
     shows_sizes: bool = True
     takes_away_on_rename: bool = False
     modified: dict[str, datetime] = field(default_factory=dict)
+    pipelines: bool = True  # many requests may be on their way at once
     renames: bool = True
     reopens: bool = True  # a file that was closed can be opened for writing again
     removes: bool = True
+    checksums: tuple[Algorithm, ...] = ()  # that the server computes itself
     drops_unclosed: bool = False  # a file whose connection is lost before its close is removed
     taken: dict[str, bytes] = field(default_factory=dict)
     logging_in: Callable[[Callable[[], bool]], object] = lambda wanted: None  # how a login goes on
@@ -132,6 +137,9 @@ class InMemoryPartnerSession:
         self.host_key_fingerprint = server.host_key.fingerprint
         self._server = server
         self.replaces_atomically = server.replaces_atomically
+        self.quick_files: QuickFiles | None = None
+        if server.pipelines:
+            self.quick_files = InMemoryQuickFiles(self, server)
         self._destination = destination
         self.closed = False
         self._closing = threading.Lock()
@@ -197,6 +205,21 @@ class InMemoryPartnerSession:
         content = self._server.files.get(path)
         kind = FileKind.LINK if path in self._server.links else FileKind.FILE
         return None if content is None else Seen(kind, len(content))
+
+    def file_checksum(
+        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+    ) -> FileChecksum | None:
+        offered = next((each for each in wanted if each in self._server.checksums), None)
+        if offered is None:
+            return None
+        self.called("file_checksum")
+        if path not in self._server.files:
+            raise PartMissing(path)
+        if not self._server.readable:
+            raise PermissionDenied(path, "give a checksum of")
+        computed = hasher(offered, CRCS.get(offered))
+        computed.update(bytes(self._server.files[path]))
+        return FileChecksum(offered, computed.hexdigest())
 
     def free_bytes(self, folder: str) -> int | None:
         return None
@@ -273,8 +296,9 @@ class InMemoryPartnerSession:
             max_write_bytes=None,
             max_read_bytes=None,
             free_bytes=None,
-            round_trip_seconds=0.0,
+            round_trip_seconds=0.05,
             probed_at=datetime.now(UTC),
+            checksums=server.checksums if server.readable else (),
         )
 
     def close(self) -> None:

@@ -12,9 +12,16 @@ GIVES = {
     "partner.open_part": "sink",
     "partner.open_reader": "reader",
     "source.authorize": "source",
+    "source.authorize_many": "many",
+    "many.opened": "source",
+    "look.authorize_many": "look",
     "look.authorize": "look",
 }
-CONNECTIONS = {"partner.connect", "source.authorize", "look.authorize"}  # die with their worker
+CONNECTIONS = {
+    "partner.connect",
+    *("source.authorize", "source.authorize_many", "many.opened"),
+    *("look.authorize", "look.authorize_many"),
+}  # die with their worker
 
 
 def watched(name: str, target: T, calls: Calls) -> T:
@@ -34,6 +41,8 @@ class Watched:
 
     def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401
         found = getattr(self._target, attribute)
+        if attribute == "quick_files" and found is not None:
+            return Watched("quick", found, self._calls)
         return self._watch(f"{self._name}.{attribute}", found) if callable(found) else found
 
     def _watch(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,5 +86,6 @@ class Watched:
 
 BLOCKWISE = {
     *{"source.read", "reader.read"},
+    *{"many.listed", "many.looked_at", "many.fetched", "quick.put"},
     *{"transfers.open_transfers", "ledger.done_chunks", "sessions.due"},
 }

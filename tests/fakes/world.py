@@ -27,6 +27,7 @@ from services.transfer.use_cases.run_lane import run_lane
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.calls import Calls
+from tests.fakes.many_files import InMemoryInventoryStore
 from tests.fakes.outside import (
     CountedMessageLease,
     InMemoryBuckets,
@@ -39,6 +40,7 @@ from tests.fakes.stores import (
     InMemoryChunkLedger,
     InMemoryDestinationStore,
     InMemoryLaneRegister,
+    InMemoryLaneTargets,
     InMemorySessionSlots,
     InMemoryTransferStore,
 )
@@ -77,13 +79,16 @@ class World:
         calls = self.calls = Calls(self._move_clock)
         self.workflow = self._new_workflow()
         self.transfers = InMemoryTransferStore()
-        self.slots = InMemorySessionSlots()
+        self.targets = InMemoryLaneTargets()
+        self.slots = InMemorySessionSlots(targets=self.targets)
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
             outbox=watched("outbox", self.transfers.outbox, calls),
             ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
+            inventories=watched("inventories", InMemoryInventoryStore(), calls),
             lanes=watched("lanes", InMemoryLaneRegister(), calls),
             slots=watched("slots", self.slots, calls),
+            targets=watched("targets", self.targets, calls),
             destinations=watched("destinations", InMemoryDestinationStore(), calls),
             vault=watched("vault", self.vault, calls),
             readers=watched("source", self.buckets, calls),

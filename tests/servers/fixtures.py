@@ -1,11 +1,13 @@
 """Fixtures for every folder of tests that talks to real servers."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.servers.emulator import Emulator, emulator
+from tests.servers.ftp_sites import FtpServers
 from tests.servers.sites import shared_folder
 from tests.servers.system_user import SystemUser, system_user
 
@@ -22,6 +24,12 @@ def partner_folder(server_user: SystemUser) -> Iterator[Path]:
     """Only its folder 'in' belongs to the server's user."""
     with shared_folder(server_user) as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def ftp_servers(server_user: SystemUser) -> Iterator[FtpServers]:
+    with shared_folder(server_user) as folder, ExitStack() as running:
+        yield FtpServers(folder, server_user, running)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.transfer.domain.credential import Credential
+from services.transfer.domain.destination import Protocol, Tls
 from services.transfer.domain.host_key import HostKey
 from tests.servers.waiting import wait_for
 
@@ -25,6 +26,8 @@ class Login:
     user: str
     credential: Credential
     host_keys: tuple[HostKey, ...]
+    protocol: Protocol = Protocol.SFTP
+    tls: Tls | None = None
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from runtime.address_guard import AddressGuard
+from services.transfer.adapters.ftp_partners import FtpPartners
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol
@@ -20,6 +21,7 @@ from services.transfer.domain.ports import Partners, PartnerSession
 from tests.fakes.partners import InMemoryPartners
 from tests.servers import require_program, unavailable
 from tests.servers.embedded import USER, EmbeddedServer, InnerServer
+from tests.servers.listening import Login
 from tests.servers.openssh import OpenSshServer
 from tests.servers.system_user import SystemUser
 
@@ -30,7 +32,11 @@ WITHOUT_EXTENSIONS = "sftp internal-sftp -P fsync,posix-rename"
 
 
 def destination(
-    port: int, user: str, base_path: str, host_keys: Sequence[HostKey], host: str = "127.0.0.1"
+    port: int,
+    user: str,
+    base_path: str,
+    host_keys: Sequence[HostKey],
+    host: str = "127.0.0.1",
 ) -> Destination:
     return Destination(
         id="acme",
@@ -48,6 +54,16 @@ def destination(
     )
 
 
+def ftp_destination(login: Login, base_path: str) -> Destination:
+    place = destination(login.port, login.user, base_path, login.host_keys)
+    plain = login.protocol is Protocol.FTP
+    return replace(place, protocol=login.protocol, tls=login.tls, accepts_unencrypted_login=plain)
+
+
+def ftp_partners(timeout_seconds: float = 20) -> FtpPartners:
+    return FtpPartners(LOOPBACK, timeout_seconds, lambda: WHEN)
+
+
 def sftp_partners(timeout_seconds: float = 20) -> SftpPartners:
     return SftpPartners(LOOPBACK, timeout_seconds, lambda: WHEN)
 
@@ -61,7 +77,7 @@ class Site:
     destination: Destination
     credential: Credential
     root: Path | None
-    server: EmbeddedServer | InnerServer | OpenSshServer | InMemoryPartners
+    server: EmbeddedServer | InnerServer | OpenSshServer | InMemoryPartners | Login
 
     def at(self, name: str) -> str:
         """The server's path of a file in its base folder."""

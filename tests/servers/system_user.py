@@ -13,6 +13,8 @@ from tests.servers import require_program
 from tests.servers.waiting import wait_for
 
 PREFIX = "ferry-test-"
+# The usual hash costs a tenth of a second at each login. The password lives for one run only.
+QUICK_HASH = ("--crypt-method", "SHA512", "--sha-rounds", "1000")
 NO_LOGIN = "/usr/sbin/nologin"  # enough for SFTP inside of sshd
 
 
@@ -36,7 +38,8 @@ def system_user(shell: str = NO_LOGIN) -> Iterator[SystemUser]:
     name, password = f"{PREFIX}{os.getpid()}-{secrets.token_hex(2)}", secrets.token_hex(16)
     _run([str(useradd), "--no-create-home", "--home-dir", "/", "--shell", shell, name])
     try:
-        _run([str(require_program("chpasswd", "passwd"))], f"{name}:{password}\n")
+        chpasswd = str(require_program("chpasswd", "passwd"))
+        _run([chpasswd, *QUICK_HASH], f"{name}:{password}\n")
         entry = pwd.getpwnam(name)
         yield SystemUser(name, password, entry.pw_uid, entry.pw_gid)
     finally:

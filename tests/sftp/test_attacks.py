@@ -52,6 +52,8 @@ ENDS: dict[str, set[str]] = {
     "hostile_status": {"write_refused"},
     "more_data_than_asked": VIOLATION,
     "ends_read_with_nothing": {"size_mismatch"},
+    "checksum_of_1_mb": VIOLATION,
+    "checksum_that_never_comes": SILENCE,
     "never_acknowledges": SLOWNESS,
     "acknowledges_others": SLOWNESS,
     "reply_by_the_byte": SILENCE,
@@ -61,7 +63,13 @@ ENDS: dict[str, set[str]] = {
     "keys_without_end": SILENCE,
     "refuses_the_channel": {"session_refused"},
 }
+USELESS_CHECKSUMS = {
+    "checksum_that_is_wrong",
+    "checksum_nobody_asked_for",
+    "checksum_of_30_kb",
+}
 GO_WELL = {
+    *USELESS_CHECKSUMS,
     "good",
     "hostile_version",
     "unknown_message",
@@ -117,6 +125,12 @@ def test_what_is_only_odd_is_survived(visits: Told, oddity: str) -> None:
     assert profile["software"].isprintable()
     assert 32_768 <= profile["max_write_bytes"] <= 1 << 20
     assert profile["free_bytes"] < 1 << 63
+
+
+def test_a_checksum_that_is_not_right_counts_as_none(visits: Told) -> None:
+    profiles = {name: visits["visits"][name]["profile"] for name in USELESS_CHECKSUMS | {"good"}}
+    found = {name: profile["checksums"] for name, profile in profiles.items()}
+    assert found == {"good": ["crc32", "sha256"], **{each: [] for each in USELESS_CHECKSUMS}}
 
 
 def test_memory_threads_and_sockets_are_as_before(visits: Told) -> None:

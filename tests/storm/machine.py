@@ -42,6 +42,13 @@ class Storm(Crowd):
         self.world.begin_steering("retry").finish()
         self.world.go_on(30, call)
 
+    @blows("aim")
+    @rule(lanes=st.integers(1, 3), seconds=st.sampled_from([0.1, 7.0, 130.0]))
+    def aim(self, lanes: int, seconds: float) -> None:
+        """Another number of lanes is decided, and their beats find out who has to go."""
+        self.world.aim(lanes)
+        self.world.pass_time(seconds)
+
     @blows("lane_again")
     @precondition(lambda self: self.world.delivered)
     @rule(message=st.integers(0, 9))

@@ -35,6 +35,7 @@ RULES = frozenset(
         "sweep",
         "publish",
         "steer",
+        "aim",
         "lane_again",
         "start_again",
         "time_out",

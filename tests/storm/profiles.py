@@ -29,6 +29,8 @@ PROFILES = {
         stops=("partner.open_part", "partner.connect", "slots.free", "partner.rename"),
         steps=20,
     ),
+    # lanes that give way while others come, and while the transfer is steered
+    "aims": Profile(rules=_of("rest advance aim steer kill"), steps=25),
     # a part file that is made after nobody wants it any more
     "leaks": Profile(
         rules=_of("rest advance steer time"),

@@ -9,6 +9,7 @@ from itertools import count
 from services.transfer.domain.destination import Delivery
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.lane import LaneMessage
+from services.transfer.domain.lane_target import Decision, first_target
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import ENDED
 from services.transfer.domain.transfer import Transfer
@@ -222,6 +223,16 @@ class StormWorld(World):
 
         act = STEER[wish]
         return self.stage.start(wish, lambda: act(self.id, ANN, ports=self.ports), request_again)
+
+    def aim(self, lanes: int) -> None:
+        """As somebody else's decision."""
+        at = self.row.destination_id
+        place = self.ports.destinations.read(at).place
+        known = self.targets.read(at) or first_target(at, place, 9, 1.0, self.clock)
+        why = "Somebody said so."
+        told = Decision(self.clock, known.lanes, lanes, 0.0, 1.0, why)
+        self.stage.told.append(f"{lanes} lanes are decided")
+        self.targets.save(replace(known, lanes=lanes, why=why), told)
 
     def begin_publishing(self) -> Actor:
         return self.stage.start("publish", lambda: publish_pending(self.id, ports=self.ports))

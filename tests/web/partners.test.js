@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { ApiProblem } from "../../web/static/app/api/problem.js";
 import { compared, counterpart, grouped, saysTheSame } from "../../web/static/app/screens/partners/fingerprints.js";
-import { EMPTY, effects, formOf, patchOf, requestOf, wrongFields } from "../../web/static/app/screens/partners/partner_form.js";
+import { EMPTY, effects, formOf, patchOf, requestOf, wayChanges, wrongFields } from "../../web/static/app/screens/partners/partner_form.js";
 import { byDay, byDestination, days, successText, total } from "../../web/static/app/screens/partners/period.js";
 import { findings, measures, outcome, steps } from "../../web/static/app/screens/partners/probe_words.js";
 import { isStale, wrongOf } from "../../web/static/app/screens/partners/refusal.js";
@@ -49,6 +49,36 @@ test("a patch has only what differs, and nothing of what was not touched", () =>
 test("a request has no empty secrets, and its name is its id where none was given", () => {
   const body = requestOf({ ...EMPTY, id: "acme", host: "h", user: "u", password: "p" });
   assert.deepEqual([body.name, body.protocol, body.password, "private_key" in body, "probe_name" in body], ["acme", "sftp", "p", false, false]);
+});
+
+test("each protocol has its own words in a request, and a private key is for SFTP only", () => {
+  const form = { ...EMPTY, id: "acme", host: "h", user: "u", password: "p", private_key: "k" };
+  const ask = (way) => requestOf({ ...form, ...wayChanges(form, way) });
+  assert.deepEqual([ask("sftp").protocol, ask("sftp").port, ask("sftp").private_key], ["sftp", 22, "k"]);
+  const implicit = ask("ftps-implicit");
+  assert.deepEqual([implicit.protocol, implicit.tls, implicit.port, "private_key" in implicit], ["ftps", "implicit", 990, false]);
+  assert.deepEqual([ask("ftp").accepts_unencrypted_login, ask("ftps").tls, "tls" in ask("ftp")], [true, "explicit", false]);
+  assert.equal(wayChanges({ ...form, port: "2121" }, "ftps").port, undefined);
+});
+
+test("an unencrypted login has to be accepted", () => {
+  assert.deepEqual(Object.keys(wrongFields({ ...EMPTY, way: "ftp" })), ["accepts_unencrypted_login"]);
+  assert.deepEqual(wrongFields({ ...EMPTY, way: "ftp", accepts_unencrypted_login: true }), {});
+});
+
+test("a certificate's fingerprint is the same with colons and in capitals", () => {
+  const digits = "0123456789abcdef".repeat(4);
+  const pin = { key: "tls-certificate-sha256 x", fingerprint: `SHA256:${digits}` };
+  assert.equal(saysTheSame(`sha256 Fingerprint=${digits.toUpperCase().match(/../g).join(":")}`, pin), true);
+  assert.equal(saysTheSame(`SHA256:${digits}`, pin), true);
+  assert.equal(saysTheSame(`SHA256:${digits.slice(1)}0`, pin), false);
+});
+
+test("a server that a public authority vouches for needs no confirmed key", () => {
+  const ftps = { ...VIEW, protocol: "ftps", host_keys: [], proved_by: "public_authority" };
+  assert.equal(steps(ftps)[1].done, true);
+  assert.equal(steps({ ...VIEW, host_keys: [] })[1].done, false);
+  assert.match(outcome({ status: "host_key_unconfirmed", failure: { code: "certificate_untrusted" } }).title, /certificate/);
 });
 
 test("a change says what it takes away", () => {

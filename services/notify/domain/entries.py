@@ -10,6 +10,7 @@ from services.notify.domain.stage import Stage
 from services.notify.domain.view import Entry, Link
 
 MOST_PATH, MOST_NUMBER, MOST_LINK = 300, 40, 1_000  # characters
+MOST_PROOF = 600  # the longest sentence of a receipt has some 450
 MOST_TICKETS = 4
 NUMBER = re.compile(r"[A-Za-z0-9]{1,40}")
 PROOFS = {
@@ -44,7 +45,9 @@ def _figures(fact: Fact) -> Iterator[Entry]:
     if fact.rate_bytes_per_second:
         yield Entry("Rate", rate_text(fact.rate_bytes_per_second))
     yield Entry("Time", time_text(fact.at))
-    if fact.proven in PROOFS:
+    if fact.statement:
+        yield Entry("Proof", shown(fact.statement, MOST_PROOF), foreign=True)
+    elif fact.proven in PROOFS:
         yield Entry("Proof", PROOFS[fact.proven])
     if fact.run > 1:
         yield Entry("Run", f"{fact.run} (a retry)")

@@ -47,6 +47,7 @@ class Fact:
     duration_seconds: float | None = None
     rate_bytes_per_second: float | None = None
     proven: str | None = None
+    statement: str | None = None  # what was proven, in one sentence
     crc64nvme: str | None = None
     trouble: Trouble | None = None
     tickets: tuple[TicketRef, ...] = ()

@@ -34,6 +34,7 @@ def completed(event: Event[told.TransferCompletedV1], known: KnownTransfer) -> F
         duration_seconds=seconds,
         rate_bytes_per_second=rate,
         proven=receipt.proven,
+        statement=receipt.statement,
         crc64nvme=receipt.crc64nvme,
     )
 

@@ -70,6 +70,7 @@ def _new_run(run: int) -> Json:
         "percent": None,
         "chunks": {"total": 0, "done": 0, "proven": 0},
         "chunk_runs": None,
+        "files": None,
         "failure": None,
         "receipt": None,
         "finished_at": None,
@@ -95,6 +96,8 @@ def _with_fact(before: _Told, fact: TransferFact) -> _Told | None:
     shown = dict(before.shown)
     if told["size_bytes"] is not None:
         shown["size_bytes"] = told["size_bytes"]
+    if told["files"] is not None:
+        shown["files"] = told["files"]
     if started_at := told.get("started_at"):
         shown["started_at"] = started_at
     if fact.sequence > heard.sample:  # else a sample has shown already what came after the fact
@@ -135,7 +138,7 @@ def _with_sample(before: _Told, sample: TransferProgressedV1, at: datetime) -> _
         "chunk_runs": told["chunk_runs"],
         # A paused transfer's lanes are about to end, and no later sample would say so.
         "lanes": sample.lanes if status in LANES_WORK else 0,
-        **{name: told[name] for name in ("size_bytes", "bytes_done")},
+        **{name: told[name] for name in ("size_bytes", "bytes_done", "files")},
         **_speed(samples, sample, status),
     }
     return _Told(heard, shown, samples)

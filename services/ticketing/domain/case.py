@@ -45,6 +45,7 @@ class Object:
     bucket: str
     key: str
     version_id: str | None = None
+    kind: str | None = None  # of many objects: prefix or manifest
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,19 @@ class Receipt:
     proven: str | None = None
     delivery: str | None = None
     source_algorithm: str | None = None
+    statement: str | None = None
     left_behind: tuple[str, ...] = ()
+    files_digest: str | None = None
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """Of many files, as the newest event told them."""
+
+    total: int
+    done: int
+    failed: int
+    skipped: int
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,7 @@ class Case:
     bytes_done: int = 0
     trouble: Trouble | None = None
     receipt: Receipt | None = None
+    files: FileCounts | None = None
     streak: Streak | None = None
     steps: tuple[Step, ...] = ()
     steps_left_out: int = 0

@@ -4,7 +4,7 @@ Events come in any order, twice, late or never. Of two facts the one with the la
 newer. Each change of the state becomes a step of the trail, wherever it belongs.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
 from contracts import transfer_events as fact
@@ -12,6 +12,7 @@ from contracts.transfer_events import TransferFact
 from services.ticketing.domain.case import (
     Case,
     Destination,
+    FileCounts,
     Object,
     Receipt,
     Status,
@@ -54,7 +55,7 @@ def _unknown(event: TransferFact) -> Case:
     return Case(
         transfer_id=event.transfer_id,
         owner=event.owner,
-        source=Object(source.bucket, source.key, source.version_id),
+        source=Object(source.bucket, source.key, source.version_id, source.kind),
         destination=Destination(partner.id, partner.name, partner.host, partner.protocol),
         target_path=event.target_path,
         requested_at=event.requested_at,
@@ -75,9 +76,14 @@ def _with_facts(case: Case, event: TransferFact) -> Case:
         case fact.TransferRequestedV1():
             return replace(case, if_exists=event.if_exists, verify=event.verify)
         case fact.TransferCompletedV1():
-            receipt = Receipt(**event.receipt.model_dump())
+            receipt = _receipt(event.receipt)
             return replace(case, receipt=receipt, started_at=case.started_at or receipt.started_at)
     return case
+
+
+def _receipt(told: fact.Receipt) -> Receipt:
+    """What a ticket says of it. A newer event may hold more."""
+    return Receipt(**told.model_dump(include={each.name for each in fields(Receipt)}))
 
 
 def _in_state(case: Case, event: TransferFact, at: datetime) -> Case:
@@ -86,8 +92,10 @@ def _in_state(case: Case, event: TransferFact, at: datetime) -> Case:
     if isinstance(event, fact.TransferFailedV1):
         failure = event.failure
         trouble = Trouble(failure.code, failure.message, failure.retryable)
+    files = FileCounts(**event.files.model_dump()) if event.files else case.files
     return replace(
         case,
+        files=files,
         heard=event.sequence,
         run=max(case.run, event.run),
         status=status,

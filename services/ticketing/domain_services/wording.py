@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from kernel.shown_names import sentence, shown
-from services.ticketing.domain.case import Case, Receipt, Status, Step
+from services.ticketing.domain.case import Case, FileCounts, Receipt, Status, Step
 from services.ticketing.domain.form import PLACE, Form
 from services.ticketing.domain.ticket import Key, Kind, Shown, Ticket, Wish
 from services.ticketing.domain.user import User
@@ -135,7 +135,10 @@ def _wished(wish: Wish, facts: str, form: Form) -> dict[str, str]:
 
 def _facts(case: Case, user: User) -> Iterator[str]:
     source, destination = case.source, case.destination
-    yield f"File: s3://{source.bucket}/{shown(source.key, MAX_PATH)}"
+    what = {"prefix": "Files below", "manifest": "Files listed in"}.get(source.kind or "", "File")
+    yield f"{what}: s3://{source.bucket}/{shown(source.key, MAX_PATH)}"
+    if case.files is not None:
+        yield _files(case.files)
     target = shown(case.target_path, MAX_PATH)
     yield f"To: {shown(destination.name, 100)} ({destination.id}), {target}"
     if case.size_bytes is not None:
@@ -146,6 +149,13 @@ def _facts(case: Case, user: User) -> Iterator[str]:
     yield f"Transfer: {case.transfer_id}"
     seen_at = case.steps[-1].at if case.steps else case.requested_at
     yield f"State at {_time(seen_at)}: {STATE[case.status]}"
+
+
+def _files(files: FileCounts) -> str:
+    told = f"Files: {files.done} of {files.total} delivered"
+    if files.skipped:
+        told += f", {files.skipped} were there already"
+    return told + (f", {files.failed} failed" if files.failed else "")
 
 
 def _audited(case: Case) -> Iterator[str]:
@@ -162,7 +172,9 @@ def _short_receipt(case: Case) -> Iterator[str]:
     if case.receipt is None:
         return
     yield f"{size(case.receipt.bytes_sent)}, CRC-64/NVME {case.receipt.crc64nvme}"
-    if case.receipt.proven:
+    if case.receipt.statement:
+        yield f"Proven: {shown(case.receipt.statement, MAX_TEXT)}"
+    elif case.receipt.proven:
         yield f"Proven: {PROVEN.get(case.receipt.proven, case.receipt.proven)}"
 
 
@@ -176,9 +188,14 @@ def _full_receipt(case: Case, receipt: Receipt) -> Iterator[str]:
     yield f"Proof asked for: {receipt.verified}"
     if receipt.proven:
         yield f"Proof seen: {receipt.proven}: {PROVEN.get(receipt.proven, '')}"
+    if receipt.statement:
+        yield f"What was proven: {shown(receipt.statement, MAX_TEXT)}"
     if receipt.delivery:
         yield f"Delivery: {receipt.delivery}"
     yield f"Server: {shown(case.destination.host, 253)}, host key {receipt.host_key_fingerprint}"
+    if case.files is not None:
+        yield _files(case.files)
+        yield f"SHA-256 of the list of files: {receipt.files_digest}"
     yield f"Chunks: {receipt.chunks}, attempts: {receipt.attempts}, runs: {case.run}"
     yield f"Started: {_time(receipt.started_at)}, finished: {_time(receipt.finished_at)}"
     for path in receipt.left_behind[:10]:

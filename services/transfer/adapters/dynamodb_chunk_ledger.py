@@ -6,7 +6,7 @@ worker takes the chunk over from its last checkpoint, with the next attempt numb
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import (
     NEVER_OPENED,
+    NOTHING_DONE,
     ChunkLease,
     DoneChunk,
     LedgerId,
@@ -44,6 +45,10 @@ from services.transfer.domain.status import Status
 
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
 COUNT_DONE = "SET #chunks_done = #chunks_done + :chunks, #bytes_done = #bytes_done + :bytes"
+COUNT_FILES = ", ".join(
+    f"#files_{each} = if_not_exists(#files_{each}, :none) + :{each}"
+    for each in ("done", "failed", "skipped")
+)
 
 
 def _utc_now() -> datetime:
@@ -115,7 +120,7 @@ class DynamoDbChunkLedger:
         done = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
         row = done_key(lease.ledger, lease.number) | to_item(done) | expiring(self._now())
         row |= {"worker": to_attribute(lease.worker)}
-        its_own = f"{HELD} AND #length_bytes = :length"
+        its_own = f"{HELD} AND (attribute_not_exists(#length_bytes) OR #length_bytes = :length)"
         actions = [
             transfer_is(
                 lease.ledger,
@@ -125,20 +130,23 @@ class DynamoDbChunkLedger:
             ),
             delete(_open_key(lease), its_own, length=done.length_bytes, **held_by(lease)),
             put(row, "attribute_not_exists(#pk)"),
-            _count(lease.ledger, chunks=1, length_bytes=done.length_bytes),
+            _count(lease.ledger, 1, mark),
         ]
         if self._table.write(actions, busy(lease.ledger)):
             self._explain(lease, done.length_bytes)
 
-    def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
-        free = ChunkLease(ledger, done.number, "", done.attempt, RELEASED, doubts=done.doubts + 1)
-        row = to_item(free) | {"length_bytes": to_attribute(done.length_bytes)}
+    def reopen(self, ledger: LedgerId, done: DoneChunk, mark: Mark = NOTHING_DONE) -> bool:
+        doubts = done.doubts + 1
+        free = ChunkLease(ledger, done.number, "", done.attempt, RELEASED, mark, doubts=doubts)
+        row = to_item(free)
+        if done.mark.files is None:
+            row |= {"length_bytes": to_attribute(done.length_bytes)}
         del row["worker"]
         key = open_key(ledger, done.number)
         actions = [
             delete(done_key(ledger, done.number), "#attempt = :attempt", attempt=done.attempt),
             put(key | row | expiring(self._now()), "attribute_not_exists(#pk)"),
-            _count(ledger, chunks=-1, length_bytes=-done.length_bytes),
+            _count(ledger, -1, done.mark),
         ]
         return not self._table.write(actions, busy(ledger))
 
@@ -169,8 +177,9 @@ class DynamoDbChunkLedger:
             raise lost(lease)
 
     def _claim_next(self, lease: ChunkLease, plan: ChunkPlan) -> list[Action]:
-        length = {"length_bytes": to_attribute(plan.range_of(lease.number)[1])}
-        row = _open_key(lease) | to_item(lease) | length | expiring(self._now())
+        row = _open_key(lease) | to_item(lease) | expiring(self._now())
+        if (length := plan.length_of(lease.number)) is not None:
+            row |= {"length_bytes": to_attribute(length)}
         return [
             put(row, "attribute_not_exists(#pk)"),
             update(
@@ -208,7 +217,8 @@ class DynamoDbChunkLedger:
             if by == (lease.worker, lease.attempt):
                 return
         held = self._table.read(_open_key(lease))
-        if held is not None and lease_of(held).attempt == lease.attempt:
+        told = held is not None and "length_bytes" in held
+        if held is not None and told and lease_of(held).attempt == lease.attempt:
             expected = int(held["length_bytes"]["N"])
             if expected != length_bytes:
                 raise ValueError(f"chunk {lease.number} has {expected} bytes, not {length_bytes}")
@@ -235,9 +245,15 @@ def _take_over(free: ChunkLease, lease: ChunkLease) -> list[Action]:
     return [take, update(progress_key(lease.ledger), attempt, "attribute_exists(#pk)", one=1)]
 
 
-def _count(ledger: LedgerId, *, chunks: int, length_bytes: int) -> Action:
+def _count(ledger: LedgerId, chunks: int, mark: Mark) -> Action:
+    """Adds a finished chunk to the sums, or takes it off again."""
     possible = "#chunks_done < #chunks_total" if chunks > 0 else "#chunks_done > :zero"
-    zero = {} if chunks > 0 else {"zero": 0}
-    return update(
-        progress_key(ledger), COUNT_DONE, possible, chunks=chunks, bytes=length_bytes, **zero
-    )
+    change, values = COUNT_DONE, dict[str, int]()
+    if chunks < 0:
+        values["zero"] = 0
+    if mark.files is not None:
+        counts = mark.counts if chunks > 0 else -mark.counts
+        change = f"{COUNT_DONE}, {COUNT_FILES}"
+        values |= {"none": 0, **asdict(counts)}
+    values |= {"chunks": chunks, "bytes": chunks * mark.done_bytes}
+    return update(progress_key(ledger), change, possible, **values)

@@ -29,7 +29,7 @@ class DynamoDbLaneRegister:
         self._table = Table(client, table)
 
     def queue(self, lane: Lane) -> bool:
-        waiting = replace(lane, worker=None, bytes_in_flight=0, ended=False)
+        waiting = replace(lane, worker=None, bytes_in_flight=0, ended=False, session_since=None)
         newer = "attribute_not_exists(#pk) OR #turn < :turn"
         return not self._table.write([put(_row(waiting), newer, turn=lane.turn)], _busy(lane))
 
@@ -53,16 +53,20 @@ class DynamoDbLaneRegister:
         return None if self._table.write([take], _busy(taken)) else taken
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
+        change = "#until = :until, #bytes_in_flight = :bytes, #failures = :failures"
+        session = {} if lane.session_since is None else {"since": lane.session_since}
         beat = update(
             _key(lane),
-            "SET #until = :until, #bytes_in_flight = :bytes, #failures = :failures",
+            f"SET {change}, #figures = :figures{', #session_since = :since' if session else ''}",
             f"{CURRENT} AND #worker = :worker",
             until=until,
             bytes=bytes_in_flight,
             failures=lane.failures,
+            figures=lane.figures,
             turn=lane.turn,
             no=False,
             worker=lane.worker or "",
+            **session,
         )
         if self._table.write([beat], _busy(lane)):
             raise LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")

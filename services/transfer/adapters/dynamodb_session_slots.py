@@ -1,7 +1,7 @@
 """A destination's sessions in DynamoDB. Each slot in use has a row, and so has each waiter."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -13,9 +13,17 @@ from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.line_places import SessionsSeen
-from services.transfer.domain.waiting import Line, Waiter, line_of
+from services.transfer.domain.waiting import (
+    Limit,
+    Line,
+    LongLimit,
+    Waiter,
+    in_use_of,
+    line_of,
+)
 
 WAITER_PREFIX = "SLOTLINE#"
+TARGET = "SLOTTARGET"  # of lanes; beside the slots, so that one query reads it with them
 WAITER_KEPT = timedelta(days=40)  # longer than a workflow, which lasts 30 days at most
 KEPT = timedelta(days=1)  # a row stays so long after its lease, to look into incidents
 LOOK_ROWS = 20_000  # to read and decode them takes some seconds
@@ -34,7 +42,7 @@ class DynamoDbSessionSlots:
     def take(
         self,
         destination_id: str,
-        limit: int,
+        limit: Limit,
         holder: str,
         now: datetime,
         until: datetime,
@@ -42,17 +50,18 @@ class DynamoDbSessionSlots:
     ) -> Slot | None:
         """A holder that has a slot gets the same one again, so after a crash it has only one."""
         for _ in range(TAKE_TRIES):
-            known, waiters = self._read(destination_id)
-            line = _line(known, waiters, now, until)
+            read = self._read(destination_id)
+            known, line, long = read.slots, read.line(now, until), isinstance(limit, LongLimit)
             own = {slot.number for slot in known.values() if slot.holder == holder}
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
-            number = _choose(own, known.keys() - own - over, limit)
+            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            number = _choose(own, known.keys() - own - over, sessions)
             if number is None or not (own or line.admits(ticket, limit)):
                 return None
             since = known[number].since if number in own - over else now
-            slot = Slot(destination_id, number, holder, until, since)
+            slot = Slot(destination_id, number, holder, until, since, long)
             actions = [_occupy(slot, known.get(number))]
-            if any(each.ticket == ticket for each in waiters):
+            if any(each.ticket == ticket for each in line.waiters):
                 actions.append(("Delete", {"Key": _place(destination_id, ticket)}))
             if not self._table.write(actions, _lost(slot)):
                 return slot
@@ -99,16 +108,14 @@ class DynamoDbSessionSlots:
         self._table.write([stand], _out_of_line(waiter))
 
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
-        return _line(*self._read(destination_id), now, until)
+        return self._read(destination_id).line(now, until)
 
     def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
         rows = self._table.rows_under(_partition(destination_id), "SLOT")
         read = list(islice(rows, self._look_rows + 1))
-        slots, waiters = _decoded(read[: self._look_rows])
-        held = [slot for slot in slots.values() if not is_over(slot.until, now, until)]
-        if len(read) > self._look_rows:
-            return SessionsSeen(held, waiters, whole=False)
-        return SessionsSeen(held, line_of(len(held), waiters, now, until).waiters)
+        found, whole = _decoded(read[: self._look_rows]), len(read) <= self._look_rows
+        waiters = found.line(now, until).waiters if whole else found.waiters
+        return SessionsSeen(found.held(now, until), waiters, whole, found.most_long)
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
         same, seen = _same(waiter)
@@ -131,27 +138,39 @@ class DynamoDbSessionSlots:
             gone = delete(place, f"{same} AND {called}", called_until=waiter.called_until, **seen)
         self._table.write([gone], _out_of_line(waiter))
 
-    def _read(self, destination_id: str) -> tuple[dict[int, Slot], list[Waiter]]:
-        """One query reads both. Two queries would show the slots and the line at two moments."""
+    def _read(self, destination_id: str) -> "_Rows":
+        """One query reads all. Two queries would show the slots and the line at two moments."""
         return _decoded(self._table.rows_under(_partition(destination_id), "SLOT"))
 
 
-def _decoded(rows: Iterable[Item]) -> tuple[dict[int, Slot], list[Waiter]]:
-    slots, waiters = {}, []
+@dataclass(frozen=True)
+class _Rows:
+    slots: dict[int, Slot]
+    waiters: list[Waiter]
+    most_long: int | None
+
+    def held(self, now: datetime, until: datetime) -> Sequence[Slot]:
+        return [slot for slot in self.slots.values() if not is_over(slot.until, now, until)]
+
+    def line(self, now: datetime, until: datetime) -> Line:
+        in_use = in_use_of(self.held(now, until), self.most_long)
+        return line_of(in_use, self.waiters, now, until)
+
+
+def _decoded(rows: Iterable[Item]) -> _Rows:
+    slots: dict[int, Slot] = {}
+    waiters: list[Waiter] = []
+    most_long = None
     for row in rows:
-        if row["sk"]["S"].startswith(WAITER_PREFIX):
+        name = row["sk"]["S"]
+        if name == TARGET:
+            most_long = int(row["lanes"]["N"])
+        elif name.startswith(WAITER_PREFIX):
             waiters.append(from_item(Waiter, row))
         else:
             slot = from_item(Slot, row)
             slots[slot.number] = slot
-    return slots, waiters
-
-
-def _line(
-    slots: Mapping[int, Slot], waiters: Sequence[Waiter], now: datetime, until: datetime
-) -> Line:
-    in_use = sum(not is_over(slot.until, now, until) for slot in slots.values())
-    return line_of(in_use, waiters, now, until)
+    return _Rows(slots, waiters, most_long)
 
 
 def _choose(own: Set[int], live: Set[int], limit: int) -> int | None:

@@ -5,17 +5,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from services.transfer.domain.checksums import Algorithm, ObjectChecksum
+from services.transfer.adapters.awscrt_crcs import CRCS
+from services.transfer.domain.checksums import DIGEST_BYTES, Algorithm, Crc, ObjectChecksum
 from services.transfer.domain.errors import SourceUnavailable
 from services.transfer.domain.source import SourceObject
 
-DIGEST_BYTES = {
-    Algorithm.CRC64NVME: 8,
-    Algorithm.CRC32C: 4,
-    Algorithm.CRC32: 4,
-    Algorithm.SHA256: 32,
-    Algorithm.SHA1: 20,
-}
 # Each list is in the order of preference.
 WHOLE_AND_COMBINABLE = (Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32)
 BY_PART = (Algorithm.SHA256, Algorithm.SHA1, Algorithm.CRC32C, Algorithm.CRC32)
@@ -27,17 +21,45 @@ Answer = Mapping[str, Any]
 
 
 def best_checksum(
-    head: Answer, part_bytes: Callable[[Algorithm], int | None]
+    head: Answer, of_parts: Callable[[Algorithm], ObjectChecksum | None]
 ) -> ObjectChecksum | None:
-    """The best checksum in S3's answer to HEAD. `part_bytes` gives the size of the parts, and is
-    asked only when it matters. None from it means that S3 has no checksums by part that we could
+    """The best checksum in S3's answer to HEAD. `of_parts` gives what the checksums of the parts
+    come to, and is asked only when it matters. None from it means that S3 has none that we could
     use."""
     if found := _whole(head, WHOLE_AND_COMBINABLE):
         return found
     by_part = next((each for each in BY_PART if _is_by_part(head, each)), None)
-    if by_part is not None and (size := part_bytes(by_part)):
-        return ObjectChecksum(by_part, part_bytes=size)
+    if by_part is not None and (found := of_parts(by_part)):
+        return found
     return _whole(head, WHOLE) or _md5(head)
+
+
+def checksum_of_parts(
+    parts: Iterable[Answer], size_bytes: int, algorithm: Algorithm
+) -> ObjectChecksum | None:
+    """Checksums of even parts are compared part by part. CRCs of uneven ones combine to that of the
+    whole object. Hashes of uneven parts are of no use: a chunk has to hold whole parts."""
+    crc = CRCS.get(algorithm)
+    listed = parts if crc is None else list(parts)
+    part_bytes = even_part_bytes(listed, size_bytes, algorithm)
+    if part_bytes is not None:
+        return ObjectChecksum(algorithm, part_bytes=part_bytes)
+    value = None if crc is None else _combined(listed, size_bytes, algorithm, crc)
+    return None if value is None else ObjectChecksum(algorithm, value, of_parts=True)
+
+
+def _combined(
+    parts: Iterable[Answer], size_bytes: int, algorithm: Algorithm, crc: Crc
+) -> str | None:
+    """None unless `parts` are all parts of the object, each with its checksum."""
+    whole, end = 0, 0
+    for index, part in enumerate(parts):
+        length = part.get("Size", 0)
+        value = _part_value(part, index, length, algorithm)
+        if length < 1 or value is None:
+            return None
+        whole, end = crc.combine(whole, int(value, 16), length), end + length
+    return f"{whole:0{2 * DIGEST_BYTES[algorithm]}x}" if end == size_bytes else None
 
 
 def even_part_bytes(parts: Iterable[Answer], size_bytes: int, algorithm: Algorithm) -> int | None:

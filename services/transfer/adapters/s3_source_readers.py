@@ -10,18 +10,19 @@ from typing import Any
 from services.transfer.adapters.s3_checksums import (
     Answer,
     best_checksum,
+    checksum_of_parts,
     checksums_of,
-    even_part_bytes,
     listed_parts,
 )
 from services.transfer.adapters.s3_errors import s3_errors, sts_errors
 from services.transfer.adapters.s3_look import address, look_at
-from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.errors import (
     SourceChanged,
     SourceForbidden,
     SourceUnavailable,
 )
+from services.transfer.domain.ports import FolderSource
 from services.transfer.domain.source import ObjectRef, SourceObject
 
 SESSION_SECONDS = 900  # the shortest that STS gives, because nobody can revoke a session
@@ -54,20 +55,32 @@ class StsSourceReaders:
         self._now = now
 
     def authorize(self, ref: ObjectRef, session_name: str) -> "S3ObjectSource":
-        policy = json.dumps(session_policy(ref, self._partition))
+        assume = self._assuming(ref, session_policy(ref, self._partition), session_name)
+        return S3ObjectSource(assume, ref, self._now)
 
+    def authorize_many(self, bucket: str, root: str, session_name: str) -> FolderSource:
+        from services.transfer.adapters.s3_folder_source import S3FolderSource
+
+        ref = ObjectRef(bucket, root)
+        policy = session_policy(ref, self._partition, below=True)
+        assume = self._assuming(ref, policy, session_name)
+        return S3FolderSource(assume, bucket, root, self._now)
+
+    def _assuming(
+        self, ref: ObjectRef, policy: dict[str, Any], session_name: str
+    ) -> "Callable[[], ReaderSession]":
         def assume() -> ReaderSession:
             with sts_errors(ref.bucket, ref.key):
                 session = self._sts.assume_role(
                     RoleArn=self._role_arn,
                     RoleSessionName=session_name,
                     DurationSeconds=SESSION_SECONDS,
-                    Policy=policy,
+                    Policy=json.dumps(policy),
                 )
             ends_at = session["Credentials"]["Expiration"]
             return ReaderSession(self._s3(credentials_of(session)), ends_at - RENEW_BEFORE)
 
-        return S3ObjectSource(assume, ref, self._now)
+        return assume
 
     def browser(self) -> Any:
         """An S3 client with all rights of the reader role, for listing."""
@@ -89,8 +102,9 @@ def credentials_of(session: Any) -> Credentials:
     }
 
 
-def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
+def session_policy(ref: ObjectRef, partition: str, *, below: bool = False) -> dict[str, Any]:
     """Allows to read this object and its checksums, and to learn whether bucket or key is missing.
+    With `below` it is every object whose key begins with the ref's.
     '?' stands for characters that a policy would read as wildcards or variables. It also stands for
     those that JSON escapes, because a long key of them would pass the 2,048 characters that STS
     allows."""
@@ -102,7 +116,7 @@ def session_policy(ref: ObjectRef, partition: str) -> dict[str, Any]:
             {
                 "Effect": "Allow",
                 "Action": list(READS),
-                "Resource": f"{bucket}/{key}",
+                "Resource": f"{bucket}/{key}*" if below else f"{bucket}/{key}",
             },
             {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": bucket},
             {
@@ -161,16 +175,16 @@ class S3ObjectSource:
             checksum=None,
             last_modified=head["LastModified"],
         )
-        checksum = best_checksum(head, lambda algorithm: self._part_bytes(found, algorithm))
+        checksum = best_checksum(head, lambda algorithm: self._of_parts(found, algorithm))
         return replace(found, checksum=checksum)
 
     def part_checksums(self, source: SourceObject, first: int, count: int) -> Sequence[str]:
         return checksums_of(self._parts(source, first, count), source, first, count)
 
-    def _part_bytes(self, source: SourceObject, algorithm: Algorithm) -> int | None:
+    def _of_parts(self, source: SourceObject, algorithm: Algorithm) -> ObjectChecksum | None:
         try:
             parts = self._parts(source, 0, MAX_PARTS)
-            return even_part_bytes(parts, source.size_bytes, algorithm)
+            return checksum_of_parts(parts, source.size_bytes, algorithm)
         except SourceForbidden:  # an older role may not look at parts, but it can still read
             return None
         except SourceChanged as error:  # nothing is pinned yet, so a retry looks at the new object

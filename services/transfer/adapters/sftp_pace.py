@@ -19,12 +19,15 @@ class Pace:
        by what its bytes take at MIN_BYTES_PER_SECOND;
     3. in which MIN_BYTES_PER_SECOND have to move on average, if as much is owed.
 
+    `grace_seconds` is added to the first two where the server computes before it answers.
+
     Only the time counts in which we wait for the server. A caller may be away for longer.
     """
 
     def __init__(self, timeout_seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout = timeout_seconds
         self._clock = clock
+        self.grace_seconds = 0.0
         self._enough_bytes = timeout_seconds * MIN_BYTES_PER_SECOND
         self.begin()
 
@@ -54,8 +57,9 @@ class Pace:
     def seconds_left(self, oldest_bytes: int, owed_bytes: int) -> float:
         """Until a rule may be broken. Raises TimeoutError or Lagging when one is."""
         self._judge(owed_bytes)
-        answer = self._timeout + oldest_bytes / MIN_BYTES_PER_SECOND - self._oldest
-        left = min(answer, self._timeout - self._silent)
+        allowed = self._timeout + self.grace_seconds
+        answer = allowed + oldest_bytes / MIN_BYTES_PER_SECOND - self._oldest
+        left = min(answer, allowed - self._silent)
         if left <= 0:
             raise TimeoutError
         return min(left, self._timeout - self._counted)

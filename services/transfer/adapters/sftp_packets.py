@@ -143,6 +143,9 @@ class Reader:
     def string(self) -> bytes:
         return self._take(self.uint32())
 
+    def rest(self) -> bytes:
+        return self._take(len(self._body) - self._at)
+
     @property
     def at_end(self) -> bool:
         return self._at >= len(self._body)
@@ -184,6 +187,11 @@ def check_status(reply: Reply) -> None:
         # Version 3 demands a text. OpenSSH always sends one, but some servers leave it out.
         text = b"" if reader.at_end else reader.string()
         raise Status(code, text)
+
+
+def says_missing(reply: Reply) -> bool:
+    """Whether it is STATUS NO_SUCH_FILE. Its text is not looked at."""
+    return reply.kind == Kind.STATUS and Reader(reply.body).uint32() == Code.NO_SUCH_FILE
 
 
 def body_of(reply: Reply, kind: Kind) -> Reader:

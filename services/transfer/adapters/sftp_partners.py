@@ -1,14 +1,14 @@
 """Opens SFTP sessions on partners' servers. paramiko does the SSH part."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import paramiko
 
-from runtime import address_guard
 from runtime.address_guard import AddressGuard
+from services.transfer.adapters.partner_addresses import partner_addresses
 from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
 from services.transfer.adapters.sftp_greeting import explained
 from services.transfer.adapters.sftp_protocol import SftpProtocol
@@ -18,10 +18,8 @@ from services.transfer.adapters.ssh_login import SshLogin, end
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
-    AddressForbidden,
     ConnectionLost,
     ConnectionTimedOut,
-    HostNotResolved,
     PartnerError,
     SessionRefused,
 )
@@ -51,15 +49,7 @@ class SftpPartners:
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
     def check_address(self, host: str, port: int) -> None:
-        self._addresses(host, port)
-
-    def _addresses(self, host: str, port: int) -> Sequence[str]:
-        try:
-            return self._guard.addresses(host, port)
-        except address_guard.HostUnknown:
-            raise HostNotResolved(host) from None
-        except address_guard.AddressForbidden as forbidden:
-            raise AddressForbidden(host, forbidden.address) from None
+        partner_addresses(self._guard, host, port)
 
     def check_credential(self, credential: Credential) -> None:
         if credential.private_key is not None:
@@ -110,7 +100,7 @@ class SftpPartners:
         made: list[PartnerSocket] = []
 
         def connection() -> PartnerSocket:
-            addresses = self._addresses(host, port)
+            addresses = partner_addresses(self._guard, host, port)
             seconds = self._timeout_seconds
             if allowance is not None:
                 seconds = min(seconds, max(0.0, allowance.left()))

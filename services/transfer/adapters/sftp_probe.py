@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypedDict
 
+from services.transfer.adapters.offered_checksums import offered_checksums
 from services.transfer.adapters.sftp_packets import Limits
+from services.transfer.domain.checksums import Algorithm
 from services.transfer.domain.errors import PartMissing, TargetError
 from services.transfer.domain.ports import PartnerSession
 from services.transfer.domain.server_profile import ServerProfile
@@ -37,6 +39,7 @@ class OneFile(TypedDict):
     overwrite: bool
     set_times: bool
     rename: bool
+    checksums: tuple[Algorithm, ...]
 
 
 class Names(TypedDict):
@@ -88,6 +91,7 @@ class Probe:
         fsync = self._writes_durably(first, blocks[0])
         shows, tells = self._shows(first, BLOCK_BYTES), self._tells_missing(second)
         keeps = self._is_kept(first, shows=shows)
+        checksums = offered_checksums(self.session, first, blocks[0]) if keeps else ()
         read = keeps and self._holds(first, blocks[:1])
         reopen = read and self._reopens(first, blocks)
         return OneFile(
@@ -102,6 +106,7 @@ class Probe:
             overwrite=keeps and self._overwrites(first),
             set_times=keeps and self._sets_times(first),
             rename=keeps and self._renames(first, second, replace=False),
+            checksums=checksums,
         )
 
     def _try_names(self, taken: str, one_file: OneFile, *, removes: bool) -> Names:

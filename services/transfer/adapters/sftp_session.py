@@ -1,11 +1,13 @@
 """One SFTP session on a partner's server: makes, writes, reads, renames and removes files there."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from posixpath import dirname
 
 from services.transfer.adapters.sftp_attributes import first_name_of, times_fields
+from services.transfer.adapters.sftp_checksum import SftpChecksums
+from services.transfer.adapters.sftp_files import SftpQuickFiles
 from services.transfer.adapters.sftp_packets import (
     FSYNC,
     NO_ATTRIBUTES,
@@ -25,8 +27,9 @@ from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
 from services.transfer.adapters.ssh_login import LoggedIn, end
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.errors import FolderMissing, TargetError
-from services.transfer.domain.ports import FileKind, LoginFacts, Seen
+from services.transfer.domain.ports import FileKind, LoginFacts, QuickFiles, Seen
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 from services.transfer.domain.words import Words
@@ -49,6 +52,7 @@ class SftpPartnerSession:
         self._protocol = protocol
         self._refusals = Refusals(protocol, tells_space)
         self._now = now
+        self.quick_files: QuickFiles | None = SftpQuickFiles(protocol, self.remove)
         self._ending = threading.Lock()
 
     def guard(self, fence: Callable[[], object]) -> None:
@@ -84,6 +88,14 @@ class SftpPartnerSession:
 
     def look(self, path: str) -> Seen | None:
         return self._refusals.look(path)
+
+    def file_checksum(
+        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+    ) -> FileChecksum | None:
+        software = str(self._transport.remote_version)
+        return SftpChecksums(self._protocol, self._refusals, software).of_file(
+            path, wanted, size_bytes
+        )
 
     def free_bytes(self, folder: str) -> int | None:
         return self._refusals.free_bytes(folder)

@@ -3,8 +3,10 @@ of its parts.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 
@@ -17,23 +19,51 @@ class Algorithm(StrEnum):
     MD5 = "md5"
 
 
+@dataclass(frozen=True)
+class FileChecksum:
+    """Of all bytes of a file. `value` is lower-case hex, as long as the algorithm's checksums
+    are."""
+
+    algorithm: Algorithm
+    value: str
+
+
 COMBINABLE = frozenset({Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32})
+
+
+DIGEST_BYTES: Mapping[Algorithm, int] = MappingProxyType(
+    {
+        Algorithm.CRC64NVME: 8,
+        Algorithm.CRC32C: 4,
+        Algorithm.CRC32: 4,
+        Algorithm.SHA256: 32,
+        Algorithm.SHA1: 20,
+        Algorithm.MD5: 16,
+    }
+)
 
 
 @dataclass(frozen=True)
 class ObjectChecksum:
     """A checksum of the whole object, or checksums of its parts. `value` is that of the whole
     object, in lower-case hex. `part_bytes` is the size of every part but the last; the parts'
-    values are read when they are needed.
+    values are read when they are needed. `of_parts`: the value of the whole follows from those of
+    the parts.
     """
 
     algorithm: Algorithm
     value: str | None = None
     part_bytes: int | None = None
+    of_parts: bool = False
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.part_bytes is None):
             raise ValueError(f"{self.algorithm}: either of the whole object or of its parts")
+
+    @property
+    def by_parts(self) -> bool:
+        """Whether S3 vouches for the parts, and not for the whole object."""
+        return self.of_parts or self.part_bytes is not None
 
     @property
     def combines(self) -> bool:

@@ -9,22 +9,30 @@ MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunk
 @dataclass(frozen=True)
 class ChunkPlan:
     """`total` consecutive byte ranges that cover `size_bytes` exactly. Each has `chunk_bytes`. The
-    last one may be shorter.
+    last one may be shorter. A plan with `pages` is for many files: each chunk is a page of the
+    inventory, and only that knows its bytes.
     """
 
     size_bytes: int
     chunk_bytes: int
+    pages: int | None = None
 
     @property
     def total(self) -> int:
+        if self.pages is not None:
+            return self.pages
         return -(-self.size_bytes // self.chunk_bytes)
 
     def range_of(self, number: int) -> tuple[int, int]:
         """(offset, length) in bytes of chunk `number` (0-based)."""
-        if not 0 <= number < self.total:
+        if self.pages is not None or not 0 <= number < self.total:
             raise ValueError(f"chunk {number} is outside of a plan of {self.total}")
         offset = number * self.chunk_bytes
         return offset, min(self.chunk_bytes, self.size_bytes - offset)
+
+    def length_of(self, number: int) -> int | None:
+        """None for a page."""
+        return None if self.pages is not None else self.range_of(number)[1]
 
 
 def plan_chunks(

@@ -13,6 +13,28 @@ MAX_CHANGES = 1_000_000  # of one destination; `tag` has 16 digits with its seco
 
 class Protocol(StrEnum):
     SFTP = "sftp"
+    FTP = "ftp"
+    FTPS = "ftps"
+
+    @property
+    def is_ftp(self) -> bool:
+        return self is not Protocol.SFTP
+
+
+class Tls(StrEnum):
+    """How an FTPS connection becomes encrypted."""
+
+    EXPLICIT = "explicit"  # it begins plain, and AUTH TLS comes before everything else
+    IMPLICIT = "implicit"  # it is encrypted from its first byte on
+
+
+class ProvedBy(StrEnum):
+    """What has to prove that a server is the partner's, before a login is sent."""
+
+    HOST_KEY = "host_key"  # a pinned one of SSH
+    CERTIFICATE = "certificate"  # a pinned one, or its public key
+    PUBLIC_AUTHORITY = "public_authority"  # that a public authority vouches for its name
+    NOTHING = "nothing"  # plain FTP cannot tell
 
 
 class Delivery(StrEnum):
@@ -23,6 +45,8 @@ class Delivery(StrEnum):
 @dataclass(frozen=True)
 class Destination:
     """Without `secret_id` and `auth` it has no credential: nothing can be sent until one is set.
+    `host_keys` are the pins, those of TLS as well. An FTPS server without pins is known by its
+    name, for which a public authority has to vouch.
 
     `retired_secret`: nobody points to it any more; whoever changes the record next deletes it, if
     whoever retired it died before.
@@ -48,6 +72,8 @@ class Destination:
     probe_writes: bool = True  # a probe may make files; else it only logs in and looks
     probe_name: str | None = None  # of the probe's files, for a partner that allows some names only
     version: int = 0
+    tls: Tls | None = None  # of FTPS only
+    accepts_unencrypted_login: bool = False  # FTP without TLS sends nothing otherwise
 
     @property
     def tag(self) -> int:
@@ -66,5 +92,17 @@ class Destination:
         return self.protocol, self.host, self.port, self.user
 
     @property
+    def proved_by(self) -> ProvedBy:
+        match self.protocol:
+            case Protocol.SFTP:
+                return ProvedBy.HOST_KEY
+            case Protocol.FTPS:
+                return ProvedBy.CERTIFICATE if self.host_keys else ProvedBy.PUBLIC_AUTHORITY
+            case Protocol.FTP:
+                return ProvedBy.NOTHING
+
+    @property
     def confirmed(self) -> bool:
-        return bool(self.host_keys)
+        """Nobody has to confirm a key before a connection is tried. A certificate that no public
+        authority vouches for is found out by the connection."""
+        return bool(self.host_keys) or self.protocol.is_ftp

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.transfer.domain.lane_figures import NOTHING_MOVED, LaneFigures
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -11,7 +13,8 @@ class Lane:
     `worker` is None while the lane's message waits in the queue, or while the lane is `parked`: it
     stands in the line for a session and has no message. `failures` counts errors in a row.
     `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
-    that the lane is moving, for the live display only.
+    that the lane is moving, for the live display only. `figures` grow through all turns.
+    `session_since`: since when its worker has a session with the partner.
     """
 
     transfer_id: str
@@ -25,6 +28,8 @@ class Lane:
     bytes_in_flight: int = 0
     ended: bool = False
     parked: bool = False
+    figures: LaneFigures = NOTHING_MOVED
+    session_since: datetime | None = None
 
     @property
     def is_troubled(self) -> bool:
@@ -34,20 +39,27 @@ class Lane:
         """As a worker takes it. A worker that had this turn before has died, which is a failure."""
         failures = self.failures + (0 if self.worker is None else 1)
         return replace(
-            self, worker=worker, until=until, failures=failures, untaken=0, bytes_in_flight=0
+            self,
+            worker=worker,
+            until=until,
+            failures=failures,
+            untaken=0,
+            bytes_in_flight=0,
+            session_since=None,
         )
 
 
 @dataclass(frozen=True)
 class Slot:
     """One of a destination's sessions, leased by `holder` until `until`. It has it since `since`,
-    where that is known."""
+    where that is known. `long`: a lane that may keep it for long, and can be asked to give way."""
 
     destination_id: str
     number: int
     holder: str
     until: datetime
     since: datetime | None = None
+    long: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.transfer.domain.file_outcomes import FileCounts, counts_of
 from services.transfer.domain.rate import Rate
 
 
@@ -34,6 +35,7 @@ class Mark:
 
     `source_crc` is in the algorithm of S3's checksum. It is used only where that algorithm combines
     and is not CRC64NVME. `unit_crc64` covers the bytes since the last part of the source began.
+    `target_crc` is in the algorithm that the strategy compares with the partner's server.
     """
 
     done_bytes: int = 0
@@ -41,6 +43,14 @@ class Mark:
     sample_crc64: int = 0  # of the bytes that samples.py chooses
     source_crc: int = 0
     unit_crc64: int = 0
+    target_crc: int = 0
+    readback_crc64: int = 0  # of the share that is read back in the end, where it is not all
+    files: str | None = None  # of a page: what became of its files so far, see file_outcomes.py
+    proven: str | None = None  # of a page: the least of what was seen of its files
+
+    @property
+    def counts(self) -> FileCounts:
+        return counts_of(self.files)
 
 
 NOTHING_DONE = Mark()
@@ -93,6 +103,13 @@ class Progress:
     attempts: int
     rate: Rate | None = None  # the last published sample, bytes in flight included
     opened: bool = True
+    files_done: int = 0  # of finished pages, as the next two
+    files_failed: int = 0
+    files_skipped: int = 0
+
+    @property
+    def files(self) -> FileCounts:
+        return FileCounts(self.files_done, self.files_failed, self.files_skipped)
 
     @property
     def complete(self) -> bool:

@@ -12,11 +12,13 @@ from services.transfer.domain.waiting import Waiter
 @dataclass(frozen=True)
 class SessionsSeen:
     """`held` are the sessions whose leases are not over. `waiters` stand in their order. If the
-    line is not `whole`, they are those that were read, in no order."""
+    line is not `whole`, they are those that were read, in no order. `most_long` is how many of the
+    sessions long lanes may have, where that is known."""
 
     held: Sequence[Slot]
     waiters: Sequence[Waiter]
     whole: bool = True
+    most_long: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Treat keys as hostile input.
 
 import posixpath
 import re
+from hashlib import blake2b
 
 from services.transfer.domain.errors import NameInvalid, PathOutsideBase
 from services.transfer.domain.invisible import code_point, first_unseen, shown
@@ -12,6 +13,7 @@ MAX_NAME_BYTES = 255  # NAME_MAX of every common file system, in UTF-8
 MAX_PATH_BYTES = 4_095  # PATH_MAX less its NUL
 # Whatever we call a file beside the target (part file, old target, next number): it fits in there.
 MAX_FOLDER_BYTES = MAX_PATH_BYTES - MAX_NAME_BYTES - len("/")
+HERE = "."  # the base path itself, as the folder of many files
 MAX_EXTENSION_BYTES = 32  # a longer one is no extension but a name with a dot in it
 
 
@@ -44,6 +46,30 @@ def resolve_target(base_path: str, target_path: str) -> str:
         limit = f"{MAX_FOLDER_BYTES} bytes, with the destination's base path"
         raise _invalid(target_path, f"its folders have more than {limit}")
     return path
+
+
+def resolve_folder(base_path: str, target_path: str) -> str:
+    """The folder of many files, as it is sent to the partner. HERE is the base path itself. Raises
+    NameInvalid, PathOutsideBase."""
+    if target_path == HERE:
+        return base_path
+    return resolve_target(base_path, target_path)
+
+
+def below(target_path: str, name: str) -> str:
+    """The target_path of one of many files."""
+    return name if target_path == HERE else f"{target_path}/{name}"
+
+
+def file_part_path(target: str, transfer_id: str, generation: int, attempt: int) -> str:
+    """Of one of many files. Each attempt has a name of its own, so that a late writer of an earlier
+    one cannot hit its file."""
+    folder, name = posixpath.split(target)
+    mark = f"{transfer_id}-{generation}-{attempt}"
+    room = MAX_NAME_BYTES - len(aside_path(f"..{mark}.part").encode())
+    if len(name.encode()) > room:  # many names of a folder may have one beginning
+        name = f"{_shortened(name, room - 17)}.{blake2b(name.encode(), digest_size=8).hexdigest()}"
+    return posixpath.join(folder, f".{name}.{mark}.part")
 
 
 def default_target(key: str) -> str:

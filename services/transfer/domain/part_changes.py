@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import StepSuperseded, TransferCancelled, WrongState
 from services.transfer.domain.names import part_path
@@ -39,6 +40,18 @@ class PartChanges(TransferRecord):
         path = target if direct else part_path(target, self.id, generation)
         return PartFile(path, place, now, opening=False, direct=direct, generation=generation)
 
+    def record_folder(self, part: PartFile, plan: ChunkPlan, strategy: Strategy) -> Self:
+        """For many files. A later run goes on with the same ledger, as long as the files go to the
+        same place."""
+        movable = self._movable()
+        if self.part is not None:
+            return movable
+        to = f"{part.place} {part.path}"
+        goes_on = self.folder == to and self.plan == plan
+        generation = self.generation if goes_on else self.generation + 1
+        planned = replace(movable, generation=generation, plan=plan, strategy=strategy, folder=to)
+        return replace(planned, part=replace(part, generation=generation, folder=True))
+
     def half_file(self) -> PartFile | None:
         """An earlier part file that had the name of this one, which only direct ones can have."""
         part = self.part
@@ -72,6 +85,11 @@ class PartChanges(TransferRecord):
         self._part_of(generation)
         over = self.active()._without_part(now)
         return replace(over, moved_again=self.moved_again or damaged)
+
+    def keep_hash(self, generation: int, hashed: FileChecksum) -> Self:
+        """Of all bytes written to the part file of `generation`."""
+        self._part_of(generation)
+        return replace(self, sent_checksum=hashed)
 
     def replan(self, generation: int, strategy: Strategy) -> Self:
         """The server was probed anew. Raises StepSuperseded when another part file was recorded

@@ -13,7 +13,8 @@ class PartFile:
     """`place` is the destination's place when the file was recorded. `opening`: a lane is or was
     about to create it, since `recorded_at`. `made`: that lane saw it created, so it will not appear
     again after it was removed. A `direct` file has the target's own name. `generation`: its ledger
-    tells what was written into it. 0 where nothing tells that."""
+    tells what was written into it. 0 where nothing tells that. A `folder` stands for the many part
+    files of a transfer of many files, below this path; the open chunks of its ledger tell which."""
 
     path: str
     place: str
@@ -22,6 +23,7 @@ class PartFile:
     opening: bool = True  # the default is for rows of earlier versions, which created it at once
     direct: bool = False
     generation: int = 0
+    folder: bool = False
 
     def has_name_of(self, other: "PartFile") -> bool:
         return (self.path, self.place) == (other.path, other.place)
@@ -34,6 +36,8 @@ class PartFile:
     def given_up(self, now: datetime, *, reopens: bool) -> "PartFile":
         """It is not written any further. A server that opens no file again may still be finishing
         it: then the file comes back after it was removed (seen at rclone)."""
+        if self.folder:  # lanes create files until they see that it is over
+            return replace(self, made=False, opening=True, recorded_at=now)
         if reopens or self.direct or not self.made:
             return self
         return replace(self, made=False, recorded_at=now)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.destination import Delivery
+from services.transfer.domain.file_outcomes import FileCounts
 
 
 class Verify(StrEnum):
@@ -35,15 +36,37 @@ class SourceChecksum(StrEnum):
     NOT_COMPARED = "not_compared"  # Verify.SIZE
 
 
+ALL_PERCENT = 100  # of a file's bytes
+
+
+@dataclass(frozen=True)
+class AtPartner:
+    """What was seen at the partner, beside Proven. `durable`: the server answered an fsync behind
+    every byte. `read_back_bytes` were read from the file when it was written, and are equal. None
+    where that is not on record."""
+
+    durable: bool | None = None
+    size_seen: bool | None = None
+    read_back_bytes: int | None = None
+    checksum: FileChecksum | None = None  # the server's own of the whole file, and equal to ours
+
+
+NOT_RECORDED = AtPartner()
+
+
 @dataclass(frozen=True)
 class Proof:
-    """What VerifyTarget found. `part` is the path of the part file that was verified."""
+    """What VerifyTarget found. `part` is the path of the part file that was verified. `by_parts`:
+    what was compared with S3 are the checksums of the object's parts."""
 
     part: str
     crc64nvme: int  # of all bytes sent
     source_checksum: SourceChecksum
     source_algorithm: Algorithm | None
     proven: Proven
+    files_digest: str | None = None  # of many files; contracts/transfer_events.py says over what
+    by_parts: bool | None = None
+    at_partner: AtPartner = NOT_RECORDED
 
 
 @dataclass(frozen=True)
@@ -67,3 +90,7 @@ class Receipt:
     finished_at: datetime
     left_behind: tuple[str, ...] = ()
     delivery: Delivery = Delivery.ATOMIC
+    files: FileCounts | None = None
+    files_digest: str | None = None
+    by_parts: bool | None = None
+    at_partner: AtPartner = NOT_RECORDED

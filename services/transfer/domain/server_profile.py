@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.transfer.domain.checksums import Algorithm
+
 
 @dataclass(frozen=True)
 class ServerProfile:
@@ -34,3 +36,4 @@ class ServerProfile:
     left_behind: tuple[str, ...] = ()  # the probe's files that could not be removed
     home: str | None = None  # the folder in which the login begins
     banner: str | None = None
+    checksums: tuple[Algorithm, ...] = ()  # that it computes itself; each was right

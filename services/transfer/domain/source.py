@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.transfer.domain.checksums import ObjectChecksum
+from services.transfer.domain.inventory import Inventory
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class SourceObject:
     etag: str
     checksum: ObjectChecksum | None  # the best of those that S3 has
     last_modified: datetime
+    inventory: Inventory | None = None  # of many objects, whose ETags are there
 
     @property
     def unit_bytes(self) -> int | None:

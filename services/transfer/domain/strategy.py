@@ -7,7 +7,8 @@ plan that is on the transfer's record.
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from services.transfer.domain.destination import Delivery, Destination
+from services.transfer.domain.checksums import Algorithm, ObjectChecksum
+from services.transfer.domain.destination import Delivery, Destination, Protocol
 from services.transfer.domain.errors import (
     FilesTakenAway,
     NamesUnprotected,
@@ -16,6 +17,7 @@ from services.transfer.domain.errors import (
     TooLongForOneHandle,
 )
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.partner_checksums import choose_checksum
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.server_profile import ServerProfile
 
@@ -52,6 +54,7 @@ class Strategy:
     shows_files: bool = True
     tells_missing: bool | None = None
     sets_times: bool = True
+    checksum: Algorithm | None = None  # the server's own, compared in the end
     why: str = "One lane: what the server can do is not known before a test."
     cautions: tuple[str, ...] = ()
 
@@ -60,6 +63,7 @@ class Strategy:
         return self.method is not Method.ONE_HANDLE
 
 
+UNENCRYPTED = "Nothing is encrypted: whoever sees the connection can read and change the files."
 UNKNOWN = Strategy()
 # Of a server that nobody may test: nothing tells what an attempt to open a file again does to it.
 UNTESTED = Strategy(
@@ -78,6 +82,7 @@ class Wish:
     verify: Verify = Verify.CHECKSUM
     lanes: int = 1
     one_handle_bytes: int | None = None  # what one lane's turn surely carries
+    source: ObjectChecksum | None = None  # what S3 has
     written_anew: bool = False  # what was written first reads back with other content
 
 
@@ -89,10 +94,16 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
     if profile is not None:
         _require_possible(destination, profile, wish)
     strategy = _directly(profile) if direct else _by_part_file(destination, profile, wish)
+    if destination.protocol is Protocol.FTP:
+        strategy = replace(strategy, cautions=(UNENCRYPTED, *strategy.cautions))
     most_bytes = wish.one_handle_bytes
     if not strategy.reopens and most_bytes is not None and not _fits_one_handle(wish):
         raise TooLongForOneHandle(wish.size_bytes, most_bytes)
-    return strategy
+    if profile is None or wish.verify is Verify.SIZE:
+        return strategy
+    in_order, size = strategy.lanes == 1, wish.size_bytes
+    checksum = choose_checksum(profile, wish.source, size, in_order=in_order)
+    return replace(strategy, checksum=checksum)
 
 
 def _fits_one_handle(wish: Wish) -> bool:
@@ -162,17 +173,18 @@ def _by_part_file(destination: Destination, profile: ServerProfile | None, wish:
             " beginning.",
         )
     if not profile.write_at_offset:
-        return replace(
-            known,
-            method=Method.IN_ORDER,
-            why="One lane, from beginning to end: the server refuses or loses writes at an offset.",
-        )
+        why = "the server refuses or loses writes at an offset."
+        if destination.protocol.is_ftp:
+            why = "FTP stores a file through one connection at a time."
+        return replace(known, method=Method.IN_ORDER, why=f"One lane, from beginning to end: {why}")
     lanes = min(wish.lanes, lane_sessions(destination))
-    why = f"{lanes} lanes that write their chunks at once, each at its offset."
+    why = f"As many lanes as help, up to {lanes}, that write chunks at once, each at its offset."
     if lanes == 1:
         why = "One lane that writes its chunks one after the other, each at its offset."
     if lanes < wish.lanes:
-        why = f"At most {lanes} at once: max_sessions allows no more lanes."
+        why = f"As many lanes as help, up to {lanes}: max_sessions allows no more."
+    if lanes == 1 and wish.lanes > 1:
+        why = "One lane: max_sessions allows no more at once."
     return replace(known, method=Method.LANES, lanes=lanes, why=why)
 
 

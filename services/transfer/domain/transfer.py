@@ -9,7 +9,7 @@ from services.transfer.domain.failure import Failure
 from services.transfer.domain.names import aside_path
 from services.transfer.domain.part_changes import PartChanges
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.proof import Proof, Proven, Receipt
+from services.transfer.domain.proof import AtPartner, Proof, Proven, Receipt
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain.status import (
     CANCELLABLE,
@@ -65,10 +65,11 @@ class Transfer(PartChanges):
             task_tokens=(),
             keep_part_until=None,
             moved_again=False,
+            checksum_tries=0,
             replanned=False,
         )
         if not go_on:
-            again = replace(again._without_part(now), source_object=None)
+            again = replace(again._without_part(now), source_object=None, plan=None)
         # What has the target's name after the end of a run may be another file.
         left = tuple(each for each in again.leftovers if not each.direct)
         return Change(replace(again, leftovers=left), (Fact.REQUESTED,))
@@ -133,6 +134,20 @@ class Transfer(PartChanges):
         again = self._moved_to(Status.MOVING, now, wish="moved again", allowed=allowed)
         return replace(again._without_part(now), moved_again=True)
 
+    def files_settled(self, told: Failure | Proof, now: datetime) -> "Change":
+        """Every file of many has its outcome. A pause that came too late is over."""
+        if isinstance(told, Failure):
+            return Change(self.active().fail(told, now))
+        verifying = self.verifying(now)
+        proved = verifying.transfer.proved(told)
+        path = proved.known_part.path
+        done = replace(proved.committing(now), final_path=path, part=None, keep_part_until=None)
+        return replace(verifying, transfer=done)
+
+    def checksum_unanswered(self) -> "Transfer":
+        """The connection ended while the server computed its checksum. See MAX_TRIES."""
+        return replace(self, checksum_tries=self.checksum_tries + 1)
+
     def proved(self, proof: Proof) -> "Transfer":
         if self.status is not Status.VERIFYING or self.part is None or proof.part != self.part.path:
             raise WrongState(self.id, self.status, "proved")
@@ -171,9 +186,9 @@ class Transfer(PartChanges):
             left = (*left, PartFile(before.path, before.place, self.updated_at, made=True))
         return replace(self, aside=now_aside, leftovers=left)
 
-    def committed(self, proven: Proven) -> "Transfer":
+    def committed(self, proven: Proven, seen: AtPartner) -> "Transfer":
         self._require_committing()
-        proof = replace(self.known_proof, proven=proven)
+        proof = replace(self.known_proof, proven=proven, at_partner=seen)
         return replace(self, part=None, keep_part_until=None, proof=proof)
 
     # --- what goes wrong -------------------------------------------------------------------------

@@ -5,14 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self, TypeVar
 
+from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
-from services.transfer.domain.errors import PartMissing, SizeMismatch, TargetDamaged
+from services.transfer.domain.errors import (
+    PartMissing,
+    PartnerChecksumDiffers,
+    SizeMismatch,
+    TargetDamaged,
+)
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.inventory import Inventory
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.part_file import OldTarget, PartFile
-from services.transfer.domain.proof import Proof, Receipt, Verify
+from services.transfer.domain.proof import ALL_PERCENT, Proof, Receipt, Verify
+from services.transfer.domain.selection import Selection
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import ENDED, ENDING, Status
 from services.transfer.domain.strategy import UNKNOWN, Strategy
@@ -20,7 +28,12 @@ from services.transfer.domain.strategy import UNKNOWN, Strategy
 T = TypeVar("T")
 # Reasons that say: what has the name is not what was sent. So under the target's own name it may be
 # somebody else's, and is not removed.
-NOT_OURS = {SizeMismatch.code, TargetDamaged.code, PartMissing.code}
+NOT_OURS = {
+    SizeMismatch.code,
+    TargetDamaged.code,
+    PartnerChecksumDiffers.code,
+    PartMissing.code,
+}
 
 
 @dataclass(frozen=True)
@@ -58,8 +71,11 @@ class TransferRecord:
     verify: Verify
     requested_at: datetime
     updated_at: datetime
+    readback_percent: int = ALL_PERCENT  # of the bytes, for Verify.READBACK
+    sample_secret: str = ""  # nobody else knows which bytes are read back
     label: str | None = None  # its requester's own word, to find it by
     status: Status = Status.REQUESTED
+    selection: Selection | None = None  # of many objects; the source's key is prefix or manifest
     steered_by: str | None = None  # who asked for the last pause, resume, cancel or retry
     run: int = 1
     begun_run: int = 0  # the last run whose lanes may work
@@ -71,6 +87,8 @@ class TransferRecord:
     strategy: Strategy | None = None  # of this generation
     replanned: bool = False  # the server was probed anew, because it did not do what was planned
     lanes: int = 0
+    sent_checksum: FileChecksum | None = None  # of all bytes in order, where a lane computed it
+    checksum_tries: int = 0  # connections that ended while the server computed its own
     moved_again: bool = False  # because the content differed; the second time it fails
     started_at: datetime | None = None
     finished_at: datetime | None = None
@@ -87,6 +105,7 @@ class TransferRecord:
     failure: Failure | None = None  # why it failed; until its end: the last error it met
     delayed_at: datetime | None = None  # when the world was last told of such an error
     receipt: Receipt | None = None
+    folder: str | None = None  # place and path that the plan of many files is for
 
     # --- what is left behind ---------------------------------------------------------------------
 
@@ -104,6 +123,11 @@ class TransferRecord:
         if self.part.direct and self.failure is not None and self.failure.code in NOT_OURS:
             return replace(left, leftovers=self.leftovers)
         return left
+
+    def leave_folder(self) -> Self:
+        """Of many files, when no part file of ours can be there any more."""
+        over = self.status in ENDED or self.status in ENDING
+        return replace(self, part=None, keep_part_until=None) if over else self
 
     def removed(self, gone: Collection[PartFile], now: datetime) -> Self:
         """They were seen to be gone at `now`. A file that may still be created stays on record."""
@@ -130,14 +154,15 @@ class TransferRecord:
         left = self.leftovers
         if self.part is not None and self.part.may_exist:
             left = (*left, self.part.given_up(now, reopens=self.known_strategy.reopens))
+        without = replace(self, part=None, leftovers=left, look_again_at=None)
+        if self.sends_many:  # what is delivered stays, and its ledger tells what is not
+            return without
         return replace(
-            self,
-            part=None,
-            leftovers=left,
-            look_again_at=None,
+            without,
             plan=None,
             strategy=None,
             proof=None,
+            sent_checksum=None,
             final_path=None,
             final_existed_bytes=None,
         )
@@ -184,6 +209,24 @@ class TransferRecord:
         return _known(self.source_object, self.id, "source object")
 
     @property
+    def sends_many(self) -> bool:
+        """Many objects, each to a file of its own."""
+        return self.selection is not None
+
+    @property
+    def known_selection(self) -> Selection:
+        return _known(self.selection, self.id, "selection")
+
+    @property
+    def known_inventory(self) -> Inventory:
+        return _known(self.known_source.inventory, self.id, "inventory")
+
+    @property
+    def proves_at_the_end(self) -> bool:
+        """Lanes go through all chunks a second time. Of many files each is proved by itself."""
+        return self.verify is Verify.READBACK and not self.sends_many
+
+    @property
     def known_plan(self) -> ChunkPlan:
         return _known(self.plan, self.id, "chunk plan")
 
@@ -202,6 +245,11 @@ class TransferRecord:
     @property
     def run_id(self) -> RunId:
         return RunId(self.id, self.run)
+
+    @property
+    def reads_share_back(self) -> bool:
+        """Whether a share of the bytes is read back in the end, and not all of them."""
+        return self.verify is Verify.READBACK and self.readback_percent < ALL_PERCENT
 
     @property
     def ledger(self) -> LedgerId:

@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
 from kernel.outbox import OutboxEvent
+from services.transfer.domain.checksums import FileChecksum
 from services.transfer.domain.failure import Failure
+from services.transfer.domain.file_outcomes import FileCounts
 from services.transfer.domain.ledger import Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
-from services.transfer.domain.proof import Receipt
+from services.transfer.domain.proof import Receipt, SourceChecksum
+from services.transfer.domain.proof_words import proven_words
+from services.transfer.domain.selection import Selection
+from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Fact, Status
 from services.transfer.domain.timeline import fact_id
 from services.transfer.domain.transfer import Change, Transfer
@@ -38,7 +43,7 @@ def progressed(transfer: Transfer, seen: ProgressSample, *, ports: Ports) -> Out
     size, progress = transfer.known_plan.size_bytes, seen.progress
     done, runs = min(size, seen.rate.bytes_done), seen.chunk_runs
     data = event.TransferProgressedV1(
-        **_facts(transfer, transfer.version),
+        **_facts(transfer, transfer.version, ports, progress),
         bytes_done=done,
         percent=percent_of(done, size),
         rate_bytes_per_second=seen.rate.bytes_per_second,
@@ -64,9 +69,10 @@ def _doing(transfer: Transfer, progress: Progress) -> event.UnderWay:
 
 def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferRequestedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         if_exists=transfer.if_exists.value,
         verify=transfer.verify.value,
+        readback_percent=readback_percent(transfer),
         by=transfer.steered_by or transfer.owner,
     )
 
@@ -74,7 +80,7 @@ def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
 def _started(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     checksum = transfer.known_source.checksum
     return event.TransferStartedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         chunks=transfer.known_plan.total,
         lanes=transfer.lanes,
         started_at=transfer.started_at or transfer.updated_at,
@@ -86,7 +92,7 @@ def _completed(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
     if transfer.receipt is None:
         raise ValueError(f"transfer {transfer.id} is completed without a receipt")
     return event.TransferCompletedV1(
-        **_facts(transfer, sequence), receipt=receipt_fact(transfer.receipt)
+        **_facts(transfer, sequence, ports), receipt=receipt_fact(transfer.receipt)
     )
 
 
@@ -94,7 +100,7 @@ def _failed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
     if transfer.failure is None:
         raise ValueError(f"transfer {transfer.id} is failed without a reason")
     return event.TransferFailedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         failure=failure_fact(transfer.failure),
         started_at=transfer.started_at,
@@ -104,7 +110,7 @@ def _failed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
 
 def _cancelled(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferCancelledV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         started_at=transfer.started_at,
         cancelled_at=transfer.updated_at,
@@ -114,7 +120,7 @@ def _cancelled(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
 
 def _paused(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferPausedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         paused_at=transfer.updated_at,
         by=transfer.steered_by,
@@ -123,7 +129,7 @@ def _paused(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFa
 
 def _resumed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferFact:
     return event.TransferResumedV1(
-        **_facts(transfer, sequence),
+        **_facts(transfer, sequence, ports),
         bytes_done=_bytes_done(transfer, ports),
         resumed_at=transfer.updated_at,
         by=transfer.steered_by,
@@ -135,7 +141,7 @@ def _delayed(transfer: Transfer, sequence: int, ports: Ports) -> event.TransferF
     if trouble is None or transfer.delayed_at is None:
         raise ValueError(f"transfer {transfer.id} is delayed by nothing")
     return event.TransferDelayedV1(
-        **_facts(transfer, sequence), trouble=trouble, delayed_at=transfer.delayed_at
+        **_facts(transfer, sequence, ports), trouble=trouble, delayed_at=transfer.delayed_at
     )
 
 
@@ -152,7 +158,7 @@ _TELL: Mapping[Fact, Callable[[Transfer, int, Ports], event.TransferFact]] = {
 
 
 def receipt_fact(receipt: Receipt) -> event.Receipt:
-    algorithm = receipt.source_algorithm
+    algorithm, seen = receipt.source_algorithm, receipt.at_partner
     return event.Receipt(
         target_path=receipt.target_path,
         bytes_sent=receipt.bytes_sent,
@@ -165,10 +171,35 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
         host_key_fingerprint=receipt.host_key_fingerprint,
         chunks=receipt.chunks,
         attempts=receipt.attempts,
+        files=files_fact(receipt.files, receipt.files.settled) if receipt.files else None,
+        files_digest=receipt.files_digest,
         started_at=receipt.started_at,
         finished_at=receipt.finished_at,
         left_behind=receipt.left_behind,
+        statement=proven_words(receipt),
+        source_compared=_compared(receipt),
+        durable=seen.durable,
+        size_seen=seen.size_seen,
+        read_back_bytes=seen.read_back_bytes,
+        partner_checksum=_partner_checksum(seen.checksum),
     )
+
+
+def _partner_checksum(told: FileChecksum | None) -> event.PartnerChecksum | None:
+    if told is None:
+        return None
+    return event.PartnerChecksum(algorithm=told.algorithm.value, value=told.value)
+
+
+def _compared(receipt: Receipt) -> Literal["whole", "parts"] | None:
+    if receipt.source_checksum is not SourceChecksum.MATCHED or receipt.by_parts is None:
+        return None
+    return "parts" if receipt.by_parts else "whole"
+
+
+def readback_percent(transfer: Transfer) -> int | None:
+    """None where no share was asked for."""
+    return transfer.readback_percent if transfer.reads_share_back else None
 
 
 def failure_fact(failure: Failure) -> event.Failure:
@@ -194,7 +225,14 @@ def percent_of(done: int, size: int) -> float:
     return 10_000 * done // size / 100 if size else 100.0
 
 
-def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
+def _facts(
+    transfer: Transfer, sequence: int, ports: Ports, progress: Progress | None = None
+) -> dict[str, Any]:
+    """`progress` was just read. Without it, it is read where it tells of files."""
+    files = None
+    if transfer.sends_many and transfer.plan is not None:
+        progress = progress or ports.ledger.progress(transfer.ledger)
+        files = files_fact(progress.files, transfer.known_inventory.files)
     label, found = transfer.destination_label, transfer.source_object
     return {
         "transfer_id": transfer.id,
@@ -203,7 +241,7 @@ def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
         "run": transfer.run,
         "sequence": sequence,
         # with the version that is sent, as soon as it was found
-        "source": event.S3Object(**asdict(found.ref if found else transfer.source)),
+        "source": source_fact(found.ref if found else transfer.source, transfer.selection),
         "destination": event.Partner(
             id=transfer.destination_id,
             name=label.name,
@@ -213,7 +251,17 @@ def _facts(transfer: Transfer, sequence: int) -> dict[str, Any]:
         "target_path": transfer.target_path,
         "size_bytes": found.size_bytes if found else None,
         "requested_at": transfer.requested_at,
+        "files": files,
     }
+
+
+def source_fact(ref: ObjectRef, selection: Selection | None) -> event.S3Object:
+    told: dict[str, Any] = asdict(ref)
+    return event.S3Object(**told, kind=selection.kind.value if selection else None)
+
+
+def files_fact(counts: FileCounts, total: int) -> event.FileCounts:
+    return event.FileCounts(total=total, **asdict(counts))
 
 
 def _bytes_done(transfer: Transfer, ports: Ports) -> int:

@@ -60,7 +60,7 @@ def find_damage(
     if not transfer.known_strategy.reads:
         raise PermissionDenied(path, "read")
     with session.open_reader(path) as reader:
-        blocks = _Bytes(reader.read(_ranges(transfer, chunks)))
+        blocks = Pieces(reader.read(_ranges(transfer, chunks)))
         for chunk in chunks:
             found = 0
             for _, length in _ranges(transfer, [chunk]):
@@ -82,11 +82,16 @@ def _ranges(transfer: Transfer, chunks: Sequence[DoneChunk]) -> Iterator[tuple[i
     plan = transfer.known_plan
     for chunk in chunks:
         offset, length = plan.range_of(chunk.number)
-        for begin, end in sample_ranges(transfer.ledger, chunk.number, length, plan.total):
+        secret = transfer.sample_secret
+        for begin, end in sample_ranges(transfer.ledger, chunk.number, length, plan.total, secret):
             yield offset + begin, end - begin
 
 
-class _Bytes:
+def sampled_bytes(transfer: Transfer, chunks: Sequence[DoneChunk]) -> int:
+    return sum(length for _, length in _ranges(transfer, chunks))
+
+
+class Pieces:
     """Blocks of any size, taken in pieces of a wanted length."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:

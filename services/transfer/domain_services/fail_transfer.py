@@ -12,9 +12,8 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.queue_lanes import NOT_AGAIN
 from services.transfer.domain_services.session_line import release_step
-
-NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 
 
 def fail_transfer(run: RunId, failure: Failure, *, ports: Ports) -> Transfer:

@@ -17,11 +17,11 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ledger import DoneChunk
 from services.transfer.domain.names import numbered, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.proof import AtPartner, Proven, Verify
 from services.transfer.domain.strategy import Replacing
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
-from services.transfer.domain_services.compare_samples import UNSEEN, find_damage
+from services.transfer.domain_services.compare_samples import UNSEEN, find_damage, sampled_bytes
 from services.transfer.domain_services.look_at_target import (
     Look,
     look_at,
@@ -64,18 +64,22 @@ def finish_commit(
     transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
 ) -> Transfer:
     """The file has its name: looks at it, and stores that it is committed."""
-    return _committed(transfer, _look(transfer, session, chunks, ports=ports), ports=ports)
+    return _committed(transfer, *_look(transfer, session, chunks, ports=ports), ports=ports)
 
 
 def keep_name(transfer: Transfer, begin: Begin = Change, *, ports: Ports) -> Transfer:
     """For a file that was written under its name. Nothing is left to do at the partner."""
     transfer = _decide_on(transfer, transfer.known_part.path, None, begin, ports=ports)
-    return _committed(transfer, transfer.known_proof.proven, ports=ports)
+    proof = transfer.known_proof
+    return _committed(transfer, proof.proven, proof.at_partner, ports=ports)
 
 
-def _committed(transfer: Transfer, proven: Proven, *, ports: Ports) -> Transfer:
+def _committed(transfer: Transfer, proven: Proven, seen: AtPartner, *, ports: Ports) -> Transfer:
     return change_run(
-        transfer.run_id, lambda current: current.committed(proven), ports=ports, known=transfer
+        transfer.run_id,
+        lambda current: current.committed(proven, seen),
+        ports=ports,
+        known=transfer,
     )
 
 
@@ -172,14 +176,15 @@ def _decide_on(
 
 def _look(
     transfer: Transfer, session: PartnerSession, chunks: Sequence[DoneChunk], *, ports: Ports
-) -> Proven:
+) -> tuple[Proven, AtPartner]:
     """What is proven of the file under its name. A partner may take it away at once. Then what was
     seen before the rename stands."""
-    path, before = transfer.final_path or "", transfer.known_proof.proven
-    seen = look_at(session, path, transfer.known_strategy)
-    if seen.there is False or transfer.verify is Verify.SIZE:
+    path, proof = transfer.final_path or "", transfer.known_proof
+    before = proof.proven, proof.at_partner
+    look = look_at(session, path, transfer.known_strategy)
+    if look.there is False or transfer.verify is Verify.SIZE:
         return before
-    require_size(transfer, path, seen)
+    require_size(transfer, path, look)
     try:
         damage = find_damage(transfer, session, path, chunks, ports=ports)
     except UNSEEN:
@@ -187,4 +192,6 @@ def _look(
     if damage is not None:
         what = f"A sample of chunk {damage.number}"
         raise TargetDamaged(path, what, damage.sent, damage.found)
-    return before if before is Proven.READBACK else Proven.SAMPLED
+    read = max(proof.at_partner.read_back_bytes or 0, sampled_bytes(transfer, chunks))
+    proven = before[0] if before[0] is Proven.READBACK else Proven.SAMPLED
+    return proven, replace(proof.at_partner, read_back_bytes=read)

@@ -28,7 +28,10 @@ def is_ours(half: PartFile, transfer: Transfer, session: PartnerSession, *, port
     if seen.size_bytes and not acknowledged:
         return ports.now() < half.recorded_at + MAKER_LIFETIME
     try:
-        return not strategy.reads or _begins_as_sent(half.path, ledger, session, ports)
+        if not strategy.reads:
+            return True
+        secret = transfer.sample_secret
+        return _begins_as_sent(half.path, ledger, session, secret, ports=ports)
     except SizeMismatch:
         return False
     except UNSEEN:
@@ -41,13 +44,15 @@ def _acknowledged_bytes(ledger: LedgerId, ports: Ports) -> int:
     return ports.ledger.progress(ledger).bytes_done + moving
 
 
-def _begins_as_sent(path: str, ledger: LedgerId, session: PartnerSession, ports: Ports) -> bool:
+def _begins_as_sent(
+    path: str, ledger: LedgerId, session: PartnerSession, secret: str, *, ports: Ports
+) -> bool:
     first = ports.ledger.done_chunk(ledger, 0)
     if first is None:
         sent = next((_reached(each) for each in ports.ledger.open_leases(ledger)), NOTHING_DONE)
         ranges, expected = [(0, sent.done_bytes)], sent.crc64
     else:
-        ranges, expected = _samples_of(first, ledger, ports), first.mark.sample_crc64
+        ranges, expected = _samples_of(first, ledger, secret, ports), first.mark.sample_crc64
     found = 0
     with session.open_reader(path) as reader:
         for block in reader.read(ranges):
@@ -55,10 +60,12 @@ def _begins_as_sent(path: str, ledger: LedgerId, session: PartnerSession, ports:
     return found == expected
 
 
-def _samples_of(first: DoneChunk, ledger: LedgerId, ports: Ports) -> list[tuple[int, int]]:
+def _samples_of(
+    first: DoneChunk, ledger: LedgerId, secret: str, ports: Ports
+) -> list[tuple[int, int]]:
     """As (offset, length) in the file."""
     chunks = ports.ledger.progress(ledger).chunks_total
-    ranges = sample_ranges(ledger, first.number, first.length_bytes, chunks)
+    ranges = sample_ranges(ledger, first.number, first.length_bytes, chunks, secret)
     return [(begin, end - begin) for begin, end in ranges]
 
 

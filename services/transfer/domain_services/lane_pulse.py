@@ -6,29 +6,27 @@ looks at what the last beat found, and at the clock.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from math import ceil
 from threading import Lock
 
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.lane import Lane, Slot
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.patience import patience_seconds
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.status import Status
 from services.transfer.domain.tries import Tries
+from services.transfer.domain.waiting import Limit
 from services.transfer.domain_services.fail_transfer import end_trouble
+from services.transfer.domain_services.lane_slots import LaneSlots
+from services.transfer.domain_services.lane_stopwatch import LaneStopwatch
 from services.transfer.domain_services.session_line import leave_line, pass_on
 from services.transfer.domain_services.show_progress import show_progress
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
+from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.domain_services.worker import Worker
 
 BEAT_SECONDS = 1.0  # so often pause and cancel are seen, and progress is shown at most
-VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
-
-
-def visibility_seconds(lease_seconds: float) -> int:
-    return ceil(lease_seconds) + VISIBILITY_SLACK_SECONDS
 
 
 class LanePulse:
@@ -38,8 +36,6 @@ class LanePulse:
 
     def __init__(self, lane: Lane, worker: Worker, ports: Ports) -> None:
         self.lane = lane
-        self.slot: Slot | None = None
-        self._step: Slot | None = None
         self.worker = worker
         self.moving = True  # as the last beat saw it
         self.headway = False  # something was moved in this turn
@@ -49,10 +45,15 @@ class LanePulse:
         self.keeps_chunks = True  # False: they are lost with the handle that they went through
         self._ports = ports
         self._lock = Lock()
-        self._renewed_at = self._stepped_at = ports.now()
+        self._renewed_at = ports.now()
+        self._stopwatch = LaneStopwatch(lane.figures, self._renewed_at)
+        self._slots, self._hand_over_seconds = (
+            LaneSlots(lane, ports),
+            ports.policy.hand_over_seconds,
+        )
+        self._steering = LaneSteering(self._renewed_at, ports)
         self._until = lane.until
         self._lost: LeaseLost | None = None
-        self._bytes_in_flight = 0
         self._chunk: ChunkLease | None = None
         self._session: PartnerSession | None = None
 
@@ -75,20 +76,40 @@ class LanePulse:
     def goes_on(self, bytes_in_flight: int) -> bool:
         """False when the worker should bring its chunk to a checkpoint and stop. Calls nothing
         outside, so it may be asked often. Raises LeaseLost."""
-        self._bytes_in_flight, self._stepped_at = bytes_in_flight, self._ports.now()
+        now = self._ports.now()
+        self._stopwatch.read(now, bytes_in_flight)
         self.fence()
-        return self.moving and self.worker.remaining_seconds() > self._hand_over_seconds
+        stays = self.moving and not self.gives_way
+        return stays and self.worker.remaining_seconds() > self._hand_over_seconds
+
+    def wrote(self) -> datetime:
+        """The time, after the block at hand was given to the partner."""
+        now = self._ports.now()
+        self._stopwatch.wrote(now)
+        return now
+
+    @property
+    def gives_way(self) -> bool:
+        """A beat found that others should have its session."""
+        return self._steering.gives_way
 
     @property
     def has_time(self) -> bool:
         """For another chunk."""
-        return self.worker.remaining_seconds() > 2 * self._hand_over_seconds
+        return not self.gives_way and self.worker.remaining_seconds() > 2 * self._hand_over_seconds
 
     def watch(self, session: PartnerSession) -> None:
         """The session sends nothing once the leases are over. The beats close it when the lane is
         lost, when the worker's time is nearly up, and when it hangs although the transfer stops."""
         session.guard(self.fence)
-        self._session, self._stepped_at = session, self._ports.now()
+        with self._lock:
+            now = self._ports.now()
+            self._stopwatch.began(now)
+            self._session, self.lane = session, replace(self.lane, session_since=now)
+
+    @property
+    def has_session(self) -> bool:
+        return self._session is not None
 
     def wants_session(self) -> bool:
         """Asked while one is being opened. Until then a beat has nothing to close."""
@@ -98,27 +119,18 @@ class LanePulse:
     def waited_seconds(self) -> float:
         """How long the worker has been waiting for source or partner. A lane that waited in vain
         stays away for as long, so that others get its worker."""
-        waited = (self._ports.now() - self._stepped_at).total_seconds()
+        waited = (self._ports.now() - self._stopwatch.at).total_seconds()
         return min(waited, self._ports.policy.retry.cap_seconds)
 
-    def take_slot(self, destination_id: str, limit: int) -> bool:
-        """Takes the slot under the lane's name. So a lane whose worker crashed gets the same slot
-        again, and not a second one."""
-        holder = lane_ticket(self.lane)
+    def take_slot(self, destination_id: str, limit: Limit) -> bool:
         with self._lock:
-            now = self._ports.now()
-            slots = self._ports.slots
-            self.slot = slots.take(destination_id, limit, holder, now, self._until, holder)
-            return self.slot is not None
+            return self._slots.take(destination_id, limit, self._until)
 
     def take_step(self) -> bool:
         """Takes the place of the workflow's steps, of which one at a time may prove and name the
         file. False when one is at work."""
         with self._lock:
-            of, holder = f"transfer/{self.lane.transfer_id}", lane_ticket(self.lane)
-            now = self._ports.now()
-            self._step = self._ports.slots.take(of, 1, holder, now, self._until)
-            return self._step is not None
+            return self._slots.take_step(self._until)
 
     def leave_line(self, destination_id: str) -> None:
         """For a lane that needs no session any more. If it stood in the line, others are called in
@@ -130,24 +142,26 @@ class LanePulse:
         with self._lock:
             now = self._ports.now()
             self._chunk = self._ports.ledger.claim(ledger, self.worker.name, now, self._until)
-            self._stepped_at = self._ports.now()
+            self._stopwatch.began(self._ports.now())
             return self._chunk
 
     def checkpoint(self, mark: Mark) -> None:
         with self._lock:
             self._chunk = self._ports.ledger.checkpoint(self._held, mark)
-            self.headway, self._stepped_at = True, self._ports.now()
+            self.headway = True
+            self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
 
     def finish(self, mark: Mark, part: str) -> None:
         """The chunk is done. If it is done for good, the lane has no failures in a row any more."""
         with self._lock:
+            self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
             self._ports.ledger.finish(self._held, mark, part)
-            self._chunk, self._bytes_in_flight, self.headway = None, 0, True
-            self._stepped_at = self._ports.now()
+            self._chunk, self.headway = None, True
+            self._stopwatch.began(self._ports.now())
             self.finished += 1
             failures = 0 if self.keeps_chunks else self.lane.failures
             if failures != self.lane.failures or self.lane.bytes_in_flight:
-                lane = replace(self.lane, failures=failures)
+                lane = replace(self.lane, failures=failures, figures=self._stopwatch.figures)
                 self.lane = self._ports.lanes.beat(lane, lane.until, 0)
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
@@ -164,11 +178,8 @@ class LanePulse:
 
     def free_slot(self) -> None:
         with self._lock:
-            slot, self.slot = self.slot, None
-            step, self._step = self._step, None
-            held = [each for each in (step, slot) if each is not None]
-            if held:
-                self._ports.slots.free(*held)
+            slot = self._slots.free()
+            self.lane = replace(self.lane, figures=self._stopwatch.figures)
         if slot is not None:
             pass_on(slot.destination_id, ports=self._ports)
 
@@ -188,11 +199,13 @@ class LanePulse:
     def _beat(self, now: datetime) -> None:
         if self._lost is not None:
             return
+        in_flight = self._stopwatch.in_flight
+        self.lane = replace(self.lane, figures=self._stopwatch.figures)
         age = (now - self._renewed_at).total_seconds()
         if age * RENEWALS_PER_LEASE >= self._ports.policy.lease_seconds:
             self._renew(now)
         else:
-            self.lane = self._ports.lanes.beat(self.lane, self.lane.until, self._bytes_in_flight)
+            self.lane = self._ports.lanes.beat(self.lane, self.lane.until, in_flight)
         transfer = self._ports.transfers.read(self.lane.transfer_id)
         if transfer.generation != self.lane.generation:
             raise self._gone()  # the transfer has begun anew with another part file
@@ -200,21 +213,20 @@ class LanePulse:
         self._close_if_it_hangs(transfer.status, now)
         if self.headway:
             transfer = end_trouble(transfer, self._is_mine, ports=self._ports)
-        show_progress(transfer, self.ledger, self._chunk, now, ports=self._ports)
+        shown = show_progress(transfer, self.ledger, self._chunk, now, ports=self._ports)
+        if self._slots.is_long:
+            self._steering.beat(self.lane, transfer, shown, now)
 
     def _is_mine(self, tries: Tries) -> bool:
         return tries.lane == self.lane.number
 
     def _renew(self, now: datetime) -> None:
         until = now + timedelta(seconds=self._ports.policy.lease_seconds)
-        self.lane = self._ports.lanes.beat(self.lane, until, self._bytes_in_flight)
-        if self.slot is not None:
-            self.slot = self._ports.slots.renew(self.slot, until)
-        if self._step is not None:
-            self._step = self._ports.slots.renew(self._step, until)
+        self.lane = self._ports.lanes.beat(self.lane, until, self._stopwatch.in_flight)
+        self._slots.renew(until)
         if self._chunk is not None:
             self._chunk = self._ports.ledger.renew(self._chunk, until)
-        self.worker.message.extend(visibility_seconds(self._ports.policy.lease_seconds))
+        self.worker.hide_message(self._ports.policy.lease_seconds)
         self._renewed_at, self._until = now, until
 
     def _close_if_it_hangs(self, status: Status, now: datetime) -> None:
@@ -222,17 +234,13 @@ class LanePulse:
         if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
             self.out_of_time = True
             self._close()
-        if (now - self._stepped_at).total_seconds() >= patience_seconds(status):
+        if (now - self._stopwatch.at).total_seconds() >= patience_seconds(status):
             self.stopped = True
             self._close()
 
     def _close(self) -> None:
         if self._session is not None:
             self._session.close()
-
-    @property
-    def _hand_over_seconds(self) -> float:
-        return self._ports.policy.hand_over_seconds
 
     @property
     def _held(self) -> ChunkLease:

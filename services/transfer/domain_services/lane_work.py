@@ -1,20 +1,31 @@
 """What a lane does in its one session: create the file, move chunks, prove them, give the name."""
 
-from enum import Enum, auto
+from contextlib import suppress
 
-from services.transfer.domain.errors import ChunkCorrupted, LaneCrashed, OutOfTime, TransferError
+from services.transfer.domain.checksums import FileChecksum
+from services.transfer.domain.errors import (
+    ChunkCorrupted,
+    LaneCrashed,
+    OutOfTime,
+    PartnerError,
+    TransferError,
+)
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Change, Transfer
+from services.transfer.domain_services.ask_checksum import ContentDiffers
+from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
+from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
 from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.plan_part import leads_there, start_over
+from services.transfer.domain_services.proof_sums import InOrderHash, in_order_hash
 from services.transfer.domain_services.prove_chunk import prove_chunk
-from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
+from services.transfer.domain_services.prove_part import prove_part
 from services.transfer.domain_services.queue_lanes import (
     is_moved,
     is_written,
@@ -25,14 +36,6 @@ from services.transfer.domain_services.remove_left_behind import remove_left_beh
 from services.transfer.domain_services.replan import may_replan
 
 
-class Outcome(Enum):
-    ENDED = auto()  # nothing is left for this lane
-    HANDS_OVER = auto()  # its next turn goes on
-    DELIVERED = auto()  # the file has its name
-    STARTED_OVER = auto()  # the lane of another part file goes on
-    REPLANNED = auto()  # its next turn goes on by another plan
-
-
 class LaneWork:
     """`transfer` is as the lane last read or stored it."""
 
@@ -41,6 +44,7 @@ class LaneWork:
     ) -> None:
         self.transfer = transfer
         self._source, self._visit, self._pulse, self._ports = source, visit, pulse, ports
+        self._in_order: InOrderHash | None = None
         pulse.keeps_chunks = transfer.known_strategy.reopens
 
     def run(self) -> Outcome:
@@ -89,9 +93,10 @@ class LaneWork:
     def _move(self) -> bool:
         """False when time is up before nothing was left."""
         pulse, ports, fresh = self._pulse, self._ports, not self.transfer.part_made
+        self._in_order = in_order_hash(self.transfer) if fresh else None
         with self._open() as sink:
-            session = self._visit.session
-            ends = Endpoints(self.transfer, self._source, sink, session, ports, fresh)
+            session, in_order = self._visit.session, self._in_order
+            ends = Endpoints(self.transfer, self._source, sink, session, ports, fresh, in_order)
             while pulse.has_time:
                 chunk = pulse.claim(pulse.ledger)
                 if chunk is None:
@@ -135,10 +140,14 @@ class LaneWork:
         ports, visit = self._ports, self._visit
         if not self._pulse.take_step():
             return Outcome.ENDED
-        chunks = moved(self.transfer, ports=ports)
+        chunks, hashed = moved(self.transfer, ports=ports), self._hashed()
         try:
-            proof = prove_part(self.transfer, visit.session, chunks, ports=ports)
+            proof = prove_part(self.transfer, visit.session, chunks, hashed, ports=ports)
+        except PartnerError:
+            self._keep(hashed)
+            raise
         except ContentDiffers as found:
+            self._keep(hashed)
             wrote_otherwise = isinstance(found.first, ChunkCorrupted)
             if wrote_otherwise and may_replan(self.transfer, visit.destination):
                 raise found.first from None  # perhaps it loses what is written in this way
@@ -157,6 +166,22 @@ class LaneWork:
             ports.log_error("commit left to the workflow", error)
             return Outcome.ENDED
         return Outcome.DELIVERED
+
+    def _hashed(self) -> FileChecksum | None:
+        size = self.transfer.known_source.size_bytes
+        return self._in_order.of_file(size) if self._in_order else None
+
+    def _keep(self, hashed: FileChecksum | None) -> None:
+        """Stores the hash, because nobody after this turn sees all bytes in their order."""
+        if hashed is None:
+            return
+        generation = self.transfer.generation
+        with suppress(TransferError):  # what ended the proof says more
+            self.transfer = change_run(
+                self.transfer.run_id,
+                lambda current: current.keep_hash(generation, hashed),
+                ports=self._ports,
+            )
 
     def _start_over(self) -> Outcome:
         """The next lane takes over the count of workers that died. Otherwise those that always die

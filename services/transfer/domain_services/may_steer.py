@@ -1,5 +1,7 @@
 """Whether the caller may steer a transfer."""
 
+from dataclasses import replace
+
 from kernel.caller import Caller, Role
 from services.transfer.domain.access import SENDERS, require_grants, require_role
 from services.transfer.domain.errors import TransferNotFound
@@ -21,3 +23,11 @@ def require_own_grants(transfer: Transfer, caller: Caller) -> None:
         require_role(caller, *SENDERS)
         source = transfer.source
         require_grants(caller, source.bucket, source.key, transfer.destination_id)
+
+
+def with_grants_of_today(transfer: Transfer, caller: Caller) -> Transfer:
+    """A manifest that is read anew may name what its owner may read now."""
+    if transfer.selection is None or transfer.owner != caller.name:
+        return transfer
+    granted = tuple(caller.prefixes(transfer.source.bucket))
+    return replace(transfer, selection=replace(transfer.selection, granted=granted))

@@ -18,6 +18,7 @@ from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.part_file import require_whole
+from services.transfer.domain_services.proof_sums import InOrderHash, ProofSums
 from services.transfer.domain_services.source_units import SourceUnits, own_crc
 
 READ_BYTES = 1 << 20  # S3 reads of 64 KiB cost twice the CPU of 1 MiB ones
@@ -29,7 +30,8 @@ CAREFUL_BLOCKS = 32
 @dataclass(frozen=True)
 class Endpoints:
     """One lane's open source and sink. `fresh`: the sink's handle is the one that created the file.
-    Some servers show a file under its name only when that is closed."""
+    Some servers show a file under its name only when that is closed. `in_order`: gets every byte
+    that is written."""
 
     transfer: Transfer
     source: ObjectSource
@@ -37,6 +39,7 @@ class Endpoints:
     session: PartnerSession
     ports: Ports
     fresh: bool = False
+    in_order: InOrderHash | None = None
 
     def close_behind(self, lease: ChunkLease) -> None:
         """A file that nobody can open again is whole when its close was answered. Some servers tell
@@ -85,7 +88,9 @@ class _Move:
         self._ahead = lease.ahead
         self._trail: deque[Mark] = deque()  # one mark after each block that may not be durable yet
         chunks = transfer.known_plan.total
-        self._samples = sample_ranges(lease.ledger, lease.number, self.length, chunks)
+        secret = transfer.sample_secret
+        self._samples = sample_ranges(lease.ledger, lease.number, self.length, chunks, secret)
+        self._proof_sums = ProofSums(transfer, lease, ends.in_order, self._ports)
         self._own_crc = own_crc(transfer, self._ports)
         self._units = SourceUnits(transfer, ends.source, (self.offset, self.length), self._ports)
 
@@ -113,7 +118,7 @@ class _Move:
                 sink.flush(durable=False)
                 self._ahead = reached
                 self._trail.clear()
-            if self._ports.now() >= due:
+            if self._pulse.wrote() >= due:
                 self._settle(reached)
                 self._pulse.checkpoint(reached)
                 due = self._next_checkpoint()
@@ -135,13 +140,14 @@ class _Move:
         for piece in sampled(self._samples, mark.done_bytes, block):
             sample = crc64.update(sample, piece)
         own = self._own_crc
-        return Mark(
+        after = Mark(
             done_bytes=mark.done_bytes + len(block),
             crc64=crc64.update(mark.crc64, block),
             sample_crc64=sample,
             source_crc=own.update(mark.source_crc, block) if own else 0,
             unit_crc64=self._units.feed(mark, block),
         )
+        return self._proof_sums.add(mark, block, after)
 
     def _settle(self, reached: Mark) -> None:
         """Makes everything up to `reached` durable and, where asked for, reads it a second time."""

@@ -48,7 +48,7 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
             raise StepUnderWay(transfer.id)
         if not pulse.take(destination_id, destination.max_sessions, holder, ticket):
             limit = destination.max_sessions
-            raise NoSessionFree(destination.name, destination_id, limit, limit, by_workers=False)
+            raise NoSessionFree(destination.name, destination_id, limit, limit, "sessions")
         pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         if transfer is not None:

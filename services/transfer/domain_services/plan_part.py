@@ -4,20 +4,30 @@ from dataclasses import replace
 
 from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.destination import Delivery, Destination
-from services.transfer.domain.errors import ChunkCorrupted, StepSuperseded
+from services.transfer.domain.errors import (
+    ChunkCorrupted,
+    PartnerChecksumDiffers,
+    StepSuperseded,
+)
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.names import part_path, resolve_target
+from services.transfer.domain.names import part_path, resolve_folder, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.plan_folder import plan_folder
 from services.transfer.domain_services.queue_lanes import send_turn
+
+# What was written reads back with other content, at one place or somewhere.
+WRITTEN_ANEW = (ChunkCorrupted.code, PartnerChecksumDiffers.code)
 
 
 def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports: Ports) -> Transfer:
     """Records the part file with its plan. Raises what choose_strategy raises."""
+    if current.sends_many:
+        return plan_folder(current, destination, lanes, ports=ports)
     chunks = _chunks(current, ports=ports)
     useful = max(1, min(lanes, chunks.total))
     strategy = strategy_for(current, destination, useful, ports=ports)
@@ -37,7 +47,8 @@ def strategy_for(
         verify=transfer.verify,
         lanes=lanes,
         one_handle_bytes=ports.policy.one_handle_bytes,
-        written_anew=transfer.moved_again and told == ChunkCorrupted.code,
+        written_anew=transfer.moved_again and told in WRITTEN_ANEW,
+        source=transfer.known_source.checksum,
     )
     return choose_strategy(destination, wish)
 
@@ -46,6 +57,9 @@ def leads_there(transfer: Transfer, destination: Destination) -> bool:
     """The destination may have been changed since the part file was recorded. Elsewhere there is no
     part file of ours."""
     part = transfer.known_part
+    if part.folder:
+        folder = resolve_folder(destination.base_path, transfer.target_path)
+        return (part.path, part.place) == (folder, destination.place)
     target = resolve_target(destination.base_path, transfer.target_path)
     path = part.path if part.direct else part_path(target, transfer.id, transfer.generation)
     return (part.path, part.place) == (path, destination.place)

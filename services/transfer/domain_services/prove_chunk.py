@@ -1,9 +1,13 @@
 """Reads one chunk back from the part file and compares it, once all chunks are moved."""
 
+from collections.abc import Sequence
+
 from services.transfer.domain.errors import ChunkCorrupted, TargetDamaged
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Mark
 from services.transfer.domain.ports import FileReader, Ports
+from services.transfer.domain.samples import readback_ranges
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.compare_samples import Pieces
 from services.transfer.domain_services.lane_pulse import LanePulse
 
 
@@ -20,7 +24,7 @@ def prove_chunk(
     mark = _read_back(lease, transfer, reader, pulse, ports=ports)
     if mark.done_bytes < done.length_bytes:
         pulse.give_back(mark)
-    elif mark.crc64 == done.mark.crc64:
+    elif _sum_of(mark, transfer) == _sum_of(done.mark, transfer):
         pulse.finish(mark, done.part)
     else:
         # Do this first. Whatever happens to us from here on, the next worker reads the chunk from
@@ -38,22 +42,45 @@ def _read_back(
 ) -> Mark:
     offset, length = transfer.known_plan.range_of(lease.number)
     mark = lease.mark
+    ranges = _ranges_from(lease, transfer, length)
+    pieces = Pieces(reader.read((offset + at, end - at) for at, end in ranges))
     try:
-        for block in reader.read([(offset + mark.done_bytes, length - mark.done_bytes)]):
-            crc = ports.crc64.update(mark.crc64, block)
-            mark = Mark(mark.done_bytes + len(block), crc)
-            if not pulse.goes_on(0):
-                break
+        for at, end in ranges:
+            for piece in pieces.take(end - at):
+                at += len(piece)
+                crc = ports.crc64.update(_sum_of(mark, transfer), piece)
+                mark = _mark(at, crc, transfer)
+                if not pulse.goes_on(0):
+                    return mark
     except BaseException:
         pulse.give_back(mark)
         raise
     return mark
 
 
+def _ranges_from(lease: ChunkLease, transfer: Transfer, length: int) -> Sequence[tuple[int, int]]:
+    """What is left to read, as (begin, end) in the chunk. The last range ends with the chunk."""
+    ranges, done = [(0, length)], lease.mark.done_bytes
+    if transfer.reads_share_back:
+        percent, secret = transfer.readback_percent, transfer.sample_secret
+        ranges = readback_ranges(lease.ledger, lease.number, length, percent, secret)
+    return [(max(begin, done), end) for begin, end in ranges if end > done]
+
+
+def _sum_of(mark: Mark, transfer: Transfer) -> int:
+    return mark.readback_crc64 if transfer.reads_share_back else mark.crc64
+
+
+def _mark(done_bytes: int, crc: int, transfer: Transfer) -> Mark:
+    if transfer.reads_share_back:
+        return Mark(done_bytes, readback_crc64=crc)
+    return Mark(done_bytes, crc)
+
+
 def _corrupted(
     transfer: Transfer, done: DoneChunk, found: Mark, *, ports: Ports
 ) -> ChunkCorrupted | TargetDamaged:
-    sent, seen = f"{done.mark.crc64:016x}", f"{found.crc64:016x}"
+    sent, seen = f"{_sum_of(done.mark, transfer):016x}", f"{_sum_of(found, transfer):016x}"
     again = transfer.moved_again and not transfer.known_strategy.reopens  # all was sent anew
     if done.doubts or again:
         return TargetDamaged(done.part, f"Chunk {done.number}", sent, seen)

@@ -7,15 +7,18 @@ from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.lane_limits import lanes_to_send
+from services.transfer.domain_services.settle_files import settle_files
 
+NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 PARKED_DUES = 6  # a parked lane waits so many lane_due_seconds; the sweeper calls every minute
 
 
 def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
-    """Sends the message of every lane that should be moving and has neither a worker nor a message.
+    """Sends the message of every lane that should be moving and has neither a worker nor a message,
+    as many as the destination's target allows.
 
     Idempotent: a lane that is driven or queued is left alone, and one that ended gets another turn.
     While the part file does not exist only the first lane is sent, which creates it. Whoever
@@ -26,12 +29,19 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
     if not transfer.part_made:
         ports.ledger.open(transfer.ledger, transfer.known_plan)
     known = {lane.number: lane for lane in ports.lanes.lanes(transfer.ledger)}
-    for number in range(transfer.lanes if transfer.part_made else 1):
+    most, wanted = transfer.lanes if transfer.part_made else 1, lanes_to_send(transfer, ports=ports)
+    out = sum(is_out(lane, ports.now(), ports.policy) for lane in known.values())
+    for number in range(most):
         lane = known.get(number)
+        if out >= wanted:
+            return
         if lane is None:
             send_turn(_before_first(transfer, number, ports.now()), 0, ports=ports)
-        elif lane.ended or is_dead(lane, ports.now(), ports.policy):
+        elif not is_out(lane, ports.now(), ports.policy):
             send_turn(replace(lane, failures=0), 0, ports=ports)
+        else:
+            continue
+        out += 1
 
 
 def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
@@ -66,6 +76,11 @@ def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
     return is_over(lane.until, now, longest)
 
 
+def is_out(lane: Lane, now: datetime, policy: Policy) -> bool:
+    """Whether it is at work, or on its way to that."""
+    return not lane.ended and not is_dead(lane, now, policy)
+
+
 def parked_until(now: datetime, policy: Policy) -> datetime:
     return now + timedelta(seconds=PARKED_DUES * policy.lane_due_seconds)
 
@@ -82,7 +97,7 @@ def work_is_free(transfer: Transfer, *, ports: Ports) -> bool:
         return True
     if _chunk_is_free(transfer.ledger, ports=ports):
         return True
-    if transfer.verify is not Verify.READBACK:
+    if not transfer.proves_at_the_end:
         return False
     if not ports.ledger.progress(transfer.ledger).complete:
         return False
@@ -102,7 +117,7 @@ def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
     proved, too."""
     if not transfer.part_made or not ports.ledger.progress(transfer.ledger).complete:
         return False
-    if transfer.verify is not Verify.READBACK:
+    if not transfer.proves_at_the_end:
         return True
     return ports.ledger.progress(transfer.ledger.proof).complete
 
@@ -122,13 +137,19 @@ def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
     # A late function of VerifyTarget may have set VERIFYING while the workflow waits for lanes. A
     # lane that delivers the file itself has set COMMITTING.
     if transfer.status in {Status.MOVING, Status.VERIFYING, Status.COMMITTING}:
+        if transfer.sends_many:
+            transfer = settle_files(transfer, ports=ports)
         tell_moved(transfer, ports=ports)
     return True
 
 
 def tell_moved(transfer: Transfer, *, ports: Ports) -> None:
     """Answers the workflow's wait for lanes. It goes straight to the outcome of a file that has its
-    name and left nothing behind."""
+    name and left nothing behind. Of many files some may have failed."""
+    if transfer.status is Status.FAILING and transfer.failure is not None:
+        for token in transfer.task_tokens:
+            ports.workflow.fail(token, NOT_AGAIN, transfer.failure.message)
+        return
     delivered = transfer.status is Status.COMMITTING and transfer.tidy
     for token in transfer.task_tokens:
         ports.workflow.succeed(token, delivered=delivered)

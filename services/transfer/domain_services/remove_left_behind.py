@@ -12,6 +12,7 @@ from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.half_file import is_ours
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.remove_parts import remove_parts
 
 
 def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> None:
@@ -24,7 +25,9 @@ def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> Non
         if each.place != place:
             continue  # on another server, or in another user's folders
         try:
-            if each.direct:
+            if each.folder:
+                remove_parts(transfer, each, visit, ports=ports)
+            elif each.direct:
                 _remove_half_file(each, transfer, session, ports=ports)
             else:
                 session.remove(each.path)

@@ -58,7 +58,8 @@ def replan(
         ports.destinations.save(probed)
     old, generation = transfer.known_strategy, transfer.generation
     new = strategy_for(transfer, probed, max(1, old.lanes), ports=ports)
-    new = replace(new, delivery=old.delivery)  # the part file has its name already
+    # The part file has its name already, and its chunks have checksums in the old algorithm.
+    new = replace(new, delivery=old.delivery, checksum=old.checksum)
     if old.method.is_no_harder_than(new.method):  # what is under way can go on as it is
         new = replace(new, method=old.method, lanes=old.lanes)
     changed = change_run(

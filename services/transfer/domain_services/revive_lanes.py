@@ -8,6 +8,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import fail_by_lane, note_lane_trouble
+from services.transfer.domain_services.lane_limits import lanes_to_send
 from services.transfer.domain_services.queue_lanes import (
     is_dead,
     queue_lanes,
@@ -23,9 +24,8 @@ def revive_lanes(transfer: Transfer, *, ports: Ports) -> None:
     for lane in lanes:
         if is_dead(lane, ports.now(), ports.policy):
             _revive(transfer, lane, ports=ports)
-    wanted = transfer.lanes if transfer.part_made else 1
-    nobody = len(lanes) < wanted or all(lane.ended for lane in lanes)
-    if nobody and work_is_free(transfer, ports=ports):
+    out = sum(not lane.ended for lane in lanes)
+    if out < lanes_to_send(transfer, ports=ports) and work_is_free(transfer, ports=ports):
         queue_lanes(transfer, ports=ports)
 
 

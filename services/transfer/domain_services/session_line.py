@@ -9,39 +9,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import NoSessionFree
 from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.session_names import lane_ticket, step_ticket
 from services.transfer.domain.status import ENDING
-from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
 from services.transfer.domain.waiting import Line, Waiter
 from services.transfer.domain_services.change_transfer import read_run
+from services.transfer.domain_services.lane_limits import is_long, is_short, lane_limit
 from services.transfer.domain_services.queue_lanes import parked_until, send_turn
-
-
-def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
-    """How many lanes may have a session with it at once. A lane that has one holds a worker, even
-    if the partner never answers. So the others stand in line, and workers are left for others. The
-    lane of a `short` transfer may have the session that long ones leave to steps."""
-    sessions = destination.max_sessions if short else lane_sessions(destination)
-    return min(sessions, policy.lanes_per_destination)
-
-
-def no_lane_session(destination: Destination, limit: int, policy: Policy) -> NoSessionFree:
-    by_workers = limit == policy.lanes_per_destination
-    return NoSessionFree(
-        destination.name, destination.id, destination.max_sessions, limit, by_workers
-    )
-
-
-def is_short(transfer: Transfer) -> bool:
-    """It has one chunk at the most, so its lane is done in one turn."""
-    return transfer.known_plan.total <= 1
 
 
 def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> None:
@@ -53,10 +31,8 @@ def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> No
     if ports.lanes.queue(parked):
         message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
         of, ticket = transfer.destination_id, lane_ticket(lane)
-        short = is_short(transfer)
-        ports.slots.wait(
-            Waiter(of, ticket, now, limit, lane=message, short=short, owner=transfer.owner)
-        )
+        waiter = Waiter(of, ticket, now, limit, lane=message, owner=transfer.owner)
+        ports.slots.wait(replace(waiter, short=is_short(transfer), long=is_long(transfer)))
         call_next(of, ports=ports)  # a session may have become free meanwhile
 
 

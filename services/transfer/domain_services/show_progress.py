@@ -9,7 +9,6 @@ from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Progress
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import UNDER_WAY
 from services.transfer.domain.transfer import Transfer
@@ -21,27 +20,30 @@ SAMPLES_APART_SECONDS = 1.0
 
 def show_progress(
     transfer: Transfer, ledger: LedgerId, held: ChunkLease | None, now: datetime, *, ports: Ports
-) -> None:
+) -> ProgressSample | None:
     """`held` is the chunk that the caller's lane holds. Nothing is shown of a transfer that has
-    begun to fail or to be cancelled: the event of its end has the last figures."""
+    begun to fail or to be cancelled: the event of its end has the last figures. The sample, if the
+    caller is the one who showed it."""
     if not _is_shown(transfer, ledger):
-        return
+        return None
     progress = ports.ledger.progress(ledger)
     seen = progress.rate
     if seen is not None and (now - seen.at).total_seconds() < SAMPLES_APART_SECONDS:
-        return
+        return None
     lanes = ports.lanes.lanes(ledger)
     well = {lane.number for lane in lanes if not lane.is_troubled}
     transfer = end_trouble(transfer, lambda tries: tries.lane in well, ports=ports)
     if not _is_shown(transfer, ledger):
-        return
+        return None
     bytes_now = progress.bytes_done + sum(lane.bytes_in_flight for lane in lanes)
     rate = Rate(now, bytes_now) if seen is None else seen.sampled(now, bytes_now)
     if not ports.ledger.sample_rate(ledger, seen, rate):
-        return  # another lane shows it
+        return None  # another lane shows it
     moving = _open_chunks(ledger, progress, held, now, ports=ports)
     runs = chunk_runs(progress.chunks_total, progress.next_chunk, moving)
-    _publish(transfer, ProgressSample(rate, progress, runs, lanes), ports=ports)
+    sample = ProgressSample(rate, progress, runs, lanes)
+    _publish(transfer, sample, ports=ports)
+    return sample
 
 
 def show_stopped(transfer: Transfer, *, ports: Ports) -> None:
@@ -85,7 +87,7 @@ def _open_chunks(
 
 def _publish(transfer: Transfer, sample: ProgressSample, *, ports: Ports) -> None:
     """It may get lost, because the next one tells more."""
-    if transfer.verify is Verify.READBACK:
+    if transfer.proves_at_the_end:
         proven = ports.ledger.progress(transfer.ledger.proof).chunks_done
         sample = replace(sample, chunks_proven=proven)
     ports.bus.publish([progressed(transfer, sample, ports=ports)])

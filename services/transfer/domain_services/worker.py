@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from services.transfer.domain.ports import MessageLease
+
+VISIBILITY_SLACK_SECONDS = 2  # clocks of two workers may differ
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,7 @@ class Worker:
     message: MessageLease
     remaining_seconds: Callable[[], float]
     correlate: Callable[[str], None]
+
+    def hide_message(self, lease_seconds: float) -> None:
+        """From other workers, until the leases that are taken now have ended."""
+        self.message.extend(ceil(lease_seconds) + VISIBILITY_SLACK_SECONDS)

@@ -16,7 +16,8 @@ from services.transfer import wiring
 from services.transfer.domain import errors
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.proof import ALL_PERCENT, Verify
+from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.handlers.api_lists import csv_answer, query_of
@@ -24,6 +25,7 @@ from services.transfer.handlers.api_timeline import timeline_page
 from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
 from services.transfer.use_cases.list_history import list_history
+from services.transfer.use_cases.read_files import read_files
 from services.transfer.use_cases.read_state import read_state, state_of
 from services.transfer.use_cases.read_timeline import read_timeline
 from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
@@ -57,6 +59,7 @@ def build() -> Api:
         "start_transfer": partial(_start, wires.ports),
         "read_transfer": partial(_read, wires.ports),
         "list_transfer_events": partial(_events, wires.ports),
+        "list_transfer_files": partial(_transfer_files, wires.ports),
         "pause_transfer": partial(_steer, wires.ports, steer.pause_transfer),
         "resume_transfer": partial(_steer, wires.ports, steer.resume_transfer),
         "cancel_transfer": partial(_steer, wires.ports, steer.cancel_transfer),
@@ -80,16 +83,38 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
     body = call.body
     wish = NewTransfer(
         correlation_id=call.correlation_id,
-        source=ObjectRef(body.source.bucket, body.source.key, body.source.version_id),
+        source=_ref(body.source),
+        selection=_selection(body.source),
         destination_id=body.destination_id,
         target_path=body.target_path,
         if_exists=IfExists(body.if_exists),
         verify=Verify(body.verify),
         label=body.label,
+        readback_percent=body.readback_percent or ALL_PERCENT,
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
     view = api_views.transfer_view(state_of(transfer, ports=ports))
     return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
+
+
+def _ref(source: http.SourceObject) -> ObjectRef:
+    key = source.key or source.prefix or source.manifest
+    return ObjectRef(source.bucket, key or "", source.version_id)
+
+
+def _selection(source: http.SourceObject) -> Selection | None:
+    if source.key is not None:
+        return None
+    kind = SourceKind.MANIFEST if source.prefix is None else SourceKind.PREFIX
+    return Selection(kind, source.include, source.exclude)
+
+
+def _transfer_files(ports: Ports, call: Call[None]) -> http.TransferFilesPage:
+    query = call.query
+    page = read_files(
+        call.path["id"], call.caller, query.outcome, (query.limit, query.cursor), ports=ports
+    )
+    return api_views.transfer_files_page(page)
 
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:

@@ -10,9 +10,12 @@ from contracts.session_api import SessionsView
 from runtime.calls import Answer, Call
 from runtime.http import Operation
 from services.transfer.domain.credential import Credential
-from services.transfer.domain.destination import Delivery, Destination, Protocol
+from services.transfer.domain.destination import Delivery, Destination, Protocol, Tls
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.proof import ALL_PERCENT, Verify
+from services.transfer.domain.proof_words import planned_proof
+from services.transfer.domain.protocol_rules import default_port, default_tls
 from services.transfer.domain_services.announce import failure_fact
 from services.transfer.handlers import api_views
 from services.transfer.handlers.api_sessions import sessions_view
@@ -38,13 +41,14 @@ def operations(ports: Ports) -> dict[str, Operation]:
 
 
 def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
-    body = call.body
+    body, protocol = call.body, Protocol(call.body.protocol)
+    tls = default_tls(protocol) if body.tls is None else Tls(body.tls)
     wish = NewDestination(
         id=body.id,
         name=body.name,
-        protocol=Protocol(body.protocol),
+        protocol=protocol,
         host=body.host,
-        port=body.port,
+        port=body.port or default_port(protocol, tls),
         user=body.user,
         base_path=body.base_path,
         max_sessions=body.max_sessions,
@@ -52,6 +56,8 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
         create_folders=body.create_folders,
         probe_writes=body.probe_writes,
         probe_name=body.probe_name,
+        tls=tls,
+        accepts_unencrypted_login=body.accepts_unencrypted_login,
         host_keys=tuple(HostKey.parse(line) for line in body.host_keys),
     )
     stored = register_destination(
@@ -83,6 +89,8 @@ def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:
     changes = {name: getattr(body, name) for name in given - SECRETS}
     if body.delivery is not None:
         changes["delivery"] = Delivery(body.delivery)
+    if body.tls is not None:
+        changes["tls"] = Tls(body.tls)
     if body.host_keys is not None:
         changes["host_keys"] = tuple(HostKey.parse(line) for line in body.host_keys)
     credential = _credential(body) if given & SECRETS else None
@@ -100,17 +108,21 @@ def _remove(ports: Ports, call: Call[None]) -> None:
 def _test(ports: Ports, call: Call[None]) -> http.TestResult:
     result = probe_destination(call.path["id"], call.caller, ports=ports)
     offered = api_views.host_key_view(result.offered) if result.offered else None
-    if offered is not None and result.failure is None:
-        return http.TestResult(status="host_key_unconfirmed", offered_host_key=offered)
+    failure = failure_fact(result.failure) if result.failure else None
+    if offered is not None and not result.is_changed:
+        return http.TestResult(
+            status="host_key_unconfirmed", offered_host_key=offered, failure=failure
+        )
     strategy = result.strategy
     return http.TestResult(
-        status="ok" if result.failure is None else "failed",
+        status="ok" if failure is None else "failed",
         offered_host_key=offered,
         login=api_views.login_view(result.login) if result.login else None,
         profile=api_views.profile_view(result.profile) if result.profile else None,
         strategy=strategy.why if strategy else None,
+        planned_proof=planned_proof(strategy, Verify.CHECKSUM, ALL_PERCENT) if strategy else None,
         cautions=strategy.cautions if strategy else (),
-        failure=failure_fact(result.failure) if result.failure else None,
+        failure=failure,
     )
 
 

@@ -1,8 +1,15 @@
 """A destination's sessions as the API shows them. Ids of transfers that are not for the caller end
 here."""
 
-from contracts.session_api import SessionHolder, SessionsView, WaitingTransfer
-from services.transfer.use_cases.show_sessions import Holder, Sessions, ShownPlace
+from contracts.session_api import (
+    LaneDecision,
+    LanesView,
+    SessionHolder,
+    SessionsView,
+    WaitingTransfer,
+)
+from services.transfer.domain.lane_target import Decision
+from services.transfer.use_cases.show_sessions import Holder, Lanes, Sessions, ShownPlace
 
 
 def sessions_view(sessions: Sessions) -> SessionsView:
@@ -13,6 +20,30 @@ def sessions_view(sessions: Sessions) -> SessionsView:
         waiting=sessions.waiting,
         whole=sessions.whole,
         line=tuple(map(_waiting, sessions.line)),
+        lanes=_lanes(sessions.lanes),
+    )
+
+
+def _lanes(lanes: Lanes) -> LanesView:
+    known = lanes.known
+    return LanesView(
+        target=lanes.target,
+        most=lanes.most,
+        bytes_per_second=known.bytes_per_second,
+        source_share=known.source_share,
+        why=known.why,
+        decisions=tuple(map(_decision, lanes.decisions)),
+    )
+
+
+def _decision(decision: Decision) -> LaneDecision:
+    return LaneDecision(
+        at=decision.at,
+        from_lanes=decision.before,
+        to_lanes=decision.after,
+        bytes_per_second=decision.bytes_per_second,
+        success_rate=decision.success_rate,
+        why=decision.why,
     )
 
 

@@ -3,15 +3,25 @@
 from dataclasses import asdict
 from typing import Any
 
-from contracts import destination_api, transfer_api, transfer_events
+from contracts import destination_api, transfer_api
+from kernel.pages import Page
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
+from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.announce import percent_of, receipt_fact, trouble_fact
+from services.transfer.domain_services.announce import (
+    files_fact,
+    percent_of,
+    readback_percent,
+    receipt_fact,
+    source_fact,
+    trouble_fact,
+)
+from services.transfer.use_cases.read_files import FileSeen
 from services.transfer.use_cases.read_state import TransferState
 
 
@@ -25,6 +35,9 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
     return transfer_api.TransferView(
         **_summary(transfer),
         correlation_id=transfer.correlation_id,
+        files=files_fact(state.files, state.files_total) if state.files_total else None,
+        include=transfer.selection.include if transfer.selection else (),
+        exclude=transfer.selection.exclude if transfer.selection else (),
         bytes_done=state.bytes_done,
         percent=percent_of(state.bytes_done, plan.size_bytes) if plan else None,
         rate_bytes_per_second=state.rate_bytes_per_second,
@@ -49,13 +62,15 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "status": transfer.status.value,
         "owner": transfer.owner,
         "label": transfer.label,
-        "source": transfer_events.S3Object(**asdict(transfer.source)),
+        "source": source_fact(transfer.source, transfer.selection),  # as it was asked for
         "destination_id": transfer.destination_id,
         "target_path": transfer.target_path,
         "final_path": transfer.final_path,
         "if_exists": transfer.if_exists.value,
         "verify": transfer.verify.value,
+        "readback_percent": readback_percent(transfer),
         "strategy": transfer.strategy.why if transfer.strategy else None,
+        "planned_proof": _planned_proof(transfer),
         "size_bytes": source.size_bytes if source else None,
         "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
         "run": transfer.run,
@@ -66,6 +81,18 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "failure": _failure(transfer),
         "receipt": receipt_fact(transfer.receipt) if transfer.receipt else None,
     }
+
+
+def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
+    files = tuple(transfer_api.TransferFileView(**asdict(each)) for each in page.items)
+    return transfer_api.TransferFilesPage(files=files, cursor=page.cursor)
+
+
+def _planned_proof(transfer: Transfer) -> str | None:
+    plan = transfer.strategy
+    if plan is None or transfer.sends_many:
+        return None
+    return planned_proof(plan, transfer.verify, transfer.readback_percent)
 
 
 def _lane(lane: Lane) -> transfer_api.LaneView:
@@ -123,4 +150,7 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,
         updated_at=destination.updated_at,
+        tls=destination.tls.value if destination.tls else None,
+        accepts_unencrypted_login=destination.accepts_unencrypted_login,
+        proved_by=destination.proved_by.value,
     )

@@ -12,6 +12,7 @@ from services.transfer.domain_services.give_name import finish_commit
 from services.transfer.domain_services.look_at_target import renamed_before
 from services.transfer.domain_services.partner_session import step_session
 from services.transfer.domain_services.remove_left_behind import remove_left_behind
+from services.transfer.domain_services.remove_parts import may_have_parts
 
 
 def clean_up(transfer: Transfer, *, ports: Ports) -> None:
@@ -50,6 +51,9 @@ def _find_delivered(transfer: Transfer, session: PartnerSession, *, ports: Ports
 
 
 def _keep_or_discard(current: Transfer, ports: Ports) -> Transfer:
+    part = current.part
+    if part is not None and part.folder and not may_have_parts(current, part, ports=ports):
+        return current.leave_folder()
     kept = _keep(current, ports)
     return current.discard_part(ports.now()) if kept is current else kept
 
@@ -57,6 +61,8 @@ def _keep_or_discard(current: Transfer, ports: Ports) -> Transfer:
 def _keep(current: Transfer, ports: Ports) -> Transfer:
     """Keeps the part file of a transfer that fails for a passing reason and has chunks done,
     because a retry goes on from it."""
+    if current.sends_many:
+        return current  # it can be retried without them
     goes_on = current.part_made and current.known_strategy.reopens
     failing = current.status is Status.FAILING and goes_on
     may_pass = failing and current.failure is not None and current.failure.retryable

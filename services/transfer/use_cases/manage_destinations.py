@@ -10,9 +10,10 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import DestinationInUse, RequestError, VersionMismatch
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.protocol_rules import require_fitting
 from services.transfer.domain.status import ENDED, Status
 
-CONNECTION_FIELDS = frozenset({"host", "port", "user", "base_path", "protocol"})
+CONNECTION_FIELDS = frozenset({"host", "port", "user", "base_path", "protocol", "tls"})
 
 
 def change_destination(
@@ -39,6 +40,7 @@ def change_destination(
         ports.partners.check_credential(credential)
     before = _expected(destination_id, expected, ports)
     after = replace(before, **changes, updated_at=ports.now())
+    require_fitting(after, credential)
     if (after.place, after.base_path) != (before.place, before.base_path):
         _require_no_transfer(destination_id, [each for each in Status if each not in ENDED], ports)
     if (after.host, after.port) != (before.host, before.port):

@@ -6,6 +6,7 @@ from kernel.caller import Caller
 from services.transfer.domain.access import TEST_DESTINATIONS, may_see_destination, require_role
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
+    CertificateUntrusted,
     DestinationNotFound,
     HostKeyChanged,
     PartnerError,
@@ -19,17 +20,25 @@ from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
 from services.transfer.domain_services.partner_session import partner_session
 
+SOME_BYTES = 1  # of the file that a plan is shown for; an empty one would have nothing to prove
+
 
 @dataclass(frozen=True)
 class ProbeResult:
     """The host key to confirm, or what was found. With a `failure` no file can be delivered. Where
-    that is HostKeyChanged, `offered` is the other key."""
+    that is HostKeyChanged, `offered` is the other key. Where it is CertificateUntrusted, `offered`
+    is the certificate that somebody may confirm."""
 
     offered: HostKey | None = None
     login: LoginFacts | None = None
     profile: ServerProfile | None = None
     strategy: Strategy | None = None
     failure: Failure | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """The server shows another key than the pinned ones."""
+        return self.failure is not None and self.failure.code == HostKeyChanged.code
 
 
 def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> ProbeResult:
@@ -49,8 +58,8 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
             login = visit.session.login_facts()
             if destination.probe_writes:
                 profile = visit.session.probe(destination.base_path, destination.probe_name)
-    except HostKeyChanged as changed:
-        return ProbeResult(offered=HostKey.parse(changed.line), failure=Failure.of(changed))
+    except (HostKeyChanged, CertificateUntrusted) as shown:
+        return ProbeResult(offered=HostKey.parse(shown.line), failure=Failure.of(shown))
     except (PartnerError, TargetError) as error:
         return ProbeResult(login=login, failure=Failure.of(error))
     if profile is not None:
@@ -65,7 +74,7 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
 def _strategy(destination: Destination, *, ports: Ports) -> Strategy:
     """For a large file, as most users would send it. Where names cannot be protected, for one that
     may replace another."""
-    wish = Wish(lanes=ports.policy.lanes_per_transfer)
+    wish = Wish(size_bytes=SOME_BYTES, lanes=ports.policy.lanes_per_transfer)
     try:
         return choose_strategy(destination, wish)
     except TargetError:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from kernel.caller import Caller
 from services.transfer.domain.errors import TransferNotFound
+from services.transfer.domain.file_outcomes import FileCounts
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, Progress
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.transfer import Transfer
 
@@ -29,6 +29,17 @@ class TransferState:
         parked = 0 if live else sum(chunk.mark.done_bytes for chunk in self.open_chunks)
         size = self.transfer.plan.size_bytes if self.transfer.plan else 0
         return min(size, self.progress.bytes_done + live + parked)
+
+    @property
+    def files(self) -> FileCounts:
+        """Also those of pages that are under way, as far as they were told."""
+        begun = (chunk.mark.counts for chunk in self.open_chunks)
+        return sum(begun, self.progress.files)
+
+    @property
+    def files_total(self) -> int | None:
+        found = self.transfer.source_object
+        return found.inventory.files if found and found.inventory else None
 
     @property
     def chunks_moving(self) -> int:
@@ -65,7 +76,7 @@ def state_of(transfer: Transfer, *, ports: Ports) -> TransferState:
         return TransferState(transfer, NEVER_OPENED, (), ())
     ledger = transfer.ledger
     lanes = ports.lanes.lanes(ledger)
-    reads_back = transfer.verify is Verify.READBACK
+    reads_back = transfer.proves_at_the_end
     if transfer.status in ENDED:  # lanes may still look alive in their rows
         lanes = [replace(each, worker=None, bytes_in_flight=0, ended=True) for each in lanes]
     return TransferState(

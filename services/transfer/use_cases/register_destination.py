@@ -6,10 +6,11 @@ from kernel.caller import Caller, Role
 from kernel.idempotency import Idempotency
 from services.transfer.domain.access import require_role
 from services.transfer.domain.credential import Credential
-from services.transfer.domain.destination import Delivery, Destination, Protocol
+from services.transfer.domain.destination import Delivery, Destination, Protocol, Tls
 from services.transfer.domain.errors import RequestError
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.protocol_rules import require_fitting
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class NewDestination:
     create_folders: bool = False
     probe_writes: bool = True
     probe_name: str | None = None
+    tls: Tls | None = None
+    accepts_unencrypted_login: bool = False
 
 
 def register_destination(
@@ -42,8 +45,6 @@ def register_destination(
     the secret that the destination has by now. Raises RoleMissing, FieldInvalid, HostNotResolved,
     AddressForbidden, DestinationExists, IdempotencyConflict."""
     require_role(caller, Role.ADMIN)
-    ports.partners.check_credential(credential)
-    ports.partners.check_address(wish.host, wish.port)
     now, secret_id = ports.now(), f"{wish.id}-{ports.new_id()}"
     destination = Destination(
         **{name: getattr(wish, name) for name in NewDestination.__dataclass_fields__},
@@ -52,6 +53,9 @@ def register_destination(
         created_at=now,
         updated_at=now,
     )
+    require_fitting(destination, credential)
+    ports.partners.check_credential(credential)
+    ports.partners.check_address(wish.host, wish.port)
     ports.vault.store(secret_id, credential)
     try:
         stored = ports.destinations.create(destination, idempotency)

@@ -1,6 +1,6 @@
 """Accepts a transfer: checks what can be known at once, then stores it with its event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernel.caller import Caller
 from kernel.idempotency import Idempotency
@@ -12,13 +12,21 @@ from services.transfer.domain.errors import (
     SourceError,
 )
 from services.transfer.domain.if_exists import IfExists
-from services.transfer.domain.names import default_target, resolve_target
-from services.transfer.domain.ports import Ports
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.names import (
+    HERE,
+    default_target,
+    resolve_folder,
+    resolve_target,
+)
+from services.transfer.domain.ports import FolderSource, ObjectSource, Ports
+from services.transfer.domain.proof import ALL_PERCENT, Verify
+from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.announce import announce_new
+
+SECRET_BITS = 128
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,8 @@ class NewTransfer:
     if_exists: IfExists
     verify: Verify
     label: str | None = None
+    selection: Selection | None = None  # the source's key is a prefix or a manifest
+    readback_percent: int = ALL_PERCENT
 
 
 def request_transfer(
@@ -66,11 +76,35 @@ def _require_source(transfer: Transfer, ports: Ports) -> None:
     """Raises SourceError for what trying again would not change. Any other trouble on the way to S3
     refuses nothing: the transfer meets it later, and tries again."""
     try:
-        with ports.quick_readers.authorize(transfer.source, session_name=transfer.id) as source:
+        with _at_the_door(transfer, ports) as source:
             source.look()
     except SourceError as error:
         if not error.retryable:
             raise
+
+
+def _at_the_door(transfer: Transfer, ports: Ports) -> ObjectSource | FolderSource:
+    selection, source = transfer.selection, transfer.source
+    if selection is not None and selection.kind is SourceKind.PREFIX:
+        return ports.quick_readers.authorize_many(source.bucket, source.key, transfer.id)
+    return ports.quick_readers.authorize(source, session_name=transfer.id)
+
+
+def _target_path(wish: NewTransfer, base_path: str) -> str:
+    """Raises NameInvalid, PathOutsideBase, FieldInvalid."""
+    if wish.selection is not None:
+        folder = (wish.target_path or HERE).removesuffix("/") or HERE
+        resolve_folder(base_path, folder)
+        return folder
+    if wish.source.key.endswith("/") and not wish.target_path:
+        raise FieldInvalid(
+            "source.key",
+            wish.source.key,
+            "It names a folder; send its objects with `prefix` instead of `key`.",
+        )
+    target_path = wish.target_path or default_target(wish.source.key)
+    resolve_target(base_path, target_path)
+    return target_path
 
 
 def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
@@ -81,12 +115,14 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         )
     if destination.secret_id is None:
         raise CredentialMissing(destination.id)
-    if wish.source.key.endswith("/") and not wish.target_path:
-        raise FieldInvalid(
-            "source.key", wish.source.key, "It names a folder; send its objects one by one."
-        )
-    target_path = wish.target_path or default_target(wish.source.key)
-    resolve_target(destination.base_path, target_path)
+    target_path = _target_path(wish, destination.base_path)
+    selection = wish.selection
+    if selection is not None and wish.readback_percent != ALL_PERCENT:
+        percent, advice = str(wish.readback_percent), "Of many files all bytes are read back."
+        raise FieldInvalid("readback_percent", percent, advice)
+    if selection is not None:
+        granted = tuple(caller.prefixes(wish.source.bucket))
+        selection = replace(selection, granted=granted)
     now = ports.now()
     return Transfer(
         id=ports.new_id(),
@@ -100,7 +136,10 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         target_path=target_path,
         if_exists=wish.if_exists,
         verify=wish.verify,
+        readback_percent=wish.readback_percent,
+        sample_secret=f"{ports.random.getrandbits(SECRET_BITS):032x}",
         label=wish.label,
+        selection=selection,
         requested_at=now,
         updated_at=now,
     )

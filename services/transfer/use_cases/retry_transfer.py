@@ -7,7 +7,11 @@ from services.transfer.domain.names import part_path, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_transfer
-from services.transfer.domain_services.may_steer import require_may_steer, require_own_grants
+from services.transfer.domain_services.may_steer import (
+    require_may_steer,
+    require_own_grants,
+    with_grants_of_today,
+)
 
 # After these reasons the bytes at the partner are another object's, wrong or gone: begin anew.
 RESTART_AFTER = frozenset(
@@ -18,6 +22,7 @@ RESTART_AFTER = frozenset(
         "part_missing",
         "part_damaged",
         "target_damaged",
+        "partner_checksum_differs",
         "delivery_unclear",
     }
 )
@@ -34,6 +39,7 @@ def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)
         require_own_grants(current, caller)
+        current = with_grants_of_today(current, caller)
         go_on = _can_go_on(current, ports=ports)
         return current.retry(ports.now(), caller.name, go_on=go_on)
 
@@ -43,6 +49,8 @@ def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
 def _can_go_on(transfer: Transfer, *, ports: Ports) -> bool:
     """Whether a retry can use the ledger. It needs the very part file that the ledger is about."""
     part = transfer.part
+    if transfer.sends_many:  # what is delivered is not sent again, whatever became of the rest
+        return ports.now() - (transfer.started_at or transfer.requested_at) <= OLDEST_PART
     if part is None or not part.made or ports.now() - part.recorded_at > OLDEST_PART:
         return False
     if transfer.failure is not None and transfer.failure.code in RESTART_AFTER:

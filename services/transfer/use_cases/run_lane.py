@@ -4,42 +4,32 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     ChunkCorrupted,
     LeaseLost,
     NoHeadway,
-    NoSessionFree,
     RunSuperseded,
     TransferError,
 )
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import ObjectSource, Ports
-from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
-from services.transfer.domain_services import session_line as line
-from services.transfer.domain_services.fail_transfer import (
-    end_trouble,
-    fail_by_lane,
-    note_lane_trouble,
-)
-from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse, visibility_seconds
-from services.transfer.domain_services.lane_work import LaneWork, Outcome
+from services.transfer.domain_services.end_turn import end_lane, give_way, note, park
+from services.transfer.domain_services.fail_transfer import end_trouble, fail_by_lane
+from services.transfer.domain_services.folder_work import FolderWork
+from services.transfer.domain_services.lane_limits import is_short, lane_limit, session_limit
+from services.transfer.domain_services.lane_outcome import Outcome
+from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
+from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.plan_part import start_over
-from services.transfer.domain_services.queue_lanes import (
-    is_driven,
-    is_written,
-    queue_lanes,
-    report_moved,
-    send_turn,
-    tell_moved,
-    work_is_free,
-)
+from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
 from services.transfer.domain_services.replan import replan
-from services.transfer.domain_services.show_progress import show_stopped
+from services.transfer.domain_services.steer_lanes import note_refusal
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
 
@@ -76,30 +66,14 @@ class _Turn:
             self._pulse.leave_line(transfer.destination_id)
             self._end()
             return
-        lease_seconds = self._ports.policy.lease_seconds
-        self._worker.message.extend(visibility_seconds(lease_seconds))
+        self._worker.hide_message(self._ports.policy.lease_seconds)
         destination = self._ports.destinations.read(transfer.destination_id)
-        limit = line.lane_limit(destination, self._ports.policy, short=line.is_short(transfer))
-        if not self._pulse.take_slot(destination.id, limit):
-            none_free = line.no_lane_session(destination, limit, self._ports.policy)
-            self._park(transfer, none_free)
+        limit = lane_limit(destination, self._ports.policy, short=is_short(transfer))
+        if not self._pulse.take_slot(destination.id, session_limit(transfer, limit)):
+            park(self._pulse, transfer, destination, ports=self._ports)
             return
         end_trouble(transfer, self._waited, ports=self._ports)
         self._drive(transfer, destination)
-
-    def _park(self, transfer: Transfer, none_free: NoSessionFree) -> None:
-        """A transfer waits while none of its lanes has a session. Several lanes may come at once,
-        so each looks for others when it is parked itself: the last one finds none. The first lane
-        is alone and notes it before, because another worker may begin at once."""
-        lane, ports = self._pulse.lane, self._ports
-        waits = Tries(lane=lane.number, waits=True)
-        if not transfer.part_made:
-            self._note(transfer, transfer.generation, none_free, waits)
-        line.park_lane(lane, transfer, none_free.limit, ports=ports)
-        if transfer.part_made:
-            lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
-            if not any(is_driven(each, now, ports.policy) for each in lanes):
-                self._note(transfer, transfer.generation, none_free, waits)
 
     def _waited(self, tries: Tries) -> bool:
         return tries.waits and tries.lane is not None
@@ -123,7 +97,9 @@ class _Turn:
                 self._after_failure(transfer, error, stuck=stuck)
                 return
             outcome = Outcome.HANDS_OVER  # a beat closed the session in time, the next turn goes on
-        if outcome is Outcome.HANDS_OVER and not pulse.headway:
+        if outcome is Outcome.HANDS_OVER and pulse.gives_way:
+            give_way(pulse, ports=self._ports)
+        elif outcome is Outcome.HANDS_OVER and not pulse.headway:
             nothing = NoHeadway(transfer.id, pulse.lane.number)
             self._after_failure(transfer, nothing, stuck=False)
         elif outcome is Outcome.HANDS_OVER:
@@ -138,6 +114,8 @@ class _Turn:
     def _visit(self, transfer: Transfer, known: Destination) -> Outcome:
         ports, pulse = self._ports, self._pulse
         destination, credential = with_credential(known.id, ports=ports, known=known)
+        if transfer.sends_many:
+            return self._visit_with_many(transfer, destination, credential)
         with (
             open_source(transfer, ports=ports) as source,
             ports.partners.connect(destination, credential, pulse.wants_session) as session,
@@ -149,6 +127,18 @@ class _Turn:
             ports.lanes.end(pulse.lane)
             tell_moved(self._work.transfer, ports=ports)
         return outcome
+
+    def _visit_with_many(
+        self, transfer: Transfer, destination: Destination, credential: Credential
+    ) -> Outcome:
+        """What one file meets says nothing of the plan, so the server is not probed anew."""
+        ports, pulse, root = self._ports, self._pulse, transfer.known_inventory.root
+        with (
+            ports.readers.authorize_many(transfer.source.bucket, root, transfer.id) as source,
+            ports.partners.connect(destination, credential, pulse.wants_session) as session,
+        ):
+            pulse.watch(session)
+            return FolderWork(transfer, source, Visit(session, destination), pulse, ports).run()
 
     def _work_in(self, transfer: Transfer, source: ObjectSource, visit: Visit) -> Outcome:
         """Looks at the server anew when it does not do what was planned."""
@@ -167,21 +157,7 @@ class _Turn:
             return Outcome.STARTED_OVER
 
     def _end(self) -> None:
-        """Ends the lane, and reports when everything is moved. If the transfer was resumed at this
-        very moment, there is work again, and the lanes are sent out again."""
-        ports, pulse = self._ports, self._pulse
-        pulse.free_slot()
-        ports.lanes.end(pulse.lane)
-        transfer = ports.transfers.read(pulse.lane.transfer_id)
-        of_today = transfer.generation == pulse.lane.generation
-        committing = transfer.status is Status.COMMITTING
-        if of_today and transfer.status is Status.PAUSED:
-            show_stopped(transfer, ports=ports)
-        if not of_today or not (committing or transfer.lanes_wanted):
-            return
-        moved = report_moved(transfer, ports=ports)
-        if not moved and not committing and work_is_free(transfer, ports=ports):
-            queue_lanes(transfer, ports=ports)
+        end_lane(self._pulse, ports=self._ports)
 
     def _after_failure(self, transfer: Transfer, error: TransferError, *, stuck: bool) -> None:
         """What was moved into a file that is given up counts for nothing. Otherwise a line that
@@ -191,6 +167,9 @@ class _Turn:
         failures = 1 if pulse.headway and not stuck else pulse.lane.failures + 1
         retry, waited = ports.policy.retry, pulse.waited_seconds
         pulse.free_slot()
+        lane = pulse.lane
+        if not pulse.out_of_time:
+            lane = note_refusal(transfer, lane, error, pulse.has_session, ports=ports)
         if retry.gives_up(error, failures):
             try:
                 fail_by_lane(run, generation, error, ports=ports)
@@ -202,14 +181,14 @@ class _Turn:
         next_at = ports.now() + timedelta(seconds=delay)
         tries = Tries(None, pulse.lane.number, failures, retry.max_failures, next_at)
         if not stuck:
-            send_turn(replace(pulse.lane, failures=failures), delay, ports=ports)
+            send_turn(replace(lane, failures=failures), delay, ports=ports)
         else:
             damaged = isinstance(error, ChunkCorrupted)
             if not self._starts_over(transfer, failures, delay, damaged=damaged):
                 return
             generation = ports.transfers.read(transfer.id).generation
         # After the turn was sent: a lane without failures has no trouble.
-        self._note(transfer, generation, error, tries)
+        note(transfer, generation, error, tries, ports=ports)
 
     def _starts_over(
         self, transfer: Transfer, failures: int, delay: float, *, damaged: bool
@@ -229,17 +208,13 @@ class _Turn:
                 fail_by_lane(transfer.run_id, pulse.lane.generation, error, ports=ports)
         return False
 
-    def _note(
-        self, transfer: Transfer, generation: int, error: TransferError, tries: Tries
-    ) -> None:
-        with suppress(RunSuperseded):
-            note_lane_trouble(transfer.run_id, generation, error, tries, ports=self._ports)
-
     def _is_stuck(self) -> bool:
         """Whether its creation may still be on its way, or nobody can open the file again."""
         transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         part = transfer.part
         if part is None or transfer.generation != self._pulse.lane.generation:
+            return False
+        if part.folder:
             return False
         if not part.made:
             return part.opening

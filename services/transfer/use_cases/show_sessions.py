@@ -1,17 +1,22 @@
 """The sessions of a destination now: who has them, and who waits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kernel.caller import SEE_ALL_TRANSFERS, Caller
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.lane import Slot
+from services.transfer.domain.lane_target import Decision, LaneTarget
+from services.transfer.domain.lane_words import limited
 from services.transfer.domain.line_places import Place, places_of
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.session_names import Work, work_of
+from services.transfer.domain_services.lane_limits import known_target, lane_limit
 from services.transfer.use_cases.show_destinations import show_destination
 
+DECISIONS_SHOWN = 20
 SHOWN = 100  # places at the head of the line, and as many of the caller's own behind them
 
 
@@ -33,12 +38,23 @@ class ShownPlace:
 
 
 @dataclass(frozen=True)
+class Lanes:
+    """`target` as it holds now, and at most `most`."""
+
+    target: int
+    most: int
+    known: LaneTarget
+    decisions: Sequence[Decision]
+
+
+@dataclass(frozen=True)
 class Sessions:
     max_sessions: int
     holders: Sequence[Holder]
     waiting: int
     whole: bool
     line: Sequence[ShownPlace]
+    lanes: Lanes
 
 
 def show_sessions(destination_id: str, caller: Caller, *, ports: Ports) -> Sessions:
@@ -54,7 +70,18 @@ def show_sessions(destination_id: str, caller: Caller, *, ports: Ports) -> Sessi
         ShownPlace(each, caller.may_see_transfers_of(each.owner), each.transfer_id in served)
         for each in _shown(places if seen.whole else [], caller)
     ]
-    return Sessions(destination.max_sessions, holders, len(places), seen.whole, line)
+    lanes = _lanes(destination, now, ports=ports)
+    return Sessions(destination.max_sessions, holders, len(places), seen.whole, line, lanes)
+
+
+def _lanes(destination: Destination, now: datetime, *, ports: Ports) -> Lanes:
+    known = known_target(destination, ports=ports)
+    most = lane_limit(destination, ports.policy, short=False)
+    told = ports.targets.decisions(destination.id, DECISIONS_SHOWN) if known.decisions else ()
+    target = known.within(now, most)
+    if target < known.lanes:  # nothing has moved since the limit was lowered
+        known = replace(known, why=limited(target))
+    return Lanes(target, most, known, told)
 
 
 def _shown(places: Sequence[Place], caller: Caller) -> Sequence[Place]:

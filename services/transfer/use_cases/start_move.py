@@ -6,6 +6,7 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.plan_folder import reopen_failed
 from services.transfer.domain_services.plan_part import leads_there, plan_part
 from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved, tell_moved
 
@@ -23,6 +24,8 @@ def start_move(transfer: Transfer, task_token: str, *, direct: bool, ports: Port
 
     destination = ports.destinations.read(transfer.destination_id)
     transfer = change_run(transfer.run_id, decide, ports=ports, known=transfer)
+    if transfer.sends_many and transfer.begun_run != transfer.run:
+        reopen_failed(transfer, ports=ports)
     if transfer.delivered:
         tell_moved(transfer, ports=ports)
     elif not report_moved(transfer, ports=ports) and transfer.lanes_wanted:

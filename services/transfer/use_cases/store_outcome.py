@@ -32,5 +32,9 @@ def receipt_of(transfer: Transfer, *, ports: Ports) -> Receipt:
         started_at=transfer.started_at or transfer.requested_at,
         finished_at=transfer.finished_at or transfer.updated_at,
         left_behind=transfer.left_behind,
+        files=progress.files if transfer.sends_many else None,
+        files_digest=proof.files_digest,
         delivery=transfer.known_strategy.delivery,
+        by_parts=proof.by_parts,
+        at_partner=proof.at_partner,
     )

@@ -1,7 +1,7 @@
 """State ValidateRequest. Checks whether the request is still possible."""
 
 from services.transfer.domain.errors import HostKeyUnconfirmed
-from services.transfer.domain.names import resolve_target
+from services.transfer.domain.names import resolve_folder, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
 
@@ -11,4 +11,5 @@ def validate_request(transfer: Transfer, *, ports: Ports) -> None:
     destination = ports.destinations.read(transfer.active().destination_id)
     if not destination.confirmed:
         raise HostKeyUnconfirmed(destination.host, "an unknown key")
-    resolve_target(destination.base_path, transfer.target_path)
+    resolve = resolve_folder if transfer.sends_many else resolve_target
+    resolve(destination.base_path, transfer.target_path)

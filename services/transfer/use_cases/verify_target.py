@@ -5,11 +5,12 @@ from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain.tries import Tries
+from services.transfer.domain_services.ask_checksum import ContentDiffers
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.fail_transfer import note_trouble
 from services.transfer.domain_services.partner_session import step_session
-from services.transfer.domain_services.prove_part import ContentDiffers, prove_part
+from services.transfer.domain_services.prove_part import prove_part
 from services.transfer.domain_services.queue_lanes import is_moved
 from services.transfer.domain_services.show_progress import show_stopped
 

@@ -9,10 +9,20 @@ import pytest
 from services.transfer.adapters import ssh_sealing
 from services.transfer.domain.ports import PartnerSession
 from tests.fakes.partners import InMemoryPartners
+from tests.servers.ftp_sites import FtpServers
 from tests.servers.sites import Site, site, small_disk
 from tests.servers.system_user import SystemUser
 
 REAL = ("asyncssh", "openssh", "openssh-plain", "openssh-public")
+KINDS = ("memory", "memory-plain", *REAL)
+FTP_KINDS = ("vsftpd", "pyftpdlib")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What FTP has no word for is not tried over FTP."""
+    if "partner" in metafunc.fixturenames:
+        no_ftp = metafunc.definition.get_closest_marker("not_over_ftp")
+        metafunc.parametrize("partner", KINDS if no_ftp else KINDS + FTP_KINDS, indirect=True)
 
 
 @contextmanager
@@ -24,11 +34,14 @@ def prepared(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
         yield running.enter_context(site(kind.removesuffix("-public"), folder, user))
 
 
-@pytest.fixture(params=["memory", "memory-plain", *REAL])
-def partner(
-    request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
-) -> Iterator[Site]:
-    with prepared(request.param, partner_folder, server_user) as place:
+@pytest.fixture
+def partner(request: pytest.FixtureRequest) -> Iterator[Site]:
+    if request.param in FTP_KINDS:
+        servers: FtpServers = request.getfixturevalue("ftp_servers")
+        yield servers.site(request.param)
+        return
+    folder, user = (request.getfixturevalue(each) for each in ("partner_folder", "server_user"))
+    with prepared(request.param, folder, user) as place:
         yield place
 
 

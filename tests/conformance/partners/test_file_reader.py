@@ -104,6 +104,7 @@ def test_an_early_end_names_both_sizes(reader: FileReader, ends: tuple[int, int]
     assert read(reader, (3, 4)) == CONTENT[3:7]  # the reader itself still works
 
 
+@pytest.mark.not_over_ftp
 def test_it_reads_what_was_flushed_through_another_handle(
     partner: Site, session: PartnerSession
 ) -> None:
@@ -119,6 +120,7 @@ def test_it_reads_what_was_flushed_through_another_handle(
             assert read(reader, (0, 7)) == b"other" + CONTENT[5:7]
 
 
+@pytest.mark.not_over_ftp
 def test_a_file_renamed_meanwhile_is_read_to_its_end(
     partner: Site, session: PartnerSession, reader: FileReader
 ) -> None:
@@ -129,6 +131,7 @@ def test_a_file_renamed_meanwhile_is_read_to_its_end(
     assert partner.content(partner.at("target")) == CONTENT
 
 
+@pytest.mark.not_over_ftp
 def test_a_file_removed_meanwhile_is_read_to_its_end(
     partner: Site, session: PartnerSession, reader: FileReader
 ) -> None:

@@ -45,6 +45,7 @@ def probed(place: Site, name: str | None = None) -> ServerProfile:
         return session.probe(place.destination.base_path, name)
 
 
+@pytest.mark.not_over_ftp
 def test_a_server_that_can_do_everything_is_found_to(
     partner: Site, session: PartnerSession
 ) -> None:

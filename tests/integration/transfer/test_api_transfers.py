@@ -78,6 +78,20 @@ def test_a_name_that_some_servers_refuse_is_warned_of(deployed: Deployed) -> Non
     assert "'nul.csv' is a device" in warning
 
 
+def test_a_share_to_read_back_is_stored_told_and_shown(deployed: Deployed) -> None:
+    deployed.register()
+    transfer_id = deployed.request(KEY, verify="readback", readback_percent=10)
+    shown = deployed.api("GET", f"/api/transfer/{transfer_id}").body
+    assert (shown["verify"], shown["readback_percent"]) == ("readback", 10)
+    assert shown["planned_proof"] is None  # nothing is planned yet
+    [event] = deployed.events.unpublished(transfer_id)
+    assert '"readback_percent":10' in event.detail.replace(" ", "")
+    secret = deployed.stored(transfer_id).sample_secret
+    assert len(secret) == 32
+    assert secret not in str(shown)
+    assert secret not in event.detail
+
+
 def test_history_shows_the_newest_first_page_by_page(deployed: Deployed) -> None:
     deployed.register()
     ids = [deployed.request(f"k-{number}") for number in range(3)]

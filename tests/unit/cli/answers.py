@@ -176,5 +176,6 @@ def profile() -> ProfileView:
         left_behind=(),
         home="/",
         banner=None,
+        checksums=(),
         **dict.fromkeys(able, True),
     )

@@ -136,7 +136,7 @@ def test_a_tilde_is_refused_with_what_to_send_instead() -> None:
         ("port", "22"),
         ("max_sessions", 0),
         ("max_sessions", 11),
-        ("protocol", "ftp"),
+        ("protocol", "scp"),
         ("host_keys", ["nonsense"]),
         ("host_keys", [LINE + "\nssh-rsa AAAA"]),
         ("host_keys", [LINE] * 11),
@@ -213,3 +213,30 @@ def test_what_is_secret_by_its_kind_is_never_echoed(sent: str) -> None:
     told = field_errors(refused.value, SsoRedeemRequest)
     assert told
     assert all(each.value is None for each in told)
+
+
+READBACK: dict[str, Any] = {
+    "source": {"bucket": "outgoing", "key": "a"},
+    "destination_id": "acme",
+    "verify": "readback",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"readback_percent": 0}, "greater than or equal to 1"),
+        ({"readback_percent": 101}, "less than or equal to 100"),
+        ({"readback_percent": 10, "verify": "checksum"}, "only with verify 'readback'"),
+    ],
+)
+def test_a_share_that_makes_no_sense_is_refused(changes: dict[str, Any], message: str) -> None:
+    assert message in refusal(StartTransferRequest, READBACK | changes)[0][1]
+
+
+def test_a_request_without_a_share_keeps_the_hash_it_had_before_there_were_shares() -> None:
+    """Otherwise a request that is repeated with its key after an update would be a conflict."""
+    asked = StartTransferRequest.model_validate(READBACK)
+    assert "readback_percent" not in asked.model_dump_json()
+    share = StartTransferRequest.model_validate(READBACK | {"readback_percent": 10})
+    assert '"readback_percent":10' in share.model_dump_json()

@@ -7,9 +7,9 @@ import pytest
 
 from services.transfer.domain.lane import Lane, LaneMessage
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.lane_pulse import VISIBILITY_SLACK_SECONDS
 from services.transfer.domain_services.move_chunk import READ_BYTES
 from services.transfer.domain_services.queue_lanes import report_moved, send_turn
+from services.transfer.domain_services.worker import VISIBILITY_SLACK_SECONDS
 from services.transfer.use_cases.steer_transfer import pause_transfer
 from tests.fakes.callers import ANN
 from tests.fakes.world import World

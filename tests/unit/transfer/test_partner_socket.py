@@ -12,6 +12,8 @@ from services.transfer.adapters import partner_socket
 from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
 from services.transfer.domain.errors import ConnectionLost, ConnectionRefused, ConnectionTimedOut
 
+FORGOTTEN_SECONDS = 350  # by AWS's NAT gateway and Network Load Balancer
+
 MUCH_LATER_SECONDS = 10
 Pair = tuple[PartnerSocket, socket.socket]
 
@@ -128,3 +130,12 @@ def test_replies_gather_only_while_nobody_waits_for_one(
     connection.await_replies(at_once=True)  # it may come in the middle
     reading.join(MUCH_LATER_SECONDS / 2)
     assert received == [b"reply"]
+
+
+def test_a_connection_stays_known_to_gateways_while_a_server_computes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with connect(["127.0.0.1"], "partner", port, 5) as connection:
+            assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            idle = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+            assert idle < FORGOTTEN_SECONDS

@@ -10,13 +10,21 @@ from hypothesis import strategies as st
 from contracts.sequences import DIAGRAM, Standing, check_sequence
 from contracts.sequences import Told as Known
 from contracts.transfer_events import TransferFact
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.errors import TransferError
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.part_changes import PartChanges
-from services.transfer.domain.proof import Proof, Proven, Receipt, SourceChecksum, Verify
+from services.transfer.domain.proof import (
+    NOT_RECORDED,
+    Proof,
+    Proven,
+    Receipt,
+    SourceChecksum,
+    Verify,
+)
 from services.transfer.domain.source import ObjectRef, SourceObject
 from services.transfer.domain.status import Fact
 from services.transfer.domain.strategy import UNKNOWN, Strategy
@@ -101,6 +109,8 @@ CALLS: dict[str, Call] = {
     "begin": lambda it: it.begin(it.generation, 2, "SHA256:abc", NOON),
     "begin late": lambda it: it.begin(it.generation - 1, 2, "SHA256:abc", NOON),
     "start_over": lambda it: it.start_over(it.generation, NOON),
+    "keep_hash": lambda it: it.keep_hash(it.generation, FileChecksum(Algorithm.MD5, "00")),
+    "checksum_unanswered": lambda it: it.checksum_unanswered(),
     "replan": lambda it: it.replan(it.generation, Strategy(fsync=False)),
     "verifying": verifying,
     "move_again": lambda it: it.move_again(it.known_part.path, NOON),
@@ -110,7 +120,7 @@ CALLS: dict[str, Call] = {
     "decide_on": lambda it: it.decide_on("/in/a", None, it),
     "not_created": lambda it: it.not_created(it.generation),
     "step_aside": lambda it: it.step_aside("/in/a", "place"),
-    "committed": lambda it: it.committed(Proven.SAMPLED),
+    "committed": lambda it: it.committed(Proven.SAMPLED, NOT_RECORDED),
     "fail": lambda it: it.fail(WHY, NOON),
     "lane_failed": lambda it: it.lane_failed(it.generation, WHY, NOON),
     "lane_troubled": lambda it: it.lane_troubled(it.generation, WHY, NOON),

@@ -104,3 +104,12 @@ def test_a_new_request_after_a_rest_begins_anew(server: Server) -> None:
     server.sends(1, 59)
     server.pace.begin()
     assert server.pace.seconds_left(0, 0) == TIMEOUT
+
+
+def test_a_server_that_computes_may_be_silent_for_longer_and_not_for_ever(server: Server) -> None:
+    server.pace.grace_seconds = 100.0
+    server.sends(0, 159)
+    assert 0 < server.pace.seconds_left(0, 0) <= 1
+    server.sends(0, 1)
+    with pytest.raises(TimeoutError):
+        server.pace.seconds_left(0, 0)

@@ -27,7 +27,7 @@ def in_use(world: World, transfer: Transfer) -> int:
     now = world.ports.now()
     until = now + timedelta(seconds=world.policy.lease_seconds)
     named = (transfer.destination_id, f"transfer/{transfer.id}")
-    return sum(world.ports.slots.line(each, now, until).in_use for each in named)
+    return sum(world.ports.slots.line(each, now, until).in_use.sessions for each in named)
 
 
 @pytest.mark.parametrize("failed", range(SLOTS))

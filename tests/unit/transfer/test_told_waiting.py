@@ -8,8 +8,8 @@ from tests.unit.transfer.driving import BODY
 from tests.unit.transfer.waiting import parked, take_sessions, waiting_to_commit
 
 
-def message(sessions: int, limit: int, *, by_workers: bool = False) -> str:
-    return str(NoSessionFree("ACME", "acme", sessions, limit, by_workers))
+def message(sessions: int, limit: int, limited_by: str = "sessions") -> str:
+    return str(NoSessionFree("ACME", "acme", sessions, limit, limited_by))
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,10 @@ def test_the_sentence_counts_what_is_allowed_and_what_is_taken(
 
 def test_more_sessions_are_advised_only_where_they_would_help() -> None:
     assert "Raise max_sessions of 'acme'" in message(4, 3)
-    assert "max_sessions" not in message(4, 3, by_workers=True)
-    assert "LaneConcurrency" in message(4, 3, by_workers=True)
+    for limited_by in ("workers", "target"):
+        assert "max_sessions" not in message(4, 3, limited_by)
+    assert "LaneConcurrency" in message(4, 3, "workers")
+    assert "have not moved more" in message(4, 3, "target")
 
 
 def failure_of(world: World, destination_id: str) -> str:

@@ -1,6 +1,6 @@
 """Who is next in a destination's line, and who is waited for."""
 
-from services.transfer.domain.waiting import Line, Waiter, line_of
+from services.transfer.domain.waiting import InUse, Line, Waiter, line_of
 from tests.conformance.records import NOON, after
 
 
@@ -14,20 +14,20 @@ def as_before(waiter: Waiter) -> int:
 
 
 def test_first_come_first_served() -> None:
-    line = line_of(0, [waiter("b", since=1), waiter("a", since=2)], NOON, after(90))
+    line = line_of(InUse(0), [waiter("b", since=1), waiter("a", since=2)], NOON, after(90))
     assert [each.ticket for each in line.next(as_before)] == ["b"]
     assert [line.admits(ticket, 1) for ticket in ("b", "a", "newcomer")] == [True, False, False]
 
 
 def test_a_lane_that_may_not_use_the_last_session_keeps_no_step_from_it() -> None:
-    line = Line(1, [waiter("lane", limit=1), waiter("step", limit=2)])
+    line = Line(InUse(1), [waiter("lane", limit=1), waiter("step", limit=2)])
     assert [each.ticket for each in line.next(as_before)] == ["step"]
 
 
 def test_whoever_was_called_is_waited_for_and_not_called_again() -> None:
     called = waiter("a", called=60)
-    assert list(Line(0, [called, waiter("b")]).next(as_before)) == []
-    line = line_of(0, [called, waiter("b", since=1)], after(60), after(150))
+    assert list(Line(InUse(0), [called, waiter("b")]).next(as_before)) == []
+    line = line_of(InUse(0), [called, waiter("b", since=1)], after(60), after(150))
     assert line.missed == [called]
     assert [each.ticket for each in line.next(as_before)] == ["b"]
 
@@ -36,10 +36,10 @@ def test_whoever_was_missed_comes_first_all_the_same() -> None:
     """Otherwise, of two waiters who are always late, each would find the session kept for the
     other."""
     late, called = waiter("late", called=60), waiter("called", since=1, called=150)
-    line = line_of(0, [late, called], after(60), after(150))
+    line = line_of(InUse(0), [late, called], after(60), after(150))
     assert [line.admits(ticket, 1) for ticket in ("late", "called", "new")] == [True, True, False]
 
 
 def test_a_call_by_a_clock_that_is_an_hour_ahead_holds_nobody_up_for_an_hour() -> None:
     ahead = waiter("a", called=3_600)
-    assert line_of(0, [ahead], NOON, after(90)).missed == [ahead]
+    assert line_of(InUse(0), [ahead], NOON, after(90)).missed == [ahead]

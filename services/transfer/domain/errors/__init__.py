@@ -13,10 +13,13 @@ decides whether FileFerry tries again.
 
 from services.transfer.domain.errors.partner import (
     AddressForbidden as AddressForbidden,
+    CertificateUntrusted as CertificateUntrusted,
     ConnectionLost as ConnectionLost,
     ConnectionRefused as ConnectionRefused,
     ConnectionTimedOut as ConnectionTimedOut,
     CredentialMissing as CredentialMissing,
+    DataConnectionFailed as DataConnectionFailed,
+    EncryptionNotOffered as EncryptionNotOffered,
     HostKeyChanged as HostKeyChanged,
     HostKeyUnconfirmed as HostKeyUnconfirmed,
     HostNotResolved as HostNotResolved,
@@ -32,6 +35,7 @@ from services.transfer.domain.errors.partner import (
     ServerPrintsText as ServerPrintsText,
     SessionRefused as SessionRefused,
     TooSlow as TooSlow,
+    UnencryptedLoginRefused as UnencryptedLoginRefused,
 )
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,
@@ -51,6 +55,8 @@ from services.transfer.domain.errors.request import (
 from services.transfer.domain.errors.source import (
     BucketElsewhere as BucketElsewhere,
     BucketNotFound as BucketNotFound,
+    ManifestInvalid as ManifestInvalid,
+    NothingSelected as NothingSelected,
     ObjectArchived as ObjectArchived,
     ObjectNotFound as ObjectNotFound,
     ReaderRefused as ReaderRefused,
@@ -63,6 +69,7 @@ from services.transfer.domain.errors.source import (
     SourceKeyForbidden as SourceKeyForbidden,
     SourceThrottled as SourceThrottled,
     SourceUnavailable as SourceUnavailable,
+    TooManyFiles as TooManyFiles,
     VersionDeleted as VersionDeleted,
 )
 from services.transfer.domain.errors.target import (
@@ -78,6 +85,7 @@ from services.transfer.domain.errors.target import (
     OutOfTime as OutOfTime,
     PartDamaged as PartDamaged,
     PartMissing as PartMissing,
+    PartnerChecksumDiffers as PartnerChecksumDiffers,
     PathOutsideBase as PathOutsideBase,
     PermissionDenied as PermissionDenied,
     ReadingRefused as ReadingRefused,
@@ -99,6 +107,7 @@ from services.transfer.domain.errors.work import (
     NoHeadway as NoHeadway,
     PartAbandoned as PartAbandoned,
     RunSuperseded as RunSuperseded,
+    SomeFilesFailed as SomeFilesFailed,
     StaleTransfer as StaleTransfer,
     StepSuperseded as StepSuperseded,
     StepUnderWay as StepUnderWay,

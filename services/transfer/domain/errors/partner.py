@@ -63,7 +63,7 @@ class ProtocolViolation(PartnerError):
 
     code, retryable = "protocol_violation", True
     message = (
-        "{host}:{port} sent what SSH and SFTP do not allow ({detail}), so FileFerry ended the"
+        "{host}:{port} sent what its protocol does not allow ({detail}), so FileFerry ended the"
         " session. If it goes on, ask the partner which software runs there and whether it is up to"
         " date."
     )
@@ -98,18 +98,54 @@ class TooSlow(PartnerError):
 class SessionRefused(PartnerError):
     code, retryable = "session_refused", True
     message = (
-        "{host}:{port} accepts the login but starts no SFTP session ({detail}). Ask the partner"
-        " whether SFTP is enabled for this user, and whether its password has expired."
+        "{host}:{port} starts no session for us ({detail}). Ask the partner whether file transfers"
+        " are enabled for this user, how many sessions it may have at once, and whether its"
+        " password has expired."
     )
     host: str
     port: int
     detail: str
 
 
+class DataConnectionFailed(PartnerError):
+    """FTP moves each file and listing through a connection of its own, to a port that the server
+    names."""
+
+    code, retryable = "data_connection_failed", True
+    message = (
+        "{host} answers, but no data connection could be made ({detail}). Ask the partner whether"
+        " the firewall lets us in to the server's passive ports, and what the server's log says."
+    )
+    host: str
+    detail: str
+
+
+class EncryptionNotOffered(PartnerError):
+    code = "encryption_not_offered"
+    message = (
+        "{host}:{port} does not encrypt as the destination demands ({detail}). It got neither login"
+        " nor data. Check port and tls ('explicit' or 'implicit') of the destination, and ask the"
+        " partner whether FTPS is enabled."
+    )
+    host: str
+    port: int
+    detail: str
+
+
+class UnencryptedLoginRefused(PartnerError):
+    code = "unencrypted_login_refused"
+    message = (
+        "{host} would get the password and every file unencrypted, and the destination does not"
+        " accept that. Use 'ftps', or register it with accepts_unencrypted_login."
+    )
+    host: str
+
+
 class NoSessionFree(PartnerError):
     """Whoever asked may have `limit` of the `sessions`. None of these is free, or the free ones are
-    meant for others in the line. `by_workers`: they are no more because workers are left for other
-    partners, so a higher max_sessions would not help."""
+    meant for others in the line. `limited_by` says why they are no more: the destination's
+    "sessions", "workers" that are left for other partners, or the "target" of lanes that help. Only
+    the first can be raised."""
 
     code, retryable = "no_session_free", True
     message = (
@@ -120,7 +156,7 @@ class NoSessionFree(PartnerError):
     destination_id: str
     sessions: int
     limit: int
-    by_workers: bool
+    limited_by: str
 
     @property
     def allowed(self) -> str:
@@ -137,7 +173,9 @@ class NoSessionFree(PartnerError):
 
     @property
     def advice(self) -> str:
-        if self.by_workers:
+        if self.limited_by == "target":
+            return "More lanes at once have not moved more, or the partner refused them."
+        if self.limited_by == "workers":
             return "One partner gets no more workers at once (LaneConcurrency)."
         return f"Raise max_sessions of {self.destination_id!r} if the partner allows more."
 
@@ -222,19 +260,39 @@ class HostKeyUnconfirmed(PartnerError):
     offered: str
 
 
+class CertificateUntrusted(PartnerError):
+    """Nothing is pinned. `offered` is the certificate's fingerprint, `line` what would be
+    pinned."""
+
+    code = "certificate_untrusted"
+    message = (
+        "{host} shows a certificate that no public authority vouches for ({detail}): {offered}. It"
+        " got neither login nor data. Compare the fingerprint with the partner's, then confirm it"
+        " with PATCH host_keys."
+    )
+    host: str
+    detail: str
+    offered: str
+    line: str
+
+
 class HostKeyChanged(PartnerError):
     """`pinned` and `offered` are fingerprints. `line` is the offered key, as it would be pinned."""
 
     code = "host_key_changed"
     message = (
-        "{host} offers host key {offered}, but {pinned} is pinned. This server got neither login"
-        " nor data. Ask the partner whether the key was changed on purpose; only then pin the new"
+        "{host} offers {what} {offered}, but {pinned} is pinned. This server got neither login"
+        " nor data. Ask the partner whether it was changed on purpose; only then pin the new"
         " one with PATCH host_keys."
     )
     host: str
     pinned: str
     offered: str
     line: str
+
+    @property
+    def what(self) -> str:
+        return "certificate" if self.line.startswith("tls-") else "host key"
 
 
 class NoCommonAlgorithm(PartnerError):

@@ -156,6 +156,39 @@ class ReaderRefused(SourceError):
     detail: str
 
 
+class NothingSelected(SourceError):
+    code = "nothing_selected"
+    message = (
+        "Nothing in bucket {bucket!r} is to be sent: no object below {name!r} fits the patterns."
+        " Check the prefix (case and slashes count) and the patterns."
+    )
+    bucket: str
+    key: str
+
+
+class TooManyFiles(SourceError):
+    code = "too_many_files"
+    message = (
+        "{name!r} in bucket {bucket!r} stands for more than {most} objects ({seen} seen). Send it"
+        " in several transfers: by longer prefixes, by patterns or by several manifests."
+    )
+    bucket: str
+    key: str
+    most: int
+    seen: int
+
+
+class ManifestInvalid(SourceError):
+    code = "manifest_invalid"
+    message = (
+        "The manifest {name!r} in bucket {bucket!r} cannot be used: {detail}. It is UTF-8 text with"
+        ' one key in each line, or one JSON object as {{"key": "a/b.csv"}} in each.'
+    )
+    bucket: str
+    key: str
+    detail: str
+
+
 class SourceCorrupted(SourceError):
     """The bytes that we read from S3 do not have the checksum that S3 keeps for them."""
 

@@ -115,6 +115,23 @@ class TargetDamaged(TargetError):
     found: str
 
 
+class PartnerChecksumDiffers(TargetError):
+    """The partner's server computes another checksum of the whole file than that of what was
+    sent."""
+
+    code = "partner_checksum_differs"
+    message = (
+        "The partner's server computes the {algorithm} {found} of {path!r}, {expected} was sent."
+        " Something there changes the file, its disk is damaged, or it computes wrong: ask the"
+        " partner, and have the file removed if it has its name already. Then retry the transfer;"
+        " it begins anew."
+    )
+    path: str
+    algorithm: str
+    expected: str
+    found: str
+
+
 class DeliveryUnclear(TargetError):
     """The answer to the rename was lost. What is at the partner now does not show whether it
     worked."""

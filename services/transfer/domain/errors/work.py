@@ -69,6 +69,20 @@ class TransferCancelled(WorkError):
     transfer_id: str
 
 
+class SomeFilesFailed(WorkError):
+    """Every file has its outcome, and not all are good."""
+
+    code, retryable = "some_files_failed", True
+    message = (
+        "{failed} of {total} files were not delivered: {first}. The others are at the partner. See"
+        " GET /api/transfer/{transfer_id}/files?outcome=failed; a retry sends only those again."
+    )
+    transfer_id: str
+    failed: int
+    total: int
+    first: str
+
+
 class RunSuperseded(WorkError):
     """A step, sweep or lane belongs to an earlier run. The transfer was retried since then."""
 

@@ -7,7 +7,15 @@ kernel.
 from services.transfer.domain.ports.destinations import (
     CredentialVault,
     DestinationStore,
+    LaneTargets,
     SessionSlots,
+)
+from services.transfer.domain.ports.files import (
+    Fetched,
+    FolderSource,
+    InventoryStore,
+    QuickFiles,
+    SmallFile,
 )
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, MessageLease, Workflow
@@ -36,11 +44,15 @@ __all__ = [
     "ChunkSink",
     "CredentialVault",
     "DestinationStore",
+    "Fetched",
     "FileKind",
     "FileReader",
+    "FolderSource",
     "Heart",
+    "InventoryStore",
     "LaneQueue",
     "LaneRegister",
+    "LaneTargets",
     "ListedObject",
     "Listing",
     "LoginFacts",
@@ -50,8 +62,10 @@ __all__ = [
     "Partners",
     "Policy",
     "Ports",
+    "QuickFiles",
     "Seen",
     "SessionSlots",
+    "SmallFile",
     "SourceReaders",
     "TransferStore",
     "Workflow",

@@ -1,5 +1,6 @@
 """Destinations: their records, their secrets and their sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,8 +9,9 @@ from kernel.pages import Page
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane import Slot
+from services.transfer.domain.lane_target import Decision, LaneTarget
 from services.transfer.domain.line_places import SessionsSeen
-from services.transfer.domain.waiting import Line, Waiter
+from services.transfer.domain.waiting import Limit, Line, Waiter
 
 
 class SessionSlots(Protocol):
@@ -20,15 +22,15 @@ class SessionSlots(Protocol):
     def take(
         self,
         destination_id: str,
-        limit: int,
+        limit: Limit,
         holder: str,
         now: datetime,
         until: datetime,
         ticket: str = "",
     ) -> Slot | None:
-        """None when `limit` sessions are in use, or when the free ones are meant for others in the
+        """None when the limit is reached, or when the free sessions are meant for others in the
         line (see Line.admits). A holder that has a session gets the same one again. Whoever gets a
-        session leaves the line."""
+        session leaves the line. LaneTargets has the target that a LongLimit is about."""
         ...
 
     def renew(self, slot: Slot, until: datetime) -> Slot:
@@ -62,6 +64,24 @@ class SessionSlots(Protocol):
     def leave(self, waiter: Waiter) -> None:
         """Takes the waiter out of the line. Does nothing when its call has changed since it was
         read."""
+        ...
+
+
+class LaneTargets(Protocol):
+    """How many lanes each destination gets, and how that was decided. A record that nobody has
+    changed for a month, and a decision as old, are gone."""
+
+    def read(self, destination_id: str) -> LaneTarget | None:
+        """Strongly consistent."""
+        ...
+
+    def save(self, target: LaneTarget, decision: Decision | None) -> bool:
+        """Stores both, with version + 1, if the stored version is `target`'s; 0 stands for none.
+        False when somebody else was first. Then nothing changes, and no decision is stored."""
+        ...
+
+    def decisions(self, destination_id: str, limit: int) -> Sequence[Decision]:
+        """The last ones, newest first."""
         ...
 
 

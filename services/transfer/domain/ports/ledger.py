@@ -6,7 +6,14 @@ from typing import Protocol
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.ledger import ChunkLease, DoneChunk, LedgerId, Mark, Progress
+from services.transfer.domain.ledger import (
+    NOTHING_DONE,
+    ChunkLease,
+    DoneChunk,
+    LedgerId,
+    Mark,
+    Progress,
+)
 from services.transfer.domain.rate import Rate
 
 
@@ -53,9 +60,10 @@ class ChunkLedger(Protocol):
         """
         ...
 
-    def reopen(self, ledger: LedgerId, done: DoneChunk) -> bool:
-        """Frees a done chunk that was found damaged. It begins anew with doubts + 1. False when the
-        chunk is not done under that attempt any more. Then nothing changes."""
+    def reopen(self, ledger: LedgerId, done: DoneChunk, mark: Mark = NOTHING_DONE) -> bool:
+        """Frees a done chunk that was found damaged, or in which files failed. It goes on from
+        `mark`, with doubts + 1. False when the chunk is not done under that attempt any more. Then
+        nothing changes."""
         ...
 
     def open_leases(self, ledger: LedgerId) -> Sequence[ChunkLease]:
@@ -98,8 +106,8 @@ class LaneRegister(Protocol):
         ...
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
-        """Stores `until`, the bytes and the lane's failures. Raises LeaseLost when this worker does
-        not hold that turn any more."""
+        """Stores `until`, the bytes and the lane's failures, figures and session. Raises LeaseLost
+        when this worker does not hold that turn any more."""
         ...
 
     def end(self, lane: Lane) -> None:

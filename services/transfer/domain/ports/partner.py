@@ -1,16 +1,22 @@
 """The partner: a session with its server, and the files there."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
+from services.transfer.domain.ports.files import QuickFiles
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import UNKNOWN, Strategy
+
+# A server that computes a checksum more slowly than this is not waited for. Spinning disks and MD5
+# on a weak CPU are quicker.
+SLOWEST_HASH_BYTES_PER_SECOND = 50_000_000
 
 
 class ChunkSink(Protocol):
@@ -100,6 +106,7 @@ class PartnerSession(Protocol):
 
     host_key_fingerprint: str
     replaces_atomically: bool  # the server offers posix-rename
+    quick_files: QuickFiles | None  # None where each request waits for its answer
 
     def guard(self, fence: Callable[[], object]) -> None:
         """From now on `fence` is called just before anything is sent to the server. When `fence`
@@ -127,6 +134,16 @@ class PartnerSession(Protocol):
     def look(self, path: str) -> Seen | None:
         """None when nothing has this name. Links are not followed. Raises PermissionDenied or
         WriteRefused where the server does not show it."""
+        ...
+
+    def file_checksum(
+        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+    ) -> FileChecksum | None:
+        """The checksum that the server computes of the whole file as it has it now, in the first of
+        `wanted` that it offers. None where it offers none of them. A server may read for long
+        before it answers. So it gets its time by `size_bytes`, the size the file should have: see
+        SLOWEST_HASH_BYTES_PER_SECOND. Raises PartMissing, PermissionDenied. Raises WriteRefused
+        where it fails, or answers with something that is no such checksum."""
         ...
 
     def free_bytes(self, folder: str) -> int | None:

@@ -10,8 +10,10 @@ from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.ports.destinations import (
     CredentialVault,
     DestinationStore,
+    LaneTargets,
     SessionSlots,
 )
+from services.transfer.domain.ports.files import InventoryStore
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, Workflow
 from services.transfer.domain.ports.partner import Partners
@@ -45,8 +47,10 @@ class Ports:
     transfers: TransferStore
     outbox: Outbox  # of the transfers, by id
     ledger: ChunkLedger
+    inventories: InventoryStore
     lanes: LaneRegister
     slots: SessionSlots
+    targets: LaneTargets
     destinations: DestinationStore
     vault: CredentialVault
     readers: SourceReaders

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from services.transfer.domain.source import ObjectRef, SourceObject
+
+if TYPE_CHECKING:
+    from services.transfer.domain.ports.files import FolderSource
 
 
 class ObjectSource(Protocol):
@@ -48,6 +51,10 @@ class SourceReaders(Protocol):
     def authorize(self, ref: ObjectRef, session_name: str) -> ObjectSource:
         """A read-only session for that object only. Raises ReaderRefused, SourceThrottled,
         SourceUnavailable."""
+        ...
+
+    def authorize_many(self, bucket: str, root: str, session_name: str) -> "FolderSource":
+        """A read-only session for all objects whose keys begin with `root`. Raises the same."""
         ...
 
 

@@ -46,6 +46,12 @@ const receipt = record({
   started_at: time,
   finished_at: time,
   left_behind: optional(list(text), []),
+  statement: optional(nullable(text)),
+  source_compared: optional(nullable(text)),
+  durable: optional(nullable(flag)),
+  size_seen: optional(nullable(flag)),
+  read_back_bytes: optional(nullable(count)),
+  partner_checksum: optional(nullable(record({ algorithm: text, value: text }))),
 });
 const source = record({ bucket: text, key: text, version_id: optional(nullable(text)) });
 const chunks = record({ total: count, done: count, proven: optional(count, 0) });

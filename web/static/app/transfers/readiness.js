@@ -5,6 +5,11 @@ export function maySend(roles) {
   return roles.some((role) => ["user", "operator", "admin"].includes(role));
 }
 
+/** Whether it is settled what has to prove the server: a pinned key, a public authority, or nothing. */
+export function isConfirmed(destination) {
+  return destination.host_keys.length > 0 || ["public_authority", "nothing"].includes(destination.proved_by);
+}
+
 /**
  * Whether files can be sent to a destination.
  * @returns {{can: boolean, short: string, why: string}} `short` for a list, `why` with whom to ask
@@ -20,7 +25,7 @@ export function readiness(destination, me) {
   if (!destination.has_password && !destination.has_key) {
     return { can: false, short: "no credential", why: `No password or key is stored for this partner. ${whom}` };
   }
-  if (destination.host_keys.length === 0) {
+  if (!isConfirmed(destination)) {
     return { can: false, short: "host key not confirmed", why: `The host key of this partner's server is not confirmed. ${whom}` };
   }
   if (!destination.profile) {

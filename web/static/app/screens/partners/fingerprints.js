@@ -7,6 +7,11 @@ export function algorithm(line) {
   return String(line).split(" ", 1)[0];
 }
 
+/** Whether the line pins what a TLS server shows. */
+export function isCertificate(line) {
+  return String(line).startsWith("tls-");
+}
+
 /** ["SHA256", ["nGwv", "xMc9", …]] */
 export function grouped(fingerprint) {
   const text = String(fingerprint);
@@ -44,6 +49,13 @@ export function counterpart(pinned, offered) {
 export function saysTheSame(typed, { fingerprint, key }) {
   const blob = String(key).split(" ")[1];
   if (blob && typed.trim().split(/\s+/).includes(blob)) return true;
+  if (sameDigits(typed, fingerprint)) return true;
   const bare = (text) => text.replace(/\s/g, "").replace(/^SHA256:/i, "").replace(/=+$/, "");
   return bare(typed) !== "" && bare(typed) === bare(fingerprint);
+}
+
+/** Fingerprints of certificates are digits, often with colons: "sha256 Fingerprint=AB:CD:…". */
+function sameDigits(typed, fingerprint) {
+  const digits = (text) => text.replace(/^.*=/s, "").replace(/^\s*sha-?256:/i, "").replace(/[\s:]/g, "").toLowerCase();
+  return /^[0-9a-f]{64}$/.test(digits(typed)) && digits(typed) === digits(fingerprint);
 }

@@ -8,7 +8,7 @@ import { Check, TextField } from "../../ui/field.js";
 import { Name } from "../../ui/name.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
 import { api, session } from "../../wiring.js";
-import { algorithm, compared, counterpart, grouped, saysTheSame } from "./fingerprints.js";
+import { algorithm, compared, counterpart, grouped, isCertificate, saysTheSame } from "./fingerprints.js";
 import { partnerPath } from "./loading.js";
 import { isStale } from "./refusal.js";
 
@@ -19,9 +19,10 @@ import { isStale } from "./refusal.js";
 export function HostKeyToConfirm({ view, test, onConfirmed, onReload }) {
   const offered = test.result.offered_host_key;
   const old = counterpart(view.host_keys, offered);
+  const what = isCertificate(offered.key) ? "certificate" : "host key";
   return html`
     <section class="card host-key" aria-labelledby="host-key">
-      <h2 id="host-key">${old ? "The host key is another one" : "Confirm the host key"}</h2>
+      <h2 id="host-key">${old ? `The ${what} is another one` : `Confirm the ${what}`}</h2>
       ${old
         ? html`<p>Somebody at the partner changed the key, or another server answers in its place. Find out which, before you confirm anything: ask the partner by another way than this connection.</p>`
         : html`<p>Compare the fingerprint with what the partner told you by another way: by telephone, in its portal, on paper.</p>`}

@@ -7,14 +7,19 @@ import { Name, Time } from "../../ui/name.js";
 import { algorithm } from "./fingerprints.js";
 import { findings, measures, steps } from "./probe_words.js";
 
+const UNPINNED = {
+  public_authority: "a public authority that vouches for the host’s name",
+  nothing: "nothing: FTP without TLS is not encrypted either",
+};
+
 export function Known({ view }) {
   const credential = [view.has_password && "password", view.has_key && "private key"].filter(Boolean).join(" and ");
   const pairs = [
     ["Id", view.id],
-    ["Server", html`<${Name} text=${`${view.protocol}://${view.user}@${view.host}:${view.port}`} />`],
+    ["Server", html`<${Name} text=${`${view.protocol}://${view.user}@${view.host}:${view.port}${view.tls === "implicit" ? " (implicit TLS)" : ""}`} />`],
     ["Base path", html`<${Name} text=${view.base_path} />`],
     ["Credential", credential || "none: nothing can be sent"],
-    ["Host keys", view.host_keys.length ? view.host_keys.map((each) => html`<div key=${each.key} class="mono small">${algorithm(each.key)} ${escaped(each.fingerprint)}</div>`) : "none confirmed: nothing can be sent"],
+    ["Proved by", view.host_keys.length ? view.host_keys.map((each) => html`<div key=${each.key} class="mono small">${algorithm(each.key)} ${escaped(each.fingerprint)}</div>`) : UNPINNED[view.proved_by] ?? "no confirmed host key: nothing can be sent"],
     ["Sessions", `${view.max_sessions} at once at most`],
     ["Delivery", view.delivery === "direct" ? "direct: the file is visible while it is incomplete" : "atomic: the name appears when the file is whole"],
     ["Missing folders", view.create_folders ? "are made" : "are not made"],

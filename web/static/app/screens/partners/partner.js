@@ -10,7 +10,7 @@ import { Name } from "../../ui/name.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
 import { session } from "../../wiring.js";
-import { maySend, readiness } from "../../transfers/readiness.js";
+import { isConfirmed, maySend, readiness } from "../../transfers/readiness.js";
 import { ChangePartner } from "./change.js";
 import { HostKeyToConfirm } from "./host_key.js";
 import { Findings, Known, Steps } from "./known.js";
@@ -78,7 +78,7 @@ function nextStep({ view, test, me, id, admin }) {
     return admin && html`<${LinkButton} kind="primary" href=${href(`/partners/${id}`, { change: 1 })}>Give a credential</${LinkButton}>`;
   }
   if (test.result?.offered_host_key || !mayTest(me, id)) return null;
-  const text = view.host_keys.length === 0 ? "Ask the server for its host key" : "Test what the server can do";
+  const text = !isConfirmed(view) ? "Ask the server for its host key" : "Test what the server can do";
   return html`<${Button} kind="primary" icon="search" busy=${test.busy} onClick=${test.run}>${text}</${Button}>`;
 }
 

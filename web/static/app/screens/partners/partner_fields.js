@@ -2,8 +2,15 @@
 
 import { html, useState } from "../../lib.js";
 import { Button } from "../../ui/button.js";
-import { Check, Choice, Field, TextField } from "../../ui/field.js";
+import { Check, Choice, Field, SelectField, TextField } from "../../ui/field.js";
+import { wayChanges } from "./partner_form.js";
 
+const WAYS = [
+  ["sftp", "SFTP"],
+  ["ftps", "FTPS, explicit TLS"],
+  ["ftps-implicit", "FTPS, implicit TLS"],
+  ["ftp", "FTP, not encrypted"],
+];
 const DELIVERY = [
   ["atomic", "Whole or not at all", "A temporary file beside the target gets the target's name when it is whole."],
   ["direct", "Straight to the name", "For a drop box that allows no rename. The file is visible while it is incomplete."],
@@ -18,6 +25,10 @@ export function PartnerFields({ form, change, wrong, isNew = false, stored = "" 
       ${isNew && text("id", "Id", "1 to 64 of a-z 0-9 -. It never changes.", { required: true, maxlength: 64 })}
       ${text("name", "Name", "What people call it.", { maxlength: 100 })}
     </div>
+    ${isNew && html`<${SelectField} label="Protocol" value=${form.way} options=${WAYS} onValue=${(way) => change(wayChanges(form, way))} />`}
+    ${isNew && form.way === "ftp" && html`
+      <${Check} label="Send the password and the files unencrypted" hint="Anybody on the way can read and change them. Choose FTPS where the partner has it." checked=${form.accepts_unencrypted_login} onValue=${(accepts_unencrypted_login) => change({ accepts_unencrypted_login })} />
+      ${wrong.accepts_unencrypted_login && html`<p class="error" role="alert">${wrong.accepts_unencrypted_login}</p>`}`}
     <div class="form-row">
       ${text("host", "Host", "A host name or an IP address.", { required: true, maxlength: 253 })}
       ${text("port", "Port", null, { inputmode: "numeric", maxlength: 5 })}
@@ -32,22 +43,23 @@ export function PartnerFields({ form, change, wrong, isNew = false, stored = "" 
     <${Check} label="Make missing folders" checked=${form.create_folders} onValue=${(create_folders) => change({ create_folders })} />
     <${Check} label="A test may write small files" hint="Without it a test only logs in, and what the server can do stays unknown." checked=${form.probe_writes} onValue=${(probe_writes) => change({ probe_writes })} />
     ${text("probe_name", "Names of a test's files begin with", "For a partner that allows some names only.", { optional: true, maxlength: 100 })}
-    <${HostKeys} form=${form} change=${change} error=${wrong.host_keys} />
+    ${form.way !== "ftp" && html`<${HostKeys} form=${form} change=${change} error=${wrong.host_keys} />`}
   `;
 }
 
 function Secrets({ form, change, wrong, stored }) {
+  const ssh = form.way === "sftp";
   const secret = (name, label, hint) => html`
     <${TextField} label=${label} type="password" autocomplete="new-password" hint=${hint} error=${wrong[name]}
       value=${form[name]} onValue=${(value) => change({ [name]: value })} />`;
   return html`
     <fieldset class="field secrets">
       <legend>Credential</legend>
-      <p class="hint">${stored || "A password, a private key, or both, for servers that ask for one after the other."} It goes to the vault and is never shown again.</p>
+      <p class="hint">${stored || (ssh ? "A password, a private key, or both, for servers that ask for one after the other." : "A password.")} It goes to the vault and is never shown again.</p>
       ${wrong.credential && html`<p class="error" role="alert">${wrong.credential}</p>`}
       ${secret("password", "Password", null)}
-      <${PrivateKey} form=${form} change=${change} error=${wrong.private_key} />
-      ${(form.private_key || form.passphrase) && secret("passphrase", "Passphrase of the key", "Only if the key has one.")}
+      ${ssh && html`<${PrivateKey} form=${form} change=${change} error=${wrong.private_key} />`}
+      ${ssh && (form.private_key || form.passphrase) && secret("passphrase", "Passphrase of the key", "Only if the key has one.")}
     </fieldset>
   `;
 }
@@ -80,10 +92,12 @@ function PrivateKey({ form, change, error }) {
   `;
 }
 
+const KEYS_HINT = "One a line, as in known_hosts without the host: “ssh-ed25519 AAAA…”. Without one, a test shows the server's key, to be compared and confirmed.";
+const PINS_HINT = "One a line: “tls-certificate-sha256” or “tls-public-key-sha256”, a blank, and 64 hexadecimal digits. Without one, a public authority has to vouch for the server, or a test shows its certificate, to be compared and confirmed.";
+
 function HostKeys({ form, change, error }) {
   return html`
-    <${Field} label="Host keys" optional=${true} error=${error}
-      hint="One a line, as in known_hosts without the host: “ssh-ed25519 AAAA…”. Without one, a test shows the server's key, to be compared and confirmed.">
+    <${Field} label=${form.way === "sftp" ? "Host keys" : "Pinned certificates"} optional=${true} error=${error} hint=${form.way === "sftp" ? KEYS_HINT : PINS_HINT}>
       ${(control) => html`<textarea class="input mono" rows="3" autocomplete="off" spellcheck="false" ...${control}
         value=${form.host_keys} onInput=${(event) => change({ host_keys: event.currentTarget.value })}></textarea>`}
     </${Field}>

@@ -4,10 +4,19 @@ const TEXTS = ["id", "name", "host", "user", "base_path", "delivery", "probe_nam
 const NUMBERS = ["port", "max_sessions"];
 const FLAGS = ["create_folders", "probe_writes"];
 const SECRETS = ["password", "private_key", "passphrase"];
+/** How the connection begins, and what that is in the API. */
+export const WAYS = Object.freeze({
+  sftp: { protocol: "sftp", port: "22" },
+  ftps: { protocol: "ftps", tls: "explicit", port: "21" },
+  "ftps-implicit": { protocol: "ftps", tls: "implicit", port: "990" },
+  ftp: { protocol: "ftp", port: "21" },
+});
 export const NO_SECRETS = Object.freeze({ password: "", private_key: "", passphrase: "" });
 
 /** Everything is text as typed, but the flags. */
 export const EMPTY = Object.freeze({
+  way: "sftp",
+  accepts_unencrypted_login: false,
   id: "",
   name: "",
   host: "",
@@ -29,6 +38,7 @@ export function formOf(view) {
     ...EMPTY,
     ...Object.fromEntries([...TEXTS, ...FLAGS].map((name) => [name, view[name] ?? EMPTY[name]])),
     ...Object.fromEntries(NUMBERS.map((name) => [name, String(view[name])])),
+    way: view.tls === "implicit" ? "ftps-implicit" : (view.protocol ?? "sftp"),
     host_keys: view.host_keys.map((each) => each.key).join("\n"),
   };
 }
@@ -37,14 +47,26 @@ export function formOf(view) {
 export function wrongFields(form, view = null) {
   const wrong = {};
   for (const name of NUMBERS) if (!/^\d+$/.test(form[name].trim())) wrong[name] = "Write a whole number.";
+  if (!view && form.way === "ftp" && !form.accepts_unencrypted_login) {
+    wrong.accepts_unencrypted_login = "Without TLS anybody on the way can read the password and the files. Say that this is accepted, or choose FTPS.";
+  }
   if (form.passphrase && !form.private_key) wrong.passphrase = "A passphrase comes with the private key that it opens.";
   if (view?.probe_name && !form.probe_name.trim()) wrong.probe_name = "It can be changed, but not be taken away.";
   return wrong;
 }
 
+/** What choosing another way changes. A port that was typed stays. */
+export function wayChanges(form, way) {
+  const usual = form.port === WAYS[form.way].port;
+  return { way, accepts_unencrypted_login: false, ...(usual && { port: WAYS[way].port }) };
+}
+
 /** The body of POST /api/destinations. */
 export function requestOf(form) {
-  return { protocol: "sftp", ...valuesOf(form), ...secretsOf(form) };
+  const { protocol, tls } = WAYS[form.way];
+  const said = { protocol, ...(tls && { tls }), ...(protocol === "ftp" && { accepts_unencrypted_login: true }) };
+  const secrets = secretsOf(protocol === "sftp" ? form : { password: form.password });
+  return { ...said, ...valuesOf(form), ...secrets };
 }
 
 /** The body of PATCH: what differs from `view`, and the secrets that were typed. Null: nothing. */

@@ -9,6 +9,7 @@ import { TextField } from "../../ui/field.js";
 import { Name, Time } from "../../ui/name.js";
 import { Empty, Failed, Loading, Notice } from "../../ui/notice.js";
 import { Screen } from "../../ui/screen.js";
+import { isConfirmed } from "../../transfers/readiness.js";
 import { session } from "../../wiring.js";
 import { AddPartner } from "./add.js";
 import { useFigures, usePartners, useSessions } from "./loading.js";
@@ -85,7 +86,7 @@ function Ready({ partner }) {
   const open = steps(partner).filter((each) => !each.done);
   if (open.length === 0) return html`<span class="state" data-tone="done">Ready</span>`;
   if (!partner.has_password && !partner.has_key) return html`<span class="state" data-tone="bad">No credential</span>`;
-  if (partner.host_keys.length === 0) return html`<span class="state" data-tone="warn">Host key not confirmed</span>`;
+  if (!isConfirmed(partner)) return html`<span class="state" data-tone="warn">Host key not confirmed</span>`;
   return html`<span class="state" data-tone="idle">Not tested yet</span>`;
 }
 

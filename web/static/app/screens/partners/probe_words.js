@@ -1,6 +1,7 @@
 // What a test of a partner's server found, in words.
 
 import { bytesText } from "../../format/bytes.js";
+import { isConfirmed } from "../../transfers/readiness.js";
 
 /** [field of the profile, said where it is so, said where it is not] */
 const FINDINGS = [
@@ -47,6 +48,9 @@ function roundTripText(seconds) {
  * @returns {{kind: "done" | "warn" | "bad", title: string, text: string}}
  */
 export function outcome(result) {
+  if (result.failure?.code === "certificate_untrusted") {
+    return { kind: "warn", title: "The server shows a certificate that nobody has confirmed", text: "No public authority vouches for it, and no login was tried. Compare its fingerprint below, then confirm it." };
+  }
   if (result.status === "host_key_unconfirmed") {
     return { kind: "warn", title: "The server offers a host key that nobody has confirmed", text: "No login was tried. Compare the key below, then confirm it." };
   }
@@ -60,7 +64,7 @@ export function outcome(result) {
   if (!result.profile) {
     return { kind: "done", title: "The login works", text: "The test made no files, as this partner's settings say, so what else the server can do is not known." };
   }
-  return { kind: "done", title: "Files can be sent there", text: result.strategy ?? "" };
+  return { kind: "done", title: "Files can be sent there", text: [result.strategy, result.planned_proof].filter(Boolean).join(" ") };
 }
 
 /** The steps before a partner can be sent to: [{text, done}] */
@@ -68,7 +72,13 @@ export function steps(view) {
   const credential = view.has_password || view.has_key;
   return [
     { text: "A password or a key is stored", done: credential },
-    { text: "The host key is confirmed", done: view.host_keys.length > 0 },
-    { text: "A test found out what the server can do", done: view.profile !== null || (!view.probe_writes && credential && view.host_keys.length > 0) },
+    { text: proofText(view), done: isConfirmed(view) },
+    { text: "A test found out what the server can do", done: view.profile !== null || (!view.probe_writes && credential && isConfirmed(view)) },
   ];
+}
+
+function proofText({ protocol, proved_by: by }) {
+  if (protocol === "ftp") return "It is accepted that nothing proves the server, and nothing is encrypted";
+  if (protocol !== "ftps") return "The host key is confirmed";
+  return by === "certificate" ? "The certificate is confirmed" : "A public authority has to vouch for the server";
 }

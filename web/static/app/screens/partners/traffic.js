@@ -28,6 +28,7 @@ function Sessions({ view }) {
   const line = view.line.slice(0, LINE_SHOWN);
   return html`
     <p><b>${view.in_use} of ${view.max_sessions}</b> in use${view.waiting > 0 ? `, ${view.whole ? "" : "at least "}${counted(view.waiting, "transfer")} waiting` : ""}</p>
+    ${view.lanes && html`<p class="small">Large files get <b>${counted(view.lanes.target, "lane")}</b>. <span class="muted">${view.lanes.why}</span></p>`}
     <ul class="findings">
       ${view.holders.map((each, at) => html`<li key=${at}>${KINDS[each.kind] ?? each.kind}${each.kind !== "other" && html` <${Whose} id=${each.transfer_id} />`}${each.since && html`<span class="muted">since <${Time} at=${each.since} short=${true} /></span>`}</li>`)}
     </ul>

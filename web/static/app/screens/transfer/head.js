@@ -55,8 +55,9 @@ function Facts({ shown, view }) {
       <dt>Started</dt><dd><${Time} at=${shown.started_at} /></dd>
       ${shown.finished_at && html`<dt>Finished</dt><dd><${Time} at=${shown.finished_at} /></dd>`}
       ${shown.run > 1 && html`<dt>Run</dt><dd>${count(shown.run)}</dd>`}
-      ${view && html`<dt>Policy</dt><dd>if it exists: ${POLICY[view.if_exists] ?? view.if_exists}; verify ${view.verify}</dd>`}
+      ${view && html`<dt>Policy</dt><dd>if it exists: ${POLICY[view.if_exists] ?? view.if_exists}; verify ${view.verify}${view.readback_percent ? ` (${view.readback_percent} % of the bytes)` : ""}</dd>`}
       ${view?.strategy && html`<dt>Moved by</dt><dd><${Name} text=${view.strategy} /></dd>`}
+      ${view?.planned_proof && html`<dt>Proof</dt><dd><${Name} text=${view.planned_proof} /></dd>`}
       <dt>Id</dt><dd class="transfer-id"><code>${shown.id}</code><${CopyButton} text=${shown.id} label="Copy id" kind="quiet small" /></dd>
     </dl>
     </div>

@@ -18,7 +18,7 @@ export function ReceiptCard({ receipt, id }) {
         <dt>Name</dt><dd><${Name} text=${receipt.target_path} /></dd>
         ${receiptInWords(receipt).map(([what, words]) => html`<dt key=${what}>${what}</dt><dd><${Name} text=${words} /></dd>`)}
         <dt>CRC-64/NVME</dt><dd><code><${Name} text=${receipt.crc64nvme} /></code> of all bytes sent</dd>
-        <dt>Host key</dt><dd><code><${Name} text=${receipt.host_key_fingerprint} /></code></dd>
+        <dt>${/ /.test(receipt.host_key_fingerprint) ? "Server proved by" : "Host key"}</dt><dd><code><${Name} text=${receipt.host_key_fingerprint} /></code></dd>
         ${receipt.left_behind?.length > 0 && html`
           <dt>Left behind</dt>
           <dd><ul>${receipt.left_behind.map((path) => html`<li key=${path}><${Name} text=${path} /></li>`)}</ul>

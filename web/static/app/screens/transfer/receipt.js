@@ -16,6 +16,7 @@ const DELIVERY = {
 /** @returns {[string, string][]} what and its words; names in them are not escaped */
 export function receiptInWords(receipt) {
   return [
+    ...(receipt.statement ? [["In one sentence", receipt.statement]] : []),
     ["At the partner", PROVEN[receipt.proven] ?? "What was seen at the partner was not recorded."],
     ["Source", sourceInWords(receipt)],
     ["Delivery", DELIVERY[receipt.delivery] ?? "How the name appeared was not recorded."],

@@ -1,0 +1,172 @@
+"""A table of DynamoDB in this process, which counts calls and what they consume.
+
+It stands where botocore's client stands, so that the real adapters work on it. It does what they
+use and refuses all else. Sizes, units and pages are as DynamoDB's documentation has them.
+"""
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Callable, Mapping
+from math import ceil
+from typing import Any
+
+from bench.dynamodb_expressions import Item, condition, updated
+
+PAGE_BYTES = 1 << 20
+READ_UNIT, WRITE_UNIT = 4_096, 1_024
+LIST_BYTES = 3  # of a list or map itself; each element has one more
+PREFIXED = "#pk = :pk AND begins_with(#sk, :prefix)"
+RANGE = "#pk = :pk AND #sk BETWEEN :first AND :last"
+HIGHEST = "\U0010ffff"
+
+
+def size_of(item: Item) -> int:
+    return sum(len(name) + _size(value) for name, value in item.items())
+
+
+def _size(attribute: Mapping[str, Any]) -> int:
+    [(kind, value)] = attribute.items()
+    if kind == "S":
+        return len(value.encode())
+    if kind == "N":
+        return len(value) // 2 + 1
+    if kind == "M":
+        return LIST_BYTES + len(value) + size_of(value)
+    if kind == "L":
+        return LIST_BYTES + len(value) + sum(map(_size, value))
+    return 1
+
+
+class TransactionCanceledException(Exception):
+    def __init__(self, codes: list[str]) -> None:
+        super().__init__(f"cancelled: {codes}")
+        self.response = {"CancellationReasons": [{"Code": code} for code in codes]}
+
+
+class _Exceptions:
+    TransactionCanceledException = TransactionCanceledException
+
+
+class DynamoDbDouble:
+    """`on_call` is told the operation of each call. `indexes` are (partition, sort) names."""
+
+    exceptions = _Exceptions
+
+    def __init__(self, on_call: Callable[[str], None], indexes: list[tuple[str, str]]) -> None:
+        self._on_call, self._indexes = on_call, indexes
+        self._rows: dict[str, dict[str, Item]] = {}
+        self._order: dict[str, list[str]] = {}
+        self.calls: Counter[str] = Counter()
+        self.read_units = self.write_units = 0
+
+    @property
+    def rows(self) -> int:
+        return sum(map(len, self._rows.values()))
+
+    def get_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
+        self._called("GetItem")
+        item = self._find(request["Key"])
+        self.read_units += ceil(max(1, size_of(item or {})) / READ_UNIT)
+        return {"Item": item} if item else {}
+
+    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
+        self._called("Query")
+        partition, names = self._range(request)
+        if not request.get("ScanIndexForward", True):
+            names = names[::-1]
+        start = request.get("ExclusiveStartKey")
+        if start:
+            names = names[names.index(start["sk"]["S"]) + 1 :]
+        found, size, limit = [], 0, request.get("Limit", len(names))
+        for name in names:
+            item = self._rows[partition][name]
+            found.append(item)
+            size += size_of(item)
+            if size >= PAGE_BYTES or len(found) == limit:
+                break
+        self.read_units += ceil(max(1, size) / READ_UNIT)
+        more = len(found) < len(names)
+        last = {key: found[-1][key] for key in ("pk", "sk")} if more else None
+        return {"Items": found} | ({"LastEvaluatedKey": last} if last else {})
+
+    def transact_write_items(self, TransactItems: list[Any]) -> None:
+        self._called("TransactWriteItems")
+        actions = [next(iter(each.items())) for each in TransactItems]
+        codes = ["None" if self._holds(wish) else "ConditionalCheckFailed" for _, wish in actions]
+        for kind, wish in actions:
+            before = self._find(_key(wish)) or {}
+            after = _after(kind, wish, before)
+            size = max(1, size_of(before), size_of(after))
+            self.write_units += 2 * ceil(size / WRITE_UNIT)
+            if not any(code != "None" for code in codes):
+                self._store(_key(wish), after)
+                self.write_units += sum(
+                    self._indexed(each, before, after) for each in self._indexes
+                )
+        if any(code != "None" for code in codes):
+            raise TransactionCanceledException(codes)
+
+    def _called(self, operation: str) -> None:
+        self.calls[operation] += 1
+        self._on_call(operation)
+
+    def _find(self, key: Item) -> Item | None:
+        return self._rows.get(key["pk"]["S"], {}).get(key["sk"]["S"])
+
+    def _holds(self, wish: Mapping[str, Any]) -> bool:
+        text = wish.get("ConditionExpression")
+        if text is None:
+            return True
+        item = self._find(_key(wish)) or {}
+        return condition(text)(item, wish.get("ExpressionAttributeValues", {}))
+
+    def _store(self, key: Item, item: Item) -> None:
+        partition, name = key["pk"]["S"], key["sk"]["S"]
+        rows = self._rows.setdefault(partition, {})
+        order = self._order.setdefault(partition, [])
+        if item and name not in rows:
+            insort(order, name)
+        if item:
+            rows[name] = item
+        elif rows.pop(name, None) is not None:
+            del order[bisect_left(order, name)]
+
+    def _indexed(self, index: tuple[str, str], before: Item, after: Item) -> int:
+        """Write units of one index, which projects all attributes."""
+        was, now = ([item.get(name) for name in index] for item in (before, after))
+        if before == after:
+            return 0
+        moved = was != now
+        put = ceil(size_of(after) / WRITE_UNIT) if all(now) else 0
+        gone = ceil(size_of(before) / WRITE_UNIT) if all(was) and moved else 0
+        return put + gone
+
+    def _range(self, request: Mapping[str, Any]) -> tuple[str, list[str]]:
+        """The partition, and the sort keys that are asked for, in order."""
+        values, text = request["ExpressionAttributeValues"], request["KeyConditionExpression"]
+        if "IndexName" in request or text not in {"#pk = :pk", PREFIXED, RANGE}:
+            raise NotImplementedError(f"a query of {text}")
+        partition = values[":pk"]["S"]
+        order = self._order.get(partition, [])
+        low, high = "", HIGHEST
+        if text == PREFIXED:
+            low, high = values[":prefix"]["S"], values[":prefix"]["S"] + HIGHEST
+        elif text == RANGE:
+            low, high = values[":first"]["S"], values[":last"]["S"] + "\0"
+        return partition, order[bisect_left(order, low) : bisect_left(order, high)]
+
+
+def _key(wish: Mapping[str, Any]) -> Item:
+    item: Item = wish.get("Key") or wish["Item"]
+    return {name: item[name] for name in ("pk", "sk")}
+
+
+def _after(kind: str, wish: Mapping[str, Any], before: Item) -> Item:
+    if kind == "Put":
+        return dict(wish["Item"])
+    if kind == "Delete":
+        return {}
+    if kind == "ConditionCheck":
+        return before
+    values = wish.get("ExpressionAttributeValues", {})
+    return updated(before or _key(wish), wish["UpdateExpression"], values)

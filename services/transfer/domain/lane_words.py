@@ -1,0 +1,63 @@
+"""Why a destination gets so many lanes, in sentences for people."""
+
+from services.transfer.domain.lane_window import Measure
+
+
+def one_more(now: Measure) -> str:
+    return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}. Does one more help?"
+
+
+def one_fewer(now: Measure) -> str:
+    return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}. Would one fewer do?"
+
+
+def no_help(now: Measure, before: float, back_to: int, *, source_bound: bool) -> str:
+    change = f"{lanes(now.lanes)} moved {rate(now.bytes_per_second)}"
+    told = f"{change} and {back_to} moved {rate(before)}: one more is no help."
+    return f"{told} {_waits(now)}" if source_bound else told
+
+
+def missed(now: Measure, before: float, back_to: int) -> str:
+    fewer = f"{lanes(now.lanes)} moved only {rate(now.bytes_per_second)}"
+    return f"{fewer}, more of them {rate(before)}: back to {back_to}."
+
+
+def stays(now: Measure, *, source_bound: bool) -> str:
+    told = f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}, as good as it gets."
+    return f"{told} {_waits(now)}" if source_bound else told
+
+
+def limited(after: int) -> str:
+    return f"{lanes(after)} at the most: max_sessions or the number of workers allows no more now."
+
+
+def too_many_errors(now: Measure, after: int) -> str:
+    failed = f"{now.errors} of their last tries failed"
+    return f"One fewer than {lanes(now.lanes)}, so {after}: {failed}."
+
+
+def refused(before: int, after: int, seconds: float, *, at_login: bool) -> str:
+    what = "let no further session in" if at_login else "broke off a session"
+    time = f"{seconds / 60:.0f} minutes" if seconds > 60 else "a minute"
+    return f"The partner {what}, at {lanes(before)}. At most {after} for {time}."
+
+
+def lanes(number: int) -> str:
+    return "1 lane" if number == 1 else f"{number} lanes"
+
+
+def moved(now: Measure) -> str:
+    return "moves" if now.lanes == 1 else "move"
+
+
+def rate(bytes_per_second: float) -> str:
+    if bytes_per_second >= 1e6:
+        return f"{bytes_per_second / 1e6:.1f} MB/s"
+    return f"{bytes_per_second / 1e3:.1f} kB/s"
+
+
+def _waits(now: Measure) -> str:
+    return (
+        f"They wait for S3 {now.source_share:.0%} of the time: more sessions with the partner would"
+        " not help."
+    )

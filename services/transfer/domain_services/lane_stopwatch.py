@@ -1,0 +1,59 @@
+"""Counts what a lane moves, and tells its waits for S3 and for the partner apart."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.transfer.domain.lane_figures import LaneFigures
+
+
+class LaneStopwatch:
+    """Between two calls the lane did one thing only. Two readings of the clock for each block."""
+
+    def __init__(self, figures: LaneFigures, now: datetime) -> None:
+        self.figures = figures
+        self.at = now  # of the lane's last step
+        self._reached: int | None = None  # of the chunk at hand; None before its first block
+
+    @property
+    def in_flight(self) -> int:
+        """The bytes of the chunk at hand that are sent."""
+        return self._reached or 0
+
+    def began(self, now: datetime) -> None:
+        """A chunk, or anything else but reading and writing, lies behind."""
+        self.at, self._reached = now, None
+
+    def read(self, now: datetime, reached: int) -> None:
+        """S3 gave one more block. `reached` bytes of the chunk were written before it."""
+        self._count(reached, source_seconds=self._since(now))
+
+    def wrote(self, now: datetime) -> None:
+        """The partner took it, or made everything durable."""
+        self._count(self._reached, partner_seconds=self._since(now))
+
+    def went_well(self, now: datetime, reached: int) -> None:
+        """A checkpoint, or the chunk's end."""
+        self._count(reached, partner_seconds=self._since(now), went_well=1)
+
+    def _since(self, now: datetime) -> float:
+        seconds = max(0.0, (now - self.at).total_seconds())
+        self.at = now
+        return seconds
+
+    def _count(
+        self,
+        reached: int | None,
+        source_seconds: float = 0.0,
+        partner_seconds: float = 0.0,
+        went_well: int = 0,
+    ) -> None:
+        known, self._reached = self._reached, reached
+        moved = 0 if known is None or reached is None else max(0, reached - known)
+        found = self.figures
+        self.figures = replace(
+            found,
+            moved_bytes=found.moved_bytes + moved,
+            went_well=found.went_well + went_well,
+            source_seconds=found.source_seconds + source_seconds,
+            partner_seconds=found.partner_seconds + partner_seconds,
+        )

@@ -1,0 +1,103 @@
+"""What the pages of one lane have in common: source, session, and the paths of the files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from posixpath import dirname
+
+from services.transfer.domain.errors import TargetError
+from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.names import below, file_part_path, resolve_target
+from services.transfer.domain.ports import FolderSource, PartnerSession, Ports
+from services.transfer.domain.strategy import Strategy
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.target_folders import make_folders
+
+ATTEMPTS_SWEPT = 10  # of a page: whoever dies in all of these, and before, leaves a file behind
+
+
+@dataclass(frozen=True)
+class PathsOfMany:
+    """The paths of a transfer's files at the partner."""
+
+    transfer: Transfer
+    generation: int
+    base_path: str
+
+    def target_of(self, file: ListedFile) -> str:
+        name = below(self.transfer.target_path, file.name.removesuffix("/"))
+        return resolve_target(self.base_path, name)
+
+    def part_of(self, file: ListedFile, attempt: int) -> str:
+        target = self.target_of(file)
+        return file_part_path(target, self.transfer.id, self.generation, attempt)
+
+    def earlier_parts(self, files: Iterable[ListedFile], attempt: int) -> list[str]:
+        """What workers that died may have left of them before that attempt."""
+        earlier = range(max(1, attempt - ATTEMPTS_SWEPT), attempt)
+        return [self.part_of(file, each) for file in files for each in earlier]
+
+
+@dataclass
+class PageEnds:
+    """`folders` are those that were made in this session."""
+
+    transfer: Transfer
+    source: FolderSource
+    visit: Visit
+    ports: Ports
+
+    def __post_init__(self) -> None:
+        base_path = self.visit.destination.base_path
+        self.paths = PathsOfMany(self.transfer, self.transfer.generation, base_path)
+        self._folders = {self.folder}
+
+    @property
+    def session(self) -> PartnerSession:
+        return self.visit.session
+
+    @property
+    def strategy(self) -> Strategy:
+        return self.transfer.known_strategy
+
+    @property
+    def folder(self) -> str:
+        return self.transfer.known_part.path
+
+    def target_of(self, file: ListedFile) -> str:
+        return self.paths.target_of(file)
+
+    def part_of(self, file: ListedFile, attempt: int) -> str:
+        return self.paths.part_of(file, attempt)
+
+    def require_folder(self, path: str) -> None:
+        """The folders of the tree are part of what is sent, so they are made. Raises TargetError
+        where that is refused."""
+        if path not in self._folders:
+            make_folders(self.session, path, self.folder)
+            self._folders.add(path)
+
+    def require_folder_of(self, target: str) -> None:
+        self.require_folder(dirname(target))
+
+    def try_folder_of(self, target: str) -> bool:
+        try:
+            self.require_folder_of(target)
+        except TargetError:
+            return False
+        return True
+
+
+def remove_all(session: PartnerSession, paths: Iterable[str]) -> None:
+    """Those that are there. Raises PartnerError, TargetError for the last one that is refused."""
+    if session.quick_files is not None:
+        session.quick_files.remove(paths)
+        return
+    refused: TargetError | None = None
+    for path in paths:
+        try:
+            session.remove(path)
+        except TargetError as error:
+            refused = error
+    if refused is not None:
+        raise refused

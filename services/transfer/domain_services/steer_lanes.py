@@ -1,0 +1,149 @@
+"""Gives each destination as many lanes as help. The lane that shows the progress decides for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.transfer.domain.errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    ConnectionTimedOut,
+    SessionRefused,
+    TransferError,
+)
+from services.transfer.domain.giving_way import lanes_that_give_way
+from services.transfer.domain.lane import Lane
+from services.transfer.domain.lane_figures import total
+from services.transfer.domain.lane_optimizer import observe
+from services.transfer.domain.lane_refusals import refuse
+from services.transfer.domain.lane_target import LaneTarget
+from services.transfer.domain.lane_window import Share
+from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.progress_sample import ProgressSample
+from services.transfer.domain.session_names import lane_ticket
+from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.lane_limits import (
+    is_long,
+    known_target,
+    lane_limit,
+    lanes_of,
+    work_of_transfer,
+)
+from services.transfer.domain_services.queue_lanes import is_driven, is_out, queue_lanes
+from services.transfer.domain_services.session_line import pass_on
+
+REPORTS_APART_SECONDS = 0.9  # while something is tried; samples come once a second
+SELDOM_SECONDS = 2.9  # while nothing is
+LOOKS_APART_SECONDS = 5.0  # at the destination's line, for those to give way to
+REFUSALS = (ConnectionRefused, ConnectionTimedOut, ConnectionLost, SessionRefused)
+REFUSAL_TRIES = 3  # each lost race means that another lane's report was first
+
+
+def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, ports: Ports) -> bool:
+    """Reports what the transfer's lanes have moved, and decides if that tells something. Several
+    that decide at once make one decision, because only one of them is stored. True when a lane of
+    this transfer has to go: it is the caller's."""
+    if not is_long(transfer) or shown.progress.complete:
+        return False
+    share = _share(transfer, shown.lanes, now, ports.policy)
+    known = ports.targets.read(transfer.destination_id)
+    if known is not None and not _is_due(known, share):
+        return False
+    destination = ports.destinations.read(transfer.destination_id)
+    limit = lane_limit(destination, ports.policy, short=False)
+    target = known_target(destination, ports=ports) if known is None else known
+    if target.place != destination.place:
+        target = known_target(destination, ports=ports)
+    after, decision = observe(target, share, limit)
+    if not ports.targets.save(after, decision):
+        return False
+    if decision is not None and decision.after > decision.before:
+        pass_on(destination.id, ports=ports)  # who waits comes first
+    work_left = shown.progress.next_chunk < shown.progress.chunks_total
+    if work_left and share.out < lanes_of(transfer, after, limit, ports=ports):
+        queue_lanes(transfer, ports=ports)
+    fewer = decision is not None and decision.after < decision.before
+    return fewer and share.lanes > 1
+
+
+class LaneSteering:
+    """What the beats of one lane do for its destination. `gives_way` once the lane has to go."""
+
+    def __init__(self, now: datetime, ports: Ports) -> None:
+        self.gives_way = False
+        self._looked_at, self._ports = now, ports
+
+    def beat(
+        self, lane: Lane, transfer: Transfer, shown: ProgressSample | None, now: datetime
+    ) -> None:
+        """`shown` is the sample, if this lane is the one that showed it."""
+        if shown is not None and steer_lanes(transfer, shown, now, ports=self._ports):
+            self.gives_way = True
+        if not 0 <= (now - self._looked_at).total_seconds() < LOOKS_APART_SECONDS:
+            self._looked_at = now
+            if _has_to_go(lane, transfer.destination_id, now, ports=self._ports):
+                self.gives_way = True
+
+
+def note_refusal(
+    transfer: Transfer, lane: Lane, error: TransferError, had_session: bool, *, ports: Ports
+) -> Lane:
+    """The lane with its error counted, if the partner refused it a session or broke that off."""
+    if not isinstance(error, REFUSALS):
+        return lane
+    figures = replace(lane.figures, errors=lane.figures.errors + 1)
+    if is_long(transfer):
+        _refuse(transfer, lane, at_login=not had_session, ports=ports)
+    return replace(lane, figures=figures)
+
+
+def _refuse(transfer: Transfer, lane: Lane, *, at_login: bool, ports: Ports) -> None:
+    destination = ports.destinations.read(transfer.destination_id)
+    limit = lane_limit(destination, ports.policy, short=False)
+    for _ in range(REFUSAL_TRIES):
+        now, lanes = ports.now(), ports.lanes.lanes(transfer.ledger)
+        share = _share(transfer, lanes, now, ports.policy, without=lane.number)
+        target = known_target(destination, ports=ports)
+        elsewhere = [each for each in target.window.fresh(now) if each.work != share.work]
+        others = share.lanes + sum(each.lanes for each in elsewhere)
+        after, decision = refuse(target, others, limit, share, at_login=at_login)
+        if decision is None or ports.targets.save(after, decision):
+            return
+
+
+def _has_to_go(lane: Lane, destination_id: str, now: datetime, *, ports: Ports) -> bool:
+    """Whether the lane's session is one that has to become free."""
+    destination = ports.destinations.read(destination_id)
+    until = now + timedelta(seconds=ports.policy.lease_seconds)
+    seen = ports.slots.look(destination_id, now, until)
+    most = lane_limit(destination, ports.policy, short=False)
+    if seen.most_long is not None:
+        most = min(most, seen.most_long)
+    return lane_ticket(lane) in lanes_that_give_way(seen, most, now)
+
+
+def _share(
+    transfer: Transfer,
+    lanes: Sequence[Lane],
+    now: datetime,
+    policy: Policy,
+    without: int | None = None,
+) -> Share:
+    """`without`: that lane has lost its session, although its row says otherwise."""
+    driven = [each for each in lanes if is_driven(each, now, policy) and each.session_since]
+    at_work = [each for each in driven if each.number != without]
+    out = sum(is_out(each, now, policy) for each in lanes)
+    work, most = work_of_transfer(transfer), max(1, transfer.lanes)
+    figures = total(each.figures for each in lanes)
+    return Share(work, now, len(at_work), out, most, figures)
+
+
+def _is_due(target: LaneTarget, share: Share) -> bool:
+    """More often while something is tried, or while lanes come and go. Less than the target's
+    number of lanes tell nothing of it."""
+    known = next((each for each in target.window.shares if each.work == share.work), None)
+    if known is None or (known.lanes, known.out) != (share.lanes, share.out):
+        return True
+    idle = target.is_content(share.at) or target.window.most() < target.lanes
+    apart = SELDOM_SECONDS if idle else REPORTS_APART_SECONDS
+    return not 0 <= (share.at - known.at).total_seconds() < apart

@@ -1,0 +1,107 @@
+"""Reads small objects from S3, and compares each with the checksum that S3 has of it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from services.transfer.domain.checksums import hasher
+from services.transfer.domain.errors import (
+    ChecksumMismatch,
+    SourceChanged,
+    SourceCorrupted,
+    SourceError,
+    TargetError,
+)
+from services.transfer.domain.file_outcomes import FileOutcome, FileResult
+from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.ports import Fetched, Ports
+from services.transfer.domain.proof import Verify
+from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.page_ends import PageEnds
+
+
+@dataclass(frozen=True)
+class Body:
+    file: ListedFile
+    content: bytes = b""
+    crc64: int = 0
+    compared: bool = False
+    error: SourceError | TargetError | None = None
+
+    def outcome(self, result: FileResult = FileResult.DONE, path: str = "") -> FileOutcome:
+        size = len(self.content)
+        return FileOutcome(result, size, self.crc64, path, compared=self.compared)
+
+
+class Bodies:
+    """`retried`: the files failed in an earlier run, so an object that was replaced since is sent
+    as it is now."""
+
+    def __init__(self, ends: PageEnds, pulse: LanePulse, *, retried: bool) -> None:
+        self._ends, self._pulse, self._retried = ends, pulse, retried
+        self._moved = 0
+
+    def of(self, places: Sequence[int], files: Sequence[ListedFile]) -> Iterator[tuple[int, Body]]:
+        """Ends early when the lane should stop."""
+        wanted = [files[at] for at in places]
+        with closing(self._ends.source.fetched(wanted)) as coming:
+            for at, found in zip(places, coming, strict=True):
+                if not self._pulse.goes_on(self._moved):
+                    return
+                body = self._judged(found)
+                self._moved += len(body.content)
+                yield at, body
+
+    def _judged(self, found: Fetched) -> Body:
+        if isinstance(found.error, SourceChanged) and self._retried:
+            found = self._as_it_is_now(found)
+        if found.error is not None:
+            return Body(found.file, error=found.error)
+        try:
+            return self._compared(found)
+        except SourceCorrupted as first:
+            return self._once_more(found, first)
+        except SourceError as error:
+            return Body(found.file, error=error)
+
+    def _as_it_is_now(self, found: Fetched) -> Fetched:
+        looked = next(self._ends.source.looked_at([found.file.key]))
+        if isinstance(looked, SourceError):
+            return replace(found, error=looked)
+        now = replace(looked, name=found.file.name)
+        return next(self._ends.source.fetched([now]))
+
+    def _once_more(self, found: Fetched, first: SourceCorrupted) -> Body:
+        again = next(self._ends.source.fetched([found.file]))
+        if again.error is not None:
+            return Body(found.file, error=again.error)
+        try:
+            return self._compared(again)
+        except SourceCorrupted:
+            path = self._ends.target_of(found.file)
+            wrong = ChecksumMismatch(path, first.algorithm, first.expected, first.found)
+            return Body(found.file, error=wrong)
+
+    def _compared(self, found: Fetched) -> Body:
+        """Raises SourceCorrupted."""
+        ports, verify = self._ends.ports, self._ends.transfer.verify
+        crc64, expected = ports.crc64.update(0, found.body), found.checksum
+        if verify is Verify.REREAD:
+            self._read_again(found, crc64, ports)
+        if expected is None or verify is Verify.SIZE:
+            return Body(found.file, found.body, crc64)
+        made = hasher(expected.algorithm, ports.crcs.get(expected.algorithm))
+        made.update(found.body)
+        if made.hexdigest() != expected.value:
+            algorithm, value = expected.algorithm.value, expected.value or ""
+            raise SourceCorrupted(found.file.key, algorithm, value, made.hexdigest())
+        return Body(found.file, found.body, crc64, compared=True)
+
+    def _read_again(self, found: Fetched, crc64: int, ports: Ports) -> None:
+        again = next(self._ends.source.fetched([found.file]))
+        if again.error is not None:
+            raise again.error
+        second = ports.crc64.update(0, again.body)
+        if second != crc64:
+            first = f"{crc64:016x}"
+            raise SourceCorrupted(found.file.key, "crc64nvme", first, f"{second:016x}")

@@ -1,0 +1,190 @@
+"""Lanes of the whole service follow their destination's target, and give way to others."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from services.transfer.domain.lane_target import Decision, first_target
+from services.transfer.domain.status import Status
+from services.transfer.domain.transfer import Transfer
+from services.transfer.handlers.api_sessions import sessions_view
+from services.transfer.use_cases.show_sessions import show_sessions
+from services.transfer.use_cases.steer_transfer import (
+    cancel_transfer,
+    pause_transfer,
+    resume_transfer,
+)
+from tests.fakes.callers import ANN
+from tests.storm.world import CHUNK_BYTES, StormWorld, Wish, small_blocks
+from tests.unit.transfer.driving import content
+from tests.unit.transfer.test_busy_destination import finish_all, requested
+
+SECONDS_PER_WRITE = 4.0
+CHUNKS = 20  # of three writes, so one transfer takes four minutes alone
+LARGE = content(CHUNKS * CHUNK_BYTES)
+ROUNDS = 10
+
+
+def a_world(lanes: int = 3, sessions: int = 4) -> StormWorld:
+    world = StormWorld(about=Wish(lanes=lanes))
+    world.starts.clear()
+    world.transfers.rows.clear()  # of the one that each storm begins with
+    world.register("one", max_sessions=sessions)
+    world.buckets.put("outgoing", "reports/day.csv", LARGE)
+    world.calls.cost = {"sink.write": SECONDS_PER_WRITE}
+    return world
+
+
+def set_target(world: StormWorld, lanes: int) -> None:
+    """As a decision of somebody else."""
+    known = world.targets.read("one")
+    place = world.ports.destinations.read("one").place
+    target = known or first_target("one", place, 9, 1.0, world.clock)
+    told = Decision(world.clock, target.lanes, lanes, 0.0, 1.0, "Somebody said so.")
+    assert world.targets.save(replace(target, lanes=lanes, why=told.why), told)
+
+
+def at_work(world: StormWorld, transfer: Transfer | None = None) -> int:
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
+    seen = world.slots.look("one", world.clock, until)
+    mine = "" if transfer is None else transfer.id
+    return sum(each.long and each.holder.startswith(mine) for each in seen.held)
+
+
+def go_on_until_at_work(world: StormWorld, lanes: int, transfer: Transfer | None = None) -> None:
+    for _ in range(200):
+        if at_work(world, transfer) == lanes:
+            return
+        world.go_on_together(1, 2)
+    raise AssertionError(f"{at_work(world, transfer)} lanes at work, not {lanes}")
+
+
+def test_a_lane_above_the_target_gives_way_in_the_middle_of_its_chunk_and_nothing_is_lost() -> None:
+    with small_blocks():
+        world = a_world()
+        transfer = requested(world, 0)
+        go_on_until_at_work(world, 3)
+        set_target(world, 1)
+        go_on_until_at_work(world, 1)
+        assert world.read(transfer).failure is None  # it moves, so it does not wait
+        finish_all(world, [transfer])
+    assert world.read(transfer).status is Status.COMPLETED
+    assert bytes(world.partner.files["/in/0.csv"]) == LARGE
+
+
+def test_a_raised_target_sends_the_next_lane_out() -> None:
+    with small_blocks():
+        world = a_world()
+        set_target(world, 1)
+        transfer = requested(world, 0)
+        go_on_until_at_work(world, 1)
+        world.go_on_together(ROUNDS, 5)
+        assert at_work(world) == 1
+        set_target(world, 3)
+        go_on_until_at_work(world, 3)
+        finish_all(world, [transfer])
+    assert world.read(transfer).status is Status.COMPLETED
+
+
+def test_lanes_that_are_not_wanted_have_neither_a_message_nor_a_place_in_the_line() -> None:
+    with small_blocks():
+        world = a_world()
+        set_target(world, 1)
+        transfer = requested(world, 0)
+        go_on_until_at_work(world, 1)
+        world.go_on_together(ROUNDS, 5)
+        until = world.clock + timedelta(seconds=world.policy.lease_seconds)
+        assert not world.slots.line("one", world.clock, until).waiters
+        assert len(world.ports.lanes.lanes(world.read(transfer).ledger)) == 1
+
+
+def test_a_second_transfer_gets_its_share_of_the_lanes() -> None:
+    with small_blocks():
+        world = a_world(lanes=4, sessions=5)
+        large = requested(world, 0)
+        set_target(world, 4)
+        go_on_until_at_work(world, 4, large)
+        second = requested(world, 1)
+        go_on_until_at_work(world, 2, second)
+        assert at_work(world, large) <= 2
+        assert at_work(world) <= 4
+        ended = finish_all(world, [large, second])
+    assert len(ended) == 2
+    for number in (0, 1):
+        assert bytes(world.partner.files[f"/in/{number}.csv"]) == LARGE
+
+
+def test_two_large_transfers_take_turns_with_the_only_lane() -> None:
+    with small_blocks():
+        world = a_world(sessions=1)
+        first, second = requested(world, 0), requested(world, 1)
+        go_on_until_at_work(world, 1, first)
+        go_on_until_at_work(world, 1, second)
+        world.go_on_together(2, 5)
+        assert world.read(first).status is Status.MOVING
+        assert world.read(first).failure is not None  # it waits, and says so
+        finish_all(world, [first, second])
+    assert world.partner.most_sessions == 1
+    for number in (0, 1):
+        assert bytes(world.partner.files[f"/in/{number}.csv"]) == LARGE
+
+
+def test_fewer_sessions_of_the_destination_are_obeyed_while_lanes_run() -> None:
+    with small_blocks():
+        world = a_world()
+        transfer = requested(world, 0)
+        go_on_until_at_work(world, 3)
+        known = world.ports.destinations.read("one")
+        world.ports.destinations.save(replace(known, max_sessions=2))
+        go_on_until_at_work(world, 1)
+        view = sessions_view(show_sessions("one", ANN, ports=world.ports))
+        assert view.lanes is not None
+        assert (view.lanes.target, view.lanes.most) == (1, 1)
+        assert "1 lane at the most" in view.lanes.why
+        finish_all(world, [transfer])
+    assert world.read(transfer).status is Status.COMPLETED
+
+
+def giving_way(world: StormWorld) -> Transfer:
+    """Two of its three lanes are about to give way."""
+    transfer = requested(world, 0)
+    go_on_until_at_work(world, 3)
+    set_target(world, 1)
+    world.pass_time(6)  # their beats find it out; the workers have not looked yet
+    return transfer
+
+
+def test_a_pause_in_the_middle_of_giving_way_and_a_resume_lose_no_lane() -> None:
+    with small_blocks():
+        world = a_world()
+        transfer = giving_way(world)
+        pause_transfer(transfer.id, ANN, ports=world.ports)
+        go_on_until_at_work(world, 0)
+        resume_transfer(transfer.id, ANN, ports=world.ports)
+        go_on_until_at_work(world, 1)
+        finish_all(world, [transfer])
+    assert world.read(transfer).status is Status.COMPLETED
+    assert bytes(world.partner.files["/in/0.csv"]) == LARGE
+
+
+def test_a_cancel_in_the_middle_of_giving_way_ends_all_lanes() -> None:
+    with small_blocks():
+        world = a_world()
+        transfer = giving_way(world)
+        cancel_transfer(transfer.id, ANN, ports=world.ports)
+        finish_all(world, [transfer])
+    assert world.read(transfer).status is Status.CANCELLED
+    assert at_work(world) == 0
+    assert world.parts() == []
+
+
+def test_lanes_that_all_give_way_at_once_leave_one_behind() -> None:
+    """Each saw the others at work. The last to look finds none, and sends one out."""
+    with small_blocks():
+        world = a_world()
+        transfer = giving_way(world)
+        for _ in range(ROUNDS):
+            for actor in world.stage.awake():
+                actor.advance(1)
+        go_on_until_at_work(world, 1)
+        finish_all(world, [transfer])
+    assert world.read(transfer).status is Status.COMPLETED

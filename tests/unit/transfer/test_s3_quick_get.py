@@ -1,0 +1,55 @@
+"""Our own signature is botocore's, and only a good answer counts."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+import pytest
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from services.transfer.adapters.s3_quick_get import UNRESERVED, QuickGet, Signer
+from tests.unit.transfer.s3_server import FOUND, Reply, s3_server
+
+HOST = "s3.eu-central-1.amazonaws.com"
+
+
+@pytest.mark.parametrize("token", [None, "a/session+token=="])
+@pytest.mark.parametrize("key", ["a", "a b/ü+%2f", "~*'()!&=@:,$;?#"])
+def test_a_signature_is_that_of_botocore(token: str | None, key: str) -> None:
+    credentials = Credentials("AKID", "secret", token)
+    path = quote(f"/bucket/{key}", safe=UNRESERVED)
+    now = datetime.now(UTC)
+    ours = Signer(credentials, "eu-central-1", HOST, lambda: now).signed(path, {"if-match": '"e"'})
+    asked = AWSRequest("GET", f"https://{HOST}{path}", headers={"if-match": '"e"'})
+    theirs = S3SigV4Auth(credentials, "s3", "eu-central-1")
+    asked.context["timestamp"] = ours["x-amz-date"]
+    asked.headers["X-Amz-Content-SHA256"] = ours["x-amz-content-sha256"]
+    asked.headers["X-Amz-Date"] = ours["x-amz-date"]
+    if token:
+        asked.headers["X-Amz-Security-Token"] = token
+    request = theirs.canonical_request(asked)
+    signature = theirs.signature(theirs.string_to_sign(asked, request), asked)
+    assert ours["authorization"].endswith(f"Signature={signature}")
+
+
+def test_an_answer_is_taken_with_its_headers() -> None:
+    with s3_server() as server:
+        server.replies["GET object"] = FOUND
+        quick = QuickGet(server.client())
+        for _ in range(3):
+            assert quick.get("bucket", "key", '"e"') == ({"ETag": '"e"'}, b"12345")
+        quick.close()
+
+
+@pytest.mark.parametrize("status", [206, 301, 307, 403, 404, 412, 500, 503])
+def test_any_other_answer_is_none(status: int) -> None:
+    with s3_server() as server:
+        server.replies["GET object"] = Reply(status, body=b"12345")
+        assert QuickGet(server.client()).get("bucket", "key", '"e"') is None
+
+
+def test_nobody_who_answers_is_none() -> None:
+    with s3_server() as server:
+        client = server.client()
+    assert QuickGet(client).get("bucket", "key", '"e"') is None
