@@ -132,3 +132,12 @@ test("the service's time is the one that it told, carried on by our clock", () =
   clock.time += 5_000;
   assert.equal(board.serviceNow().toISOString(), iso(5));
 });
+
+test("files are counted while a transfer of many moves, and stay known at its end", async () => {
+  const { filesOf } = await import("../../web/static/app/screens/transfer/figures.js");
+  const files = { total: 2000, done: 1201, failed: 3, skipped: 3 };
+  const moving = onward(undefined, shown({ files }));
+  assert.equal(filesOf(moving), "1,204 of 2,000 files, 3 failed");
+  assert.equal(filesOf(onward(moving, shown({ status: "failed", files: null }))), "1,204 of 2,000 files, 3 failed");
+  assert.equal(filesOf(shown()), "");
+});

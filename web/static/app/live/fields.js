@@ -31,6 +31,7 @@ const failure = record({
   attempts: optional(nullable(count)),
   next_try_at: optional(nullable(time)),
 });
+const files = record({ total: count, done: count, failed: count, skipped: count });
 const receipt = record({
   target_path: text,
   bytes_sent: count,
@@ -51,9 +52,16 @@ const receipt = record({
   durable: optional(nullable(flag)),
   size_seen: optional(nullable(flag)),
   read_back_bytes: optional(nullable(count)),
+  files: optional(nullable(files)),
+  files_digest: optional(nullable(text)),
   partner_checksum: optional(nullable(record({ algorithm: text, value: text }))),
 });
-const source = record({ bucket: text, key: text, version_id: optional(nullable(text)) });
+const source = record({
+  bucket: text,
+  key: text,
+  version_id: optional(nullable(text)),
+  kind: optional(nullable(text)),
+});
 const chunks = record({ total: count, done: count, proven: optional(count, 0) });
 
 const position = { transfer_id: id, epoch: matching(/^[0-9a-f]+$/, 32), seq: count };
@@ -73,6 +81,7 @@ const changing = {
   ),
   chunks,
   chunk_runs: optional(nullable(runs)),
+  files: optional(nullable(files)),
   lanes: count,
   failure: nullable(failure),
   receipt: optional(nullable(receipt)),
@@ -135,5 +144,6 @@ export const transferView = record({
   rate_bytes_per_second: nullable(amount),
   eta_seconds: nullable(amount),
   chunks,
+  files: optional(nullable(files)),
   lanes: list(record({ state: text })),
 });

@@ -22,6 +22,7 @@ import { Malformed } from "./reading.js";
  * @property {string | null} eta_text
  * @property {number} lanes that are at work
  * @property {{total: number, done: number, proven: number} | null} chunks
+ * @property {{total: number, done: number, failed: number, skipped: number} | null} files of many
  * @property {string | null} chunk_runs of the same moment as `chunks`; null where it is not told
  * @property {object | null} failure
  * @property {object | null} receipt
@@ -77,6 +78,7 @@ function fromView(view) {
     eta_text: view.eta_seconds === null ? null : durationText(view.eta_seconds),
     lanes: view.lanes.filter((lane) => lane.state === "moving").length,
     chunks: view.chunks,
+    files: view.files ?? null,
   });
 }
 
@@ -89,6 +91,7 @@ function fromSummary(summary) {
     eta_text: null,
     lanes: 0,
     chunks: null,
+    files: null,
   });
 }
 
@@ -140,6 +143,7 @@ function merged(before, now) {
     ...chunksOf(before, now),
     status: statusOf(before, now),
     size_bytes: now.size_bytes ?? before.size_bytes,
+    files: now.files ?? before.files,
     bytes_done: larger(before.bytes_done, now.bytes_done),
     percent: larger(before.percent, now.percent),
     receipt: now.receipt ?? before.receipt,

@@ -1,6 +1,6 @@
 // A transfer's figures in words, the same as those of `fileferry watch`.
 
-import { bytesText, counted, percentText, rateText } from "../../format/bytes.js";
+import { bytesText, count, counted, percentText, rateText } from "../../format/bytes.js";
 import { durationText } from "../../format/durations.js";
 import { escaped } from "../../format/names.js";
 import { microseconds } from "../../live/instants.js";
@@ -20,6 +20,13 @@ export function bytesOf(shown) {
   if (shown.bytes_done === null) return "";
   const size = shown.size_bytes === null ? "" : ` of ${bytesText(shown.size_bytes)}`;
   return `${bytesText(shown.bytes_done)}${size}`;
+}
+
+/** "1,204 of 2,000 files, 3 failed", of many files; "" of one */
+export function filesOf({ files }) {
+  if (!files) return "";
+  const there = `${count(files.done + files.skipped)} of ${counted(files.total, "file")}`;
+  return files.failed ? `${there}, ${count(files.failed)} failed` : there;
 }
 
 /** "2 lanes", while any is at work */

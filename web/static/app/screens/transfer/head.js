@@ -8,7 +8,7 @@ import { moves } from "../../live/shown.js";
 import { Name, Time } from "../../ui/name.js";
 import { Bar, State } from "../../ui/state.js";
 import { CopyButton } from "../../ui/button.js";
-import { bytesOf, lanesOf, leftOf, percentOf, tailOf } from "./figures.js";
+import { bytesOf, filesOf, lanesOf, leftOf, percentOf, tailOf } from "./figures.js";
 
 export function Head({ shown, view, stale }) {
   const isStale = stale !== null;
@@ -19,6 +19,7 @@ export function Head({ shown, view, stale }) {
         <${State} status=${shown.status} />
         <p class=${isStale ? "stale" : ""}>${tailWords(shown, stale)}</p>
         <p>${bytesOf(shown)}</p>
+        ${shown.files && html`<p>${filesOf(shown)}</p>`}
         <p class="muted">${lanesOf(shown)}</p>
       </div>
       <${Bar} percent=${shown.percent} status=${shown.status} stale=${isStale} label="Bytes moved" />
