@@ -53,6 +53,7 @@ class Rclone:
         return {
             "RCLONE_CONFIG_S3_TYPE": "s3",
             "RCLONE_CONFIG_S3_PROVIDER": "Other",
+            "RCLONE_CONFIG_S3_LIST_VERSION": "2",
             "RCLONE_CONFIG_S3_ENDPOINT": self._at.s3_url,
             "RCLONE_CONFIG_S3_ACCESS_KEY_ID": "test",
             "RCLONE_CONFIG_S3_SECRET_ACCESS_KEY": "test",

@@ -114,9 +114,12 @@ class Handler(BaseHTTPRequestHandler):
         return None
 
     def _list(self, bucket: Path, query: dict[str, list[str]]) -> None:
+        if query.get("list-type") != ["2"]:
+            return self._end(501)  # the older listing has other tokens
         body = listing(bucket, query, own_etag)
         self._end(200, len(body), {"Content-Type": "application/xml"})
         self.wfile.write(body)
+        return None
 
     def _range(self, size: int) -> tuple[int, int]:
         found = RANGE.match(self.headers.get("Range", ""))

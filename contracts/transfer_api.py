@@ -218,7 +218,8 @@ class TransferSummary(Published):
     strategy: str | None = Field(description="how the file is moved, and why")
     planned_proof: str | None = Field(
         default=None,
-        description="what will be proven at the partner, in one sentence; null until it is planned",
+        description="what will be proven at the partner, in one sentence; null until it is planned,"
+        " and for many files",
     )
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(

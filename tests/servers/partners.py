@@ -20,10 +20,11 @@ from tests.servers.awkward import AwkwardProgram
 from tests.servers.dropbear import dropbear
 from tests.servers.listening import Login
 from tests.servers.openssh import OpenSshServer
-from tests.servers.proftpd import proftpd
+from tests.servers.proftpd import proftpd, proftpd_ftp
 from tests.servers.rclone_serve import rclone_serve
 from tests.servers.sites import destination, sftp_partners, shared_folder
 from tests.servers.system_user import SystemUser, system_user
+from tests.servers.vsftpd import vsftpd
 from tests.servers.waiting import wait_for
 
 # Below /tmp, which everybody may write to, sshd accepts no ChrootDirectory.
@@ -186,6 +187,24 @@ def awkward(*habits: Habit, probe_writes: bool = True) -> Make:
     return make
 
 
+@contextmanager
+def vsftpd_partner(needs: Needs) -> Iterator[Partner]:
+    with (
+        shared_folder(needs.user) as folder,
+        vsftpd(folder / "state", needs.user) as login,
+    ):
+        yield Partner(login, f"{folder}/in", folder / "in")
+
+
+@contextmanager
+def proftpd_ftps_partner(needs: Needs) -> Iterator[Partner]:
+    with (
+        shared_folder(needs.user) as folder,
+        proftpd_ftp(folder / "state", needs.user) as login,
+    ):
+        yield Partner(login, f"{folder}/in", folder / "in")
+
+
 PARTNERS: dict[str, Make] = {
     "OpenSSH": openssh(),
     "OpenSSH, no posix-rename, no fsync": openssh("posix-rename", "fsync"),
@@ -210,4 +229,6 @@ PARTNERS: dict[str, Make] = {
     "double, takes-away, no file of a test": awkward(Habit.TAKES_AWAY, probe_writes=False),
     "double, drop box": awkward(*DROP_BOX),
     "double, full at one write": awkward(Habit.NO_FREE_BLOCKS, Habit.ONE_WRITE_FAILS),
+    "vsftpd, FTPS": vsftpd_partner,
+    "ProFTPD, FTPS": proftpd_ftps_partner,
 }

@@ -20,7 +20,7 @@ from tests.fakes.watched import watched
 from tests.fakes.world import POLICY, World
 from tests.servers.listening import HOST
 from tests.servers.partners import Partner
-from tests.servers.sites import sftp_partners
+from tests.servers.sites import ftp_partners, sftp_partners
 from tests.servers.waiting import wait_for
 
 DESTINATION = "partner"
@@ -125,12 +125,14 @@ def _world(partner: Partner, size: int, counts_sessions: bool) -> World:
     chunk_bytes = max(CHUNK_BYTES, size // MOST_CHUNKS)
     counting = 18.0 if counts_sessions else 0
     world = World(policy=replace(POLICY, chunk_bytes=chunk_bytes, session_test_seconds=counting))
-    real = watched("partner", sftp_partners(TIMEOUT_SECONDS), world.calls)
+    login = partner.login
+    real_ones = ftp_partners if login.protocol.is_ftp else sftp_partners
+    real = watched("partner", real_ones(TIMEOUT_SECONDS), world.calls)
     world.ports = replace(world.ports, partners=real)
     wish = NewDestination(
         id=DESTINATION,
         name="A real server",
-        protocol=Protocol.SFTP,
+        protocol=login.protocol,
         host=HOST,
         port=partner.login.port,
         user=partner.login.user,
@@ -139,6 +141,8 @@ def _world(partner: Partner, size: int, counts_sessions: bool) -> World:
         host_keys=partner.login.host_keys,
         delivery=partner.delivery,
         probe_writes=partner.probe_writes,
+        tls=login.tls,
+        accepts_unencrypted_login=login.protocol is Protocol.FTP,
     )
     register_destination(wish, partner.login.credential, ADMIN, None, ports=world.ports)
     return world

@@ -95,7 +95,7 @@ def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
 
 def _planned_proof(transfer: Transfer) -> str | None:
     plan = transfer.strategy
-    if plan is None:
+    if plan is None or transfer.sends_many:
         return None
     return planned_proof(plan, transfer.verify, transfer.readback_percent)
 

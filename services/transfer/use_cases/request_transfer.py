@@ -133,6 +133,9 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         raise CredentialMissing(destination.id)
     target_path = _target_path(wish, destination.base_path)
     selection = wish.selection
+    if selection is not None and wish.readback_percent != ALL_PERCENT:
+        percent, advice = str(wish.readback_percent), "Of many files all bytes are read back."
+        raise FieldInvalid("readback_percent", percent, advice)
     if selection is not None:
         granted = tuple(caller.prefixes(wish.source.bucket))
         selection = replace(selection, granted=granted)
