@@ -11,6 +11,10 @@ from cli.escaping import escaped
 _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(said), command)
     for said, command in (
+        (
+            r"GET /api/transfer/([A-Za-z0-9._:-]+|\{transfer_id\})/files\?outcome=(\w+)",
+            r"`fileferry files \1 --outcome \2`",
+        ),
         (r"GET /api/me\b", "`fileferry whoami`"),
         (r"GET /api/history\b", "`fileferry list`"),
         (r"GET /api/destinations\b", "`fileferry destinations list`"),

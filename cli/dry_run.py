@@ -51,10 +51,11 @@ def dry_run(invocation: Invocation, body: Body) -> int:
         )
         return code
     source = body["source"]
-    path = body.get("target_path") or source["key"].rsplit("/", 1)[-1]
+    many = "key" not in source
+    path = body.get("target_path") or ("" if many else source["key"].rsplit("/", 1)[-1])
     output.fields(
         [
-            ("Would send", object_url(source["bucket"], source["key"])),
+            ("Would send", object_url(source["bucket"], _key_of(source))),
             ("To", f"{body['destination_id']}:{path}"),
             ("If it exists", body["if_exists"]),
             ("Verify", body["verify"]),
@@ -78,7 +79,7 @@ def _rights(client: Client, body: Body) -> str:
     if SENDERS.isdisjoint(me.roles):
         raise NoRight("No role of yours lets you send: ask an admin.")
     if not any(
-        each.bucket in ("*", source["bucket"]) and source["key"].startswith(each.prefix)
+        each.bucket in ("*", source["bucket"]) and _key_of(source).startswith(each.prefix)
         for each in me.grants.sources
     ):
         raise NoRight("You have no grant for this object: ask an admin.")
@@ -93,15 +94,25 @@ def _source(client: Client, body: Body) -> str:
     page = client.call(
         "GET",
         route("/api/buckets/{name}/files", name=source["bucket"]),
-        query={"prefix": source["key"], "delimiter": "", "limit": 1},
+        query={"prefix": _key_of(source), "delimiter": "", "limit": 1},
     )
-    found = [each for each in read(FilesPage, page).files if each.key == source["key"]]
+    listed = read(FilesPage, page).files
+    if "prefix" in source:
+        if not listed:
+            raise NotFound("No object's key begins so: case and slashes count.")
+        return "there are objects below it"
+    found = [each for each in listed if each.key == _key_of(source)]
     if source.get("version_id"):
         return "a version is looked at when it is sent"
     if not found:
         raise NotFound("There is no such object: case and slashes count.")
     size, when = bytes_text(found[0].size_bytes), local_time(found[0].last_modified)
     return f"{size}, last changed {when}"
+
+
+def _key_of(source: Body) -> str:
+    """Of the object, or what stands for many: the prefix, or the manifest's key."""
+    return str(source.get("key") or source.get("prefix") or source["manifest"])
 
 
 def _destination(client: Client, body: Body) -> str:

@@ -17,10 +17,11 @@ def parse_source(text: str, *, key_needed: bool = True) -> tuple[str, str]:
     return bucket, key
 
 
-def parse_target(text: str, key: str) -> tuple[str, str | None]:
+def parse_target(text: str, key: str | None) -> tuple[str, str | None]:
     """The destination's id, and the path below its base path. None: the name that the key has.
 
-    A path that ends with a slash is a folder for the object's own name.
+    A path that ends with a slash is a folder for the object's own name. Without a key the path is
+    the folder of many.
     """
     destination, colon, path = text.partition(":")
     if not destination:
@@ -28,6 +29,8 @@ def parse_target(text: str, key: str) -> tuple[str, str | None]:
     path = path.lstrip("/")
     if not colon or not path:
         return destination, None
+    if key is None:
+        return destination, path.rstrip("/") or None
     if path.endswith("/"):
         return destination, path + key.rsplit("/", 1)[-1]
     return destination, path

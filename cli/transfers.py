@@ -10,7 +10,7 @@ from cli.output import bytes_text
 from cli.places import object_url
 from cli.times import local_time
 from contracts.transfer_api import FailureView, TransferSummary, TransferView
-from contracts.transfer_events import Receipt
+from contracts.transfer_events import FileCounts, Receipt
 
 COLUMNS = ("ID", "STATUS", "OBJECT", "TO", "SIZE", "REQUESTED", "REASON")
 ENDED = frozenset({"completed", "failed", "cancelled"})
@@ -66,8 +66,10 @@ def fields(transfer: TransferView) -> list[tuple[str, object]]:
     shown = summary_fields(transfer)
     if transfer.status not in ENDED:
         shown.extend(_progress(transfer))
+    else:
+        shown.append(("Files", files_text(transfer.files)))
     shown.extend(failure_fields(transfer.failure))
-    shown.extend(("Warning", each) for each in transfer.warnings)
+    shown.extend(("Warning", each) for each in (*transfer.warnings, *transfer.cautions))
     return shown
 
 
@@ -78,9 +80,22 @@ def _progress(transfer: TransferView) -> list[tuple[str, object]]:
         ("Moved", bytes_text(transfer.bytes_done) + percent),
         ("Rate", None if rate is None else f"{bytes_text(rate)}/s"),
         ("Time to go", None if eta is None else duration_text(eta)),
+        ("Files", transfer.files and f"{_settled(transfer.files)} of {transfer.files.total}"),
         ("Chunks", f"{transfer.chunks.done} of {transfer.chunks.total}"),
         ("Lanes", sum(1 for lane in transfer.lanes if lane.state == "moving")),
     ]
+
+
+def _settled(files: FileCounts) -> int:
+    return files.done + files.failed + files.skipped
+
+
+def files_text(files: FileCounts | None) -> str | None:
+    """Of a transfer of many that has ended."""
+    if files is None:
+        return None
+    told = f"{files.done + files.skipped} of {files.total} delivered"
+    return f"{told}, {files.failed} failed" if files.failed else told
 
 
 def failure_fields(failure: FailureView | None) -> list[tuple[str, object]]:
@@ -106,5 +121,6 @@ def receipt_fields(receipt: Receipt) -> list[tuple[str, object]]:
         "started_at": local_time(receipt.started_at),
         "finished_at": local_time(receipt.finished_at),
         "left_behind": ", ".join(receipt.left_behind) or None,
+        "files": files_text(receipt.files),
     }
     return [(name.replace("_", " ").capitalize(), value) for name, value in facts.items()]

@@ -109,7 +109,8 @@ def readers_document() -> Json:
     }
 
 
-_INTRODUCTION = """Managed file transfer: S3 objects to partners' SFTP servers, whole and proven.
+_INTRODUCTION = """Managed file transfer: S3 objects to partners' SFTP and FTPS servers, whole and
+proven.
 
 Log in with `POST /api/login` and send the `access_token` as `Authorization: Bearer <token>`. On
 this page use *Authorize*. You can only send what an admin granted (`GET /api/me`).

@@ -218,12 +218,13 @@ class TransferSummary(Published):
     strategy: str | None = Field(description="how the file is moved, and why")
     planned_proof: str | None = Field(
         default=None,
-        description="what will be proven at the partner, in one sentence; null until it is planned",
+        description="what will be proven at the partner, in one sentence; null until it is planned,"
+        " and for many files",
     )
     size_bytes: Bytes | None
     source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
         description="the kind of S3's checksum of the object, to compare the bytes with; none:"
-        " S3 has none that we can compare; null until the source was inspected"
+        " S3 has none that we can compare; null until the source was inspected, and of many files"
     )
     run: int = Field(ge=1)
     requested_at: UtcTime
@@ -254,6 +255,9 @@ class TransferView(TransferSummary):
     attempts: Count = Field(description="leases of chunks given so far")
     warnings: tuple[str, ...] = Field(
         description="sentences about target_path: what some servers would do with such a name",
+    )
+    cautions: tuple[str, ...] = Field(
+        default=(), description="sentences about what is not promised at this partner's server"
     )
 
 

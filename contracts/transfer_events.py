@@ -135,7 +135,10 @@ class Receipt(Published):
         description="the kind of S3's checksum that the bytes were compared with; null when they"
         " were compared with none",
     )
-    host_key_fingerprint: str
+    host_key_fingerprint: str = Field(
+        description="what proved the server's identity: the fingerprint of its SSH host key; over"
+        " ftps that of its certificate, and what vouched for it; over ftp that nothing did"
+    )
     chunks: Count
     attempts: Count
     files: FileCounts | None = Field(default=None, description="null: it is one file")

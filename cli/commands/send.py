@@ -8,6 +8,7 @@ import click
 from cli.client import read
 from cli.command import command
 from cli.dry_run import dry_run
+from cli.errors import UsageFailed
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.places import parse_source, parse_target
@@ -19,6 +20,8 @@ EXAMPLES = """
 fileferry send s3://exports/reports/today.csv acme
 fileferry send s3://exports/today.csv acme:/in/2026/ --if-exists replace
 fileferry send s3://exports/today.csv acme --dry-run
+fileferry send s3://exports/reports/ acme:/in/2026 --recursive --exclude '*.tmp'
+fileferry send s3://exports/lists/today.txt acme --manifest --watch
 ID=$(fileferry send s3://exports/today.csv acme --quiet)
 """
 
@@ -45,6 +48,10 @@ ID=$(fileferry send s3://exports/today.csv acme --quiet)
     type=click.IntRange(1, 100),
     help="With --verify readback: so much of the bytes; all of them without it.",
 )
+@click.option("--recursive", "-r", is_flag=True, help="All objects below KEY, as one transfer.")
+@click.option("--manifest", is_flag=True, help="The objects whose keys KEY lists, one a line.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Of many: only these names.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Of many: not these names.")
 @click.option("--version-id", help="That version of the object; the latest without it.")
 @click.option("--label", help="A word of yours, to find the transfer by.")
 @click.option(
@@ -63,9 +70,12 @@ def send(
     watch: bool,
     **wishes: Any,
 ) -> int:
-    """Send one object to a destination.
+    """Send one object to a destination, or many as one transfer.
 
-    PATH is relative to the destination's base path. With a slash at its end it is a folder. The
+    PATH is relative to the destination's base path. With a slash at its end it is a folder. Of many
+    objects it is the folder that they go into, in any case. In a GLOB, * and ? stand for what is
+    between slashes and ** for any number of folders; without a slash it is compared with the last
+    part of a name. The
     command ends when the transfer has been accepted, and prints its id. With --watch it ends when
     the transfer has ended, with the same exit codes as `fileferry wait`.
     """
@@ -84,7 +94,7 @@ def send(
         output.document(document)
         return 0
     output.say(escaped(str(document["id"])))
-    for warning in document.get("warnings", ()):
+    for warning in (*document.get("warnings", ()), *document.get("cautions", ())):
         output.warn(f"Warning: {escaped(str(warning))}")
     output.note(f"Accepted. Follow it with: fileferry watch {escaped(str(document['id']))}")
     return 0
@@ -96,19 +106,31 @@ def watch_started(invocation: Invocation, document: Any) -> int:
     from cli.live.watching import Watching
 
     view = read(TransferView, document)
-    for warning in view.warnings:
+    for warning in (*view.warnings, *view.cautions):
         invocation.output.warn(f"Warning: {escaped(warning)}")
     return Watching(invocation, Watched((view.id,)), first=(from_rest(view),)).run()
 
 
 def body_of(bucket: str, key: str, target: str, wishes: dict[str, Any]) -> dict[str, Any]:
     """The request, without what nobody asked for."""
-    destination, path = parse_target(target, key)
-    version = wishes.pop("version_id")
-    body = {
-        "source": {"bucket": bucket, "key": key} | ({"version_id": version} if version else {}),
-        "destination_id": destination,
-        "target_path": path,
-        **wishes,
-    }
+    source: dict[str, Any] = {"bucket": bucket, **_objects(key, wishes)}
+    destination, path = parse_target(target, key if "key" in source else None)
+    body = {"source": source, "destination_id": destination, "target_path": path, **wishes}
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _objects(key: str, wishes: dict[str, Any]) -> dict[str, Any]:
+    """What is to be sent, taken out of the wishes. Raises UsageFailed."""
+    many, listed = wishes.pop("recursive"), wishes.pop("manifest")
+    version = wishes.pop("version_id")
+    patterns = {name: list(wishes.pop(name)) for name in ("include", "exclude")}
+    patterns = {name: given for name, given in patterns.items() if given}
+    if many and listed:
+        raise UsageFailed("Give --recursive or --manifest, not both.")
+    if not many and not listed:
+        if patterns:
+            raise UsageFailed("--include and --exclude go with --recursive or --manifest.")
+        return {"key": key} | ({"version_id": version} if version else {})
+    if version:
+        raise UsageFailed("--version-id goes with one object only.")
+    return {"prefix" if many else "manifest": key, **patterns}

@@ -11,6 +11,7 @@ from cli.errors import DONE, NotFound, TimedOut, TransferCancelled, TransferFail
 from cli.live.board import Board
 from cli.live.shown import Shown
 from cli.output import bytes_text, escaped
+from cli.transfers import files_text
 
 CODES = {
     "completed": DONE,
@@ -49,6 +50,11 @@ def average_rate(shown: Shown) -> float | None:
 
 
 def figures(shown: Shown) -> str:
+    files = f"  {files_text(shown.files)}" if shown.files else ""
+    return files + _bytes(shown)
+
+
+def _bytes(shown: Shown) -> str:
     if shown.status == "completed" and shown.size_bytes is not None:
         rate = average_rate(shown)
         average = f" ({rate_text(rate)})" if rate else ""

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cli.durations import duration_text
 from contracts.transfer_api import FailureView, TransferSummary, TransferView
-from contracts.transfer_events import Receipt
+from contracts.transfer_events import FileCounts, Receipt
 from contracts.websocket.live_transfer import LiveTransfer
 
 ENDED = frozenset({"completed", "failed", "cancelled"})
@@ -36,6 +36,7 @@ class Shown:
     started_at: datetime | None
     finished_at: datetime | None
     seen_at: datetime
+    files: FileCounts | None = None
 
     @property
     def ended(self) -> bool:
@@ -97,6 +98,7 @@ def from_rest(view: TransferView | TransferSummary) -> Shown:
         started_at=view.started_at,
         finished_at=view.finished_at,
         seen_at=view.updated_at,
+        files=full.files if full else None,
     )
 
 
@@ -117,6 +119,7 @@ def onward(before: Shown | None, now: Shown) -> Shown:
         bytes_done=_larger(before.bytes_done, now.bytes_done),
         percent=_larger(before.percent, now.percent),
         receipt=now.receipt or before.receipt,
+        files=now.files or before.files,
         started_at=now.started_at or before.started_at,
         seen_at=max(before.seen_at, now.seen_at),
     )

@@ -6,7 +6,21 @@ import pytest
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.ledger import NEVER_OPENED, ChunkLease, DoneChunk, LedgerId, Progress
+from services.transfer.domain.file_outcomes import (
+    NO_FILES,
+    FileCounts,
+    FileOutcome,
+    FileResult,
+    text_of,
+)
+from services.transfer.domain.ledger import (
+    NEVER_OPENED,
+    ChunkLease,
+    DoneChunk,
+    LedgerId,
+    Mark,
+    Progress,
+)
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import Status
 from tests.conformance.hooked_table import must_claim
@@ -23,6 +37,7 @@ from tests.conformance.records import (
 )
 from tests.conformance.stores import Stores
 
+SAME = FileOutcome(FileResult.SKIPPED, 3, 2)
 THREE = ChunkPlan(size_bytes=25, chunk_bytes=10)  # chunks of 10, 10 and 5 bytes
 
 
@@ -208,3 +223,28 @@ def test_a_rate_is_sampled_only_on_top_of_the_one_that_was_seen(stores: Stores) 
     assert not stores.ledger.sample_rate(ledger, first, second)
     assert stores.ledger.progress(ledger).rate == second
     assert not stores.ledger.sample_rate(LedgerId("t-1", 9), None, first)
+
+
+def test_pages_of_files_may_have_any_length_and_are_counted(stores: Stores) -> None:
+    ledger = a_moving_ledger(stores, ChunkPlan(25, 10, pages=2))
+    good = FileOutcome(FileResult.DONE, 7, 1)
+    outcomes = {0: good, 1: FileOutcome.refused("target_exists", "It is."), 2: SAME}
+    mark = Mark(10, 5, files=text_of(outcomes), proven="size")
+    stores.ledger.finish(must_claim(stores, ledger, "a"), mark, PART)
+    assert stores.ledger.progress(ledger).files == FileCounts(done=1, failed=1, skipped=1)
+    assert stores.ledger.progress(ledger).bytes_done == 10
+    done = stores.ledger.done_chunk(ledger, 0)
+    assert done is not None
+    assert done.mark == mark
+    left = Mark(10, files=text_of({0: good, 2: SAME}))
+    assert stores.ledger.reopen(ledger, done, left)
+    assert not stores.ledger.reopen(ledger, done, left)
+    assert stores.ledger.progress(ledger).files == NO_FILES
+    assert stores.ledger.progress(ledger).bytes_done == 0
+    again = must_claim(stores, ledger, "b")
+    assert (again.number, again.attempt, again.doubts, again.mark) == (0, 2, 1, left)
+    whole = Mark(17, files=text_of({**outcomes, 1: good}))
+    stores.ledger.finish(again, whole, PART)
+    stores.ledger.finish(again, whole, PART)  # the answer was lost
+    assert stores.ledger.progress(ledger).files == FileCounts(done=2, skipped=1)
+    assert stores.ledger.progress(ledger).bytes_done == 17

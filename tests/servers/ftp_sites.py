@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.servers.listening import Login
-from tests.servers.proftpd import proftpd_ftp
+from tests.servers.proftpd import DIGESTS, GOES_ON, proftpd_ftp
 from tests.servers.pureftpd import pureftpd
 from tests.servers.pyftpd import pyftpd
 from tests.servers.sites import Site, ftp_destination, ftp_partners
@@ -16,8 +16,6 @@ from tests.servers.vsftpd import vsftpd
 
 Start = Callable[[Path, SystemUser, Path], AbstractContextManager[Login]]
 SYSTEM_ROOT = Path("/")
-GOES_ON = ("AllowOverwrite on", "AllowStoreRestart on")
-DIGESTS = ("LoadModule mod_digest.c",)
 # Name, how it is started (its state, its user, the shared folder), whether its root is that folder.
 SERVERS: dict[str, tuple[Start, bool]] = {
     "vsftpd": (lambda state, user, folder: vsftpd(state, user), False),

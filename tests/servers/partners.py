@@ -20,15 +20,22 @@ from tests.servers.awkward import AwkwardProgram
 from tests.servers.dropbear import dropbear
 from tests.servers.listening import Login
 from tests.servers.openssh import OpenSshServer
-from tests.servers.proftpd import proftpd
+from tests.servers.proftpd import proftpd, proftpd_ftp
 from tests.servers.rclone_serve import rclone_serve
 from tests.servers.sites import destination, sftp_partners, shared_folder
 from tests.servers.system_user import SystemUser, system_user
+from tests.servers.vsftpd import vsftpd
 from tests.servers.waiting import wait_for
 
 # Below /tmp, which everybody may write to, sshd accepts no ChrootDirectory.
 CHROOT_PARENT = Path("/var/lib")
 DROP_BOX = (Habit.NO_READ, Habit.NO_REMOVE, Habit.NO_RENAME, Habit.STAT_DENIED)
+# Their plans and one transfer each are in tests/sftp/test_chosen_strategies.py.
+ELSEWHERE = (
+    *(Habit.RENAME_SLOW, Habit.FSYNC_LIES, Habit.STATVFS_NONSENSE, Habit.LIMITS_LIE),
+    *(Habit.LIMITS_CUT, Habit.ONE_AT_ONCE, Habit.TWO_AT_ONCE, Habit.REFUSES_LATER),
+    *(Habit.REFUSES_SFTP, Habit.SLOW),
+)
 SOON_WRITTEN = ("--vfs-write-back", "50ms")  # what is in the cache, to the disk that tests look at
 
 
@@ -180,6 +187,24 @@ def awkward(*habits: Habit, probe_writes: bool = True) -> Make:
     return make
 
 
+@contextmanager
+def vsftpd_partner(needs: Needs) -> Iterator[Partner]:
+    with (
+        shared_folder(needs.user) as folder,
+        vsftpd(folder / "state", needs.user) as login,
+    ):
+        yield Partner(login, f"{folder}/in", folder / "in")
+
+
+@contextmanager
+def proftpd_ftps_partner(needs: Needs) -> Iterator[Partner]:
+    with (
+        shared_folder(needs.user) as folder,
+        proftpd_ftp(folder / "state", needs.user) as login,
+    ):
+        yield Partner(login, f"{folder}/in", folder / "in")
+
+
 PARTNERS: dict[str, Make] = {
     "OpenSSH": openssh(),
     "OpenSSH, no posix-rename, no fsync": openssh("posix-rename", "fsync"),
@@ -200,8 +225,10 @@ PARTNERS: dict[str, Make] = {
     "rclone": rclone_with(),
     "rclone, cache full": rclone_with("--vfs-cache-mode", "full", *SOON_WRITTEN),
     "double": awkward(),
-    **{f"double, {habit}": awkward(habit) for habit in Habit},
+    **{f"double, {habit}": awkward(habit) for habit in Habit if habit not in ELSEWHERE},
     "double, takes-away, no file of a test": awkward(Habit.TAKES_AWAY, probe_writes=False),
     "double, drop box": awkward(*DROP_BOX),
     "double, full at one write": awkward(Habit.NO_FREE_BLOCKS, Habit.ONE_WRITE_FAILS),
+    "vsftpd, FTPS": vsftpd_partner,
+    "ProFTPD, FTPS": proftpd_ftps_partner,
 }

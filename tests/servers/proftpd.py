@@ -19,6 +19,8 @@ from tests.servers.system_user import SystemUser
 
 PACKAGE = "proftpd-core"
 MODULES = Path("/usr/lib/proftpd")
+GOES_ON = ("AllowOverwrite on", "AllowStoreRestart on")  # of FTP: a file is opened again
+DIGESTS = ("LoadModule mod_digest.c",)  # HASH, XCRC and others
 
 
 @contextmanager

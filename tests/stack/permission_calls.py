@@ -113,6 +113,9 @@ CALLS: dict[str, Make] = {
     "start_transfer:bucket-not-granted": lambda w, who: Sent(
         "POST", "/api/transfer", {**wish(), "source": {"bucket": "elsewhere", "key": "granted/x"}}
     ),
+    "start_transfer:prefix-not-granted": lambda w, who: Sent(
+        "POST", "/api/transfer", {**wish(), "source": {"bucket": BUCKET, "prefix": "grant"}}
+    ),
     "start_transfer:partner-not-granted": lambda w, who: Sent(
         "POST", "/api/transfer", wish(destination="not-granted")
     ),
@@ -120,6 +123,8 @@ CALLS: dict[str, Make] = {
     "read_transfer:missing": lambda w, who: Sent("GET", "/api/transfer/none-such"),
     "list_transfer_events": lambda w, who: Sent("GET", f"/api/transfer/{w.paused}/events"),
     "list_transfer_events:missing": lambda w, who: Sent("GET", "/api/transfer/none-such/events"),
+    "list_transfer_files": lambda w, who: Sent("GET", f"/api/transfer/{w.paused}/files"),
+    "list_transfer_files:missing": lambda w, who: Sent("GET", "/api/transfer/none-such/files"),
     "pause_transfer": lambda w, who: Sent("POST", f"/api/transfer/{w.paused}/pause"),
     "pause_transfer:missing": lambda w, who: Sent("POST", "/api/transfer/none-such/pause"),
     "resume_transfer": _steer("resume", "paused"),

@@ -43,11 +43,14 @@ read_health                          200     200   200   200      200     200   
 start_transfer                       401     401   202   403      403     403   403
 start_transfer:key-not-granted       401     401   403   403      403     403   403
 start_transfer:bucket-not-granted    401     401   403   403      403     403   403
+start_transfer:prefix-not-granted    401     401   403   403      403     403   403
 start_transfer:partner-not-granted   401     401   403   403      403     403   403
 read_transfer                        401     401   200   404      200     200   200
 read_transfer:missing                401     401   404   404      404     404   404
 list_transfer_events                 401     401   200   404      200     200   200
 list_transfer_events:missing         401     401   404   404      404     404   404
+list_transfer_files                  401     401   200   404      200     200   200
+list_transfer_files:missing          401     401   404   404      404     404   404
 pause_transfer                       401     401   202   404      202     403   403
 pause_transfer:missing               401     401   404   404      404     404   404
 resume_transfer                      401     401   202   404      202     403   403

@@ -30,6 +30,7 @@ from services.transfer.domain.words import Words
 
 READY, ENCRYPTS, LOGGED_IN, NEEDS_PASSWORD, NEEDS_ACCOUNT = 220, 234, 230, 331, 332
 NOT_LOGGED_IN = 530
+READS_ABORT_TOO_LATE = "vsFTPd"  # after the transfer, unless async_abor_enable is set
 UNPROVED = "none: FTP without TLS proves no server"
 UNENCRYPTED = "none: nothing is encrypted"
 
@@ -75,6 +76,7 @@ class FtpLogin:
         channel = FtpChannel(control, tls, features)
         proof, cipher = (tls.proof, tls.cipher) if tls else (UNPROVED, UNENCRYPTED)
         software = Words(greeting.lines[0])
+        channel.heeds_abort = READS_ABORT_TOO_LATE not in software
         return LoggedIn(channel, proof, software, cipher, _banner(greeting, welcome))
 
     def offered(self, connect: Connect) -> HostKey:

@@ -1,6 +1,5 @@
 """Opens FTP and FTPS sessions on partners' servers."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,8 +14,6 @@ from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import ConnectionLost, ConnectionTimedOut, SessionRefused
 from services.transfer.domain.host_key import HostKey
-
-KEEPALIVE_SECONDS = 15  # below the idle timeouts of firewalls and NAT gateways
 
 
 def _utc_now() -> datetime:
@@ -83,18 +80,9 @@ class FtpPartners:
             made.append(connect(addresses, host, port, seconds, wanted))
             made[-1].stall_seconds = self._timeout_seconds
             made[-1].allowance, made[-1].wanted = allowance, wanted
-            _keep_alive(made[-1])
             return made[-1]
 
         try:
             yield connection
         except (ConnectionLost, ConnectionTimedOut, SessionRefused) as error:
             raise (made and made[-1].reason(host, port)) or error from None
-
-
-def _keep_alive(connection: PartnerSocket) -> None:
-    """Nothing is sent on the control connection while a file goes through the other one."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
-        if hasattr(socket, option):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), KEEPALIVE_SECONDS)

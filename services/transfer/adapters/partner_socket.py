@@ -20,7 +20,6 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.words import Words
 
-RECEIVE_BYTES = 1 << 16  # some of the largest packets, or a thousand replies to writes
 GATHER_SECONDS = 0.001  # far below a round trip of a line on which each of them counts
 MILLISECONDS = 1000
 LOOK_MILLISECONDS = 100  # how soon a connection that is not wanted any more is given up
@@ -58,6 +57,7 @@ class PartnerSocket(socket.socket):
     wanted: Callable[[], bool] | None = None
     violation: str | None = None  # the rule that the server broke, and so the end
     overdue: str | None = None
+    receive_bytes = 0  # at once, whatever is asked for
     _stalled_since: float | None = None
     _taken_bytes = 0  # since then
 
@@ -83,11 +83,11 @@ class PartnerSocket(socket.socket):
         return sent
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        """paramiko asks for each packet in two pieces. One call of the system serves many."""
+        """May receive more than is asked for, and keep it for the next call."""
         if self._at == len(self._received):
             self._keep_allowance()
             self._awaited.wait(GATHER_SECONDS)
-            self._received, self._at = super().recv(max(size, RECEIVE_BYTES), flags), 0
+            self._received, self._at = super().recv(max(size, self.receive_bytes), flags), 0
         received = self._received[self._at : self._at + size]
         self._at += len(received)
         return received

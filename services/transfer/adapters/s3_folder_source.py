@@ -55,7 +55,7 @@ class S3FolderSource:
             if self._now() >= self._session.renew_at:
                 self._session, self._quick = self._assume(), None
             if self._quick is None:
-                self._quick = QuickGet(self._session.client, AT_ONCE)
+                self._quick = QuickGet(self._session.client)
             return self._session.client, self._quick
 
     def look(self) -> None:

@@ -8,17 +8,18 @@ is not a plain good one. The signature follows AWS's "Signature Version 4".
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ssl import create_default_context
+from threading import local
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from botocore.httpsession import get_cert_path
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
-from urllib3.exceptions import HTTPError
 
 EMPTY = hashlib.sha256(b"").hexdigest()  # of a GET's body
-CONNECT_SECONDS, READ_SECONDS = 5, 30
+READ_SECONDS = 30.0
 UNRESERVED = "-._~/"  # S3 signs paths as they are sent, with slashes
 FIELDS = {
     "etag": "ETag",
@@ -35,35 +36,54 @@ Got = tuple[Mapping[str, str], bytes]
 
 
 class QuickGet:
-    """For several threads. `client` is botocore's, with path-style addresses."""
+    """For several threads. Each has a connection of its own. `client` is botocore's, with
+    path-style addresses."""
 
     def __init__(
-        self, client: Any, connections: int, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self, client: Any, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        endpoint = urlsplit(client.meta.endpoint_url)
-        self._host, self._base = endpoint.netloc, endpoint.path.rstrip("/")
+        self._endpoint = urlsplit(client.meta.endpoint_url)
         frozen = client._request_signer._credentials.get_frozen_credentials()
-        self._signer = Signer(frozen, client.meta.region_name, self._host, now)
-        timeout = Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
-        place: dict[str, Any] = {"port": endpoint.port, "maxsize": connections, "timeout": timeout}
-        host = endpoint.hostname or ""
-        self._pool: HTTPConnectionPool = HTTPConnectionPool(host, **place)
-        if endpoint.scheme == "https":
-            self._pool = HTTPSConnectionPool(host, ca_certs=get_cert_path(True), **place)
+        self._signer = Signer(frozen, client.meta.region_name, self._endpoint.netloc, now)
+        self._tls = create_default_context(cafile=get_cert_path(True))
+        self._mine = local()
+        self._all: list[HTTPConnection] = []
 
     def get(self, bucket: str, key: str, etag: str) -> Got | None:
         """What S3 says of the whole object, and its bytes. None for every answer but a good one."""
-        path = quote(f"{self._base}/{bucket}/{key}", safe=UNRESERVED)
+        path = quote(f"{self._endpoint.path.rstrip('/')}/{bucket}/{key}", safe=UNRESERVED)
         headers = self._signer.signed(path, {"if-match": etag, "x-amz-checksum-mode": "ENABLED"})
-        with suppress(HTTPError, OSError):
-            answer = self._pool.urlopen("GET", path, headers=headers, retries=False, redirect=False)
-            if answer.status == 200:
-                told = {name: answer.headers.get(field) for field, name in FIELDS.items()}
-                return {name: value for name, value in told.items() if value}, answer.data
-        return None
+        connection = self._connection()
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except (HTTPException, OSError):
+            connection.close()  # the next request opens it again
+            return None
+        if answer.status != HTTPStatus.OK:
+            return None
+        told = {name: answer.getheader(field) for field, name in FIELDS.items()}
+        return {name: value for name, value in told.items() if value}, body
 
     def close(self) -> None:
-        self._pool.close()
+        for each in self._all:
+            each.close()
+
+    def _connection(self) -> HTTPConnection:
+        known: HTTPConnection | None = getattr(self._mine, "connection", None)
+        if known is not None:
+            return known
+        host, port = self._endpoint.hostname or "", self._endpoint.port
+        if self._endpoint.scheme == "https":
+            made: HTTPConnection = HTTPSConnection(
+                host, port, timeout=READ_SECONDS, context=self._tls
+            )
+        else:
+            made = HTTPConnection(host, port, timeout=READ_SECONDS)
+        self._mine.connection = made
+        self._all.append(made)
+        return made
 
 
 class Signer:

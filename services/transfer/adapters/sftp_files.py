@@ -14,7 +14,6 @@ from services.transfer.adapters.sftp_packets import (
     FSYNC,
     POSIX_RENAME,
     WRITE_FIELDS,
-    Code,
     Kind,
     Open,
     Reply,
@@ -23,6 +22,7 @@ from services.transfer.adapters.sftp_packets import (
     handle_of,
     open_fields,
     path_string,
+    says_missing,
     size_of,
     string,
 )
@@ -65,6 +65,7 @@ class SftpQuickFiles:
                 if rounds.ended(each):
                     yield each.file.place, each.named
             if more and rounds.has_room:
+                self._protocol.send_held()  # the next file may have to be waited for
                 file = next(coming, None)
                 if file is None:
                     more = False
@@ -88,7 +89,7 @@ class SftpQuickFiles:
         told: list[tuple[str, Status | None]] = []
         asked = 0
         for path in paths:
-            self._protocol.submit(Kind.REMOVE, path_string(path), _teller(path, told))
+            self._protocol.submit(Kind.REMOVE, path_string(path), _teller(path, told), held=True)
             asked += 1
         while len(told) < asked:
             self._protocol.receive()
@@ -117,12 +118,9 @@ class Rounds:
         self._bytes += len(file.body)
 
         def looked(reply: Reply) -> None:
-            try:
-                seen = seen_of(reply)
-            except Status as status:
-                each.good = each.good and status.code == Code.NO_SUCH_FILE
-            else:
-                each.good = each.good and self._replace and seen.kind is FileKind.FILE
+            if not says_missing(reply):
+                there = seen_of(reply)  # raises Status for any other refusal
+                each.good = each.good and self._replace and there.kind is FileKind.FILE
 
         def opened(reply: Reply) -> None:
             each.handle = handle_of(reply)
@@ -207,7 +205,7 @@ class Rounds:
             self._answered(each)
 
         each.waiting += 1
-        self._protocol.submit(kind, fields, answered, payload)
+        self._protocol.submit(kind, fields, answered, payload, held=True)
 
 
 def _ignored(reply: Reply) -> None:
@@ -217,9 +215,10 @@ def _ignored(reply: Reply) -> None:
 def _teller(path: str, told: list[tuple[str, Status | None]]) -> Callable[[Reply], None]:
     def answered(reply: Reply) -> None:
         try:
-            check_status(reply)
+            if not says_missing(reply):
+                check_status(reply)
         except Status as status:
-            told.append((path, None if status.code == Code.NO_SUCH_FILE else status))
+            told.append((path, status))
         else:
             told.append((path, None))
 

@@ -189,6 +189,11 @@ def check_status(reply: Reply) -> None:
         raise Status(code, text)
 
 
+def says_missing(reply: Reply) -> bool:
+    """Whether it is STATUS NO_SUCH_FILE. Its text is not looked at."""
+    return reply.kind == Kind.STATUS and Reader(reply.body).uint32() == Code.NO_SUCH_FILE
+
+
 def body_of(reply: Reply, kind: Kind) -> Reader:
     """The fields of a reply of `kind`. Raises Status when the server refused."""
     if reply.kind != kind:

@@ -32,6 +32,7 @@ from services.transfer.adapters.ssh_senders import sender_of
 from services.transfer.domain.errors import ConnectionLost, PartnerError
 
 RECEIVE_BYTES = 1 << 20
+HELD_BYTES = 256 << 10  # one send of these costs little more than one of a small request
 GOODBYE_SECONDS = 1.0
 LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
 
@@ -56,6 +57,7 @@ class SftpProtocol:
         self._timeout_seconds = timeout_seconds
         self._in_flight = InFlight(timeout_seconds)
         self._last_id = 0
+        self._held = bytearray()  # requests that wait to be sent together
         self._stream = PacketStream()
         self._sender = sender_of(channel)
         self._broken: PartnerError | None = None
@@ -130,10 +132,14 @@ class SftpProtocol:
         receiver: Receiver,
         payload: memoryview = NOTHING,
         weight: int = 0,
+        *,
+        held: bool = False,
     ) -> None:
         """Sends a request. `receiver` gets its reply during this or a later call of any method.
 
-        `weight` is the size of the expected reply. Waits while too much is in flight.
+        `weight` is the size of the expected reply. Waits while too much is in flight. With `held`
+        the request may be kept until the next call of any method that is not a held submit, or
+        until enough is held: then all go at once.
         """
         request = Request(receiver, len(body) + len(payload), weight)
         while not self._in_flight.takes(request):
@@ -141,12 +147,32 @@ class SftpProtocol:
         self._last_id = (self._last_id + 1) & 0xFFFF_FFFF
         head = HEADER.pack(5 + len(body) + len(payload), kind, self._last_id) + body
         self._in_flight.add(self._last_id, request)
+        if held:
+            self._held += head
+            self._held += payload
+            if len(self._held) >= HELD_BYTES:
+                self.send_held()
+            return
+        self._send_held()
         self._send(head, payload)
+        self._receive_what_came()
+
+    def send_held(self) -> None:
+        self._send_held()
+        self._receive_what_came()
+
+    def _send_held(self) -> None:
+        if self._held:
+            held, self._held = bytes(self._held), bytearray()
+            self._send(held, NOTHING)
+
+    def _receive_what_came(self) -> None:
         while self._channel.recv_ready():
             self.receive()
 
     def receive(self) -> None:
         """Waits for bytes from the server and delivers every reply that is complete."""
+        self._send_held()
         self._sender.await_reply()
         self._fill()
         while (packet := self._next_packet()) is not None:

@@ -17,6 +17,7 @@ from services.transfer.adapters.ssh_offers import Remembering
 from services.transfer.adapters.ssh_opening import OpeningPacketizer
 from services.transfer.adapters.ssh_sealing import SealingPacketizer
 
+RECEIVE_BYTES = 1 << 16  # two large packets, or a thousand replies to writes, by one system call
 MAX_PACKET_BYTES = 256 << 10  # OpenSSH's own limit; RFC 4253 demands 35,000 of everybody
 MAX_KEY_EXCHANGE_BYTES = 35_000  # nothing of it is longer, and its numbers cost time squared
 MAX_LINE_BYTES = 8192  # before the version, as in OpenSSH
@@ -188,6 +189,7 @@ class PartnerTransport(Remembering, paramiko.Transport):  # type: ignore[misc]  
 
     def __init__(self, connection: PartnerSocket, **sizes: int) -> None:
         super().__init__(connection, packetizer_class=BoundedPacketizer, **sizes)
+        connection.receive_bytes = RECEIVE_BYTES
         self.use_compression(False)  # a small packet could become any number of bytes
 
     @property

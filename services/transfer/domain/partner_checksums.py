@@ -3,9 +3,9 @@
 from services.transfer.domain.checksums import COMBINABLE, Algorithm, ObjectChecksum
 from services.transfer.domain.server_profile import ServerProfile
 
-# The cheapest first: every chunk has a CRC64NVME, and CRC32 costs a twentieth of a second a GB.
+# The cheapest first: every chunk has a CRC64NVME anyway.
 FROM_CHUNKS = (Algorithm.CRC64NVME, Algorithm.CRC32C, Algorithm.CRC32)
-# These need all bytes in their order. SHA-256 costs half a second a GB, MD5 more than one.
+# These need all bytes in their order. SHA-256 costs 0.6 s of CPU a GB, MD5 1.5.
 IN_ORDER = (Algorithm.SHA256, Algorithm.SHA1, Algorithm.MD5)
 # What an ordinary server reads from its disk in a hundred seconds. The steps of a workflow live for
 # minutes, and there is one request for the whole file.

@@ -51,6 +51,8 @@ def proven_words(receipt: Receipt) -> str:
 
 
 def _of_source(receipt: Receipt) -> str:
+    if receipt.files is not None:
+        return _of_sources(receipt)
     sent = f"{receipt.bytes_sent:,} bytes were sent"
     algorithm = receipt.source_algorithm
     if receipt.source_checksum is SourceChecksum.MATCHED and algorithm is not None:
@@ -65,12 +67,23 @@ def _of_source(receipt: Receipt) -> str:
     return sent
 
 
+def _of_sources(receipt: Receipt) -> str:
+    """Of many files."""
+    sent = f"{receipt.bytes_sent:,} bytes were sent in many files"
+    if receipt.source_checksum is SourceChecksum.MATCHED:
+        return f"{sent}, and each file has S3's own checksum of its object"
+    if receipt.source_checksum is SourceChecksum.NOT_COMPARED:
+        return f"{sent} and were not compared with any checksum of S3"
+    return f"{sent}, of which some were not compared with a checksum of S3"
+
+
 def _at_partner(receipt: Receipt) -> Iterator[str]:
     seen = receipt.at_partner
     durable = {True: " and an fsync behind it", False: " and has no fsync", None: ""}[seen.durable]
     yield f"the partner's server acknowledged every write{durable}"
     if seen.size_seen or receipt.proven is Proven.SIZE:
-        yield "it showed the file with the right size"
+        what = "the file" if receipt.files is None else "each file"
+        yield f"it showed {what} with the right size"
     elif seen.size_seen is False:
         yield "it showed no size"
     yield _read_back(receipt)
@@ -85,7 +98,8 @@ def _read_back(receipt: Receipt) -> str:
     if (not read and receipt.proven is not Proven.SAMPLED) or size == 0:
         return "nothing was read back"
     if not read:
-        return "samples of every chunk were read back and are equal"
+        of_what = "every chunk" if receipt.files is None else "the files"
+        return f"samples of {of_what} were read back and are equal"
     return f"{read:,} of the bytes ({_percent(read, size)} %) were read back and are equal"
 
 

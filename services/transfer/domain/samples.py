@@ -78,6 +78,11 @@ def sampled(ranges: list[tuple[int, int]], at: int, block: memoryview) -> Iterat
         yield block[max(begin, at) - at : min(end, at + len(block)) - at]
 
 
+def drawn_of(ledger: LedgerId, number: int, choices: int, secret: str) -> int:
+    """Which of so many choices the page or chunk gets, from 0 on."""
+    return _drawn(hashlib.sha256(_seed(ledger, number, secret)).digest(), 0) % choices
+
+
 def _seed(ledger: LedgerId, number: int, secret: str) -> bytes:
     of_chunk = f"{ledger.transfer_id}/{ledger.generation}/{number}"
     return (f"{secret}/{of_chunk}" if secret else of_chunk).encode()

@@ -24,7 +24,8 @@ class LargeFile:
 
     def __init__(self, found: SourceObject, lease: ChunkLease, ends: PageEnds) -> None:
         self.found, self._ends = found, ends
-        self._samples = sample_ranges(lease.ledger, lease.number, found.size_bytes, 1)
+        size, secret = found.size_bytes, ends.transfer.sample_secret
+        self._samples = sample_ranges(lease.ledger, lease.number, size, 1, secret)
         self._crcs, self._crc64 = ends.ports.crcs, ends.ports.crc64
         self._hasher: Hasher | None = None
 

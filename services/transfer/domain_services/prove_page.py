@@ -7,6 +7,7 @@ from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease
 from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.samples import drawn_of
 from services.transfer.domain_services.compare_samples import UNSEEN
 from services.transfer.domain_services.deliver_file import is_equal
 from services.transfer.domain_services.page_ends import PageEnds
@@ -18,8 +19,8 @@ def prove_page(
     ends: PageEnds,
     lease: ChunkLease,
 ) -> Proven:
-    """For CHECKSUM one file of each page is read back as a whole, under its name. Which one follows
-    from the page's number. One that differs has failed."""
+    """For CHECKSUM one file of each page is read back as a whole, under its name. The server cannot
+    know which one. One that differs has failed."""
     verify, strategy = ends.transfer.verify, ends.strategy
     if verify is Verify.READBACK:
         return Proven.READBACK
@@ -31,7 +32,8 @@ def prove_page(
     sent = _sent(outcomes)
     if not sent:
         return Proven.SAMPLED
-    at = sent[lease.number % len(sent)]
+    secret = ends.transfer.sample_secret
+    at = sent[drawn_of(lease.ledger, lease.number, len(sent), secret)]
     told = outcomes[at]
     path = told.path or ends.target_of(files[at])
     try:

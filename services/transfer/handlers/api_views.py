@@ -1,6 +1,8 @@
 """The domain's records as the API shows them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from contracts import destination_api, transfer_api
@@ -8,8 +10,10 @@ from kernel.pages import Page
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.lane import Lane
+from services.transfer.domain.names import HERE
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
+from services.transfer.domain.promises import cautions_of
 from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
@@ -29,7 +33,8 @@ def transfer_summary(transfer: Transfer) -> transfer_api.TransferSummary:
     return transfer_api.TransferSummary(**_summary(transfer))
 
 
-def transfer_view(state: TransferState) -> transfer_api.TransferView:
+def transfer_view(state: TransferState, before: Sequence[str] = ()) -> transfer_api.TransferView:
+    """`before` are the cautions of a transfer that has no plan yet."""
     transfer, progress = state.transfer, state.progress
     plan = transfer.plan
     return transfer_api.TransferView(
@@ -50,13 +55,13 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
         ),
         lanes=tuple(_lane(lane) for lane in state.lanes),
         attempts=progress.attempts,
-        warnings=warnings_of(transfer.target_path),
+        warnings=() if transfer.target_path == HERE else warnings_of(transfer.target_path),
+        cautions=transfer.strategy.cautions if transfer.strategy else tuple(before),
     )
 
 
 def _summary(transfer: Transfer) -> dict[str, Any]:
     source = transfer.source_object
-    checksum = source.checksum if source else None
     return {
         "id": transfer.id,
         "status": transfer.status.value,
@@ -72,7 +77,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "strategy": transfer.strategy.why if transfer.strategy else None,
         "planned_proof": _planned_proof(transfer),
         "size_bytes": source.size_bytes if source else None,
-        "source_checksum": (checksum.algorithm.value if checksum else "none") if source else None,
+        "source_checksum": _checksum_kind(transfer),
         "run": transfer.run,
         "requested_at": transfer.requested_at,
         "updated_at": transfer.updated_at,
@@ -83,6 +88,14 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
     }
 
 
+def _checksum_kind(transfer: Transfer) -> str | None:
+    """Of many files each may have another one."""
+    source = transfer.source_object
+    if source is None or transfer.sends_many:
+        return None
+    return source.checksum.algorithm.value if source.checksum else "none"
+
+
 def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
     files = tuple(transfer_api.TransferFileView(**asdict(each)) for each in page.items)
     return transfer_api.TransferFilesPage(files=files, cursor=page.cursor)
@@ -90,7 +103,7 @@ def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
 
 def _planned_proof(transfer: Transfer) -> str | None:
     plan = transfer.strategy
-    if plan is None:
+    if plan is None or transfer.sends_many:
         return None
     return planned_proof(plan, transfer.verify, transfer.readback_percent)
 
@@ -130,7 +143,7 @@ def profile_view(profile: ServerProfile) -> destination_api.ProfileView:
     return destination_api.ProfileView(**asdict(profile))
 
 
-def destination_view(destination: Destination) -> destination_api.DestinationView:
+def destination_view(destination: Destination, now: datetime) -> destination_api.DestinationView:
     return destination_api.DestinationView(
         id=destination.id,
         name=destination.name,
@@ -150,6 +163,7 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,
         updated_at=destination.updated_at,
+        cautions=cautions_of(destination, now),
         tls=destination.tls.value if destination.tls else None,
         accepts_unencrypted_login=destination.accepts_unencrypted_login,
         proved_by=destination.proved_by.value,

@@ -1,17 +1,20 @@
 """The servers, and the fake, that the partner suites run on."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from services.transfer.adapters import ssh_sealing
 from services.transfer.domain.ports import PartnerSession
 from tests.fakes.partners import InMemoryPartners
 from tests.servers.ftp_sites import FtpServers
 from tests.servers.sites import Site, site, small_disk
 from tests.servers.system_user import SystemUser
 
-KINDS = ("memory", "memory-plain", "asyncssh", "openssh", "openssh-plain")
+REAL = ("asyncssh", "openssh", "openssh-plain", "openssh-public")
+KINDS = ("memory", "memory-plain", *REAL)
 FTP_KINDS = ("vsftpd", "pyftpdlib")
 
 
@@ -22,6 +25,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("partner", KINDS if no_ftp else KINDS + FTP_KINDS, indirect=True)
 
 
+@contextmanager
+def prepared(kind: str, folder: Path, user: SystemUser) -> Iterator[Site]:
+    """With the ending -public, all goes through what paramiko documents (docs/adr/0054)."""
+    with pytest.MonkeyPatch.context() as patched, ExitStack() as running:
+        if kind.endswith("-public"):
+            patched.setattr(ssh_sealing, "PARAMIKO", "another")
+        yield running.enter_context(site(kind.removesuffix("-public"), folder, user))
+
+
 @pytest.fixture
 def partner(request: pytest.FixtureRequest) -> Iterator[Site]:
     if request.param in FTP_KINDS:
@@ -29,15 +41,15 @@ def partner(request: pytest.FixtureRequest) -> Iterator[Site]:
         yield servers.site(request.param)
         return
     folder, user = (request.getfixturevalue(each) for each in ("partner_folder", "server_user"))
-    with site(request.param, folder, user) as place:
+    with prepared(request.param, folder, user) as place:
         yield place
 
 
-@pytest.fixture(params=["asyncssh", "openssh", "openssh-plain"])
+@pytest.fixture(params=REAL)
 def real_partner(
     request: pytest.FixtureRequest, partner_folder: Path, server_user: SystemUser
 ) -> Iterator[Site]:
-    with site(request.param, partner_folder, server_user) as place:
+    with prepared(request.param, partner_folder, server_user) as place:
         yield place
 
 

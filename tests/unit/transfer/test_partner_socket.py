@@ -11,6 +11,8 @@ from services.transfer.adapters import partner_socket
 from services.transfer.adapters.partner_socket import Allowance, PartnerSocket, connect
 from services.transfer.domain.errors import ConnectionLost, ConnectionRefused, ConnectionTimedOut
 
+FORGOTTEN_SECONDS = 350  # by AWS's NAT gateway and Network Load Balancer
+
 MUCH_LATER_SECONDS = 10
 Pair = tuple[PartnerSocket, socket.socket]
 
@@ -95,3 +97,12 @@ def test_a_connection_that_nobody_wants_any_more_is_given_up() -> None:
         with pytest.raises(ConnectionLost):
             connect(["127.0.0.1"], "h", place[1], 60, lambda: next(answers))
         assert time.monotonic() - started < MUCH_LATER_SECONDS
+
+
+def test_a_connection_stays_known_to_gateways_while_a_server_computes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with connect(["127.0.0.1"], "partner", port, 5) as connection:
+            assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            idle = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE)
+            assert idle < FORGOTTEN_SECONDS

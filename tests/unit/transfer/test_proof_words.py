@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.transfer.domain.checksums import Algorithm, FileChecksum, ObjectChecksum
+from services.transfer.domain.file_outcomes import FileCounts
 from services.transfer.domain.partner_checksums import MOST_HASHED_BYTES, choose_checksum
 from services.transfer.domain.proof import (
     ALL_PERCENT,
@@ -38,6 +39,7 @@ RECEIPT = Receipt(
     by_parts=False,
     at_partner=AtPartner(True, True, 16_384, FileChecksum(Algorithm.SHA256, "00" * 32)),
 )
+COUNTS = FileCounts(done=3)
 TESTED = replace(UNKNOWN, tells_missing=True)
 
 
@@ -70,6 +72,25 @@ def test_a_full_receipt_in_one_sentence() -> None:
 )
 def test_what_is_said_of_each_state(changes: dict[str, object], said: str) -> None:
     assert said in proven_words(replace(RECEIPT, **changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (SourceChecksum.MATCHED, "each file has S3's own checksum of its object;"),
+        (SourceChecksum.ABSENT, "of which some were not compared"),
+        (SourceChecksum.NOT_COMPARED, "were not compared with any checksum of S3;"),
+    ],
+)
+def test_what_is_said_of_many_files(found: SourceChecksum, said: str) -> None:
+    many = replace(
+        RECEIPT, source_checksum=found, source_algorithm=None, files=COUNTS, at_partner=NOT_RECORDED
+    )
+    words = proven_words(many)
+    assert said in words
+    assert "samples of the files were read back" in words
+    assert "the right size" in proven_words(replace(many, proven=Proven.SIZE))
+    assert "chunk" not in words
 
 
 def test_a_record_of_before_claims_nothing_that_was_not_recorded() -> None:

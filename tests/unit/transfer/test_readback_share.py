@@ -4,9 +4,12 @@ from itertools import pairwise
 
 import pytest
 
+from services.transfer.domain.errors import FieldInvalid
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.samples import readback_bytes, readback_ranges, sample_ranges
+from services.transfer.domain.selection import Selection, SourceKind
+from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from tests.fakes.world import CHUNK_BYTES, World
@@ -166,3 +169,11 @@ def test_a_break_in_the_middle_of_a_chunk_keeps_what_was_read() -> None:
     ranges = -(-len(body) * 30 // 100) // 65_536
     blocks = ranges * 3  # each of 64 KiB and a little more comes in blocks of 32 KiB
     assert len(reads) <= blocks + 6
+
+
+def test_of_many_files_no_share_can_be_asked_for() -> None:
+    world = World()
+    world.buckets.put("outgoing", "reports/day.csv", BODY)
+    wish = {"source": ObjectRef("outgoing", "reports/"), "selection": Selection(SourceKind.PREFIX)}
+    with pytest.raises(FieldInvalid, match="readback_percent"):
+        world.request(BODY, verify=Verify.READBACK, readback_percent=10, **wish)

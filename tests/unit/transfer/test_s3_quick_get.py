@@ -36,7 +36,7 @@ def test_a_signature_is_that_of_botocore(token: str | None, key: str) -> None:
 def test_an_answer_is_taken_with_its_headers() -> None:
     with s3_server() as server:
         server.replies["GET object"] = FOUND
-        quick = QuickGet(server.client(), 2)
+        quick = QuickGet(server.client())
         for _ in range(3):
             assert quick.get("bucket", "key", '"e"') == ({"ETag": '"e"'}, b"12345")
         quick.close()
@@ -46,10 +46,10 @@ def test_an_answer_is_taken_with_its_headers() -> None:
 def test_any_other_answer_is_none(status: int) -> None:
     with s3_server() as server:
         server.replies["GET object"] = Reply(status, body=b"12345")
-        assert QuickGet(server.client(), 2).get("bucket", "key", '"e"') is None
+        assert QuickGet(server.client()).get("bucket", "key", '"e"') is None
 
 
 def test_nobody_who_answers_is_none() -> None:
     with s3_server() as server:
         client = server.client()
-    assert QuickGet(client, 2).get("bucket", "key", '"e"') is None
+    assert QuickGet(client).get("bucket", "key", '"e"') is None
