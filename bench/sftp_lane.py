@@ -48,6 +48,9 @@ class Pulse:
         self.fence()
         return True
 
+    def wrote(self) -> datetime:
+        return datetime.now(UTC)
+
     def fence(self) -> None:
         assert datetime.now(UTC) < FOR_EVER
 
