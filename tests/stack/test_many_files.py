@@ -14,8 +14,8 @@ def test_hundreds_of_files_arrive_as_one_transfer_and_a_retry_sends_the_rest(
 ) -> None:
     found = {f"tree/{n % 7}/{n:03d}.bin": os.urandom(n * 10) for n in range(FILES)}
     found["tree/large.bin"] = os.urandom(SMALL_BYTES + 1)
-    for key, body in found.items():
-        running.put(f"many/{key}", body)
+    for key, content in found.items():
+        running.put(f"many/{key}", content)
     taken = running.partner.root / "tree" / "5" / "005.bin"
     taken.parent.mkdir(parents=True)
     taken.write_bytes(b"theirs")
