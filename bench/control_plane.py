@@ -17,9 +17,8 @@ from functools import cached_property
 from typing import Any
 
 from bench.aws_prices import Consumed, price_of
-from bench.dynamodb_double import DynamoDbDouble
+from bench.dynamodb_double import DynamoDbDouble, indexes_of
 from bench.rows import head, row
-from infra.stacks import find_stack
 from services.transfer.domain import chunks
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain.status import Status
@@ -74,12 +73,7 @@ class Bench:
         )
         self.world = world = World(policy=policy)
         self.beats: Counter[str] = Counter()
-        indexes = find_stack("transfer").completed()["Resources"]["TransfersTable"]["Properties"]
-        pairs = [
-            (index["KeySchema"][0]["AttributeName"], index["KeySchema"][1]["AttributeName"])
-            for index in indexes["GlobalSecondaryIndexes"]
-        ]
-        self.double = DynamoDbDouble(self._called, pairs)
+        self.double = DynamoDbDouble(self._called, indexes_of("transfer"))
         counted = CountedPorts(self.double)
         ports = {name: getattr(counted, name) for name in counted.stored()}
         world.ports = replace(world.ports, **ports)

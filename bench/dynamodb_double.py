@@ -4,6 +4,7 @@ It stands where botocore's client stands, so that the real adapters work on it. 
 use and refuses all else. Sizes, units and pages are as DynamoDB's documentation has them.
 """
 
+import re
 from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,13 +12,24 @@ from math import ceil
 from typing import Any
 
 from bench.dynamodb_expressions import Item, condition, updated
+from infra.stacks import find_stack
+from infra.templates import read_template
 
 PAGE_BYTES = 1 << 20
 READ_UNIT, WRITE_UNIT = 4_096, 1_024
 LIST_BYTES = 3  # of a list or map itself; each element has one more
-PREFIXED = "#pk = :pk AND begins_with(#sk, :prefix)"
-RANGE = "#pk = :pk AND #sk BETWEEN :first AND :last"
+KEYS = re.compile(
+    r"#\w+ = (:\w+)(?: AND (?:begins_with\(#\w+, (:\w+)\)"
+    r"|#\w+ BETWEEN (:\w+) AND (:\w+)|#\w+ > (:\w+)))?$"
+)
+OWN = ("pk", "sk")
 HIGHEST = "\U0010ffff"
+
+
+def indexes_of(service: str) -> Mapping[str, tuple[str, str]]:
+    """As the service's template declares them."""
+    indexes = read_template(find_stack(service).template)["Service"]["table"]["indexes"]
+    return {name: (pair[0], pair[1]) for name, pair in indexes.items()}
 
 
 def size_of(item: Item) -> int:
@@ -48,11 +60,13 @@ class _Exceptions:
 
 
 class DynamoDbDouble:
-    """`on_call` is told the operation of each call. `indexes` are (partition, sort) names."""
+    """`on_call` is told the operation of each call. `indexes` are (partition, sort) by name."""
 
     exceptions = _Exceptions
 
-    def __init__(self, on_call: Callable[[str], None], indexes: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, on_call: Callable[[str], None], indexes: Mapping[str, tuple[str, str]]
+    ) -> None:
         self._on_call, self._indexes = on_call, indexes
         self._rows: dict[str, dict[str, Item]] = {}
         self._order: dict[str, list[str]] = {}
@@ -71,39 +85,47 @@ class DynamoDbDouble:
 
     def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
         self._called("Query")
-        partition, names = self._range(request)
-        if not request.get("ScanIndexForward", True):
-            names = names[::-1]
-        start = request.get("ExclusiveStartKey")
+        pair = self._indexes[request["IndexName"]] if "IndexName" in request else OWN
+        items = self._asked_for(request, pair)
+        start, backwards = (
+            request.get("ExclusiveStartKey"),
+            not request.get("ScanIndexForward", True),
+        )
+        if backwards:
+            items = items[::-1]
         if start:
-            names = names[names.index(start["sk"]["S"]) + 1 :]
-        found, size, limit = [], 0, request.get("Limit", len(names))
-        for name in names:
-            item = self._rows[partition][name]
+            begin = _place(start, pair)
+            items = [
+                each
+                for each in items
+                if (_place(each, pair) < begin if backwards else _place(each, pair) > begin)
+            ]
+        found, size, limit = list[Item](), 0, request.get("Limit", len(items))
+        for item in items[:limit]:
             found.append(item)
             size += size_of(item)
-            if size >= PAGE_BYTES or len(found) == limit:
+            if size >= PAGE_BYTES:
                 break
         self.read_units += ceil(max(1, size) / READ_UNIT)
-        more = len(found) < len(names)
-        last = {key: found[-1][key] for key in ("pk", "sk")} if more else None
-        return {"Items": found} | ({"LastEvaluatedKey": last} if last else {})
+        if len(found) == len(items):
+            return {"Items": found}
+        return {"Items": found, "LastEvaluatedKey": {key: found[-1][key] for key in {*OWN, *pair}}}
 
     def transact_write_items(self, TransactItems: list[Any]) -> None:
         self._called("TransactWriteItems")
         actions = [next(iter(each.items())) for each in TransactItems]
         codes = ["None" if self._holds(wish) else "ConditionalCheckFailed" for _, wish in actions]
+        refused = any(code != "None" for code in codes)
         for kind, wish in actions:
             before = self._find(_key(wish)) or {}
-            after = _after(kind, wish, before)
+            after = before if refused else _after(kind, wish, before)
             size = max(1, size_of(before), size_of(after))
             self.write_units += 2 * ceil(size / WRITE_UNIT)
-            if not any(code != "None" for code in codes):
+            if not refused:
                 self._store(_key(wish), after)
-                self.write_units += sum(
-                    self._indexed(each, before, after) for each in self._indexes
-                )
-        if any(code != "None" for code in codes):
+                for pair in self._indexes.values():
+                    self.write_units += self._indexed(pair, before, after)
+        if refused:
             raise TransactionCanceledException(codes)
 
     def _called(self, operation: str) -> None:
@@ -141,19 +163,41 @@ class DynamoDbDouble:
         gone = ceil(size_of(before) / WRITE_UNIT) if all(was) and moved else 0
         return put + gone
 
-    def _range(self, request: Mapping[str, Any]) -> tuple[str, list[str]]:
-        """The partition, and the sort keys that are asked for, in order."""
+    def _asked_for(self, request: Mapping[str, Any], pair: tuple[str, str]) -> list[Item]:
+        """All of it, in order."""
         values, text = request["ExpressionAttributeValues"], request["KeyConditionExpression"]
-        if "IndexName" in request or text not in {"#pk = :pk", PREFIXED, RANGE}:
+        asked = KEYS.match(text)
+        if asked is None:
             raise NotImplementedError(f"a query of {text}")
-        partition = values[":pk"]["S"]
-        order = self._order.get(partition, [])
-        low, high = "", HIGHEST
-        if text == PREFIXED:
-            low, high = values[":prefix"]["S"], values[":prefix"]["S"] + HIGHEST
-        elif text == RANGE:
-            low, high = values[":first"]["S"], values[":last"]["S"] + "\0"
-        return partition, order[bisect_left(order, low) : bisect_left(order, high)]
+        partition = values[asked[1]]["S"]
+        prefix, first, last, after = (
+            values[name]["S"] if name else None for name in asked.groups()[1:]
+        )
+        low, high = prefix or first or "", HIGHEST
+        if after is not None:
+            low = after + "\0"
+        if prefix is not None:
+            high = prefix + HIGHEST
+        elif last is not None:
+            high = last + "\0"
+        if pair == OWN:
+            rows, order = self._rows.get(partition, {}), self._order.get(partition, [])
+            return [
+                rows[each] for each in order[bisect_left(order, low) : bisect_left(order, high)]
+            ]
+        found = [
+            item
+            for rows in self._rows.values()
+            for item in rows.values()
+            if all(name in item for name in pair)
+            and item[pair[0]]["S"] == partition
+            and low <= item[pair[1]]["S"] < high
+        ]
+        return sorted(found, key=lambda item: _place(item, pair))
+
+
+def _place(item: Item, pair: tuple[str, str]) -> tuple[str, ...]:
+    return tuple(item[name]["S"] for name in (pair[1], *OWN))
 
 
 def _key(wish: Mapping[str, Any]) -> Item:

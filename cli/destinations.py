@@ -73,6 +73,7 @@ def fields(view: DestinationView) -> list[tuple[str, object]]:
         ("Tested", local_time(profile.probed_at) if profile else "never"),
         ("Software", profile.software if profile else None),
         ("Changed", local_time(view.updated_at)),
+        *(("Caution", each) for each in view.cautions),
     ]
 
 

@@ -69,7 +69,7 @@ def fields(transfer: TransferView) -> list[tuple[str, object]]:
     else:
         shown.append(("Files", files_text(transfer.files)))
     shown.extend(failure_fields(transfer.failure))
-    shown.extend(("Warning", each) for each in transfer.warnings)
+    shown.extend(("Warning", each) for each in (*transfer.warnings, *transfer.cautions))
     return shown
 
 

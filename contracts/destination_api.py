@@ -188,6 +188,16 @@ class HostKeyView(Published):
     fingerprint: str
 
 
+class SessionsFoundView(Published):
+    """So many sessions were open at once when a test counted them. With neither `refused` nor
+    `untried` the server took as many as max_sessions allowed."""
+
+    at_once: int = Field(ge=1)
+    at: UtcTime
+    refused: str | None = Field(default=None, description="why the server opened no further one")
+    untried: str | None = Field(default=None, description="why no further one was asked for")
+
+
 class ProfileView(Published):
     """What a probe found the server able to do. A field is null where the server does not say."""
 
@@ -217,6 +227,17 @@ class ProfileView(Published):
     banner: str | None
     checksums: tuple[str, ...] = Field(
         default=(), description="of a file, which the server computes itself, and computes right"
+    )
+    fsync_offered: bool | None = Field(
+        default=None, description="`fsync` says whether it works; null: an older test"
+    )
+    truncate: bool | None = Field(
+        default=None, description="the size of a file can be set; null: it could not be tried"
+    )
+    large_writes: bool = Field(default=True, description="it takes writes as large as its limit")
+    sessions: SessionsFoundView | None = None
+    doubted: str | None = Field(
+        default=None, description="what the server did since, against this; it is tested anew"
     )
 
 
@@ -250,6 +271,9 @@ class DestinationView(Published):
     profile: ProfileView | None
     created_at: UtcTime
     updated_at: UtcTime
+    cautions: tuple[str, ...] = Field(
+        default=(), description="sentences about its sessions and about the age of its test"
+    )
     tls: Tls | None = Field(default=None, description="of ftps: how it becomes encrypted")
     accepts_unencrypted_login: bool = False
     proved_by: ProvedBy | None = Field(

@@ -256,6 +256,9 @@ class TransferView(TransferSummary):
     warnings: tuple[str, ...] = Field(
         description="sentences about target_path: what some servers would do with such a name",
     )
+    cautions: tuple[str, ...] = Field(
+        default=(), description="sentences about what is not promised at this partner's server"
+    )
 
 
 class TransferFileView(Published):

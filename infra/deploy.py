@@ -21,9 +21,18 @@ from infra.release import ValueMissing, referred_values, release_of, stored_valu
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
 from infra.templates import Template
+from infra.worker.image import ImageNotPushed, context, has_worker, push_worker, tag_of
 from services.ticketing.domain.form import forms_of
 
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
+
+
+class MappingWrong(Exception):
+    """The environment of the stage has a mapping of tickets that says what cannot be done."""
+
+
+# Told in one sentence, without a traceback.
+REFUSED = (ValueMissing, MappingWrong, NotDeployed, PublishedMeanwhile, ImageNotPushed)
 
 
 def write_completed(stack: Stack, left_out: Collection[str] = ()) -> Path:
@@ -36,10 +45,6 @@ def write_completed(stack: Stack, left_out: Collection[str] = ()) -> Path:
         holder[name] = os.path.relpath(stack.folder / holder[name], into.parent)
     into.write_text(json.dumps(template, indent=1), encoding="utf-8")
     return into
-
-
-class MappingWrong(Exception):
-    """The environment of the stage has a mapping of tickets that says what cannot be done."""
 
 
 def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
@@ -61,6 +66,8 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     MappingWrong."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     require_mapping(values)
+    if has_worker(stack, values):
+        values["ImageTag"] = tag_of(context())
     if "Release" in declared:
         ssm = stage_client(stage, "ssm")
         stored = stored_values(declared, values, ssm)
@@ -107,6 +114,9 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
     try:
         values = parameters_of(stack, stage, python)
         code, dynamodb = 0, stage_client(stage, "dynamodb")
+        runs_worker = has_worker(stack, values)
+        if runs_worker:
+            push_worker(stage, before=True)
         for left_out in left_out_in_each_update(stack.completed(), stage, dynamodb):
             command = sam_command(stack, stage, sam, values, left_out)
             code = code or subprocess.run(command, check=False).returncode
@@ -115,9 +125,11 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
             protect_tables(stack.deployed_name(stage), cloudformation, dynamodb)
         if code == 0 and stack.name == "console":
             publish_web(stage)
+        if code == 0 and runs_worker:
+            push_worker(stage, before=False)
         if code == 0 and stack.is_service:
             print(f"{prune(stack, stage)} old versions removed")
-    except (ValueMissing, MappingWrong, NotDeployed, PublishedMeanwhile) as error:
+    except REFUSED as error:
         print(error, file=sys.stderr)
         return 1
     except PruneIncomplete as error:

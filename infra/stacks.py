@@ -20,8 +20,12 @@ SHARED = (
     "websocket",
     "console",
 )  # before the services, which need their ids and addresses
-# An account is nobody's laptop, and a program serves the console (infra/local/console.py).
-NOT_LOCAL = ("account", "console")
+BEHIND = ("worker",)  # needs the queues of a service
+# A stack that takes the values of another one's section, because its program has the same settings.
+SETTINGS_OF = {"worker": "transfer"}
+# An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
+# runs the worker as a process (python -m services.transfer.worker).
+NOT_LOCAL = ("account", "console", "worker")
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,11 @@ class Stack:
 
 def all_stacks() -> list[Stack]:
     """In the order of their deployment."""
-    shared = [Stack(name, REPOSITORY / "infra" / name) for name in SHARED]
+    shared, behind = (
+        [Stack(name, REPOSITORY / "infra" / name) for name in names] for names in (SHARED, BEHIND)
+    )
     templates = sorted((REPOSITORY / "services").glob("*/template.yaml"))
-    return shared + [Stack(path.parent.name, path.parent) for path in templates]
+    return [*shared, *(Stack(path.parent.name, path.parent) for path in templates), *behind]
 
 
 def stacks_of(stage: str) -> list[Stack]:
@@ -92,7 +98,9 @@ class Environment:
     def of(self, stack: Stack, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The stage's parameters that `stack` declares. `more` overrides them."""
         own = self.parameters.get(stack.name, {})
-        given = {"Stage": self.stage, **self.parameters.get("all", {}), **own, **(more or {})}
+        theirs = self.parameters.get(SETTINGS_OF.get(stack.name, ""), {})
+        everywhere = {"Stage": self.stage, **self.parameters.get("all", {})}
+        given = {**everywhere, **theirs, **own, **(more or {})}
         declared = stack.declared_parameters()
         unknown = sorted(own.keys() - declared.keys())
         if unknown:

@@ -94,7 +94,7 @@ def send(
         output.document(document)
         return 0
     output.say(escaped(str(document["id"])))
-    for warning in document.get("warnings", ()):
+    for warning in (*document.get("warnings", ()), *document.get("cautions", ())):
         output.warn(f"Warning: {escaped(str(warning))}")
     output.note(f"Accepted. Follow it with: fileferry watch {escaped(str(document['id']))}")
     return 0
@@ -106,7 +106,7 @@ def watch_started(invocation: Invocation, document: Any) -> int:
     from cli.live.watching import Watching
 
     view = read(TransferView, document)
-    for warning in view.warnings:
+    for warning in (*view.warnings, *view.cautions):
         invocation.output.warn(f"Warning: {escaped(warning)}")
     return Watching(invocation, Watched((view.id,)), first=(from_rest(view),)).run()
 

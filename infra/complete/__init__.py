@@ -7,17 +7,21 @@ Everything else in the template is CloudFormation, and overrides what is made he
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from infra.complete.alarms import errors_alarm
+from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
 from infra.complete.functions import function_resources
-from infra.complete.names import TemplateWrong, check_names
+from infra.complete.listening import RECEIVES
+from infra.complete.names import TemplateWrong, check_names, pascal
 from infra.complete.owners import owner_policies
-from infra.complete.settings import conditions, global_settings, parameters
+from infra.complete.queues import dead_letters, queue
+from infra.complete.settings import SECONDS, conditions, global_settings, parameters
 from infra.complete.table import table_resources
 from infra.complete.triggers import trigger_resources
-from infra.templates import Template
+from infra.templates import Template, read_template
 
 HEAD = {
     "AWSTemplateFormatVersion": "2010-09-09",
@@ -35,9 +39,19 @@ def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
         made = _made(service, own)
     elif "OnlyOwnersPublishOn" in own:
         made = {"Resources": owner_policies(own.pop("OnlyOwnersPublishOn"), services)}
+    elif "ContainerOf" in own:
+        written = own.pop("ContainerOf")
+        own = with_container(own, written, _completed(written.get("service", ""), services))
     template = merged(made, own)
     check_names(template["Resources"])
     return template
+
+
+def _completed(service: str, services: Sequence[str]) -> Template:
+    if service not in services:
+        raise TemplateWrong(f"ContainerOf: there is no service {service!r}. Name one.")
+    short = read_template(Path("services") / service / "template.yaml")
+    return complete(short, service, services)
 
 
 def merged(made: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +85,10 @@ def _made(service: Service, own: Template) -> Template:
                     " each queue."
                 )
             resources |= made
+    for purpose, told in service.queues.items():
+        stem = pascal(purpose)
+        resources |= dead_letters(service.name, stem, purpose, told)
+        resources |= queue(service.name, stem, purpose, SECONDS, RECEIVES)
     return {
         **HEAD,
         "Parameters": parameters(service),

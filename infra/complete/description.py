@@ -13,7 +13,7 @@ from infra.complete.trigger import Trigger, read_trigger
 from infra.templates import Template
 
 PUBLISH = "Publish"  # a grant that every service may name without describing it
-OF_SERVICE = {"table", "settings", "environment", "grants", "functions"}
+OF_SERVICE = {"table", "settings", "environment", "grants", "functions", "queues"}
 OF_TABLE = {"id", "indexes"}
 OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched"}
 TABLE_ACTIONS = {
@@ -64,6 +64,7 @@ class Service:
     settings: tuple[str, ...] = ()
     environment: Mapping[str, Any] = field(default_factory=dict)
     grants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    queues: Mapping[str, str] = field(default_factory=dict)  # that no function reads
 
     def has(self, *kinds: str) -> bool:
         return any(function.trigger.kind in kinds for function in self.functions)
@@ -90,7 +91,8 @@ def read_service(name: str, written: Any, own: Template) -> Service:  # noqa: AN
     if missing := [each for each in settings if each not in own.get("Parameters", {})]:
         raise TemplateWrong(f"{name}: the setting {missing[0]} is no parameter. Declare it there.")
     environment = mapping(f"{name}: environment", written.get("environment"))
-    return Service(name, functions, table, settings, environment, grants)
+    queues = mapping(f"{name}: queues", written.get("queues"))
+    return Service(name, functions, table, settings, environment, grants, queues)
 
 
 def known_keys(where: str, written: Any, known: set[str]) -> None:  # noqa: ANN401 - YAML

@@ -15,6 +15,7 @@ METRIC_ALARM = "AWS::CloudWatch::Alarm"
 ALARMS = (METRIC_ALARM, "AWS::CloudWatch::CompositeAlarm")
 DEPLOYMENT_GROUP = "AWS::CodeDeploy::DeploymentGroup"
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+SCALING = "AWS::ApplicationAutoScaling::ScalingPolicy"
 NAMED_ALARM = re.compile(r"""\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*["']?([^"')]+)["']?\s*\)""")
 
 
@@ -33,13 +34,15 @@ def silent_alarms(expansion: Expansion, stage: Sequence[Expansion]) -> Iterator[
 
 def _problems(expansion: Expansion, stage: Sequence[Expansion]) -> Iterator[tuple[str, str]]:
     alarms = names_of(stage, *ALARMS)
-    topics = arns_of(stage, "AWS::SNS::Topic")
+    told = arns_of(stage, "AWS::SNS::Topic")
+    # An alarm that sets the number of workers tells nobody. Ref answers with the policy's ARN.
+    told |= {logical_id for logical_id, _ in expansion.of_kind(SCALING)}
     for logical_id, properties in expansion.of_kind(*ALARMS):
         for metric in metrics_of(expansion, properties):
             for problem in metric_problems(metric, stage):
                 yield logical_id, problem
         actions = [each for name in ACTIONS for each in properties.get(name, [])]
-        for action in sorted(set(texts_of(expansion, actions)) - topics):
+        for action in sorted(set(texts_of(expansion, actions)) - told):
             yield logical_id, f"It tells {action}, which is no topic of the stage: name one."
         rule = text_of(expansion, properties.get("AlarmRule", ""))
         for name in sorted(set(NAMED_ALARM.findall(rule)) - alarms):

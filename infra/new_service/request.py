@@ -7,7 +7,7 @@ from keyword import iskeyword
 
 from contracts.catalogue import CATALOGUE
 from contracts.transfer_events import TransferDelayedV1, TransferFact, TransferProgressedV1
-from infra.stacks import REPOSITORY, SHARED
+from infra.stacks import BEHIND, REPOSITORY, SHARED
 
 TESTS = ("unit", "integration")
 OF_THE_BUS = ("services",)  # in the name of a policy of its
@@ -46,7 +46,7 @@ def read_request(name: str, events: str) -> Request:
     if iskeyword(name):
         raise Refused(f"{name!r} is a word of Python and names no package: choose another one.")
     folders = {path.name for path in REPOSITORY.iterdir()}
-    if name in (*SHARED, *OF_THE_BUS, *folders):
+    if name in (*SHARED, *BEHIND, *OF_THE_BUS, *folders):
         raise Refused(f"{name!r} means something here already: choose another name.")
     wished = tuple(dict.fromkeys(re.findall(r"[^\s,]+", events))) or CHANGES
     known = [spec.detail_type for spec in CATALOGUE]

@@ -14,6 +14,7 @@ NOT_CODE = {
     "requirements.in",
     "requirements.txt",
     "workflow.asl.json",
+    "Dockerfile",
 }
 
 

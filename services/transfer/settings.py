@@ -18,13 +18,14 @@ class TransferSettings(ServiceSettings):
     event_bus_name: str
     transfers_table: str
     lane_queue_url: str
+    long_lane_queue_url: str = Field(description="of lanes whose turns only a container carries")
     state_machine_arn: str
     reader_role_arn: str
     secret_prefix: str
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
-    lanes_per_transfer: int = Field(default=4, ge=1, le=16)
+    lanes_per_transfer: int = Field(default=16, ge=1, le=16, description="at most")
     lane_concurrency: int = Field(default=8, ge=2, description="lane workers at once")
     lane_turn_seconds: float = Field(default=900, gt=0, description="the lane worker's timeout")
     lease_seconds: float = Field(default=90, ge=2)
@@ -39,6 +40,19 @@ class TransferSettings(ServiceSettings):
         default=None,
         gt=0,
         description="of one session as a whole, where a function has little time",
+    )
+    long_turn_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=172_800,  # ECS protects a task from its end for no longer
+        description="one turn in the container worker; 0: none is deployed",
+    )
+    long_poll_seconds: int = Field(default=20, ge=1, le=20, description="of the container worker")
+    ecs_agent_uri: str | None = Field(default=None, description="set by ECS in its containers")
+    session_test_seconds: float = Field(
+        default=18,
+        ge=0,
+        description="so long after its begin a test of a destination opens sessions",
     )
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
@@ -73,6 +87,11 @@ class TransferSettings(ServiceSettings):
     def _seconds_around_moving(self) -> float:
         return 2 * self.hand_over_seconds + LOGIN_WAITS * self.partner_timeout_seconds
 
+    def _handle_bytes(self, turn_seconds: float) -> int:
+        """What one handle surely carries in a turn."""
+        seconds = max(0.0, turn_seconds - self._seconds_around_moving)
+        return int(seconds * self.one_handle_bytes_per_second)
+
     @property
     def policy(self) -> Policy:
         return Policy(
@@ -84,10 +103,9 @@ class TransferSettings(ServiceSettings):
             lane_due_seconds=self.lane_due_seconds,
             keep_part_seconds=self.keep_part_seconds,
             checkpoint_seconds=self.checkpoint_seconds,
-            one_handle_bytes=int(
-                (self.lane_turn_seconds - self._seconds_around_moving)
-                * self.one_handle_bytes_per_second
-            ),
+            one_handle_bytes=self._handle_bytes(self.lane_turn_seconds),
+            long_handle_bytes=self._handle_bytes(self.long_turn_seconds),
+            session_test_seconds=self.session_test_seconds,
             retry=RetryPolicy(
                 self.backoff_base_seconds, self.backoff_cap_seconds, self.max_failures
             ),

@@ -30,7 +30,7 @@ from services.transfer.adapters.s3_source_readers import Credentials, StsSourceR
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
 from services.transfer.adapters.sqs_lane_queue import SqsLaneQueue, SqsMessageLease
 from services.transfer.adapters.stepfunctions_workflow import StepFunctionsWorkflow
-from services.transfer.adapters.thread_heart import ThreadHeart
+from services.transfer.adapters.thread_heart import ThreadHeart, pause
 from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.ports import (
@@ -90,6 +90,9 @@ class AwsPorts(Ports):
     @property
     def sqs(self) -> BaseClient:
         return self._clients.shared("sqs", QUICK)
+
+    def polling_sqs(self, config: Config) -> BaseClient:
+        return self._clients.new("sqs", config)
 
     @cached_property
     def transfers(self) -> TransferStore:
@@ -174,7 +177,8 @@ class AwsPorts(Ports):
 
     @cached_property
     def queue(self) -> LaneQueue:
-        return SqsLaneQueue(self.sqs, self._settings.lane_queue_url)
+        settings = self._settings
+        return SqsLaneQueue(self.sqs, settings.lane_queue_url, settings.long_lane_queue_url)
 
     @cached_property
     def workflow(self) -> Workflow:
@@ -195,6 +199,10 @@ class AwsPorts(Ports):
     @cached_property
     def heart(self) -> Heart:
         return ThreadHeart()
+
+    @cached_property
+    def pause(self) -> Callable[[float], None]:
+        return pause
 
     @cached_property
     def log_error(self) -> Callable[[str, Exception], None]:
@@ -230,8 +238,10 @@ class Wiring:
     def sqs(self) -> BaseClient:
         return self.ports.sqs
 
-    def message_lease(self, receipt_handle: str) -> MessageLease:
-        return SqsMessageLease(self.sqs, self.settings.lane_queue_url, receipt_handle)
+    def message_lease(self, receipt_handle: str, queue_url: str | None = None) -> MessageLease:
+        """Of a message of the lane queue, if it says no other one."""
+        of = queue_url or self.settings.lane_queue_url
+        return SqsMessageLease(self.sqs, of, receipt_handle)
 
 
 def build() -> Wiring:

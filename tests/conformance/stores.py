@@ -10,6 +10,7 @@ import boto3
 from botocore.client import BaseClient
 from moto import mock_aws
 
+from bench.dynamodb_double import DynamoDbDouble, indexes_of
 from infra.stacks import find_stack
 from infra.templates import read_template
 from kernel.outbox import Outbox
@@ -102,8 +103,16 @@ def ministack(start: StartEmulator) -> Iterator[Stores]:
     client.delete_table(TableName=table)
 
 
+@contextmanager
+def counted(_: StartEmulator) -> Iterator[Stores]:
+    """The table of bench.control_plane."""
+    double = DynamoDbDouble(lambda operation: None, indexes_of("transfer"))
+    yield dynamodb_stores(double, "transfers")
+
+
 # The emulator is started only for the backend that asks for it.
 BACKENDS: dict[str, Backend] = {
+    "counted": counted,
     "in_memory": in_memory,
     "ministack": ministack,
     "moto": moto,

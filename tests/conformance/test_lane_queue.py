@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -42,7 +42,7 @@ def queue(request: pytest.FixtureRequest) -> Iterator[Queue]:
             answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
             return int(answer["Attributes"][name])
 
-        yield Queue(SqsLaneQueue(sqs, url), take, delayed)
+        yield Queue(SqsLaneQueue(sqs, url, "no-such-queue"), take, delayed)
 
 
 def in_memory_queue() -> Queue:
@@ -69,6 +69,20 @@ def test_a_delayed_message_is_held_back(queue: Queue) -> None:
     assert queue.delayed() == 1
 
 
+@pytest.mark.parametrize("kind", CLOUDS)
+def test_a_long_lane_has_a_queue_that_no_function_reads(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    with cloud(kind, request) as clients:
+        sqs = clients("sqs")
+        url, long_url = new_queue(sqs), new_queue(sqs)
+        port = SqsLaneQueue(sqs, url, long_url)
+        port.send(FIRST)
+        port.send(replace(SECOND, long=True))
+        for each, sent in ((url, FIRST), (long_url, replace(SECOND, long=True))):
+            assert [LaneMessage(**json.loads(body)) for body in received(sqs, each)] == [sent]
+
+
 @dataclass
 class Held:
     """One received message. `in_flight` counts those that nobody else can receive now."""
@@ -87,7 +101,7 @@ def held(request: pytest.FixtureRequest) -> Iterator[Held]:
     with cloud(request.param, request) as clients:
         sqs = clients("sqs")
         url = new_queue(sqs)
-        SqsLaneQueue(sqs, url).send(FIRST)
+        SqsLaneQueue(sqs, url, "no-such-queue").send(FIRST)
         [message] = sqs.receive_message(QueueUrl=url)["Messages"]
         handle = message["ReceiptHandle"]
 

@@ -1,5 +1,6 @@
 """One SFTP session with the habits that its user asked for."""
 
+import asyncio
 import os
 from collections import Counter
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.doubles.habits import Habit
 
 IN, PROCESSED = "in", "processed"  # folders of each user
 FAILING_OFFSET = 1_000_000
+SLOW_SECONDS = 0.02
+LATE_SECONDS = 0.5
+REAL_LIMIT_BYTES = 32_768
 
 
 class AwkwardSftpServer(RootedSftpServer):
@@ -23,6 +27,7 @@ class AwkwardSftpServer(RootedSftpServer):
     ) -> None:
         super().__init__(channel, root)
         self._root, self._habits, self._counts = root, habits, counts
+        self._one_at_a_time = asyncio.Lock()
         counts["login"] += 1
 
     def open(self, path: bytes, pflags: int, attrs: SFTPAttrs) -> object:
@@ -36,9 +41,13 @@ class AwkwardSftpServer(RootedSftpServer):
             os.truncate(local, 0)
         return opened
 
-    def write(self, file_obj: Any, offset: int, data: bytes) -> int:  # noqa: ANN401
+    async def write(self, file_obj: Any, offset: int, data: bytes) -> int:  # noqa: ANN401
         self._counts["write"] += 1
+        if Habit.SLOW in self._habits:
+            async with self._one_at_a_time:
+                await asyncio.sleep(SLOW_SECONDS)
         end = os.fstat(file_obj.fileno()).st_size
+        self._keep_limit(len(data))
         fails = Habit.ONE_WRITE_FAILS in self._habits and not self._counts["write failed"]
         if fails and offset >= FAILING_OFFSET:
             self._counts["write failed"] += 1
@@ -50,6 +59,15 @@ class AwkwardSftpServer(RootedSftpServer):
         written = super().write(file_obj, offset, data)
         assert isinstance(written, int)
         return written
+
+    def _keep_limit(self, size: int) -> None:
+        """The real one, which is not the one that it tells."""
+        if size <= REAL_LIMIT_BYTES:
+            return
+        if Habit.LIMITS_LIE in self._habits:
+            raise asyncssh.SFTPFailure("Failure")
+        if Habit.LIMITS_CUT in self._habits:
+            self.channel.get_connection().abort()
 
     def close(self, file_obj: Any) -> None:  # noqa: ANN401
         self._counts["close"] += 1
@@ -104,12 +122,17 @@ class AwkwardSftpServer(RootedSftpServer):
         told = SFTPVFSAttrs.from_local(os.statvfs(self.map_path(path)))
         if Habit.NO_FREE_BLOCKS in self._habits:
             told.bfree = told.bavail = 0
+        if Habit.STATVFS_NONSENSE in self._habits:
+            told.blocks, told.bavail = 7, 2**60
         return told
 
     # --- changes of names and attributes ---------------------------------------------------------
 
-    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+    async def rename(  # type: ignore[override]  # asyncssh takes both
+        self, oldpath: bytes, newpath: bytes
+    ) -> None:
         self._counts["rename"] += 1
+        await self._answer_late()
         self._refuse(Habit.NO_RENAME)
         if Habit.RENAME_REPLACES in self._habits:
             os.replace(self.map_path(oldpath), self.map_path(newpath))
@@ -117,13 +140,18 @@ class AwkwardSftpServer(RootedSftpServer):
             super().rename(oldpath, newpath)
         self._counts["write failed"] = 0
 
-    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         self._counts["posix_rename"] += 1
+        await self._answer_late()
         self._refuse(Habit.NO_RENAME)
         if Habit.POSIX_RENAME_FAILS in self._habits:
             raise asyncssh.SFTPFailure("Failure")
         super().posix_rename(oldpath, newpath)
         self._counts["write failed"] = 0
+
+    async def _answer_late(self) -> None:
+        if Habit.RENAME_SLOW in self._habits:
+            await asyncio.sleep(LATE_SECONDS)
 
     def remove(self, path: bytes) -> None:
         self._counts["remove"] += 1
@@ -149,7 +177,8 @@ class AwkwardSftpServer(RootedSftpServer):
         self._counts["fsync"] += 1
         if Habit.FSYNC_FAILS in self._habits:
             raise asyncssh.SFTPFailure("Failure")
-        super().fsync(file_obj)
+        if Habit.FSYNC_LIES not in self._habits:
+            super().fsync(file_obj)
 
     def _refuse(self, habit: Habit, concerned: bool = True) -> None:
         if concerned and habit in self._habits:

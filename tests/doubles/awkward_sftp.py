@@ -19,13 +19,37 @@ import asyncssh
 
 from infra.local.sftp_server import CIPHERS, HOST, PACKET_BYTES, WINDOW_BYTES, Channel, public_line
 from tests.doubles.awkward_server import IN, PROCESSED, AwkwardSftpServer
-from tests.doubles.habits import Habit, habits_of
+from tests.doubles.habits import Habit, habits_of, most_sessions
 
 PASSWORD = "secret"
 
 
 class AnyHabits(asyncssh.SSHServer):
-    """Lets in every user whose name is made of habits."""
+    """Lets in every user whose name is made of habits, as often at once as these allow."""
+
+    def __init__(self, sessions: Counter[str]) -> None:
+        self._sessions, self._user = sessions, ""
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._user:
+            self._sessions[self._user] -= 1
+
+    def auth_completed(self) -> None:
+        if self._connection is not None and Habit.REFUSES_LATER in self._habits and self._too_many:
+            self._connection.disconnect(asyncssh.DISC_TOO_MANY_CONNECTIONS, "too many sessions")
+
+    @property
+    def _habits(self) -> frozenset[Habit]:
+        return habits_of(self._user) or frozenset()
+
+    @property
+    def _too_many(self) -> bool:
+        most = most_sessions(self._habits)
+        return most is not None and self._sessions[self._user] > most
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -34,20 +58,26 @@ class AnyHabits(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        return password == PASSWORD and habits_of(username) is not None
+        if password != PASSWORD or habits_of(username) is None:
+            return False
+        self._user = username
+        self._sessions[username] += 1
+        later = {Habit.REFUSES_LATER, Habit.REFUSES_SFTP} & self._habits
+        return bool(later) or not self._too_many
 
 
 @dataclass
 class AwkwardSftp:
     root: Path
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    sessions: Counter[str] = field(default_factory=Counter)  # open now, by user
     key: asyncssh.SSHKey = field(
         default_factory=lambda: asyncssh.generate_private_key("ssh-ed25519")
     )
 
     async def listen(self, port: int = 0) -> asyncssh.SSHAcceptor:
         return await asyncssh.create_server(
-            AnyHabits,
+            lambda: AnyHabits(self.sessions),
             HOST,
             port,
             server_host_keys=[self.key],
@@ -62,7 +92,10 @@ class AwkwardSftp:
 
     def _serve(self, channel: Channel) -> asyncssh.SFTPServer:
         user = str(channel.get_extra_info("username"))
-        return CountingServer(self, channel, user, habits_of(user) or frozenset())
+        habits, most = habits_of(user) or frozenset(), most_sessions(habits_of(user) or ())
+        if Habit.REFUSES_SFTP in habits and most is not None and self.sessions[user] > most:
+            channel.close()
+        return CountingServer(self, channel, user, habits)
 
     def write_counts(self, user: str) -> None:
         """Renamed into place, so that nobody reads half of it."""

@@ -30,6 +30,24 @@ class Habit(StrEnum):
     ONE_WRITE_FAILS = "one-write-fails"  # the first behind 1 MB, and again after a rename
     NO_SETSTAT = "no-setstat"
     NO_MKDIR = "no-mkdir"
+    RENAME_SLOW = "rename-slow"  # it copies the file, and answers late
+    FSYNC_LIES = "fsync-lies"  # it answers that all is on the disk, and does nothing
+    STATVFS_NONSENSE = "statvfs-nonsense"  # more blocks are free than there are
+    LIMITS_LIE = "limits-lie"  # writes as large as its own limit are refused
+    LIMITS_CUT = "limits-cut"  # ... and the connection ends
+    ONE_AT_ONCE = "one-at-once"  # one more session is refused with a word about the password
+    TWO_AT_ONCE = "two-at-once"
+    REFUSES_LATER = "refuses-later"  # ... the connection ends after the login instead
+    REFUSES_SFTP = "refuses-sftp"  # ... no SFTP is started instead
+    SLOW = "slow"  # one write after the other, and each takes a while
+
+
+AT_ONCE = {Habit.ONE_AT_ONCE: 1, Habit.TWO_AT_ONCE: 2}
+
+
+def most_sessions(habits: Iterable[Habit]) -> int | None:
+    """None where there is no limit."""
+    return min((AT_ONCE[each] for each in habits if each in AT_ONCE), default=None)
 
 
 def user_name(habits: Iterable[Habit]) -> str:

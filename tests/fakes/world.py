@@ -100,6 +100,7 @@ class World:
             bus=watched("bus", self.bus, calls),
             crcs=CRCS,
             heart=calls,
+            pause=self._move_clock,
             log_error=lambda what, error: self.errors.append((what, error)),
             now=lambda: self.clock,
             new_id=lambda: f"id-{next(numbers)}",

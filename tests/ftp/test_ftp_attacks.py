@@ -2,6 +2,7 @@
 that the server has not confirmed."""
 
 import ssl
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +14,14 @@ import pytest
 from services.transfer.adapters.ftp_session import FtpPartnerSession
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol, Tls
-from services.transfer.domain.errors import NameInvalid, TransferError
+from services.transfer.domain.errors import ConnectionLost, NameInvalid, TransferError
 from services.transfer.domain.host_key import HostKey
 from tests.doubles import attacking_ftp as attack
 from tests.doubles.good_ftp import GoodFtp, serving
 from tests.servers.certificates import tls_of
 from tests.servers.ftp_certificate import FILE, pin_of
 from tests.servers.sites import destination, ftp_partners
+from tests.servers.waiting import wait_for
 
 TIMEOUT_SECONDS = 0.8
 CONTENT = bytes(range(256)) * 40_000  # more than sockets hold
@@ -98,6 +100,25 @@ def test_an_upload_counts_only_when_the_server_says_so(kind: type[GoodFtp]) -> N
     ):
         write(session)
     assert caught.value.code == UPLOADS[kind]
+
+
+def test_a_call_that_waits_ends_when_another_thread_closes_the_session() -> None:
+    patient = ftp_partners(600)
+    with serving(attack.NeverCompletes) as (port, files):
+        session = patient.connect(plain(port), Credential(password="secret"))
+        sink = session.create_file("/part")
+        sink.write(0, b"content")
+
+        def close() -> None:
+            wait_for(lambda: "/part" in files, "the upload")
+            session.close()
+
+        closer = threading.Thread(target=close)
+        closer.start()
+        with pytest.raises(ConnectionLost, match="closed by ourselves"):
+            sink.flush(durable=True)
+        closer.join(10)
+        assert sink.acknowledged_until() == 0
 
 
 def test_a_good_server_gets_all_of_it() -> None:

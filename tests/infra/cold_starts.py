@@ -30,7 +30,8 @@ print(imported - begin, time.process_time() - imported, *sys.modules)
 """
 SETTINGS = (
     *("STAGE", "EVENT_BUS_NAME", "AUTH_TABLE", "SIGNING_SECRET_ID", "API_URL", "TRANSFERS_TABLE"),
-    *("WEBSOCKET_URL", "LANE_QUEUE_URL", "STATE_MACHINE_ARN", "READER_ROLE_ARN", "SECRET_PREFIX"),
+    *("WEBSOCKET_URL", "LANE_QUEUE_URL", "LONG_LANE_QUEUE_URL", "STATE_MACHINE_ARN"),
+    *("READER_ROLE_ARN", "SECRET_PREFIX"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 ENVIRONMENT = dict.fromkeys(SETTINGS, "arn:aws:for:a:cold:start") | {

@@ -188,7 +188,7 @@ def test_what_is_wrong_with_a_function_is_said_by_name(
     [
         ({"functions": {}}, "no functions"),
         ({"functions": {"lane_worker": {"trigger": "none"}}}, "write it in PascalCase"),
-        ({"queues": {}}, "'queues' means nothing"),
+        ({"lines": {}}, "'lines' means nothing"),
         ({"settings": ["Nothing"]}, "the setting Nothing is no parameter"),
         ({"functions": ["Api"]}, r"functions: \['Api'\] is no mapping"),
         ({"functions": {"Api": "api"}}, "Api: 'api' is no mapping"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.stacks import Stack
+from infra.stacks import SETTINGS_OF, Stack
 from services.auth.adapters.apigateway_api_keys import TAG
 from services.transfer.adapters.s3_source_readers import session_policy
 from services.transfer.domain.source import ObjectRef
@@ -33,6 +33,8 @@ ALLOWED = {
     ("RemoveKeys", "/apikeys/*"): "one API key per user, made at run time; by its tag",
     ("UseConnections", "/POST/@connections/*"): "connections of the service's own API",
     ("UseConnections", "/DELETE/@connections/*"): "connections of the service's own API",
+    ("Protect", "worker/*"): "tasks of the worker's own cluster, each started at run time",
+    ("LogIn", "*"): "ecr:GetAuthorizationToken takes no resource",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 READ_ONLY = re.compile(r"s3:(Get|List)\w+")
@@ -127,8 +129,9 @@ def test_every_service_publishes_its_own_source_only() -> None:
     ]
     assert publishers
     for resource, statement in publishers:
+        publisher = SETTINGS_OF.get(resource.stack, resource.stack)
         assert statement["Condition"] == {
-            "ForAllValues:StringEquals": {"events:source": f"fileferry.{resource.stack}"},
+            "ForAllValues:StringEquals": {"events:source": f"fileferry.{publisher}"},
             "Null": {"events:source": "false"},  # of no values at all the line above is true
         }
         assert text_of(statement["Resource"]).endswith(":event-bus/fileferry-${Stage}")

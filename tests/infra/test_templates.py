@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 
-from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stacks_of
+from infra.stacks import (
+    REPOSITORY,
+    SETTINGS_OF,
+    STAGES,
+    Stack,
+    read_environment,
+    stacks_of,
+)
 from tests.infra.resources import STACKS, TEMPLATES, Resource, resources
 
 MOST_LINES, WIDEST = 250, 120
@@ -44,6 +51,8 @@ def test_names_say_stage_and_service(resource: Resource) -> None:
     region = "${AWS::Region}-" if resource.kind == "AWS::IAM::Role" else ""
     of_stage = "account-" if resource.stack == "account" else "${Stage}-"
     own = "" if resource.stack == "account" else resource.stack
+    if (resource.stack, resource.logical_id) == ("worker", "Role"):
+        own = SETTINGS_OF["worker"]  # whose events it publishes, and the bus looks at that
     start = f"fileferry-{of_stage}{region}{own}"
     assert name == start or name.startswith(f"{start}-" if own else start)
 

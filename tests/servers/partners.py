@@ -30,6 +30,12 @@ from tests.servers.waiting import wait_for
 # Below /tmp, which everybody may write to, sshd accepts no ChrootDirectory.
 CHROOT_PARENT = Path("/var/lib")
 DROP_BOX = (Habit.NO_READ, Habit.NO_REMOVE, Habit.NO_RENAME, Habit.STAT_DENIED)
+# Their plans and one transfer each are in tests/sftp/test_chosen_strategies.py.
+ELSEWHERE = (
+    *(Habit.RENAME_SLOW, Habit.FSYNC_LIES, Habit.STATVFS_NONSENSE, Habit.LIMITS_LIE),
+    *(Habit.LIMITS_CUT, Habit.ONE_AT_ONCE, Habit.TWO_AT_ONCE, Habit.REFUSES_LATER),
+    *(Habit.REFUSES_SFTP, Habit.SLOW),
+)
 SOON_WRITTEN = ("--vfs-write-back", "50ms")  # what is in the cache, to the disk that tests look at
 
 
@@ -219,7 +225,7 @@ PARTNERS: dict[str, Make] = {
     "rclone": rclone_with(),
     "rclone, cache full": rclone_with("--vfs-cache-mode", "full", *SOON_WRITTEN),
     "double": awkward(),
-    **{f"double, {habit}": awkward(habit) for habit in Habit},
+    **{f"double, {habit}": awkward(habit) for habit in Habit if habit not in ELSEWHERE},
     "double, takes-away, no file of a test": awkward(Habit.TAKES_AWAY, probe_writes=False),
     "double, drop box": awkward(*DROP_BOX),
     "double, full at one write": awkward(Habit.NO_FREE_BLOCKS, Habit.ONE_WRITE_FAILS),

@@ -38,8 +38,8 @@ one lane sends in one go, and CRC-32 of every file.
 
 ## What a transfer does
 
-| server | method | lanes | delivery | replaces by | a file arrives | proven | checksums |
-|---|---|---|---|---|---|---|---|
+| server | method | lanes | delivery | replaces by | a file arrives | proven | checksums | why |
+|---|---|---|---|---|---|---|---|---|
 """
 ABILITIES_HEAD = f"""
 ## What the test found
@@ -76,7 +76,8 @@ def rows_of(name: str, partner: Partner) -> Rows:
     strategy, profile = sent.tested.strategy, sent.tested.profile
     told = () if strategy is None else strategy.cautions
     return Rows(
-        f"| {name} | {_plan(strategy)} | {_outcome(sent)} | {_checksums(profile)} |",
+        f"| {name} | {_plan(strategy)} | {_outcome(sent)} | {_checksums(profile)}"
+        f" | {strategy.why if strategy else '-'} |",
         () if profile is None else (f"| {name} | {_abilities(profile)} |",),
         tuple(f"| {name} | {caution} |" for caution in told),
     )

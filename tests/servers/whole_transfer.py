@@ -71,11 +71,12 @@ def deliver(
     tested: bool = True,
     name: str | None = None,
     profile: ServerProfile | None = None,
+    counts_sessions: bool = False,
     **wish: object,
 ) -> Delivery:
     """Sends `size` bytes as a user does who has tested the destination, or has not. `profile` is of
-    a test of before."""
-    world = _world(partner, size)
+    a test of before. With `counts_sessions` the test opens several."""
+    world = _world(partner, size, counts_sessions)
     if profile is not None:
         known = world.ports.destinations.read(DESTINATION)
         world.ports.destinations.save(replace(known, profile=profile))
@@ -120,9 +121,10 @@ def _raise_error(actor: Actor) -> None:
         raise actor.error
 
 
-def _world(partner: Partner, size: int) -> World:
+def _world(partner: Partner, size: int, counts_sessions: bool) -> World:
     chunk_bytes = max(CHUNK_BYTES, size // MOST_CHUNKS)
-    world = World(policy=replace(POLICY, chunk_bytes=chunk_bytes))
+    counting = 18.0 if counts_sessions else 0
+    world = World(policy=replace(POLICY, chunk_bytes=chunk_bytes, session_test_seconds=counting))
     login = partner.login
     real_ones = ftp_partners if login.protocol.is_ftp else sftp_partners
     real = watched("partner", real_ones(TIMEOUT_SECONDS), world.calls)

@@ -5,7 +5,7 @@ import { ApiProblem } from "../../web/static/app/api/problem.js";
 import { compared, counterpart, grouped, saysTheSame } from "../../web/static/app/screens/partners/fingerprints.js";
 import { EMPTY, effects, formOf, patchOf, requestOf, wayChanges, wrongFields } from "../../web/static/app/screens/partners/partner_form.js";
 import { byDay, byDestination, days, successText, total } from "../../web/static/app/screens/partners/period.js";
-import { findings, measures, outcome, steps } from "../../web/static/app/screens/partners/probe_words.js";
+import { findings, measures, outcome, sessionsText, steps } from "../../web/static/app/screens/partners/probe_words.js";
 import { isStale, wrongOf } from "../../web/static/app/screens/partners/refusal.js";
 
 const KEY = { key: "ssh-ed25519 AAAA", fingerprint: "SHA256:nGwvxMc9Xi" };
@@ -108,6 +108,22 @@ test("what a server cannot do comes first", () => {
   assert.deepEqual(first, { field: "read", good: false, text: "Does not let us read: content cannot be compared there" });
   assert.ok(others.every(({ good }) => good));
   assert.deepEqual(measures(PROFILE)[2], ["Round trip", "42 ms"]);
+});
+
+test("sessions are counted in words", () => {
+  assert.equal(sessionsText(null), "nobody counted them");
+  assert.equal(sessionsText({ at_once: 4, refused: null, untried: null }), "4 at once at least: no more were asked for");
+  assert.equal(sessionsText({ at_once: 2, refused: "too many", untried: null }), "2 at once; the next one was refused: too many");
+  assert.equal(sessionsText({ at_once: 1, refused: null, untried: "In use." }), "1 at once at least. In use.");
+});
+
+test("what was not tried is not said", () => {
+  const fields = (more) => findings({ ...PROFILE, ...more }).map(({ field }) => field);
+  assert.ok(!fields({ truncate: null }).includes("truncate"));
+  assert.equal(findings({ ...PROFILE, large_writes: false })[0].good, false);
+  const named = (more) => Object.fromEntries(measures({ ...PROFILE, ...more }));
+  assert.equal(named({ fsync: false, fsync_offered: true })["Writing to its disk (fsync)"], "offered, and it fails");
+  assert.equal(named({ checksums: ["sha256"] })["Checksums there"], "sha256");
 });
 
 test("an outcome of a test says no more than what was found", () => {

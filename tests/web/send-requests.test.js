@@ -95,9 +95,9 @@ test("the end of the session is no outcome of an object", async () => {
 test("a second try is merged with what was sent before", () => {
   const first = [{ key: "a", state: "sent" }, { key: "b", state: "refused" }, { key: "c", state: "unknown" }];
   assert.deepEqual(rest(first), ["b", "c"]);
-  const all = merged(first, [{ key: "b", state: "sent", transfer: { warnings: ["odd name"] } }, { key: "c", state: "refused" }]);
+  const all = merged(first, [{ key: "b", state: "sent", transfer: { warnings: ["odd name"], cautions: ["no fsync", "odd name"] } }, { key: "c", state: "refused" }]);
   assert.deepEqual(tally(all), { sent: 2, refused: 1, unknown: 0, left: 0 });
-  assert.deepEqual(warnings(all), ["odd name"]);
+  assert.deepEqual(warnings(all), ["odd name", "no fsync"]);
 });
 
 test("a refusal stands beside the field that it is about", () => {

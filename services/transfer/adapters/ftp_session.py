@@ -8,7 +8,7 @@ from posixpath import dirname
 from services.transfer.adapters.ftp_checksums import FtpChecksums
 from services.transfer.adapters.ftp_login import LoggedIn
 from services.transfer.adapters.ftp_names import FtpNames, shown_home
-from services.transfer.adapters.ftp_probe import FtpProbe
+from services.transfer.adapters.ftp_probe import ftp_probe
 from services.transfer.adapters.ftp_reader import FtpFileReader
 from services.transfer.adapters.ftp_refusals import FtpRefusals
 from services.transfer.adapters.ftp_sink import FtpChunkSink
@@ -119,7 +119,7 @@ class FtpPartnerSession:
         return LoginFacts(software=told.software, cipher=told.cipher, home=home, banner=told.banner)
 
     def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
-        return FtpProbe(self, self._channel.features, name).run(base_path, self._now())
+        return ftp_probe(self, self._channel.features, name).run(base_path, self._now())
 
     def close(self) -> None:
         """Never fails, however often and from whichever thread it is called. A call that waits for

@@ -42,6 +42,11 @@ def times_fields(at: datetime) -> bytes:
     return LENGTH.pack(Has.TIMES) + seconds + seconds
 
 
+def size_field(size_bytes: int) -> bytes:
+    """The attributes that set the size."""
+    return LENGTH.pack(Has.SIZE) + size_bytes.to_bytes(8)
+
+
 def first_name_of(reply: Reply) -> bytes:
     """The first name in a NAME reply."""
     reader = body_of(reply, Kind.NAME)

@@ -72,7 +72,8 @@ class SftpPartners:
         logged_in.transport.sock.wanted = None  # from now on the session can be closed
         profile = destination.profile
         tells_space = True if profile is not None and profile.free_bytes else None
-        return SftpPartnerSession(logged_in, protocol, self._now, tells_space)
+        large = profile is None or profile.large_writes
+        return SftpPartnerSession(logged_in, protocol, self._now, tells_space, large)
 
     def _protocol(self, channel: paramiko.Channel, destination: Destination) -> SftpProtocol:
         host, port = destination.host, destination.port

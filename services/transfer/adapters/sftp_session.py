@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from posixpath import dirname
 
-from services.transfer.adapters.sftp_attributes import first_name_of, times_fields
+from services.transfer.adapters.sftp_attributes import first_name_of, size_field, times_fields
 from services.transfer.adapters.sftp_checksum import SftpChecksums
 from services.transfer.adapters.sftp_files import SftpQuickFiles
 from services.transfer.adapters.sftp_packets import (
@@ -21,7 +21,8 @@ from services.transfer.adapters.sftp_packets import (
     open_fields,
     path_string,
 )
-from services.transfer.adapters.sftp_probe import Probe
+from services.transfer.adapters.sftp_probe import Offers, Probe
+from services.transfer.adapters.sftp_probe_files import ProbeFiles
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_reader import SftpFileReader
 from services.transfer.adapters.sftp_refusals import Refusals
@@ -44,7 +45,9 @@ class SftpPartnerSession:
         protocol: SftpProtocol,
         now: Callable[[], datetime],
         tells_space: bool | None = None,
+        large_writes: bool = True,
     ) -> None:
+        """`large_writes` is what a probe found: whether the server takes what it offers."""
         self.host_key_fingerprint = logged_in.host_key.fingerprint
         self.replaces_atomically = POSIX_RENAME in protocol.extensions
         self._transport = logged_in.transport
@@ -52,6 +55,8 @@ class SftpPartnerSession:
         self._protocol = protocol
         self._refusals = Refusals(protocol, tells_space)
         self._now = now
+        self._offered = protocol.limits
+        self._limit_writes(large_writes)
         self.quick_files: QuickFiles | None = SftpQuickFiles(protocol, self.remove)
         self._ending = threading.Lock()
 
@@ -143,8 +148,11 @@ class SftpPartnerSession:
         )
 
     def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
-        offers_fsync = FSYNC in self._protocol.extensions
-        return Probe(self, self._protocol.limits, offers_fsync, name).run(base_path, self._now())
+        offers = Offers(self._offered, FSYNC in self._protocol.extensions)
+        self._limit_writes(True)
+        profile = Probe(ProbeFiles(self, self._cut, name), offers).run(base_path, self._now())
+        self._limit_writes(profile.large_writes)
+        return profile
 
     def close(self) -> None:
         """Never fails, however often and from whichever thread it is called. A call that waits for
@@ -161,6 +169,18 @@ class SftpPartnerSession:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _limit_writes(self, large: bool) -> None:
+        told = self._offered
+        self._protocol.limits = told if large else told._replace(max_write_bytes=None)
+
+    def _cut(self, path: str, size_bytes: int) -> None:
+        try:
+            self._protocol.call(
+                Kind.SETSTAT, path_string(path) + size_field(size_bytes), check_status
+            )
+        except Status as status:
+            raise self._refusals.of(status, path, "set the size of") from None
 
     def _is_folder(self, path: str) -> bool:
         try:

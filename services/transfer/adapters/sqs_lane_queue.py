@@ -1,4 +1,4 @@
-"""The lane queue and a received message's visibility, on SQS."""
+"""The lane queues and a received message's visibility, on SQS."""
 
 import json
 from dataclasses import asdict
@@ -12,14 +12,14 @@ MAX_DELAY_SECONDS = 900  # SQS takes no longer delay
 
 
 class SqsLaneQueue:
-    """Implements LaneQueue."""
+    """Implements LaneQueue. A long lane has a queue of its own, which no function reads."""
 
-    def __init__(self, client: Any, queue_url: str) -> None:
-        self._client, self._queue_url = client, queue_url
+    def __init__(self, client: Any, queue_url: str, long_queue_url: str) -> None:
+        self._client, self._queue_url, self._long_queue_url = client, queue_url, long_queue_url
 
     def send(self, message: LaneMessage, delay_seconds: int = 0) -> None:
         self._client.send_message(
-            QueueUrl=self._queue_url,
+            QueueUrl=self._long_queue_url if message.long else self._queue_url,
             MessageBody=json.dumps(asdict(message)),
             DelaySeconds=min(MAX_DELAY_SECONDS, delay_seconds),
         )

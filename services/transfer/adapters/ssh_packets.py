@@ -33,15 +33,13 @@ class Engine(Protocol):
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
 
-    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
-
     def encrypt_into(
         self, nonce: bytes, data: Buffer, associated_data: Buffer, buf: memoryview, /
     ) -> int: ...
 
 
 class Sealer:
-    """AES-GCM under one key, in one direction. No two packets ever get the same nonce."""
+    """AES-GCM under one key. No two packets ever get the same nonce."""
 
     def __init__(self, engine: Engine, nonce: bytes) -> None:
         self.engine = engine

@@ -14,7 +14,6 @@ from paramiko import common
 
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_offers import Remembering
-from services.transfer.adapters.ssh_opening import OpeningPacketizer
 from services.transfer.adapters.ssh_sealing import SealingPacketizer
 
 RECEIVE_BYTES = 1 << 16  # two large packets, or a thousand replies to writes, by one system call
@@ -45,7 +44,7 @@ def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
     raise RuleBroken(rule)
 
 
-class BoundedPacketizer(OpeningPacketizer, SealingPacketizer):
+class BoundedPacketizer(SealingPacketizer):
     _Packetizer__remainder: bytes  # what was read behind the last line
 
     def __init__(self, connection: PartnerSocket) -> None:

@@ -37,3 +37,7 @@ def _run(beat: Callable[[], None], every_seconds: float, left: Event) -> None:
             beat()
         except Exception as error:
             logger().exception("heart beat failed", error=type(error).__name__)
+
+
+def pause(seconds: float) -> None:
+    Event().wait(seconds)

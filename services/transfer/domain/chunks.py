@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 DEFAULT_CHUNK_BYTES = 100_000_000  # seconds on a fast line, 15 minutes on 1 Mbit/s
+# Over FTP each chunk is an upload with a connection of its own, and so is each sample that is read
+# back: some six round trips, and the line is slow again at first.
+FTP_LONGER = 10
+FTP_MOST_CHUNKS = 100
 MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunks instead
 
 
@@ -33,6 +37,11 @@ class ChunkPlan:
     def length_of(self, number: int) -> int | None:
         """None for a page."""
         return None if self.pages is not None else self.range_of(number)[1]
+
+
+def ftp_chunk_bytes(size_bytes: int, chunk_bytes: int) -> int:
+    """One lane writes them, so nothing is gained by small ones. Checkpoints come in between."""
+    return max(chunk_bytes * FTP_LONGER, -(-size_bytes // FTP_MOST_CHUNKS))
 
 
 def plan_chunks(

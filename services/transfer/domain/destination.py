@@ -102,6 +102,14 @@ class Destination:
                 return ProvedBy.NOTHING
 
     @property
+    def sessions(self) -> int:
+        """How many are opened at once: max_sessions, or fewer where the server refused more."""
+        found = self.profile.sessions if self.profile is not None else None
+        if found is None or found.refused is None:
+            return self.max_sessions
+        return max(1, min(self.max_sessions, found.at_once))
+
+    @property
     def confirmed(self) -> bool:
         """Nobody has to confirm a key before a connection is tried. A certificate that no public
         authority vouches for is found out by the connection."""

@@ -14,7 +14,8 @@ class Lane:
     stands in the line for a session and has no message. `failures` counts errors in a row.
     `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
     that the lane is moving, for the live display only. `figures` grow through all turns.
-    `session_since`: since when its worker has a session with the partner.
+    `session_since`: since when its worker has a session with the partner. `long`: its turns are
+    longer than a function lives, so only a container takes them.
     """
 
     transfer_id: str
@@ -30,6 +31,12 @@ class Lane:
     parked: bool = False
     figures: LaneFigures = NOTHING_MOVED
     session_since: datetime | None = None
+    long: bool = False
+
+    @property
+    def message(self) -> "LaneMessage":
+        """The one that asks for its turn."""
+        return LaneMessage(self.transfer_id, self.generation, self.number, self.turn, self.long)
 
     @property
     def is_troubled(self) -> bool:
@@ -64,9 +71,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class LaneMessage:
-    """A message on the lane queue. It says 'turn n of lane k of transfer T'."""
+    """A message on a lane queue. It says 'turn n of lane k of transfer T'."""
 
     transfer_id: str
     generation: int
     lane: int
     turn: int
+    long: bool = False  # for the queue of containers

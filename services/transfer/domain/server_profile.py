@@ -1,9 +1,23 @@
 """What a probe found out about a server."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from services.transfer.domain.checksums import Algorithm
+
+FRESH = timedelta(days=30)  # servers are updated and configured anew about as often
+
+
+@dataclass(frozen=True)
+class SessionsFound:
+    """So many sessions were open at once at that time. `refused` is why the server opened no
+    further one. `untried` is why nobody asked for a further one. With neither, the server took as
+    many as max_sessions allowed then."""
+
+    at_once: int
+    at: datetime
+    refused: str | None = None
+    untried: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,3 +51,26 @@ class ServerProfile:
     home: str | None = None  # the folder in which the login begins
     banner: str | None = None
     checksums: tuple[Algorithm, ...] = ()  # that it computes itself; each was right
+    fsync_offered: bool | None = None  # None: not recorded by that test
+    truncate: bool | None = None  # the size of a file can be set; None: it could not be tried
+    large_writes: bool = True  # False: writes as large as the server's own limit are refused
+    sessions: SessionsFound | None = None  # None: nobody counted
+    doubted: str | None = None  # what the server did since, against this profile
+
+    def is_old(self, now: datetime) -> bool:
+        return now - self.probed_at >= FRESH
+
+    def wants_test(self, now: datetime) -> bool:
+        """Whether the server should be looked at anew before a plan is made from this."""
+        return self.doubted is not None or self.is_old(now)
+
+    def with_sessions_of(self, earlier: "ServerProfile | None", now: datetime) -> "ServerProfile":
+        """Keeps the count of an earlier test for as long as it is fresh, if this test has counted
+        less for other reasons than a refusal."""
+        before = earlier.sessions if earlier is not None else None
+        if before is None or now - before.at >= FRESH:
+            return self
+        counted = self.sessions
+        if counted is not None and (counted.untried is None or counted.at_once > before.at_once):
+            return self
+        return replace(self, sessions=before)

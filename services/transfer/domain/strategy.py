@@ -20,6 +20,7 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.partner_checksums import choose_checksum
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.server_profile import ServerProfile
+from services.transfer.domain.session_words import cautions_of_sessions, who_allows
 
 
 class Method(StrEnum):
@@ -57,6 +58,7 @@ class Strategy:
     checksum: Algorithm | None = None  # the server's own, compared in the end
     why: str = "One lane: what the server can do is not known before a test."
     cautions: tuple[str, ...] = ()
+    long_turn: bool = False  # one handle, for longer than a function lives
 
     @property
     def reopens(self) -> bool:
@@ -81,7 +83,8 @@ class Wish:
     if_exists: IfExists = IfExists.FAIL
     verify: Verify = Verify.CHECKSUM
     lanes: int = 1
-    one_handle_bytes: int | None = None  # what one lane's turn surely carries
+    one_handle_bytes: int | None = None  # what one turn in a function surely carries
+    long_handle_bytes: int = 0  # what one turn in a container carries; 0: there is none
     source: ObjectChecksum | None = None  # what S3 has
     written_anew: bool = False  # what was written first reads back with other content
 
@@ -93,12 +96,14 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
     direct = destination.delivery is Delivery.DIRECT
     if profile is not None:
         _require_possible(destination, profile, wish)
-    strategy = _directly(profile) if direct else _by_part_file(destination, profile, wish)
+    if direct:
+        strategy = _directly(destination, profile)
+    else:
+        strategy = _by_part_file(destination, profile, wish)
     if destination.protocol is Protocol.FTP:
         strategy = replace(strategy, cautions=(UNENCRYPTED, *strategy.cautions))
-    most_bytes = wish.one_handle_bytes
-    if not strategy.reopens and most_bytes is not None and not _fits_one_handle(wish):
-        raise TooLongForOneHandle(wish.size_bytes, most_bytes)
+    if not strategy.reopens:
+        strategy = _in_one_go(strategy, wish)
     if profile is None or wish.verify is Verify.SIZE:
         return strategy
     in_order, size = strategy.lanes == 1, wish.size_bytes
@@ -106,8 +111,20 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
     return replace(strategy, checksum=checksum)
 
 
+def _in_one_go(strategy: Strategy, wish: Wish) -> Strategy:
+    most_bytes = wish.one_handle_bytes
+    if most_bytes is None or wish.size_bytes <= most_bytes:
+        return strategy
+    if wish.size_bytes > wish.long_handle_bytes:
+        most_bytes = max(most_bytes, wish.long_handle_bytes)
+        raise TooLongForOneHandle(wish.size_bytes, most_bytes, wish.long_handle_bytes > 0)
+    why = f"{strategy.why} That takes longer than a function lives, so a container sends it."
+    return replace(strategy, long_turn=True, why=why)
+
+
 def _fits_one_handle(wish: Wish) -> bool:
-    return wish.one_handle_bytes is None or wish.size_bytes <= wish.one_handle_bytes
+    most_bytes = wish.one_handle_bytes
+    return most_bytes is None or wish.size_bytes <= max(most_bytes, wish.long_handle_bytes)
 
 
 def _require_possible(destination: Destination, profile: ServerProfile, wish: Wish) -> None:
@@ -137,9 +154,9 @@ def _may_be_overwritten(
     return if_exists is IfExists.KEEP_BOTH or not profile.exclusive
 
 
-def _directly(profile: ServerProfile | None) -> Strategy:
-    known = UNKNOWN if profile is None else _known(profile)
-    cautions = () if profile is None else _cautions(profile, None)
+def _directly(destination: Destination, profile: ServerProfile | None) -> Strategy:
+    known = UNKNOWN if profile is None else _known(destination, profile)
+    cautions = () if profile is None else _cautions(destination, profile, None)
     return replace(
         known,
         method=Method.ONE_HANDLE,
@@ -155,7 +172,8 @@ def _directly(profile: ServerProfile | None) -> Strategy:
 
 
 def _by_part_file(destination: Destination, profile: ServerProfile | None, wish: Wish) -> Strategy:
-    known, simple = UNKNOWN if profile is None else _known(profile), _fits_one_handle(wish)
+    simple = _fits_one_handle(wish)
+    known = UNKNOWN if profile is None else _known(destination, profile)
     if wish.written_anew and simple:
         return replace(
             known,
@@ -182,13 +200,13 @@ def _by_part_file(destination: Destination, profile: ServerProfile | None, wish:
     if lanes == 1:
         why = "One lane that writes its chunks one after the other, each at its offset."
     if lanes < wish.lanes:
-        why = f"As many lanes as help, up to {lanes}: max_sessions allows no more."
+        why = f"As many lanes as help, up to {lanes}: {who_allows(destination)} no more."
     if lanes == 1 and wish.lanes > 1:
-        why = "One lane: max_sessions allows no more at once."
+        why = f"One lane: {who_allows(destination)} no more at once."
     return replace(known, method=Method.LANES, lanes=lanes, why=why)
 
 
-def _known(profile: ServerProfile) -> Strategy:
+def _known(destination: Destination, profile: ServerProfile) -> Strategy:
     replacing = Replacing.ASIDE
     if profile.rename_overwrites:
         replacing = Replacing.RENAME
@@ -201,12 +219,16 @@ def _known(profile: ServerProfile) -> Strategy:
         shows_files=profile.shows_files,
         tells_missing=profile.tells_missing,
         sets_times=profile.set_times,
-        cautions=tuple(_cautions(profile, replacing)),
+        cautions=tuple(_cautions(destination, profile, replacing)),
     )
 
 
-def _cautions(profile: ServerProfile, replacing: Replacing | None) -> list[str]:
-    told = []
+def _cautions(
+    destination: Destination, profile: ServerProfile, replacing: Replacing | None
+) -> list[str]:
+    told = [*cautions_of_sessions(destination)]
+    if not profile.large_writes:
+        told.append("The server refuses writes as large as it offers: smaller ones are sent.")
     if not profile.fsync:
         told.append("The server has no working fsync: what it acknowledged may not be on its disk.")
     if not profile.read:
@@ -226,4 +248,4 @@ def lane_sessions(destination: Destination) -> int:
     """How many sessions lanes may hold for long. Where there are several, lanes leave one to the
     short steps of workflows and to the lanes of small files, so that a huge transfer does not keep
     others waiting."""
-    return max(1, destination.max_sessions - 1)
+    return max(1, destination.sessions - 1)

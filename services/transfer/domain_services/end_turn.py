@@ -85,11 +85,14 @@ def no_lane_session(
     destination: Destination, limit: int, target: LaneTarget | None, policy: Policy
 ) -> NoSessionFree:
     of_help = limit if target is None else min(limit, target.lanes)
-    why = "workers" if limit == policy.lanes_per_destination else "sessions"
+    by_server = destination.sessions < destination.max_sessions
+    why = "server" if by_server else "sessions"
+    if limit == policy.lanes_per_destination:
+        why = "workers"
     return NoSessionFree(
         destination.name,
         destination.id,
-        destination.max_sessions,
+        destination.sessions,
         of_help,
         "target" if of_help < limit else why,
     )

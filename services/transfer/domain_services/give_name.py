@@ -22,6 +22,7 @@ from services.transfer.domain.strategy import Replacing
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.compare_samples import UNSEEN, find_damage, sampled_bytes
+from services.transfer.domain_services.doubt_profile import doubt_profile
 from services.transfer.domain_services.look_at_target import (
     Look,
     look_at,
@@ -56,7 +57,11 @@ def give_name(
         if transfer.known_strategy.sets_times:
             with suppress(TargetError):  # a courtesy, and the transfer does not depend on it
                 session.set_modified(part.path, transfer.known_source.last_modified)
-        transfer = _rename(transfer, visit, begin, ports=ports)
+        try:
+            transfer = _rename(transfer, visit, begin, ports=ports)
+        except (PermissionDenied, WriteRefused) as refused:
+            doubt_profile(visit.destination, refused, ports=ports)
+            raise
     return finish_commit(transfer, session, chunks, ports=ports)
 
 
@@ -123,8 +128,8 @@ def _replace(transfer: Transfer, name: str, seen: Look, visit: Visit, *, ports: 
         try:
             session.rename(part, name, replace=True)
             return transfer
-        except (PermissionDenied, WriteRefused):
-            pass  # offered, and it does not work here: go the longer way
+        except (PermissionDenied, WriteRefused) as refused:  # offered, and it does not work here
+            doubt_profile(visit.destination, refused, ports=ports)
     if not seen.there or replacing is Replacing.RENAME:
         try:  # where the server does not show it, only its RENAME tells whether the name is taken
             session.rename(part, name, replace=False)

@@ -14,7 +14,7 @@ def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     """How many lanes may have a session with it at once. A lane that has one holds a worker, even
     if the partner never answers. So the others stand in line, and workers are left for others. The
     lane of a `short` transfer may have the session that long ones leave to steps."""
-    sessions = destination.max_sessions if short else lane_sessions(destination)
+    sessions = destination.sessions if short else lane_sessions(destination)
     return min(sessions, policy.lanes_per_destination)
 
 

@@ -47,8 +47,11 @@ class LaneStopwatch:
         partner_seconds: float = 0.0,
         went_well: int = 0,
     ) -> None:
-        known, self._reached = self._reached, reached
-        moved = 0 if known is None or reached is None else max(0, reached - known)
+        known, moved = self._reached, 0
+        if known is None or reached is None:
+            self._reached = reached
+        elif reached > known:  # of many files, a checkpoint tells only of those that are certain
+            self._reached, moved = reached, reached - known
         found = self.figures
         self.figures = replace(
             found,

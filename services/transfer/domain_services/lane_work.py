@@ -9,6 +9,7 @@ from services.transfer.domain.errors import (
     OutOfTime,
     PartnerError,
     TransferError,
+    WorkerStopped,
 )
 from services.transfer.domain.ports import ChunkSink, ObjectSource, Ports
 from services.transfer.domain.proof import Verify
@@ -108,7 +109,8 @@ class LaneWork:
             return False
         done = ports.ledger.progress(pulse.ledger).bytes_done
         size = self.transfer.known_source.size_bytes
-        raise OutOfTime(self.transfer.known_part.path, done, size)
+        cut_off = WorkerStopped if pulse.worker.stopping() else OutOfTime
+        raise cut_off(self.transfer.known_part.path, done, size)
 
     def _is_paused(self) -> bool:
         """Or at its end. Not as the last beat saw it: the answer ends the transfer."""

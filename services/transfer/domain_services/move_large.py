@@ -36,7 +36,7 @@ class LargeMove:
         ends, target = self._ends, self._ends.target_of(file)
         limit = self._policy.one_handle_bytes
         if not ends.strategy.reopens and file.size_bytes > limit:
-            raise TooLongForOneHandle(file.size_bytes, limit)
+            raise TooLongForOneHandle(file.size_bytes, limit, None)
         ends.require_folder_of(target)
         with ends.source.opened(file) as source:
             found, mark = self._pinned(file, source)
@@ -115,7 +115,7 @@ class LargeMove:
                 break
             sink.write(mark.done_bytes, block)
             mark = large.after(mark, memoryview(block))
-            if keeps and self._now() >= due:
+            if self._pulse.wrote() >= due and keeps:
                 sink.flush(durable=True)
                 self._reached(mark)
                 self._pulse.checkpoint(mark)

@@ -1,16 +1,22 @@
 """A session with a destination's server, inside leases that live as long as the work does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import CredentialMissing, NoSessionFree, StepUnderWay
+from services.transfer.domain.errors import (
+    CredentialMissing,
+    NoSessionFree,
+    PartnerError,
+    StepUnderWay,
+)
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.session_names import step_holder, step_ticket
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import end_trouble
+from services.transfer.domain_services.refused_session import note_refusal
 from services.transfer.domain_services.slot_pulse import SlotPulse
 
 
@@ -46,17 +52,44 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
         stack.callback(pulse.free)
         if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
             raise StepUnderWay(transfer.id)
-        if not pulse.take(destination_id, destination.max_sessions, holder, ticket):
-            limit = destination.max_sessions
-            raise NoSessionFree(destination.name, destination_id, limit, limit, "sessions")
+        if not pulse.take(destination_id, destination.sessions, holder, ticket):
+            raise no_session(destination)
         pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         if transfer is not None:
             end_trouble(transfer, lambda tries: tries.waits, ports=ports)
-        connecting = ports.partners.connect(destination, credential, pulse.wants_session)
+        connecting = connected(destination, credential, pulse.wants_session, ports=ports)
         session = stack.enter_context(connecting)
         pulse.watch(session)
         yield Visit(session, destination)
+
+
+def connected(
+    destination: Destination,
+    credential: Credential,
+    wanted: Callable[[], bool],
+    *,
+    ports: Ports,
+) -> PartnerSession:
+    """As Partners.connect. Raises TooManySessions where the server takes fewer than we opened."""
+    try:
+        return ports.partners.connect(destination, credential, wanted)
+    except PartnerError as error:
+        told = note_refusal(destination, error, ports=ports)
+        if told is error:
+            raise
+        raise told from error
+
+
+def no_session(destination: Destination) -> NoSessionFree:
+    """For a step, which may have every session."""
+    return NoSessionFree(
+        destination.name,
+        destination.id,
+        destination.sessions,
+        destination.sessions,
+        "server" if destination.sessions < destination.max_sessions else "sessions",
+    )
 
 
 def with_credential(

@@ -35,12 +35,12 @@ def plan_folder(
 
 def _for_many(strategy: Strategy, lanes: int, files: int) -> Strategy:
     """Lanes never share a file, so even a server that opens none again takes several."""
-    each = "One lane" if lanes == 1 else f"{lanes} lanes at once, each"
+    each = "one lane" if lanes == 1 else f"as many lanes as help, up to {lanes}, each"
     return replace(
         strategy,
         checksum=None,  # nobody is asked for the sum of each file
         lanes=lanes,
-        why=f"{files} files by {each.lower()} with whole files of its own.",
+        why=f"{files} files by {each} with whole files of its own.",
     )
 
 

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from services.transfer.domain.chunks import ChunkPlan, plan_chunks
+from services.transfer.domain.chunks import ChunkPlan, ftp_chunk_bytes, plan_chunks
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
     ChunkCorrupted,
     PartnerChecksumDiffers,
     StepSuperseded,
 )
-from services.transfer.domain.lane import Lane
 from services.transfer.domain.names import part_path, resolve_folder, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
@@ -18,7 +17,7 @@ from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.plan_folder import plan_folder
-from services.transfer.domain_services.queue_lanes import send_turn
+from services.transfer.domain_services.queue_lanes import first_lane, send_turn
 
 # What was written reads back with other content, at one place or somewhere.
 WRITTEN_ANEW = (ChunkCorrupted.code, PartnerChecksumDiffers.code)
@@ -28,7 +27,7 @@ def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports:
     """Records the part file with its plan. Raises what choose_strategy raises."""
     if current.sends_many:
         return plan_folder(current, destination, lanes, ports=ports)
-    chunks = _chunks(current, ports=ports)
+    chunks = _chunks(current, destination, ports=ports)
     useful = max(1, min(lanes, chunks.total))
     strategy = strategy_for(current, destination, useful, ports=ports)
     target = resolve_target(destination.base_path, current.target_path)
@@ -47,6 +46,7 @@ def strategy_for(
         verify=transfer.verify,
         lanes=lanes,
         one_handle_bytes=ports.policy.one_handle_bytes,
+        long_handle_bytes=ports.policy.long_handle_bytes,
         written_anew=transfer.moved_again and told in WRITTEN_ANEW,
         source=transfer.known_source.checksum,
     )
@@ -88,13 +88,15 @@ def start_over(
     except StepSuperseded:
         return False
     ports.ledger.open(fresh.ledger, fresh.known_plan)
-    first = Lane(fresh.id, fresh.generation, 0, 0, None, ports.now(), failures=failures)
+    first = replace(first_lane(fresh, ports.now()), failures=failures)
     if fresh.status is not Status.PAUSED:  # a resumed transfer sends its lanes out itself
-        send_turn(replace(first), delay, ports=ports)
+        send_turn(first, delay, ports=ports)
     return True
 
 
-def _chunks(transfer: Transfer, *, ports: Ports) -> ChunkPlan:
-    source = transfer.known_source
+def _chunks(transfer: Transfer, destination: Destination, *, ports: Ports) -> ChunkPlan:
+    source, chunk_bytes = transfer.known_source, ports.policy.chunk_bytes
+    if destination.protocol.is_ftp:
+        chunk_bytes = ftp_chunk_bytes(source.size_bytes, chunk_bytes)
     unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
-    return plan_chunks(source.size_bytes, ports.policy.chunk_bytes, unit_bytes)
+    return plan_chunks(source.size_bytes, chunk_bytes, unit_bytes)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.transfer.domain.lane import Lane, LaneMessage
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
@@ -12,6 +12,8 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_limits import lanes_to_send
 from services.transfer.domain_services.settle_files import settle_files
 
+# Containers start in minutes, and each may be busy with another lane for hours.
+LONG_DUES = 12  # a long lane waits so many lane_due_seconds until its message is sent again
 NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
 PARKED_DUES = 6  # a parked lane waits so many lane_due_seconds; the sweeper calls every minute
 
@@ -36,7 +38,7 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
         if out >= wanted:
             return
         if lane is None:
-            send_turn(_before_first(transfer, number, ports.now()), 0, ports=ports)
+            send_turn(first_lane(transfer, ports.now(), number), 0, ports=ports)
         elif not is_out(lane, ports.now(), ports.policy):
             send_turn(replace(lane, failures=0), 0, ports=ports)
         else:
@@ -48,7 +50,7 @@ def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
     """Sends the turn after the one that `lane` stands at. The lane keeps its counts of what went
     wrong. The turn is recorded first and sent then, so that a message that was never sent is
     noticed when its due time passes."""
-    due = ports.now() + timedelta(seconds=delay_seconds + ports.policy.lane_due_seconds)
+    due = ports.now() + timedelta(seconds=delay_seconds + _due_seconds(lane, ports.policy))
     queued = replace(
         lane,
         turn=lane.turn + 1,
@@ -59,8 +61,7 @@ def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:
         parked=False,
     )
     if ports.lanes.queue(queued):
-        message = LaneMessage(queued.transfer_id, queued.generation, queued.number, queued.turn)
-        ports.queue.send(message, round(delay_seconds))
+        ports.queue.send(queued.message, round(delay_seconds))
 
 
 def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
@@ -72,8 +73,13 @@ def is_dead(lane: Lane, now: datetime, policy: Policy) -> bool:
     if lane.parked:
         longest = parked_until(now, policy)
     elif lane.worker is None:
-        longest = now + timedelta(seconds=policy.retry.cap_seconds + policy.lane_due_seconds)
+        seconds = policy.retry.cap_seconds + _due_seconds(lane, policy)
+        longest = now + timedelta(seconds=seconds)
     return is_over(lane.until, now, longest)
+
+
+def _due_seconds(lane: Lane, policy: Policy) -> float:
+    return policy.lane_due_seconds * (LONG_DUES if lane.long else 1)
 
 
 def is_out(lane: Lane, now: datetime, policy: Policy) -> bool:
@@ -165,5 +171,7 @@ def _chunk_is_free(ledger: LedgerId, *, ports: Ports) -> bool:
     return any(is_over(lease.until, now, mine) for lease in ports.ledger.open_leases(ledger))
 
 
-def _before_first(transfer: Transfer, number: int, now: datetime) -> Lane:
-    return Lane(transfer.id, transfer.generation, number, 0, None, now)
+def first_lane(transfer: Transfer, now: datetime, number: int = 0) -> Lane:
+    """A lane of the part file before its first turn."""
+    long = transfer.known_strategy.long_turn
+    return Lane(transfer.id, transfer.generation, number, 0, None, now, long=long)

@@ -44,7 +44,8 @@ def _revive(transfer: Transfer, lane: Lane, *, ports: Ports) -> None:
         most = ports.policy.retry.max_failures
     else:
         times = untaken = untaken + 1
-        error = LaneNotTaken(transfer.id, lane.number, times)
+        queue = "lanes-long" if lane.long else "lanes"
+        error = LaneNotTaken(transfer.id, lane.number, times, queue)
         most = UNTAKEN_PER_FAILURE * ports.policy.retry.max_failures
     run, generation = transfer.run_id, transfer.generation
     if times >= most:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from services.transfer.domain.lane import Lane, LaneMessage
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.session_names import lane_ticket, step_ticket
@@ -29,9 +29,8 @@ def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> No
     until = parked_until(now, ports.policy)
     parked = replace(lane, turn=lane.turn + 1, worker=None, until=until, parked=True)
     if ports.lanes.queue(parked):
-        message = LaneMessage(lane.transfer_id, lane.generation, lane.number, parked.turn)
         of, ticket = transfer.destination_id, lane_ticket(lane)
-        waiter = Waiter(of, ticket, now, limit, lane=message, owner=transfer.owner)
+        waiter = Waiter(of, ticket, now, limit, lane=parked.message, owner=transfer.owner)
         ports.slots.wait(replace(waiter, short=is_short(transfer), long=is_long(transfer)))
         call_next(of, ports=ports)  # a session may have become free meanwhile
 
@@ -42,7 +41,7 @@ def park_step(run: RunId, task_token: str, *, ending: bool, ports: Ports) -> Non
     not wait in these states. It leaves the line and raises TransferCancelled or WrongState."""
     transfer = read_run(run, ports=ports)
     destination = ports.destinations.read(transfer.destination_id)
-    ticket, limit = step_ticket(transfer.id), destination.max_sessions
+    ticket, limit = step_ticket(transfer.id), destination.sessions
     waiter = Waiter(
         destination.id,
         ticket,
@@ -64,7 +63,7 @@ def wait_for_sweeper(transfer: Transfer, *, ports: Ports) -> None:
     """A place for what the sweeper has to do at the partner. Nothing calls it: it comes back before
     a lease is over, and the session is kept for it as long."""
     destination = ports.destinations.read(transfer.destination_id)
-    ticket, limit = step_ticket(transfer.id), destination.max_sessions
+    ticket, limit = step_ticket(transfer.id), destination.sessions
     ports.slots.wait(Waiter(destination.id, ticket, ports.now(), limit, owner=transfer.owner))
     call_next(destination.id, ports=ports)
 
@@ -127,7 +126,7 @@ def _limit_now(destination_id: str, *, ports: Ports) -> Callable[[Waiter], int]:
 
     def limit(waiter: Waiter) -> int:
         if waiter.lane is None:
-            return destination.max_sessions
+            return destination.sessions
         return lane_limit(destination, ports.policy, short=waiter.short)
 
     return limit

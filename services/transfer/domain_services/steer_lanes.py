@@ -9,6 +9,7 @@ from services.transfer.domain.errors import (
     ConnectionRefused,
     ConnectionTimedOut,
     SessionRefused,
+    TooManySessions,
     TransferError,
 )
 from services.transfer.domain.giving_way import lanes_that_give_way
@@ -35,7 +36,7 @@ from services.transfer.domain_services.session_line import pass_on
 REPORTS_APART_SECONDS = 0.9  # while something is tried; samples come once a second
 SELDOM_SECONDS = 2.9  # while nothing is
 LOOKS_APART_SECONDS = 5.0  # at the destination's line, for those to give way to
-REFUSALS = (ConnectionRefused, ConnectionTimedOut, ConnectionLost, SessionRefused)
+REFUSALS = (ConnectionRefused, ConnectionTimedOut, ConnectionLost, SessionRefused, TooManySessions)
 REFUSAL_TRIES = 3  # each lost race means that another lane's report was first
 
 

@@ -51,6 +51,7 @@ class Bodies:
                 body = self._judged(found)
                 self._moved += len(body.content)
                 yield at, body
+                self._pulse.wrote()
 
     def _judged(self, found: Fetched) -> Body:
         if isinstance(found.error, SourceChanged) and self._retried:

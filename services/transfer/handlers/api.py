@@ -28,7 +28,11 @@ from services.transfer.use_cases.list_history import list_history
 from services.transfer.use_cases.read_files import read_files
 from services.transfer.use_cases.read_state import read_state, state_of
 from services.transfer.use_cases.read_timeline import read_timeline
-from services.transfer.use_cases.request_transfer import NewTransfer, request_transfer
+from services.transfer.use_cases.request_transfer import (
+    NewTransfer,
+    cautions_before,
+    request_transfer,
+)
 from services.transfer.use_cases.retry_transfer import retry_transfer
 
 PROBLEMS = Problems(
@@ -93,7 +97,8 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         readback_percent=body.readback_percent or ALL_PERCENT,
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
-    view = api_views.transfer_view(state_of(transfer, ports=ports))
+    cautions = cautions_before(transfer, ports=ports)
+    view = api_views.transfer_view(state_of(transfer, ports=ports), cautions)
     return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
 
 

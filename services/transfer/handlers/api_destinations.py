@@ -63,20 +63,20 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
     stored = register_destination(
         wish, _credential(body), call.caller, call.idempotency, ports=ports
     )
-    return _answer(stored, {"Location": f"destinations/{stored.id}"})
+    return _answer(ports, stored, {"Location": f"destinations/{stored.id}"})
 
 
 def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
     query = call.query
     page = list_destinations(call.caller, query.limit, query.cursor, ports=ports)
     return http.DestinationsPage(
-        destinations=tuple(api_views.destination_view(each) for each in page.items),
+        destinations=tuple(api_views.destination_view(each, ports.now()) for each in page.items),
         cursor=page.cursor,
     )
 
 
 def _read(ports: Ports, call: Call[None]) -> Answer:
-    return _answer(show_destination(call.path["id"], call.caller, ports=ports))
+    return _answer(ports, show_destination(call.path["id"], call.caller, ports=ports))
 
 
 def _sessions(ports: Ports, call: Call[None]) -> SessionsView:
@@ -95,9 +95,10 @@ def _change(ports: Ports, call: Call[http.DestinationPatch]) -> Answer:
         changes["host_keys"] = tuple(HostKey.parse(line) for line in body.host_keys)
     credential = _credential(body) if given & SECRETS else None
     return _answer(
+        ports,
         manage.change_destination(
             call.path["id"], changes, credential, call.caller, call.if_match, ports=ports
-        )
+        ),
     )
 
 
@@ -126,8 +127,8 @@ def _test(ports: Ports, call: Call[None]) -> http.TestResult:
     )
 
 
-def _answer(stored: Destination, headers: Mapping[str, str] | None = None) -> Answer:
-    view = api_views.destination_view(stored)
+def _answer(ports: Ports, stored: Destination, headers: Mapping[str, str] | None = None) -> Answer:
+    view = api_views.destination_view(stored, ports.now())
     return Answer(view, version=stored.tag, headers=headers or {})
 
 

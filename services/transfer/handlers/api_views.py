@@ -1,6 +1,8 @@
 """The domain's records as the API shows them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from contracts import destination_api, transfer_api
@@ -11,6 +13,7 @@ from services.transfer.domain.lane import Lane
 from services.transfer.domain.names import HERE
 from services.transfer.domain.portability import warnings_of
 from services.transfer.domain.ports import Listing, LoginFacts
+from services.transfer.domain.promises import cautions_of
 from services.transfer.domain.proof_words import planned_proof
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
@@ -30,7 +33,8 @@ def transfer_summary(transfer: Transfer) -> transfer_api.TransferSummary:
     return transfer_api.TransferSummary(**_summary(transfer))
 
 
-def transfer_view(state: TransferState) -> transfer_api.TransferView:
+def transfer_view(state: TransferState, before: Sequence[str] = ()) -> transfer_api.TransferView:
+    """`before` are the cautions of a transfer that has no plan yet."""
     transfer, progress = state.transfer, state.progress
     plan = transfer.plan
     return transfer_api.TransferView(
@@ -52,6 +56,7 @@ def transfer_view(state: TransferState) -> transfer_api.TransferView:
         lanes=tuple(_lane(lane) for lane in state.lanes),
         attempts=progress.attempts,
         warnings=() if transfer.target_path == HERE else warnings_of(transfer.target_path),
+        cautions=transfer.strategy.cautions if transfer.strategy else tuple(before),
     )
 
 
@@ -138,7 +143,7 @@ def profile_view(profile: ServerProfile) -> destination_api.ProfileView:
     return destination_api.ProfileView(**asdict(profile))
 
 
-def destination_view(destination: Destination) -> destination_api.DestinationView:
+def destination_view(destination: Destination, now: datetime) -> destination_api.DestinationView:
     return destination_api.DestinationView(
         id=destination.id,
         name=destination.name,
@@ -158,6 +163,7 @@ def destination_view(destination: Destination) -> destination_api.DestinationVie
         profile=profile_view(destination.profile) if destination.profile else None,
         created_at=destination.created_at,
         updated_at=destination.updated_at,
+        cautions=cautions_of(destination, now),
         tls=destination.tls.value if destination.tls else None,
         accepts_unencrypted_login=destination.accepts_unencrypted_login,
         proved_by=destination.proved_by.value,

@@ -1,6 +1,7 @@
 """Connects to a destination and finds out what its server can do."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from kernel.caller import Caller
 from services.transfer.domain.access import TEST_DESTINATIONS, may_see_destination, require_role
@@ -18,7 +19,8 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ports import LoginFacts, Ports
 from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
-from services.transfer.domain_services.partner_session import partner_session
+from services.transfer.domain_services.count_sessions import count_sessions
+from services.transfer.domain_services.partner_session import Visit, partner_session
 
 SOME_BYTES = 1  # of the file that a plan is shown for; an empty one would have nothing to prove
 
@@ -50,6 +52,7 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
     if not caller.may_send_to(destination_id):
         require_role(caller, *TEST_DESTINATIONS)
     destination, login, profile = ports.destinations.read(destination_id), None, None
+    until = ports.now() + timedelta(seconds=ports.policy.session_test_seconds)
     try:
         if not destination.confirmed:
             return ProbeResult(offered=ports.partners.offered_host_key(destination))
@@ -58,6 +61,7 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
             login = visit.session.login_facts()
             if destination.probe_writes:
                 profile = visit.session.probe(destination.base_path, destination.probe_name)
+                profile = _with_sessions(profile, visit, until, ports=ports)
     except (HostKeyChanged, CertificateUntrusted) as shown:
         return ProbeResult(offered=HostKey.parse(shown.line), failure=Failure.of(shown))
     except (PartnerError, TargetError) as error:
@@ -69,6 +73,14 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
         return replace(result, strategy=_strategy(destination, ports=ports))
     except TargetError as error:
         return replace(result, failure=Failure.of(error))
+
+
+def _with_sessions(
+    profile: ServerProfile, visit: Visit, until: datetime, *, ports: Ports
+) -> ServerProfile:
+    if ports.policy.session_test_seconds:
+        profile = replace(profile, sessions=count_sessions(visit, until, ports=ports))
+    return profile.with_sessions_of(visit.destination.profile, ports.now())
 
 
 def _strategy(destination: Destination, *, ports: Ports) -> Strategy:

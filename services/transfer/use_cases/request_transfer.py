@@ -7,6 +7,7 @@ from kernel.idempotency import Idempotency
 from services.transfer.domain.access import SENDERS, require_grants, require_role
 from services.transfer.domain.errors import (
     CredentialMissing,
+    DestinationNotFound,
     FieldInvalid,
     HostKeyUnconfirmed,
     SourceError,
@@ -19,9 +20,11 @@ from services.transfer.domain.names import (
     resolve_target,
 )
 from services.transfer.domain.ports import FolderSource, ObjectSource, Ports
+from services.transfer.domain.promises import promises
 from services.transfer.domain.proof import ALL_PERCENT, Verify
 from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.strategy import Wish
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.announce import announce_new
@@ -64,6 +67,19 @@ def request_transfer(
             raise
         return earlier
     return ports.transfers.create(transfer, announce_new(transfer, ports=ports), idempotency)
+
+
+def cautions_before(transfer: Transfer, *, ports: Ports) -> tuple[str, ...]:
+    """What is not promised to a transfer that has no plan yet, as far as its size does not
+    matter."""
+    if transfer.strategy is not None:
+        return transfer.strategy.cautions
+    try:
+        destination = ports.destinations.read(transfer.destination_id)
+    except DestinationNotFound:  # removed since a transfer of the same key was requested
+        return ()
+    wish = Wish(if_exists=transfer.if_exists, verify=transfer.verify)
+    return promises(destination, wish, ports.now())
 
 
 def _earlier(idempotency: Idempotency | None, ports: Ports) -> Transfer | None:

@@ -25,21 +25,20 @@ from services.transfer.domain_services.lane_limits import is_short, lane_limit, 
 from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
 from services.transfer.domain_services.lane_work import LaneWork
-from services.transfer.domain_services.partner_session import Visit, with_credential
+from services.transfer.domain_services.partner_session import Visit, connected, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
-from services.transfer.domain_services.replan import replan
+from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
 from services.transfer.domain_services.steer_lanes import note_refusal
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
 
 
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
-    """Repeated and outdated messages do nothing. Errors of source and partner are handled here: the
-    lane gets another turn later, or the transfer fails. Any other exception is raised, and the
-    queue delivers the message again."""
-    ledger = LedgerId(message.transfer_id, message.generation)
-    now = ports.now()
+    """Repeated and outdated messages do nothing. Errors of source and partner are handled: the lane
+    gets another turn later, or the transfer fails. Any other is raised, and the queue delivers the
+    message again."""
+    ledger, now = LedgerId(message.transfer_id, message.generation), ports.now()
     until = now + timedelta(seconds=ports.policy.lease_seconds)
     lane = ports.lanes.take(ledger, message.lane, message.turn, worker.name, now, until)
     if lane is not None:
@@ -48,8 +47,7 @@ def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
 
 class _Turn:
     def __init__(self, pulse: LanePulse, ports: Ports) -> None:
-        self._pulse, self._ports = pulse, ports
-        self._worker = pulse.worker
+        self._pulse, self._ports, self._worker = pulse, ports, pulse.worker
         self._work: LaneWork | None = None
 
     def run(self) -> None:
@@ -72,17 +70,14 @@ class _Turn:
         if not self._pulse.take_slot(destination.id, session_limit(transfer, limit)):
             park(self._pulse, transfer, destination, ports=self._ports)
             return
-        end_trouble(transfer, self._waited, ports=self._ports)
+        end_trouble(transfer, _waited, ports=self._ports)
         self._drive(transfer, destination)
-
-    def _waited(self, tries: Tries) -> bool:
-        return tries.waits and tries.lane is not None
 
     def _is_wanted(self, transfer: Transfer) -> bool:
         """The first lane also creates the part file."""
         lane = self._pulse.lane
-        of_today = transfer.generation == lane.generation
-        return of_today and transfer.lanes_wanted and (transfer.part_made or lane.number == 0)
+        wanted = transfer.lanes_wanted and transfer.generation == lane.generation
+        return wanted and (transfer.part_made or lane.number == 0)
 
     def _drive(self, transfer: Transfer, destination: Destination) -> None:
         pulse = self._pulse
@@ -100,8 +95,7 @@ class _Turn:
         if outcome is Outcome.HANDS_OVER and pulse.gives_way:
             give_way(pulse, ports=self._ports)
         elif outcome is Outcome.HANDS_OVER and not pulse.headway:
-            nothing = NoHeadway(transfer.id, pulse.lane.number)
-            self._after_failure(transfer, nothing, stuck=False)
+            self._after_failure(transfer, NoHeadway(transfer.id, pulse.lane.number), stuck=False)
         elif outcome is Outcome.HANDS_OVER:
             pulse.free_slot()  # before the next turn asks for it, because others wait for it, too
             send_turn(replace(pulse.lane, failures=0), 0, ports=self._ports)
@@ -118,7 +112,7 @@ class _Turn:
             return self._visit_with_many(transfer, destination, credential)
         with (
             open_source(transfer, ports=ports) as source,
-            ports.partners.connect(destination, credential, pulse.wants_session) as session,
+            connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
             outcome = self._work_in(transfer, source, Visit(session, destination))
@@ -135,13 +129,16 @@ class _Turn:
         ports, pulse, root = self._ports, self._pulse, transfer.known_inventory.root
         with (
             ports.readers.authorize_many(transfer.source.bucket, root, transfer.id) as source,
-            ports.partners.connect(destination, credential, pulse.wants_session) as session,
+            connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
             return FolderWork(transfer, source, Visit(session, destination), pulse, ports).run()
 
     def _work_in(self, transfer: Transfer, source: ObjectSource, visit: Visit) -> Outcome:
         """Looks at the server anew when it does not do what was planned."""
+        anew = refresh_plan(transfer, visit, ports=self._ports)
+        if anew is not None:
+            return self._by_new_plan(transfer, anew)
         work = self._work = LaneWork(transfer, source, visit, self._pulse, self._ports)
         try:
             return work.run()
@@ -150,11 +147,14 @@ class _Turn:
             anew = replan(work.transfer, error, visit, ports=self._ports)
             if anew is None:
                 raise
-            changed = anew.transfer
-            if changed.known_strategy.method is work.transfer.known_strategy.method:
-                return Outcome.REPLANNED
-            start_over(changed, anew.destination, ports=self._ports)
-            return Outcome.STARTED_OVER
+            return self._by_new_plan(work.transfer, anew)
+
+    def _by_new_plan(self, before: Transfer, anew: Replanned) -> Outcome:
+        new, old = anew.transfer.known_strategy, before.known_strategy
+        if (new.method, new.long_turn) == (old.method, old.long_turn):
+            return Outcome.REPLANNED
+        start_over(anew.transfer, anew.destination, ports=self._ports)
+        return Outcome.STARTED_OVER
 
     def _end(self) -> None:
         end_lane(self._pulse, ports=self._ports)
@@ -221,3 +221,7 @@ class _Turn:
         if transfer.known_strategy.reopens:
             return False
         return not is_written(transfer, ports=self._ports)
+
+
+def _waited(tries: Tries) -> bool:
+    return tries.waits and tries.lane is not None

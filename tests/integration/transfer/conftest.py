@@ -48,7 +48,11 @@ def deployed(
 ) -> Iterator[Deployed]:
     with mock_aws():
         service = create_resources(partner)
-        resources = {"TransfersTable": TABLE, "LanesQueue": service.queue_url}
+        resources = {
+            "TransfersTable": TABLE,
+            "LanesQueue": service.queue_url,
+            "LanesLongQueue": service.queue_url,
+        }
         for name, value in environment(TEMPLATE, {**PSEUDO, **resources, **PARAMETERS}).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)

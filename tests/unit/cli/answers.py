@@ -177,5 +177,5 @@ def profile() -> ProfileView:
         home="/",
         banner=None,
         checksums=(),
-        **dict.fromkeys(able, True),
+        **dict.fromkeys(able, True),  # type: ignore[arg-type]
     )

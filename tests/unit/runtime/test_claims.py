@@ -20,6 +20,7 @@ SETTINGS = {
     "AUTH_TABLE": "table",
     "TRANSFERS_TABLE": "table",
     "LANE_QUEUE_URL": "https://queue.example",
+    "LONG_LANE_QUEUE_URL": "https://long.example",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:m",
     "READER_ROLE_ARN": "arn:aws:iam::123456789012:role/reader",
     "SECRET_PREFIX": "fileferry/",

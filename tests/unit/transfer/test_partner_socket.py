@@ -1,6 +1,7 @@
 """The socket ends what goes on for too long, and knows why."""
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -97,6 +98,38 @@ def test_a_connection_that_nobody_wants_any_more_is_given_up() -> None:
         with pytest.raises(ConnectionLost):
             connect(["127.0.0.1"], "h", place[1], 60, lambda: next(answers))
         assert time.monotonic() - started < MUCH_LATER_SECONDS
+
+
+def test_what_was_received_beyond_what_is_asked_for_is_kept(pair: Pair) -> None:
+    connection, theirs = pair
+    theirs.sendall(b"abcdef")
+    assert connection.recv(1) == b"a"
+    assert socket.socket.recv(connection, 2) == b"bc"  # no more was taken than asked for
+    connection.receive_bytes = 100
+    assert [connection.recv(2) for _ in range(2)] == [b"de", b"f"]
+    theirs.sendall(b"g")
+    assert connection.recv(5) == b"g"
+    theirs.shutdown(socket.SHUT_WR)
+    assert connection.recv(5) == b""
+
+
+def test_replies_gather_only_while_nobody_waits_for_one(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partner_socket, "GATHER_SECONDS", MUCH_LATER_SECONDS)
+    connection, theirs = pair
+    theirs.sendall(b"reply")
+    assert connection.recv(5) == b"reply"
+    connection.await_replies(at_once=False)
+    theirs.sendall(b"reply")
+    received: list[bytes] = []
+    reading = threading.Thread(target=lambda: received.append(connection.recv(5)))
+    reading.start()
+    reading.join(0.1)
+    assert not received
+    connection.await_replies(at_once=True)  # it may come in the middle
+    reading.join(MUCH_LATER_SECONDS / 2)
+    assert received == [b"reply"]
 
 
 def test_a_connection_stays_known_to_gateways_while_a_server_computes() -> None:

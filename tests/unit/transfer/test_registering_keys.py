@@ -54,7 +54,7 @@ def test_a_patch_with_a_credential_replaces_all_of_the_one_before(
     for first in (PASSWORD, KEY, BOTH):
         change_destination("acme", {}, first, ADMIN, ports=world.ports)
         changed = change_destination("acme", {}, credential, ADMIN, ports=world.ports)
-        view = destination_view(changed)
+        view = destination_view(changed, world.clock)
         assert changed.secret_id is not None
         assert world.vault.read(changed.secret_id) == credential
         assert (changed.auth, (view.has_password, view.has_key)) == (auth, shown)

@@ -11,6 +11,7 @@ NEEDED = {
     "EVENT_BUS_NAME": "bus",
     "TRANSFERS_TABLE": "table",
     "LANE_QUEUE_URL": "https://queue",
+    "LONG_LANE_QUEUE_URL": "https://long",
     "STATE_MACHINE_ARN": "arn",
     "READER_ROLE_ARN": "arn",
     "SECRET_PREFIX": "prefix",

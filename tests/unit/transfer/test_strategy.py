@@ -120,6 +120,25 @@ def test_what_one_go_cannot_carry_is_refused_only_where_there_is_one_go(
     assert choose_strategy(destination(), wish)
 
 
+@pytest.mark.parametrize("delivery", list(Delivery))
+def test_what_a_function_cannot_carry_in_one_go_is_for_a_container(delivery: Delivery) -> None:
+    there = destination(delivery, reopen=False)
+    wish = replace(WISH, size_bytes=1_001, one_handle_bytes=1_000, long_handle_bytes=5_000)
+    strategy = choose_strategy(there, wish)
+    assert strategy.long_turn
+    assert "a container sends it" in strategy.why
+    assert not choose_strategy(there, replace(wish, size_bytes=1_000)).long_turn
+    with pytest.raises(TooLongForOneHandle, match="LongTurnSeconds") as refused:
+        choose_strategy(there, replace(wish, size_bytes=5_001))
+    assert "make deploy-worker" not in str(refused.value)
+
+
+def test_without_a_container_it_is_said_what_to_deploy() -> None:
+    wish = replace(WISH, size_bytes=1_001, one_handle_bytes=1_000)
+    with pytest.raises(TooLongForOneHandle, match="make deploy-worker"):
+        choose_strategy(destination(reopen=False), wish)
+
+
 def test_each_reason_to_refuse_is_final() -> None:
     for error in (FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused):
         assert not error.retryable

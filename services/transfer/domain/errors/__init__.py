@@ -26,7 +26,6 @@ from services.transfer.domain.errors.partner import (
     KeyRejected as KeyRejected,
     LoginNotOffered as LoginNotOffered,
     NoCommonAlgorithm as NoCommonAlgorithm,
-    NoSessionFree as NoSessionFree,
     PartnerError as PartnerError,
     PasswordExpired as PasswordExpired,
     PasswordRejected as PasswordRejected,
@@ -52,6 +51,10 @@ from services.transfer.domain.errors.request import (
     VersionMismatch as VersionMismatch,
     WrongState as WrongState,
 )
+from services.transfer.domain.errors.sessions import (
+    NoSessionFree as NoSessionFree,
+    TooManySessions as TooManySessions,
+)
 from services.transfer.domain.errors.source import (
     BucketElsewhere as BucketElsewhere,
     BucketNotFound as BucketNotFound,
@@ -72,6 +75,10 @@ from services.transfer.domain.errors.source import (
     TooManyFiles as TooManyFiles,
     VersionDeleted as VersionDeleted,
 )
+from services.transfer.domain.errors.one_handle import (
+    OutOfTime as OutOfTime,
+    TooLongForOneHandle as TooLongForOneHandle,
+)
 from services.transfer.domain.errors.target import (
     ChecksumMismatch as ChecksumMismatch,
     ChunkCorrupted as ChunkCorrupted,
@@ -82,7 +89,6 @@ from services.transfer.domain.errors.target import (
     NamesUnprotected as NamesUnprotected,
     NotAFolder as NotAFolder,
     NoSpace as NoSpace,
-    OutOfTime as OutOfTime,
     PartDamaged as PartDamaged,
     PartMissing as PartMissing,
     PartnerChecksumDiffers as PartnerChecksumDiffers,
@@ -95,7 +101,6 @@ from services.transfer.domain.errors.target import (
     TargetError as TargetError,
     TargetExists as TargetExists,
     TargetNotAFile as TargetNotAFile,
-    TooLongForOneHandle as TooLongForOneHandle,
     WriteRefused as WriteRefused,
 )
 from services.transfer.domain.errors.transfer_error import TransferError as TransferError
@@ -113,5 +118,6 @@ from services.transfer.domain.errors.work import (
     StepUnderWay as StepUnderWay,
     TransferCancelled as TransferCancelled,
     WorkError as WorkError,
+    WorkerStopped as WorkerStopped,
     WorkflowLost as WorkflowLost,
 )

@@ -141,45 +141,6 @@ class UnencryptedLoginRefused(PartnerError):
     host: str
 
 
-class NoSessionFree(PartnerError):
-    """Whoever asked may have `limit` of the `sessions`. None of these is free, or the free ones are
-    meant for others in the line. `limited_by` says why they are no more: the destination's
-    "sessions", "workers" that are left for other partners, or the "target" of lanes that help. Only
-    the first can be raised."""
-
-    code, retryable = "no_session_free", True
-    message = (
-        "{partner!r} allows {allowed}, and {taken} in use or kept for transfers that came before. A"
-        " transfer goes on by itself when one is free; repeat a test then. {advice}"
-    )
-    partner: str
-    destination_id: str
-    sessions: int
-    limit: int
-    limited_by: str
-
-    @property
-    def allowed(self) -> str:
-        return "1 session" if self.sessions == 1 else f"{self.sessions} sessions"
-
-    @property
-    def taken(self) -> str:
-        if self.limit < self.sessions:
-            of_lanes = "that lanes may have"
-            return (
-                f"the one {of_lanes} is" if self.limit == 1 else f"the {self.limit} {of_lanes} are"
-            )
-        return {1: "it is", 2: "both are"}.get(self.sessions, f"all {self.sessions} are")
-
-    @property
-    def advice(self) -> str:
-        if self.limited_by == "target":
-            return "More lanes at once have not moved more, or the partner refused them."
-        if self.limited_by == "workers":
-            return "One partner gets no more workers at once (LaneConcurrency)."
-        return f"Raise max_sessions of {self.destination_id!r} if the partner allows more."
-
-
 class PasswordRejected(PartnerError):
     code = "password_rejected"
     message = (

@@ -241,26 +241,3 @@ class ReadingRefused(TargetError):
         " 'checksum' or 'reread', or ask the partner for the right to read."
     )
     host: str
-
-
-class TooLongForOneHandle(TargetError):
-    code = "too_long_for_one_handle"
-    message = (
-        "The object has {size_bytes} bytes. This server takes a file only in one go, and one go"
-        " surely carries {most_bytes} bytes. Ask the partner to allow that an existing file is"
-        " opened for writing again (for example AllowOverwrite), and test the destination anew."
-    )
-    size_bytes: int
-    most_bytes: int
-
-
-class OutOfTime(TargetError):
-    code = "out_of_time"
-    message = (
-        "{path!r} could not be written in one go: {done_bytes} of {size_bytes} bytes were moved"
-        " in the time that one go has. Ask the partner for a faster line, or to allow that an"
-        " existing file is opened for writing again."
-    )
-    path: str
-    done_bytes: int
-    size_bytes: int

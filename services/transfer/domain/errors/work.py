@@ -117,18 +117,33 @@ class LaneCrashed(WorkError):
     times: int
 
 
+class WorkerStopped(WorkError):
+    """A file that goes through one handle, whose worker had to end before its time."""
+
+    code, retryable = "worker_stopped", True
+    message = (
+        "The worker that wrote {path!r} was stopped after {done_bytes} of {size_bytes} bytes. This"
+        " server does not let a file be opened again, so they are lost, and the file is sent from"
+        " its beginning by itself. If it stays, look why the workers are stopped so often."
+    )
+    path: str
+    done_bytes: int
+    size_bytes: int
+
+
 class LaneNotTaken(WorkError):
     """The lane's message was sent again and again, and no worker took it. The sweeper counted."""
 
     code, retryable = "lane_not_taken", True
     message = (
         "Lane {lane} of transfer {transfer_id} was sent off {times} times and no worker took it."
-        " Look at the lane queue's age and at the lane worker's log: its workers are busy, or they"
-        " die before they begin."
+        " Look at the queue {queue} and at the log of its workers: they are busy, they die before"
+        " they begin, or there are none (of lanes-long: make deploy-worker)."
     )
     transfer_id: str
     lane: int
     times: int
+    queue: str
 
 
 class WorkflowLost(WorkError):

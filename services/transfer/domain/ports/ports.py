@@ -38,6 +38,8 @@ class Policy:
         int  # what one turn of a lane surely carries, for servers that allow no second
     )
     retry: RetryPolicy
+    long_handle_bytes: int = 0  # what one turn in a container carries; 0: none is deployed
+    session_test_seconds: float = 0  # a test of a destination opens sessions so long; 0: none
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Ports:
     bus: EventPublisher
     crcs: Mapping[Algorithm, Crc]  # of every combinable algorithm
     heart: Heart
+    pause: Callable[[float], None]  # for some seconds, between two logins that nobody waits for
     log_error: Callable[[str, Exception], None]  # for an error that fails nobody; a constant phrase
     now: Callable[[], datetime]
     new_id: Callable[[], str]

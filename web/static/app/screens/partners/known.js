@@ -4,6 +4,7 @@ import { html } from "../../lib.js";
 import { escaped } from "../../format/names.js";
 import { Icon } from "../../ui/icon.js";
 import { Name, Time } from "../../ui/name.js";
+import { Notice } from "../../ui/notice.js";
 import { algorithm } from "./fingerprints.js";
 import { findings, measures, steps } from "./probe_words.js";
 
@@ -44,6 +45,7 @@ export function Findings({ view }) {
     <section class="card" aria-labelledby="findings">
       <h2 id="findings">What the server can do</h2>
       <p class="muted small">Found by the test of <${Time} at=${profile.probed_at} /></p>
+      ${(view.cautions ?? []).map((each) => html`<${Notice} key=${each} kind="warn">${escaped(each)}</${Notice}>`)}
       <dl class="pairs">${measures(profile).map(([name, value]) => html`<dt key=${name}>${name}</dt><dd><${Name} text=${value} /></dd>`)}</dl>
       <ul class="findings marked">
         ${findings(profile).map(({ field, good, text }) => html`

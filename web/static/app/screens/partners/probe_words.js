@@ -17,12 +17,14 @@ const FINDINGS = [
   ["fsync", "Writes to its disk when asked (fsync)", "Has no working fsync: what it acknowledged may not be on its disk"],
   ["remove", "Lets us remove our own temporary files", "Does not let us remove files: what a failed try leaves stays"],
   ["set_times", "Keeps the time of the object", "Does not let us set times: files have the time of their arrival"],
+  ["large_writes", "Takes writes as large as it offers", "Refuses writes as large as it offers: smaller ones are sent"],
+  ["truncate", "Lets the size of a file be set", "Does not let the size of a file be set"],
   ["keeps_files", "Keeps files after they are closed", "Takes files away as soon as they are closed"],
 ];
 
-/** @returns {{field: string, good: boolean, text: string}[]} what it cannot do comes first */
+/** @returns {{field: string, good: boolean, text: string}[]} what it cannot do comes first; what was not tried is left out */
 export function findings(profile) {
-  const all = FINDINGS.map(([field, yes, no]) => ({ field, good: profile[field], text: profile[field] ? yes : no }));
+  const all = FINDINGS.filter(([field]) => typeof profile[field] === "boolean").map(([field, yes, no]) => ({ field, good: profile[field], text: profile[field] ? yes : no }));
   return [...all.filter((each) => !each.good), ...all.filter((each) => each.good)];
 }
 
@@ -34,7 +36,23 @@ export function measures(profile) {
     ["Round trip", roundTripText(profile.round_trip_seconds)],
     ["Free space", profile.free_bytes === null ? "the server does not say" : bytesText(profile.free_bytes)],
     ["Login begins in", profile.home ?? "the server does not say"],
+    ["Sessions", sessionsText(profile.sessions)],
+    ["Writing to its disk (fsync)", fsyncText(profile)],
+    ["Checksums there", profile.checksums?.join(", ") || (profile.check_file ? "offered" : "not offered")],
   ];
+}
+
+/** How many sessions a test opened at once, and why it stopped there. */
+export function sessionsText(found) {
+  if (!found) return "nobody counted them";
+  const most = found.at_once === 1 ? "1 at once" : `${found.at_once} at once`;
+  if (found.refused) return `${most}; the next one was refused: ${found.refused}`;
+  return found.untried ? `${most} at least. ${found.untried}` : `${most} at least: no more were asked for`;
+}
+
+function fsyncText({ fsync, fsync_offered: offered }) {
+  if (fsync) return "offered, and it works";
+  return offered ? "offered, and it fails" : "not offered";
 }
 
 function roundTripText(seconds) {

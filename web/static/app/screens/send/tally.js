@@ -17,7 +17,7 @@ export function merged(before, now) {
   return [...before.filter(({ state }) => state === "sent"), ...now];
 }
 
-/** What the servers of some partners make of the names: sentences of all that were accepted. */
+/** What servers make of the names, and what is not promised there: each sentence of all that were accepted, once. */
 export function warnings(outcomes) {
-  return outcomes.flatMap(({ transfer }) => transfer?.warnings ?? []);
+  return [...new Set(outcomes.flatMap(({ transfer }) => [...(transfer?.warnings ?? []), ...(transfer?.cautions ?? [])]))];
 }

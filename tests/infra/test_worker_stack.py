@@ -1,0 +1,140 @@
+"""The container worker is what the lane worker is, without its time limit."""
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.complete import complete
+from infra.complete.names import TemplateWrong
+from infra.lint.expansion import Expansion
+from infra.lint.options import with_every_option
+from infra.lint.physical import text_of
+from infra.stacks import find_stack
+from infra.worker.image import context, push_image, tag_of
+from tests.infra.deployments import expansions, real_deployments
+
+DOMAIN = ".amazonaws.com/"  # of a queue, which the lint leaves out where it answers a Ref
+FUNCTIONS_OWN = {"Log", "Trace", "Interfaces", "NotItself"}
+ADDRESS = "111122223333.dkr.example/fileferry-dev-worker"
+
+
+@pytest.fixture(scope="module")
+def expanded() -> dict[str, Expansion]:
+    """With every option, as AWS would see the two stacks."""
+    kept = with_every_option(real_deployments())
+    return {each.deployment.stack: each for each in expansions(*kept)}
+
+
+def statements(expansion: Expansion, role: str) -> dict[str, tuple[set[str], set[str]]]:
+    """Actions and resources, by Sid."""
+    policies = expansion.resources[role]["Properties"]["Policies"]
+    return {
+        each["Sid"]: (
+            set(each["Action"]),
+            {
+                text_of(expansion, one)
+                for one in (
+                    each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]]
+                )
+            },
+        )
+        for policy in policies
+        for each in policy["PolicyDocument"]["Statement"]
+    }
+
+
+def test_its_role_may_do_what_the_lane_workers_role_may(expanded: dict[str, Expansion]) -> None:
+    function = statements(expanded["transfer"], "LaneWorkerRole")
+    container = statements(expanded["worker"], "Role")
+    assert set(container) == set(function) - FUNCTIONS_OWN | {"Protect"}
+    for sid in set(container) - {"Protect", "Receive", "HoldLaneMessage"}:
+        assert container[sid] == function[sid], sid
+    for sid in ("Receive", "HoldLaneMessage"):
+        [queue] = container[sid][1]
+        assert container[sid][0] == function[sid][0]
+        assert queue.endswith("-transfer-lanes-long")
+        assert {queue.removesuffix("-long")} == function[sid][1]
+
+
+def test_its_settings_are_those_of_the_functions(expanded: dict[str, Expansion]) -> None:
+    function = expanded["transfer"].resources["LaneWorkerFunction"]["Properties"]
+    theirs = function["Environment"]["Variables"]
+    task = expanded["worker"].resources["Task"]["Properties"]["ContainerDefinitions"][0]
+    own = {each["Name"]: each["Value"] for each in task["Environment"]}
+    assert set(own) - set(theirs) == {"AWS_DEFAULT_REGION", "POWERTOOLS_TRACE_DISABLED"}
+    for name, value in theirs.items():
+        seen = text_of(expanded["transfer"], value)
+        at = text_of(expanded["worker"], own[name]).replace(DOMAIN, "/")
+        assert at == seen, name
+
+
+def test_it_runs_as_nobody_on_a_disk_that_it_cannot_change(
+    expanded: dict[str, Expansion],
+) -> None:
+    task = expanded["worker"].resources["Task"]["Properties"]["ContainerDefinitions"][0]
+    assert task["ReadonlyRootFilesystem"] is True
+    assert task["User"] == "10001:10001"
+    assert "USER 10001:10001" in Path("services/transfer/Dockerfile").read_text()
+    assert float(task["StopTimeout"]) > 60  # HandOverSeconds
+
+
+def test_the_reader_trusts_it_where_it_is_there(expanded: dict[str, Expansion]) -> None:
+    role = expanded["worker"].resources["Role"]["Properties"]["RoleName"]
+    trust = expanded["transfer"].resources["ReaderRole"]["Properties"]["AssumeRolePolicyDocument"]
+    named = [each["Condition"]["ArnEquals"]["aws:PrincipalArn"] for each in trust["Statement"][1:]]
+    assert [each.rpartition("/")[2] for each in named] == [role]
+
+
+def test_a_stage_without_long_turns_has_none_of_it() -> None:
+    for expansion in expansions(*real_deployments()):
+        if expansion.deployment.stack == "worker":
+            assert expansion.resources == {}
+        if expansion.deployment.stack == "transfer":
+            trust = expansion.resources["ReaderRole"]["Properties"]["AssumeRolePolicyDocument"]
+            assert len(trust["Statement"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [({"service": "transfer"}, "write function"), ({"service": "none"}, "no service 'none'")],
+)
+def test_a_container_of_what_is_not_there_is_refused(section: dict[str, Any], told: str) -> None:
+    with pytest.raises(TemplateWrong, match=told):
+        complete({"ContainerOf": section, "Resources": {}}, "worker", ["transfer"])
+
+
+class Registry:
+    """ECR with these tags."""
+
+    def __init__(self, *tags: str) -> None:
+        self.tags = tags
+
+    def batch_get_image(self, **wanted: Any) -> dict[str, Any]:  # noqa: ANN401
+        asked = [each["imageTag"] for each in wanted["imageIds"]]
+        return {"images": [tag for tag in asked if tag in self.tags]}
+
+    def get_authorization_token(self) -> dict[str, Any]:
+        token = base64.b64encode(b"AWS:once").decode()
+        return {"authorizationData": [{"authorizationToken": token}]}
+
+
+def test_its_image_is_built_from_the_lock_and_pushed_once() -> None:
+    folder, ran = context(), list[tuple[Sequence[str], str]]()
+    assert (folder / "services/transfer/worker.py").exists()
+    assert "--hash=sha256:" in (folder / "requirements.txt").read_text()
+    run = lambda command, told: ran.append((command, told))  # noqa: E731
+    push_image(folder, ADDRESS, Registry(), run)
+    assert [command[1] for command, _ in ran] == ["build", "login", "push"]
+    assert ran[1][1] == "once"
+    assert not any("once" in word for command, _ in ran for word in command)
+    assert ran[2][0][-1] == f"{ADDRESS}:{tag_of(folder)}"
+    push_image(folder, ADDRESS, Registry(tag_of(folder)), run)
+    assert len(ran) == 3
+
+
+def test_the_functions_packages_hold_nothing_of_the_image() -> None:
+    assert find_stack("worker").template.exists()
+    assert not (context() / "services/transfer/Dockerfile").exists()
