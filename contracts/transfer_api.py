@@ -242,10 +242,10 @@ class TransferView(TransferSummary):
 
     correlation_id: Id
     files: FileCounts | None = Field(
-        default=None, description="of many files; null: it is one, or they were not listed yet"
+        description="of many files; null: it is one, or they were not listed yet"
     )
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
     bytes_done: Bytes = Field(description="finished and in flight")
     percent: float | None = Field(ge=0, le=100)
     rate_bytes_per_second: float | None = Field(ge=0)

@@ -46,6 +46,9 @@ def view_of(live: LiveTransfer) -> TransferView:
         chunks=ChunkCounts(total=chunks.total, done=chunks.done, open=chunks.total - chunks.done),
         lanes=(),
         attempts=0,
+        files=live.files,
+        include=(),
+        exclude=(),
         warnings=(),
     )
 

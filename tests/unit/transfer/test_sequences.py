@@ -17,6 +17,7 @@ from services.transfer.domain.errors import TransferError
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.part_changes import PartChanges
+from services.transfer.domain.part_file import PartFile
 from services.transfer.domain.proof import (
     NOT_RECORDED,
     Proof,
@@ -75,6 +76,12 @@ def proved_by_lane(transfer: Transfer) -> Change:
     return transfer.proved_by_lane(proof, NOON)
 
 
+def files_settled(transfer: Transfer) -> Change:
+    part = transfer.known_part.path
+    proof = Proof(part, 0, SourceChecksum.ABSENT, None, Proven.SAMPLED)
+    return transfer.files_settled(proof, NOON)
+
+
 def receipt(transfer: Transfer) -> Receipt:
     """A receipt as StoreOutcome writes it. It needs a proof and a name."""
     if transfer.final_path is None:
@@ -95,6 +102,7 @@ def receipt(transfer: Transfer) -> Receipt:
     )
 
 
+FOLDER = PartFile("/in", "place", NOON, opening=False)
 CALLS: dict[str, Call] = {
     "pause": lambda it: it.pause(NOON, "ann"),
     "resume": lambda it: it.resume(NOON, "ann"),
@@ -107,6 +115,9 @@ CALLS: dict[str, Call] = {
     "record_part": record_part,
     "opening": lambda it: it.opening(it.generation, it.known_part.path, NOON),
     "begin": lambda it: it.begin(it.generation, 2, "SHA256:abc", NOON),
+    "record_folder": lambda it: it.record_folder(FOLDER, ChunkPlan(10, 10, 1), Strategy()),
+    "files_settled": files_settled,
+    "leave_folder": lambda it: it.leave_folder(),
     "begin late": lambda it: it.begin(it.generation - 1, 2, "SHA256:abc", NOON),
     "start_over": lambda it: it.start_over(it.generation, NOON),
     "keep_hash": lambda it: it.keep_hash(it.generation, FileChecksum(Algorithm.MD5, "00")),
@@ -188,6 +199,7 @@ SINGLE = st.sampled_from(sorted(CALLS)).map(lambda call: [call])
 @given(st.lists(st.one_of(SINGLE, SINGLE, *WHOLE), max_size=40))
 @example([MOVE, ["pause"], PROVE, END])  # the pause came too late
 @example([MOVE, ["pause"], PROVE_IN_LANE, END])  # to a lane, too
+@example([["record_folder", "begin", "pause", "files_settled", "end"]])  # and to many files
 @example([["pause"], MOVE, ["resume"]])  # one change, two facts
 @example([MOVE, ["start_over", "pause"], MOVE, ["resume", "replan"], PROVE_IN_LANE, END])
 @example([MOVE, ["pause", "verifying", "move_again"], MOVE, ["pause"]])
@@ -251,6 +263,8 @@ def likeness(transfer: Transfer, known: Known) -> tuple[object, ...]:
         transfer.proof is not None,
         transfer.final_path is not None,
         transfer.keep_part_until is not None,
+        transfer.part is not None and transfer.part.folder,
+        transfer.failure is not None,
         known.standing,
         known.ever_started,
     )
