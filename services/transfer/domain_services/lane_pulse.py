@@ -127,14 +127,12 @@ class LanePulse:
             return self._slots.take(destination_id, limit, self._until)
 
     def take_step(self) -> bool:
-        """Takes the place of the workflow's steps, of which one at a time may prove and name the
-        file. False when one is at work."""
+        """The place of the workflow's steps, of which one at a time may prove and name the file."""
         with self._lock:
             return self._slots.take_step(self._until)
 
     def leave_line(self, destination_id: str) -> None:
-        """For a lane that needs no session any more. If it stood in the line, others are called in
-        its place."""
+        """It needs no session any more. If it stood in the line, others are called instead."""
         if leave_line(destination_id, lane_ticket(self.lane), ports=self._ports):
             pass_on(destination_id, ports=self._ports)
 
