@@ -45,7 +45,9 @@ class QuickGet:
         self._endpoint = urlsplit(client.meta.endpoint_url)
         frozen = client._request_signer._credentials.get_frozen_credentials()
         self._signer = Signer(frozen, client.meta.region_name, self._endpoint.netloc, now)
-        self._tls = create_default_context(cafile=get_cert_path(True))
+        self._tls = None
+        if self._endpoint.scheme == "https":  # reading the certificates takes a moment
+            self._tls = create_default_context(cafile=get_cert_path(True))
         self._mine = local()
         self._all: list[HTTPConnection] = []
 

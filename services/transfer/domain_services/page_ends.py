@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from posixpath import dirname
+from posixpath import dirname, join
 
 from services.transfer.domain.errors import TargetError
 from services.transfer.domain.inventory import ListedFile
-from services.transfer.domain.names import below, file_part_path, resolve_target
+from services.transfer.domain.names import file_part_path
 from services.transfer.domain.ports import FolderSource, PartnerSession, Ports
 from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
@@ -18,19 +18,19 @@ ATTEMPTS_SWEPT = 10  # of a page: whoever dies in all of these, and before, leav
 
 @dataclass(frozen=True)
 class PathsOfMany:
-    """The paths of a transfer's files at the partner."""
+    """The paths of a transfer's files at the partner. Their names were judged when the inventory
+    was taken, and are not judged again: that costs more than all else here."""
 
-    transfer: Transfer
+    transfer_id: str
     generation: int
-    base_path: str
+    folder: str
 
     def target_of(self, file: ListedFile) -> str:
-        name = below(self.transfer.target_path, file.name.removesuffix("/"))
-        return resolve_target(self.base_path, name)
+        return join(self.folder, file.name.removesuffix("/"))
 
     def part_of(self, file: ListedFile, attempt: int) -> str:
         target = self.target_of(file)
-        return file_part_path(target, self.transfer.id, self.generation, attempt)
+        return file_part_path(target, self.transfer_id, self.generation, attempt)
 
     def earlier_parts(self, files: Iterable[ListedFile], attempt: int) -> list[str]:
         """What workers that died may have left of them before that attempt."""
@@ -48,8 +48,8 @@ class PageEnds:
     ports: Ports
 
     def __post_init__(self) -> None:
-        base_path = self.visit.destination.base_path
-        self.paths = PathsOfMany(self.transfer, self.transfer.generation, base_path)
+        transfer = self.transfer
+        self.paths = PathsOfMany(transfer.id, transfer.generation, self.folder)
         self._folders = {self.folder}
 
     @property
