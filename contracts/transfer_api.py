@@ -213,11 +213,10 @@ class TransferSummary(Published):
     if_exists: IfExists
     verify: Verify
     readback_percent: Percent | None = Field(
-        default=None, description="of the bytes, for verify readback; null: all of them"
+        description="of the bytes, for verify readback; null: all of them"
     )
     strategy: str | None = Field(description="how the file is moved, and why")
     planned_proof: str | None = Field(
-        default=None,
         description="what will be proven at the partner, in one sentence; null until it is planned,"
         " and for many files",
     )
@@ -257,7 +256,7 @@ class TransferView(TransferSummary):
         description="sentences about target_path: what some servers would do with such a name",
     )
     cautions: tuple[str, ...] = Field(
-        default=(), description="sentences about what is not promised at this partner's server"
+        description="sentences about what is not promised at this partner's server"
     )
 
 
