@@ -28,7 +28,9 @@ def view_of(live: LiveTransfer) -> TransferView:
         final_path=None,
         if_exists="fail",
         verify="checksum",
+        readback_percent=None,
         strategy=None,
+        planned_proof=None,
         size_bytes=live.size_bytes,
         source_checksum=None,
         run=live.run,
@@ -50,6 +52,7 @@ def view_of(live: LiveTransfer) -> TransferView:
         include=(),
         exclude=(),
         warnings=(),
+        cautions=(),
     )
 
 

@@ -26,7 +26,7 @@ from services.transfer.use_cases import browse
 from services.transfer.use_cases import steer_transfer as steer
 from services.transfer.use_cases.list_history import list_history
 from services.transfer.use_cases.read_files import read_files
-from services.transfer.use_cases.read_state import read_state, state_of
+from services.transfer.use_cases.read_state import TransferState, read_state, state_of
 from services.transfer.use_cases.read_timeline import read_timeline
 from services.transfer.use_cases.request_transfer import (
     NewTransfer,
@@ -97,9 +97,12 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         readback_percent=body.readback_percent or ALL_PERCENT,
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
-    cautions = cautions_before(transfer, ports=ports)
-    view = api_views.transfer_view(state_of(transfer, ports=ports), cautions)
+    view = _view(ports, state_of(transfer, ports=ports))
     return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
+
+
+def _view(ports: Ports, state: TransferState) -> http.TransferView:
+    return api_views.transfer_view(state, cautions_before(state.transfer, ports=ports))
 
 
 def _ref(source: http.SourceObject) -> ObjectRef:
@@ -123,7 +126,7 @@ def _transfer_files(ports: Ports, call: Call[None]) -> http.TransferFilesPage:
 
 
 def _read(ports: Ports, call: Call[None]) -> http.TransferView:
-    return api_views.transfer_view(read_state(call.path["id"], call.caller, ports=ports))
+    return _view(ports, read_state(call.path["id"], call.caller, ports=ports))
 
 
 def _events(ports: Ports, call: Call[None]) -> TimelinePage:
@@ -133,7 +136,7 @@ def _events(ports: Ports, call: Call[None]) -> TimelinePage:
 
 def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401
     transfer = act(call.path["id"], call.caller, ports=ports)
-    return api_views.transfer_view(state_of(transfer, ports=ports))
+    return _view(ports, state_of(transfer, ports=ports))
 
 
 def _list(ports: Ports, call: Call[None]) -> http.TransfersPage | Answer:

@@ -33,7 +33,7 @@ def transfer_summary(transfer: Transfer) -> transfer_api.TransferSummary:
     return transfer_api.TransferSummary(**_summary(transfer))
 
 
-def transfer_view(state: TransferState, before: Sequence[str] = ()) -> transfer_api.TransferView:
+def transfer_view(state: TransferState, before: Sequence[str]) -> transfer_api.TransferView:
     """`before` are the cautions of a transfer that has no plan yet."""
     transfer, progress = state.transfer, state.progress
     plan = transfer.plan

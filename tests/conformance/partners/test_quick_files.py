@@ -9,6 +9,7 @@ from services.transfer.domain.ports import PartnerSession, QuickFiles, SmallFile
 from services.transfer.domain.strategy import Strategy
 from tests.servers.sites import Site
 
+pytestmark = pytest.mark.not_over_ftp  # each of its commands waits for a reply
 STRATEGY = Strategy()
 WHEN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 BLOCKS = 3 * 261_120 + 5  # more than one write

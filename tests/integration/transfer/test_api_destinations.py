@@ -33,7 +33,7 @@ def test_a_server_is_confirmed_by_its_host_key_before_it_is_used(deployed: Deplo
     assert (confirmed.status, confirmed.body["host_keys"]) == (200, [offered])
     tested = deployed.api("POST", "/api/destinations/acme/test").body
     assert (tested["status"], tested["profile"]["write_at_offset"]) == ("ok", True)
-    assert "2 lanes" in tested["strategy"]
+    assert "up to 3" in tested["strategy"]
     shown = deployed.api("GET", "/api/destinations/acme").body
     assert shown["profile"] == tested["profile"]
 

@@ -65,7 +65,9 @@ def test_a_small_transfer_stays_within_its_budget() -> None:
     ("chunks", "verify", "more"),
     [
         (1, Verify.CHECKSUM, Counter[str]()),
-        (2, Verify.CHECKSUM, Counter(Query=1)),  # the open chunks
+        # the open chunks; and of the destination, for which nothing is known yet, its record, its
+        # target (twice) and what is decided
+        (2, Verify.CHECKSUM, Counter(Query=1, GetItem=3, TransactWriteItems=1)),
         (1, Verify.READBACK, Counter(GetItem=1)),  # the proven ones
     ],
 )

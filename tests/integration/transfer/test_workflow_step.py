@@ -42,7 +42,7 @@ def test_the_steps_bring_a_file_to_the_partner(deployed: Deployed, move: str, si
     drive_lanes(deployed)
     alone = move == "MoveDirect"
     assert deployed.stored(transfer_id).status is (Status.COMMITTING if alone else Status.MOVING)
-    assert deployed.stored(transfer_id).lanes == (1 if alone else 2)
+    assert deployed.stored(transfer_id).lanes == (1 if alone else 3)  # at most
     assert target.exists() is alone
     assert deployed.step("VerifyTarget", transfer_id) == {}
     assert target.exists() is alone

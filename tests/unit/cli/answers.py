@@ -54,6 +54,7 @@ def transfer(transfer_id: str = "t-1", **changes: Any) -> TransferView:  # noqa:
         "lanes": (LaneView(number=1, state="moving", turn=1, bytes_in_flight=0, failures=0),),
         "attempts": 1,
         "warnings": (),
+        "cautions": (),
     }
     return TransferView(**_summary(transfer_id) | more | changes)
 
@@ -70,6 +71,8 @@ def _summary(transfer_id: str) -> dict[str, Any]:
         "final_path": None,
         "if_exists": "fail",
         "verify": "checksum",
+        "readback_percent": None,
+        "planned_proof": None,
         "strategy": None,
         "size_bytes": 1_234,
         "source_checksum": None,
