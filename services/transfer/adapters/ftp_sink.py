@@ -8,17 +8,18 @@ one handle only, there is one upload, whose end is the sink's.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from services.transfer.adapters.breakable_sink import BreakableSink
 from services.transfer.adapters.ftp_channel import FtpChannel
 from services.transfer.adapters.ftp_refusals import FtpRefusals
 from services.transfer.adapters.ftp_replies import Refused
 from services.transfer.adapters.ftp_transfers import FtpUpload
-from services.transfer.domain.errors import PartnerError, TransferError, WriteRefused
+from services.transfer.domain.errors import TransferError, WriteRefused
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 BLOCK_BYTES = 1 << 20  # ftplib's 8 KiB were measured at two thirds of the speed
 
 
-class FtpChunkSink:
+class FtpChunkSink(BreakableSink):
     """A write at offset 0 begins the file anew, because FTP has no word for anything else."""
 
     block_bytes = BLOCK_BYTES
@@ -30,6 +31,7 @@ class FtpChunkSink:
         refusals: FtpRefusals,
         strategy: Strategy = UNKNOWN,
     ) -> None:
+        super().__init__()
         self._channel, self._path = channel, path
         self._refusals, self._strategy = refusals, strategy
         self._upload: FtpUpload | None = None
@@ -37,8 +39,6 @@ class FtpChunkSink:
         self._run: tuple[int, int] | None = None  # written since the flush, one behind the other
         self._in_a_row = True
         self._acknowledged = False  # the run
-        self._broken: TransferError | None = None
-        self._closed = False
 
     def create(self) -> "FtpChunkSink":
         """Makes the empty file. Raises what PartnerSession.create_file raises."""
@@ -84,31 +84,6 @@ class FtpChunkSink:
         self._closed = True
         if self._broken is None:
             self._finish()
-
-    def __enter__(self) -> "FtpChunkSink":
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """A connection that breaks only now has carried all that was flushed."""
-        try:
-            self.close()
-        except PartnerError:
-            pass
-        except TransferError:
-            if not any(exc):  # otherwise the first error is the one to raise
-                raise
-
-    @contextmanager
-    def _unbroken(self) -> Iterator[None]:
-        if self._broken is not None:
-            raise self._broken
-        if self._closed:
-            raise ValueError("the sink is closed")
-        try:
-            yield
-        except TransferError as error:
-            self._broken = error
-            raise
 
     @contextmanager
     def _telling(self, action: str) -> Iterator[None]:

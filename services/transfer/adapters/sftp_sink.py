@@ -1,8 +1,8 @@
 """Writes chunks into a part file over SFTP. Writes are pipelined, and each status is checked."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
+from services.transfer.adapters.breakable_sink import BreakableSink
 from services.transfer.adapters.sftp_packets import (
     FSYNC,
     WRITE_FIELDS,
@@ -56,7 +56,7 @@ class WrittenRun:
             self.acknowledged_until = self._begin
 
 
-class SftpChunkSink:
+class SftpChunkSink(BreakableSink):
     """Writes through `handle`. After a flush that had to close it, the next write opens the file
     again."""
 
@@ -68,17 +68,16 @@ class SftpChunkSink:
         refusals: Refusals,
         strategy: Strategy = UNKNOWN,
     ) -> None:
+        super().__init__()
         self.block_bytes = protocol.limits.write_block_bytes
         self._protocol = protocol
         self._refusals = refusals
         self._strategy = strategy
         self._path = path
         self._handle: bytes | None = handle
-        self._closed = False
         self._unacknowledged = 0
         self._run = WrittenRun()
         self._refusal: tuple[Status, int] | None = None  # the first one, and its bytes
-        self._broken: TransferError | None = None
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
         """`data` is sent before this returns, so the caller may use its buffer again."""
@@ -115,31 +114,6 @@ class SftpChunkSink:
         self._check()
         if refusal is not None:
             raise refusal
-
-    def __enter__(self) -> "SftpChunkSink":
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        """A connection that breaks only now has carried all that was flushed."""
-        try:
-            self.close()
-        except PartnerError:
-            pass
-        except TransferError:
-            if not any(exc):  # otherwise the first error is the one to raise
-                raise
-
-    @contextmanager
-    def _unbroken(self) -> Iterator[None]:
-        if self._broken is not None:
-            raise self._broken
-        if self._closed:
-            raise ValueError("the sink is closed")
-        try:
-            yield
-        except TransferError as error:
-            self._broken = error
-            raise
 
     def _submit(self, handle: bytes, offset: int, block: memoryview) -> None:
         run, end = self._run, offset + len(block)
