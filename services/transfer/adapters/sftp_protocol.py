@@ -25,13 +25,12 @@ from services.transfer.adapters.sftp_packets import (
     limits_of,
     string,
 )
+from services.transfer.adapters.sftp_pipe import RECEIVE_BYTES, SftpPipe
 from services.transfer.adapters.sftp_reasons import CONNECTION_ERRORS, reason_of
 from services.transfer.adapters.sftp_stream import PacketStream, PrintedText
 from services.transfer.adapters.ssh_packets import Pieces
-from services.transfer.adapters.ssh_senders import sender_of
 from services.transfer.domain.errors import ConnectionLost, PartnerError
 
-RECEIVE_BYTES = 1 << 20
 HELD_BYTES = 256 << 10  # one send of these costs little more than one of a small request
 GOODBYE_SECONDS = 1.0
 LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connection that broke
@@ -51,29 +50,25 @@ class SftpProtocol:
     def __init__(
         self, channel: paramiko.Channel, host: str, port: int, timeout_seconds: float
     ) -> None:
-        self._channel = channel
-        self._host = host
-        self._port = port
+        self._channel, self._host, self._port = channel, host, port
         self._timeout_seconds = timeout_seconds
         self._in_flight = InFlight(timeout_seconds)
         self._last_id = 0
         self._held = bytearray()  # requests that wait to be sent together
         self._stream = PacketStream()
-        self._sender = sender_of(channel)
+        self._pipe = SftpPipe(channel, self._in_flight, timeout_seconds)
         self._broken: PartnerError | None = None
-        self._deadline: float | None = None  # of the negotiation, on the monotonic clock
         self.extensions: dict[bytes, bytes] = {}
         self.limits = Limits(None, None)
-        channel.settimeout(timeout_seconds)
 
     def negotiate(self) -> None:
         """INIT/VERSION and, where offered, the server's limits. All of it has to end within the
         timeout."""
-        self._deadline = time.monotonic() + self._timeout_seconds
+        self._pipe.deadline = time.monotonic() + self._timeout_seconds
         try:
             self._negotiate()
         finally:
-            self._deadline = None
+            self._pipe.deadline = None
 
     def _negotiate(self) -> None:
         self._send(LENGTH.pack(5) + bytes((Kind.INIT,)) + LENGTH.pack(VERSION), NOTHING)
@@ -167,13 +162,13 @@ class SftpProtocol:
             self._send(held, NOTHING)
 
     def _receive_what_came(self) -> None:
-        while self._channel.recv_ready():
+        while self._pipe.has_received:
             self.receive()
 
     def receive(self) -> None:
         """Waits for bytes from the server and delivers every reply that is complete."""
         self._send_held()
-        self._sender.await_reply()
+        self._pipe.await_reply()
         self._fill()
         while (packet := self._next_packet()) is not None:
             self._deliver(packet)
@@ -192,50 +187,21 @@ class SftpProtocol:
     def _send(self, head: bytes, payload: memoryview) -> None:
         if self._broken is not None:
             raise self._broken
-        pieces = Pieces(head, payload)
         try:
-            while pieces.left:
-                self._send_some(pieces)
+            self._pipe.send(Pieces(head, payload))
         except (Lagging, *CONNECTION_ERRORS) as error:
             raise self._break(error) from None
-
-    def _send_some(self, pieces: Pieces) -> None:
-        self._channel.settimeout(self._seconds_left())
-        sent: int | None = None
-        with suppress(TimeoutError), self._in_flight.pace.waiting():
-            sent = self._sender.send(pieces)
-        if sent == 0:
-            raise EOFError("the server closed the session")
-        if sent is not None:
-            self._in_flight.pace.moved(sent)
 
     def _fill(self) -> None:
         if self._broken is not None:
             raise self._broken
         try:
-            received = self._receive()
+            received = self._pipe.receive()
         except (Lagging, *CONNECTION_ERRORS) as error:
             raise self._break(error) from None
         if not received:
             raise self._break(EOFError("the server closed the session"))
-        self._in_flight.pace.moved(len(received))
         self._stream.feed(received)
-
-    def _receive(self) -> bytes:
-        while True:
-            self._channel.settimeout(self._seconds_left())
-            # after a time-out the pace says which rule is broken, if any
-            with suppress(TimeoutError), self._in_flight.pace.waiting():
-                received: bytes = self._channel.recv(RECEIVE_BYTES)
-                return received
-
-    def _seconds_left(self) -> float:
-        if self._deadline is not None:
-            left = self._deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            return left
-        return self._in_flight.seconds_left()
 
     def _next_packet(self) -> bytes | None:
         """Kind, id and body of the next complete packet."""
