@@ -28,6 +28,7 @@ from services.transfer.domain_services.lane_limits import (
     known_target,
     lane_limit,
     lanes_of,
+    who_limits,
     work_of_transfer,
 )
 from services.transfer.domain_services.queue_lanes import is_driven, is_out, queue_lanes
@@ -55,7 +56,8 @@ def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, por
     target = known_target(destination, ports=ports) if known is None else known
     if target.place != destination.place:
         target = known_target(destination, ports=ports)
-    after, decision = observe(target, share, limit)
+    who = who_limits(destination, ports.policy)
+    after, decision = observe(target, share, limit, who)
     if not ports.targets.save(after, decision):
         return False
     if decision is not None and decision.after > decision.before:

@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from services.transfer.domain.lane_target import Decision, first_target
+from services.transfer.domain.server_profile import SessionsFound
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.handlers.api_sessions import sessions_view
@@ -142,6 +145,24 @@ def test_fewer_sessions_of_the_destination_are_obeyed_while_lanes_run() -> None:
         assert "1 lane at the most" in view.lanes.why
         finish_all(world, [transfer])
     assert world.read(transfer).status is Status.COMPLETED
+
+
+@pytest.mark.parametrize(
+    ("taken", "workers", "who"),
+    [(2, 4, "the server takes"), (4, 4, "max_sessions allows"), (4, 2, "the number of workers")],
+)
+def test_whoever_allows_no_more_lanes_is_told(taken: int, workers: int, who: str) -> None:
+    world = a_world()
+    set_target(world, 9)
+    known = world.ports.destinations.read("one")
+    assert known.profile is not None
+    found = SessionsFound(taken, world.clock, refused="no more" if taken < 4 else None)
+    profile = replace(known.profile, sessions=found)
+    world.ports.destinations.save(replace(known, profile=profile))
+    ports = replace(world.ports, policy=replace(world.policy, lanes_per_destination=workers))
+    told = show_sessions("one", ANN, ports=ports).lanes.known.why
+    assert who in told
+    assert "at the most" in told
 
 
 def giving_way(world: StormWorld) -> Transfer:
