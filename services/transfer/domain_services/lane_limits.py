@@ -19,6 +19,10 @@ def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     return min(sessions, policy.lanes_per_destination)
 
 
+def reserved_for_short(destination: Destination) -> int:
+    return destination.sessions - lane_sessions(destination)
+
+
 def who_limits(destination: Destination, policy: Policy) -> str:
     """As a part of a sentence: what lane_limit is the least of."""
     if policy.lanes_per_destination < lane_sessions(destination):

@@ -28,6 +28,7 @@ from services.transfer.domain_services.lane_limits import (
     known_target,
     lane_limit,
     lanes_of,
+    reserved_for_short,
     who_limits,
     work_of_transfer,
 )
@@ -122,7 +123,9 @@ def _has_to_go(lane: Lane, destination_id: str, now: datetime, *, ports: Ports) 
     most = lane_limit(destination, ports.policy, short=False)
     if seen.most_long is not None:
         most = min(most, seen.most_long)
-    return lane_ticket(lane) in lanes_that_give_way(seen, most, now)
+    return lane_ticket(lane) in lanes_that_give_way(
+        seen, most, reserved_for_short(destination), now
+    )
 
 
 def _share(
