@@ -44,8 +44,8 @@ REFUSAL_TRIES = 3  # each lost race means that another lane's report was first
 
 def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, ports: Ports) -> bool:
     """Reports what the transfer's lanes have moved, and decides if that tells something. Several
-    that decide at once make one decision, because only one of them is stored. True when a lane of
-    this transfer has to go: it is the caller's."""
+    that decide at once make one decision, because only one of them is stored. True when a lane has
+    to go: which one is found as for every other reason."""
     if not is_long(transfer) or shown.progress.complete:
         return False
     share = _share(transfer, shown.lanes, now, ports.policy)
@@ -66,8 +66,7 @@ def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, por
     work_left = shown.progress.next_chunk < shown.progress.chunks_total
     if work_left and share.out < lanes_of(transfer, after, limit, ports=ports):
         queue_lanes(transfer, ports=ports)
-    fewer = decision is not None and decision.after < decision.before
-    return fewer and share.lanes > 1
+    return decision is not None and decision.after < decision.before
 
 
 class LaneSteering:
@@ -81,9 +80,8 @@ class LaneSteering:
         self, lane: Lane, transfer: Transfer, shown: ProgressSample | None, now: datetime
     ) -> None:
         """`shown` is the sample, if this lane is the one that showed it."""
-        if shown is not None and steer_lanes(transfer, shown, now, ports=self._ports):
-            self.gives_way = True
-        if not 0 <= (now - self._looked_at).total_seconds() < LOOKS_APART_SECONDS:
+        fewer = shown is not None and steer_lanes(transfer, shown, now, ports=self._ports)
+        if fewer or not 0 <= (now - self._looked_at).total_seconds() < LOOKS_APART_SECONDS:
             self._looked_at = now
             if _has_to_go(lane, transfer.destination_id, now, ports=self._ports):
                 self.gives_way = True
