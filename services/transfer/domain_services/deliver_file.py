@@ -41,9 +41,7 @@ def deliver_body(body: Body, ends: PageEnds, attempt: int) -> FileOutcome:
     with session.create_file(part, ends.strategy) as sink:
         _write(sink, body)
     try:
-        _require_size(part, len(body.content), ends)
-        if ends.transfer.verify is Verify.READBACK:
-            require_equal(part, body.crc64, len(body.content), ends)
+        _require_whole(part, body, ends)
         _set_modified(part, body, ends)
         return body.outcome(path=name_file(part, target, ends))
     except TargetError:
@@ -136,6 +134,7 @@ def _directly(body: Body, target: str, ends: PageEnds) -> FileOutcome:
             exclusive = if_exists is not IfExists.REPLACE
             with ends.session.create_file(name, ends.strategy, exclusive=exclusive) as sink:
                 _write(sink, body)
+            _require_whole(name, body, ends)
             return body.outcome(path="" if name == target else name)
         except TargetExists:
             if if_exists is not IfExists.KEEP_BOTH:
@@ -150,12 +149,16 @@ def _write(sink: ChunkSink, body: Body) -> None:
     sink.close()
 
 
-def _require_size(path: str, size: int, ends: PageEnds) -> None:
+def _require_whole(path: str, body: Body, ends: PageEnds) -> None:
+    """Raises PartMissing, SizeMismatch, TargetDamaged."""
+    size = len(body.content)
     seen = look_at(ends.session, path, ends.strategy)
     if seen.there is False:
         raise PartMissing(path)
     if seen.size_bytes is not None and seen.size_bytes != size:
         raise SizeMismatch(path, size, seen.size_bytes)
+    if ends.transfer.verify is Verify.READBACK:
+        require_equal(path, body.crc64, size, ends)
 
 
 def _set_modified(path: str, body: Body, ends: PageEnds) -> None:
