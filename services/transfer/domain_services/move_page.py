@@ -48,14 +48,20 @@ class PageMove:
             else:
                 self._remove_earlier()
                 self._move_small()
+            proven = self._proven()
         except BaseException:
             self._pulse.give_back(self._mark())
             raise
-        if len(self.outcomes) < len(self.files):
+        if proven is None:
             self._pulse.give_back(self._mark())
         else:
-            proven = prove_page(self.files, self.outcomes, self._ends, self._lease)
             self._pulse.finish(self._mark(proven), self._ends.folder)
+
+    def _proven(self) -> Proven | None:
+        """None while files are left."""
+        if len(self.outcomes) < len(self.files):
+            return None
+        return prove_page(self.files, self.outcomes, self._ends, self._lease)
 
     # --- small files -----------------------------------------------------------------------------
 

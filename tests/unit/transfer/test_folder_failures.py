@@ -130,6 +130,16 @@ def test_a_broken_line_keeps_what_is_certain() -> None:
     assert counts(world, transfer) == FileCounts(done=10)
 
 
+def test_a_line_that_breaks_while_a_page_is_proved_keeps_what_is_certain() -> None:
+    world, found = World(), objects(10)
+    transfer = send(world, found)
+    world.calls.fail("partner.open_reader", broken)
+    world.run()
+    assert_all_arrived(world, transfer, found)
+    assert counts(world, transfer) == FileCounts(done=10)
+    assert world.calls.counts["quick.put"] == 10  # each was sent once
+
+
 def test_a_rename_whose_answer_was_lost_is_looked_for() -> None:
     world, found = World(), objects(10)
     transfer = send(world, found)
