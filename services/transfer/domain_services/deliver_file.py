@@ -38,9 +38,9 @@ def deliver_body(body: Body, ends: PageEnds, attempt: int) -> FileOutcome:
         return _directly(body, target, ends)
     free_name(target, ends)
     part = ends.part_of(body.file, attempt)
-    with session.create_file(part, ends.strategy) as sink:
-        _write(sink, body)
     try:
+        with session.create_file(part, ends.strategy) as sink:
+            _write(sink, body)
         _require_whole(part, body, ends)
         _set_modified(part, body, ends)
         return body.outcome(path=name_file(part, target, ends))

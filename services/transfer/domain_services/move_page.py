@@ -19,7 +19,7 @@ from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.strategy import Replacing
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
-from services.transfer.domain_services.move_large import LargeMove
+from services.transfer.domain_services.move_large import SHARED, LargeMove
 from services.transfer.domain_services.page_ends import PageEnds, remove_all
 from services.transfer.domain_services.prove_page import prove_page
 from services.transfer.domain_services.take_body import Bodies, Body
@@ -149,7 +149,10 @@ class PageMove:
             move = LargeMove(self._lease, self._ends, self._pulse, self._reached)
             told = move.run(self.files[0])
         except (SourceError, TargetError) as error:
-            self._fail(0, error)
+            self._require_given_up(error)
+            with suppress(TargetError):  # what the partner does not let us remove stays
+                self._ends.session.remove(self._ends.part_of(self.files[0], SHARED))
+            self._settle(0, FileOutcome.failed(error))
             return
         if told is not None:
             self._settle(0, told)
@@ -161,12 +164,15 @@ class PageMove:
     # --- what became of them ---------------------------------------------------------------------
 
     def _fail(self, at: int, error: SourceError | TargetError) -> None:
+        self._require_given_up(error)
+        self._settle(at, FileOutcome.failed(error))
+
+    def _require_given_up(self, error: SourceError | TargetError) -> None:
         """An error that may pass is tried again by the lane, with all that is left. Its last try
         gives the file up instead, and the others go on."""
         last = self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
         if isinstance(error, STOPS_ALL) or (error.retryable and not last):
             raise error
-        self._settle(at, FileOutcome.failed(error))
 
     def _settle(self, at: int, outcome: FileOutcome) -> None:
         self.outcomes[at] = outcome
