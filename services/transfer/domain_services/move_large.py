@@ -34,12 +34,11 @@ class LargeMove:
         """None when the lane should stop before its end. Raises SourceError, TargetError when the
         file is refused."""
         ends, target = self._ends, self._ends.target_of(file)
-        limit = self._policy.one_handle_bytes
-        if not ends.strategy.reopens and file.size_bytes > limit:
-            raise TooLongForOneHandle(file.size_bytes, limit, None)
+        self._require_short(file.size_bytes)
         ends.require_folder_of(target)
         with ends.source.opened(file) as source:
             found, mark = self._pinned(file, source)
+            self._require_short(found.size_bytes)
             large = LargeFile(found, self._lease, ends)
             if ends.strategy.delivery is Delivery.DIRECT:
                 return self._directly(large, target, source)
@@ -52,6 +51,11 @@ class LargeMove:
             return None
         large.require_proved(part, mark)
         return large.outcome(mark, path=name_file(part, target, ends))
+
+    def _require_short(self, size_bytes: int) -> None:
+        limit = self._policy.one_handle_bytes
+        if not self._ends.strategy.reopens and size_bytes > limit:
+            raise TooLongForOneHandle(size_bytes, limit, None)
 
     def _pinned(self, file: ListedFile, source: ObjectSource) -> tuple[SourceObject, Mark]:
         """In a later run an object that was replaced is sent as it is now, from its beginning."""
