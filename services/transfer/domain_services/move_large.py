@@ -72,10 +72,11 @@ class LargeMove:
             free_name(target, self._ends)
             return NOTHING_DONE
         seen = look_at(self._ends.session, part, self._ends.strategy)
-        if seen.there is False and mark.done_bytes < large.size_bytes:
+        goes_on = mark.done_bytes < large.size_bytes
+        if goes_on and (seen.there is False or not self._ends.strategy.reopens):
             return NOTHING_DONE
         cut = seen.size_bytes is not None and seen.size_bytes < mark.done_bytes
-        return NOTHING_DONE if cut or not self._ends.strategy.reopens else mark
+        return NOTHING_DONE if cut else mark
 
     def _moved(self, part: str, mark: Mark, large: LargeFile, source: ObjectSource) -> Mark:
         session, strategy = self._ends.session, self._ends.strategy
@@ -93,6 +94,7 @@ class LargeMove:
             sink.close()
         if mark.done_bytes == large.size_bytes:
             # So that whoever comes after a lost rename knows what was sent.
+            self._reached(mark)
             self._pulse.checkpoint(mark)
         return mark
 
