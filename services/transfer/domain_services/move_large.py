@@ -4,12 +4,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import PartMissing, SourceChanged, TooLongForOneHandle
+from services.transfer.domain.errors import (
+    PartMissing,
+    SourceChanged,
+    SourceCorrupted,
+    TooLongForOneHandle,
+)
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
 from services.transfer.domain.ports import ChunkSink, ObjectSource
+from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.deliver_file import free_name, name_file
 from services.transfer.domain_services.lane_pulse import LanePulse
@@ -112,24 +118,50 @@ class LargeMove:
 
     def _write(self, sink: ChunkSink, mark: Mark, large: LargeFile, source: ObjectSource) -> Mark:
         large.begin(mark)
-        begin, due = mark.done_bytes, self._next_checkpoint()
-        keeps = self._ends.strategy.reopens
+        settled, due = mark, self._next_checkpoint()
         block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
-        length = large.size_bytes - begin
-        for block in source.read(large.found, begin, length, block_bytes):
+        length = large.size_bytes - mark.done_bytes
+        for block in source.read(large.found, mark.done_bytes, length, block_bytes):
             if not self._pulse.goes_on(mark.done_bytes):
                 break
             sink.write(mark.done_bytes, block)
             mark = large.after(mark, memoryview(block))
-            if self._pulse.wrote() >= due and keeps:
-                sink.flush(durable=True)
-                self._reached(mark)
-                self._pulse.checkpoint(mark)
+            if self._pulse.wrote() >= due and (self._keeps or self._reads_twice):
+                settled = self._settle(sink, settled, mark, large, source)
+                if self._keeps:
+                    self._pulse.checkpoint(mark)
                 due = self._next_checkpoint()
+        return self._settle(sink, settled, mark, large, source)
+
+    @property
+    def _keeps(self) -> bool:
+        return self._ends.strategy.reopens
+
+    @property
+    def _reads_twice(self) -> bool:
+        return self._ends.transfer.verify is Verify.REREAD
+
+    def _settle(
+        self, sink: ChunkSink, settled: Mark, mark: Mark, large: LargeFile, source: ObjectSource
+    ) -> Mark:
         sink.flush(durable=True)
-        if keeps:
+        if self._reads_twice and mark.done_bytes > settled.done_bytes:
+            self._read_again(settled, mark, large, source)
+        if self._keeps:
             self._reached(mark)
         return mark
+
+    def _read_again(
+        self, settled: Mark, mark: Mark, large: LargeFile, source: ObjectSource
+    ) -> None:
+        """What lies between the marks. Raises SourceCorrupted."""
+        begin, crc64 = settled.done_bytes, settled.crc64
+        for block in source.read(large.found, begin, mark.done_bytes - begin, READ_BYTES):
+            crc64 = self._ends.ports.crc64.update(crc64, block)
+            self._pulse.fence()
+        if crc64 != mark.crc64:
+            first, second = f"{mark.crc64:016x}", f"{crc64:016x}"
+            raise SourceCorrupted(large.found.ref.key, "crc64nvme", first, second)
 
     def _next_checkpoint(self) -> datetime:
         return self._now() + timedelta(seconds=self._policy.checkpoint_seconds)

@@ -1,8 +1,14 @@
 """What a receipt says of many files was done with each of them."""
 
+import pytest
+
+from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.status import Status
-from tests.unit.transfer.driving import direct_world, fail_code
+from services.transfer.use_cases.probe_destination import probe_destination
+from tests.fakes.callers import ADMIN
+from tests.fakes.world import World
+from tests.unit.transfer.driving import content, direct_world, fail_code, until_planned
 from tests.unit.transfer.many import assert_all_arrived, objects, seen, send
 
 
@@ -31,3 +37,28 @@ def test_a_file_that_is_cut_under_its_name_is_not_called_delivered() -> None:
     assert world.read(transfer).status is Status.FAILED
     assert fail_code(world.read(transfer)) == "some_files_failed"
     assert [each.key for each in seen(world, transfer, "failed")] == ["out/002.csv"]
+
+
+@pytest.mark.parametrize("reopens", [True, False])
+def test_every_byte_of_a_large_file_is_read_twice(reopens: bool) -> None:
+    world, found = World(), {"out/big.bin": content(SMALL_BYTES + 10)}
+    world.partner.reopens = reopens
+    probe_destination("acme", ADMIN, ports=world.ports)
+    world.calls.cost["sink.write"] = 16.0
+    transfer = send(world, found, verify=Verify.REREAD)
+    until_planned(world)
+    world.run()
+    assert_all_arrived(world, transfer, found)
+    assert world.buckets.bytes_read == 2 * len(found["out/big.bin"])
+
+
+def test_a_large_file_that_reads_differently_is_sent_from_where_it_was_certain() -> None:
+    world, body = World(), content(2 * SMALL_BYTES)
+    world.calls.cost["sink.write"] = 16.0
+    transfer = send(world, {"out/big.bin": body}, verify=Verify.REREAD)
+    world.buckets.put("outgoing", "out/big.bin", body, None)
+    until_planned(world)
+    world.buckets.flip_next_read(SMALL_BYTES + 5)
+    world.run()
+    assert_all_arrived(world, transfer, {"out/big.bin": body})
+    assert world.buckets.bytes_read < 3 * len(body)
