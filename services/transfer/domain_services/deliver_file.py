@@ -87,20 +87,31 @@ def candidates(target: str, if_exists: IfExists) -> Iterator[str]:
 
 
 def delivered_before(body: Body, target: str, ends: PageEnds, attempt: int) -> FileOutcome | None:
-    """An earlier attempt may have given the file its name, and died before that was on record. Then
+    """An earlier attempt may have given the file a name, and died before that was on record. Then
     the very content is under it. Raises DeliveryUnclear where nothing tells."""
     if attempt == 1:
         return None
-    seen = look_at(ends.session, target, ends.strategy)
-    if not same_size(seen, len(body.content)):
-        return None
-    try:
-        equal = is_equal(target, body.crc64, len(body.content), ends)
-    except UNSEEN:
-        if ends.transfer.if_exists is IfExists.REPLACE:
-            return None  # sending it again does no harm
-        raise DeliveryUnclear(ends.part_of(body.file, attempt), target) from None
-    return body.outcome(FileResult.SKIPPED) if equal else None
+    size, if_exists = len(body.content), ends.transfer.if_exists
+    for name in names_taken(target, size, ends):
+        try:
+            equal = is_equal(name, body.crc64, size, ends)
+        except UNSEEN:
+            if if_exists is IfExists.REPLACE:
+                return None  # sending it again does no harm
+            raise DeliveryUnclear(ends.part_of(body.file, attempt), name) from None
+        if equal:
+            return body.outcome(FileResult.SKIPPED, "" if name == target else name)
+    return None
+
+
+def names_taken(target: str, size: int, ends: PageEnds) -> Iterator[str]:
+    """Those that the file may have got, by files of its size."""
+    for name in candidates(target, ends.transfer.if_exists):
+        seen = look_at(ends.session, name, ends.strategy)
+        if not seen.there:
+            return
+        if same_size(seen, size):
+            yield name
 
 
 def same_size(seen: Look, size: int) -> bool:

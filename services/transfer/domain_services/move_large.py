@@ -50,8 +50,10 @@ class LargeMove:
                 return self._directly(large, target, source)
             part = ends.part_of(file, SHARED)
             mark = self._kept(part, target, mark, large)
-            if mark.done_bytes == found.size_bytes and large.has_name(part, target, mark):
-                return large.outcome(mark, FileResult.SKIPPED)
+            if mark.done_bytes == found.size_bytes:
+                name = large.given_name(part, target, mark)
+                if name is not None:
+                    return large.outcome(mark, FileResult.SKIPPED, "" if name == target else name)
             mark = self._moved(part, mark, large, source)
         if mark.done_bytes < found.size_bytes:
             return None
