@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import NoSpace, SourceError, TargetError
+from services.transfer.domain.errors import NoSpace, SourceError, SourceNotGranted, TargetError
 from services.transfer.domain.file_outcomes import (
     FileOutcome,
     FileResult,
@@ -13,9 +13,11 @@ from services.transfer.domain.file_outcomes import (
     text_of,
 )
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
 from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.selection import SourceKind
 from services.transfer.domain.strategy import Replacing
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
@@ -108,10 +110,14 @@ class PageMove:
         return self._ends.transfer.if_exists is IfExists.REPLACE
 
     def _is_to_send(self, at: int) -> bool:
-        """Settles what needs no bytes: a name that cannot be, and a folder."""
+        """Settles what needs no bytes: a name that cannot be, a folder, and an object of a manifest
+        that its requester may not read any more."""
         file = self.files[at]
         if file.refusal is not None:
             self._settle(at, FileOutcome.refused(*file.refusal))
+        elif not self._may_read(file):
+            bucket = self._ends.transfer.source.bucket
+            self._settle(at, FileOutcome.failed(SourceNotGranted(bucket, file.key)))
         elif file.is_folder:
             try:
                 self._ends.require_folder(self._ends.target_of(file))
@@ -119,6 +125,11 @@ class PageMove:
             except TargetError as error:
                 self._fail(at, error)
         return at not in self.outcomes
+
+    def _may_read(self, file: ListedFile) -> bool:
+        """Of a prefix, all may be read or nothing: who begins a run is asked for that."""
+        selection = self._ends.transfer.known_selection
+        return selection.kind is not SourceKind.MANIFEST or selection.may_read(file.key)
 
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
