@@ -78,7 +78,45 @@ def test_it_runs_as_nobody_on_a_disk_that_it_cannot_change(
     assert task["ReadonlyRootFilesystem"] is True
     assert task["User"] == "10001:10001"
     assert "USER 10001:10001" in Path("services/transfer/Dockerfile").read_text()
-    assert float(task["StopTimeout"]) > 60  # HandOverSeconds
+
+
+def test_a_hand_over_is_done_before_the_task_is_ended(expanded: dict[str, Expansion]) -> None:
+    task = expanded["worker"].resources["Task"]["Properties"]["ContainerDefinitions"][0]
+    longest = expanded["transfer"].deployment.template["Parameters"]["HandOverSeconds"]["MaxValue"]
+    assert longest + 20 <= float(task["StopTimeout"])
+
+
+def test_there_are_as_many_tasks_as_lanes_or_a_few_more(expanded: dict[str, Expansion]) -> None:
+    resources = expanded["worker"].resources
+    policy = resources["MoreWorkers"]["Properties"]["StepScalingPolicyConfiguration"]
+    threshold = float(resources["LanesWaitAlarm"]["Properties"]["Threshold"])
+    most = int(expanded["worker"].deployment.template["Parameters"]["MaxWorkers"]["MaxValue"])
+
+    def tasks(lanes: int) -> int:
+        [step] = [
+            each
+            for each in policy["StepAdjustments"]
+            if float(each["MetricIntervalLowerBound"]) <= lanes - threshold
+            and lanes - threshold < float(each.get("MetricIntervalUpperBound", "inf"))
+        ]
+        return int(step["ScalingAdjustment"])
+
+    assert [tasks(lanes) for lanes in (1, 2, 3, 4, 5, 8, 9)] == [1, 2, 3, 4, 8, 8, 16]
+    assert all(min(lanes, most) <= tasks(lanes) < 2 * lanes for lanes in range(1, 300))
+
+
+def test_only_lanes_that_wait_sound_the_alarm_for_lanes_that_wait(
+    expanded: dict[str, Expansion],
+) -> None:
+    """The age of the oldest message grows while a worker has it, too."""
+    alarm = expanded["worker"].resources["NotTakenAlarm"]["Properties"]
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert float(alarm["EvaluationPeriods"]) * float(alarm["Period"]) == 30 * 60
+    assert (alarm["ComparisonOperator"], float(alarm["Threshold"]), alarm["Statistic"]) == (
+        "GreaterThanOrEqualToThreshold",
+        1,
+        "Minimum",
+    )
 
 
 def test_the_reader_trusts_it_where_it_is_there(expanded: dict[str, Expansion]) -> None:

@@ -13,9 +13,12 @@ TURN_SECONDS = 120.0  # of a session, where there are fewer sessions than transf
 QUICK_TURN_SECONDS = 30.0  # the same where a step or a small file waits, which is done soon
 
 
-def lanes_that_give_way(seen: SessionsSeen, most_long: int, now: datetime) -> frozenset[str]:
+def lanes_that_give_way(
+    seen: SessionsSeen, most_long: int, reserved: int, now: datetime
+) -> frozenset[str]:
     """The holders of the sessions that have to become free. Everybody who looks at the same moment
-    finds the same ones. `most_long` is how many long lanes there may be.
+    finds the same ones. `most_long` is how many long lanes there may be,
+    and `reserved` how many sessions these always leave to steps and small files.
 
     Too many lanes: those of the transfers with the most go first. A transfer that has more than its
     share goes down to it while others wait who have less. Where all have one session at most, those
@@ -34,7 +37,7 @@ def lanes_that_give_way(seen: SessionsSeen, most_long: int, now: datetime) -> fr
         if wanted > 0 and rank >= share and _age(slot, now) >= SOON_SECONDS:
             gone.add(slot.holder)
             wanted, without = wanted - 1, without - 1
-    quick = any(not each.long for each in waiting)  # one session serves several of them in turn
+    quick = any(not each.long for each in waiting) and _quick(seen, now) < 1 + reserved
     for _, slot in sorted(left, key=lambda each: (-_age(each[1], now), each[1].number)):
         if slot.holder in gone:
             continue
@@ -45,6 +48,14 @@ def lanes_that_give_way(seen: SessionsSeen, most_long: int, now: datetime) -> fr
             gone.add(slot.holder)
             without -= 1
     return frozenset(gone)
+
+
+def _quick(seen: SessionsSeen, now: datetime) -> int:
+    """How many sessions serve steps and small files, several of them in turn. A file with one
+    handle keeps its own for long, so it is none of these."""
+    held = sum(not each.long and _age(each, now) < TURN_SECONDS for each in seen.held)
+    called = [each.called_until for each in seen.waiters if not each.long and each.called_until]
+    return held + sum(until > now for until in called)
 
 
 def _wanted(

@@ -33,13 +33,16 @@ GOOD_SUCCESS = 0.8
 TRY_SECONDS = 60.0  # so long a step may take; workers may be busy with others
 
 
-def observe(target: LaneTarget, share: Share, limit: int) -> Observed:
-    """With what one transfer's lanes have moved. `limit` is the destination's own."""
+def observe(
+    target: LaneTarget, share: Share, limit: int, who_allows: str = words.SOMEBODY_ALLOWS
+) -> Observed:
+    """With what one transfer's lanes have moved. `limit` is the destination's own, and who allows
+    no more is told with it."""
     now = share.at
     window = target.window.reported(share)
     target, lanes = replace(target, window=window), target.within(now, limit)
     if lanes < target.lanes:
-        return _limited(target, lanes, share)
+        return _limited(target, lanes, share, words.limited(lanes, who_allows))
     measure = window.measure(now)
     if measure is None:
         return target, None
@@ -63,10 +66,10 @@ def observe(target: LaneTarget, share: Share, limit: int) -> Observed:
     return _go_on(_settled(target, measure), measure, limit, share)
 
 
-def _limited(target: LaneTarget, lanes: int, share: Share) -> Observed:
+def _limited(target: LaneTarget, lanes: int, share: Share, why: str) -> Observed:
     """The destination's limit was lowered."""
     rate, success = target.bytes_per_second, target.success_rate
-    decision = Decision(share.at, target.lanes, lanes, rate, success, words.limited(lanes))
+    decision = Decision(share.at, target.lanes, lanes, rate, success, why)
     searches = target.decided(
         decision,
         step=Step.NONE,

@@ -27,13 +27,14 @@ def refuse(
     target: LaneTarget, others: int, limit: int, share: Share, *, at_login: bool
 ) -> Observed:
     """A lane was refused, or its connection broke, while `others` have a session. One that is alone
-    tells nothing of the number. What breaks several lanes at once costs one step."""
+    tells nothing of the number. What breaks several lanes at once costs one step. A refused
+    login counts from the target: a `limit` that was lowered meanwhile is no second refusal."""
     now = share.at
     target = replace(target, window=target.window.reported(share))
-    lanes = target.within(now, limit)
+    lanes = target.lanes if at_login else target.within(now, limit)
     if others < 1 or lanes < 2 or _was_refused_just_now(target, share):
         return target, None
-    fewer = min(lanes - 1, others) if at_login else lanes - 1
+    fewer = min(lanes - 1, others, limit) if at_login else lanes - 1
     seconds = REFUSED_SECONDS if at_login else BROKEN_SECONDS
     why = words.refused(lanes, fewer, seconds, at_login=at_login)
     decision = Decision(now, lanes, fewer, target.bytes_per_second, target.success_rate, why)

@@ -2,6 +2,8 @@
 
 from services.transfer.domain.lane_window import Measure
 
+SOMEBODY_ALLOWS = "max_sessions or the number of workers allows"
+
 
 def one_more(now: Measure) -> str:
     return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}. Does one more help?"
@@ -27,8 +29,8 @@ def stays(now: Measure, *, source_bound: bool) -> str:
     return f"{told} {_waits(now)}" if source_bound else told
 
 
-def limited(after: int) -> str:
-    return f"{lanes(after)} at the most: max_sessions or the number of workers allows no more now."
+def limited(after: int, who_allows: str = SOMEBODY_ALLOWS) -> str:
+    return f"{lanes(after)} at the most: {who_allows} no more now."
 
 
 def too_many_errors(now: Measure, after: int) -> str:

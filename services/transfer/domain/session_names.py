@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 
 from services.transfer.domain.lane import Lane
+from services.transfer.domain.ledger import LedgerId
 
-NAME = re.compile(r"(?P<transfer>[^/]+)/(?:\d+/lane-(?P<lane>\d+)|step(?:/.*)?)")
+NAME = re.compile(r"(?P<transfer>[^/]+)/(?:(?P<generation>\d+)/lane-(?P<lane>\d+)|step(?:/.*)?)")
 
 
 @dataclass(frozen=True)
@@ -38,3 +39,11 @@ def work_of(name: str) -> Work | None:
         return None
     lane = found["lane"]
     return Work(found["transfer"], None if lane is None else int(lane))
+
+
+def ledger_of(name: str) -> LedgerId | None:
+    """Of the lane with that name. None for everybody else."""
+    found = NAME.fullmatch(name)
+    if found is None or found["generation"] is None:
+        return None
+    return LedgerId(found["transfer"], int(found["generation"]))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane_target import LaneTarget, first_target
 from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.session_words import who_allows
 from services.transfer.domain.strategy import lane_sessions
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.waiting import Limit, LongLimit
@@ -16,6 +17,17 @@ def lane_limit(destination: Destination, policy: Policy, *, short: bool) -> int:
     lane of a `short` transfer may have the session that long ones leave to steps."""
     sessions = destination.sessions if short else lane_sessions(destination)
     return min(sessions, policy.lanes_per_destination)
+
+
+def reserved_for_short(destination: Destination) -> int:
+    return destination.sessions - lane_sessions(destination)
+
+
+def who_limits(destination: Destination, policy: Policy) -> str:
+    """As a part of a sentence: what lane_limit is the least of."""
+    if policy.lanes_per_destination < lane_sessions(destination):
+        return "the number of workers allows"
+    return who_allows(destination)
 
 
 def session_limit(transfer: Transfer, sessions: int) -> Limit:

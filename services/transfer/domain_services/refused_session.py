@@ -1,12 +1,9 @@
 """What a refused session tells: the login is wrong, or the server takes no more of them at once."""
 
-from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
-    DestinationChanged,
     KeyRejected,
     PartnerError,
     PasswordRejected,
@@ -15,7 +12,8 @@ from services.transfer.domain.errors import (
     TooManySessions,
 )
 from services.transfer.domain.ports import Ports
-from services.transfer.domain.server_profile import SessionsFound
+from services.transfer.domain.session_names import lane_ticket, ledger_of
+from services.transfer.domain_services.queue_lanes import is_driven
 
 LOGIN_REFUSED = (PasswordRejected, KeyRejected, SecondFactorDemanded)
 
@@ -28,21 +26,31 @@ def reason_of(error: PartnerError) -> str:
 
 def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports) -> PartnerError:
     """The error to tell. While other sessions of the login are open, some servers refuse one more
-    with a word about the password. What was found is kept, so that no more are opened from then on.
-    A destination that was never tested has no place for it, so there a wrong password stays one: it
-    would be sent again and again, until the account is locked."""
-    tested = destination.profile
+    with a word about the password. A destination that was never tested may never have let us in, so
+    there a wrong password stays one: it would be sent until the account is locked.
+
+    The profile keeps nothing of it. How many sessions a server takes is counted by tests, and lanes
+    that are refused get fewer for a while, see lane_refusals."""
+    tested = destination.profile is not None
     if not isinstance(error, SessionRefused) and not (tested and isinstance(error, LOGIN_REFUSED)):
         return error
-    now = ports.now()
-    line = ports.slots.line(
-        destination.id, now, now + timedelta(seconds=ports.policy.lease_seconds)
-    )
-    others, why = line.in_use.sessions - 1, reason_of(error)
+    others = _logged_in(destination.id, ports=ports)
     if others < 1:
         return error
-    if tested is not None:
-        profile = replace(tested, sessions=SessionsFound(others, now, refused=why))
-        with suppress(DestinationChanged):  # by another lane that met the same, or by somebody
-            ports.destinations.save(replace(destination, profile=profile))
-    return TooManySessions(destination.host, destination.port, others, why)
+    return TooManySessions(destination.host, destination.port, others, reason_of(error))
+
+
+def _logged_in(destination_id: str, *, ports: Ports) -> int:
+    """Lanes that surely have a session. A slot alone tells nothing: whoever has it may be logging
+    in with the same wrong password just now."""
+    now = ports.now()
+    until = now + timedelta(seconds=ports.policy.lease_seconds)
+    held = {slot.holder for slot in ports.slots.look(destination_id, now, until).held}
+    ledgers = {ledger for each in held if (ledger := ledger_of(each)) is not None}
+    lanes = [lane for each in ledgers for lane in ports.lanes.lanes(each)]
+    return sum(
+        lane_ticket(lane) in held
+        and lane.session_since is not None
+        and is_driven(lane, now, ports.policy)
+        for lane in lanes
+    )

@@ -28,6 +28,8 @@ from services.transfer.domain_services.lane_limits import (
     known_target,
     lane_limit,
     lanes_of,
+    reserved_for_short,
+    who_limits,
     work_of_transfer,
 )
 from services.transfer.domain_services.queue_lanes import is_driven, is_out, queue_lanes
@@ -42,8 +44,8 @@ REFUSAL_TRIES = 3  # each lost race means that another lane's report was first
 
 def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, ports: Ports) -> bool:
     """Reports what the transfer's lanes have moved, and decides if that tells something. Several
-    that decide at once make one decision, because only one of them is stored. True when a lane of
-    this transfer has to go: it is the caller's."""
+    that decide at once make one decision, because only one of them is stored. True when a lane has
+    to go: which one is found as for every other reason."""
     if not is_long(transfer) or shown.progress.complete:
         return False
     share = _share(transfer, shown.lanes, now, ports.policy)
@@ -55,7 +57,8 @@ def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, por
     target = known_target(destination, ports=ports) if known is None else known
     if target.place != destination.place:
         target = known_target(destination, ports=ports)
-    after, decision = observe(target, share, limit)
+    who = who_limits(destination, ports.policy)
+    after, decision = observe(target, share, limit, who)
     if not ports.targets.save(after, decision):
         return False
     if decision is not None and decision.after > decision.before:
@@ -63,8 +66,7 @@ def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, por
     work_left = shown.progress.next_chunk < shown.progress.chunks_total
     if work_left and share.out < lanes_of(transfer, after, limit, ports=ports):
         queue_lanes(transfer, ports=ports)
-    fewer = decision is not None and decision.after < decision.before
-    return fewer and share.lanes > 1
+    return decision is not None and decision.after < decision.before
 
 
 class LaneSteering:
@@ -78,9 +80,8 @@ class LaneSteering:
         self, lane: Lane, transfer: Transfer, shown: ProgressSample | None, now: datetime
     ) -> None:
         """`shown` is the sample, if this lane is the one that showed it."""
-        if shown is not None and steer_lanes(transfer, shown, now, ports=self._ports):
-            self.gives_way = True
-        if not 0 <= (now - self._looked_at).total_seconds() < LOOKS_APART_SECONDS:
+        fewer = shown is not None and steer_lanes(transfer, shown, now, ports=self._ports)
+        if fewer or not 0 <= (now - self._looked_at).total_seconds() < LOOKS_APART_SECONDS:
             self._looked_at = now
             if _has_to_go(lane, transfer.destination_id, now, ports=self._ports):
                 self.gives_way = True
@@ -120,7 +121,9 @@ def _has_to_go(lane: Lane, destination_id: str, now: datetime, *, ports: Ports) 
     most = lane_limit(destination, ports.policy, short=False)
     if seen.most_long is not None:
         most = min(most, seen.most_long)
-    return lane_ticket(lane) in lanes_that_give_way(seen, most, now)
+    return lane_ticket(lane) in lanes_that_give_way(
+        seen, most, reserved_for_short(destination), now
+    )
 
 
 def _share(

@@ -13,7 +13,7 @@ from services.transfer.domain.lane_words import limited
 from services.transfer.domain.line_places import Place, places_of
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.session_names import Work, work_of
-from services.transfer.domain_services.lane_limits import known_target, lane_limit
+from services.transfer.domain_services.lane_limits import known_target, lane_limit, who_limits
 from services.transfer.use_cases.show_destinations import show_destination
 
 DECISIONS_SHOWN = 20
@@ -80,7 +80,7 @@ def _lanes(destination: Destination, now: datetime, *, ports: Ports) -> Lanes:
     told = ports.targets.decisions(destination.id, DECISIONS_SHOWN) if known.decisions else ()
     target = known.within(now, most)
     if target < known.lanes:  # nothing has moved since the limit was lowered
-        known = replace(known, why=limited(target))
+        known = replace(known, why=limited(target, who_limits(destination, ports.policy)))
     return Lanes(target, most, known, told)
 
 

@@ -3,9 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from services.transfer.domain.lane_target import Decision, first_target
+from services.transfer.domain.progress_sample import ProgressSample
+from services.transfer.domain.rate import Rate
+from services.transfer.domain.server_profile import SessionsFound
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.handlers.api_sessions import sessions_view
 from services.transfer.use_cases.show_sessions import show_sessions
 from services.transfer.use_cases.steer_transfer import (
@@ -142,6 +148,50 @@ def test_fewer_sessions_of_the_destination_are_obeyed_while_lanes_run() -> None:
         assert "1 lane at the most" in view.lanes.why
         finish_all(world, [transfer])
     assert world.read(transfer).status is Status.COMPLETED
+
+
+@pytest.mark.parametrize("decider", range(3))
+def test_one_lane_fewer_is_one_lane_whichever_of_them_decides(decider: int) -> None:
+    """All look at the line while the lane that goes has not closed its session yet."""
+    with small_blocks():
+        world = a_world()
+        transfer = requested(world, 0)
+        go_on_until_at_work(world, 3)
+        known = world.ports.destinations.read("one")
+        world.ports.destinations.save(replace(known, max_sessions=3))
+        transfer, later = world.read(transfer), world.clock + timedelta(seconds=6)
+        for lane in world.ports.lanes.lanes(transfer.ledger):
+            logged_in = replace(lane, session_since=world.clock)
+            world.ports.lanes.beat(logged_in, lane.until, 0)
+        lanes = world.ports.lanes.lanes(transfer.ledger)
+        progress = world.ports.ledger.progress(transfer.ledger)
+        shown = ProgressSample(Rate(later, 0), progress, "", lanes)
+        steering = [LaneSteering(world.clock, world.ports) for _ in lanes]
+        steering[decider].beat(lanes[decider], transfer, shown, later)
+        decided = world.targets.read("one")
+        assert decided is not None
+        assert decided.lanes == 2
+        for lane, each in zip(lanes, steering, strict=True):
+            each.beat(lane, transfer, None, later + timedelta(seconds=6))
+        assert sum(each.gives_way for each in steering) == 1
+
+
+@pytest.mark.parametrize(
+    ("taken", "workers", "who"),
+    [(2, 4, "the server takes"), (4, 4, "max_sessions allows"), (4, 2, "the number of workers")],
+)
+def test_whoever_allows_no_more_lanes_is_told(taken: int, workers: int, who: str) -> None:
+    world = a_world()
+    set_target(world, 9)
+    known = world.ports.destinations.read("one")
+    assert known.profile is not None
+    found = SessionsFound(taken, world.clock, refused="no more" if taken < 4 else None)
+    profile = replace(known.profile, sessions=found)
+    world.ports.destinations.save(replace(known, profile=profile))
+    ports = replace(world.ports, policy=replace(world.policy, lanes_per_destination=workers))
+    told = show_sessions("one", ANN, ports=ports).lanes.known.why
+    assert who in told
+    assert "at the most" in told
 
 
 def giving_way(world: StormWorld) -> Transfer:

@@ -13,7 +13,10 @@ from services.transfer.domain.errors import (
     PasswordRejected,
     SessionRefused,
 )
+from services.transfer.domain.lane import Lane, Slot
+from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.server_profile import FRESH, SessionsFound
+from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.strategy import Wish, choose_strategy
 from services.transfer.domain_services.count_sessions import NO_TIME
 from services.transfer.use_cases.probe_destination import probe_destination
@@ -126,8 +129,22 @@ def test_an_old_count_is_not_kept() -> None:
     assert later.with_sessions_of(profile, world.clock + FRESH).sessions is None
 
 
+def another_lane(world: World, *, logged_in: bool) -> Slot:
+    """Of another transfer, which has a slot."""
+    until = world.clock + timedelta(seconds=90)
+    queued = Lane("other", 1, 0, 1, None, until)
+    assert world.ports.lanes.queue(queued)
+    lane = world.ports.lanes.take(LedgerId("other", 1), 0, 1, "else", world.clock, until)
+    assert lane is not None
+    if logged_in:
+        world.ports.lanes.beat(replace(lane, session_since=world.clock), until, 0)
+    slot = world.ports.slots.take("acme", 4, lane_ticket(lane), world.clock, until)
+    assert slot is not None
+    return slot
+
+
 @pytest.mark.parametrize("refusal", [REFUSALS[0], REFUSALS[2]], ids=lambda error: error.code)
-def test_a_server_that_refuses_more_sessions_than_its_profile_says_is_believed(
+def test_a_server_that_refuses_one_session_more_is_tried_again_and_keeps_its_count(
     refusal: PartnerError,
 ) -> None:
     world = World()
@@ -140,21 +157,33 @@ def test_a_server_that_refuses_more_sessions_than_its_profile_says_is_believed(
             raise refusal
 
     partner.logging_in = login
-    other = world.ports.slots.take(
-        "acme", 4, "a step", world.clock, world.clock + timedelta(seconds=90)
-    )
-    assert other is not None
+    other = another_lane(world, logged_in=True)
     partner.open_sessions += 1
     world.drive_lane()
-    destination = world.ports.destinations.read("acme")
-    assert (destination.sessions, found(destination).refused is not None) == (1, True)
+    assert world.ports.destinations.read("acme").sessions == 4
     failure = world.read(transfer).failure
     assert failure is not None
     assert (failure.code, failure.retryable) == ("too_many_sessions", True)
+    assert "while 1 other(s) of ours were open" in failure.message
     partner.open_sessions -= 1
     world.ports.slots.free(other)
     world.run()
     assert_completed(world, transfer)
+
+
+def test_a_wrong_password_is_told_while_another_lane_is_still_logging_in() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    world.partner.password = "another"
+    another_lane(world, logged_in=False)
+    world.partner.calls.clear()
+    world.drive_lane()
+    failure = world.read(transfer).failure
+    assert failure is not None
+    assert failure.code == "password_rejected"
+    assert world.partner.calls["connect"] == 1
+    assert world.ports.destinations.read("acme").sessions == 4
 
 
 def test_a_wrong_password_stays_one_where_nothing_is_known_of_the_server() -> None:
@@ -162,9 +191,7 @@ def test_a_wrong_password_stays_one_where_nothing_is_known_of_the_server() -> No
     world.ports.destinations.save(replace(world.ports.destinations.read("acme"), profile=None))
     transfer = world.request(BODY)
     world.partner.password = "another"
-    assert world.ports.slots.take(
-        "acme", 4, "a step", world.clock, world.clock + timedelta(seconds=90)
-    )
+    another_lane(world, logged_in=True)
     world.run()
     ended = world.read(transfer)
     assert ended.failure is not None

@@ -35,8 +35,8 @@ def step_of(transfer: str) -> Waiter:
     return Waiter("d", f"{transfer}/step", NOON, 9, task_token="token")
 
 
-def going(slots: list[Slot], waiters: list[Waiter], most: int) -> list[str]:
-    return sorted(lanes_that_give_way(SessionsSeen(slots, waiters), most, NOON))
+def going(slots: list[Slot], waiters: list[Waiter], most: int, reserved: int = 1) -> list[str]:
+    return sorted(lanes_that_give_way(SessionsSeen(slots, waiters), most, reserved, NOON))
 
 
 def test_nobody_goes_while_nobody_waits() -> None:
@@ -93,6 +93,35 @@ def test_a_step_or_a_small_file_waits_for_a_short_turn_only() -> None:
     young, old = QUICK_TURN_SECONDS - 1, QUICK_TURN_SECONDS + 1
     assert going(held("a", "b", age=young), [step_of("c")], most=2) == []
     assert going(held("a", "b", age=old), [step_of("c")], most=2) == ["a/1/lane-0"]
+
+
+def small(transfer: str, called: float | None = None) -> Waiter:
+    until = None if called is None else after(called)
+    message = LaneMessage(transfer, 1, 0, 1)
+    return Waiter(
+        "d", f"{transfer}/1/lane-0", NOON, 9, lane=message, called_until=until, short=True
+    )
+
+
+def test_a_backlog_of_small_files_takes_one_session_of_a_large_transfer() -> None:
+    large, backlog = held("a", "a", "a"), [small("x"), small("y")]
+    one, two = held("s", age=3, long=False), held("s", "t", age=3, long=False)
+    assert going([*large, *one], backlog, most=3) == ["a/1/lane-0"]
+    assert going([*large, *two], backlog, most=3) == []
+    assert going([*large, *one], [small("t", called=60), *backlog], most=3) == []
+    late = [small("t", called=-60), *backlog]
+    assert going([*large, *one], late, most=3) == ["a/1/lane-0"]
+
+
+def test_a_backlog_takes_none_where_all_sessions_are_for_everybody() -> None:
+    slots = [*held("a"), *held("s", age=3, long=False)]
+    assert going(held("a"), [small("x")], most=1, reserved=0) == ["a/1/lane-0"]
+    assert going(slots, [small("x")], most=1, reserved=0) == []
+
+
+def test_files_with_one_handle_keep_no_step_waiting_because_they_stay_for_long() -> None:
+    slots = [*held("a", "a"), *held("x", "y", "z", long=False)]
+    assert going(slots, [step_of("c")], most=2) == ["a/1/lane-0"]
 
 
 def test_everybody_who_looks_finds_the_same_ones() -> None:

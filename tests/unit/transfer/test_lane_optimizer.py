@@ -120,6 +120,15 @@ def test_a_refused_session_takes_a_lane_at_once_and_is_remembered() -> None:
     assert line.target.lanes == 9
 
 
+def test_one_refusal_takes_one_lane_where_the_limit_was_lowered_since() -> None:
+    line = Line(to_a_knee(8), limit=8).run(SEARCH_SECONDS)
+    for limit, fewer in {7: 7, 8: 7, 6: 6, 3: 3}.items():
+        _, decision = refuse(line.target, 7, limit, line.share(), at_login=True)
+        assert decision is not None
+        assert (decision.before, decision.after) == (8, fewer)
+        assert f"at 8 lanes. At most {fewer} for" in decision.why
+
+
 def test_a_connection_that_breaks_takes_a_lane_for_a_short_time() -> None:
     line = Line(to_a_knee(4), limit=4).run(SEARCH_SECONDS)
     refused(line, at_login=False)
