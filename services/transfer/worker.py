@@ -8,7 +8,6 @@ lane hands over in time, and a file that goes through one handle is told to be l
 import signal
 from collections.abc import Callable, Iterator
 from math import ceil
-from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -20,6 +19,7 @@ from runtime.events import message_of
 from runtime.telemetry import correlate, logger
 from services.transfer import wiring
 from services.transfer.adapters.ecs_task_protection import EcsTaskProtection
+from services.transfer.adapters.thread_heart import pause
 from services.transfer.domain.lane import LaneMessage
 from services.transfer.domain_services.worker import VISIBILITY_SLACK_SECONDS, Worker
 from services.transfer.settings import TransferSettings
@@ -30,6 +30,7 @@ POLLING = Config(
     retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=60
 )
 BETWEEN_FAILURES_SECONDS = 5.0  # of SQS, which is then left alone for a moment
+UNPROTECTED_SECONDS = 300.0  # ECS may refuse for hours, and each receive of a message counts
 
 
 class NoLongTurns(Exception):
@@ -37,27 +38,43 @@ class NoLongTurns(Exception):
 
 
 class LongLaneWorker:
-    def __init__(self, wires: wiring.Wiring, sqs: Any, protection: EcsTaskProtection) -> None:  # noqa: ANN401
+    """`sleep` is for a second at most, so that a signal ends a pause soon."""
+
+    def __init__(
+        self,
+        wires: wiring.Wiring,
+        sqs: Any,  # noqa: ANN401
+        protection: EcsTaskProtection,
+        sleep: Callable[[float], None] = pause,
+    ) -> None:
         self._wires, self._settings = wires, wires.settings
         self._sqs, self._protection = sqs, protection
         self._queue_url = wires.settings.long_lane_queue_url
-        self._stop, self._stopped_at = Event(), 0.0
+        self._sleep = sleep
+        self._stopped_at: float | None = None
 
     def stop(self, *_signal: object) -> None:
-        """What is under way has the time of a hand-over from now on."""
-        if not self._stop.is_set():
+        """What is under way has the time of a hand-over from now on. A signal comes between any two
+        lines of the same thread, so a lock here could be one that is held already."""
+        if self._stopped_at is None:
             self._stopped_at = monotonic()
-            self._stop.set()
+
+    def stopped(self) -> bool:
+        return self._stopped_at is not None
 
     def run(self) -> None:
         """Until it is stopped."""
-        while not self._stop.is_set():
+        while not self.stopped():
             for message in self._received():
-                if self._stop.is_set():
+                if self.stopped():
                     self._lease(message).extend(0)  # another one takes it at once
                     continue
-                with self._protection.during(self._settings.long_turn_seconds):
-                    self._take(message)
+                with self._protection.during(self._settings.long_turn_seconds) as allowed:
+                    if allowed:
+                        self._take(message)
+                        continue
+                self._lease(message).extend(0)
+                self._pause(UNPROTECTED_SECONDS)
 
     def _received(self) -> Iterator[dict[str, Any]]:
         """It is hidden for no longer than a lease. From then on the lane's beats keep it hidden."""
@@ -70,9 +87,14 @@ class LongLaneWorker:
             )
         except (BotoCoreError, ClientError):
             logger().exception("queue of long lanes not read")
-            self._stop.wait(BETWEEN_FAILURES_SECONDS)
+            self._pause(BETWEEN_FAILURES_SECONDS)
             return
         yield from answer.get("Messages", ())
+
+    def _pause(self, seconds: float) -> None:
+        for _ in range(ceil(seconds)):
+            if not self.stopped():
+                self._sleep(1.0)
 
     def _take(self, message: dict[str, Any]) -> None:
         """A message that fails stays in the queue, and is delivered again after its lease."""
@@ -82,7 +104,7 @@ class LongLaneWorker:
             message=self._lease(message),
             remaining_seconds=self._countdown(),
             correlate=correlate,
-            stopping=self._stop.is_set,
+            stopping=self.stopped,
         )
         try:
             run_lane(message_of(record, LaneMessage), worker, ports=self._wires.ports)
@@ -101,7 +123,7 @@ class LongLaneWorker:
 
         def remaining() -> float:
             left = end - monotonic()
-            if not self._stop.is_set():
+            if self._stopped_at is None:
                 return left
             return min(left, self._stopped_at + hand_over.hand_over_seconds - monotonic())
 

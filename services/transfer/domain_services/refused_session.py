@@ -16,6 +16,7 @@ from services.transfer.domain.session_names import lane_ticket, ledger_of
 from services.transfer.domain_services.queue_lanes import is_driven
 
 LOGIN_REFUSED = (PasswordRejected, KeyRejected, SecondFactorDemanded)
+LOOK_AGAIN_SECONDS = 2.5  # a lane that has logged in says so with its next beat
 
 
 def reason_of(error: PartnerError) -> str:
@@ -34,18 +35,27 @@ def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports)
     tested = destination.profile is not None
     if not isinstance(error, SessionRefused) and not (tested and isinstance(error, LOGIN_REFUSED)):
         return error
-    others = _logged_in(destination.id, ports=ports)
+    held = _holders(destination.id, ports=ports)
+    others = _logged_in(held, ports=ports)
+    if others < 1 and len(held) > 1:
+        ports.pause(LOOK_AGAIN_SECONDS)
+        others = _logged_in(_holders(destination.id, ports=ports), ports=ports)
     if others < 1:
         return error
     return TooManySessions(destination.host, destination.port, others, reason_of(error))
 
 
-def _logged_in(destination_id: str, *, ports: Ports) -> int:
+def _holders(destination_id: str, *, ports: Ports) -> set[str]:
+    """Of slots, the one of the caller as well."""
+    now = ports.now()
+    until = now + timedelta(seconds=ports.policy.lease_seconds)
+    return {slot.holder for slot in ports.slots.look(destination_id, now, until).held}
+
+
+def _logged_in(held: set[str], *, ports: Ports) -> int:
     """Lanes that surely have a session. A slot alone tells nothing: whoever has it may be logging
     in with the same wrong password just now."""
     now = ports.now()
-    until = now + timedelta(seconds=ports.policy.lease_seconds)
-    held = {slot.holder for slot in ports.slots.look(destination_id, now, until).held}
     ledgers = {ledger for each in held if (ledger := ledger_of(each)) is not None}
     lanes = [lane for each in ledgers for lane in ports.lanes.lanes(each)]
     return sum(

@@ -171,6 +171,25 @@ def test_a_server_that_refuses_one_session_more_is_tried_again_and_keeps_its_cou
     assert_completed(world, transfer)
 
 
+def test_a_lane_that_logged_in_a_moment_ago_is_waited_for() -> None:
+    """Its row says so with its next beat."""
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    another_lane(world, logged_in=False)
+
+    def beat(_seconds: float) -> None:
+        [lane] = world.ports.lanes.lanes(LedgerId("other", 1))
+        world.ports.lanes.beat(replace(lane, session_since=world.clock), lane.until, 0)
+
+    world.ports = replace(world.ports, pause=beat)
+    world.partner.password = "another"
+    world.drive_lane()
+    failure = world.read(transfer).failure
+    assert failure is not None
+    assert failure.code == "too_many_sessions"
+
+
 def test_a_wrong_password_is_told_while_another_lane_is_still_logging_in() -> None:
     world = World()
     transfer = world.request(BODY)
