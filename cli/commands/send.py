@@ -48,7 +48,12 @@ ID=$(fileferry send s3://exports/today.csv acme --quiet)
     type=click.IntRange(1, 100),
     help="With --verify readback: so much of the bytes; all of them without it.",
 )
-@click.option("--recursive", "-r", is_flag=True, help="All objects below KEY, as one transfer.")
+@click.option(
+    "--recursive",
+    "-r",
+    is_flag=True,
+    help="All objects below the folder KEY, with or without a slash at its end, as one transfer.",
+)
 @click.option("--manifest", is_flag=True, help="The objects whose keys KEY lists, one a line.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Of many: only these names.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Of many: not these names.")
@@ -133,4 +138,7 @@ def _objects(key: str, wishes: dict[str, Any]) -> dict[str, Any]:
         return {"key": key} | ({"version_id": version} if version else {})
     if version:
         raise UsageFailed("--version-id goes with one object only.")
-    return {"prefix" if many else "manifest": key, **patterns}
+    if listed:
+        return {"manifest": key, **patterns}
+    folder = key if key.endswith("/") else f"{key}/"  # else reports is a prefix of reports-secret/
+    return {"prefix": folder, **patterns}

@@ -14,6 +14,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 from kernel.outbox import EventPublisher
+from runtime.address_guard import AddressGuard
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
@@ -81,6 +82,8 @@ class AwsPorts(Ports):
 
     def __init__(self, settings: TransferSettings) -> None:
         self._settings, self._table = settings, settings.transfers_table
+        self._guard = AddressGuard.of(settings.allowed_networks)
+        self._partner_seconds = settings.partner_timeout_seconds, settings.partner_session_seconds
         self._clients = AwsClients()
 
     @property
@@ -157,23 +160,28 @@ class AwsPorts(Ports):
 
     @cached_property
     def partners(self) -> Partners:
-        from runtime.address_guard import AddressGuard
         from services.transfer.adapters.protocol_partners import ProtocolPartners
 
-        guard, settings = AddressGuard.of(self._settings.allowed_networks), self._settings
-        timeout, of_session = settings.partner_timeout_seconds, settings.partner_session_seconds
+        makers: dict[Protocol, Callable[[], Partners]] = {
+            Protocol.SFTP: lambda: self.sftp_partners,
+            Protocol.FTP: lambda: self.ftp_partners,
+            Protocol.FTPS: lambda: self.ftp_partners,
+        }
+        return ProtocolPartners(self._guard, makers)
 
-        def sftp() -> Partners:
-            from services.transfer.adapters.sftp_partners import SftpPartners
+    @cached_property
+    def sftp_partners(self) -> Partners:
+        from services.transfer.adapters.sftp_partners import SftpPartners
 
-            return SftpPartners(guard, timeout, session_seconds=of_session)
+        timeout, of_session = self._partner_seconds
+        return SftpPartners(self._guard, timeout, session_seconds=of_session)
 
-        def ftp() -> Partners:
-            from services.transfer.adapters.ftp_partners import FtpPartners
+    @cached_property
+    def ftp_partners(self) -> Partners:
+        from services.transfer.adapters.ftp_partners import FtpPartners
 
-            return FtpPartners(guard, timeout, session_seconds=of_session)
-
-        return ProtocolPartners(guard, {Protocol.SFTP: sftp, Protocol.FTP: ftp, Protocol.FTPS: ftp})
+        timeout, of_session = self._partner_seconds
+        return FtpPartners(self._guard, timeout, session_seconds=of_session)
 
     @cached_property
     def queue(self) -> LaneQueue:

@@ -10,8 +10,10 @@ FUNCTIONS: dict[tuple[str, str], Sequence[str]] = {
     ("transfer", "api"): ("ports.destinations", "ports.transfers"),
     ("transfer", "publish_outbox"): ("outbox", "ports.bus"),
     ("transfer", "consumer"): ("sqs", "ports.workflow"),
-    ("transfer", "workflow_step"): ("ports.transfers", "ports.readers", "ports.partners"),
-    ("transfer", "lane_worker"): ("ports.ledger", "ports.readers", "ports.partners", "ports.crcs"),
+    ("transfer", "workflow_step"): ("ports.transfers", "ports.readers", "ports.sftp_partners"),
+    ("transfer", "lane_worker"): (
+        *("ports.ledger", "ports.readers", "ports.partners", "ports.sftp_partners", "ports.crcs"),
+    ),
 }
 # Arguments: folders to import from, separated by ':', service, handler, what it uses. Prints the
 # CPU seconds of the import and of the rest, and the modules.

@@ -76,6 +76,8 @@ class FtpConnection:
         try:
             while not self._shakes_hands(tls):
                 self._send_encrypted(None)
+                if time.monotonic() >= end:
+                    raise TimeoutError
                 received = self._receive_raw(end)
                 if not received:
                     raise ConnectionResetError(errno.ECONNRESET, "it ended in the TLS handshake")
@@ -96,8 +98,10 @@ class FtpConnection:
 
     def receive(self, size: int, seconds: float) -> bytes:
         """At most `size` bytes, as soon as there are any. Empty at the end, also at one without
-        TLS's own. Raises TimeoutError."""
+        TLS's own. Raises TimeoutError, also when only records without data came, or parts of
+        one."""
         end = time.monotonic() + seconds
+        late = False  # one try is made in any case
         while True:
             if self._tls is None:
                 return self._receive_raw(end, size)
@@ -107,11 +111,14 @@ class FtpConnection:
                 self._send_encrypted(None)  # answers to what is no data
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
+            if late:
+                raise TimeoutError
             received = self._receive_raw(end)
             if received:
                 self._incoming.write(received)
             else:
                 self._incoming.write_eof()
+            late = time.monotonic() >= end
 
     def has_more(self) -> bool:
         """Whether something came that was not received yet."""

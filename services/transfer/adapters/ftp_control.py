@@ -74,11 +74,19 @@ class FtpControl:
             raise self.fail(error) from None
 
     def reply(self) -> Reply:
+        return self._reply_by(self._deadline())
+
+    def _deadline(self) -> float:
+        return time.monotonic() + self.timeout_seconds + self._grace_seconds
+
+    def _reply_by(self, end: float) -> Reply:
         self._require_unbroken()
-        end = time.monotonic() + self.timeout_seconds + self._grace_seconds
         try:
             while (reply := self._replies.next()) is None:
-                received = self.connection.receive(RECEIVE_BYTES, max(0.0, end - time.monotonic()))
+                seconds = end - time.monotonic()
+                if seconds <= 0:
+                    raise TimeoutError
+                received = self.connection.receive(RECEIVE_BYTES, seconds)
                 if not received:
                     raise ConnectionResetError(errno.ECONNRESET, "the server closed the session")
                 self._replies.feed(received)
@@ -88,17 +96,21 @@ class FtpControl:
         return reply
 
     def final(self) -> Reply:
-        """Passes over what the server says while it works."""
+        """Passes over what the server says while it works. The first of that wins the time of one
+        more reply, because then the work begins. RFC 959 has no second one, so that wins none."""
+        reply = self.reply()
+        end = self._deadline()
         for _ in range(MAX_PRELIMINARY):
-            reply = self.reply()
             if not reply.is_preliminary:
                 return reply
+            reply = self._reply_by(end)
         raise self.fail(Malformed("preliminary replies without an end"))
 
     def has_reply(self) -> bool:
-        """Whether the server said something, or ended the connection."""
+        """Whether the server said something, or ended the connection. Takes no more than tells it:
+        a server may send without an end."""
         try:
-            while self.connection.has_more():
+            while self._replies.is_empty and self.connection.has_more():
                 received = self.connection.receive(RECEIVE_BYTES, 0)
                 if not received:
                     return True

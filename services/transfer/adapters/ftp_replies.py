@@ -7,6 +7,7 @@ from services.transfer.domain.words import Words
 
 MAX_LINE_BYTES = 8 << 10
 MAX_REPLY_BYTES = 64 << 10  # far more than FEAT, MLST or a greeting of many lines
+MAX_REPLY_LINES = 4096  # an empty one takes far more memory than what was received
 CODE_DIGITS = 3
 MORE, LAST = b"-", b" "
 
@@ -63,10 +64,11 @@ class ReplyStream:
     def next(self) -> Reply | None:
         """The next reply, once it is complete. Raises Malformed before a longer one is there."""
         while (line := self._next_line()) is not None:
-            self._size += len(line)
-            if self._size > MAX_REPLY_BYTES:
-                raise Malformed(f"a reply of more than {MAX_REPLY_BYTES} bytes")
             self._lines.append(line)
+            if self._size > MAX_REPLY_BYTES or len(self._lines) > MAX_REPLY_LINES:
+                raise Malformed(
+                    f"a reply of more than {MAX_REPLY_BYTES} bytes or {MAX_REPLY_LINES} lines"
+                )
             if self._is_whole():
                 return self._take()
         return None
@@ -79,6 +81,7 @@ class ReplyStream:
             return None
         line = bytes(self._received[:end]).removesuffix(b"\r")
         del self._received[: end + 1]
+        self._size += end + 1
         return line
 
     def _is_whole(self) -> bool:

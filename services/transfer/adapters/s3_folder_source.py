@@ -132,7 +132,7 @@ class S3FolderSource:
         """Only a good answer is taken from the quick way. All else is asked again by the way that
         tries again and knows every error."""
         client, quick = self._renewed()
-        told = quick.get(self._bucket, file.key, file.etag)
+        told = quick.get(self._bucket, file.key, file.etag, file.size_bytes)
         try:
             head, body = told or self._carefully(client, file)
         except SourceError as error:

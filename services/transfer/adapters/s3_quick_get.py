@@ -20,6 +20,7 @@ from botocore.httpsession import get_cert_path
 
 EMPTY = hashlib.sha256(b"").hexdigest()  # of a GET's body
 READ_SECONDS = 30.0
+ANSWER_BYTES = 1 << 16  # room for S3's words about an error, whatever the object's size
 UNRESERVED = "-._~/"  # S3 signs paths as they are sent, with slashes
 FIELDS = {
     "etag": "ETag",
@@ -51,14 +52,18 @@ class QuickGet:
         self._mine = local()
         self._all: list[HTTPConnection] = []
 
-    def get(self, bucket: str, key: str, etag: str) -> Got | None:
-        """What S3 says of the whole object, and its bytes. None for every answer but a good one."""
+    def get(self, bucket: str, key: str, etag: str, size_bytes: int) -> Got | None:
+        """What S3 says of the whole object, and its bytes. None for every answer but a good one,
+        and for one that is longer than the object or does not say how long it is."""
         path = quote(f"{self._endpoint.path.rstrip('/')}/{bucket}/{key}", safe=UNRESERVED)
         headers = self._signer.signed(path, {"if-match": etag, "x-amz-checksum-mode": "ENABLED"})
         connection = self._connection()
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
+            if answer.length is None or answer.length > max(size_bytes, ANSWER_BYTES):
+                connection.close()
+                return None
             body = answer.read()
         except (HTTPException, OSError):
             connection.close()  # the next request opens it again

@@ -38,12 +38,10 @@ def deliver_body(body: Body, ends: PageEnds, attempt: int) -> FileOutcome:
         return _directly(body, target, ends)
     free_name(target, ends)
     part = ends.part_of(body.file, attempt)
-    with session.create_file(part, ends.strategy) as sink:
-        _write(sink, body)
     try:
-        _require_size(part, len(body.content), ends)
-        if ends.transfer.verify is Verify.READBACK:
-            require_equal(part, body.crc64, len(body.content), ends)
+        with session.create_file(part, ends.strategy) as sink:
+            _write(sink, body)
+        _require_whole(part, body, ends)
         _set_modified(part, body, ends)
         return body.outcome(path=name_file(part, target, ends))
     except TargetError:
@@ -89,20 +87,31 @@ def candidates(target: str, if_exists: IfExists) -> Iterator[str]:
 
 
 def delivered_before(body: Body, target: str, ends: PageEnds, attempt: int) -> FileOutcome | None:
-    """An earlier attempt may have given the file its name, and died before that was on record. Then
+    """An earlier attempt may have given the file a name, and died before that was on record. Then
     the very content is under it. Raises DeliveryUnclear where nothing tells."""
     if attempt == 1:
         return None
-    seen = look_at(ends.session, target, ends.strategy)
-    if not same_size(seen, len(body.content)):
-        return None
-    try:
-        equal = is_equal(target, body.crc64, len(body.content), ends)
-    except UNSEEN:
-        if ends.transfer.if_exists is IfExists.REPLACE:
-            return None  # sending it again does no harm
-        raise DeliveryUnclear(ends.part_of(body.file, attempt), target) from None
-    return body.outcome(FileResult.SKIPPED) if equal else None
+    size, if_exists = len(body.content), ends.transfer.if_exists
+    for name in names_taken(target, size, ends):
+        try:
+            equal = is_equal(name, body.crc64, size, ends)
+        except UNSEEN:
+            if if_exists is IfExists.REPLACE:
+                return None  # sending it again does no harm
+            raise DeliveryUnclear(ends.part_of(body.file, attempt), name) from None
+        if equal:
+            return body.outcome(FileResult.SKIPPED, "" if name == target else name)
+    return None
+
+
+def names_taken(target: str, size: int, ends: PageEnds) -> Iterator[str]:
+    """Those that the file may have got, by files of its size."""
+    for name in candidates(target, ends.transfer.if_exists):
+        seen = look_at(ends.session, name, ends.strategy)
+        if not seen.there:
+            return
+        if same_size(seen, size):
+            yield name
 
 
 def same_size(seen: Look, size: int) -> bool:
@@ -136,6 +145,7 @@ def _directly(body: Body, target: str, ends: PageEnds) -> FileOutcome:
             exclusive = if_exists is not IfExists.REPLACE
             with ends.session.create_file(name, ends.strategy, exclusive=exclusive) as sink:
                 _write(sink, body)
+            _require_whole(name, body, ends)
             return body.outcome(path="" if name == target else name)
         except TargetExists:
             if if_exists is not IfExists.KEEP_BOTH:
@@ -150,12 +160,16 @@ def _write(sink: ChunkSink, body: Body) -> None:
     sink.close()
 
 
-def _require_size(path: str, size: int, ends: PageEnds) -> None:
+def _require_whole(path: str, body: Body, ends: PageEnds) -> None:
+    """Raises PartMissing, SizeMismatch, TargetDamaged."""
+    size = len(body.content)
     seen = look_at(ends.session, path, ends.strategy)
     if seen.there is False:
         raise PartMissing(path)
     if seen.size_bytes is not None and seen.size_bytes != size:
         raise SizeMismatch(path, size, seen.size_bytes)
+    if ends.transfer.verify is Verify.READBACK:
+        require_equal(path, body.crc64, size, ends)
 
 
 def _set_modified(path: str, body: Body, ends: PageEnds) -> None:

@@ -14,7 +14,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.compare_samples import UNSEEN
-from services.transfer.domain_services.deliver_file import require_equal, same_size
+from services.transfer.domain_services.deliver_file import names_taken, require_equal, same_size
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 
@@ -74,20 +74,19 @@ class LargeFile:
         elif ends.transfer.verify is not Verify.SIZE and self._sampled(path, mark) is False:
             raise TargetDamaged(path, "A sample", f"{mark.sample_crc64:016x}", "something else")
 
-    def has_name(self, part: str, target: str, mark: Mark) -> bool:
-        """Whether an earlier attempt gave it its name. Raises DeliveryUnclear where the server does
-        not let us tell."""
+    def given_name(self, part: str, target: str, mark: Mark) -> str | None:
+        """The name that an earlier attempt gave it. Raises PartMissing where it has none,
+        DeliveryUnclear where the server does not let us tell."""
         ends = self._ends
         if look_at(ends.session, part, ends.strategy).there is not False:
-            return False
-        if not same_size(look_at(ends.session, target, ends.strategy), self.size_bytes):
-            raise PartMissing(part)
-        equal = self._sampled(target, mark)
-        if equal is None:
-            raise DeliveryUnclear(part, target)
-        if not equal:
-            raise PartMissing(part)
-        return True
+            return None
+        for name in names_taken(target, self.size_bytes, ends):
+            equal = self._sampled(name, mark)
+            if equal is None:
+                raise DeliveryUnclear(part, name)
+            if equal:
+                return name
+        raise PartMissing(part)
 
     def _value(self, mark: Mark) -> str | None:
         """As S3 writes it. None where nothing is compared."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import NoSpace, SourceError, TargetError
+from services.transfer.domain.errors import NoSpace, SourceError, SourceNotGranted, TargetError
 from services.transfer.domain.file_outcomes import (
     FileOutcome,
     FileResult,
@@ -13,13 +13,15 @@ from services.transfer.domain.file_outcomes import (
     text_of,
 )
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
 from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.selection import SourceKind
 from services.transfer.domain.strategy import Replacing
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
-from services.transfer.domain_services.move_large import LargeMove
+from services.transfer.domain_services.move_large import SHARED, LargeMove
 from services.transfer.domain_services.page_ends import PageEnds, remove_all
 from services.transfer.domain_services.prove_page import prove_page
 from services.transfer.domain_services.take_body import Bodies, Body
@@ -48,14 +50,20 @@ class PageMove:
             else:
                 self._remove_earlier()
                 self._move_small()
+            proven = self._proven()
         except BaseException:
             self._pulse.give_back(self._mark())
             raise
-        if len(self.outcomes) < len(self.files):
+        if proven is None:
             self._pulse.give_back(self._mark())
         else:
-            proven = prove_page(self.files, self.outcomes, self._ends, self._lease)
             self._pulse.finish(self._mark(proven), self._ends.folder)
+
+    def _proven(self) -> Proven | None:
+        """None while files are left."""
+        if len(self.outcomes) < len(self.files):
+            return None
+        return prove_page(self.files, self.outcomes, self._ends, self._lease)
 
     # --- small files -----------------------------------------------------------------------------
 
@@ -102,10 +110,14 @@ class PageMove:
         return self._ends.transfer.if_exists is IfExists.REPLACE
 
     def _is_to_send(self, at: int) -> bool:
-        """Settles what needs no bytes: a name that cannot be, and a folder."""
+        """Settles what needs no bytes: a name that cannot be, a folder, and an object of a manifest
+        that its requester may not read any more."""
         file = self.files[at]
         if file.refusal is not None:
             self._settle(at, FileOutcome.refused(*file.refusal))
+        elif not self._may_read(file):
+            bucket = self._ends.transfer.source.bucket
+            self._settle(at, FileOutcome.failed(SourceNotGranted(bucket, file.key)))
         elif file.is_folder:
             try:
                 self._ends.require_folder(self._ends.target_of(file))
@@ -113,6 +125,11 @@ class PageMove:
             except TargetError as error:
                 self._fail(at, error)
         return at not in self.outcomes
+
+    def _may_read(self, file: ListedFile) -> bool:
+        """Of a prefix, all may be read or nothing: who begins a run is asked for that."""
+        selection = self._ends.transfer.known_selection
+        return selection.kind is not SourceKind.MANIFEST or selection.may_read(file.key)
 
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
@@ -143,7 +160,10 @@ class PageMove:
             move = LargeMove(self._lease, self._ends, self._pulse, self._reached)
             told = move.run(self.files[0])
         except (SourceError, TargetError) as error:
-            self._fail(0, error)
+            self._require_given_up(error)
+            with suppress(TargetError):  # what the partner does not let us remove stays
+                self._ends.session.remove(self._ends.part_of(self.files[0], SHARED))
+            self._settle(0, FileOutcome.failed(error))
             return
         if told is not None:
             self._settle(0, told)
@@ -155,12 +175,15 @@ class PageMove:
     # --- what became of them ---------------------------------------------------------------------
 
     def _fail(self, at: int, error: SourceError | TargetError) -> None:
+        self._require_given_up(error)
+        self._settle(at, FileOutcome.failed(error))
+
+    def _require_given_up(self, error: SourceError | TargetError) -> None:
         """An error that may pass is tried again by the lane, with all that is left. Its last try
         gives the file up instead, and the others go on."""
         last = self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
         if isinstance(error, STOPS_ALL) or (error.retryable and not last):
             raise error
-        self._settle(at, FileOutcome.failed(error))
 
     def _settle(self, at: int, outcome: FileOutcome) -> None:
         self.outcomes[at] = outcome

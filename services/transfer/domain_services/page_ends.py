@@ -14,6 +14,7 @@ from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.target_folders import make_folders
 
 ATTEMPTS_SWEPT = 10  # of a page: whoever dies in all of these, and before, leaves a file behind
+SWEPT_ONE_BY_ONE = 2  # where each name waits for its answers, and no byte is sent meanwhile
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class PathsOfMany:
     transfer_id: str
     generation: int
     folder: str
+    attempts_swept: int
+
+    @classmethod
+    def in_session(
+        cls, transfer_id: str, generation: int, folder: str, session: PartnerSession
+    ) -> "PathsOfMany":
+        swept = SWEPT_ONE_BY_ONE if session.quick_files is None else ATTEMPTS_SWEPT
+        return cls(transfer_id, generation, folder, swept)
 
     def target_of(self, file: ListedFile) -> str:
         return join(self.folder, file.name.removesuffix("/"))
@@ -34,7 +43,7 @@ class PathsOfMany:
 
     def earlier_parts(self, files: Iterable[ListedFile], attempt: int) -> list[str]:
         """What workers that died may have left of them before that attempt."""
-        earlier = range(max(1, attempt - ATTEMPTS_SWEPT), attempt)
+        earlier = range(max(1, attempt - self.attempts_swept), attempt)
         return [self.part_of(file, each) for file in files for each in earlier]
 
 
@@ -49,7 +58,9 @@ class PageEnds:
 
     def __post_init__(self) -> None:
         transfer = self.transfer
-        self.paths = PathsOfMany(transfer.id, transfer.generation, self.folder)
+        self.paths = PathsOfMany.in_session(
+            transfer.id, transfer.generation, self.folder, self.session
+        )
         self._folders = {self.folder}
 
     @property

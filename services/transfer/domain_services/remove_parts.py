@@ -26,7 +26,7 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
     source = transfer.source_object
     if source is None or source.inventory is None:
         return  # it was retried with a new inventory, and nobody knows the names any more
-    of = PathsOfMany(transfer.id, left.generation, left.path)
+    of = PathsOfMany.in_session(transfer.id, left.generation, left.path, visit.session)
     for lease in ports.ledger.open_leases(LedgerId(transfer.id, left.generation)):
         files = _unsettled(transfer, source.inventory, lease, ports)
         parts = of.earlier_parts(files, lease.attempt + 1)

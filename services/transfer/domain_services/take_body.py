@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from services.transfer.domain.checksums import hasher
 from services.transfer.domain.errors import (
     ChecksumMismatch,
+    ObjectGrew,
     SourceChanged,
     SourceCorrupted,
     SourceError,
     TargetError,
 )
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
-from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.inventory import SMALL_BYTES, ListedFile
 from services.transfer.domain.ports import Fetched, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain_services.lane_pulse import LanePulse
@@ -69,6 +70,10 @@ class Bodies:
         looked = next(self._ends.source.looked_at([found.file.key]))
         if isinstance(looked, SourceError):
             return replace(found, error=looked)
+        if not looked.is_small:
+            bucket = self._ends.transfer.source.bucket
+            grew = ObjectGrew(bucket, looked.key, looked.size_bytes, SMALL_BYTES)
+            return replace(found, error=grew)
         now = replace(looked, name=found.file.name)
         return next(self._ends.source.fetched([now]))
 

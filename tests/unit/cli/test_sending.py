@@ -34,6 +34,19 @@ def test_all_wishes_reach_the_api(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize("folder", ["reports", "reports/"])
+def test_a_folder_is_sent_without_what_only_begins_like_it(run: Run, folder: str) -> None:
+    api = Api(start_transfer=answers.transfer())
+    assert run(api, "send", f"s3://exports/{folder}", "acme:/in", "-r").exit_code == 0
+    assert api.calls[0].body["source"] == {"bucket": "exports", "prefix": "reports/"}
+
+
+def test_the_key_of_a_manifest_stays_as_it_is(run: Run) -> None:
+    api = Api(start_transfer=answers.transfer())
+    assert run(api, "send", "s3://exports/today", "acme:/in", "--manifest").exit_code == 0
+    assert api.calls[0].body["source"] == {"bucket": "exports", "manifest": "today"}
+
+
 @pytest.mark.parametrize("lost", [httpx.ReadError("reset"), httpx.ReadTimeout("late"),
                                   refused(504, "too_slow")])  # fmt: skip
 def test_a_lost_answer_is_asked_for_again_with_the_same_key(run: Run, lost: Answer) -> None:

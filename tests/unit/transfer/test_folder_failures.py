@@ -74,6 +74,20 @@ def test_an_object_that_changes_or_vanishes_fails_alone_and_a_retry_sends_it_ane
     assert world.calls.counts["quick.put"] - before == 2
 
 
+def test_an_object_that_grew_too_long_to_be_held_in_memory_is_not_fetched() -> None:
+    world, found = World(), objects(3)
+    transfer = send(world, found)
+    until_planned(world)
+    world.buckets.put("outgoing", "out/002.csv", b"replaced")
+    world.run()
+    world.buckets.put("outgoing", "out/002.csv", b"z" * (SMALL_BYTES + 1))
+    before = world.buckets.bytes_read
+    retried(world, transfer)
+    [told] = seen(world, transfer, "failed")
+    assert (told.key, told.code) == ("out/002.csv", "object_grew")
+    assert world.buckets.bytes_read == before
+
+
 def test_a_refused_file_does_not_stop_the_others() -> None:
     world, found = World(), objects(6)
     transfer = send(world, found)
@@ -128,6 +142,16 @@ def test_a_broken_line_keeps_what_is_certain() -> None:
     world.run()
     assert_all_arrived(world, transfer, found)
     assert counts(world, transfer) == FileCounts(done=10)
+
+
+def test_a_line_that_breaks_while_a_page_is_proved_keeps_what_is_certain() -> None:
+    world, found = World(), objects(10)
+    transfer = send(world, found)
+    world.calls.fail("partner.open_reader", broken)
+    world.run()
+    assert_all_arrived(world, transfer, found)
+    assert counts(world, transfer) == FileCounts(done=10)
+    assert world.calls.counts["quick.put"] == 10  # each was sent once
 
 
 def test_a_rename_whose_answer_was_lost_is_looked_for() -> None:

@@ -42,6 +42,8 @@ def test_servers_may_leave_out_text_and_carriage_return() -> None:
         b"\r\n",
         b"220-" + b"x" * 9_000,
         b"220-\r\n" + b" and so on\r\n" * 10_000,
+        b"220-\r\n" + b"\n" * 5_000,
+        b"220-\r\n" + b"-" * 20 + b"\r\n" * 70_000,
     ],
 )
 def test_what_is_no_reply_or_has_no_end_is_refused(said: bytes) -> None:

@@ -11,6 +11,7 @@ from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.use_cases.request_transfer import request_transfer
+from services.transfer.use_cases.retry_transfer import retry_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.callers import ANN, EVERYWHERE, a_caller
 from tests.fakes.world import World
@@ -81,3 +82,20 @@ def test_a_manifest_that_cannot_be_read_says_where(text: bytes, told: str) -> No
 
 def test_an_empty_manifest_sends_nothing_and_says_so() -> None:
     assert fail_code(send_listed(World(), b"\n\n")) == "nothing_selected"
+
+
+def test_a_retry_sends_nothing_whose_grant_was_taken_away_since() -> None:
+    world = World()
+    world.partner.folders |= {"/in/a", "/in/a/1"}
+    both = (SourceGrant("outgoing", "a/"), SourceGrant("outgoing", "lists/"))
+    caller = a_caller("ann", Role.USER, sources=both, destinations=EVERYWHERE)
+    ended = send_listed(world, b"a/1\na/2", ("a/1", "a/2"), caller)
+    assert [each.code for each in seen(world, ended, "failed")] == ["target_not_a_file"]
+    world.partner.folders.discard("/in/a/1")
+    less = a_caller("ann", Role.USER, sources=both[1:], destinations=EVERYWHERE)
+    again = retry_transfer(ended.id, less, ports=world.ports)
+    start_workflow(again.id, again.run, ports=world.ports)
+    world.run()
+    told = {each.key: each.code for each in seen(world, ended, "failed")}
+    assert told == {"a/1": "source_not_granted"}
+    assert set(world.partner.files) == {"/in/a/2"}

@@ -8,7 +8,12 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from services.transfer.adapters.s3_quick_get import UNRESERVED, QuickGet, Signer
+from services.transfer.adapters.s3_quick_get import (
+    ANSWER_BYTES,
+    UNRESERVED,
+    QuickGet,
+    Signer,
+)
 from tests.unit.transfer.s3_server import FOUND, Reply, s3_server
 
 HOST = "s3.eu-central-1.amazonaws.com"
@@ -38,7 +43,7 @@ def test_an_answer_is_taken_with_its_headers() -> None:
         server.replies["GET object"] = FOUND
         quick = QuickGet(server.client())
         for _ in range(3):
-            assert quick.get("bucket", "key", '"e"') == ({"ETag": '"e"'}, b"12345")
+            assert quick.get("bucket", "key", '"e"', 5) == ({"ETag": '"e"'}, b"12345")
         quick.close()
 
 
@@ -46,10 +51,22 @@ def test_an_answer_is_taken_with_its_headers() -> None:
 def test_any_other_answer_is_none(status: int) -> None:
     with s3_server() as server:
         server.replies["GET object"] = Reply(status, body=b"12345")
-        assert QuickGet(server.client()).get("bucket", "key", '"e"') is None
+        assert QuickGet(server.client()).get("bucket", "key", '"e"', 5) is None
 
 
 def test_nobody_who_answers_is_none() -> None:
     with s3_server() as server:
         client = server.client()
-    assert QuickGet(client).get("bucket", "key", '"e"') is None
+    assert QuickGet(client).get("bucket", "key", '"e"', 5) is None
+
+
+@pytest.mark.parametrize("headers", [{}, {"Transfer-Encoding": "chunked"}])
+def test_an_answer_that_may_be_longer_than_its_object_is_not_read(headers: dict[str, str]) -> None:
+    with s3_server() as server:
+        long = Reply(200, headers={**FOUND.headers, **headers}, body=b"x" * (ANSWER_BYTES + 1))
+        server.replies["GET object"] = long
+        quick = QuickGet(server.client())
+        assert quick.get("bucket", "key", '"e"', 5) is None
+        server.replies["GET object"] = FOUND
+        assert quick.get("bucket", "key", '"e"', 5) == ({"ETag": '"e"'}, b"12345")
+        quick.close()

@@ -61,6 +61,7 @@ from services.transfer.domain.errors.source import (
     ManifestInvalid as ManifestInvalid,
     NothingSelected as NothingSelected,
     ObjectArchived as ObjectArchived,
+    ObjectGrew as ObjectGrew,
     ObjectNotFound as ObjectNotFound,
     ReaderRefused as ReaderRefused,
     SourceChanged as SourceChanged,

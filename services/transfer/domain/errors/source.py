@@ -110,6 +110,20 @@ class SourceChanged(SourceError):
     etag: str
 
 
+class ObjectGrew(SourceError):
+    """It was planned among the small files, which are held in memory as a whole."""
+
+    code = "object_grew"
+    message = (
+        "Object {name!r} in bucket {bucket!r} was replaced, and has {size_bytes} bytes now. This"
+        " transfer began with a file of at most {most_bytes} bytes. Send it in a new transfer."
+    )
+    bucket: str
+    key: str
+    size_bytes: int
+    most_bytes: int
+
+
 class ObjectArchived(SourceError):
     code = "object_archived"
     message = (
