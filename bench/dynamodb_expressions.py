@@ -17,7 +17,10 @@ Condition = Callable[[Item, Values], bool]
 TOKEN = re.compile(r"\s*(#\w+|:\w+|<=|>=|<>|[()=<>,]|\w+)")
 COMPARE = {"=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le}
 CLAUSE = re.compile(r"(SET|REMOVE)\s+(.*?)(?=\s+(?:SET|REMOVE)\s|$)")
-ASSIGNED = re.compile(r"#(\w+) = (?:(:\w+)|#\w+ \+ (:\w+)|if_not_exists\(#\w+, (:\w+)\))$")
+# A value; the number there and another one; what is there or else a value; that and another one.
+ASSIGNED = re.compile(
+    r"#(\w+) = (?:(:\w+)|#\w+ \+ (:\w+)|if_not_exists\(#\w+, (:\w+)\)(?: \+ (:\w+))?)$"
+)
 BETWEEN_COMMAS = re.compile(r",\s*(?=#)")
 
 
@@ -112,9 +115,10 @@ def updated(item: Item, change: str, values: Values) -> Item:
             found = ASSIGNED.match(part)
             if found is None:
                 raise NotImplementedError(f"in a change: {part}")
-            name, value, added, first = found.groups()
-            if added:
-                number = int(item[name]["N"]) + int(values[added]["N"])
+            name, value, added, first, more = found.groups()
+            if added or more:
+                there = item[name] if added or name in item else values[first]
+                number = int(there["N"]) + int(values[added or more]["N"])
                 made[name] = {"N": str(number)}
             elif value or name not in item:
                 made[name] = values[value or first]

@@ -25,7 +25,7 @@ from tests.servers.listening import Login
 from tests.servers.openssh import OpenSshServer
 from tests.servers.system_user import SystemUser
 
-WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+WHEN = datetime(2026, 11, 1, tzinfo=UTC)  # when the fakes' world begins, so no profile is old
 LOOPBACK = AddressGuard.of(["127.0.0.0/8", "::1/128"])
 SMALL_DISK_BYTES = 8 << 20
 WITHOUT_EXTENSIONS = "sftp internal-sftp -P fsync,posix-rename"
