@@ -13,6 +13,7 @@ from tests.stack.running import BUCKET, Running, as_destination
 
 TRANSFERS = 12
 SESSIONS = 10
+FIRST_LANES = 2  # of a partner nearby; where nothing moves, no further one helps
 BYTES = 3_000_000
 PATIENCE_SECONDS = (
     120  # with the silent partner; all that follows takes half of it on a busy machine
@@ -46,8 +47,8 @@ def lanes(running: Running, sent: list[str]) -> list[Any]:
 def test_others_are_served_while_a_partner_is_silent_and_when_its_transfers_are_cancelled(
     running: Running, tmp_path: Path
 ) -> None:
-    """Its share of the workers waits in vain all the while. So whatever ends before the first of
-    them gives up was not kept waiting by it."""
+    """Some of its share of the workers wait in vain all the while. So whatever ends before the
+    first of them gives up was not kept waiting by it."""
     patience = {"PartnerTimeoutSeconds": str(PATIENCE_SECONDS)}
     with (
         silent_partner(tmp_path / "silent", os.urandom(12).hex()) as server,
@@ -62,16 +63,17 @@ def test_others_are_served_while_a_partner_is_silent_and_when_its_transfers_are_
             running.ferry.send(BUCKET, "silent.bin", "silent", target_path=f"{number}.bin")
             for number in range(TRANSFERS)
         ]
-        wait_for(lambda: len(server.sessions.waiting) == share, "lanes that wait in vain", SECONDS)
+        assert share > FIRST_LANES
+        wait_for(lambda: len(server.sessions.waiting) == FIRST_LANES, "lanes in vain", SECONDS)
         delivered(running, "beside-the-silence.bin")
         assert [lane for lane in lanes(running, sent) if lane["failures"]] == []
-        assert len(server.sessions.waiting) == share
+        assert len(server.sessions.waiting) == FIRST_LANES
         begun = time.monotonic()
         for each in sent:
             running.ferry.call("POST", f"/api/transfer/{each}/cancel")
         delivered(running, "after-the-cancels.bin")
         wait_for(lambda: not server.sessions.waiting, "an end of all sessions", SECONDS)
         assert time.monotonic() - begun < PATIENCE_SECONDS
-        assert server.sessions.most_waiting == share
+        assert server.sessions.most_waiting <= share
         for each in sent:
             assert running.ferry.wait(each, SECONDS)["status"] == "cancelled"
