@@ -174,7 +174,7 @@ show-%: $(READY) ## The template of one stack as CloudFormation is given it
 
 ##@ Measuring (docs/performance.md); Linux, best as root on a machine that does nothing else
 .PHONY: bench
-bench: $(BENCH_READY) bench-packages ## Every table in short, beside rclone on the same servers: under five minutes
+bench: $(BENCH_READY) bench-packages ## Every table in short, beside rclone on the same servers
 	@$(PYTHON) -m bench
 
 .PHONY: bench-full

@@ -98,9 +98,6 @@ class FtpChannel:
         if self._data is not None:
             self._end(self._data)
 
-    def is_under_way(self, owner: UnderWay) -> bool:
-        return self._under_way is owner
-
     def close(self) -> None:
         with self._closing:
             self._closed = True

@@ -28,7 +28,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.host_key import HostKey
 from services.transfer.domain.words import Words
 
-READY, ENCRYPTS, LOGGED_IN, NEEDS_PASSWORD, NEEDS_ACCOUNT = 220, 234, 230, 331, 332
+READY, ENCRYPTS, NEEDS_PASSWORD, NEEDS_ACCOUNT = 220, 234, 331, 332
 NOT_LOGGED_IN = 530
 READS_ABORT_TOO_LATE = "vsFTPd"  # after the transfer, unless async_abor_enable is set
 UNPROVED = "none: FTP without TLS proves no server"

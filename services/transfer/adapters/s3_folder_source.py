@@ -21,7 +21,6 @@ AT_ONCE = 8  # threads: S3 answers a small GET in some 20 ms
 AHEAD = 32  # objects asked for and not taken yet
 AHEAD_BYTES = 16 << 20
 PAGE_KEYS = 1_000  # S3's own limit
-ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
 
 T = TypeVar("T")
 Asked = TypeVar("Asked")

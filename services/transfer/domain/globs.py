@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from fnmatch import translate
 from functools import lru_cache
 
-MAX_PATTERNS = 20  # of either list; each name is compared with all of them
-MAX_PATTERN_CHARACTERS = 256
+MAX_PATTERNS = 20  # of either list; the API takes no more
 ANY_PARTS = "**"
 
 
