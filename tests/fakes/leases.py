@@ -61,8 +61,7 @@ class InMemoryLaneRegister:
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
         with self.lock:
-            if lane.worker is None or not self._holds(lane):
-                raise LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
+            self.require(lane)
             beaten = replace(lane, until=until, bytes_in_flight=bytes_in_flight)
             self.rows[_key(lane)] = replace(
                 self.rows[_key(lane)],
@@ -73,6 +72,11 @@ class InMemoryLaneRegister:
                 session_since=lane.session_since or self.rows[_key(lane)].session_since,
             )
             return beaten
+
+    def require(self, lane: Lane) -> None:
+        """Raises LeaseLost when its worker does not have it any more."""
+        if lane.worker is None or not self._holds(lane):
+            raise LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
 
     def end(self, lane: Lane) -> None:
         with self.lock:
@@ -169,13 +173,16 @@ class InMemorySessionSlots:
         target = self._targets.read(destination_id)
         return in_use_of(held, None if target is None else target.lanes)
 
-    def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
+    def look(
+        self, destination_id: str, now: datetime, until: datetime, rows: int | None = None
+    ) -> SessionsSeen:
+        most = self.look_rows if rows is None else min(rows, self.look_rows)
         with self.lock:
             slots = sorted((n, slot) for (d, n), slot in self.rows.items() if d == destination_id)
             waiters = self.line(destination_id, now, until).waiters
-            whole = len(slots) + len(waiters) <= self.look_rows
+            whole = len(slots) + len(waiters) <= most
             held = [slot for _, slot in slots if not is_over(slot.until, now, until)]
-            read = waiters if whole else waiters[: self.look_rows - len(slots)]
+            read = waiters if whole else waiters[: most - len(slots)]
             most_long = self._in_use(destination_id, now, until).most_long
             return SessionsSeen(held, read, whole, most_long)
 

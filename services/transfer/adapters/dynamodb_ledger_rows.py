@@ -7,9 +7,10 @@ LANE rows are beside them. OPEN rows and PROGRESS are neighbours, so that a clai
 from datetime import UTC, datetime, timedelta
 
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute
-from runtime.dynamodb.table import Action, check, row_key
+from runtime.dynamodb.table import Action, check, row_key, update
 from services.transfer.adapters.dynamodb_transfer_store import partition_of, transfer_key
 from services.transfer.domain.errors import LeaseLost, StaleTransfer
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
 
 # A run lasts 30 days at most (its workflow's timeout), and a retry goes on from a ledger only while
@@ -17,6 +18,7 @@ from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
 LEDGER_ROW_LIFETIME = timedelta(days=120)
 RELEASED = datetime.fromtimestamp(0, UTC)  # `until` of a chunk given back, which is free at once
 HELD = "#worker = :worker AND #attempt = :attempt"
+CURRENT = "#turn = :turn AND #ended = :no"
 ROWS_OF = {Pass.MOVE: "LEDGER", Pass.PROVE: "PROOF"}
 
 
@@ -48,6 +50,25 @@ def lanes_prefix(generation: int) -> str:
     return f"LEDGER#{generation:04d}#LANE#"
 
 
+def lane_beats(lane: Lane) -> Action:
+    """What a beat stores of a lane that its worker still has."""
+    change = "#until = :until, #bytes_in_flight = :bytes, #failures = :failures"
+    session = {} if lane.session_since is None else {"since": lane.session_since}
+    return update(
+        lane_key(lane.transfer_id, lane.generation, lane.number),
+        f"SET {change}, #figures = :figures{', #session_since = :since' if session else ''}",
+        f"{CURRENT} AND #worker = :worker",
+        until=lane.until,
+        bytes=lane.bytes_in_flight,
+        failures=lane.failures,
+        figures=lane.figures,
+        turn=lane.turn,
+        no=False,
+        worker=lane.worker or "",
+        **session,
+    )
+
+
 def expiring(at: datetime) -> Item:
     return {"expires_at": to_attribute(epoch_seconds(at + LEDGER_ROW_LIFETIME))}
 
@@ -71,6 +92,10 @@ def transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
 
 def lost(lease: ChunkLease) -> LeaseLost:
     return LeaseLost(f"chunk {lease.number} of transfer {lease.ledger.transfer_id}")
+
+
+def lost_lane(lane: Lane) -> LeaseLost:
+    return LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
 
 
 def busy(ledger: LedgerId) -> StaleTransfer:

@@ -110,10 +110,14 @@ class DynamoDbSessionSlots:
     def line(self, destination_id: str, now: datetime, until: datetime) -> Line:
         return self._read(destination_id).line(now, until)
 
-    def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
-        rows = self._table.rows_under(_partition(destination_id), "SLOT")
-        read = list(islice(rows, self._look_rows + 1))
-        found, whole = _decoded(read[: self._look_rows]), len(read) <= self._look_rows
+    def look(
+        self, destination_id: str, now: datetime, until: datetime, rows: int | None = None
+    ) -> SessionsSeen:
+        most = self._look_rows if rows is None else min(rows, self._look_rows)
+        pages = {} if rows is None else {"Limit": most + 1}
+        stored = self._table.rows_under(_partition(destination_id), "SLOT", **pages)
+        read = list(islice(stored, most + 1))
+        found, whole = _decoded(read[:most]), len(read) <= most
         waiters = found.line(now, until).waiters if whole else found.waiters
         return SessionsSeen(found.held(now, until), waiters, whole, found.most_long)
 

@@ -37,7 +37,9 @@ def lanes_that_give_way(
         if wanted > 0 and rank >= share and _age(slot, now) >= SOON_SECONDS:
             gone.add(slot.holder)
             wanted, without = wanted - 1, without - 1
-    quick = any(not each.long for each in waiting) and _quick(seen, now) < 1 + reserved
+    # Behind the part of the line that was read there may be any number of steps and small files.
+    waits = not seen.whole or any(not each.long for each in waiting)
+    quick = waits and _quick(seen, now) < 1 + reserved
     for _, slot in sorted(left, key=lambda each: (-_age(each[1], now), each[1].number)):
         if slot.holder in gone:
             continue

@@ -57,7 +57,8 @@ class PageMove:
         if proven is None:
             self._pulse.give_back(self._mark())
         else:
-            self._pulse.finish(self._mark(proven), self._ends.folder)
+            plan = self._ends.transfer.known_plan
+            self._pulse.finish(self._mark(proven), self._ends.folder, plan)
 
     def _proven(self) -> Proven | None:
         """None while files are left."""

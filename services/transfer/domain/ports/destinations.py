@@ -51,9 +51,11 @@ class SessionSlots(Protocol):
         as the end of a new lease."""
         ...
 
-    def look(self, destination_id: str, now: datetime, until: datetime) -> SessionsSeen:
-        """As `line`, for people to see: also who has the sessions. A very long line is not read to
-        its end."""
+    def look(
+        self, destination_id: str, now: datetime, until: datetime, rows: int | None = None
+    ) -> SessionsSeen:
+        """As `line`, and also who has the sessions. No more than `rows` are read, sessions first,
+        and of a very long line not all in any case."""
         ...
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
