@@ -164,8 +164,10 @@ class InMemoryChunkLedger:
             book = self._books.get(ledger)
             return None if book is None or number not in book.done else book.done[number][1]
 
-    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        return max(self.done_chunks(ledger), key=lambda done: done.number, default=None)
+    def reached(self, ledger: LedgerId) -> tuple[Sequence[ChunkLease], DoneChunk | None]:
+        with self._lock:
+            highest = max(self.done_chunks(ledger), key=lambda done: done.number, default=None)
+            return self.open_leases(ledger), highest
 
     def at_work(self, ledger: LedgerId) -> AtWork | None:
         with self._lock:

@@ -1,8 +1,9 @@
 """The chunk ledger in DynamoDB: every change is one conditional transaction.
 
-A claim is one query and one transaction, and a finish is one transaction, which may claim the next
-chunk as well. Both transactions also check the transfer. A worker may die between any two calls. Then its chunk's lease ends, and another
-worker takes the chunk over from its last checkpoint, with the next attempt number.
+A claim is one query and one transaction. A finish is one transaction. The two can be one: the query,
+and a transaction for both. Each transaction also checks the transfer. A worker may die between any
+two calls. Then its chunk's lease ends, and another worker takes the chunk over from its last
+checkpoint, with the next attempt number.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -47,6 +48,7 @@ from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import Status
 
+REACHED_ROWS = 40  # more than the sums, the open chunks, the lanes and one done chunk of most
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
 
 
@@ -156,9 +158,16 @@ class DynamoDbChunkLedger:
         row = self._table.read(done_key(ledger, number))
         return None if row is None else from_item(DoneChunk, row)
 
-    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        row = next(self._rows(ledger, "DONE#", ScanIndexForward=False, Limit=1), None)
-        return None if row is None else from_item(DoneChunk, row)
+    def reached(self, ledger: LedgerId) -> tuple[Sequence[ChunkLease], DoneChunk | None]:
+        leases: list[ChunkLease] = []
+        opened, done = f"{prefix_of(ledger)}OPEN#", f"{prefix_of(ledger)}DONE#"
+        rows = self._neighbours(ledger, "DONE#", ScanIndexForward=False, Limit=REACHED_ROWS)
+        for row in rows:
+            if row["sk"]["S"].startswith(done):
+                return leases[::-1], from_item(DoneChunk, row)
+            if row["sk"]["S"].startswith(opened):
+                leases.append(lease_of(row))
+        return leases[::-1], None
 
     def at_work(self, ledger: LedgerId) -> AtWork | None:
         """Backwards, because the progress row sorts last and has to be read first."""

@@ -27,6 +27,7 @@ from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.domain_services.worker import Worker
 
+STORED_SECONDS = 0.5  # a lane's row that is not older tells enough
 BEAT_SECONDS = 1.0  # so often pause and cancel are seen, and progress is shown at most
 
 
@@ -46,7 +47,7 @@ class LanePulse:
         self.keeps_chunks = True  # False: they are lost with the handle that they went through
         self._ports = ports
         self._lock = Lock()
-        self._renewed_at = ports.now()
+        self._renewed_at = self._stored_at = ports.now()
         self._stopwatch = LaneStopwatch(lane.figures, self._renewed_at)
         self._slots, self._hand_over_seconds = (
             LaneSlots(lane, ports),
@@ -170,7 +171,8 @@ class LanePulse:
             )
             goes_on = held.number + 1 < plan.total and self.moving and self.has_time
             ahead = self._ports.ledger.finish(held, mark, part, lane, now if goes_on else None)
-            self.lane, self._chunk, self._ahead = lane, None, ahead
+            self.lane, self._stored_at = lane, now
+            self._chunk, self._ahead = None, ahead
             self.headway, self.finished = True, self.finished + 1
             self._stopwatch.began(self._ports.now())
 
@@ -214,7 +216,8 @@ class LanePulse:
             return
         moved = self._stopwatch
         self.lane = replace(self.lane, figures=moved.figures, bytes_in_flight=moved.in_flight)
-        stored, shown = self._renewed(now), None
+        self._renew_when_due(now)
+        shown = None
         transfer = self._looks.transfer(self.lane, now)
         if transfer is not None:
             if transfer.generation != self.lane.generation:
@@ -225,21 +228,22 @@ class LanePulse:
             if self.headway:
                 transfer = end_trouble(transfer, self._is_mine, ports=self._ports)
             shown = self._looks.show(transfer, self.lane, now)
-        if shown is None and not stored:
-            self._store(self.lane.until)
+        if shown is not None:
+            self._stored_at = now
+        elif (now - self._stored_at).total_seconds() >= STORED_SECONDS:
+            self._store(self.lane.until, now)
         if transfer is not None and self._slots.is_long:
             self._steering.beat(self.lane, transfer, shown, now)
 
     def _is_mine(self, tries: Tries) -> bool:
         return tries.lane == self.lane.number
 
-    def _renewed(self, now: datetime) -> bool:
-        """False when it is not yet time."""
+    def _renew_when_due(self, now: datetime) -> None:
         age, lease_seconds = now - self._renewed_at, self._ports.policy.lease_seconds
         if age.total_seconds() * RENEWALS_PER_LEASE < lease_seconds:
-            return False
+            return
         until = now + timedelta(seconds=lease_seconds)
-        self._store(until)
+        self._store(until, now)
         self._slots.renew(until)
         if self._chunk is not None:
             self._chunk = self._ports.ledger.renew(self._chunk, until)
@@ -247,9 +251,9 @@ class LanePulse:
             self._ahead = self._ports.ledger.renew(self._ahead, until)
         self.worker.hide_message(lease_seconds)
         self._renewed_at, self._until = now, until
-        return True
 
-    def _store(self, until: datetime) -> None:
+    def _store(self, until: datetime, now: datetime) -> None:
+        self._stored_at = now
         self.lane = self._ports.lanes.beat(self.lane, until, self.lane.bytes_in_flight)
 
     def _close_if_it_hangs(self, now: datetime) -> None:

@@ -72,10 +72,11 @@ class LaneSteering:
             return False
         ports = self._ports
         share = _share(transfer, shown.lanes, now, ports.policy)
-        if self._target is not None and not _is_due(self._target, share):
-            return False  # it may have changed since, and is read when this lane has to report
-        target = self._target = ports.targets.read(transfer.destination_id)
+        target = self._target
+        if target is None or not _is_alone(target, share):
+            target = ports.targets.read(transfer.destination_id)
         if target is not None and not _is_due(target, share):
+            self._target = target
             return False
         destination = self._read(transfer, now)
         limit = lane_limit(destination, ports.policy, short=False)
@@ -83,8 +84,10 @@ class LaneSteering:
             target = known_target(destination, ports=ports)
         who = who_limits(destination, ports.policy)
         after, decision = observe(target, share, limit, who)
+        self._target = None
         if not ports.targets.save(after, decision):
             return False
+        self._target = replace(after, version=after.version + 1)
         if decision is not None and decision.after > decision.before:
             pass_on(destination.id, ports=ports)  # who waits comes first
         work_left = shown.progress.next_chunk < shown.progress.chunks_total
@@ -162,6 +165,12 @@ def _share(
     work, most = work_of_transfer(transfer), max(1, transfer.lanes)
     figures = total(each.figures for each in lanes)
     return Share(work, now, len(at_work), out, most, figures)
+
+
+def _is_alone(target: LaneTarget, share: Share) -> bool:
+    """No other transfer reports to it, as far as this one knows. So nobody changes it. If somebody
+    does, the next report is refused, and it is read again."""
+    return all(each.work == share.work for each in target.window.shares)
 
 
 def _is_due(target: LaneTarget, share: Share) -> bool:

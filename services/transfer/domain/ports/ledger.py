@@ -90,8 +90,9 @@ class ChunkLedger(Protocol):
 
     def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None: ...
 
-    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        """The done chunk with the highest number. The file reaches at least to this chunk's end."""
+    def reached(self, ledger: LedgerId) -> tuple[Sequence[ChunkLease], DoneChunk | None]:
+        """The open leases, and then the done chunk with the highest number. The file reaches at
+        least to this chunk's end. One call, unless very many chunks are open."""
         ...
 
     def at_work(self, ledger: LedgerId) -> AtWork | None:
