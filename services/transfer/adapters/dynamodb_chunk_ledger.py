@@ -1,9 +1,9 @@
 """The chunk ledger in DynamoDB: every change is one conditional transaction.
 
-A claim is one query and one transaction. A finish is one transaction. The two can be one: the query,
-and a transaction for both. Each transaction also checks the transfer. A worker may die between any
-two calls. Then its chunk's lease ends, and another worker takes the chunk over from its last
-checkpoint, with the next attempt number.
+A claim is one query and one transaction. A finish is one transaction. A finish that also claims is
+the query, and one transaction for both. Each transaction also checks the transfer. A worker may die
+between any two calls. Then its chunk's lease ends, and another worker takes the chunk over from its
+last checkpoint, with the next attempt number.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -34,8 +34,11 @@ class BeatLooks:
         LeaseLost."""
         if not self._shows and _is_recent(self._asked_at, now, SAMPLES_MISSED_SECONDS):
             return None
+        # A lane that comes goes on with it at once: the one that ends its turn is often the one
+        # that showed it.
+        soon = self._shows or self._asked_at is None
         self._asked_at = now
-        shown = show_progress(transfer, lane, now, again=self._shows, ports=self._ports)
+        shown = show_progress(transfer, lane, now, soon=soon, ports=self._ports)
         self._shows = shown is not None
         return shown
 

@@ -21,16 +21,17 @@ MISSED_SECONDS = 1.5  # after the last sample its lane counts as gone, and anoth
 
 
 def show_progress(
-    transfer: Transfer, lane: Lane, now: datetime, *, again: bool, ports: Ports
+    transfer: Transfer, lane: Lane, now: datetime, *, soon: bool, ports: Ports
 ) -> ProgressSample | None:
     """The sample, if `lane` is the one that shows it. Then the lane is stored with it, as by a
-    beat. `again`: it showed the last one. Nothing is shown of a transfer that has begun to fail or
-    to be cancelled: the event of its end has the last figures. Raises LeaseLost."""
+    beat. `soon`: it need not wait until the lane that showed the last one has gone. Nothing is
+    shown of a transfer that has begun to fail or to be cancelled: the event of its end has the last
+    figures. Raises LeaseLost."""
     ledger = LedgerId(lane.transfer_id, lane.generation)
     if not _is_shown(transfer, ledger) or (seen := ports.ledger.at_work(ledger)) is None:
         return None
     progress, last = seen.progress, seen.progress.rate
-    apart = SAMPLES_APART_SECONDS if again else MISSED_SECONDS
+    apart = SAMPLES_APART_SECONDS if soon else MISSED_SECONDS
     if last is not None and (now - last.at).total_seconds() < apart:
         return None
     lanes = [lane if each.number == lane.number else each for each in seen.lanes]
