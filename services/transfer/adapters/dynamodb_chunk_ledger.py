@@ -31,7 +31,8 @@ from services.transfer.adapters.dynamodb_ledger_rows import (
     partition_of_ledger,
     prefix_of,
     progress_key,
-    transfer_is,
+    while_movable,
+    while_moving,
 )
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.lane import Lane
@@ -46,7 +47,6 @@ from services.transfer.domain.ledger import (
 )
 from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.status import Status
 
 REACHED_ROWS = 40  # more than the sums, the open chunks, the lanes and one done chunk of most
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
@@ -81,7 +81,7 @@ class DynamoDbChunkLedger:
             found = self._next_claim(wanted, now)
             if found is None:
                 return None
-            actions = [_is_moving(ledger), found.row, found.sums.of(ledger)]
+            actions = [while_moving(ledger), found.row, found.sums.of(ledger)]
             refused = self._table.write(actions, busy(ledger))
             if not refused:
                 return found.lease
@@ -122,13 +122,10 @@ class DynamoDbChunkLedger:
         if lane is not None and now is not None:
             found = self._next_claim(replace(lease, until=lane.until), now)
             if found is not None:
-                both = [_is_moving(ledger), *done, found.row, (sums + found.sums).of(ledger)]
+                both = [while_moving(ledger), *done, found.row, (sums + found.sums).of(ledger)]
                 if not self._table.write(both, busy(ledger)):
                     return found.lease
-        movable = transfer_is(
-            ledger, "#status IN (:moving, :paused)", moving=Status.MOVING, paused=Status.PAUSED
-        )
-        if self._table.write([movable, *done, sums.of(ledger)], busy(ledger)):
+        if self._table.write([while_movable(ledger), *done, sums.of(ledger)], busy(ledger)):
             self._explain(lease, mark.done_bytes)
         return None
 
@@ -249,7 +246,3 @@ class DynamoDbChunkLedger:
 
 def _open_key(lease: ChunkLease) -> Item:
     return open_key(lease.ledger, lease.number)
-
-
-def _is_moving(ledger: LedgerId) -> Action:
-    return transfer_is(ledger, "#status = :moving", moving=Status.MOVING)

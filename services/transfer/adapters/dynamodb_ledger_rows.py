@@ -12,6 +12,7 @@ from services.transfer.adapters.dynamodb_transfer_store import partition_of, tra
 from services.transfer.domain.errors import LeaseLost, StaleTransfer
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
+from services.transfer.domain.status import Status
 
 # A run lasts 30 days at most (its workflow's timeout), and a retry goes on from a ledger only while
 # its part file is younger than 60 days. So nobody reads a row 90 days after the ledger was opened.
@@ -82,7 +83,16 @@ def lease_of(row: Item) -> ChunkLease:
     return from_item(ChunkLease, {"worker": to_attribute("")} | row)
 
 
-def transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
+def while_moving(ledger: LedgerId) -> Action:
+    return _transfer_is(ledger, "#status = :moving", moving=Status.MOVING)
+
+
+def while_movable(ledger: LedgerId) -> Action:
+    statuses = {"moving": Status.MOVING, "paused": Status.PAUSED}
+    return _transfer_is(ledger, "#status IN (:moving, :paused)", **statuses)
+
+
+def _transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
     """`status` is a condition on the transfer's status. The generation has to be this one as
     well."""
     condition = f"{status} AND #generation = :generation"

@@ -20,6 +20,7 @@ from services.transfer.domain.tries import Tries
 from services.transfer.domain.waiting import Limit
 from services.transfer.domain_services.beat_looks import BeatLooks
 from services.transfer.domain_services.fail_transfer import end_trouble
+from services.transfer.domain_services.lane_chunks import LaneChunks
 from services.transfer.domain_services.lane_slots import LaneSlots
 from services.transfer.domain_services.lane_stopwatch import LaneStopwatch
 from services.transfer.domain_services.session_line import leave_line, pass_on
@@ -49,16 +50,12 @@ class LanePulse:
         self._lock = Lock()
         self._renewed_at = self._stored_at = ports.now()
         self._stopwatch = LaneStopwatch(lane.figures, self._renewed_at)
-        self._slots, self._hand_over_seconds = (
-            LaneSlots(lane, ports),
-            ports.policy.hand_over_seconds,
-        )
+        self._slots = LaneSlots(lane, ports)
+        self._hand_over_seconds = ports.policy.hand_over_seconds
         self._looks, self._status = BeatLooks(ports), Status.MOVING  # as the last look found it
         self._steering = LaneSteering(self._renewed_at, ports)
-        self._until = lane.until
+        self._until, self._chunks = lane.until, LaneChunks(lane, ports)
         self._lost: LeaseLost | None = None
-        self._chunk: ChunkLease | None = None
-        self._ahead: ChunkLease | None = None  # claimed with the end of the one before
         self._session: PartnerSession | None = None
 
     @property
@@ -142,17 +139,13 @@ class LanePulse:
 
     def claim(self, ledger: LedgerId) -> ChunkLease | None:
         with self._lock:
-            ahead, self._ahead = self._ahead, None
-            if ahead is None:
-                now = self._ports.now()
-                ahead = self._ports.ledger.claim(ledger, self.worker.name, now, self._until)
-            self._chunk = ahead
+            claimed = self._chunks.claim(ledger, self.worker.name, self._until)
             self._stopwatch.began(self._ports.now())
-            return ahead
+            return claimed
 
     def checkpoint(self, mark: Mark) -> None:
         with self._lock:
-            self._chunk = self._ports.ledger.checkpoint(self._held, mark)
+            self._chunks.checkpoint(mark)
             self.headway = True
             self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
 
@@ -160,39 +153,26 @@ class LanePulse:
         """The chunk is done. If it is done for good, the lane has no failures in a row any more.
         What comes next in the plan is claimed along with it, while the lane goes on."""
         with self._lock:
-            held, now = self._held, self._ports.now()
+            now, more = self._ports.now(), self._chunks.at_hand.number + 1 < plan.total
             self._stopwatch.went_well(now, mark.done_bytes)
             failures = 0 if self.keeps_chunks else self.lane.failures
-            lane = replace(
-                self.lane,
-                failures=failures,
-                figures=self._stopwatch.figures,
-                bytes_in_flight=0,
-            )
-            goes_on = held.number + 1 < plan.total and self.moving and self.has_time
-            ahead = self._ports.ledger.finish(held, mark, part, lane, now if goes_on else None)
+            figures = self._stopwatch.figures
+            lane = replace(self.lane, failures=failures, figures=figures, bytes_in_flight=0)
+            goes_on = more and self.moving and self.has_time
+            self._chunks.finish(mark, part, lane, goes_on=goes_on)
             self.lane, self._stored_at = lane, now
-            self._chunk, self._ahead = None, ahead
             self.headway, self.finished = True, self.finished + 1
             self._stopwatch.began(self._ports.now())
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         """Does nothing when no chunk is held any more."""
         with self._lock:
-            held, self._chunk = self._chunk, None
-            if held is None:
-                return
-            reached = (ahead or mark).done_bytes
-            known = (held.ahead or held.mark).done_bytes
-            self.headway = self.headway or reached > known
-            doubts = held.doubts + (1 if doubted else 0)
-            self._ports.ledger.release(replace(held, mark=mark, ahead=ahead, doubts=doubts))
+            further = self._chunks.give_back(mark, ahead, doubted=doubted)
+            self.headway = self.headway or further
 
     def free_slot(self) -> None:
         with self._lock:
-            ahead, self._ahead = self._ahead, None
-            if ahead is not None:
-                self._ports.ledger.release(ahead)
+            self._chunks.give_back_ahead()
             slot = self._slots.free()
             self.lane = replace(self.lane, figures=self._stopwatch.figures)
         if slot is not None:
@@ -245,10 +225,7 @@ class LanePulse:
         until = now + timedelta(seconds=lease_seconds)
         self._store(until, now)
         self._slots.renew(until)
-        if self._chunk is not None:
-            self._chunk = self._ports.ledger.renew(self._chunk, until)
-        if self._ahead is not None:
-            self._ahead = self._ports.ledger.renew(self._ahead, until)
+        self._chunks.renew(until)
         self.worker.hide_message(lease_seconds)
         self._renewed_at, self._until = now, until
 
@@ -268,12 +245,6 @@ class LanePulse:
     def _close(self) -> None:
         if self._session is not None:
             self._session.close()
-
-    @property
-    def _held(self) -> ChunkLease:
-        if self._chunk is None:
-            raise ValueError(f"lane {self.lane.number} of {self.lane.transfer_id} holds no chunk")
-        return self._chunk
 
     def _gone(self) -> LeaseLost:
         return LeaseLost(f"lane {self.lane.number} of transfer {self.lane.transfer_id}")
