@@ -26,7 +26,9 @@ from infra.local.measure import peak_rss_mb, rss_mb
 TILE_BYTES = 61_000_003  # chunks begin at ever other places of it
 TABLE = "fileferry-local-transfer"
 LOOK_SECONDS = 5.0
-UNSAID = "internal-sftp -P statvfs,fstatvfs"  # the folder has less room than a terabyte, and says so
+UNSAID = (
+    "internal-sftp -P statvfs,fstatvfs"  # the folder has less room than a terabyte, and says so
+)
 
 
 def tile(bucket: Path) -> None:

@@ -26,6 +26,7 @@ LIMITS = ("REKEY_PACKETS_OVERFLOW_MAX", "REKEY_BYTES_OVERFLOW_MAX")
 NUMBER = struct.Struct(">I")
 WINDOW_ADJUST, CHANNEL_DATA = 93, 94
 WINDOW_BYTES, DATA_HEAD_BYTES = 9, 9
+NOTHING = memoryview(b"")
 CHANNEL_END = 5  # behind the message number and the channel
 MOST_WINDOW = (1 << 32) - 1
 
@@ -115,23 +116,24 @@ class OpeningPacketizer(SealingPacketizer):
     def _open_arrived(self, opener: Opener) -> None:
         """Waits for one packet, and takes those that came with it. What follows a message of
         another kind stays sealed until that is handled, because it may bring new keys."""
-        payload = opener.open(self._wait_for_packet())
+        first = self._wait_for_packet()
+        payload = opener.open(first)
         gathered = Gathered(payload[1:CHANNEL_END])
+        arrived, at = self._also_arrived(), 0
+        packets, error = 1, None
         try:
-            while taken := gathered.takes(payload):
-                self._count(len(payload))
-                packet = self._arrived_packet()
-                if packet is None:
-                    break
-                payload = opener.open(packet)
-        except Exception as error:  # what came before it still counts
-            self._keep(gathered)
-            self._arrived.append(error)
-            return
+            while (taken := gathered.takes(payload)) and (end := packet_end(arrived, at)):
+                payload = opener.open(arrived[at:end])
+                at, packets = end, packets + 1
+        except Exception as broken:  # what came before it still counts
+            taken, error = True, broken
+        self._connection.take(at)
+        self._count(packets, len(first) + at)
         self._keep(gathered)
         if not taken:
-            self._count(len(payload))
             self._arrived.append(Arrived(1, payload[0], self._numbered(payload[1:])))
+        if error is not None:
+            self._arrived.append(error)
 
     def _keep(self, gathered: Gathered) -> None:
         for packets, kind, body in gathered.messages():
@@ -147,33 +149,34 @@ class OpeningPacketizer(SealingPacketizer):
         size = NUMBER.unpack_from(head)[0] + LENGTH_BYTES + TAG_BYTES
         return head + bytes(self.read_all(size - BLOCK_BYTES))
 
-    def _arrived_packet(self) -> memoryview | None:
-        """The next packet, if it is there whole. A longer one than any is left to `read_all`."""
-        arrived = self._connection.arrived
-        if len(arrived) < BLOCK_BYTES or getattr(self, REMAINDER):
-            return None
-        size = NUMBER.unpack_from(arrived)[0] + LENGTH_BYTES + TAG_BYTES
-        if not BLOCK_BYTES <= size <= len(arrived):
-            return None
-        self._connection.take(size)
-        return arrived[:size]
+    def _also_arrived(self) -> memoryview:
+        """What was read behind the greeting comes first."""
+        return NOTHING if getattr(self, REMAINDER) else self._connection.arrived
 
-    def _count(self, size: int) -> None:
-        setattr(self, SEQUENCE, (getattr(self, SEQUENCE) + 1) % SEQUENCE_NUMBERS)
-        size += LENGTH_BYTES + TAG_BYTES
+    def _count(self, packets: int, size: int) -> None:
+        setattr(self, SEQUENCE, (getattr(self, SEQUENCE) + packets) % SEQUENCE_NUMBERS)
         if self.need_rekey():
             self._late_bytes += size
-            self._late_packets += 1
+            self._late_packets += packets
             late = self._late_packets >= self.REKEY_PACKETS_OVERFLOW_MAX
             if late or self._late_bytes >= self.REKEY_BYTES_OVERFLOW_MAX:
                 raise paramiko.SSHException("the server does not exchange keys")
             return
         self._late_bytes = self._late_packets = 0
         self._opened_bytes += size
-        self._opened_packets += 1
-        packets, much = self._opened_packets, self._opened_bytes
-        if packets >= self.REKEY_PACKETS or much >= self.REKEY_BYTES:
+        self._opened_packets += packets
+        much = self._opened_bytes >= self.REKEY_BYTES
+        if much or self._opened_packets >= self.REKEY_PACKETS:
             self._trigger_rekey()
+
+
+def packet_end(arrived: memoryview, at: int) -> int:
+    """Of the packet that begins there. 0 where it is not there whole: a longer one than any is left
+    to `read_all`."""
+    if len(arrived) < at + LENGTH_BYTES:
+        return 0
+    end: int = at + NUMBER.unpack_from(arrived, at)[0] + LENGTH_BYTES + TAG_BYTES
+    return end if end <= len(arrived) else 0
 
 
 def _is_known(packetizer: SealingPacketizer) -> bool:

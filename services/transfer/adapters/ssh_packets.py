@@ -24,8 +24,8 @@ FIXED_BYTES = 4  # of a nonce of 12; the other 8 count the packets (RFC 5647, se
 COUNTER = struct.Struct(">Q")
 COUNTERS = 1 << 64
 MAX_DATA_BYTES = 32_768  # every server has to take such a packet (RFC 4253, section 6.1)
-MAX_SLOTS = 64  # 2 MiB
-MAX_PACKETS = 8  # a request of 255 KiB; what is encrypted stays in a core's cache until it is sent
+MAX_SLOTS = 64  # 2 MiB at most
+MAX_PACKETS = 32  # four requests of 255 KiB: 1 MiB, as much as is read at once
 
 Buffer = bytes | memoryview
 
@@ -136,19 +136,19 @@ class DataPackets:
 
     def __init__(self, channel: int, most_bytes: int) -> None:
         self._channel = channel
-        self._most_bytes = min(most_bytes, MAX_DATA_BYTES)
-        packet_bytes = DATA_HEAD.size + self._most_bytes + 2 * BLOCK_BYTES
+        self.most_bytes = min(most_bytes, MAX_DATA_BYTES)
+        packet_bytes = DATA_HEAD.size + self.most_bytes + 2 * BLOCK_BYTES
         self._sealed = memoryview(bytearray(MAX_PACKETS * (packet_bytes + TAG_BYTES)))
         self._slots: dict[tuple[int, int], Slot] = {}  # by the place in `_sealed`, and the data
 
     @property
     def room(self) -> int:
         """The most data that one call of `seal` takes."""
-        return MAX_PACKETS * self._most_bytes
+        return MAX_PACKETS * self.most_bytes
 
     def count(self, size: int) -> int:
         """The packets for so much data."""
-        return -(-size // self._most_bytes)
+        return -(-size // self.most_bytes)
 
     def seal(self, sealer: Sealer, pieces: Pieces, size: int) -> memoryview:
         """Packets with the next `size` bytes of `pieces`. They lie in a buffer that the next call
@@ -156,7 +156,7 @@ class DataPackets:
         sealed, at, encrypt_into = self._sealed, 0, sealer.engine.encrypt_into
         random = memoryview(os.urandom(self.count(size) * MAX_PADDING_BYTES))  # one system call
         while size:
-            taken = min(size, self._most_bytes)
+            taken = min(size, self.most_bytes)
             slot = self._slots.get((at, taken)) or self._slot(at, taken)
             pieces.fill(slot.data)
             slot.padding[:] = random[: len(slot.padding)]
@@ -170,7 +170,7 @@ class DataPackets:
     def messages(self, pieces: Pieces, size: int) -> Iterator[bytes]:
         """The same data as `seal`, for a cipher of somebody else."""
         while size:
-            taken = min(size, self._most_bytes)
+            taken = min(size, self.most_bytes)
             message = bytearray(MESSAGE_HEAD.size + taken)
             MESSAGE_HEAD.pack_into(message, 0, CHANNEL_DATA, self._channel, taken)
             pieces.fill(memoryview(message)[MESSAGE_HEAD.size :])
