@@ -15,8 +15,8 @@ from services.transfer.adapters.ssh_transport import PartnerTransport
 from tests.servers.waiting import wait_for
 
 WINDOW_BYTES = 70_000
-WHOLE_PACKETS_BYTES = 2 * (PACKET_BYTES - 64)
 PACKET_BYTES = 32_768
+WHOLE_PACKETS_BYTES = 2 * (PACKET_BYTES - 64)
 CONTENT = bytes(100_000)
 
 
