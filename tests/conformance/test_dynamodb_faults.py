@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from services.transfer.adapters.dynamodb_chunk_ledger import REACHED_ROWS
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import StaleTransfer
 from services.transfer.domain.ledger import ChunkLease, DoneChunk
@@ -183,13 +184,14 @@ def test_an_event_is_claimed_marked_and_given_back_without_being_looked_for(
     assert calls.since() == {"TransactWriteItems": 3}
 
 
-def test_the_highest_of_many_done_chunks_is_one_row_that_is_read(table: HookedTable) -> None:
-    ledger = a_moving_ledger(table.stores, PLAN)
-    for _ in range(3):
+def test_the_highest_of_many_done_chunks_is_read_with_a_few_of_them(table: HookedTable) -> None:
+    chunks = REACHED_ROWS + 5
+    ledger = a_moving_ledger(table.stores, ChunkPlan(10 * chunks, 10))
+    for _ in range(chunks):
         finish(table.stores, must_claim(table.stores, ledger, "a"))
     read: list[int] = []
     table.client.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
     )
     highest = table.stores.ledger.reached(ledger)[1]
-    assert (highest and highest.number, read) == (2, [1])
+    assert (highest and highest.number, read) == (chunks - 1, [REACHED_ROWS])

@@ -48,7 +48,7 @@ from services.transfer.domain.ledger import (
 from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
 
-REACHED_ROWS = 40  # more than the sums, the open chunks, the lanes and one done chunk of most
+REACHED_ROWS = 20  # most have no more than that of sums, open chunks, lanes and one done chunk
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
 
 
