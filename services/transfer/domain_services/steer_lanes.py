@@ -119,8 +119,7 @@ def _has_to_go(lane: Lane, destination_id: str, now: datetime, *, ports: Ports) 
     until = now + timedelta(seconds=ports.policy.lease_seconds)
     seen = ports.slots.look(destination_id, now, until)
     most = lane_limit(destination, ports.policy, short=False)
-    if seen.most_long is not None:
-        most = min(most, seen.most_long)
+    most = min(each for each in (most, seen.most_long, seen.most) if each is not None)
     return lane_ticket(lane) in lanes_that_give_way(
         seen, most, reserved_for_short(destination), now
     )
