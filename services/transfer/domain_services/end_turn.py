@@ -1,6 +1,7 @@
 """How a lane's turn ends while there is work left: without a session, or because others need it."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -74,6 +75,7 @@ def wait_refused(pulse: LanePulse, error: TooManySessions, *, ports: Ports) -> N
     """The partner takes no more sessions while others of ours are open. The lane stands in line
     until one of them is free. That is no failure of its own, so it never is one too many."""
     pulse.free_slot()
+    pulse.lane = replace(pulse.lane, failures=0)
     transfer = _wanted_by(pulse, ports=ports)
     if transfer is not None:
         destination = ports.destinations.read(transfer.destination_id)

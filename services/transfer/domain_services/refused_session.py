@@ -5,12 +5,16 @@ from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    ConnectionTimedOut,
     KeyRejected,
     PartnerError,
     PasswordRejected,
     SecondFactorDemanded,
     SessionRefused,
     TooManySessions,
+    TransferError,
 )
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.line_places import SessionsSeen
@@ -21,6 +25,8 @@ from services.transfer.domain_services.queue_lanes import is_driven
 from services.transfer.domain_services.recover_sessions import refused_again
 
 LOGIN_REFUSED = (PasswordRejected, KeyRejected, SecondFactorDemanded)
+CUT = (ConnectionLost, ConnectionRefused, ConnectionTimedOut)
+CUT_IN_A_ROW = 3  # before a session; that the server is full is then more likely than the line
 LOOK_AGAIN_SECONDS = 2.5  # a lane that has logged in says so with its next beat
 
 
@@ -48,11 +54,32 @@ def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports)
         seen = _look(destination.id, ports=ports)
         others = _logged_in(seen.held, ports=ports)
     if others:
-        ports.slots.bind(SessionBound(destination.id, others, ports.now()))
-        refused_again(destination, others, ports=ports)
+        _bind(destination, others, ports=ports)
     elif not isinstance(error, LOGIN_REFUSED) or _most(seen, destination) is None:
         return error  # else it may still count a session that has just ended
     return TooManySessions(destination.host, destination.port, others, reason_of(error))
+
+
+def full(
+    destination_id: str, error: TransferError, failures: int, *, ports: Ports
+) -> TooManySessions | None:
+    """Whether the lane that got no session should wait for one of ours to end. Some servers that
+    are full say nothing and end the connection."""
+    if isinstance(error, TooManySessions):
+        return error if error.others else None
+    if not isinstance(error, CUT) or failures < CUT_IN_A_ROW:
+        return None
+    destination = ports.destinations.read(destination_id)
+    others = _logged_in(_look(destination_id, ports=ports).held, ports=ports)
+    if not others:
+        return None
+    _bind(destination, others, ports=ports)
+    return TooManySessions(destination.host, destination.port, others, str(error))
+
+
+def _bind(destination: Destination, others: int, *, ports: Ports) -> None:
+    ports.slots.bind(SessionBound(destination.id, others, ports.now()))
+    refused_again(destination, others, ports=ports)
 
 
 def _look(destination_id: str, *, ports: Ports) -> SessionsSeen:

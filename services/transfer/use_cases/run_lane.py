@@ -11,7 +11,6 @@ from services.transfer.domain.errors import (
     LeaseLost,
     NoHeadway,
     RunSuperseded,
-    TooManySessions,
     TransferError,
 )
 from services.transfer.domain.lane import LaneMessage
@@ -36,6 +35,7 @@ from services.transfer.domain_services.partner_session import Visit, connected, 
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
 from services.transfer.domain_services.recover_sessions import recover_sessions
+from services.transfer.domain_services.refused_session import full
 from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
 from services.transfer.domain_services.steer_lanes import note_refusal
 from services.transfer.domain_services.worker import Worker
@@ -179,8 +179,7 @@ class _Turn:
         lane = pulse.lane
         if not pulse.out_of_time:
             lane = note_refusal(transfer, lane, error, pulse.has_session, ports=ports)
-        if isinstance(error, TooManySessions) and error.others and not stuck:
-            wait_refused(pulse, error, ports=ports)
+        if not stuck and self._waits_for_others(transfer, error, failures):
             return
         if retry.gives_up(error, failures):
             try:
@@ -201,6 +200,16 @@ class _Turn:
             generation = ports.transfers.read(transfer.id).generation
         # After the turn was sent: a lane without failures has no trouble.
         note(transfer, generation, error, tries, ports=ports)
+
+    def _waits_for_others(self, transfer: Transfer, error: TransferError, failures: int) -> bool:
+        """Whether it got no session because the partner has as many of ours as it takes. Then it
+        stands in line."""
+        if self._pulse.has_session:
+            return False
+        refused = full(transfer.destination_id, error, failures, ports=self._ports)
+        if refused is not None:
+            wait_refused(self._pulse, refused, ports=self._ports)
+        return refused is not None
 
     def _starts_over(
         self, transfer: Transfer, failures: int, delay: float, *, damaged: bool

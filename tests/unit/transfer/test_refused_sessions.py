@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.transfer.domain.errors import (
+    ConnectionLost,
     NoSessionFree,
     PartnerError,
     PasswordRejected,
@@ -20,6 +21,7 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.partner_session import partner_session, step_session
 from services.transfer.domain_services.recover_sessions import recover_sessions
+from services.transfer.domain_services.refused_session import CUT_IN_A_ROW
 from services.transfer.handlers.workflow_step import SessionsBusy, run_step
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
@@ -28,9 +30,10 @@ from tests.fakes.callers import ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, assert_completed, until_state
 
-FILES = 14
+FILES = 10
 FULL = SessionRefused("sftp.acme.example", 22, "no more for you")
 REFUSALS = [FULL, PasswordRejected("sftp.acme.example", "ferry")]
+CUT = ConnectionLost("sftp.acme.example", 22, "before the SSH handshake was complete")
 COUNTED_AT = World().clock
 
 
@@ -73,7 +76,9 @@ def all_at_once(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "one_handle"), [(FULL, False), (REFUSALS[1], True)], ids=["small", "one handle"]
+    ("refusal", "one_handle"),
+    [(FULL, False), (REFUSALS[1], True), (CUT, False)],
+    ids=["small", "one handle", "cut"],
 )
 def test_many_small_files_all_arrive_where_two_sessions_are_let_in(
     refusal: PartnerError, one_handle: bool
@@ -90,7 +95,8 @@ def test_many_small_files_all_arrive_where_two_sessions_are_let_in(
     all_at_once(world)
     assert {world.read(each).status for each in transfers} == {Status.COMPLETED}
     assert world.partner.most_sessions == 2
-    assert len(refused) < 2 * world.policy.lanes_per_destination
+    each = CUT_IN_A_ROW if refusal is CUT else 1
+    assert len(refused) < 2 * each * world.policy.lanes_per_destination
 
 
 def bound(world: World, sessions: int) -> None:
