@@ -97,10 +97,12 @@ class SftpPartnerSession:
     def file_checksum(
         self, path: str, wanted: Sequence[Algorithm], size_bytes: int
     ) -> FileChecksum | None:
+        return self._checksums.of_file(path, wanted, size_bytes)
+
+    @property
+    def _checksums(self) -> SftpChecksums:
         software = str(self._transport.remote_version)
-        return SftpChecksums(self._protocol, self._refusals, software).of_file(
-            path, wanted, size_bytes
-        )
+        return SftpChecksums(self._protocol, self._refusals, software)
 
     def free_bytes(self, folder: str) -> int | None:
         return self._refusals.free_bytes(folder)
@@ -148,7 +150,8 @@ class SftpPartnerSession:
         )
 
     def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
-        offers = Offers(self._offered, FSYNC in self._protocol.extensions)
+        fsync = FSYNC in self._protocol.extensions
+        offers = Offers(self._offered, fsync, self._checksums.are_offered)
         self._limit_writes(True)
         profile = Probe(ProbeFiles(self, self._cut, name), offers).run(base_path, self._now())
         self._limit_writes(profile.large_writes)

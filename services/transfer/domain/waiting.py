@@ -57,14 +57,18 @@ class Waiter:
 @dataclass(frozen=True)
 class InUse:
     """Sessions in use: of all, and of long lanes by their transfers. `most_long` is how many long
-    lanes the destination's target allows, None where it has none yet."""
+    lanes the destination's target allows, None where it has none yet. `most` is how many sessions
+    the partner lets in, where it refused one of late."""
 
     sessions: int = 0
     long: Mapping[str, int] = field(default_factory=dict)
     most_long: int | None = None
+    most: int | None = None
 
     def has_room(self, limit: Limit, ahead: int = 0, long_ahead: int = 0) -> bool:
         """Also when so many more come before, some of them long lanes."""
+        if self.most is not None and self.sessions + ahead >= self.most:
+            return False
         if isinstance(limit, int):
             return self.sessions + ahead < limit
         if self.most_long is not None and sum(self.long.values()) + long_ahead >= self.most_long:
@@ -110,10 +114,11 @@ class Line:
                 ahead, long_ahead = ahead + 1, long_ahead + waiter.long
 
 
-def in_use_of(held: Iterable[Slot], most_long: int | None) -> InUse:
+def in_use_of(held: Iterable[Slot], most_long: int | None, most: int | None) -> InUse:
     """`held` are the slots whose leases are not over."""
     slots = list(held)
-    return InUse(len(slots), Counter(transfer_of(each) for each in slots if each.long), most_long)
+    long = Counter(transfer_of(each) for each in slots if each.long)
+    return InUse(len(slots), long, most_long, most)
 
 
 def transfer_of(slot: Slot) -> str:

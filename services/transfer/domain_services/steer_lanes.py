@@ -144,8 +144,7 @@ def _has_to_go(lane: Lane, destination: Destination, now: datetime, *, ports: Po
     if not seen.whole and (target := ports.targets.read(destination.id)) is not None:
         seen = replace(seen, most_long=target.lanes)  # it stands behind the line
     most = lane_limit(destination, ports.policy, short=False)
-    if seen.most_long is not None:
-        most = min(most, seen.most_long)
+    most = min(each for each in (most, seen.most_long, seen.most) if each is not None)
     return lane_ticket(lane) in lanes_that_give_way(
         seen, most, reserved_for_short(destination), now
     )
