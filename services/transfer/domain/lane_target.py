@@ -38,8 +38,9 @@ class Decision:
 @dataclass(frozen=True)
 class LaneTarget:
     """`lanes` is how many lanes the destination gets. `bytes_per_second` is what that many moved of
-    late, smoothed, and `swing` how far single windows are off that. `more_may_help` and
-    `fewer_may_do` are what is still to be tried. `best_*` is the best that was ever measured."""
+    late, smoothed, and `noise` how far a window of one second would be off that, as a part of it.
+    `more_may_help` and `fewer_may_do` are what is still to be tried. `best_*` is the number that
+    moved the most since the line changed last."""
 
     destination_id: str
     place: str  # the record says nothing about another server
@@ -55,8 +56,8 @@ class LaneTarget:
     bytes_per_second: float = 0.0
     success_rate: float = 1.0
     source_share: float = 0.0
-    swing: float = 0.0
-    far_off: int = 0  # windows in a row that were far from what was usual
+    noise: float = 0.0
+    far_off: int = 0  # the last window was far above what was usual: 1, or far below: -1
     more_may_help: bool = True
     fewer_may_do: bool = True
     fewer_first: bool = False

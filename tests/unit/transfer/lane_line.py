@@ -64,7 +64,8 @@ class Line:
 
     def share(self) -> Share:
         lanes = self.at_work
-        return Share("t/1", self.now, lanes, lanes, self.most, self.figures)
+        left = 1 << 60
+        return Share("t/1", self.now, lanes, lanes, self.most, self.figures, left_bytes=left)
 
     def run(self, seconds: int) -> "Line":
         for _ in range(seconds):
