@@ -24,10 +24,10 @@ def decision(before: int, number: int = 0) -> Decision:
 def test_a_target_is_kept_as_it_is(stores: Stores) -> None:
     assert stores.targets.read("partner") is None
     rich = replace(
-        target(), step=Step.UP, probe_at=after(60), bound=3, bound_until=after(9), swing=0.01
+        target(), step=Step.UP, probe_at=after(60), bound=3, bound_until=after(9), noise=0.01
     )
     assert stores.targets.save(rich, None)
-    assert stores.targets.read("partner") == replace(rich, version=1)
+    assert stores.targets.read("partner") == replace(rich, version=int(after(1).timestamp()))
     assert stores.targets.read("other") is None
 
 

@@ -54,7 +54,7 @@ class DynamoDbSessionSlots:
             known, line, long = read.slots, read.line(now, until), isinstance(limit, LongLimit)
             own = {slot.number for slot in known.values() if slot.holder == holder}
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
-            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             number = _choose(own, known.keys() - own - over, sessions)
             if number is None or not (own or line.admits(ticket, limit)):
                 return None
@@ -153,7 +153,7 @@ class _Rows:
         return [slot for slot in self.slots.values() if not is_over(slot.until, now, until)]
 
     def line(self, now: datetime, until: datetime) -> Line:
-        in_use = in_use_of(self.held(now, until), self.most_long)
+        in_use = in_use_of(self.held(now, until), self.most_long, now)
         return line_of(in_use, self.waiters, now, until)
 
 

@@ -1,4 +1,4 @@
-"""How much a destination's rate changes by itself, and what a change of it tells because of that."""
+"""How much a destination's rate changes by itself, and what a change tells because of that."""
 
 from dataclasses import replace
 from math import sqrt
@@ -19,7 +19,7 @@ FAR_OFF_NOISES = 3.0  # the same on a rough line, in what windows are off there 
 
 def look_seconds(target: LaneTarget) -> float:
     """How long a window has to be, so that its rate tells more of the lanes than of the noise."""
-    return min(LONGEST_SECONDS, (target.noise / PRECISE) ** 2)
+    return min(LONGEST_SECONDS, ((target.noise or 0.0) / PRECISE) ** 2)
 
 
 def worth(target: LaneTarget, measure: Measure) -> float:
@@ -90,7 +90,8 @@ def noted(target: LaneTarget, rate: float) -> LaneTarget:
 def _noisier(target: LaneTarget, off: float, measure: Measure) -> LaneTarget:
     """Noise averages out with the root of the time."""
     noise = off * sqrt(measure.seconds)
-    return replace(target, noise=target.noise + SMOOTHING * (noise - target.noise))
+    known = noise if target.noise is None else target.noise
+    return replace(target, noise=known + SMOOTHING * (noise - known))
 
 
 def _off(target: LaneTarget, measure: Measure) -> float:
@@ -98,4 +99,4 @@ def _off(target: LaneTarget, measure: Measure) -> float:
 
 
 def _average(target: LaneTarget, measure: Measure) -> float:
-    return target.noise / sqrt(measure.seconds)
+    return (target.noise or 0.0) / sqrt(measure.seconds)

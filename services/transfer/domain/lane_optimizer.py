@@ -69,7 +69,9 @@ def observe(
         case Step.DOWN:
             return _judge_fewer(target, seen)
     settled = _settled(target, measure)
-    return (settled, None) if settled.far_off else _go_on(settled, seen)
+    if settled.far_off or settled.noise is None:  # another window tells more
+        return settled, None
+    return _go_on(settled, seen)
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,8 @@ class Window:
         return replace(self, began_at=now, settled=settled, shares=shares)
 
     def measure(self, now: datetime) -> Measure | None:
-        """None while too little was moved to tell, and while a transfer that has lanes in it has not
-        reported: it may have ended."""
+        """None while too little was moved to tell, and while a transfer that has lanes in it has
+        reported too little of it: it may have ended."""
         seconds = self.seconds(now)
         if not self.settled or seconds < WINDOW_SECONDS or not self.lanes:
             return None

@@ -3,6 +3,7 @@
 from services.transfer.domain.lane_window import Measure
 
 SOMEBODY_ALLOWS = "max_sessions or the number of workers allows"
+IDLE = "No large file moves now."
 REFUSED_MORE = "the partner refused more of late, or broke one off"
 NO_WORK_FOR_MORE = "the transfers under way have work for no more"
 
@@ -39,6 +40,20 @@ def stays(now: Measure, *, source_bound: bool) -> str:
 def stays_below(now: Measure, who_forbids: str) -> str:
     """More may help, and nobody can try."""
     return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}, and {who_forbids}."
+
+
+def idle(number: int, bytes_per_second: float) -> str:
+    if not bytes_per_second:
+        return f"{IDLE} The next one begins with {lanes(number)}."
+    return f"{IDLE} {lanes(number)} moved {rate(bytes_per_second)}."
+
+
+def idle_above(number: int, before: int) -> str:
+    return f"{IDLE} The next one tries {lanes(number)} in place of {before}."
+
+
+def idle_below(number: int, before: int) -> str:
+    return f"{IDLE} The next one tries whether {lanes(number)} would do as well as {before}."
 
 
 def limited(after: int, who_allows: str = SOMEBODY_ALLOWS) -> str:

@@ -29,6 +29,7 @@ from services.transfer.domain_services.lane_limits import (
     lane_limit,
     lanes_of,
     reserved_for_short,
+    target_of,
     who_limits,
     work_of_transfer,
 )
@@ -48,15 +49,14 @@ def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, por
     to go: which one is found as for every other reason."""
     if not is_long(transfer) or shown.progress.complete:
         return False
-    share = _share(transfer, shown.lanes, now, ports.policy)
+    left = max(0, transfer.known_plan.size_bytes - shown.rate.bytes_done)
+    share = replace(_share(transfer, shown.lanes, now, ports.policy), left_bytes=left)
     known = ports.targets.read(transfer.destination_id)
     if known is not None and not _is_due(known, share):
         return False
     destination = ports.destinations.read(transfer.destination_id)
     limit = lane_limit(destination, ports.policy, short=False)
-    target = known_target(destination, ports=ports) if known is None else known
-    if target.place != destination.place:
-        target = known_target(destination, ports=ports)
+    target = target_of(destination, known, ports=ports)
     who = who_limits(destination, ports.policy)
     after, decision = observe(target, share, limit, who)
     if not ports.targets.save(after, decision):
