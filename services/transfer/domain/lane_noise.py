@@ -10,7 +10,7 @@ SMOOTHING = 0.3  # the weight of the last window
 WORTH_OF_A_LANE = 0.35  # of what the lanes have on average: less than that, one more is no help
 LEAST_GAIN, MOST_GAIN = 0.03, 0.10
 MOST_LOSS = 0.06  # one lane fewer never costs more, however rough the line is
-PRECISE = 0.035  # so far a window is off, on average, if it is as long as the noise asks for
+PRECISE = 0.04  # so far a window is off, on average, if it is as long as the noise asks for
 LONG_LOOK_SECONDS = 6.0  # where the outcome is close
 CLOSE = 0.7  # of what was wanted
 FAR_OFF = 0.25  # such a change of the rate is none of noise, if it comes twice
@@ -69,9 +69,10 @@ def waits_for_another(target: LaneTarget, side: int, measure: Measure) -> LaneTa
 
 
 def smoothed(target: LaneTarget, measure: Measure) -> LaneTarget:
-    """With one more window of the same number of lanes. The best rate changes with the line."""
+    """With one more window of the same number of lanes. The best rate changes with the line. The
+    very first window is forgotten: a line is slower or faster while it begins."""
     off = _off(target, measure)
-    change = 1 + SMOOTHING * off
+    change = 1 + off * (1 if target.noise is None else SMOOTHING)
     noisy = _noisier(target, abs(off), measure)
     if target.far_off:  # the window before was so far off by itself
         noisy = _noisier(noisy, FAR_OFF, measure)
@@ -90,7 +91,7 @@ def noted(target: LaneTarget, rate: float) -> LaneTarget:
 def _noisier(target: LaneTarget, off: float, measure: Measure) -> LaneTarget:
     """Noise averages out with the root of the time."""
     noise = off * sqrt(measure.seconds)
-    known = noise if target.noise is None else target.noise
+    known = target.noise or 0.0
     return replace(target, noise=known + SMOOTHING * (noise - known))
 
 

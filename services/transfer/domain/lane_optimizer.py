@@ -174,9 +174,9 @@ def _go_on(target: LaneTarget, seen: _Seen) -> Observed:
     if not is_over(target.probe_at, now, longest) or not _has_time(target):
         return target, None
     later = min(LONGEST_PROBE_SECONDS, 2 * target.probe_seconds)
-    more = not seen.waits_for_source
+    more = target.more_may_help or not seen.waits_for_source
     again = replace(target, more_may_help=more, fewer_may_do=True, probe_at=None)
-    return replace(again, probe_seconds=later), None
+    return _go_on(replace(again, probe_seconds=later), seen)
 
 
 def _has_time(target: LaneTarget) -> bool:

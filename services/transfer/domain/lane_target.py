@@ -133,7 +133,7 @@ def first_target(
         trip = f"{round_trip_seconds * 1000:.0f} ms"
         why = f"{_lanes(lanes)} to begin with: a round trip takes {trip}."
     if lanes < wanted:
-        why = f"{_lanes(lanes)} to begin with: no more are allowed."
+        why = f"{why.removesuffix('.')}, and no more are allowed."
     return LaneTarget(destination_id, place, lanes, Window(now), why=why)
 
 
