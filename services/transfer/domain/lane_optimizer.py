@@ -115,6 +115,8 @@ def _limited(target: LaneTarget, lanes: int, share: Share, why: str) -> Observed
         fewer_may_do=True,
         bytes_per_second=0.0,
         probe_at=None,
+        best_lanes=0,
+        best_rate=0.0,
     )
     return searches, decision
 
@@ -123,7 +125,8 @@ def _not_judged(target: LaneTarget, seen: _Seen) -> Observed:
     """What was measured before the step is too old to judge it."""
     lanes = min(target.before_lanes, target.limit_at(seen.now, seen.limit))
     decision = seen.decision(target, lanes, words.not_judged(target.lanes, lanes))
-    return target.decided(decision, step=Step.NONE, bytes_per_second=0.0, far_off=0), decision
+    anew = replace(target, bytes_per_second=0.0, best_lanes=0, best_rate=0.0)
+    return anew.decided(decision, step=Step.NONE, far_off=0), decision
 
 
 def _judge_more(target: LaneTarget, seen: _Seen) -> Observed:

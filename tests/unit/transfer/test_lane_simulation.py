@@ -56,6 +56,9 @@ def test_what_single_steps_lose_is_judged_by_the_best_and_not_by_the_step_before
     line.run(SECONDS)
     assert min(line.seen) >= 6
     assert line.target.best_lanes == 8
+    line.limit = 6
+    line.run(SEARCH_SECONDS)
+    assert line.target.best_lanes <= 6  # what cannot be had is nothing to be judged by
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.3])
