@@ -130,7 +130,7 @@ class InMemorySessionSlots:
             over = [n for n, slot in mine.items() if is_over(slot.until, now, until)]
             live = [n for n in mine if n not in own and n not in over]
             line = self.line(destination_id, now, until)
-            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             if len(live) >= sessions or not (own or line.admits(ticket, limit)):
                 return None
             self.waiting.pop((destination_id, ticket), None)
@@ -174,7 +174,7 @@ class InMemorySessionSlots:
         held = [slot for slot in slots if not is_over(slot.until, now, until)]
         target = self._targets.read(destination_id)
         most_long = None if target is None else target.lanes
-        return in_use_of(held, most_long, self._most(destination_id, now))
+        return in_use_of(held, most_long, self._most(destination_id, now), now)
 
     def _most(self, destination_id: str, now: datetime) -> int | None:
         bound = self.bounds.get(destination_id)

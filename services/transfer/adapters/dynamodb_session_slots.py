@@ -56,7 +56,7 @@ class DynamoDbSessionSlots:
             known, line, long = read.slots, read.line(now, until), isinstance(limit, LongLimit)
             own = {slot.number for slot in known.values() if slot.holder == holder}
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
-            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             number = _choose(own, known.keys() - own - over, sessions)
             if number is None or not (own or line.admits(ticket, limit)):
                 return None
@@ -125,11 +125,11 @@ class DynamoDbSessionSlots:
     def look(
         self, destination_id: str, now: datetime, until: datetime, rows: int | None = None
     ) -> SessionsSeen:
-        most = self._look_rows if rows is None else min(rows, self._look_rows)
-        pages = {} if rows is None else {"Limit": most + 1}
+        rows_most = self._look_rows if rows is None else min(rows, self._look_rows)
+        pages = {} if rows is None else {"Limit": rows_most + 1}
         stored = self._table.rows_under(_partition(destination_id), "SLOT", **pages)
-        read = list(islice(stored, most + 1))
-        found, whole = _decoded(read[:most]), len(read) <= most
+        read = list(islice(stored, rows_most + 1))
+        found, whole = _decoded(read[:rows_most]), len(read) <= rows_most
         waiters = found.line(now, until).waiters if whole else found.waiters
         held, most = found.held(now, until), found.most_at(now)
         return SessionsSeen(held, waiters, whole, found.most_long, most)
@@ -174,7 +174,7 @@ class _Rows:
         return [slot for slot in self.slots.values() if not is_over(slot.until, now, until)]
 
     def line(self, now: datetime, until: datetime) -> Line:
-        in_use = in_use_of(self.held(now, until), self.most_long, self.most_at(now))
+        in_use = in_use_of(self.held(now, until), self.most_long, self.most_at(now), now)
         return line_of(in_use, self.waiters, now, until)
 
 

@@ -16,7 +16,12 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import note_lane_trouble
-from services.transfer.domain_services.lane_limits import is_long, is_short, lane_limit
+from services.transfer.domain_services.lane_limits import (
+    is_long,
+    is_short,
+    lane_limit,
+    session_limit,
+)
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.partner_session import no_session
 from services.transfer.domain_services.queue_lanes import (
@@ -108,7 +113,8 @@ def park(
     waits = Tries(lane=lane.number, waits=True)
     if not transfer.part_made:
         note(transfer, transfer.generation, none_free, waits, ports=ports)
-    park_lane(lane, transfer, limit, ports=ports)
+    whole = session_limit(transfer, destination, ports.policy)
+    park_lane(lane, transfer, whole, ports=ports)
     if transfer.part_made:
         lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
         if not any(is_driven(each, now, ports.policy) for each in lanes):

@@ -27,7 +27,7 @@ from services.transfer.domain_services.end_turn import (
 )
 from services.transfer.domain_services.fail_transfer import end_trouble, fail_by_lane
 from services.transfer.domain_services.folder_work import FolderWork
-from services.transfer.domain_services.lane_limits import is_short, lane_limit, session_limit
+from services.transfer.domain_services.lane_limits import session_limit
 from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
 from services.transfer.domain_services.lane_work import LaneWork
@@ -75,8 +75,8 @@ class _Turn:
         self._worker.hide_message(self._ports.policy.lease_seconds)
         known = self._ports.destinations.read(transfer.destination_id)
         destination = recover_sessions(known, ports=self._ports)
-        limit = lane_limit(destination, self._ports.policy, short=is_short(transfer))
-        if not self._pulse.take_slot(destination.id, session_limit(transfer, limit)):
+        limit = session_limit(transfer, destination, self._ports.policy)
+        if not self._pulse.take_slot(destination.id, limit):
             park(self._pulse, transfer, destination, ports=self._ports)
             return
         end_trouble(transfer, _waited, ports=self._ports)
