@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from posixpath import basename
 
 from services.transfer.domain.errors import TransferError
 from services.transfer.domain.words import legible
 
-MAX_MESSAGE_CHARACTERS = 400  # 250 of them fit into a row
+MAX_MESSAGE_CHARACTERS = 400
+MAX_MESSAGE_BYTES = 1_000  # 250 of them fit into a row of 400,000, whatever the script
 
 
 class FileResult(StrEnum):
@@ -20,7 +22,9 @@ class FileResult(StrEnum):
 @dataclass(frozen=True)
 class FileOutcome:
     """`code` and `message` say why it failed. `path` is the name that it got, where that is not
-    the one it should have. `compared`: the bytes have the checksum that S3 has of the object."""
+    the one it should have. Of a path only its last part is kept: the folder is the same, and 250
+    long paths would not fit into a row. `compared`: the bytes have the checksum that S3 has of the
+    object."""
 
     result: FileResult
     size_bytes: int = 0
@@ -36,8 +40,9 @@ class FileOutcome:
 
     @classmethod
     def refused(cls, code: str, message: str) -> "FileOutcome":
-        told = legible(message, MAX_MESSAGE_CHARACTERS)
-        return cls(FileResult.FAILED, code=code, message=told)
+        told = legible(message, MAX_MESSAGE_CHARACTERS).encode(errors="replace")
+        cut = told[:MAX_MESSAGE_BYTES].decode(errors="ignore")
+        return cls(FileResult.FAILED, code=code, message=cut)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,8 @@ def _row(at: int, told: FileOutcome) -> list[object]:
     if told.result is FileResult.FAILED:
         return [at, told.result.value, told.code, told.message]
     crc64 = f"{told.crc64:016x}"
-    return [at, told.result.value, told.size_bytes, crc64, told.path, int(told.compared)]
+    name = basename(told.path)
+    return [at, told.result.value, told.size_bytes, crc64, name, int(told.compared)]
 
 
 def _read(row: list[object]) -> FileOutcome:

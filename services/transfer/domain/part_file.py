@@ -24,6 +24,7 @@ class PartFile:
     direct: bool = False
     generation: int = 0
     folder: bool = False
+    inventory: str | None = None  # of a folder's ledger; None: by an earlier version
 
     def has_name_of(self, other: "PartFile") -> bool:
         return (self.path, self.place) == (other.path, other.place)

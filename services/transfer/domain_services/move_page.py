@@ -1,11 +1,17 @@
 """Moves the files of one page. One that is refused does not stop the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import NoSpace, SourceError, SourceNotGranted, TargetError
+from services.transfer.domain.errors import (
+    NoSpace,
+    SourceError,
+    SourceNotGranted,
+    TargetError,
+    WriteRefused,
+)
 from services.transfer.domain.file_outcomes import (
     FileOutcome,
     FileResult,
@@ -17,10 +23,10 @@ from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
 from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.selection import SourceKind
 from services.transfer.domain.strategy import Replacing
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.look_again import look_again
 from services.transfer.domain_services.move_large import SHARED, LargeMove
 from services.transfer.domain_services.page_ends import PageEnds, remove_all
 from services.transfer.domain_services.prove_page import prove_page
@@ -36,8 +42,11 @@ class PageMove:
         self._lease, self._ends, self._pulse, self._ports = lease, ends, pulse, ends.ports
         transfer = ends.transfer
         inventory = transfer.known_inventory.id
-        self.files = self._ports.inventories.page(transfer.id, inventory, lease.number)
+        self.files = [*self._ports.inventories.page(transfer.id, inventory, lease.number)]
         self.outcomes = outcomes_of(lease.mark.files)
+        self._retried = transfer.run > 1
+        self._refusals = ends.refusals
+        self._put_off: set[int] = set()  # tried once more, after their neighbours
         self._held: dict[int, Body] = {}
         self._large = Mark()  # of a page that is one large file
         self._due = self._next_checkpoint()
@@ -45,7 +54,9 @@ class PageMove:
     def run(self) -> None:
         """Raises what concerns more than one file. What is certain by then is kept."""
         try:
-            if not self.files[0].is_small:
+            if self._retried:
+                self._look_again()
+            if len(self.files) == 1 and not self.files[0].is_small:
                 self._move_large()
             else:
                 self._remove_earlier()
@@ -66,6 +77,13 @@ class PageMove:
             return None
         return prove_page(self.files, self.outcomes, self._ends, self._lease)
 
+    def _look_again(self) -> None:
+        for at, found in look_again(self.files, self._left(), self._ends):
+            if isinstance(found, ListedFile):
+                self.files[at] = found
+            else:
+                self._fail(at, found)
+
     # --- small files -----------------------------------------------------------------------------
 
     def _left(self) -> list[int]:
@@ -79,21 +97,30 @@ class PageMove:
                 remove_all(self._ends.session, earlier)
 
     def _move_small(self) -> None:
-        left = self._left()
-        files = [at for at in left if self._is_to_send(at)]
-        bodies = Bodies(self._ends, self._pulse, retried=self._lease.doubts > 0)
+        files = [at for at in self._left() if self._is_to_send(at)]
+        bodies = Bodies(self._ends, self._pulse, retried=self._retried)
         quick = self._ends.session.quick_files
         if quick is None or not self._goes_quickly:
-            for at, body in bodies.of(files, self.files):
-                self._carefully(at, body)
-            return
-        ready = self._ready(bodies.of(files, self.files))
-        for at, named in quick.put(ready, self._ends.strategy, replace=self._replaces):
-            body = self._held.pop(at)
-            if named:
-                self._settle(at, body.outcome())
-            else:
-                self._carefully(at, body)
+            self._send_carefully(files, bodies)
+        else:
+            ready = self._ready(bodies.of(files, self.files))
+            for at, named in quick.put(ready, self._ends.strategy, replace=self._replaces):
+                body = self._held.pop(at)
+                if named:
+                    self._deliver(at, body.outcome())
+                else:
+                    self._carefully(at, body)
+        again = [at for at in sorted(self._put_off) if self._is_to_send(at)]
+        self._send_carefully(again, bodies)
+
+    def _send_carefully(self, places: Sequence[int], bodies: Bodies) -> None:
+        for at, body in bodies.of(places, self.files):
+            self._carefully(at, body)
+
+    def _deliver(self, at: int, outcome: FileOutcome) -> None:
+        if outcome.result is FileResult.DONE:
+            self._refusals.taken()
+        self._settle(at, outcome)
 
     @property
     def _goes_quickly(self) -> bool:
@@ -113,24 +140,19 @@ class PageMove:
     def _is_to_send(self, at: int) -> bool:
         """Settles what needs no bytes: a name that cannot be, a folder, and an object of a manifest
         that its requester may not read any more."""
-        file = self.files[at]
+        file, transfer = self.files[at], self._ends.transfer
         if file.refusal is not None:
             self._settle(at, FileOutcome.refused(*file.refusal))
-        elif not self._may_read(file):
-            bucket = self._ends.transfer.source.bucket
-            self._settle(at, FileOutcome.failed(SourceNotGranted(bucket, file.key)))
+        elif not transfer.known_selection.reads(file.key):
+            refused = SourceNotGranted(transfer.source.bucket, file.key)
+            self._settle(at, FileOutcome.failed(refused))
         elif file.is_folder:
             try:
                 self._ends.require_folder(self._ends.target_of(file))
                 self._settle(at, FileOutcome(FileResult.DONE, compared=True))
             except TargetError as error:
                 self._fail(at, error)
-        return at not in self.outcomes
-
-    def _may_read(self, file: ListedFile) -> bool:
-        """Of a prefix, all may be read or nothing: who begins a run is asked for that."""
-        selection = self._ends.transfer.known_selection
-        return selection.kind is not SourceKind.MANIFEST or selection.may_read(file.key)
+        return at not in self.outcomes and not file.is_folder
 
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
@@ -147,7 +169,7 @@ class PageMove:
             self._fail(at, body.error)
             return
         try:
-            self._settle(at, deliver_body(body, self._ends, self._lease.attempt))
+            self._deliver(at, deliver_body(body, self._ends, self._lease.attempt))
         except TargetError as error:
             self._fail(at, error)
 
@@ -176,14 +198,34 @@ class PageMove:
     # --- what became of them ---------------------------------------------------------------------
 
     def _fail(self, at: int, error: SourceError | TargetError) -> None:
-        self._require_given_up(error)
+        if not isinstance(error, WriteRefused):
+            self._require_given_up(error)
+        elif self._is_put_off(at, error):
+            return
         self._settle(at, FileOutcome.failed(error))
+
+    def _is_put_off(self, at: int, error: WriteRefused) -> bool:
+        """False where the file has failed for itself. Raises what is the partner's refusal of
+        all."""
+        refusals, first = self._refusals, at not in self._put_off
+        if self._is_last_try or refusals.gave_up:
+            refusals.gave_up = True
+            return False
+        if first:
+            refusals.refused()
+            self._put_off.add(at)
+        if refusals.are_too_many if first else not refusals.are_the_files_own:
+            raise error
+        return first
+
+    @property
+    def _is_last_try(self) -> bool:
+        return self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
 
     def _require_given_up(self, error: SourceError | TargetError) -> None:
         """An error that may pass is tried again by the lane, with all that is left. Its last try
         gives the file up instead, and the others go on."""
-        last = self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
-        if isinstance(error, STOPS_ALL) or (error.retryable and not last):
+        if isinstance(error, STOPS_ALL) or (error.retryable and not self._is_last_try):
             raise error
 
     def _settle(self, at: int, outcome: FileOutcome) -> None:

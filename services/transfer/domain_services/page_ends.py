@@ -11,6 +11,7 @@ from services.transfer.domain.ports import FolderSource, PartnerSession, Ports
 from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.refused_writes import RefusedWrites
 from services.transfer.domain_services.target_folders import make_folders
 
 ATTEMPTS_SWEPT = 10  # of a page: whoever dies in all of these, and before, leaves a file behind
@@ -62,6 +63,7 @@ class PageEnds:
             transfer.id, transfer.generation, self.folder, self.session
         )
         self._folders = {self.folder}
+        self.refusals = RefusedWrites()
 
     @property
     def session(self) -> PartnerSession:

@@ -1,6 +1,7 @@
 """What was seen of a page's files at the partner."""
 
 from collections.abc import Mapping, Sequence
+from posixpath import basename, dirname, join
 
 from services.transfer.domain.errors import TargetDamaged
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
@@ -35,7 +36,8 @@ def prove_page(
     secret = ends.transfer.sample_secret
     at = sent[drawn_of(lease.ledger, lease.number, len(sent), secret)]
     told = outcomes[at]
-    path = told.path or ends.target_of(files[at])
+    target = ends.target_of(files[at])
+    path = join(dirname(target), basename(told.path)) if told.path else target
     try:
         if not is_equal(path, told.crc64, told.size_bytes, ends):
             sent_crc = f"{told.crc64:016x}"

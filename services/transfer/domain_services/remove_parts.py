@@ -1,11 +1,12 @@
 """Removes the part files that dead workers may have left of a transfer of many files."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from services.transfer.domain.errors import PartMissing, TargetError, TargetExists
 from services.transfer.domain.file_outcomes import outcomes_of
 from services.transfer.domain.if_exists import IfExists
-from services.transfer.domain.inventory import Inventory, ListedFile
+from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, LedgerId
 from services.transfer.domain.names import aside_path
 from services.transfer.domain.part_file import PartFile
@@ -23,12 +24,12 @@ def may_have_parts(transfer: Transfer, left: PartFile, *, ports: Ports) -> bool:
 
 def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Ports) -> None:
     """Those of pages that were begun. Raises PartnerError, TargetError."""
-    source = transfer.source_object
-    if source is None or source.inventory is None:
-        return  # it was retried with a new inventory, and nobody knows the names any more
+    inventory = left.inventory or _inventory_of_today(transfer)
+    if inventory is None:
+        return  # an earlier version began it anew, and nobody knows the names any more
     of = PathsOfMany.in_session(transfer.id, left.generation, left.path, visit.session)
     for lease in ports.ledger.open_leases(LedgerId(transfer.id, left.generation)):
-        files = _unsettled(transfer, source.inventory, lease, ports)
+        files = _unsettled(transfer, inventory, lease, visit, ports)
         parts = of.earlier_parts(files, lease.attempt + 1)
         parts += [of.part_of(each, SHARED) for each in files if not each.is_small]
         if transfer.if_exists is IfExists.REPLACE and not visit.session.replaces_atomically:
@@ -36,12 +37,19 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
         remove_all(visit.session, parts)
 
 
+def _inventory_of_today(transfer: Transfer) -> str | None:
+    source = transfer.source_object
+    return source.inventory.id if source and source.inventory else None
+
+
 def _unsettled(
-    transfer: Transfer, inventory: Inventory, lease: ChunkLease, ports: Ports
+    transfer: Transfer, inventory: str, lease: ChunkLease, visit: Visit, ports: Ports
 ) -> list[ListedFile]:
-    told = outcomes_of(lease.mark.files)
-    page = ports.inventories.page(transfer.id, inventory.id, lease.number)
-    return [each for at, each in enumerate(page) if at not in told and each.refusal is None]
+    """Also those that were refused, but for their names: a retry may have begun them."""
+    told, base_path = outcomes_of(lease.mark.files), visit.destination.base_path
+    page = ports.inventories.page(transfer.id, inventory, lease.number)
+    left = (replace(each, refusal=None) for at, each in enumerate(page) if at not in told)
+    return [each for each in left if not each.judged(transfer.target_path, base_path).refusal]
 
 
 def _put_back(files: list[ListedFile], attempts: int, of: PathsOfMany, visit: Visit) -> None:
