@@ -14,6 +14,7 @@ from services.transfer.adapters.dynamodb_transfer_store import partition_of
 from services.transfer.domain.errors import StaleTransfer
 from services.transfer.domain.inventory import ListedFile
 
+SHARES_NAME = "shares"  # in the place of a refusal
 LEVEL = 6  # of compression: a page of 250 names takes a millisecond
 
 
@@ -52,12 +53,15 @@ def _row(file: ListedFile) -> list[object]:
     """A name is mostly the end of its key."""
     at = len(file.key) - len(file.name) if file.key.endswith(file.name) else file.name
     told: list[object] = [file.key, at, file.size_bytes, file.etag, file.modified.timestamp()]
-    return [*told, *file.refusal] if file.refusal else told
+    if file.refusal is None:
+        return [*told, SHARES_NAME] if file.shares_name else told
+    return [*told, *file.refusal]
 
 
 def _file(row: list[object]) -> ListedFile:
     key, at, size, etag, modified, *refusal = row
     name = str(key)[at:] if isinstance(at, int) else str(at)
     when = datetime.fromtimestamp(float(str(modified)), UTC)
-    refused = (str(refusal[0]), str(refusal[1])) if refusal else None
-    return ListedFile(str(key), name, int(str(size)), str(etag), when, refused)
+    shares = refusal == [SHARES_NAME]
+    refused = (str(refusal[0]), str(refusal[1])) if refusal and not shares else None
+    return ListedFile(str(key), name, int(str(size)), str(etag), when, refused, shares)

@@ -36,5 +36,6 @@ class FolderWork:
             page = self._pulse.claim(self._pulse.ledger)
             if page is None:
                 return Outcome.ENDED
-            PageMove(page, ends, self._pulse).run()
+            if not PageMove(page, ends, self._pulse).run():
+                break
         return Outcome.HANDS_OVER

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from posixpath import dirname, join
 
 from services.transfer.domain.errors import TargetError
+from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
-from services.transfer.domain.names import file_part_path
+from services.transfer.domain.names import aside_path, file_part_path
 from services.transfer.domain.ports import FolderSource, PartnerSession, Ports
 from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.old_target import settle_old_target
+from services.transfer.domain_services.page_traces import FileTraces
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.target_folders import make_folders
 
@@ -81,6 +84,13 @@ class PageEnds:
     def part_of(self, file: ListedFile, attempt: int) -> str:
         return self.paths.part_of(file, attempt)
 
+    def settle_old_target(self, file: ListedFile, traces: FileTraces) -> None:
+        """Of an earlier attempt that died between two renames."""
+        for attempt in traces.attempts(TraceKind.OLD):
+            aside = aside_path(self.part_of(file, attempt))
+            settle_old_target(aside, self.target_of(file), self.session, self.strategy)
+        traces.forget(TraceKind.OLD)
+
     def require_folder(self, path: str) -> None:
         """The folders of the tree are part of what is sent, so they are made. Raises TargetError
         where that is refused."""
@@ -100,7 +110,8 @@ class PageEnds:
 
 
 def remove_all(session: PartnerSession, paths: Iterable[str]) -> None:
-    """Those that are there. Raises PartnerError, TargetError for the last one that is refused."""
+    """Those that are there. `paths` ends when the caller has no more time. Raises PartnerError,
+    TargetError for the last one that is refused."""
     if session.quick_files is not None:
         session.quick_files.remove(paths)
         return

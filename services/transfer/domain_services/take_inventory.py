@@ -1,8 +1,9 @@
 """Finds the files of a transfer of many, judges their names, and stores them page by page."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
 
 from services.transfer.domain.errors import (
     NothingSelected,
@@ -12,7 +13,7 @@ from services.transfer.domain.errors import (
     TooManyFiles,
 )
 from services.transfer.domain.inventory import MAX_FILES, Inventory, ListedFile, paged
-from services.transfer.domain.names import below, resolve_target
+from services.transfer.domain.names import below, folded, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.selection import SourceKind
 from services.transfer.domain.source import SourceObject
@@ -48,6 +49,7 @@ class _Found:
     size_bytes: int = 0
     pages: int = 0
     modified: datetime | None = None  # the latest
+    names: set[bytes] = field(default_factory=set)  # of all files, as digests of 8 bytes
 
     def counted(self, file: ListedFile, transfer: Transfer) -> ListedFile:
         self.files += 1
@@ -56,7 +58,14 @@ class _Found:
             raise TooManyFiles(source.bucket, source.key, MAX_FILES, self.files)
         self.size_bytes += file.size_bytes
         self.modified = max(self.modified or file.modified, file.modified)
-        return file
+        return file if file.refusal is not None else self._among_names(file)
+
+    def _among_names(self, file: ListedFile) -> ListedFile:
+        name = folded(file.name).encode(errors="surrogatepass")
+        digest = blake2b(name, digest_size=8).digest()
+        shares = digest in self.names and not file.is_folder
+        self.names.add(digest)
+        return replace(file, shares_name=True) if shares else file
 
 
 def _of_prefix(transfer: Transfer, *, ports: Ports) -> Iterator[ListedFile]:

@@ -87,6 +87,7 @@ from services.transfer.domain.errors.target import (
     FilesTakenAway as FilesTakenAway,
     FolderMissing as FolderMissing,
     NameInvalid as NameInvalid,
+    NameShared as NameShared,
     NamesUnprotected as NamesUnprotected,
     NotAFolder as NotAFolder,
     NoSpace as NoSpace,
