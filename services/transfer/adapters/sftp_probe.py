@@ -35,7 +35,6 @@ class OneFile(TypedDict):
     truncate: bool | None
     set_times: bool
     rename: bool
-    checksums: tuple[Algorithm, ...]
 
 
 class Names(TypedDict):
@@ -70,6 +69,7 @@ class Probe:
             left = sorted({*left, *files.clean_up()})
             removes = not left
             large = not removes or self._takes_its_own_limit(base_path)
+            checksums = self._checksums(base_path) if removes else ()
         finally:
             left = sorted({*left, *files.clean_up()})
         return ServerProfile(
@@ -86,6 +86,7 @@ class Probe:
             banner=facts.banner,
             fsync_offered=self.offers.fsync,
             large_writes=large,
+            checksums=checksums,
             **one_file,
             **names,
         )
@@ -96,7 +97,6 @@ class Probe:
         fsync = files.writes_durably(first, blocks[0]) and self.offers.fsync
         shows, tells = files.shows(first, BLOCK_BYTES), files.tells_missing(second)
         keeps = files.is_kept(first, shows=shows)
-        checksums = offered_checksums(files.session, first, blocks[0]) if keeps else ()
         read = keeps and files.holds(first, blocks[:1])
         reopen = read and files.reopens(first, blocks)
         return OneFile(
@@ -112,7 +112,6 @@ class Probe:
             truncate=files.is_cut(first, shows=shows) if keeps else None,
             set_times=keeps and files.sets_times(first),
             rename=keeps and files.renames(first, second, replace=False),
-            checksums=checksums,
         )
 
     def _try_names(self, taken: str, one_file: OneFile, *, removes: bool) -> Names:
@@ -131,8 +130,18 @@ class Probe:
             replaces = files.takes_name(files.new_path(folder), taken, replace=True)
         return Names(rename_overwrites=covers, atomic_replace=replaces)
 
+    def _checksums(self, base_path: str) -> tuple[Algorithm, ...]:
+        """The last try, because a server that lists them and then says nothing costs the session.
+        Then this one file is left behind."""
+        path, block = self.files.new_path(base_path), secrets.token_bytes(BLOCK_BYTES)
+        try:
+            self.files.write(path, [block])
+        except (PartnerError, TargetError):
+            return ()
+        return offered_checksums(self.files.session, path, block)
+
     def _takes_its_own_limit(self, base_path: str) -> bool:
-        """The last try, because a server that says too much may end the connection over it."""
+        """The last but one, because a server that says too much may end the connection over it."""
         most = self.offers.limits.max_write_bytes
         if most is None:
             return True

@@ -95,11 +95,16 @@ class SftpPartnerSession:
         return self._refusals.look(path)
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
         software = str(self._transport.remote_version)
+        seconds = more_seconds_for(size_bytes, within_seconds, self._protocol.timeout_seconds)
         return SftpChecksums(self._protocol, self._refusals, software).of_file(
-            path, wanted, size_bytes
+            path, wanted, seconds
         )
 
     def free_bytes(self, folder: str) -> int | None:

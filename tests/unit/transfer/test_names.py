@@ -16,7 +16,7 @@ from services.transfer.domain.names import (
     part_path,
     resolve_target,
 )
-from services.transfer.domain_services.give_name import MAX_NUMBER
+from services.transfer.domain.names import MAX_NUMBER
 
 LONGEST_ID = "t" * 128  # of contracts.contract.Id
 
