@@ -46,9 +46,12 @@ class KnowsNobody(GoodFtp):
 def test_a_login_that_the_server_has_no_room_for_is_tried_again(
     kind: type[GoodFtp], code: str
 ) -> None:
-    with serving(kind) as (port, _), pytest.raises(TransferError) as raised:
-        with session_at(plain(port)):
-            raise AssertionError("it logged in")
+    with (
+        serving(kind) as (port, _),
+        pytest.raises(TransferError) as raised,
+        session_at(plain(port)),
+    ):
+        pass
     assert raised.value.code == code
     assert raised.value.retryable is (code == "session_refused")
 

@@ -31,8 +31,8 @@ from services.transfer.domain.words import Words
 
 READY, ENCRYPTS, NEEDS_PASSWORD, NEEDS_ACCOUNT = 220, 234, 331, 332
 NOT_LOGGED_IN = 530
-# "Sorry, the maximum number of clients (2) for this user already connected." (ProFTPD), "User cannot
-# log in, home directory inaccessible." (IIS)
+# "Sorry, the maximum number of clients (2) for this user already connected." (ProFTPD), "User
+# cannot log in, home directory inaccessible." (IIS)
 OTHER_THINGS = re.compile(
     r"\btoo many (users|clients|connections|sessions)|\bmaximum (number|of)|\blimit\b"
     r"|\balready (connected|logged in)|\bhome (directory|dir|folder)\b"

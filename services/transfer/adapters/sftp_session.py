@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from posixpath import dirname
 
+from services.transfer.adapters.hash_time import more_seconds_for
 from services.transfer.adapters.sftp_attributes import first_name_of, size_field, times_fields
 from services.transfer.adapters.sftp_checksum import SftpChecksums
 from services.transfer.adapters.sftp_files import SftpQuickFiles

@@ -105,9 +105,13 @@ def _rows_of(text: str | None) -> list[list[Any]]:
 
 def _row(at: int, told: FileOutcome, most: int) -> list[object]:
     if told.result is FileResult.FAILED:
-        return [at, told.result.value, told.code, legible(told.message, most)]
+        return [at, told.result.value, told.code, _cut(told.message, most)]
     crc64 = f"{told.crc64:016x}"
     return [at, told.result.value, told.size_bytes, crc64, told.name, int(told.compared)]
+
+
+def _cut(message: str, most: int) -> str:
+    return message if len(message) <= most else message[: most - 1] + "…"
 
 
 def _read(row: list[Any]) -> FileOutcome:

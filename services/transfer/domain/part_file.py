@@ -15,8 +15,8 @@ class PartFile:
     again after it was removed. A `direct` file has the target's own name. `generation`: its ledger
     tells what was written into it. 0 where nothing tells that. A `folder` stands for the many part
     files of a transfer of many files, below this path; the open chunks of its ledger tell which.
-    With `noted` those that are done tell of some, too. `swept`: so many names were asked for, and with
-    `refused` the partner did not let us remove one of them."""
+    With `noted` those that are done tell of some, too. `swept`: so many names were asked for.
+    `refused`: the partner did not let us remove one of them."""
 
     path: str
     place: str
