@@ -20,6 +20,7 @@ from bench.rclone import TUNED, Rclone
 from bench.rows import Rows
 
 LOSSY_RTT_MS = 50.0
+WORKERS = "20"  # half of them at most for one partner: enough for all sessions that it allows
 
 
 def cases(given: argparse.Namespace) -> Iterator[tuple[float, float]]:
@@ -32,8 +33,10 @@ def cases(given: argparse.Namespace) -> Iterator[tuple[float, float]]:
 
 def measure(between: Line, given: argparse.Namespace) -> None:
     size = given.megabytes * 1_000_000
-    fixed = {} if given.lanes is None else {"LanesPerTransfer": str(given.lanes)}
-    with place(big_file(size), between.side) as at, ours(at, **fixed) as we:
+    settings = {"LaneConcurrency": WORKERS}
+    if given.lanes is not None:
+        settings["LanesPerTransfer"] = str(given.lanes)
+    with place(big_file(size), between.side) as at, ours(at, **settings) as we:
         rclone = Rclone(at)
         we.big()
         for rtt, loss in cases(given):

@@ -97,16 +97,19 @@ def folder_in_memory() -> Iterator[Path]:
 
 @contextmanager
 def place(
-    fill: Callable[[Path], None], side: Side = LOOPBACK, s3_options: Sequence[str] = ()
+    fill: Callable[[Path], None],
+    side: Side = LOOPBACK,
+    s3_options: Sequence[str] = (),
+    sftp: str = "internal-sftp",
 ) -> Iterator[Place]:
-    """`fill` writes the objects into the bucket's folder."""
+    """`fill` writes the objects into the bucket's folder. `sftp` is the server's command for it."""
     with folder_in_memory() as folder:
         bucket_of(folder).mkdir(parents=True)
         (folder / "target").mkdir()
         fill(bucket_of(folder))
         user = SystemUser(os.environ.get("USER", "root"), None, os.getuid(), os.getgid())
         settings = ["LogLevel ERROR", f"ListenAddress {side.host}", "ListenAddress 127.0.0.1"]
-        sshd = OpenSshServer(folder / "sshd", user, settings=settings)
+        sshd = OpenSshServer(folder / "sshd", user, settings=settings, subsystem=f"sftp {sftp}")
         with s3_server(folder, s3_options) as s3_url:
             try:
                 with side.inside():

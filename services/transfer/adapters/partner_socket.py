@@ -92,6 +92,15 @@ class PartnerSocket(socket.socket):
         self._at += len(received)
         return received
 
+    @property
+    def arrived(self) -> memoryview:
+        """What was received and not asked for yet."""
+        return memoryview(self._received)[self._at :]
+
+    def take(self, size: int) -> None:
+        """The first bytes of what has arrived are used."""
+        self._at += size
+
     def await_replies(self, *, at_once: bool) -> None:
         """While nobody waits for a single reply, they gather for a moment. So many small ones wake
         paramiko's thread once (measured: a sixth less CPU)."""

@@ -1,7 +1,7 @@
 """Speaks SFTP over one SSH channel. It keeps many requests in flight and matches every reply."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ LAST_SECONDS = 1.0  # time for what paramiko's thread still reads from a connect
 
 T = TypeVar("T")
 Receiver = Callable[[Reply], None]
+Write = tuple[bytes, memoryview, Receiver]  # of WRITE: the fields before the data, and the data
 NOTHING = memoryview(b"")
 
 
@@ -71,7 +72,7 @@ class SftpProtocol:
             self._pipe.deadline = None
 
     def _negotiate(self) -> None:
-        self._send(LENGTH.pack(5) + bytes((Kind.INIT,)) + LENGTH.pack(VERSION), NOTHING)
+        self._send(LENGTH.pack(5) + bytes((Kind.INIT,)) + LENGTH.pack(VERSION))
         packet = self._next_packet()
         while packet is None:
             self._fill()
@@ -139,9 +140,7 @@ class SftpProtocol:
         request = Request(receiver, len(body) + len(payload), weight)
         while not self._in_flight.takes(request):
             self.receive()
-        self._last_id = (self._last_id + 1) & 0xFFFF_FFFF
-        head = HEADER.pack(5 + len(body) + len(payload), kind, self._last_id) + body
-        self._in_flight.add(self._last_id, request)
+        head = self._head(kind, body, len(payload), request)
         if held:
             self._held += head
             self._held += payload
@@ -152,6 +151,26 @@ class SftpProtocol:
         self._send(head, payload)
         self._receive_what_came()
 
+    def submit_writes(self, writes: Iterable[Write]) -> None:
+        """Sends requests with data, as many of them together as may be in flight."""
+        pieces: list[bytes | memoryview] = []
+        for body, data, receiver in writes:
+            request = Request(receiver, len(body) + len(data), 0)
+            while not self._in_flight.takes(request):
+                self._send(*pieces)
+                pieces.clear()
+                self.receive()
+            pieces += self._head(Kind.WRITE, body, len(data), request), data
+        self._send_held()
+        self._send(*pieces)
+        self._receive_what_came()
+
+    def _head(self, kind: Kind, body: bytes, payload_bytes: int, request: Request) -> bytes:
+        """Of a request that is in flight from now on."""
+        self._last_id = (self._last_id + 1) & 0xFFFF_FFFF
+        self._in_flight.add(self._last_id, request)
+        return HEADER.pack(5 + len(body) + payload_bytes, kind, self._last_id) + body
+
     def send_held(self) -> None:
         self._send_held()
         self._receive_what_came()
@@ -159,7 +178,7 @@ class SftpProtocol:
     def _send_held(self) -> None:
         if self._held:
             held, self._held = bytes(self._held), bytearray()
-            self._send(held, NOTHING)
+            self._send(held)
 
     def _receive_what_came(self) -> None:
         while self._pipe.has_received:
@@ -184,11 +203,11 @@ class SftpProtocol:
         if polite:
             self._close_channel()
 
-    def _send(self, head: bytes, payload: memoryview) -> None:
+    def _send(self, *pieces: bytes | memoryview) -> None:
         if self._broken is not None:
             raise self._broken
         try:
-            self._pipe.send(Pieces(head, payload))
+            self._pipe.send(Pieces(*pieces))
         except (Lagging, *CONNECTION_ERRORS) as error:
             raise self._break(error) from None
 

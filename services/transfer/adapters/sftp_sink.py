@@ -16,7 +16,7 @@ from services.transfer.adapters.sftp_packets import (
     open_fields,
     string,
 )
-from services.transfer.adapters.sftp_protocol import SftpProtocol
+from services.transfer.adapters.sftp_protocol import SftpProtocol, Write
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.domain.errors import PartnerError, TransferError
 from services.transfer.domain.strategy import UNKNOWN, Strategy
@@ -83,8 +83,10 @@ class SftpChunkSink(BreakableSink):
         """`data` is sent before this returns, so the caller may use its buffer again."""
         with self._unbroken():
             handle, view = self._opened(), memoryview(data)
-            for start in range(0, len(view), self.block_bytes):
-                self._submit(handle, offset + start, view[start : start + self.block_bytes])
+            self._protocol.submit_writes(
+                self._write(handle, offset + start, view[start : start + self.block_bytes])
+                for start in range(0, len(view), self.block_bytes)
+            )
             self._check()
 
     def flush(self, *, durable: bool) -> None:
@@ -115,7 +117,7 @@ class SftpChunkSink(BreakableSink):
         if refusal is not None:
             raise refusal
 
-    def _submit(self, handle: bytes, offset: int, block: memoryview) -> None:
+    def _write(self, handle: bytes, offset: int, block: memoryview) -> Write:
         run, end = self._run, offset + len(block)
         belongs = run.sent(offset, end)
 
@@ -131,7 +133,7 @@ class SftpChunkSink(BreakableSink):
 
         self._unacknowledged += 1
         fields = string(handle) + WRITE_FIELDS.pack(offset, len(block))
-        self._protocol.submit(Kind.WRITE, fields, answered, block)
+        return fields, block, answered
 
     def _check(self) -> None:
         if self._refusal is not None:

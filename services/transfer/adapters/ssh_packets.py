@@ -8,6 +8,7 @@ import os
 import struct
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 HEAD = struct.Struct(">IB")  # packet length, padding length
@@ -23,7 +24,8 @@ FIXED_BYTES = 4  # of a nonce of 12; the other 8 count the packets (RFC 5647, se
 COUNTER = struct.Struct(">Q")
 COUNTERS = 1 << 64
 MAX_DATA_BYTES = 32_768  # every server has to take such a packet (RFC 4253, section 6.1)
-MAX_PACKETS = 8  # a request of 255 KiB; what is encrypted stays in a core's cache until it is sent
+MAX_SLOTS = 64  # 2 MiB at most
+MAX_PACKETS = 32  # four requests of 255 KiB: 1 MiB, as much as is read at once
 
 Buffer = bytes | memoryview
 
@@ -33,23 +35,32 @@ class Engine(Protocol):
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes, /) -> bytes: ...
 
+    def decrypt(self, nonce: bytes, data: Buffer, associated_data: Buffer, /) -> bytes: ...
+
     def encrypt_into(
         self, nonce: bytes, data: Buffer, associated_data: Buffer, buf: memoryview, /
     ) -> int: ...
 
 
-class Sealer:
-    """AES-GCM under one key. No two packets ever get the same nonce."""
+class Nonces:
+    """Those of one key. None comes twice."""
 
-    def __init__(self, engine: Engine, nonce: bytes) -> None:
-        self.engine = engine
-        self._fixed = nonce[:FIXED_BYTES]
-        self._counter = COUNTER.unpack_from(nonce, FIXED_BYTES)[0]
+    def __init__(self, first: bytes) -> None:
+        self._fixed = first[:FIXED_BYTES]
+        self._counter = COUNTER.unpack_from(first, FIXED_BYTES)[0]
 
-    def next_nonce(self) -> bytes:
+    def next(self) -> bytes:
         counter = self._counter
         self._counter = (counter + 1) % COUNTERS
         return self._fixed + COUNTER.pack(counter)
+
+
+class Sealer:
+    """Encrypts under one key."""
+
+    def __init__(self, engine: Engine, nonce: bytes) -> None:
+        self.engine = engine
+        self.next_nonce = Nonces(nonce).next
 
     def seal(self, payload: bytes) -> bytes:
         """One packet with any message."""
@@ -57,6 +68,20 @@ class Sealer:
         head = HEAD.pack(1 + len(payload) + padding, padding)
         length, body = head[:LENGTH_BYTES], head[LENGTH_BYTES:] + payload + os.urandom(padding)
         return length + self.engine.encrypt(self.next_nonce(), body, length)
+
+
+class Opener:
+    """Decrypts under one key, in the order in which the packets come."""
+
+    def __init__(self, engine: Engine, nonce: bytes) -> None:
+        self._engine = engine
+        self._next_nonce = Nonces(nonce).next
+
+    def open(self, packet: Buffer) -> bytes:
+        """The payload of one packet. Raises InvalidTag, and IndexError for an empty one."""
+        length, sealed = packet[:LENGTH_BYTES], packet[LENGTH_BYTES:]
+        body = self._engine.decrypt(self._next_nonce(), sealed, length)
+        return body[1 : len(body) - body[0]]
 
 
 def padding_bytes(size: int) -> int:
@@ -70,36 +95,40 @@ class Pieces:
 
     def __init__(self, *pieces: Buffer) -> None:
         self._pieces = deque(memoryview(each) for each in pieces if each)
+        self._at = 0  # so much of the first one is taken
         self.left = sum(len(each) for each in self._pieces)
 
     def front(self, least: int) -> memoryview:
         """The first bytes: at least so many, if there are, and more where that costs no copy."""
-        first = self._pieces[0]
+        first = self._pieces[0][self._at :]
         if len(first) >= least or len(self._pieces) == 1:
             return first
+        rest = islice(self._pieces, 1, None)
         joined = memoryview(bytearray(min(least, self.left)))
-        Pieces(*self._pieces).fill(joined)
+        Pieces(first, *rest).fill(joined)
         return joined
 
     def fill(self, room: memoryview) -> None:
         """Moves as many bytes as there is room. Raises IndexError if there are fewer."""
-        at, wanted = 0, len(room)
-        while at < wanted:
-            taken = self._pieces[0][: wanted - at]
-            end = at + len(taken)
-            room[at:end] = taken
-            self.skip(end - at)
-            at = end
+        wanted, first, at = len(room), self._pieces[0], self._at
+        if len(first) - at > wanted:  # of a large buffer all packets but one are filled like this
+            self._at = end = at + wanted
+            room[:] = first[at:end]
+            self.left -= wanted
+            return
+        filled = 0
+        while filled < wanted:
+            taken = self._pieces[0][self._at : self._at + wanted - filled]
+            end = filled + len(taken)
+            room[filled:end] = taken
+            self.skip(end - filled)
+            filled = end
 
     def skip(self, size: int) -> None:
         self.left -= size
-        while size:
-            first = self._pieces[0]
-            if size < len(first):
-                self._pieces[0] = first[size:]
-                return
-            size -= len(first)
-            self._pieces.popleft()
+        self._at += size
+        while self._pieces and self._at >= len(self._pieces[0]):
+            self._at -= len(self._pieces.popleft())
 
 
 class DataPackets:
@@ -107,20 +136,19 @@ class DataPackets:
 
     def __init__(self, channel: int, most_bytes: int) -> None:
         self._channel = channel
-        self._most_bytes = min(most_bytes, MAX_DATA_BYTES)
-        packet_bytes = DATA_HEAD.size + self._most_bytes + 2 * BLOCK_BYTES
-        self._plain = memoryview(bytearray(packet_bytes))
+        self.most_bytes = min(most_bytes, MAX_DATA_BYTES)
+        packet_bytes = DATA_HEAD.size + self.most_bytes + 2 * BLOCK_BYTES
         self._sealed = memoryview(bytearray(MAX_PACKETS * (packet_bytes + TAG_BYTES)))
-        self._shape = self._shape_of(self._most_bytes)
+        self._slots: dict[tuple[int, int], Slot] = {}  # by the place in `_sealed`, and the data
 
     @property
     def room(self) -> int:
         """The most data that one call of `seal` takes."""
-        return MAX_PACKETS * self._most_bytes
+        return MAX_PACKETS * self.most_bytes
 
     def count(self, size: int) -> int:
         """The packets for so much data."""
-        return -(-size // self._most_bytes)
+        return -(-size // self.most_bytes)
 
     def seal(self, sealer: Sealer, pieces: Pieces, size: int) -> memoryview:
         """Packets with the next `size` bytes of `pieces`. They lie in a buffer that the next call
@@ -128,53 +156,59 @@ class DataPackets:
         sealed, at, encrypt_into = self._sealed, 0, sealer.engine.encrypt_into
         random = memoryview(os.urandom(self.count(size) * MAX_PADDING_BYTES))  # one system call
         while size:
-            taken = min(size, self._most_bytes)
-            shape = self._shape
-            if shape.size != taken:  # most packets are full, and have the shape of the one before
-                self._shape = shape = self._shape_of(taken)
-            pieces.fill(shape.data)
-            shape.padding[:] = random[: len(shape.padding)]
+            taken = min(size, self.most_bytes)
+            slot = self._slots.get((at, taken)) or self._slot(at, taken)
+            pieces.fill(slot.data)
+            slot.padding[:] = random[: len(slot.padding)]
             random = random[MAX_PADDING_BYTES:]
-            body, end = at + LENGTH_BYTES, at + shape.sealed_bytes
-            sealed[at:body] = shape.length
-            encrypt_into(sealer.next_nonce(), shape.body, shape.length, sealed[body:end])
-            at = end
+            slot.sealed_length[:] = slot.length
+            encrypt_into(sealer.next_nonce(), slot.body, slot.length, slot.sealed_body)
+            at = slot.end
             size -= taken
         return sealed[:at]
 
     def messages(self, pieces: Pieces, size: int) -> Iterator[bytes]:
         """The same data as `seal`, for a cipher of somebody else."""
         while size:
-            taken = min(size, self._most_bytes)
+            taken = min(size, self.most_bytes)
             message = bytearray(MESSAGE_HEAD.size + taken)
             MESSAGE_HEAD.pack_into(message, 0, CHANNEL_DATA, self._channel, taken)
             pieces.fill(memoryview(message)[MESSAGE_HEAD.size :])
             yield bytes(message)
             size -= taken
 
-    def _shape_of(self, size: int) -> "Shape":
-        """Where everything lies in a packet with so much data. Its head is written at once."""
-        plain, data_end = self._plain, DATA_HEAD.size + size
+    def _slot(self, at: int, size: int) -> "Slot":
+        """It is kept, because most requests of a file have the same size."""
+        if len(self._slots) >= MAX_SLOTS:
+            self._slots.clear()
+        slot = self._slots[at, size] = self._new_slot(at, size)
+        return slot
+
+    def _new_slot(self, at: int, size: int) -> "Slot":
+        data_end = DATA_HEAD.size + size
         padding = padding_bytes(data_end - LENGTH_BYTES)
-        end = data_end + padding
-        fields = end - LENGTH_BYTES, padding, CHANNEL_DATA, self._channel, size
+        plain = memoryview(bytearray(data_end + padding))
+        fields = len(plain) - LENGTH_BYTES, padding, CHANNEL_DATA, self._channel, size
         DATA_HEAD.pack_into(plain, 0, *fields)
-        return Shape(
-            size=size,
-            sealed_bytes=end + TAG_BYTES,
+        body, end = at + LENGTH_BYTES, at + len(plain) + TAG_BYTES
+        return Slot(
             length=plain[:LENGTH_BYTES],
-            body=plain[LENGTH_BYTES:end],
+            body=plain[LENGTH_BYTES:],
             data=plain[DATA_HEAD.size : data_end],
-            padding=plain[data_end:end],
+            padding=plain[data_end:],
+            sealed_length=self._sealed[at:body],
+            sealed_body=self._sealed[body:end],
+            end=end,
         )
 
 
-class Shape(NamedTuple):
-    """A packet in the clear."""
+class Slot(NamedTuple):
+    """A packet in the clear, with its head written, and its place among those that are sealed."""
 
-    size: int  # of its data
-    sealed_bytes: int
     length: memoryview
     body: memoryview  # what is encrypted
     data: memoryview
     padding: memoryview
+    sealed_length: memoryview
+    sealed_body: memoryview
+    end: int

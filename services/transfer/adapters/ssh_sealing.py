@@ -36,7 +36,8 @@ class SealingPacketizer(Packetizer):  # type: ignore[misc]  # paramiko has no ty
         """paramiko calls it in each key exchange, before anybody may send with the new keys."""
         with self._sending:
             super().set_outbound_cipher(*positional, **cipher)
-            self._sealer = _sealer_of(cipher) if self.seals else None
+            found = engine_of(cipher, "iv_out") if self.seals else None
+            self._sealer = Sealer(*found) if found else None
             self._sealed_bytes = self._sealed_packets = 0
 
     def set_outbound_compressor(self, compressor: Any) -> None:
@@ -81,12 +82,13 @@ def _is_known(packetizer: Packetizer) -> bool:
     )
 
 
-def _sealer_of(cipher: dict[str, Any]) -> Sealer | None:
-    """From what paramiko hands over. None for other ciphers than AES-GCM."""
-    engine, first = cipher.get("block_engine"), cipher.get("iv_out")
+def engine_of(cipher: dict[str, Any], nonce: str) -> tuple[AESGCM, bytes] | None:
+    """The engine, and its first nonce by that name, of what paramiko hands over. None for other
+    ciphers than AES-GCM."""
+    engine, first = cipher.get("block_engine"), cipher.get(nonce)
     known = cipher.get("aead") is True and cipher.get("mac_size") == TAG_BYTES
     if not known or not isinstance(engine, AESGCM):
         return None
     if not isinstance(first, bytes) or len(first) != NONCE_BYTES:
         return None
-    return Sealer(engine, first)
+    return engine, first

@@ -86,6 +86,8 @@ class BulkSender:
                 raise OSError("Socket is closed")  # as paramiko's own send
             size: int = channel._wait_for_send_window(wanted)  # enough for one packet
             more: int = min(wanted - size, channel.out_window_size) if size else 0
+            if size + more < wanted and more:
+                more -= (size + more) % self._packets.most_bytes  # the window opens again soon
             channel.out_window_size -= more
         return size + more
 

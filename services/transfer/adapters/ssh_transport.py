@@ -14,7 +14,7 @@ from paramiko import common
 
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_offers import Remembering
-from services.transfer.adapters.ssh_sealing import SealingPacketizer
+from services.transfer.adapters.ssh_opening import OpeningPacketizer
 
 RECEIVE_BYTES = 1 << 16  # two large packets, or a thousand replies to writes, by one system call
 MAX_PACKET_BYTES = 256 << 10  # OpenSSH's own limit; RFC 4253 demands 35,000 of everybody
@@ -44,12 +44,11 @@ def end_by_violation(connection: PartnerSocket, rule: str) -> Never:
     raise RuleBroken(rule)
 
 
-class BoundedPacketizer(SealingPacketizer):
+class BoundedPacketizer(OpeningPacketizer):
     _Packetizer__remainder: bytes  # what was read behind the last line
 
     def __init__(self, connection: PartnerSocket) -> None:
         super().__init__(connection)
-        self._connection = connection
         self._logged_in = False
         self._idle_messages = 0
         self._idle_bytes = 0
@@ -116,7 +115,7 @@ class BoundedPacketizer(SealingPacketizer):
         self.send_message(answer)
 
     def _judge(self, kind: int, message: paramiko.Message, size: int) -> None:
-        self._idle_messages += 1
+        self._idle_messages += self.packets
         if kind != common.MSG_CHANNEL_EXTENDED_DATA:  # the window bounds it
             self._idle_bytes += size
         if self._idle_messages > MAX_IDLE_MESSAGES or self._idle_bytes > MAX_IDLE_BYTES:
