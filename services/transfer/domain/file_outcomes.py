@@ -14,6 +14,7 @@ from services.transfer.domain.words import legible
 MAX_MESSAGE_CHARACTERS = 400
 SHORTER = (200, 100, 40)  # where so many files fail that their messages do not fit
 MAX_TEXT_BYTES = 300_000  # a row has 400,000 at most, and the rest of it is small
+MAX_MESSAGE_BYTES = 1_000  # 250 of them fit into a row of 400,000, whatever the script
 
 
 class FileResult(StrEnum):
@@ -41,8 +42,9 @@ class FileOutcome:
 
     @classmethod
     def refused(cls, code: str, message: str) -> "FileOutcome":
-        told = legible(message, MAX_MESSAGE_CHARACTERS)
-        return cls(FileResult.FAILED, code=code, message=told)
+        told = legible(message, MAX_MESSAGE_CHARACTERS).encode(errors="replace")
+        cut = told[:MAX_MESSAGE_BYTES].decode(errors="ignore")
+        return cls(FileResult.FAILED, code=code, message=cut)
 
 
 @dataclass(frozen=True)

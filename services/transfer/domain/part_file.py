@@ -29,6 +29,7 @@ class PartFile:
     noted: bool = False
     swept: int = 0
     refused: bool = False
+    inventory: str | None = None  # of a folder's ledger; None: by an earlier version
 
     def path_for_people(self, transfer_id: str) -> str:
         """Nobody should be asked to delete a whole folder."""

@@ -232,6 +232,13 @@ class TransferRecord:
         return _known(self.known_source.inventory, self.id, "inventory")
 
     @property
+    def listed_at(self) -> datetime:
+        """When the oldest row of its inventory was written, or a little earlier."""
+        found = self.source_object
+        taken_at = found.inventory.taken_at if found and found.inventory else None
+        return taken_at or self.started_at or self.requested_at
+
+    @property
     def proves_at_the_end(self) -> bool:
         """Lanes go through all chunks a second time. Of many files each is proved by itself."""
         return self.verify is Verify.READBACK and not self.sends_many

@@ -1,13 +1,17 @@
 """Moves the files of one page. One that is refused does not stop the others."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import NoSpace, SourceError, SourceNotGranted, TargetError
+from services.transfer.domain.errors import (
+    NoSpace,
+    SourceError,
+    SourceNotGranted,
+    TargetError,
+    WriteRefused,
+)
 from services.transfer.domain.file_outcomes import (
     FileOutcome,
     FileResult,
@@ -15,18 +19,15 @@ from services.transfer.domain.file_outcomes import (
     text_of,
     traces_of,
 )
-from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
-from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.selection import SourceKind
-from services.transfer.domain.strategy import Replacing
-from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain.proof import Proven
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.look_again import look_again
 from services.transfer.domain_services.move_large import SHARED, LargeMove
-from services.transfer.domain_services.page_ends import PageEnds, remove_all
+from services.transfer.domain_services.page_ends import PageEnds
 from services.transfer.domain_services.page_traces import PageTraces
 from services.transfer.domain_services.prove_page import prove_page
 from services.transfer.domain_services.take_body import Bodies, Body
@@ -41,9 +42,12 @@ class PageMove:
         self._lease, self._ends, self._pulse, self._ports = lease, ends, pulse, ends.ports
         transfer = ends.transfer
         inventory = transfer.known_inventory.id
-        self.files = self._ports.inventories.page(transfer.id, inventory, lease.number)
+        self.files = [*self._ports.inventories.page(transfer.id, inventory, lease.number)]
         self.outcomes = outcomes_of(lease.mark.files)
         self._traces = PageTraces(traces_of(lease.mark.files), self._store)
+        self._retried = transfer.run > 1
+        self._refusals = ends.refusals
+        self._put_off: set[int] = set()  # tried once more, after their neighbours
         self._held: dict[int, Body] = {}
         self._large = Mark()  # of a page that is one large file
         self._due = self._next_checkpoint()
@@ -53,7 +57,9 @@ class PageMove:
         one file. What is certain by then is kept."""
         suffices = True
         try:
-            if not self.files[0].is_small:
+            if self._retried:
+                self._look_again()
+            if len(self.files) == 1 and not self.files[0].is_small:
                 suffices = self._move_large()
             else:
                 self._remove_earlier()
@@ -65,21 +71,23 @@ class PageMove:
         if proven is None:
             self._pulse.give_back(self._mark())
         else:
-            self._tell_what_stays()
+            if self._traces.last:
+                self._ends.tell_what_stays()
             self._pulse.finish(self._mark(proven), self._ends.folder)
         return suffices
-
-    def _tell_what_stays(self) -> None:
-        if self._traces.last:
-            transfer = self._ends.transfer
-            part, run = transfer.known_part, transfer.run_id
-            change_run(run, lambda current: current.has_left(part), ports=self._ports)
 
     def _proven(self) -> Proven | None:
         """None while files are left."""
         if len(self.outcomes) < len(self.files):
             return None
         return prove_page(self.files, self.outcomes, self._traces, self._ends, self._lease)
+
+    def _look_again(self) -> None:
+        for at, found in look_again(self.files, self._left(), self._ends):
+            if isinstance(found, ListedFile):
+                self.files[at] = found
+            else:
+                self._fail(at, found)
 
     # --- small files -----------------------------------------------------------------------------
 
@@ -90,69 +98,50 @@ class PageMove:
         """Where each name waits for its answers, it is done file by file."""
         if self._ends.session.quick_files is not None:
             left = [self.files[at] for at in self._left() if self.files[at].refusal is None]
-            self._remove_parts_of(left)
-
-    def _remove_parts_of(self, files: list[ListedFile]) -> None:
-        ends, attempt = self._ends, self._lease.attempt
-        if attempt == 1 or ends.strategy.delivery is Delivery.DIRECT:
-            return
-        with suppress(TargetError):  # they stay, and are no reason to send nothing
-            earlier = ends.paths.earlier_parts(files, attempt)
-            remove_all(ends.session, takewhile(lambda _: self._pulse.goes_on(0), earlier))
+            self._ends.remove_earlier(left, self._lease.attempt, self._pulse)
 
     def _move_small(self) -> None:
-        left = self._left()
-        files = [at for at in left if self._is_to_send(at)]
-        bodies = Bodies(self._ends, self._pulse, retried=self._lease.doubts > 0)
+        files = [at for at in self._left() if self._is_to_send(at)]
+        bodies = Bodies(self._ends, self._pulse, retried=self._retried)
         quick = self._ends.session.quick_files
-        if quick is None or not self._goes_quickly:
-            for at, body in bodies.of(files, self.files):
-                self._carefully(at, body)
-            return
-        ready = self._ready(bodies.of(files, self.files))
-        for at, named in quick.put(ready, self._ends.strategy, replace=self._replaces):
-            body = self._held.pop(at)
-            if named:
-                self._settle(at, body.outcome())
-            else:
-                self._carefully(at, body)
+        if quick is None or not self._ends.goes_quickly:
+            self._send_carefully(files, bodies)
+        else:
+            ready = self._ready(bodies.of(files, self.files))
+            for at, named in quick.put(ready, self._ends.strategy, replace=self._ends.replaces):
+                body = self._held.pop(at)
+                if named:
+                    self._deliver(at, body.outcome())
+                else:
+                    self._carefully(at, body)
+        again = [at for at in sorted(self._put_off) if self._is_to_send(at)]
+        self._send_carefully(again, bodies)
 
-    @property
-    def _goes_quickly(self) -> bool:
-        """Where the server replaces in one step or nothing is to be replaced."""
-        transfer, strategy = self._ends.transfer, self._ends.strategy
-        if strategy.delivery is Delivery.DIRECT or transfer.verify is Verify.READBACK:
-            return False
-        in_one_step = strategy.replacing is Replacing.POSIX_RENAME
-        if self._replaces and not (in_one_step and self._ends.session.replaces_atomically):
-            return False
-        return strategy.shows_files and strategy.tells_missing is True
+    def _send_carefully(self, places: Sequence[int], bodies: Bodies) -> None:
+        for at, body in bodies.of(places, self.files):
+            self._carefully(at, body)
 
-    @property
-    def _replaces(self) -> bool:
-        return self._ends.transfer.if_exists is IfExists.REPLACE
+    def _deliver(self, at: int, outcome: FileOutcome) -> None:
+        if outcome.result is FileResult.DONE:
+            self._refusals.taken()
+        self._settle(at, outcome)
 
     def _is_to_send(self, at: int) -> bool:
         """Settles what needs no bytes: a name that cannot be, a folder, and an object of a manifest
         that its requester may not read any more."""
-        file = self.files[at]
+        file, transfer = self.files[at], self._ends.transfer
         if file.refusal is not None:
             self._settle(at, FileOutcome.refused(*file.refusal))
-        elif not self._may_read(file):
-            bucket = self._ends.transfer.source.bucket
-            self._settle(at, FileOutcome.failed(SourceNotGranted(bucket, file.key)))
+        elif not transfer.known_selection.reads(file.key):
+            refused = SourceNotGranted(transfer.source.bucket, file.key)
+            self._settle(at, FileOutcome.failed(refused))
         elif file.is_folder:
             try:
                 self._ends.require_folder(self._ends.target_of(file))
                 self._settle(at, FileOutcome(FileResult.DONE, compared=True))
             except TargetError as error:
                 self._fail(at, error)
-        return at not in self.outcomes
-
-    def _may_read(self, file: ListedFile) -> bool:
-        """Of a prefix, all may be read or nothing: who begins a run is asked for that."""
-        selection = self._ends.transfer.known_selection
-        return selection.kind is not SourceKind.MANIFEST or selection.may_read(file.key)
+        return at not in self.outcomes and not file.is_folder
 
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
@@ -170,10 +159,10 @@ class PageMove:
             self._fail(at, body.error)
             return
         if self._ends.session.quick_files is None:
-            self._remove_parts_of([body.file])
+            self._ends.remove_earlier([body.file], self._lease.attempt, self._pulse)
         traces = self._traces.of(at, self._lease.attempt)
         try:
-            self._settle(at, deliver_body(body, self._ends, traces))
+            self._deliver(at, deliver_body(body, self._ends, traces))
         except TargetError as error:
             self._fail(at, error)
 
@@ -210,14 +199,34 @@ class PageMove:
     # --- what became of them ---------------------------------------------------------------------
 
     def _fail(self, at: int, error: SourceError | TargetError) -> None:
-        self._require_given_up(error)
+        if not isinstance(error, WriteRefused):
+            self._require_given_up(error)
+        elif self._is_put_off(at, error):
+            return
         self._settle(at, FileOutcome.failed(error))
+
+    def _is_put_off(self, at: int, error: WriteRefused) -> bool:
+        """False where the file has failed for itself. Raises what is the partner's refusal of
+        all."""
+        refusals, first = self._refusals, at not in self._put_off
+        if self._is_last_try or refusals.gave_up:
+            refusals.gave_up = True
+            return False
+        if first:
+            refusals.refused()
+            self._put_off.add(at)
+        if refusals.are_too_many if first else not refusals.are_the_files_own:
+            raise error
+        return first
+
+    @property
+    def _is_last_try(self) -> bool:
+        return self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
 
     def _require_given_up(self, error: SourceError | TargetError) -> None:
         """An error that may pass is tried again by the lane, with all that is left. Its last try
         gives the file up instead, and the others go on."""
-        last = self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
-        if isinstance(error, STOPS_ALL) or (error.retryable and not last):
+        if isinstance(error, STOPS_ALL) or (error.retryable and not self._is_last_try):
             raise error
 
     def _settle(self, at: int, outcome: FileOutcome) -> None:

@@ -28,7 +28,8 @@ def plan_folder(
     wish = Wish(if_exists=current.if_exists, verify=current.verify)
     strategy = choose_strategy(destination, wish)
     folder = resolve_folder(destination.base_path, current.target_path)
-    part = PartFile(folder, destination.place, ports.now(), opening=False)
+    now, of = ports.now(), inventory.id
+    part = PartFile(folder, destination.place, now, opening=False, inventory=of)
     most = max(1, min(lanes, plan.total, lane_sessions(destination)))
     return current.record_folder(part, plan, _for_many(strategy, most, inventory.files))
 

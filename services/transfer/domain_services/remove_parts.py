@@ -8,7 +8,7 @@ from typing import NamedTuple
 from services.transfer.domain.errors import PermissionDenied, TargetError
 from services.transfer.domain.file_outcomes import outcomes_of, traces_of
 from services.transfer.domain.file_traces import TraceKind
-from services.transfer.domain.inventory import Inventory, ListedFile
+from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, DoneChunk, LedgerId, Mark
 from services.transfer.domain.names import aside_path
 from services.transfer.domain.part_file import PartFile
@@ -40,12 +40,10 @@ def may_have_parts(transfer: Transfer, left: PartFile, *, ports: Ports) -> bool:
 def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Ports) -> Swept:
     """Those of pages that were begun, and what the marks of pages tell. It goes on where it stopped
     before. Raises PartnerError."""
-    source = transfer.source_object
-    if source is None or source.inventory is None:
-        return Swept(
-            None
-        )  # it was retried with a new inventory, and nobody knows the names any more
-    tidying = _Tidying(transfer, source.inventory, left, visit, ports)
+    inventory = left.inventory or _inventory_of_today(transfer)
+    if inventory is None:
+        return Swept(None)  # an earlier version began it anew, and nobody knows the names any more
+    tidying = _Tidying(transfer, inventory, left, visit, ports)
     try:
         remove_all(visit.session, tidying.paths())
     except TargetError as error:
@@ -63,10 +61,11 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
 
 class _Tidying:
     def __init__(
-        self, transfer: Transfer, inventory: Inventory, left: PartFile, visit: Visit, ports: Ports
+        self, transfer: Transfer, inventory: str, left: PartFile, visit: Visit, ports: Ports
     ) -> None:
         self._transfer, self._inventory, self._left = transfer, inventory, left
         self._session, self._ports = visit.session, ports
+        self._base_path = visit.destination.base_path
         self._of = PathsOfMany.in_session(transfer.id, left.generation, left.path, visit.session)
         self._ends_at = ports.now() + TIDYING_TIME
         self.swept, self.is_through = 0, False
@@ -87,7 +86,7 @@ class _Tidying:
         for lease in self._ports.ledger.open_leases(ledger):
             page = self._page(lease)
             self._settle_old_targets(page, lease.mark)
-            files = _unsettled(page, lease.mark)
+            files = self._unsettled(page, lease.mark)
             yield from self._noted(page, lease.mark)
             yield from self._of.earlier_parts(files, lease.attempt + 1)
             yield from (self._of.part_of(each, SHARED) for each in files if not each.is_small)
@@ -98,8 +97,14 @@ class _Tidying:
                     self._settle_old_targets(page, done.mark)
                     yield from self._noted(page, done.mark)
 
+    def _unsettled(self, page: Sequence[ListedFile], mark: Mark) -> list[ListedFile]:
+        """Also those that were refused, but for their names: a retry may have begun them."""
+        told, target_path = outcomes_of(mark.files), self._transfer.target_path
+        left = (replace(each, refusal=None) for at, each in enumerate(page) if at not in told)
+        return [each for each in left if not each.judged(target_path, self._base_path).refusal]
+
     def _page(self, of: ChunkLease | DoneChunk) -> Sequence[ListedFile]:
-        return self._ports.inventories.page(self._transfer.id, self._inventory.id, of.number)
+        return self._ports.inventories.page(self._transfer.id, self._inventory, of.number)
 
     def _settle_old_targets(self, page: Sequence[ListedFile], mark: Mark) -> None:
         for each in sorted(traces_of(mark.files)):
@@ -117,6 +122,6 @@ class _Tidying:
                 yield self._of.part_of(page[each.at], each.attempt)
 
 
-def _unsettled(page: Sequence[ListedFile], mark: Mark) -> list[ListedFile]:
-    told = outcomes_of(mark.files)
-    return [each for at, each in enumerate(page) if at not in told and each.refusal is None]
+def _inventory_of_today(transfer: Transfer) -> str | None:
+    source = transfer.source_object
+    return source.inventory.id if source and source.inventory else None

@@ -126,7 +126,8 @@ class _Turn:
         self, transfer: Transfer, destination: Destination, credential: Credential
     ) -> Outcome:
         """What one file meets says nothing of the plan, so the server is not probed anew."""
-        ports, pulse, root = self._ports, self._pulse, transfer.known_inventory.root
+        ports, pulse = self._ports, self._pulse
+        root = transfer.known_inventory.root_in(transfer.run)
         with (
             ports.readers.authorize_many(transfer.source.bucket, root, transfer.id) as source,
             connected(destination, credential, pulse.wants_session, ports=ports) as session,

@@ -50,8 +50,6 @@ class Kind:
 DIRECT = Delivery.DIRECT
 KINDS = [
     (Kind(IfExists.FAIL, DIRECT), SMALL),
-    (Kind(IfExists.FAIL, DIRECT), LARGE),
-    (Kind(IfExists.KEEP_BOTH, DIRECT), SMALL),
     (Kind(IfExists.KEEP_BOTH, DIRECT), LARGE),
     (Kind(IfExists.FAIL, DIRECT, readable=False), SMALL),
     (Kind(IfExists.FAIL, DIRECT, readable=False), LARGE),

@@ -43,8 +43,10 @@ from services.transfer.domain.errors.request import (
     DestinationNotFound as DestinationNotFound,
     DestinationNotGranted as DestinationNotGranted,
     FieldInvalid as FieldInvalid,
+    FilesForgotten as FilesForgotten,
     IdempotencyConflict as IdempotencyConflict,
     RequestError as RequestError,
+    RetryTooLate as RetryTooLate,
     RoleMissing as RoleMissing,
     SourceNotGranted as SourceNotGranted,
     TransferNotFound as TransferNotFound,
@@ -58,6 +60,7 @@ from services.transfer.domain.errors.sessions import (
 from services.transfer.domain.errors.source import (
     BucketElsewhere as BucketElsewhere,
     BucketNotFound as BucketNotFound,
+    ListingTooSlow as ListingTooSlow,
     ManifestInvalid as ManifestInvalid,
     NothingSelected as NothingSelected,
     ObjectArchived as ObjectArchived,
