@@ -28,11 +28,13 @@ from tests.unit.transfer.driving import (
     content,
     direct_world,
     fail_code,
+    retried,
     sweep_all,
     turn_of,
 )
 from tests.unit.transfer.many import arrived, assert_all_arrived, objects, seen, send
 from tests.unit.transfer.steps import sweep
+from tests.unit.transfer.test_folder_failures import until_done
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -226,6 +228,25 @@ class Folding(dict[str, bytearray]):
 
     def get(self, path: str, default: object = None) -> bytearray:
         return super().get(self._own(path), default)  # type: ignore[arg-type]
+
+
+def test_a_destination_that_leads_elsewhere_by_now_is_told_as_that() -> None:
+    world = World()
+    transfer = send(world, objects(3))
+    world.calls.kill("quick.put", 2)
+    with pytest.raises(Killed):
+        world.run()
+    known = world.ports.destinations.read("acme")
+    world.ports.destinations.save(replace(known, base_path="/other"))
+    world.partner.folders.add("/other")
+    assert until_done(world, transfer).status is Status.FAILED
+    assert fail_code(world.read(transfer)) == "place_changed"
+    assert retried(world, transfer).status is Status.COMPLETED
+    assert {path for path in world.partner.files if path.startswith("/other/")} == {
+        "/other/000.csv",
+        "/other/001.csv",
+        "/other/002.csv",
+    }
 
 
 def test_outcomes_of_earlier_versions_are_read_and_only_names_are_stored() -> None:

@@ -99,6 +99,7 @@ from services.transfer.domain.errors.target import (
     PartnerChecksumDiffers as PartnerChecksumDiffers,
     PathOutsideBase as PathOutsideBase,
     PermissionDenied as PermissionDenied,
+    PlaceChanged as PlaceChanged,
     ReadingRefused as ReadingRefused,
     RenameRefused as RenameRefused,
     SizeMismatch as SizeMismatch,

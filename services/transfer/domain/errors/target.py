@@ -96,6 +96,15 @@ class NameInvalid(TargetError):
     reason: str
 
 
+class PlaceChanged(TargetError):
+    code = "place_changed"
+    message = (
+        "The destination leads to another server, user or folder than when this transfer began to"
+        " send its files below {path!r}. Retry it: all files are sent to the new place then."
+    )
+    path: str
+
+
 class PartMissing(TargetError):
     code = "part_missing"
     message = (
@@ -159,7 +168,7 @@ class DeliveryUnclear(TargetError):
     message = (
         "The partner's answer to the rename of {part!r} to {target!r} was lost, and now neither"
         " name shows what was sent. Perhaps it arrived and was taken away: ask the partner. A retry"
-        " sends it again."
+        " sends it again; what has the name by then is treated as if_exists says."
     )
     part: str
     target: str
