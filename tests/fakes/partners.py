@@ -208,7 +208,11 @@ class InMemoryPartnerSession:
         return None if content is None else Seen(kind, len(content))
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
         offered = next((each for each in wanted if each in self._server.checksums), None)
         if offered is None:

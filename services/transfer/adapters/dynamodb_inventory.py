@@ -14,6 +14,7 @@ from services.transfer.adapters.dynamodb_transfer_store import partition_of
 from services.transfer.domain.errors import StaleTransfer
 from services.transfer.domain.inventory import ListedFile
 
+SHARES_NAME = "shares"  # the last field, behind a refusal of two
 LEVEL = 6  # of compression: a page of 250 names takes a millisecond
 ROWS_AT_ONCE = 100  # of one transaction, which is DynamoDB's limit
 BYTES_AT_ONCE = 2 << 20  # of its 4 MB, and one row more
@@ -82,12 +83,14 @@ def _row(file: ListedFile) -> list[object]:
     """A name is mostly the end of its key."""
     at = len(file.key) - len(file.name) if file.key.endswith(file.name) else file.name
     told: list[object] = [file.key, at, file.size_bytes, file.etag, file.modified.timestamp()]
-    return [*told, *file.refusal] if file.refusal else told
+    return [*told, *(file.refusal or ()), *([SHARES_NAME] if file.shares_name else ())]
 
 
 def _file(row: list[object]) -> ListedFile:
-    key, at, size, etag, modified, *refusal = row
+    key, at, size, etag, modified, *more = row
     name = str(key)[at:] if isinstance(at, int) else str(at)
     when = datetime.fromtimestamp(float(str(modified)), UTC)
-    refused = (str(refusal[0]), str(refusal[1])) if refusal else None
-    return ListedFile(str(key), name, int(str(size)), str(etag), when, refused)
+    shares, refused = len(more) % 2 == 1, None
+    if len(more) > 1:
+        refused = (str(more[0]), str(more[1]))
+    return ListedFile(str(key), name, int(str(size)), str(etag), when, refused, shares)

@@ -145,7 +145,7 @@ class Probe:
     def _checksums(
         self, base_path: str, kept: str | None, one_file: OneFile
     ) -> tuple[Algorithm, ...]:
-        """The last try of all: a server that offers one and never gives it is left by its timeout.
+        """The last try of all: a server that offers one and never gives it costs the session.
         Of a file of its own, or of the one that is `kept` because nothing can be removed."""
         if not self.offers.checksums or not one_file["keeps_files"]:
             return ()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from posixpath import dirname
 
+from services.transfer.adapters.hash_time import more_seconds_for
 from services.transfer.adapters.sftp_attributes import first_name_of, size_field, times_fields
 from services.transfer.adapters.sftp_checksum import SftpChecksums
 from services.transfer.adapters.sftp_files import SftpQuickFiles
@@ -95,9 +96,14 @@ class SftpPartnerSession:
         return self._refusals.look(path)
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
-        return self._checksums.of_file(path, wanted, size_bytes)
+        seconds = more_seconds_for(size_bytes, within_seconds, self._protocol.timeout_seconds)
+        return self._checksums.of_file(path, wanted, seconds)
 
     @property
     def _checksums(self) -> SftpChecksums:

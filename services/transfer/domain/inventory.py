@@ -25,7 +25,8 @@ PAGE_KEY_BYTES = 150_000  # a row has 400,000 at most, and a refusal quotes its 
 @dataclass(frozen=True)
 class ListedFile:
     """`name` is below the target's folder. `refusal` is (code, message) of a file that cannot be
-    sent, whatever the partner says."""
+    sent, whatever the partner says. `shares_name`: an earlier file of the inventory has the same
+    name but for case or Unicode form, which some partners take for one."""
 
     key: str
     name: str
@@ -33,6 +34,7 @@ class ListedFile:
     etag: str
     modified: datetime
     refusal: tuple[str, str] | None = None
+    shares_name: bool = False
 
     @property
     def is_folder(self) -> bool:

@@ -49,4 +49,4 @@ def _as_found(
     if file.is_small and not found.is_small:
         bucket = ends.transfer.source.bucket
         return file.refused(ObjectGrew(bucket, file.key, found.size_bytes, SMALL_BYTES))
-    return replace(found, name=file.name)
+    return replace(found, name=file.name, shares_name=file.shares_name)

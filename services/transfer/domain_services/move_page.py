@@ -1,7 +1,7 @@
 """Moves the files of one page. One that is refused does not stop the others."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
@@ -17,18 +17,18 @@ from services.transfer.domain.file_outcomes import (
     FileResult,
     outcomes_of,
     text_of,
+    traces_of,
 )
-from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
-from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.strategy import Replacing
+from services.transfer.domain.proof import Proven
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.look_again import look_again
 from services.transfer.domain_services.move_large import SHARED, LargeMove
-from services.transfer.domain_services.page_ends import PageEnds, remove_all
+from services.transfer.domain_services.page_ends import PageEnds
+from services.transfer.domain_services.page_traces import PageTraces
 from services.transfer.domain_services.prove_page import prove_page
 from services.transfer.domain_services.take_body import Bodies, Body
 
@@ -44,6 +44,7 @@ class PageMove:
         inventory = transfer.known_inventory.id
         self.files = [*self._ports.inventories.page(transfer.id, inventory, lease.number)]
         self.outcomes = outcomes_of(lease.mark.files)
+        self._traces = PageTraces(traces_of(lease.mark.files), self._store)
         self._retried = transfer.run > 1
         self._refusals = ends.refusals
         self._put_off: set[int] = set()  # tried once more, after their neighbours
@@ -51,13 +52,15 @@ class PageMove:
         self._large = Mark()  # of a page that is one large file
         self._due = self._next_checkpoint()
 
-    def run(self) -> None:
-        """Raises what concerns more than one file. What is certain by then is kept."""
+    def run(self) -> bool:
+        """False when the rest of the turn is too short for the page. Raises what concerns more than
+        one file. What is certain by then is kept."""
+        suffices = True
         try:
             if self._retried:
                 self._look_again()
             if len(self.files) == 1 and not self.files[0].is_small:
-                self._move_large()
+                suffices = self._move_large()
             else:
                 self._remove_earlier()
                 self._move_small()
@@ -68,14 +71,17 @@ class PageMove:
         if proven is None:
             self._pulse.give_back(self._mark())
         else:
+            if self._traces.last:
+                self._ends.tell_what_stays()
             plan = self._ends.transfer.known_plan
             self._pulse.finish(self._mark(proven), self._ends.folder, plan)
+        return suffices
 
     def _proven(self) -> Proven | None:
         """None while files are left."""
         if len(self.outcomes) < len(self.files):
             return None
-        return prove_page(self.files, self.outcomes, self._ends, self._lease)
+        return prove_page(self.files, self.outcomes, self._traces, self._ends, self._lease)
 
     def _look_again(self) -> None:
         for at, found in look_again(self.files, self._left(), self._ends):
@@ -90,21 +96,20 @@ class PageMove:
         return [at for at in range(len(self.files)) if at not in self.outcomes]
 
     def _remove_earlier(self) -> None:
-        if self._lease.attempt > 1:
+        """Where each name waits for its answers, it is done file by file."""
+        if self._ends.session.quick_files is not None:
             left = [self.files[at] for at in self._left() if self.files[at].refusal is None]
-            with suppress(TargetError):  # they stay, and are no reason to send nothing
-                earlier = self._ends.paths.earlier_parts(left, self._lease.attempt)
-                remove_all(self._ends.session, earlier)
+            self._ends.remove_earlier(left, self._lease.attempt, self._pulse)
 
     def _move_small(self) -> None:
         files = [at for at in self._left() if self._is_to_send(at)]
         bodies = Bodies(self._ends, self._pulse, retried=self._retried)
         quick = self._ends.session.quick_files
-        if quick is None or not self._goes_quickly:
+        if quick is None or not self._ends.goes_quickly:
             self._send_carefully(files, bodies)
         else:
             ready = self._ready(bodies.of(files, self.files))
-            for at, named in quick.put(ready, self._ends.strategy, replace=self._replaces):
+            for at, named in quick.put(ready, self._ends.strategy, replace=self._ends.replaces):
                 body = self._held.pop(at)
                 if named:
                     self._deliver(at, body.outcome())
@@ -121,21 +126,6 @@ class PageMove:
         if outcome.result is FileResult.DONE:
             self._refusals.taken()
         self._settle(at, outcome)
-
-    @property
-    def _goes_quickly(self) -> bool:
-        """Where the server replaces in one step or nothing is to be replaced."""
-        transfer, strategy = self._ends.transfer, self._ends.strategy
-        if strategy.delivery is Delivery.DIRECT or transfer.verify is Verify.READBACK:
-            return False
-        in_one_step = strategy.replacing is Replacing.POSIX_RENAME
-        if self._replaces and not (in_one_step and self._ends.session.replaces_atomically):
-            return False
-        return strategy.shows_files and strategy.tells_missing is True
-
-    @property
-    def _replaces(self) -> bool:
-        return self._ends.transfer.if_exists is IfExists.REPLACE
 
     def _is_to_send(self, at: int) -> bool:
         """Settles what needs no bytes: a name that cannot be, a folder, and an object of a manifest
@@ -157,7 +147,8 @@ class PageMove:
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
             target = self._ends.target_of(body.file)
-            if body.error is not None or not self._ends.try_folder_of(target):
+            shared = body.file.shares_name
+            if body.error is not None or shared or not self._ends.try_folder_of(target):
                 self._carefully(at, body)
                 continue
             self._held[at] = body
@@ -168,32 +159,43 @@ class PageMove:
         if body.error is not None:
             self._fail(at, body.error)
             return
+        if self._ends.session.quick_files is None:
+            self._ends.remove_earlier([body.file], self._lease.attempt, self._pulse)
+        traces = self._traces.of(at, self._lease.attempt)
         try:
-            self._deliver(at, deliver_body(body, self._ends, self._lease.attempt))
+            self._deliver(at, deliver_body(body, self._ends, traces))
         except TargetError as error:
             self._fail(at, error)
 
     # --- one large file --------------------------------------------------------------------------
 
-    def _move_large(self) -> None:
+    def _move_large(self) -> bool:
+        """False when it was not begun, for want of time."""
         if not self._is_to_send(0):
-            return
+            return True
         self._large = self._lease.mark
+        traces = self._traces.of(0, SHARED)
+        move = LargeMove(self._lease, self._ends, self._pulse, traces, self._reached)
         try:
-            move = LargeMove(self._lease, self._ends, self._pulse, self._reached)
             told = move.run(self.files[0])
         except (SourceError, TargetError) as error:
             self._require_given_up(error)
-            with suppress(TargetError):  # what the partner does not let us remove stays
-                self._ends.session.remove(self._ends.part_of(self.files[0], SHARED))
+            if self._ends.strategy.delivery is Delivery.ATOMIC:
+                traces.remove(self._ends.session, self._ends.part_of(self.files[0], SHARED))
             self._settle(0, FileOutcome.failed(error))
-            return
+            return True
         if told is not None:
             self._settle(0, told)
+        return not move.too_late
 
-    def _reached(self, mark: Mark) -> None:
+    def _reached(self, mark: Mark, store: bool) -> None:
         """So much of it is durable."""
         self._large = mark
+        if store:
+            self._pulse.checkpoint(self._mark())
+
+    def _store(self) -> None:
+        self._pulse.checkpoint(self._mark(), moved=False)
 
     # --- what became of them ---------------------------------------------------------------------
 
@@ -235,8 +237,9 @@ class PageMove:
             self._due = self._next_checkpoint()
 
     def _mark(self, proven: Proven | None = None) -> Mark:
+        files = text_of(self.outcomes, self._traces.all)
         if not self.outcomes and self._large.done_bytes:
-            return self._large
+            return replace(self._large, files=files)
         size = crc64 = 0
         for at in sorted(self.outcomes):
             told = self.outcomes[at]
@@ -244,7 +247,7 @@ class PageMove:
                 crc64 = self._ports.crc64.combine(crc64, told.crc64, told.size_bytes)
             size += told.size_bytes
         value = None if proven is None else proven.value
-        return Mark(size, crc64, files=text_of(self.outcomes), proven=value)
+        return Mark(size, crc64, files=files, proven=value)
 
     def _next_checkpoint(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.checkpoint_seconds)

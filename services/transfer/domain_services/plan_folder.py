@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import FolderMissing
-from services.transfer.domain.file_outcomes import FileResult, outcomes_of, text_of
+from services.transfer.domain.file_outcomes import FileResult, outcomes_of, text_of, traces_of
 from services.transfer.domain.ledger import Mark
 from services.transfer.domain.names import HERE, resolve_folder
 from services.transfer.domain.part_file import PartFile
@@ -80,4 +80,6 @@ def reopen_failed(transfer: Transfer, *, ports: Ports) -> None:
         good = {at: each for at, each in told.items() if each.result is not FileResult.FAILED}
         if len(good) < len(told):
             size = sum(each.size_bytes for each in good.values())
-            ports.ledger.reopen(transfer.ledger, done, Mark(size, files=text_of(good)))
+            ports.ledger.reopen(
+                transfer.ledger, done, Mark(size, files=text_of(good, traces_of(done.mark.files)))
+            )

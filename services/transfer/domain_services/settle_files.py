@@ -80,9 +80,9 @@ def _lines(done: DoneChunk, page: Sequence[ListedFile]) -> Iterator[str]:
 
 def path_below(file: ListedFile, told: FileOutcome | None) -> str:
     """The file's path below the transfer's folder, as it is at the partner."""
-    if told is None or not told.path:
+    if told is None or not told.name:
         return file.name
-    return posixpath.join(posixpath.dirname(file.name), posixpath.basename(told.path))
+    return posixpath.join(posixpath.dirname(file.name), told.name)
 
 
 def _all_compared(done: DoneChunk) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from itertools import chain
 
 from services.transfer.domain.errors import (
@@ -12,6 +13,7 @@ from services.transfer.domain.errors import (
     TooManyFiles,
 )
 from services.transfer.domain.inventory import MAX_FILES, Inventory, ListedFile, paged
+from services.transfer.domain.names import folded
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.selection import SourceKind
 from services.transfer.domain.source import SourceObject
@@ -49,6 +51,7 @@ class _Found:
     files: int = 0
     size_bytes: int = 0
     modified: datetime | None = None  # the latest
+    names: set[bytes] = field(default_factory=set)  # of all files, as digests of 8 bytes
     begun_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +63,14 @@ class _Found:
             raise self.too_many(self.files)
         self.size_bytes += file.size_bytes
         self.modified = max(self.modified or file.modified, file.modified)
-        return file
+        return self._among_names(file)
+
+    def _among_names(self, file: ListedFile) -> ListedFile:
+        name = folded(file.name).encode(errors="surrogatepass")
+        digest = blake2b(name, digest_size=8).digest()
+        shares = digest in self.names and not file.is_folder
+        self.names.add(digest)
+        return replace(file, shares_name=True) if shares else file
 
     def require_time(self) -> None:
         if self.ports.now() - self.begun_at >= LISTING_TIME:

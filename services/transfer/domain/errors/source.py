@@ -222,8 +222,8 @@ class SourceCorrupted(SourceError):
 
     code, retryable = "source_corrupted", True
     message = (
-        "What was read of {name!r} has the {algorithm} {found}, expected {expected}. It is read and"
-        " sent once more by itself."
+        "What was read of {name!r} has the {algorithm} {found}, expected {expected}. It is read"
+        " once more by itself. If it stays, check the object, then retry the transfer."
     )
     key: str
     algorithm: str
