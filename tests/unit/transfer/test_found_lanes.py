@@ -18,7 +18,7 @@ from tests.unit.transfer.driving import content
 from tests.unit.transfer.test_adaptive_lanes import a_world, at_work, go_on_until_at_work
 from tests.unit.transfer.test_busy_destination import finish_all, requested
 
-SECONDS_PER_WRITE = 0.02
+SECONDS_PER_WRITE = 0.03
 BODY = content(600 * CHUNK_BYTES)
 DOWN = ConnectionLost("sftp.acme.example", 22, "too many connections")
 

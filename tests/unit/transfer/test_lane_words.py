@@ -25,6 +25,13 @@ def test_at_the_limit_it_says_who_allows_no_more() -> None:
     )
 
 
+def test_a_limit_that_is_raised_is_used_at_once() -> None:
+    line = Line(to_a_knee(8), limit=3).run(SEARCH_SECONDS)
+    line.limit = 8
+    line.run(SEARCH_SECONDS)
+    assert line.target.lanes == 8
+
+
 def test_with_work_for_fewer_it_says_so() -> None:
     line = Line(to_a_knee(8), limit=8, most=3).run(SEARCH_SECONDS)
     assert line.target.why == (
