@@ -21,7 +21,7 @@ from services.transfer.adapters.awscrt_crcs import CRCS
 from services.transfer.adapters.s3_source_readers import ReaderSession, S3ObjectSource
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.checksums import Algorithm
-from services.transfer.domain.chunks import plan_chunks
+from services.transfer.domain.chunks import ChunkPlan, plan_chunks
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Destination, Protocol
 from services.transfer.domain.host_key import HostKey
@@ -56,7 +56,7 @@ class Pulse:
 
     def checkpoint(self, mark: Mark) -> None: ...
 
-    def finish(self, mark: Mark, part: str) -> None: ...
+    def finish(self, mark: Mark, part: str, plan: ChunkPlan) -> None: ...
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         raise AssertionError("a chunk failed")

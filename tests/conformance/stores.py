@@ -61,11 +61,12 @@ class Stores:
 
 def in_memory_stores() -> Stores:
     transfers, targets = InMemoryTransferStore(ROWS_READ), InMemoryLaneTargets()
+    lanes = InMemoryLaneRegister()
     return Stores(
         transfers,
         transfers.outbox,
-        InMemoryChunkLedger(transfers),
-        InMemoryLaneRegister(),
+        InMemoryChunkLedger(transfers, lanes),
+        lanes,
         InMemorySessionSlots(LOOK_ROWS, targets),
         targets,
         InMemoryDestinationStore(),

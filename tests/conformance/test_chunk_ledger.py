@@ -49,7 +49,7 @@ def test_a_ledger_that_was_never_opened_says_so_and_gives_nothing(stores: Stores
     assert stores.ledger.claim(ledger, "a", NOON, after(60)) is None
     assert list(stores.ledger.open_leases(ledger)) == []
     assert list(stores.ledger.done_chunks(ledger)) == []
-    assert stores.ledger.highest_done(ledger) is None
+    assert stores.ledger.reached(ledger)[1] is None
     assert stores.ledger.done_chunk(ledger, 0) is None
     assert not stores.ledger.reopen(ledger, DoneChunk(0, 1, a_mark(), PART))
     assert stores.ledger.progress(ledger) == NEVER_OPENED
@@ -205,11 +205,11 @@ def test_done_chunks_come_in_order_of_number_beyond_nine(stores: Stores) -> None
 
 def test_the_highest_done_chunk_is_that_of_the_highest_number(stores: Stores) -> None:
     ledger = a_moving_ledger(stores, ChunkPlan(12, 1))
-    assert stores.ledger.highest_done(ledger) is None
+    assert stores.ledger.reached(ledger)[1] is None
     leases = [must_claim(stores, ledger, "a") for _ in range(12)]
     for number, highest in ((9, 9), (2, 9), (10, 10), (0, 10)):
         finish(stores, leases[number], 1, number)
-        assert stores.ledger.highest_done(ledger) == DoneChunk(highest, 1, a_mark(1, highest), PART)
+        assert stores.ledger.reached(ledger)[1] == DoneChunk(highest, 1, a_mark(1, highest), PART)
 
 
 def test_a_rate_is_sampled_only_on_top_of_the_one_that_was_seen(stores: Stores) -> None:

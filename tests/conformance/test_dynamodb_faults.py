@@ -168,7 +168,7 @@ def test_a_renewal_a_checkpoint_a_beat_and_a_look_cost_one_call_each(table: Hook
     for look in (table.stores.ledger.progress, lambda of: table.stores.ledger.done_chunk(of, 0)):
         look(ledger)
         assert calls.since() == {"GetItem": 1}
-    table.stores.ledger.highest_done(ledger)
+    table.stores.ledger.reached(ledger)[1]
     assert calls.since() == {"Query": 1}
 
 
@@ -191,5 +191,5 @@ def test_the_highest_of_many_done_chunks_is_one_row_that_is_read(table: HookedTa
     table.client.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
     )
-    highest = table.stores.ledger.highest_done(ledger)
+    highest = table.stores.ledger.reached(ledger)[1]
     assert (highest and highest.number, read) == (2, [1])

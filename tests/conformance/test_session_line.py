@@ -162,3 +162,12 @@ def test_a_look_shows_the_line_in_its_order_as_far_as_it_is_read(stores: Stores)
     stores.slots.wait(waiter(tickets[-1]))
     seen = stores.slots.look("partner", NOON, after(60))
     assert (len(seen.held), len(seen.waiters), seen.whole) == (1, LOOK_ROWS - 1, False)
+
+
+def test_a_look_at_some_rows_shows_the_sessions_first(stores: Stores) -> None:
+    assert take(stores, "nobody") is not None
+    for number in range(3):
+        stores.slots.wait(waiter(str(number)))
+    seen = stores.slots.look("partner", NOON, after(60), 2)
+    assert (len(seen.held), len(seen.waiters), seen.whole) == (1, 1, False)
+    assert stores.slots.look("partner", NOON, after(60), 4).whole

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.file_outcomes import NO_FILES
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import (
     NEVER_OPENED,
@@ -15,10 +16,13 @@ from services.transfer.domain.ledger import (
     DoneChunk,
     LedgerId,
     Mark,
+    Pass,
     Progress,
 )
+from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import Status
+from tests.fakes.leases import InMemoryLaneRegister
 from tests.fakes.records import InMemoryTransferStore
 
 RELEASED = datetime.fromtimestamp(0, UTC)  # the `until` of a chunk that was given back
@@ -35,10 +39,11 @@ class _Book:
 
 
 class InMemoryChunkLedger:
-    """Looks at the transfers' status and generation in the given store."""
+    """Looks at the transfers' status and generation in the given store, and stores lanes in the
+    given register."""
 
-    def __init__(self, transfers: InMemoryTransferStore) -> None:
-        self._transfers = transfers
+    def __init__(self, transfers: InMemoryTransferStore, lanes: InMemoryLaneRegister) -> None:
+        self._transfers, self._lanes = transfers, lanes
         self._lock = transfers.lock
         self._books: dict[LedgerId, _Book] = {}
 
@@ -95,7 +100,22 @@ class InMemoryChunkLedger:
                 free = replace(lease, worker="", until=RELEASED)
                 self._books[lease.ledger].leases[lease.number] = free
 
-    def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
+    def finish(
+        self,
+        lease: ChunkLease,
+        mark: Mark,
+        part: str,
+        lane: Lane | None = None,
+        now: datetime | None = None,
+    ) -> ChunkLease | None:
+        with self._lock:
+            fresh = self._finish(lease, mark, part, lane)
+            if not fresh or lane is None or now is None:
+                return None
+            return self.claim(lease.ledger, lease.worker, now, lane.until)
+
+    def _finish(self, lease: ChunkLease, mark: Mark, part: str, lane: Lane | None) -> bool:
+        """False when this very lease has finished the chunk before."""
         with self._lock:
             book = self._books.get(lease.ledger)
             if book is None:
@@ -103,15 +123,17 @@ class InMemoryChunkLedger:
             if lease.number in book.done:
                 worker, chunk = book.done[lease.number]
                 if (worker, chunk.attempt) == (lease.worker, lease.attempt):
-                    return
+                    return False
             movable = self._transfer_is(lease.ledger, {Status.MOVING, Status.PAUSED})
             if not movable or self._stored(lease) is None:
                 raise LeaseLost(_name(lease))
             if book.plan.length_of(lease.number) not in (None, mark.done_bytes):
                 raise ValueError(f"{_name(lease)} does not have {mark.done_bytes} bytes")
+            self._beat(lane)
             del book.leases[lease.number]
             chunk = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
             book.done[lease.number] = (lease.worker, chunk)
+            return True
 
     def reopen(self, ledger: LedgerId, done: DoneChunk, mark: Mark = NOTHING_DONE) -> bool:
         with self._lock:
@@ -142,16 +164,38 @@ class InMemoryChunkLedger:
             book = self._books.get(ledger)
             return None if book is None or number not in book.done else book.done[number][1]
 
-    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        return max(self.done_chunks(ledger), key=lambda done: done.number, default=None)
+    def reached(self, ledger: LedgerId) -> tuple[Sequence[ChunkLease], DoneChunk | None]:
+        with self._lock:
+            highest = max(self.done_chunks(ledger), key=lambda done: done.number, default=None)
+            return self.open_leases(ledger), highest
 
-    def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
+    def at_work(self, ledger: LedgerId) -> AtWork | None:
+        with self._lock:
+            progress = self.progress(ledger)
+            if not progress.opened:
+                return None
+            lanes = self._lanes.lanes(ledger) if ledger.work is Pass.MOVE else ()
+            return AtWork(progress, self.open_leases(ledger), lanes)
+
+    def sample_rate(
+        self, ledger: LedgerId, seen: Rate | None, rate: Rate, lane: Lane | None = None
+    ) -> bool:
         with self._lock:
             book = self._books.get(ledger)
             if book is None or book.rate != seen:
+                self._require(lane)
                 return False
+            self._beat(lane)
             book.rate = rate
             return True
+
+    def _beat(self, lane: Lane | None) -> None:
+        if lane is not None:
+            self._lanes.beat(lane, lane.until, lane.bytes_in_flight)
+
+    def _require(self, lane: Lane | None) -> None:
+        if lane is not None:
+            self._lanes.require(lane)
 
     def _next_free(
         self, ledger: LedgerId, book: _Book, now: datetime, until: datetime

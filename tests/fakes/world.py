@@ -79,14 +79,14 @@ class World:
         calls = self.calls = Calls(self._move_clock)
         self.workflow = self._new_workflow()
         self.transfers = InMemoryTransferStore()
-        self.targets = InMemoryLaneTargets()
+        lanes, self.targets = InMemoryLaneRegister(), InMemoryLaneTargets()
         self.slots = InMemorySessionSlots(targets=self.targets)
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
             outbox=watched("outbox", self.transfers.outbox, calls),
-            ledger=watched("ledger", InMemoryChunkLedger(self.transfers), calls),
+            ledger=watched("ledger", InMemoryChunkLedger(self.transfers, lanes), calls),
             inventories=watched("inventories", InMemoryInventoryStore(), calls),
-            lanes=watched("lanes", InMemoryLaneRegister(), calls),
+            lanes=watched("lanes", lanes, calls),
             slots=watched("slots", self.slots, calls),
             targets=watched("targets", self.targets, calls),
             destinations=watched("destinations", InMemoryDestinationStore(), calls),

@@ -1,12 +1,13 @@
 """The chunk ledger in DynamoDB: every change is one conditional transaction.
 
-A claim is one query and one transaction. A finish is one transaction. Both transactions also check
-the transfer. A worker may die between any two calls. Then its chunk's lease ends, and another
-worker takes the chunk over from its last checkpoint, with the next attempt number.
+A claim is one query and one transaction. A finish is one transaction. A finish that also claims is
+the query, and one transaction for both. Each transaction also checks the transfer. A worker may die
+between any two calls. Then its chunk's lease ends, and another worker takes the chunk over from its
+last checkpoint, with the next attempt number.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from botocore.client import BaseClient
 
 from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Action, Table, delete, put, update
+from services.transfer.adapters.dynamodb_ledger_claims import Claim, counted, next_claim
 from services.transfer.adapters.dynamodb_ledger_rows import (
     HELD,
     RELEASED,
@@ -21,16 +23,19 @@ from services.transfer.adapters.dynamodb_ledger_rows import (
     done_key,
     expiring,
     held_by,
+    lane_beats,
     lease_of,
     lost,
+    lost_lane,
     open_key,
     partition_of_ledger,
     prefix_of,
     progress_key,
-    transfer_is,
+    while_movable,
+    while_moving,
 )
 from services.transfer.domain.chunks import ChunkPlan
-from services.transfer.domain.leases import is_over
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import (
     NEVER_OPENED,
     NOTHING_DONE,
@@ -40,15 +45,11 @@ from services.transfer.domain.ledger import (
     Mark,
     Progress,
 )
+from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
-from services.transfer.domain.status import Status
 
+REACHED_ROWS = 40  # more than the sums, the open chunks, the lanes and one done chunk of most
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
-COUNT_DONE = "SET #chunks_done = #chunks_done + :chunks, #bytes_done = #bytes_done + :bytes"
-COUNT_FILES = ", ".join(
-    f"#files_{each} = if_not_exists(#files_{each}, :none) + :{each}"
-    for each in ("done", "failed", "skipped")
-)
 
 
 def _utc_now() -> datetime:
@@ -75,24 +76,15 @@ class DynamoDbChunkLedger:
     def claim(
         self, ledger: LedgerId, worker: str, now: datetime, until: datetime
     ) -> ChunkLease | None:
-        moving = transfer_is(ledger, "#status = :moving", moving=Status.MOVING)
+        wanted = ChunkLease(ledger, 0, worker, 0, until)
         for _ in range(CLAIM_TRIES):
-            leases, progress = self._leases_and_progress(ledger)
-            if progress is None:
+            found = self._next_claim(wanted, now)
+            if found is None:
                 return None
-            free = next((each for each in leases if is_over(each.until, now, until)), None)
-            if free is not None:
-                lease = replace(free, worker=worker, until=until, attempt=free.attempt + 1)
-                actions = _take_over(free, lease)
-            else:
-                plan, number = from_item(ChunkPlan, progress), int(progress["next_chunk"]["N"])
-                if number >= plan.total:
-                    return None
-                lease = ChunkLease(ledger, number, worker, 1, until)
-                actions = self._claim_next(lease, plan)
-            refused = self._table.write([moving, *actions], busy(ledger))
+            actions = [while_moving(ledger), found.row, found.sums.of(ledger)]
+            refused = self._table.write(actions, busy(ledger))
             if not refused:
-                return lease
+                return found.lease
             if 0 in refused:
                 return None
         raise busy(ledger)
@@ -116,24 +108,26 @@ class DynamoDbChunkLedger:
         release = update(_open_key(lease), change, HELD, **values, **held_by(lease))
         self._table.write([release], busy(lease.ledger))
 
-    def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
-        done = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
-        row = done_key(lease.ledger, lease.number) | to_item(done) | expiring(self._now())
-        row |= {"worker": to_attribute(lease.worker)}
-        its_own = f"{HELD} AND (attribute_not_exists(#length_bytes) OR #length_bytes = :length)"
-        actions = [
-            transfer_is(
-                lease.ledger,
-                "#status IN (:moving, :paused)",
-                moving=Status.MOVING,
-                paused=Status.PAUSED,
-            ),
-            delete(_open_key(lease), its_own, length=done.length_bytes, **held_by(lease)),
-            put(row, "attribute_not_exists(#pk)"),
-            _count(lease.ledger, 1, mark),
-        ]
-        if self._table.write(actions, busy(lease.ledger)):
-            self._explain(lease, done.length_bytes)
+    def finish(
+        self,
+        lease: ChunkLease,
+        mark: Mark,
+        part: str,
+        lane: Lane | None = None,
+        now: datetime | None = None,
+    ) -> ChunkLease | None:
+        ledger, sums = lease.ledger, counted(1, mark)
+        beat = [] if lane is None else [lane_beats(lane)]
+        done = [*self._done(lease, mark, part), *beat]
+        if lane is not None and now is not None:
+            found = self._next_claim(replace(lease, until=lane.until), now)
+            if found is not None:
+                both = [while_moving(ledger), *done, found.row, (sums + found.sums).of(ledger)]
+                if not self._table.write(both, busy(ledger)):
+                    return found.lease
+        if self._table.write([while_movable(ledger), *done, sums.of(ledger)], busy(ledger)):
+            self._explain(lease, mark.done_bytes)
+        return None
 
     def reopen(self, ledger: LedgerId, done: DoneChunk, mark: Mark = NOTHING_DONE) -> bool:
         doubts = done.doubts + 1
@@ -146,7 +140,7 @@ class DynamoDbChunkLedger:
         actions = [
             delete(done_key(ledger, done.number), "#attempt = :attempt", attempt=done.attempt),
             put(key | row | expiring(self._now()), "attribute_not_exists(#pk)"),
-            _count(ledger, -1, done.mark),
+            counted(-1, done.mark).of(ledger),
         ]
         return not self._table.write(actions, busy(ledger))
 
@@ -161,52 +155,77 @@ class DynamoDbChunkLedger:
         row = self._table.read(done_key(ledger, number))
         return None if row is None else from_item(DoneChunk, row)
 
-    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        row = next(self._rows(ledger, "DONE#", ScanIndexForward=False, Limit=1), None)
-        return None if row is None else from_item(DoneChunk, row)
+    def reached(self, ledger: LedgerId) -> tuple[Sequence[ChunkLease], DoneChunk | None]:
+        leases: list[ChunkLease] = []
+        opened, done = f"{prefix_of(ledger)}OPEN#", f"{prefix_of(ledger)}DONE#"
+        rows = self._neighbours(ledger, "DONE#", ScanIndexForward=False, Limit=REACHED_ROWS)
+        for row in rows:
+            if row["sk"]["S"].startswith(done):
+                return leases[::-1], from_item(DoneChunk, row)
+            if row["sk"]["S"].startswith(opened):
+                leases.append(lease_of(row))
+        return leases[::-1], None
 
-    def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
+    def at_work(self, ledger: LedgerId) -> AtWork | None:
+        """Backwards, because the progress row sorts last and has to be read first."""
+        rows = self._neighbours(ledger, "LANE#", ScanIndexForward=False)
+        progress = next(rows, None)
+        if progress is None or progress["sk"] != progress_key(ledger)["sk"]:
+            return None
+        left = list(rows)[::-1]
+        opened = f"{prefix_of(ledger)}OPEN#"
+        leases = [lease_of(row) for row in left if row["sk"]["S"].startswith(opened)]
+        lanes = [from_item(Lane, row) for row in left[: len(left) - len(leases)]]
+        return AtWork(from_item(Progress, progress), leases, lanes)
+
+    def sample_rate(
+        self, ledger: LedgerId, seen: Rate | None, rate: Rate, lane: Lane | None = None
+    ) -> bool:
         first = "attribute_exists(#pk) AND attribute_not_exists(#rate)"
         condition, values = (first, {}) if seen is None else ("#rate = :seen", {"seen": seen})
         sample = update(progress_key(ledger), "SET #rate = :rate", condition, rate=rate, **values)
-        return not self._table.write([sample], busy(ledger))
+        beat = [] if lane is None else [lane_beats(lane)]
+        refused = self._table.write([sample, *beat], busy(ledger))
+        if lane is not None and 1 in refused:
+            raise lost_lane(lane)
+        return not refused
 
     def _change(self, lease: ChunkLease, change: str, **values: object) -> None:
         held = update(_open_key(lease), change, HELD, **values, **held_by(lease))
         if self._table.write([held], busy(lease.ledger)):
             raise lost(lease)
 
-    def _claim_next(self, lease: ChunkLease, plan: ChunkPlan) -> list[Action]:
-        row = _open_key(lease) | to_item(lease) | expiring(self._now())
-        if (length := plan.length_of(lease.number)) is not None:
-            row |= {"length_bytes": to_attribute(length)}
+    def _done(self, lease: ChunkLease, mark: Mark, part: str) -> list[Action]:
+        done = DoneChunk(lease.number, lease.attempt, mark, part, lease.doubts)
+        row = done_key(lease.ledger, lease.number) | to_item(done) | expiring(self._now())
+        row |= {"worker": to_attribute(lease.worker)}
+        its_own = f"{HELD} AND (attribute_not_exists(#length_bytes) OR #length_bytes = :length)"
         return [
+            delete(_open_key(lease), its_own, length=done.length_bytes, **held_by(lease)),
             put(row, "attribute_not_exists(#pk)"),
-            update(
-                progress_key(lease.ledger),
-                "SET #next_chunk = :next, #attempts = #attempts + :one",
-                "#next_chunk = :number",
-                next=lease.number + 1,
-                number=lease.number,
-                one=1,
-            ),
         ]
+
+    def _next_claim(self, wanted: ChunkLease, now: datetime) -> Claim | None:
+        """What `wanted.worker` may have until `wanted.until`. The rows are neighbours, so this is
+        one query. The progress row sorts last."""
+        rows = list(self._neighbours(wanted.ledger, "OPEN#"))
+        if not rows or rows[-1]["sk"] != progress_key(wanted.ledger)["sk"]:
+            return None  # never opened
+        leases = [lease_of(row) for row in rows[:-1]]
+        return next_claim(leases, rows[-1], wanted, now, self._now())
+
+    def _neighbours(self, ledger: LedgerId, first: str, **options: object) -> Iterator[Item]:
+        """All rows from the kind `first` to the progress row."""
+        values: dict[str, object] = {
+            "pk": partition_of_ledger(ledger),
+            "first": f"{prefix_of(ledger)}{first}",
+            "last": f"{prefix_of(ledger)}PROGRESS",
+        }
+        return self._table.rows("#pk = :pk AND #sk BETWEEN :first AND :last", values, **options)
 
     def _rows(self, ledger: LedgerId, kind: str, **options: object) -> Iterator[Item]:
         prefix = f"{prefix_of(ledger)}{kind}"
         return self._table.rows_under(partition_of_ledger(ledger), prefix, **options)
-
-    def _leases_and_progress(self, ledger: LedgerId) -> tuple[list[ChunkLease], Item | None]:
-        """They are neighbours in the table, so this is one query. The progress row sorts last."""
-        values: dict[str, object] = {
-            "pk": partition_of_ledger(ledger),
-            "first": f"{prefix_of(ledger)}OPEN#",
-            "last": f"{prefix_of(ledger)}PROGRESS",
-        }
-        rows = list(self._table.rows("#pk = :pk AND #sk BETWEEN :first AND :last", values))
-        if not rows or rows[-1]["sk"]["S"] != values["last"]:
-            return [], None  # never opened
-        return [lease_of(row) for row in rows[:-1]], rows[-1]
 
     def _explain(self, lease: ChunkLease, length_bytes: int) -> None:
         """Raises the reason of a refused finish. Returns when this very lease had finished the
@@ -227,33 +246,3 @@ class DynamoDbChunkLedger:
 
 def _open_key(lease: ChunkLease) -> Item:
     return open_key(lease.ledger, lease.number)
-
-
-def _take_over(free: ChunkLease, lease: ChunkLease) -> list[Action]:
-    """Takes the chunk only if its row is as we saw it. A renewal or a checkpoint in between keeps
-    it."""
-    seen = "#attempt = :seen_attempt AND #until = :seen_until AND #mark = :seen_mark"
-    values: dict[str, Any] = {"seen_attempt": free.attempt, "seen_until": free.until}
-    values["seen_mark"] = free.mark
-    # `ahead` may go in between. It can come only with a release, and that changes `until`.
-    if free.ahead is not None:
-        seen += " AND #ahead = :seen_ahead"
-        values["seen_ahead"] = free.ahead
-    change = "SET #worker = :worker, #until = :until, #attempt = :attempt"
-    take = update(_open_key(lease), change, seen, until=lease.until, **held_by(lease), **values)
-    attempt = "SET #attempts = #attempts + :one"
-    return [take, update(progress_key(lease.ledger), attempt, "attribute_exists(#pk)", one=1)]
-
-
-def _count(ledger: LedgerId, chunks: int, mark: Mark) -> Action:
-    """Adds a finished chunk to the sums, or takes it off again."""
-    possible = "#chunks_done < #chunks_total" if chunks > 0 else "#chunks_done > :zero"
-    change, values = COUNT_DONE, dict[str, int]()
-    if chunks < 0:
-        values["zero"] = 0
-    if mark.files is not None:
-        counts = mark.counts if chunks > 0 else -mark.counts
-        change = f"{COUNT_DONE}, {COUNT_FILES}"
-        values |= {"none": 0, **asdict(counts)}
-    values |= {"chunks": chunks, "bytes": chunks * mark.done_bytes}
-    return update(progress_key(ledger), change, possible, **values)

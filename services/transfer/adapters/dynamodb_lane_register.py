@@ -9,17 +9,19 @@ from botocore.client import BaseClient
 from runtime.dynamodb.items import Item, from_item, to_item
 from runtime.dynamodb.table import Table, put, update
 from services.transfer.adapters.dynamodb_ledger_rows import (
+    CURRENT,
     expiring,
+    lane_beats,
     lane_key,
     lanes_prefix,
+    lost_lane,
     partition_of_ledger,
 )
-from services.transfer.domain.errors import LeaseLost, StaleTransfer
+from services.transfer.domain.errors import StaleTransfer
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.leases import CLOCKS_DIFFER
 from services.transfer.domain.ledger import LedgerId
 
-CURRENT = "#turn = :turn AND #ended = :no"
 # The same as ledger.is_over. `beyond` is CLOCKS_DIFFER later than the end that the taker writes.
 FREE = "(attribute_not_exists(#worker) OR #until <= :now OR #until > :beyond)"
 
@@ -53,24 +55,10 @@ class DynamoDbLaneRegister:
         return None if self._table.write([take], _busy(taken)) else taken
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
-        change = "#until = :until, #bytes_in_flight = :bytes, #failures = :failures"
-        session = {} if lane.session_since is None else {"since": lane.session_since}
-        beat = update(
-            _key(lane),
-            f"SET {change}, #figures = :figures{', #session_since = :since' if session else ''}",
-            f"{CURRENT} AND #worker = :worker",
-            until=until,
-            bytes=bytes_in_flight,
-            failures=lane.failures,
-            figures=lane.figures,
-            turn=lane.turn,
-            no=False,
-            worker=lane.worker or "",
-            **session,
-        )
-        if self._table.write([beat], _busy(lane)):
-            raise LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
-        return replace(lane, until=until, bytes_in_flight=bytes_in_flight)
+        beaten = replace(lane, until=until, bytes_in_flight=bytes_in_flight)
+        if self._table.write([lane_beats(beaten)], _busy(lane)):
+            raise lost_lane(lane)
+        return beaten
 
     def end(self, lane: Lane) -> None:
         by_nobody = lane.worker is None

@@ -7,15 +7,18 @@ LANE rows are beside them. OPEN rows and PROGRESS are neighbours, so that a clai
 from datetime import UTC, datetime
 
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute
-from runtime.dynamodb.table import Action, check, row_key
+from runtime.dynamodb.table import Action, check, row_key, update
 from services.transfer.adapters.dynamodb_transfer_store import partition_of, transfer_key
 from services.transfer.domain.errors import LeaseLost, StaleTransfer
 from services.transfer.domain.inventory import KEPT
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
+from services.transfer.domain.status import Status
 
 LEDGER_ROW_LIFETIME = KEPT
 RELEASED = datetime.fromtimestamp(0, UTC)  # `until` of a chunk given back, which is free at once
 HELD = "#worker = :worker AND #attempt = :attempt"
+CURRENT = "#turn = :turn AND #ended = :no"
 ROWS_OF = {Pass.MOVE: "LEDGER", Pass.PROVE: "PROOF"}
 
 
@@ -47,6 +50,25 @@ def lanes_prefix(generation: int) -> str:
     return f"LEDGER#{generation:04d}#LANE#"
 
 
+def lane_beats(lane: Lane) -> Action:
+    """What a beat stores of a lane that its worker still has."""
+    change = "#until = :until, #bytes_in_flight = :bytes, #failures = :failures"
+    session = {} if lane.session_since is None else {"since": lane.session_since}
+    return update(
+        lane_key(lane.transfer_id, lane.generation, lane.number),
+        f"SET {change}, #figures = :figures{', #session_since = :since' if session else ''}",
+        f"{CURRENT} AND #worker = :worker",
+        until=lane.until,
+        bytes=lane.bytes_in_flight,
+        failures=lane.failures,
+        figures=lane.figures,
+        turn=lane.turn,
+        no=False,
+        worker=lane.worker or "",
+        **session,
+    )
+
+
 def expiring(at: datetime) -> Item:
     return {"expires_at": to_attribute(epoch_seconds(at + LEDGER_ROW_LIFETIME))}
 
@@ -60,7 +82,16 @@ def lease_of(row: Item) -> ChunkLease:
     return from_item(ChunkLease, {"worker": to_attribute("")} | row)
 
 
-def transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
+def while_moving(ledger: LedgerId) -> Action:
+    return _transfer_is(ledger, "#status = :moving", moving=Status.MOVING)
+
+
+def while_movable(ledger: LedgerId) -> Action:
+    statuses = {"moving": Status.MOVING, "paused": Status.PAUSED}
+    return _transfer_is(ledger, "#status IN (:moving, :paused)", **statuses)
+
+
+def _transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
     """`status` is a condition on the transfer's status. The generation has to be this one as
     well."""
     condition = f"{status} AND #generation = :generation"
@@ -70,6 +101,10 @@ def transfer_is(ledger: LedgerId, status: str, **statuses: object) -> Action:
 
 def lost(lease: ChunkLease) -> LeaseLost:
     return LeaseLost(f"chunk {lease.number} of transfer {lease.ledger.transfer_id}")
+
+
+def lost_lane(lane: Lane) -> LeaseLost:
+    return LeaseLost(f"lane {lane.number} of transfer {lane.transfer_id}")
 
 
 def busy(ledger: LedgerId) -> StaleTransfer:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from services.transfer.adapters.ftp_channel import FtpChannel
+from services.transfer.adapters.ftp_features import Features
 from services.transfer.adapters.ftp_refusals import FtpRefusals
 from services.transfer.adapters.ftp_replies import Refused, Reply
 from services.transfer.domain.checksums import DIGEST_BYTES, Algorithm, FileChecksum
@@ -22,6 +23,11 @@ NAMES: Mapping[Algorithm, tuple[str, str]] = MappingProxyType(  # for HASH, and 
 HASH, ACTION = "HASH", "give a checksum of"
 HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 SHORTEST_CRC = 5  # hexadecimal digits: some servers leave zeros in front of it out
+
+
+def offers_checksums(features: Features) -> bool:
+    """Of some kind. Whether they are right a try tells."""
+    return HASH in features or any(older in features for _, older in NAMES.values())
 
 
 class FtpChecksums:

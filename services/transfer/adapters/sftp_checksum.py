@@ -54,6 +54,10 @@ class SftpChecksums:
         self._checks_files = listed or ANSWERS_UNLISTED in software
         self._hashes_md5 = MD5_HASH in protocol.extensions
 
+    @property
+    def are_offered(self) -> bool:
+        return self._checks_files or self._hashes_md5
+
     def of_file(
         self, path: str, wanted: Sequence[Algorithm], seconds: float
     ) -> FileChecksum | None:

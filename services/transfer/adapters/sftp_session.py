@@ -102,11 +102,13 @@ class SftpPartnerSession:
         size_bytes: int,
         within_seconds: float | None = None,
     ) -> FileChecksum | None:
-        software = str(self._transport.remote_version)
         seconds = more_seconds_for(size_bytes, within_seconds, self._protocol.timeout_seconds)
-        return SftpChecksums(self._protocol, self._refusals, software).of_file(
-            path, wanted, seconds
-        )
+        return self._checksums.of_file(path, wanted, seconds)
+
+    @property
+    def _checksums(self) -> SftpChecksums:
+        software = str(self._transport.remote_version)
+        return SftpChecksums(self._protocol, self._refusals, software)
 
     def free_bytes(self, folder: str) -> int | None:
         return self._refusals.free_bytes(folder)
@@ -154,7 +156,8 @@ class SftpPartnerSession:
         )
 
     def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
-        offers = Offers(self._offered, FSYNC in self._protocol.extensions)
+        fsync = FSYNC in self._protocol.extensions
+        offers = Offers(self._offered, fsync, self._checksums.are_offered)
         self._limit_writes(True)
         profile = Probe(ProbeFiles(self, self._cut, name), offers).run(base_path, self._now())
         self._limit_writes(profile.large_writes)

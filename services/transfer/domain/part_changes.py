@@ -88,9 +88,10 @@ class PartChanges(TransferRecord):
 
     def start_over(self, generation: int, now: datetime, *, damaged: bool = False) -> Self:
         """Gives up the part file of `generation`, because it cannot be written any further. The
-        next one gets another name. Raises StepSuperseded when that was done already."""
+        next one gets another name. Raises StepSuperseded when that was done already, and WrongState
+        once the file is being proved or gets its name: a lane that comes late may miss it then."""
         self._part_of(generation)
-        over = self.active()._without_part(now)
+        over = self._movable()._without_part(now)
         return replace(over, moved_again=self.moved_again or damaged)
 
     def keep_hash(self, generation: int, hashed: FileChecksum) -> Self:
@@ -100,9 +101,9 @@ class PartChanges(TransferRecord):
 
     def replan(self, generation: int, strategy: Strategy) -> Self:
         """The server was probed anew. Raises StepSuperseded when another part file was recorded
-        since."""
+        since, and WrongState as start_over does."""
         self._part_of(generation)
-        return replace(self.active(), strategy=strategy, replanned=True)
+        return replace(self._movable(), strategy=strategy, replanned=True)
 
     def _movable(self) -> Self:
         """Itself. Raises TransferCancelled or WrongState when it cannot be started any more."""

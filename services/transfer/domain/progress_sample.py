@@ -4,8 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.ledger import Progress
+from services.transfer.domain.ledger import ChunkLease, Progress
 from services.transfer.domain.rate import Rate
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """The sums of a ledger, the chunks that were claimed and are not done, and all lanes."""
+
+    progress: Progress
+    leases: Sequence[ChunkLease]
+    lanes: Sequence[Lane]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 
+from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
@@ -17,15 +18,17 @@ from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.status import Status
 from services.transfer.domain.tries import Tries
 from services.transfer.domain.waiting import Limit
+from services.transfer.domain_services.beat_looks import BeatLooks
 from services.transfer.domain_services.fail_transfer import end_trouble
+from services.transfer.domain_services.lane_chunks import LaneChunks
 from services.transfer.domain_services.lane_slots import LaneSlots
 from services.transfer.domain_services.lane_stopwatch import LaneStopwatch
 from services.transfer.domain_services.session_line import leave_line, pass_on
-from services.transfer.domain_services.show_progress import show_progress
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.domain_services.worker import Worker
 
+STORED_SECONDS = 0.5  # a lane's row that is not older tells enough
 BEAT_SECONDS = 1.0  # so often pause and cancel are seen, and progress is shown at most
 
 
@@ -45,15 +48,15 @@ class LanePulse:
         self.keeps_chunks = True  # False: they are lost with the handle that they went through
         self._ports = ports
         self._lock = Lock()
-        self._renewed_at = ports.now()
+        self._renewed_at = self._stored_at = ports.now()
         self._stopwatch = LaneStopwatch(lane.figures, self._renewed_at)
         self._slots = LaneSlots(lane, ports)
         self._hand_over_seconds = ports.policy.hand_over_seconds
         self.turn_seconds = worker.remaining_seconds()
+        self._looks, self._status = BeatLooks(ports), Status.MOVING  # as the last look found it
         self._steering = LaneSteering(self._renewed_at, ports)
-        self._until = lane.until
+        self._until, self._chunks = lane.until, LaneChunks(lane, ports)
         self._lost: LeaseLost | None = None
-        self._chunk: ChunkLease | None = None
         self._session: PartnerSession | None = None
 
     @property
@@ -136,46 +139,42 @@ class LanePulse:
 
     def claim(self, ledger: LedgerId) -> ChunkLease | None:
         with self._lock:
-            now = self._ports.now()
-            self._chunk = self._ports.ledger.claim(ledger, self.worker.name, now, self._until)
+            claimed = self._chunks.claim(ledger, self.worker.name, self._until)
             self._stopwatch.began(self._ports.now())
-            return self._chunk
+            return claimed
 
     def checkpoint(self, mark: Mark, *, moved: bool = True) -> None:
         """Without `moved` it tells what is about to be done, which is no headway."""
         with self._lock:
-            self._chunk = self._ports.ledger.checkpoint(self._held, mark)
+            self._chunks.checkpoint(mark)
             if moved:
                 self.headway = True
                 self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
 
-    def finish(self, mark: Mark, part: str) -> None:
-        """The chunk is done. If it is done for good, the lane has no failures in a row any more."""
+    def finish(self, mark: Mark, part: str, plan: ChunkPlan) -> None:
+        """The chunk is done. If it is done for good, the lane has no failures in a row any more.
+        What comes next in the plan is claimed along with it, while the lane goes on."""
         with self._lock:
-            self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
-            self._ports.ledger.finish(self._held, mark, part)
-            self._chunk, self.headway = None, True
-            self._stopwatch.began(self._ports.now())
-            self.finished += 1
+            now, more = self._ports.now(), self._chunks.at_hand.number + 1 < plan.total
+            self._stopwatch.went_well(now, mark.done_bytes)
             failures = 0 if self.keeps_chunks else self.lane.failures
-            if failures != self.lane.failures or self.lane.bytes_in_flight:
-                lane = replace(self.lane, failures=failures, figures=self._stopwatch.figures)
-                self.lane = self._ports.lanes.beat(lane, lane.until, 0)
+            figures = self._stopwatch.figures
+            lane = replace(self.lane, failures=failures, figures=figures, bytes_in_flight=0)
+            goes_on = more and self.moving and self.has_time
+            self._chunks.finish(mark, part, lane, goes_on=goes_on)
+            self.lane, self._stored_at = lane, now
+            self.headway, self.finished = True, self.finished + 1
+            self._stopwatch.began(self._ports.now())
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         """Does nothing when no chunk is held any more."""
         with self._lock:
-            held, self._chunk = self._chunk, None
-            if held is None:
-                return
-            reached = (ahead or mark).done_bytes
-            known = (held.ahead or held.mark).done_bytes
-            self.headway = self.headway or reached > known
-            doubts = held.doubts + (1 if doubted else 0)
-            self._ports.ledger.release(replace(held, mark=mark, ahead=ahead, doubts=doubts))
+            further = self._chunks.give_back(mark, ahead, doubted=doubted)
+            self.headway = self.headway or further
 
     def free_slot(self) -> None:
         with self._lock:
+            self._chunks.give_back_ahead()
             slot = self._slots.free()
             self.lane = replace(self.lane, figures=self._stopwatch.figures)
         if slot is not None:
@@ -197,54 +196,57 @@ class LanePulse:
     def _beat(self, now: datetime) -> None:
         if self._lost is not None:
             return
-        in_flight = self._stopwatch.in_flight
-        self.lane = replace(self.lane, figures=self._stopwatch.figures)
-        age = (now - self._renewed_at).total_seconds()
-        if age * RENEWALS_PER_LEASE >= self._ports.policy.lease_seconds:
-            self._renew(now)
-        else:
-            self.lane = self._ports.lanes.beat(self.lane, self.lane.until, in_flight)
-        transfer = self._ports.transfers.read(self.lane.transfer_id)
-        if transfer.generation != self.lane.generation:
-            raise self._gone()  # the transfer has begun anew with another part file
-        self.moving = transfer.lanes_wanted
-        self._close_if_it_hangs(transfer.status, now)
-        if self.headway:
-            transfer = end_trouble(transfer, self._is_mine, ports=self._ports)
-        shown = show_progress(transfer, self.ledger, self._chunk, now, ports=self._ports)
-        if self._slots.is_long:
+        moved = self._stopwatch
+        self.lane = replace(self.lane, figures=moved.figures, bytes_in_flight=moved.in_flight)
+        self._renew_when_due(now)
+        shown = None
+        transfer = self._looks.transfer(self.lane, now)
+        if transfer is not None:
+            if transfer.generation != self.lane.generation:
+                raise self._gone()  # the transfer has begun anew with another part file
+            self.moving, self._status = transfer.lanes_wanted, transfer.status
+        self._close_if_it_hangs(now)
+        if transfer is not None:
+            if self.headway:
+                transfer = end_trouble(transfer, self._is_mine, ports=self._ports)
+            shown = self._looks.show(transfer, self.lane, now)
+        if shown is not None:
+            self._stored_at = now
+        elif (now - self._stored_at).total_seconds() >= STORED_SECONDS:
+            self._store(self.lane.until, now)
+        if transfer is not None and self._slots.is_long:
             self._steering.beat(self.lane, transfer, shown, now)
 
     def _is_mine(self, tries: Tries) -> bool:
         return tries.lane == self.lane.number
 
-    def _renew(self, now: datetime) -> None:
-        until = now + timedelta(seconds=self._ports.policy.lease_seconds)
-        self.lane = self._ports.lanes.beat(self.lane, until, self._stopwatch.in_flight)
+    def _renew_when_due(self, now: datetime) -> None:
+        age, lease_seconds = now - self._renewed_at, self._ports.policy.lease_seconds
+        if age.total_seconds() * RENEWALS_PER_LEASE < lease_seconds:
+            return
+        until = now + timedelta(seconds=lease_seconds)
+        self._store(until, now)
         self._slots.renew(until)
-        if self._chunk is not None:
-            self._chunk = self._ports.ledger.renew(self._chunk, until)
-        self.worker.hide_message(self._ports.policy.lease_seconds)
+        self._chunks.renew(until)
+        self.worker.hide_message(lease_seconds)
         self._renewed_at, self._until = now, until
 
-    def _close_if_it_hangs(self, status: Status, now: datetime) -> None:
+    def _store(self, until: datetime, now: datetime) -> None:
+        self._stored_at = now
+        self.lane = self._ports.lanes.beat(self.lane, until, self.lane.bytes_in_flight)
+
+    def _close_if_it_hangs(self, now: datetime) -> None:
         """So that the worker can yet record what was acknowledged."""
         if self.worker.remaining_seconds() * 2 < self._hand_over_seconds:
             self.out_of_time = True
             self._close()
-        if (now - self._stopwatch.at).total_seconds() >= patience_seconds(status):
+        if (now - self._stopwatch.at).total_seconds() >= patience_seconds(self._status):
             self.stopped = True
             self._close()
 
     def _close(self) -> None:
         if self._session is not None:
             self._session.close()
-
-    @property
-    def _held(self) -> ChunkLease:
-        if self._chunk is None:
-            raise ValueError(f"lane {self.lane.number} of {self.lane.transfer_id} holds no chunk")
-        return self._chunk
 
     def _gone(self) -> LeaseLost:
         return LeaseLost(f"lane {self.lane.number} of transfer {self.lane.transfer_id}")

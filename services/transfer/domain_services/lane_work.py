@@ -29,6 +29,7 @@ from services.transfer.domain_services.prove_chunk import prove_chunk
 from services.transfer.domain_services.prove_part import prove_part
 from services.transfer.domain_services.queue_lanes import (
     is_moved,
+    is_out,
     is_written,
     queue_lanes,
     work_is_free,
@@ -49,7 +50,7 @@ class LaneWork:
         pulse.keeps_chunks = transfer.known_strategy.reopens
 
     def run(self) -> Outcome:
-        """Raises what goes wrong. The transfer's only lane also proves the file and names it."""
+        """Raises what goes wrong. The last lane at work also proves the file and names it."""
         written = self._is_written()
         if not written and self._is_useless():
             return self._start_over()
@@ -60,12 +61,34 @@ class LaneWork:
         return self._deliver() if self._is_the_last() else Outcome.ENDED
 
     def _is_the_last(self) -> bool:
-        """Whether all is moved, and no other lane is there."""
-        if self.transfer.lanes > 1 or not self.transfer.has_started:
+        """Whether all is moved, and no other lane is at work or on its way. In this order: once all
+        is moved, nobody gets a chunk any more. A lane that is still closing counts as at work. Of
+        two that end at once neither delivers, and the workflow does. So it does after lanes of
+        several that found nothing to do."""
+        if not self.transfer.has_started:
             return False
         passes = 2 if self.transfer.verify is Verify.READBACK else 1
         all_by_itself = self._pulse.finished == passes * self.transfer.known_plan.total
-        return all_by_itself or is_moved(self.transfer, ports=self._ports)
+        if not all_by_itself and not is_moved(self.transfer, ports=self._ports):
+            return False
+        if self.transfer.lanes <= 1:
+            return True
+        return self._pulse.finished > 0 and not self._others_are_out()
+
+    def _others_are_out(self) -> bool:
+        now, policy, mine = self._ports.now(), self._ports.policy, self._pulse.lane.number
+        lanes = self._ports.lanes.lanes(self.transfer.ledger)
+        return any(each.number != mine and is_out(each, now, policy) for each in lanes)
+
+    def _may_deliver(self) -> bool:
+        """Another lane of several may have delivered since this one read the transfer."""
+        if not self._pulse.take_step():
+            return False
+        if self.transfer.lanes > 1:
+            generation = self.transfer.generation
+            self.transfer = self._ports.transfers.read(self.transfer.id)
+            return self.transfer.lanes_wanted and self.transfer.generation == generation
+        return True
 
     def _is_written(self) -> bool:
         """Whether an earlier turn of the only lane has moved the last chunk."""
@@ -140,7 +163,7 @@ class LaneWork:
         """Proves the file and gives it its name. An error in the commit leaves the rest to the
         workflow, whose steps look at both names."""
         ports, visit = self._ports, self._visit
-        if not self._pulse.take_step():
+        if not self._may_deliver():
             return Outcome.ENDED
         chunks, hashed = moved(self.transfer, ports=ports), self._hashed()
         try:

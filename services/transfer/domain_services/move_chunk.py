@@ -62,7 +62,7 @@ def move_chunk(lease: ChunkLease, ends: Endpoints, pulse: LanePulse) -> None:
         mark = move.run()
         if mark.done_bytes == move.length:
             ends.close_behind(lease)
-            pulse.finish(mark, ends.transfer.known_part.path)
+            pulse.finish(mark, ends.transfer.known_part.path, ends.transfer.known_plan)
         else:
             pulse.give_back(mark)
     except SourceCorrupted as error:

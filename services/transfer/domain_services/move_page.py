@@ -73,7 +73,8 @@ class PageMove:
         else:
             if self._traces.last:
                 self._ends.tell_what_stays()
-            self._pulse.finish(self._mark(proven), self._ends.folder)
+            plan = self._ends.transfer.known_plan
+            self._pulse.finish(self._mark(proven), self._ends.folder, plan)
         return suffices
 
     def _proven(self) -> Proven | None:

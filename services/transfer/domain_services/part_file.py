@@ -34,9 +34,9 @@ def _look_anew(transfer: Transfer, session: PartnerSession) -> Look:
 
 def _least_bytes(transfer: Transfer, *, ports: Ports) -> int:
     """The least size that the file must have. Ask for it before the size: the file only grows."""
-    plan, highest = transfer.known_plan, ports.ledger.highest_done(transfer.ledger)
+    plan, (leases, highest) = transfer.known_plan, ports.ledger.reached(transfer.ledger)
     ends = [0] if highest is None else [sum(plan.range_of(highest.number))]
-    for lease in ports.ledger.open_leases(transfer.ledger):
+    for lease in leases:
         if lease.mark.done_bytes:
             ends.append(plan.range_of(lease.number)[0] + lease.mark.done_bytes)
     return max(ends)

@@ -25,7 +25,7 @@ def prove_chunk(
     if mark.done_bytes < done.length_bytes:
         pulse.give_back(mark)
     elif _sum_of(mark, transfer) == _sum_of(done.mark, transfer):
-        pulse.finish(mark, done.part)
+        pulse.finish(mark, done.part, transfer.known_plan)
     else:
         # Do this first. Whatever happens to us from here on, the next worker reads the chunk from
         # its beginning. And if we lost the lease while asleep, this raises LeaseLost, so that we do

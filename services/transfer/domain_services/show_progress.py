@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.transfer.domain.chunk_runs import chunk_runs
+from services.transfer.domain.lane import Lane
 from services.transfer.domain.leases import is_over
-from services.transfer.domain.ledger import ChunkLease, LedgerId, Progress
-from services.transfer.domain.ports import Ports
-from services.transfer.domain.progress_sample import ProgressSample
+from services.transfer.domain.ledger import LedgerId
+from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.progress_sample import AtWork, ProgressSample
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.status import UNDER_WAY
 from services.transfer.domain.transfer import Transfer
@@ -16,31 +17,33 @@ from services.transfer.domain_services.announce import progressed
 from services.transfer.domain_services.fail_transfer import end_trouble
 
 SAMPLES_APART_SECONDS = 1.0
+MISSED_SECONDS = 1.5  # after the last sample its lane counts as gone, and another one goes on
 
 
 def show_progress(
-    transfer: Transfer, ledger: LedgerId, held: ChunkLease | None, now: datetime, *, ports: Ports
+    transfer: Transfer, lane: Lane, now: datetime, *, soon: bool, ports: Ports
 ) -> ProgressSample | None:
-    """`held` is the chunk that the caller's lane holds. Nothing is shown of a transfer that has
-    begun to fail or to be cancelled: the event of its end has the last figures. The sample, if the
-    caller is the one who showed it."""
-    if not _is_shown(transfer, ledger):
+    """The sample, if `lane` is the one that shows it. Then the lane is stored with it, as by a
+    beat. `soon`: it need not wait until the lane that showed the last one has gone. Nothing is
+    shown of a transfer that has begun to fail or to be cancelled: the event of its end has the last
+    figures. Raises LeaseLost."""
+    ledger = LedgerId(lane.transfer_id, lane.generation)
+    if not _is_shown(transfer, ledger) or (seen := ports.ledger.at_work(ledger)) is None:
         return None
-    progress = ports.ledger.progress(ledger)
-    seen = progress.rate
-    if seen is not None and (now - seen.at).total_seconds() < SAMPLES_APART_SECONDS:
+    progress, last = seen.progress, seen.progress.rate
+    apart = SAMPLES_APART_SECONDS if soon else MISSED_SECONDS
+    if last is not None and (now - last.at).total_seconds() < apart:
         return None
-    lanes = ports.lanes.lanes(ledger)
-    well = {lane.number for lane in lanes if not lane.is_troubled}
+    lanes = [lane if each.number == lane.number else each for each in seen.lanes]
+    well = {each.number for each in lanes if not each.is_troubled}
     transfer = end_trouble(transfer, lambda tries: tries.lane in well, ports=ports)
     if not _is_shown(transfer, ledger):
         return None
-    bytes_now = progress.bytes_done + sum(lane.bytes_in_flight for lane in lanes)
-    rate = Rate(now, bytes_now) if seen is None else seen.sampled(now, bytes_now)
-    if not ports.ledger.sample_rate(ledger, seen, rate):
+    bytes_now = progress.bytes_done + sum(each.bytes_in_flight for each in lanes)
+    rate = Rate(now, bytes_now) if last is None else last.sampled(now, bytes_now)
+    if not ports.ledger.sample_rate(ledger, last, rate, lane):
         return None  # another lane shows it
-    moving = _open_chunks(ledger, progress, held, now, ports=ports)
-    runs = chunk_runs(progress.chunks_total, progress.next_chunk, moving)
+    runs = chunk_runs(progress.chunks_total, progress.next_chunk, _moving(seen, now, ports.policy))
     sample = ProgressSample(rate, progress, runs, lanes)
     _publish(transfer, sample, ports=ports)
     return sample
@@ -69,20 +72,10 @@ def _is_shown(transfer: Transfer, ledger: LedgerId) -> bool:
     return of_today and transfer.status in UNDER_WAY
 
 
-def _open_chunks(
-    ledger: LedgerId, progress: Progress, held: ChunkLease | None, now: datetime, *, ports: Ports
-) -> Mapping[int, bool]:
-    """Those that were claimed and are not done, and whether a lane holds them. They have to be read
-    after `progress`: a chunk claimed in between is open then, and does not look like a done one. A
-    file of one chunk has one lane, so nothing is read."""
-    if progress.complete:
-        return {}
-    if progress.chunks_total == 1:
-        holds = held is not None and held.ledger == ledger
-        return {0: holds} if progress.next_chunk else {}
-    mine = now + timedelta(seconds=ports.policy.lease_seconds)
-    leases = ports.ledger.open_leases(ledger)
-    return {each.number: not is_over(each.until, now, mine) for each in leases}
+def _moving(seen: AtWork, now: datetime, policy: Policy) -> Mapping[int, bool]:
+    """The open chunks, and whether a lane holds them."""
+    mine = now + timedelta(seconds=policy.lease_seconds)
+    return {each.number: not is_over(each.until, now, mine) for each in seen.leases}
 
 
 def _publish(transfer: Transfer, sample: ProgressSample, *, ports: Ports) -> None:

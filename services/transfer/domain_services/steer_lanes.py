@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     ConnectionLost,
     ConnectionRefused,
@@ -29,6 +30,7 @@ from services.transfer.domain_services.lane_limits import (
     lane_limit,
     lanes_of,
     reserved_for_short,
+    target_of,
     who_limits,
     work_of_transfer,
 )
@@ -38,35 +40,10 @@ from services.transfer.domain_services.session_line import pass_on
 REPORTS_APART_SECONDS = 0.9  # while something is tried; samples come once a second
 SELDOM_SECONDS = 2.9  # while nothing is
 LOOKS_APART_SECONDS = 5.0  # at the destination's line, for those to give way to
+LINE_ROWS = 200  # of it, which is one page of 15 read units; sessions come first
+DESTINATION_SECONDS = 15.0
 REFUSALS = (ConnectionRefused, ConnectionTimedOut, ConnectionLost, SessionRefused, TooManySessions)
 REFUSAL_TRIES = 3  # each lost race means that another lane's report was first
-
-
-def steer_lanes(transfer: Transfer, shown: ProgressSample, now: datetime, *, ports: Ports) -> bool:
-    """Reports what the transfer's lanes have moved, and decides if that tells something. Several
-    that decide at once make one decision, because only one of them is stored. True when a lane has
-    to go: which one is found as for every other reason."""
-    if not is_long(transfer) or shown.progress.complete:
-        return False
-    share = _share(transfer, shown.lanes, now, ports.policy)
-    known = ports.targets.read(transfer.destination_id)
-    if known is not None and not _is_due(known, share):
-        return False
-    destination = ports.destinations.read(transfer.destination_id)
-    limit = lane_limit(destination, ports.policy, short=False)
-    target = known_target(destination, ports=ports) if known is None else known
-    if target.place != destination.place:
-        target = known_target(destination, ports=ports)
-    who = who_limits(destination, ports.policy)
-    after, decision = observe(target, share, limit, who)
-    if not ports.targets.save(after, decision):
-        return False
-    if decision is not None and decision.after > decision.before:
-        pass_on(destination.id, ports=ports)  # who waits comes first
-    work_left = shown.progress.next_chunk < shown.progress.chunks_total
-    if work_left and share.out < lanes_of(transfer, after, limit, ports=ports):
-        queue_lanes(transfer, ports=ports)
-    return decision is not None and decision.after < decision.before
 
 
 class LaneSteering:
@@ -75,16 +52,59 @@ class LaneSteering:
     def __init__(self, now: datetime, ports: Ports) -> None:
         self.gives_way = False
         self._looked_at, self._ports = now, ports
+        self._target: LaneTarget | None = None  # as this lane last read or stored it
+        self._destination: tuple[Destination, datetime] | None = None  # and when it was read
 
     def beat(
         self, lane: Lane, transfer: Transfer, shown: ProgressSample | None, now: datetime
     ) -> None:
         """`shown` is the sample, if this lane is the one that showed it."""
-        fewer = shown is not None and steer_lanes(transfer, shown, now, ports=self._ports)
-        if fewer or not 0 <= (now - self._looked_at).total_seconds() < LOOKS_APART_SECONDS:
+        fewer = shown is not None and self._steer(transfer, shown, now)
+        if fewer or not _is_recent(self._looked_at, now, LOOKS_APART_SECONDS):
             self._looked_at = now
-            if _has_to_go(lane, transfer.destination_id, now, ports=self._ports):
+            if _has_to_go(lane, self._read(transfer, now), now, ports=self._ports):
                 self.gives_way = True
+
+    def _steer(self, transfer: Transfer, shown: ProgressSample, now: datetime) -> bool:
+        """Reports what the transfer's lanes have moved, and decides if that tells something.
+        Several that decide at once make one decision, because only one of them is stored. True when
+        a lane has to go: which one is found as for every other reason."""
+        if not is_long(transfer) or shown.progress.complete:
+            return False
+        ports = self._ports
+        left = max(0, transfer.known_plan.size_bytes - shown.rate.bytes_done)
+        share = replace(_share(transfer, shown.lanes, now, ports.policy), left_bytes=left)
+        target = self._target
+        if target is None or not _is_alone(target, share):
+            target = ports.targets.read(transfer.destination_id)
+        if target is not None and not _is_due(target, share):
+            self._target = target
+            return False
+        destination = self._read(transfer, now)
+        limit = lane_limit(destination, ports.policy, short=False)
+        target = target_of(destination, target, ports=ports)
+        who = who_limits(destination, ports.policy)
+        after, decision = observe(target, share, limit, who)
+        self._target = None
+        if not ports.targets.save(after, decision):
+            return False
+        self._target = replace(after, version=after.version + 1)
+        if decision is not None and decision.after > decision.before:
+            pass_on(destination.id, ports=ports)  # who waits comes first
+        work_left = shown.progress.next_chunk < shown.progress.chunks_total
+        if work_left and share.out < lanes_of(transfer, after, limit, ports=ports):
+            queue_lanes(transfer, ports=ports)
+        return decision is not None and decision.after < decision.before
+
+    def _read(self, transfer: Transfer, now: datetime) -> Destination:
+        """It changes seldom, so an answer is good for a while."""
+        if self._destination is not None:
+            known, read_at = self._destination
+            if _is_recent(read_at, now, DESTINATION_SECONDS):
+                return known
+        read = self._ports.destinations.read(transfer.destination_id)
+        self._destination = read, now
+        return read
 
 
 def note_refusal(
@@ -113,14 +133,19 @@ def _refuse(transfer: Transfer, lane: Lane, *, at_login: bool, ports: Ports) -> 
             return
 
 
-def _has_to_go(lane: Lane, destination_id: str, now: datetime, *, ports: Ports) -> bool:
-    """Whether the lane's session is one that has to become free."""
-    destination = ports.destinations.read(destination_id)
+def _is_recent(at: datetime, now: datetime, seconds: float) -> bool:
+    return 0 <= (now - at).total_seconds() < seconds
+
+
+def _has_to_go(lane: Lane, destination: Destination, now: datetime, *, ports: Ports) -> bool:
+    """Whether the lane's session is one that has to become free. Of a long line a part is read,
+    which shows the sessions, and that others wait."""
     until = now + timedelta(seconds=ports.policy.lease_seconds)
-    seen = ports.slots.look(destination_id, now, until)
+    seen = ports.slots.look(destination.id, now, until, LINE_ROWS)
+    if not seen.whole and (target := ports.targets.read(destination.id)) is not None:
+        seen = replace(seen, most_long=target.lanes)  # it stands behind the line
     most = lane_limit(destination, ports.policy, short=False)
-    if seen.most_long is not None:
-        most = min(most, seen.most_long)
+    most = min(each for each in (most, seen.most_long, seen.most) if each is not None)
     return lane_ticket(lane) in lanes_that_give_way(
         seen, most, reserved_for_short(destination), now
     )
@@ -140,6 +165,12 @@ def _share(
     work, most = work_of_transfer(transfer), max(1, transfer.lanes)
     figures = total(each.figures for each in lanes)
     return Share(work, now, len(at_work), out, most, figures)
+
+
+def _is_alone(target: LaneTarget, share: Share) -> bool:
+    """No other transfer reports to it, as far as this one knows. So nobody changes it. If somebody
+    does, the next report is refused, and it is read again."""
+    return all(each.work == share.work for each in target.window.shares)
 
 
 def _is_due(target: LaneTarget, share: Share) -> bool:

@@ -131,7 +131,7 @@ def test_a_part_file_cut_off_between_two_chunks_of_a_turn_is_never_completed_as_
     world = World()
     transfer = world.request(BODY, verify=verify)
     until_moving(world)
-    cut = world.calls.before("ledger.claim", lambda: cut_off(world, CHUNK_BYTES), CHUNKS + 1)
+    cut = world.calls.before("ledger.finish", lambda: cut_off(world, CHUNK_BYTES), CHUNKS)
     world.run()
     assert cut()
     for _ in range(2):

@@ -44,7 +44,7 @@ def paused_half_way(world: World) -> Transfer:
     transfer = world.request(BODY)
     until_planned(world)
     pause = lambda: pause_transfer(transfer.id, ANN, ports=world.ports)  # noqa: E731
-    world.calls.before("ledger.claim", pause, 3)
+    world.calls.before("ledger.finish", pause, 2)
     world.drive_lane()
     assert 0 < len(world.partner.files[TARGET]) < len(BODY)
     return transfer

@@ -128,3 +128,11 @@ def test_everybody_who_looks_finds_the_same_ones() -> None:
     slots, waiters = held("a", "b", "a", "c", "a"), [lane_of("d"), lane_of("e")]
     found = going(slots, waiters, most=4)
     assert found == going(slots[::-1], waiters[::-1], most=4)
+
+
+def test_of_a_line_that_is_too_long_to_be_read_others_wait_than_those_that_were_read() -> None:
+    """Steps stand behind the lanes in the part that is read."""
+    slots, waiters = held("a", "b", age=QUICK_TURN_SECONDS), [lane_of("c"), lane_of("d")]
+    assert going(slots, waiters, most=2, reserved=0) == []
+    part = SessionsSeen(slots, waiters, whole=False)
+    assert len(lanes_that_give_way(part, 2, 0, NOON)) == 1

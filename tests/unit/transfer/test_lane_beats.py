@@ -94,7 +94,7 @@ def test_a_done_chunk_is_not_in_flight_as_well() -> None:
     world = World()
     transfer = moving(world)
     seen: list[list[int]] = []
-    world.calls.before("ledger.claim", lambda: seen.append(in_flight(world, transfer)), number=2)
+    world.calls.before("sink.write", lambda: seen.append(in_flight(world, transfer)), number=2)
     world.calls.slow("sink.write", 3)
     world.drive_lane()
     assert seen == [[0, 0, 0]]

@@ -14,7 +14,7 @@ def test_a_lane_that_ends_while_its_transfer_is_resumed_gets_another_turn() -> N
     transfer = world.request(BODY)
     until_moving(world)
     world.calls.before(
-        "ledger.claim", lambda: pause_transfer(transfer.id, ANN, ports=world.ports), 3
+        "ledger.finish", lambda: pause_transfer(transfer.id, ANN, ports=world.ports), 2
     )
     resumed = world.calls.before(
         "lanes.end", lambda: resume_transfer(transfer.id, ANN, ports=world.ports)

@@ -97,7 +97,7 @@ def test_a_crash_behind_a_chunk_that_was_done_is_the_first_one_again() -> None:
     transfer = world.request(BODY)
     until_moving(world)
     for _ in range(5):
-        world.calls.kill("ledger.claim", 2)  # of each turn: one chunk is done
+        world.calls.kill("ledger.finish", 2)  # of each turn: one chunk is done
         with pytest.raises(Killed):
             world.drive_lane()
         world.pass_time(world.policy.lease_seconds + 1)

@@ -103,10 +103,9 @@ def test_a_slow_read_back_keeps_its_chunk_leased() -> None:
     until_moving(world)
     wait = slowly(world, transfer, LOGIN_STEPS * STEP_SECONDS, lambda: None)
     waited = world.calls.before("reader.read", wait, number=3)
-    until_state(world, "VerifyTarget")
+    world.run()
     assert waited()
     assert world.ports.ledger.progress(world.read(transfer).ledger.proof).attempts == 7
-    world.run()
     assert_completed(world, transfer)
 
 

@@ -14,6 +14,7 @@ from services.transfer.domain.ledger import (
     Mark,
     Progress,
 )
+from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
 
 
@@ -52,11 +53,23 @@ class ChunkLedger(Protocol):
         error. Then nothing changes."""
         ...
 
-    def finish(self, lease: ChunkLease, mark: Mark, part: str) -> None:
+    def finish(
+        self,
+        lease: ChunkLease,
+        mark: Mark,
+        part: str,
+        lane: Lane | None = None,
+        now: datetime | None = None,
+    ) -> ChunkLease | None:
         """Records the chunk as done and counts it, in one transaction. Works only while the
         transfer is MOVING or PAUSED in this generation, otherwise it raises LeaseLost as for a lost
         lease. Raises ValueError for another length than the plan's. When this very lease has
         finished the chunk before, nothing changes.
+
+        Stores `lane` as LaneRegister.beat does, in the same transaction. So nobody ever sees the
+        chunk done and its bytes in flight as well. Raises LeaseLost when the lane is lost. With
+        `now`, the same transaction also claims the next chunk, as `claim` does, for as long as the
+        lane has its lease. None where there is none, or another worker was quicker.
         """
         ...
 
@@ -77,13 +90,22 @@ class ChunkLedger(Protocol):
 
     def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None: ...
 
-    def highest_done(self, ledger: LedgerId) -> DoneChunk | None:
-        """The done chunk with the highest number. The file reaches at least to this chunk's end."""
+    def reached(self, ledger: LedgerId) -> tuple[Sequence[ChunkLease], DoneChunk | None]:
+        """The open leases, and then the done chunk with the highest number. The file reaches at
+        least to this chunk's end. One call, unless very many chunks are open."""
         ...
 
-    def sample_rate(self, ledger: LedgerId, seen: Rate | None, rate: Rate) -> bool:
+    def at_work(self, ledger: LedgerId) -> AtWork | None:
+        """What moves at the moment, with one call. The sums are read first. So a chunk that is
+        claimed meanwhile is open, and does not look like a done one. Both passes share the
+        lanes, which are with the first. None for a ledger that was never opened."""
+        ...
+
+    def sample_rate(
+        self, ledger: LedgerId, seen: Rate | None, rate: Rate, lane: Lane | None = None
+    ) -> bool:
         """Stores the sample if the stored one is still `seen`. False when somebody else stored one
-        meanwhile.
+        meanwhile. Then nothing changes. `lane` is stored with it, as by `finish`.
         """
         ...
 
