@@ -41,10 +41,12 @@ class PageMove:
     def __init__(self, lease: ChunkLease, ends: PageEnds, pulse: LanePulse) -> None:
         self._lease, self._ends, self._pulse, self._ports = lease, ends, pulse, ends.ports
         transfer = ends.transfer
-        inventory = transfer.known_inventory.id
-        self.files = [*self._ports.inventories.page(transfer.id, inventory, lease.number)]
+        known, number = transfer.known_inventory, lease.number
+        self.files = [*self._ports.inventories.page(transfer.id, known.id, number)]
         self.outcomes = outcomes_of(lease.mark.files)
-        self._traces = PageTraces(traces_of(lease.mark.files), self._store)
+        self._traces = PageTraces(
+            traces_of(lease.mark.files), lambda: pulse.checkpoint(self._mark(), moved=False)
+        )
         self._retried = transfer.run > 1
         self._refusals = ends.refusals
         self._put_off: set[int] = set()  # tried once more, after their neighbours
@@ -161,8 +163,8 @@ class PageMove:
             return
         if self._ends.session.quick_files is None:
             self._ends.remove_earlier([body.file], self._lease.attempt, self._pulse)
-        traces = self._traces.of(at, self._lease.attempt)
         try:
+            traces = self._traces.of(at, self._lease.attempt)
             self._deliver(at, deliver_body(body, self._ends, traces))
         except TargetError as error:
             self._fail(at, error)
@@ -189,13 +191,9 @@ class PageMove:
         return not move.too_late
 
     def _reached(self, mark: Mark, store: bool) -> None:
-        """So much of it is durable."""
-        self._large = mark
+        self._large = mark  # so much of it is durable
         if store:
             self._pulse.checkpoint(self._mark())
-
-    def _store(self) -> None:
-        self._pulse.checkpoint(self._mark(), moved=False)
 
     # --- what became of them ---------------------------------------------------------------------
 
@@ -246,8 +244,7 @@ class PageMove:
             if proven is not None and told.size_bytes:
                 crc64 = self._ports.crc64.combine(crc64, told.crc64, told.size_bytes)
             size += told.size_bytes
-        value = None if proven is None else proven.value
-        return Mark(size, crc64, files=files, proven=value)
+        return Mark(size, crc64, files=files, proven=proven.value if proven else None)
 
     def _next_checkpoint(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.checkpoint_seconds)
