@@ -196,6 +196,8 @@ class SessionsFoundView(Published):
     at: UtcTime
     refused: str | None = Field(default=None, description="why the server opened no further one")
     untried: str | None = Field(default=None, description="why no further one was asked for")
+    raised: int = Field(default=0, ge=0, description="so many more are tried, one more each day")
+    raised_at: UtcTime | None = Field(default=None, description="since when it is so many")
 
 
 class ProfileView(Published):

@@ -21,7 +21,15 @@ from infra.release import ValueMissing, referred_values, release_of, stored_valu
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
 from infra.templates import Template
-from infra.worker.image import ImageNotPushed, context, has_worker, push_worker, tag_of
+from infra.worker.image import (
+    ImageNotPushed,
+    WorkerWithoutNetwork,
+    context,
+    has_worker,
+    push_worker,
+    require_network,
+    tag_of,
+)
 from services.ticketing.domain.form import forms_of
 
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
@@ -32,7 +40,14 @@ class MappingWrong(Exception):
 
 
 # Told in one sentence, without a traceback.
-REFUSED = (ValueMissing, MappingWrong, NotDeployed, PublishedMeanwhile, ImageNotPushed)
+REFUSED = (
+    ValueMissing,
+    MappingWrong,
+    NotDeployed,
+    PublishedMeanwhile,
+    ImageNotPushed,
+    WorkerWithoutNetwork,
+)
 
 
 def write_completed(stack: Stack, left_out: Collection[str] = ()) -> Path:
@@ -67,6 +82,7 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     require_mapping(values)
     if has_worker(stack, values):
+        require_network(values)
         values["ImageTag"] = tag_of(context())
     if "Release" in declared:
         ssm = stage_client(stage, "ssm")

@@ -10,6 +10,8 @@ import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from runtime.timestamps import read_timestamp
+
 
 class AwsClients:
     """Uses botocore alone. boto3 takes time to import, and nothing else of it is needed.
@@ -20,6 +22,8 @@ class AwsClients:
 
     def __init__(self) -> None:
         self._session = botocore.session.get_session()
+        parsers = self._session.get_component("response_parser_factory")
+        parsers.set_parser_defaults(timestamp_parser=read_timestamp)
         self._making = Lock()
         self._shared: dict[str, BaseClient] = {}
 

@@ -22,6 +22,10 @@ class ImageNotPushed(Exception):
     """The message says which command failed, or what is missing."""
 
 
+class WorkerWithoutNetwork(Exception):
+    """ECS would refuse the service, and the stack would be rolled back after minutes."""
+
+
 def context() -> Path:
     """build/worker, with all that the image is built from and nothing else."""
     into = REPOSITORY / "build" / "worker"
@@ -62,6 +66,16 @@ def push_image(folder: Path, address: str, ecr: Any, run: Run) -> None:  # noqa:
 
 def has_worker(stack: Stack, values: Mapping[str, str]) -> bool:
     return stack.name == "worker" and float(values.get("LongTurnSeconds", "0")) > 0
+
+
+def require_network(values: Mapping[str, str]) -> None:
+    """Raises WorkerWithoutNetwork."""
+    missing = [name for name in ("Subnets", "SecurityGroups") if not values.get(name)]
+    if values.get("InVpc") != "true" and missing:
+        raise WorkerWithoutNetwork(
+            f"LongTurnSeconds is above 0 and InVpc is not true, but {' and '.join(missing)} of the"
+            " worker's tasks is empty. Set them in infra/environments."
+        )
 
 
 def push_worker(stage: str, *, before: bool) -> None:

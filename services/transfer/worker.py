@@ -6,7 +6,7 @@ lane hands over in time, and a file that goes through one handle is told to be l
 """
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import ceil
 from time import monotonic
 from typing import Any
@@ -25,12 +25,13 @@ from services.transfer.domain_services.worker import VISIBILITY_SLACK_SECONDS, W
 from services.transfer.settings import TransferSettings
 from services.transfer.use_cases.run_lane import run_lane
 
-# The answer of a long poll comes after its wait, so the client has to wait for longer.
+# The answer of a long poll comes after its wait, so the client has to wait for longer. Both tries
+# are over before ECS ends a task that was told to stop.
 POLLING = Config(
-    retries={"mode": "standard", "total_max_attempts": 4}, connect_timeout=5, read_timeout=60
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5, read_timeout=40
 )
 BETWEEN_FAILURES_SECONDS = 5.0  # of SQS, which is then left alone for a moment
-UNPROTECTED_SECONDS = 300.0  # ECS may refuse for hours, and each receive of a message counts
+UNPROTECTED_SECONDS = 300.0  # ECS may refuse for hours
 
 
 class NoLongTurns(Exception):
@@ -63,33 +64,48 @@ class LongLaneWorker:
         return self._stopped_at is not None
 
     def run(self) -> None:
-        """Until it is stopped."""
+        """Until it is stopped. Each receive of a message counts, and after some it is a dead
+        letter. So a task looks first, and receives only while ECS protects it. One that waits is
+        not protected, so that ECS can end it."""
         while not self.stopped():
-            for message in self._received():
-                if self.stopped():
-                    self._lease(message).extend(0)  # another one takes it at once
-                    continue
-                with self._protection.during(self._settings.long_turn_seconds) as allowed:
-                    if allowed:
-                        self._take(message)
-                        continue
-                self._lease(message).extend(0)
+            if not self._lanes_wait():
+                self._pause(self._settings.long_poll_seconds)
+                continue
+            with self._protection.during(self._settings.long_turn_seconds) as allowed:
+                if allowed:
+                    self._take_one()
+            if not allowed:
                 self._pause(UNPROTECTED_SECONDS)
 
-    def _received(self) -> Iterator[dict[str, Any]]:
+    def _lanes_wait(self) -> bool:
+        waiting = "ApproximateNumberOfMessages"
+        asked = {"QueueUrl": self._queue_url, "AttributeNames": [waiting]}
+        answer = self._asked(lambda: self._sqs.get_queue_attributes(**asked))
+        return int(answer.get("Attributes", {}).get(waiting, 0)) > 0
+
+    def _take_one(self) -> None:
         """It is hidden for no longer than a lease. From then on the lane's beats keep it hidden."""
+        asked = {
+            "QueueUrl": self._queue_url,
+            "MaxNumberOfMessages": 1,
+            "WaitTimeSeconds": self._settings.long_poll_seconds,
+            "VisibilityTimeout": ceil(self._settings.lease_seconds) + VISIBILITY_SLACK_SECONDS,
+        }
+        answer = self._asked(lambda: self._sqs.receive_message(**asked))
+        for message in answer.get("Messages", ()):
+            if self.stopped():
+                self._lease(message).extend(0)  # another one takes it at once
+            else:
+                self._take(message)
+
+    def _asked(self, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The queue's answer. An empty one where it could not be asked, which is tried again."""
         try:
-            answer = self._sqs.receive_message(
-                QueueUrl=self._queue_url,
-                MaxNumberOfMessages=1,
-                WaitTimeSeconds=self._settings.long_poll_seconds,
-                VisibilityTimeout=ceil(self._settings.lease_seconds) + VISIBILITY_SLACK_SECONDS,
-            )
+            return call()
         except (BotoCoreError, ClientError):
             logger().exception("queue of long lanes not read")
             self._pause(BETWEEN_FAILURES_SECONDS)
-            return
-        yield from answer.get("Messages", ())
+            return {}
 
     def _pause(self, seconds: float) -> None:
         for _ in range(ceil(seconds)):

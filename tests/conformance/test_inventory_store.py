@@ -1,11 +1,12 @@
 """InventoryStore keeps pages as they were written."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from services.transfer.adapters.dynamodb_inventory import DynamoDbInventoryStore
+from services.transfer.adapters.dynamodb_inventory import ROWS_AT_ONCE, DynamoDbInventoryStore
 from services.transfer.domain.inventory import PAGE_FILES, PAGE_KEY_BYTES, ListedFile, paged
 from services.transfer.domain.ports import InventoryStore
 from tests.conformance.clouds import cloud
@@ -32,16 +33,15 @@ def store(request: pytest.FixtureRequest) -> Iterator[InventoryStore]:
 
 
 def test_a_page_is_read_as_it_was_written(store: InventoryStore) -> None:
-    store.add("t-1", "i-1", 0, PAGE)
-    store.add("t-1", "i-1", 1, PAGE[:1])
-    store.add("t-1", "i-2", 0, PAGE[1:])
+    assert store.add("t-1", "i-1", iter([PAGE, PAGE[:1]])) == 2
+    assert store.add("t-1", "i-2", [PAGE[1:]]) == 1
     assert list(store.page("t-1", "i-1", 0)) == PAGE
     assert list(store.page("t-1", "i-1", 1)) == PAGE[:1]
     assert list(store.page("t-1", "i-2", 0)) == PAGE[1:]
 
 
 def test_a_page_that_was_never_written_is_a_bug(store: InventoryStore) -> None:
-    store.add("t-1", "i-1", 0, PAGE)
+    store.add("t-1", "i-1", [PAGE])
     for transfer, inventory, number in (("t-2", "i-1", 0), ("t-1", "i-2", 0), ("t-1", "i-1", 1)):
         with pytest.raises(ValueError, match="has no page"):
             store.page(transfer, inventory, number)
@@ -56,5 +56,14 @@ def test_the_largest_page_has_room_in_a_row(store: InventoryStore) -> None:
     ]
     first, *_ = paged(files)
     assert sum(len(each.key.encode()) for each in first) <= PAGE_KEY_BYTES
-    store.add("t-1", "i-1", 0, first)
+    store.add("t-1", "i-1", [first])
     assert list(store.page("t-1", "i-1", 0)) == first
+
+
+def test_more_pages_than_one_call_writes_are_read_in_their_order(store: InventoryStore) -> None:
+    pages = [[replace(PAGE[0], size_bytes=n)] for n in range(ROWS_AT_ONCE + 3)]
+    assert store.add("t-1", "i-1", iter(pages)) == len(pages)
+    store.add("t-1", "i-10", [PAGE])
+    assert [list(each) for each in store.pages("t-1", "i-1")] == pages
+    assert store.add("t-1", "i-3", []) == 0
+    assert list(store.pages("t-1", "i-3")) == []

@@ -1,10 +1,14 @@
 """SessionSlots. A partner never sees more sessions than it allows."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.session_bound import SessionBound
+from services.transfer.domain.waiting import LongLimit
 from tests.conformance.records import NOON, after
 from tests.conformance.stores import Stores
 
@@ -120,3 +124,27 @@ def test_whoever_comes_back_late_has_its_session_from_then_on(stores: Stores) ->
     taken(stores, "a")
     assert taken(stores, "a", at=59).since == NOON
     assert taken(stores, "a", at=500).since == after(500)
+
+
+def test_no_more_sessions_are_given_out_than_the_partner_let_in(stores: Stores) -> None:
+    taken(stores, "a", limit=5)
+    stores.slots.bind(SessionBound("partner", 3, NOON))
+    stores.slots.bind(SessionBound("partner", 2, NOON))
+    taken(stores, "b", limit=5)
+    assert take(stores, "c", limit=5) is None
+    assert stores.slots.take("partner", LongLimit(5), "c", NOON, after(60)) is None
+    assert stores.slots.line("partner", NOON, after(60)).in_use.most == 2
+    assert stores.slots.look("partner", NOON, after(60)).most == 2
+    stores.slots.unbind("partner")
+    stores.slots.unbind("other")
+    assert stores.slots.look("partner", NOON, after(60)).most is None
+    assert taken(stores, "c", limit=5)
+
+
+def test_a_session_that_is_logged_in_is_seen_until_its_slot_is_taken_anew(stores: Stores) -> None:
+    slot = stores.slots.renew(replace(taken(stores, "a"), logged_in=True), after(60))
+    assert slot.logged_in
+    assert [each.logged_in for each in stores.slots.look("partner", NOON, after(60)).held] == [True]
+    renewed = stores.slots.renew(slot, after(70))
+    assert stores.slots.look("partner", NOON, after(60)).held == [renewed]
+    assert not taken(stores, "a").logged_in

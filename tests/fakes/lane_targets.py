@@ -22,7 +22,7 @@ class InMemoryLaneTargets:
             stored = self.rows.get(target.destination_id)
             if (stored.version if stored else 0) != target.version:
                 return False
-            self.rows[target.destination_id] = replace(target, version=target.version + 1)
+            self.rows[target.destination_id] = replace(target, version=target.next_version)
             if decision is not None:
                 self.told.setdefault(target.destination_id, []).append(decision)
             return True

@@ -11,6 +11,7 @@ from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.line_places import SessionsSeen
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.waiting import (
     InUse,
     Limit,
@@ -112,6 +113,7 @@ class InMemorySessionSlots:
         self.lock = threading.RLock()
         self.rows: dict[tuple[str, int], Slot] = {}
         self.waiting: dict[tuple[str, str], Waiter] = {}
+        self.bounds: dict[str, SessionBound] = {}
 
     def take(
         self,
@@ -128,7 +130,7 @@ class InMemorySessionSlots:
             over = [n for n, slot in mine.items() if is_over(slot.until, now, until)]
             live = [n for n in mine if n not in own and n not in over]
             line = self.line(destination_id, now, until)
-            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             if len(live) >= sessions or not (own or line.admits(ticket, limit)):
                 return None
             self.waiting.pop((destination_id, ticket), None)
@@ -171,7 +173,20 @@ class InMemorySessionSlots:
         slots = [slot for (d, _), slot in self.rows.items() if d == destination_id]
         held = [slot for slot in slots if not is_over(slot.until, now, until)]
         target = self._targets.read(destination_id)
-        return in_use_of(held, None if target is None else target.lanes)
+        most_long = None if target is None else target.lanes
+        return in_use_of(held, most_long, self._most(destination_id, now), now)
+
+    def _most(self, destination_id: str, now: datetime) -> int | None:
+        bound = self.bounds.get(destination_id)
+        return None if bound is None else bound.most_at(now)
+
+    def bind(self, bound: SessionBound) -> None:
+        with self.lock:
+            self.bounds[bound.destination_id] = bound
+
+    def unbind(self, destination_id: str) -> None:
+        with self.lock:
+            self.bounds.pop(destination_id, None)
 
     def look(
         self, destination_id: str, now: datetime, until: datetime, rows: int | None = None
@@ -184,7 +199,7 @@ class InMemorySessionSlots:
             held = [slot for _, slot in slots if not is_over(slot.until, now, until)]
             read = waiters if whole else waiters[: most - len(slots)]
             most_long = self._in_use(destination_id, now, until).most_long
-            return SessionsSeen(held, read, whole, most_long)
+            return SessionsSeen(held, read, whole, most_long, self._most(destination_id, now))
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
         with self.lock:
@@ -204,4 +219,5 @@ class InMemorySessionSlots:
         return stored == waiter
 
     def _holds(self, slot: Slot) -> bool:
-        return self.rows.get((slot.destination_id, slot.number)) == slot
+        held = self.rows.get((slot.destination_id, slot.number))
+        return held is not None and (held.holder, held.until) == (slot.holder, slot.until)

@@ -2,10 +2,12 @@
 
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from services.transfer.domain.errors import (
+    ObjectArchived,
     ObjectNotFound,
     SourceChanged,
     SourceError,
@@ -20,22 +22,27 @@ if TYPE_CHECKING:
     from tests.fakes.outside import InMemoryBuckets, InMemoryObjectSource
     from tests.fakes.partners import InMemoryPartners, InMemoryPartnerSession
 
+MODIFIED = datetime(2026, 1, 1, tzinfo=UTC)
 AT_ONCE = 4  # files that are begun before the first one is told of
 
 
 class InMemoryInventoryStore:
     def __init__(self) -> None:
-        self.pages: dict[tuple[str, str, int], list[ListedFile]] = {}
+        self.written: dict[tuple[str, str, int], list[ListedFile]] = {}
 
-    def add(
-        self, transfer_id: str, inventory: str, number: int, files: Sequence[ListedFile]
-    ) -> None:
-        self.pages[transfer_id, inventory, number] = list(files)
+    def add(self, transfer_id: str, inventory: str, pages: Iterable[Sequence[ListedFile]]) -> int:
+        written = {(transfer_id, inventory, at): list(page) for at, page in enumerate(pages)}
+        self.written |= written
+        return len(written)
 
     def page(self, transfer_id: str, inventory: str, number: int) -> Sequence[ListedFile]:
-        if (transfer_id, inventory, number) not in self.pages:
+        if (transfer_id, inventory, number) not in self.written:
             raise ValueError(f"transfer {transfer_id} has no page {number} in {inventory}")
-        return list(self.pages[transfer_id, inventory, number])
+        return list(self.written[transfer_id, inventory, number])
+
+    def pages(self, transfer_id: str, inventory: str) -> Iterator[Sequence[ListedFile]]:
+        of = (transfer_id, inventory)
+        return (list(page) for key, page in sorted(self.written.items()) if key[:2] == of)
 
 
 class InMemoryFolderSource:
@@ -59,6 +66,9 @@ class InMemoryFolderSource:
         for key in keys:
             try:
                 found = self._object(key).inspect()
+            except ObjectArchived as error:
+                size = len(self._buckets.objects_by_bucket[self._bucket][key])
+                yield ListedFile(key, key, size, "", MODIFIED).refused(error)
             except SourceError as error:
                 yield error
             else:

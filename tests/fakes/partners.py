@@ -68,6 +68,7 @@ class InMemoryPartners:
     shows_sizes: bool = True
     takes_away_on_rename: bool = False
     modified: dict[str, datetime] = field(default_factory=dict)
+    unwanted: set[str] = field(default_factory=set)  # names that no file gets, as by a filter
     pipelines: bool = True  # many requests may be on their way at once
     renames: bool = True
     reopens: bool = True  # a file that was closed can be opened for writing again
@@ -207,7 +208,11 @@ class InMemoryPartnerSession:
         return None if content is None else Seen(kind, len(content))
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
         offered = next((each for each in wanted if each in self._server.checksums), None)
         if offered is None:
@@ -244,6 +249,8 @@ class InMemoryPartnerSession:
             raise PermissionDenied(target, "rename the part file to")
         if replace and not self.replaces_atomically:
             raise WriteRefused(target, "rename the part file to", "posix-rename is not offered")
+        if target in self._server.unwanted:
+            raise WriteRefused(target, "rename the part file to", "Failure")
         self._require_no_folder(target)
         if target in self._server.files and not replace:
             raise TargetExists(target)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from infra.complete import complete
 from infra.complete.names import TemplateWrong
@@ -13,11 +14,20 @@ from infra.lint.expansion import Expansion
 from infra.lint.options import with_every_option
 from infra.lint.physical import text_of
 from infra.stacks import find_stack
-from infra.worker.image import context, push_image, tag_of
+from infra.worker.image import (
+    WorkerWithoutNetwork,
+    context,
+    push_image,
+    require_network,
+    tag_of,
+)
+from services.transfer.settings import TransferSettings
 from tests.infra.deployments import expansions, real_deployments
+from tests.unit.transfer.test_settings import NEEDED
 
 DOMAIN = ".amazonaws.com/"  # of a queue, which the lint leaves out where it answers a Ref
 FUNCTIONS_OWN = {"Log", "Trace", "Interfaces", "NotItself"}
+SETTINGS: dict[str, Any] = {name.lower(): value for name, value in NEEDED.items()}
 ADDRESS = "111122223333.dkr.example/fileferry-dev-worker"
 
 
@@ -142,6 +152,34 @@ def test_a_stage_without_long_turns_has_none_of_it() -> None:
 def test_a_container_of_what_is_not_there_is_refused(section: dict[str, Any], told: str) -> None:
     with pytest.raises(TemplateWrong, match=told):
         complete({"ContainerOf": section, "Resources": {}}, "worker", ["transfer"])
+
+
+@pytest.mark.parametrize(
+    ("values", "missing"),
+    [
+        ({"InVpc": "true"}, None),
+        ({"InVpc": "false", "Subnets": "subnet-1", "SecurityGroups": "sg-1"}, None),
+        ({"InVpc": "false", "Subnets": "", "SecurityGroups": "sg-1"}, "but Subnets of"),
+        ({}, "but Subnets and SecurityGroups of"),
+    ],
+)
+def test_tasks_without_a_network_are_refused_before_the_deployment(
+    values: dict[str, str], missing: str | None
+) -> None:
+    if missing is None:
+        require_network(values)
+        return
+    with pytest.raises(WorkerWithoutNetwork, match=missing):
+        require_network(values)
+
+
+def test_a_turn_is_as_long_as_the_settings_take_it() -> None:
+    declared = find_stack("transfer").completed()["Parameters"]["LongTurnSeconds"]
+    for edge in (declared["MinValue"], declared["MaxValue"]):
+        assert TransferSettings(**SETTINGS, long_turn_seconds=edge).long_turn_seconds == edge
+    for beyond in (declared["MinValue"] - 1, declared["MaxValue"] + 1):
+        with pytest.raises(ValidationError):
+            TransferSettings(**SETTINGS, long_turn_seconds=beyond)
 
 
 class Registry:

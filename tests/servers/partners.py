@@ -30,7 +30,7 @@ from tests.servers.waiting import wait_for
 # Below /tmp, which everybody may write to, sshd accepts no ChrootDirectory.
 CHROOT_PARENT = Path("/var/lib")
 DROP_BOX = (Habit.NO_READ, Habit.NO_REMOVE, Habit.NO_RENAME, Habit.STAT_DENIED)
-# Their plans and one transfer each are in tests/sftp/test_chosen_strategies.py.
+# They are in tests/servers/planned.py, with their plans and one transfer each.
 ELSEWHERE = (
     *(Habit.RENAME_SLOW, Habit.FSYNC_LIES, Habit.STATVFS_NONSENSE, Habit.LIMITS_LIE),
     *(Habit.LIMITS_CUT, Habit.ONE_AT_ONCE, Habit.TWO_AT_ONCE, Habit.REFUSES_LATER),

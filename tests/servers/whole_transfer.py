@@ -95,6 +95,12 @@ def deliver(
     return Delivery(name, size, answer, ended, calls, before, look(partner.folder), arrived)
 
 
+def probed(partner: Partner) -> ProbeResult:
+    """As `deliver` with a test, without the transfer behind it."""
+    world = _world(partner, 0, counts_sessions=False)
+    return probe_destination(DESTINATION, ADMIN, ports=world.ports)
+
+
 def _is_there(path: Path, size: int) -> bool:
     """A server with a cache writes some time after it has acknowledged."""
     return path.exists() and path.stat().st_size == size

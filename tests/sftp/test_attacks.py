@@ -52,8 +52,6 @@ ENDS: dict[str, set[str]] = {
     "hostile_status": {"write_refused"},
     "more_data_than_asked": VIOLATION,
     "ends_read_with_nothing": {"size_mismatch"},
-    "checksum_of_1_mb": VIOLATION,
-    "checksum_that_never_comes": SILENCE,
     "never_acknowledges": SLOWNESS,
     "acknowledges_others": SLOWNESS,
     "reply_by_the_byte": SILENCE,
@@ -67,6 +65,8 @@ USELESS_CHECKSUMS = {
     "checksum_that_is_wrong",
     "checksum_nobody_asked_for",
     "checksum_of_30_kb",
+    "checksum_of_1_mb",
+    "checksum_that_never_comes",
 }
 GO_WELL = {
     *USELESS_CHECKSUMS,

@@ -1,52 +1,25 @@
-"""What follows from a test of each awkward server, with the sentences that explain it."""
+"""The plan for each server and double, with the sentences that explain it. It carries the file.
+
+Those of whole transfers are in test_partner_matrix.py, whose servers are running anyway.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
-from services.transfer.domain.strategy import Method
 from tests.doubles.habits import Habit
 from tests.servers.awkward import awkward_program
-from tests.servers.partners import DROP_BOX, Needs, awkward
+from tests.servers.partners import DROP_BOX, PARTNERS, Needs, awkward
+from tests.servers.planned import PLANNED, WITH_A_TRANSFER
+from tests.servers.strategies import STRATEGIES
 from tests.servers.system_user import SystemUser
-from tests.servers.whole_transfer import Delivery, content, deliver
+from tests.servers.whole_transfer import content, deliver, probed
 
-LANES = "As many lanes as help, up to 3, that write chunks at once, each at its offset."
-FEWER = "One lane: the server takes no more at once."
 THREE_CHUNKS = 4_000_001
-
-
-@dataclass(frozen=True)
-class Expected:
-    """`cautions` are the beginnings of all sentences about what is not promised."""
-
-    method: Method
-    lanes: int
-    why: str
-    cautions: tuple[str, ...] = ()
-
-
-def few(most: int) -> Expected:
-    told = f"max_sessions is 4, but the server took only {most} at once, so no more are opened"
-    return Expected(Method.LANES, 1, FEWER, (told,))
-
-
-SMALLER = "The server refuses writes as large as it offers: smaller ones are sent."
-TABLE: dict[tuple[Habit, ...], Expected] = {
-    (Habit.RENAME_SLOW,): Expected(Method.LANES, 3, LANES),
-    (Habit.FSYNC_LIES,): Expected(Method.LANES, 3, LANES),
-    (Habit.STATVFS_NONSENSE,): Expected(Method.LANES, 3, LANES),
-    (Habit.LIMITS_LIE,): Expected(Method.LANES, 3, LANES, (SMALLER,)),
-    (Habit.LIMITS_CUT,): Expected(Method.LANES, 3, LANES, (SMALLER,)),
-    (Habit.ONE_AT_ONCE,): few(1),
-    (Habit.TWO_AT_ONCE,): few(2),
-    (Habit.TWO_AT_ONCE, Habit.REFUSES_LATER): few(2),
-    (Habit.TWO_AT_ONCE, Habit.REFUSES_SFTP): few(2),
-    (Habit.ONE_AT_ONCE, Habit.REFUSES_SFTP): few(1),
-}
+TESTED_ONLY = sorted(PLANNED.keys() - PARTNERS.keys() - WITH_A_TRANSFER.keys())
+ALONE_NOTHING = {Habit.REFUSES_LATER, Habit.REFUSES_SFTP}  # they say how a session is refused
 
 
 @pytest.fixture(scope="module")
@@ -55,28 +28,30 @@ def needs(server_user: SystemUser, tmp_path_factory: pytest.TempPathFactory) -> 
         yield Needs(server_user, program)
 
 
-def sent_to(needs: Needs, *habits: Habit) -> Delivery:
-    with awkward(*habits)(needs) as partner:
-        return deliver(partner, THREE_CHUNKS, counts_sessions=True)
+def test_every_server_and_every_habit_of_the_double_has_its_plan() -> None:
+    assert STRATEGIES.keys() == PLANNED.keys()
+    alone = {each for each in Habit if f"double, {each}" in STRATEGIES}
+    assert alone == set(Habit) - ALONE_NOTHING
 
 
-@pytest.mark.parametrize("habits", TABLE, ids="+".join)
-def test_the_strategy_comes_with_its_explanation_and_carries_the_file(
-    needs: Needs, habits: tuple[Habit, ...]
-) -> None:
-    sent, expected = sent_to(needs, *habits), TABLE[habits]
+@pytest.mark.parametrize("name", TESTED_ONLY)
+def test_the_strategy_comes_with_its_explanation(needs: Needs, name: str) -> None:
+    with PLANNED[name](needs) as partner:
+        STRATEGIES[name].is_met_by(probed(partner).strategy, partner.login.port)
+
+
+@pytest.mark.parametrize("name", WITH_A_TRANSFER)
+def test_the_strategy_carries_the_file(needs: Needs, name: str) -> None:
+    with PLANNED[name](needs) as partner:
+        sent = deliver(partner, THREE_CHUNKS, counts_sessions=True)
     assert sent.tested is not None
     strategy = sent.tested.strategy
-    assert strategy is not None, sent.tested.failure
-    found = (strategy.method, strategy.lanes, strategy.why)
-    assert found == (expected.method, expected.lanes, expected.why)
-    assert len(strategy.cautions) == len(expected.cautions), strategy.cautions
-    for told, begin in zip(strategy.cautions, expected.cautions, strict=True):
-        assert told.startswith(begin)
+    STRATEGIES[name].is_met_by(strategy, partner.login.port)
     assert sent.transfer.status is Status.COMPLETED, sent.transfer.failure
     assert sent.arrived.read_bytes() == content(THREE_CHUNKS)
     obeyed = sent.transfer.known_strategy
-    assert (obeyed.method, obeyed.cautions) == (expected.method, strategy.cautions)
+    assert strategy is not None
+    assert (obeyed.method, obeyed.cautions) == (strategy.method, strategy.cautions)
 
 
 def test_a_drop_box_is_told_of_before_and_not_asked_again_for_what_it_refuses(

@@ -9,7 +9,8 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
 from tests.servers.awkward import awkward_program
 from tests.servers.partners import PARTNERS, Needs, Partner
-from tests.servers.partners_page import lines_about, names_on_the_page, rows_of
+from tests.servers.partners_page import SIZE_BYTES, lines_about, names_on_the_page, rows_of
+from tests.servers.strategies import STRATEGIES
 from tests.servers.system_user import SystemUser
 from tests.servers.whole_transfer import Delivery, content, deliver
 from tests.sftp.own_files import FILE, FOLDER, REPLACED, plant
@@ -97,9 +98,12 @@ def test_a_file_is_replaced_where_that_was_asked_for(place: Place) -> None:
     assert sent.arrived.read_bytes() == content(1)
 
 
-def test_the_page_says_what_is_found(place: Place) -> None:
-    """`python -m tests.servers.partners_page` writes it anew."""
-    assert rows_of(place.name, place.partner).lines == lines_about(place.name)
+def test_the_plan_and_the_page_say_what_is_found(place: Place) -> None:
+    """`python -m tests.servers.partners_page` writes the page anew."""
+    sent = deliver(place.partner, SIZE_BYTES)
+    assert sent.tested is not None
+    STRATEGIES[place.name].is_met_by(sent.tested.strategy, place.partner.login.port)
+    assert rows_of(place.name, sent).lines == lines_about(place.name)
 
 
 def test_the_page_has_every_partner_and_no_other() -> None:

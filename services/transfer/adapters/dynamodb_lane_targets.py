@@ -3,7 +3,7 @@ are given by it, and a row for each decision."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from botocore.client import BaseClient
@@ -12,9 +12,8 @@ from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute,
 from runtime.dynamodb.table import Table, put, row_key
 from services.transfer.adapters.dynamodb_session_slots import TARGET
 from services.transfer.domain.errors import DestinationChanged
-from services.transfer.domain.lane_target import Decision, LaneTarget
+from services.transfer.domain.lane_target import KEPT, Decision, LaneTarget
 
-KEPT = timedelta(days=30)  # what was best a month ago tells little
 PREFIX = "LANES#"
 
 
@@ -27,7 +26,7 @@ class DynamoDbLaneTargets:
         return None if row is None else from_item(LaneTarget, row)
 
     def save(self, target: LaneTarget, decision: Decision | None) -> bool:
-        saved, at = replace(target, version=target.version + 1), target.window.last_at
+        saved, at = replace(target, version=target.next_version), target.window.last_at
         row = _key(target.destination_id) | to_item(saved) | _expiring(at)
         if target.version:
             actions = [put(row, "#version = :version", version=target.version)]

@@ -4,19 +4,18 @@ LEDGER#0001#OPEN#00042 and PROOF#0001#OPEN#00042 are chunk 42 in the two passes 
 LANE rows are beside them. OPEN rows and PROGRESS are neighbours, so that a claim is one query.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute
 from runtime.dynamodb.table import Action, check, row_key, update
 from services.transfer.adapters.dynamodb_transfer_store import partition_of, transfer_key
 from services.transfer.domain.errors import LeaseLost, StaleTransfer
+from services.transfer.domain.inventory import KEPT
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Pass
 from services.transfer.domain.status import Status
 
-# A run lasts 30 days at most (its workflow's timeout), and a retry goes on from a ledger only while
-# its part file is younger than 60 days. So nobody reads a row 90 days after the ledger was opened.
-LEDGER_ROW_LIFETIME = timedelta(days=120)
+LEDGER_ROW_LIFETIME = KEPT
 RELEASED = datetime.fromtimestamp(0, UTC)  # `until` of a chunk given back, which is free at once
 HELD = "#worker = :worker AND #attempt = :attempt"
 CURRENT = "#turn = :turn AND #ended = :no"

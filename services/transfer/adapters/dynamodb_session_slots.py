@@ -8,11 +8,12 @@ from itertools import islice
 from botocore.client import BaseClient
 
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
-from runtime.dynamodb.table import Action, Table, delete, put, row_key, update
+from runtime.dynamodb.table import ANYWAY, Action, Table, delete, put, row_key, update
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.leases import is_over
 from services.transfer.domain.line_places import SessionsSeen
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.waiting import (
     Limit,
     Line,
@@ -24,6 +25,7 @@ from services.transfer.domain.waiting import (
 
 WAITER_PREFIX = "SLOTLINE#"
 TARGET = "SLOTTARGET"  # of lanes; beside the slots, so that one query reads it with them
+BOUND = "SLOTBOUND"  # what the partner let in when it refused one more; beside them, too
 WAITER_KEPT = timedelta(days=40)  # longer than a workflow, which lasts 30 days at most
 KEPT = timedelta(days=1)  # a row stays so long after its lease, to look into incidents
 LOOK_ROWS = 20_000  # to read and decode them takes some seconds
@@ -54,7 +56,7 @@ class DynamoDbSessionSlots:
             known, line, long = read.slots, read.line(now, until), isinstance(limit, LongLimit)
             own = {slot.number for slot in known.values() if slot.holder == holder}
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
-            sessions = limit.sessions if isinstance(limit, LongLimit) else limit
+            sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             number = _choose(own, known.keys() - own - over, sessions)
             if number is None or not (own or line.admits(ticket, limit)):
                 return None
@@ -70,9 +72,10 @@ class DynamoDbSessionSlots:
     def renew(self, slot: Slot, until: datetime) -> Slot:
         change = update(
             _key(slot),
-            "SET #until = :until, #expires_at = :expires_at",
+            "SET #until = :until, #expires_at = :expires_at, #logged_in = :logged_in",
             HELD,
             until=until,
+            logged_in=slot.logged_in,
             expires_at=_expires_at(until),
             seen=slot.until,
             holder=slot.holder,
@@ -89,6 +92,15 @@ class DynamoDbSessionSlots:
             if not lost:
                 return
             left = [slot for index, slot in enumerate(left) if index not in lost]
+
+    def bind(self, bound: SessionBound) -> None:
+        row = row_key(_partition(bound.destination_id), BOUND) | to_item(bound)
+        row |= {"expires_at": to_attribute(_expires_at(bound.since))}
+        self._table.write([put(row, ANYWAY)], LeaseLost(f"bound of {bound.destination_id}"))
+
+    def unbind(self, destination_id: str) -> None:
+        gone = delete(row_key(_partition(destination_id), BOUND), ANYWAY)
+        self._table.write([gone], LeaseLost(f"bound of {destination_id}"))
 
     def wait(self, waiter: Waiter) -> None:
         fields = to_item(replace(waiter, called_until=None)).keys() - {"since"}
@@ -113,13 +125,14 @@ class DynamoDbSessionSlots:
     def look(
         self, destination_id: str, now: datetime, until: datetime, rows: int | None = None
     ) -> SessionsSeen:
-        most = self._look_rows if rows is None else min(rows, self._look_rows)
-        pages = {} if rows is None else {"Limit": most + 1}
+        rows_most = self._look_rows if rows is None else min(rows, self._look_rows)
+        pages = {} if rows is None else {"Limit": rows_most + 1}
         stored = self._table.rows_under(_partition(destination_id), "SLOT", **pages)
-        read = list(islice(stored, most + 1))
-        found, whole = _decoded(read[:most]), len(read) <= most
+        read = list(islice(stored, rows_most + 1))
+        found, whole = _decoded(read[:rows_most]), len(read) <= rows_most
         waiters = found.line(now, until).waiters if whole else found.waiters
-        return SessionsSeen(found.held(now, until), waiters, whole, found.most_long)
+        held, most = found.held(now, until), found.most_at(now)
+        return SessionsSeen(held, waiters, whole, found.most_long, most)
 
     def call(self, waiter: Waiter, until: datetime) -> bool:
         same, seen = _same(waiter)
@@ -152,29 +165,35 @@ class _Rows:
     slots: dict[int, Slot]
     waiters: list[Waiter]
     most_long: int | None
+    bound: SessionBound | None
+
+    def most_at(self, now: datetime) -> int | None:
+        return None if self.bound is None else self.bound.most_at(now)
 
     def held(self, now: datetime, until: datetime) -> Sequence[Slot]:
         return [slot for slot in self.slots.values() if not is_over(slot.until, now, until)]
 
     def line(self, now: datetime, until: datetime) -> Line:
-        in_use = in_use_of(self.held(now, until), self.most_long)
+        in_use = in_use_of(self.held(now, until), self.most_long, self.most_at(now), now)
         return line_of(in_use, self.waiters, now, until)
 
 
 def _decoded(rows: Iterable[Item]) -> _Rows:
     slots: dict[int, Slot] = {}
     waiters: list[Waiter] = []
-    most_long = None
+    most_long, bound = None, None
     for row in rows:
         name = row["sk"]["S"]
         if name == TARGET:
             most_long = int(row["lanes"]["N"])
+        elif name == BOUND:
+            bound = from_item(SessionBound, row)
         elif name.startswith(WAITER_PREFIX):
             waiters.append(from_item(Waiter, row))
         else:
             slot = from_item(Slot, row)
             slots[slot.number] = slot
-    return _Rows(slots, waiters, most_long)
+    return _Rows(slots, waiters, most_long, bound)
 
 
 def _choose(own: Set[int], live: Set[int], limit: int) -> int | None:

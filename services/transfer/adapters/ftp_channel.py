@@ -49,6 +49,7 @@ class FtpChannel:
         self._under_way: UnderWay | None = None
         self._data: FtpConnection | None = None
         self.heeds_abort = True  # until it was seen that the server reads ABOR too late
+        self._restarts_at = 0  # of a REST whose transfer was refused: some servers keep it
         self._extended = True  # EPSV is asked first, and no more once it was refused
         self._fence: Callable[[], object] | None = None
         self._closing = threading.Lock()
@@ -76,14 +77,16 @@ class FtpChannel:
         self.settle()
         data = self._connect()
         try:
-            if offset:
+            if offset or self._restarts_at:
                 restart = self.control.call("REST", str(offset))
                 if restart.code != RESTART_AT:
                     raise Refused(restart)
+                self._restarts_at = offset
             self.control.send(verb, path)
             first = self.control.reply()
             if not first.is_preliminary:
                 raise self._not_begun(first)
+            self._restarts_at = 0
             self._secure(data)
         except BaseException:
             self._end(data)

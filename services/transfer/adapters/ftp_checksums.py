@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from services.transfer.adapters.ftp_channel import FtpChannel
+from services.transfer.adapters.ftp_features import Features
 from services.transfer.adapters.ftp_refusals import FtpRefusals
 from services.transfer.adapters.ftp_replies import Refused, Reply
 from services.transfer.domain.checksums import DIGEST_BYTES, Algorithm, FileChecksum
 from services.transfer.domain.errors import WriteRefused
-from services.transfer.domain.ports.partner import SLOWEST_HASH_BYTES_PER_SECOND
 
 NAMES: Mapping[Algorithm, tuple[str, str]] = MappingProxyType(  # for HASH, and the older command
     {
@@ -25,19 +25,25 @@ HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 SHORTEST_CRC = 5  # hexadecimal digits: some servers leave zeros in front of it out
 
 
+def offers_checksums(features: Features) -> bool:
+    """Of some kind. Whether they are right a try tells."""
+    return HASH in features or any(older in features for _, older in NAMES.values())
+
+
 class FtpChecksums:
     def __init__(self, channel: FtpChannel, refusals: FtpRefusals) -> None:
         self._channel, self._refusals = channel, refusals
 
     def of_file(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self, path: str, wanted: Sequence[Algorithm], more_seconds: float
     ) -> FileChecksum | None:
-        """See PartnerSession.file_checksum."""
+        """See PartnerSession.file_checksum. `more_seconds` are those of a usual reply, and so many
+        more."""
         for algorithm in wanted:
             verb = self._verb(algorithm)
             if verb is None:
                 continue
-            with self._channel.control.patient(size_bytes / SLOWEST_HASH_BYTES_PER_SECOND):
+            with self._channel.control.patient(more_seconds):
                 reply = self._channel.call(verb, path)
             if reply.is_error:
                 raise self._refusals.of_open(Refused(reply), path, ACTION)

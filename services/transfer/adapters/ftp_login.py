@@ -1,5 +1,6 @@
 """Logs in at an FTP server. Nothing but AUTH is sent before the server has proved who it is."""
 
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,18 @@ from services.transfer.domain.words import Words
 
 READY, ENCRYPTS, NEEDS_PASSWORD, NEEDS_ACCOUNT = 220, 234, 331, 332
 NOT_LOGGED_IN = 530
+# "Sorry, the maximum number of clients (2) for this user already connected." (ProFTPD), "User
+# cannot log in, home directory inaccessible." (IIS)
+OTHER_THINGS = re.compile(
+    r"\btoo many (users|clients|connections|sessions)|\bmaximum (number|of)|\blimit\b"
+    r"|\balready (connected|logged in)|\bhome (directory|dir|folder)\b"
+    r"|\bbusy\b|\b(not|un)\s?available\b|\bmaintenance\b|\btry (again )?later\b",
+    re.IGNORECASE,
+)
+ABOUT_THE_LOGIN = re.compile(
+    r"incorrect|invalid|wrong|fail|denied|attempt|pass(word|phrase)|credential|locked|disabled",
+    re.IGNORECASE,
+)
 READS_ABORT_TOO_LATE = "vsFTPd"  # after the transfer, unless async_abor_enable is set
 UNPROVED = "none: FTP without TLS proves no server"
 UNENCRYPTED = "none: nothing is encrypted"
@@ -141,7 +154,7 @@ class FtpLogin:
             raise PasswordExpired(host, user, reply.words)
         if reply.code == NEEDS_ACCOUNT or (asked and reply.code == NEEDS_PASSWORD):
             raise SecondFactorDemanded(host, user, reply.words)
-        if asked and reply.code == NOT_LOGGED_IN:
+        if asked and reply.code == NOT_LOGGED_IN and not about_other_things(reply.words):
             raise PasswordRejected(host, user)
         raise SessionRefused(host, control.port, reply.words)
 
@@ -156,6 +169,13 @@ class FtpLogin:
         binary = control.call("TYPE", "I")
         if not binary.is_done:
             raise SessionRefused(control.host, control.port, binary.words)
+
+
+def about_other_things(text: str) -> bool:
+    """One code stands for a wrong password and for whatever else keeps a user out. Where the words
+    leave a doubt it counts as the password, because a wrong one that is sent again and again locks
+    the account."""
+    return OTHER_THINGS.search(text) is not None and ABOUT_THE_LOGIN.search(text) is None
 
 
 def _banner(*said: Reply) -> Words | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.transfer.adapters.ftp_checksums import offers_checksums
 from services.transfer.adapters.ftp_features import Features
 from services.transfer.adapters.sftp_packets import Limits
 from services.transfer.adapters.sftp_probe import Offers, Probe
@@ -45,4 +46,5 @@ class FtpProbeFiles(ProbeFiles):
 
 
 def ftp_probe(session: PartnerSession, features: Features, name: str | None = None) -> Probe:
-    return Probe(FtpProbeFiles(session, features, name), Offers(Limits(None, None), fsync=False))
+    offers = Offers(Limits(None, None), fsync=False, checksums=offers_checksums(features))
+    return Probe(FtpProbeFiles(session, features, name), offers)

@@ -12,6 +12,7 @@ from services.transfer.adapters.ftp_probe import ftp_probe
 from services.transfer.adapters.ftp_reader import FtpFileReader
 from services.transfer.adapters.ftp_refusals import FtpRefusals
 from services.transfer.adapters.ftp_sink import FtpChunkSink
+from services.transfer.adapters.hash_time import more_seconds_for
 from services.transfer.domain.checksums import Algorithm, FileChecksum
 from services.transfer.domain.errors import (
     FolderMissing,
@@ -67,9 +68,15 @@ class FtpPartnerSession:
         return self._names.look(path)
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
-        return FtpChecksums(self._channel, self._refusals).of_file(path, wanted, size_bytes)
+        timeout = self._channel.timeout_seconds
+        more_seconds = more_seconds_for(size_bytes, within_seconds, timeout)
+        return FtpChecksums(self._channel, self._refusals).of_file(path, wanted, more_seconds)
 
     def free_bytes(self, folder: str) -> int | None:
         if "AVBL" not in self._channel.features:

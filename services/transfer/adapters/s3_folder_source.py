@@ -1,24 +1,32 @@
 """Lists and reads many S3 objects with a session that may read what has one beginning."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from threading import Lock
 from typing import Any, TypeVar
 
 from services.transfer.adapters.s3_checksums import best_checksum
 from services.transfer.adapters.s3_errors import s3_errors
-from services.transfer.adapters.s3_look import look_at
+from services.transfer.adapters.s3_look import is_archived, look_at
 from services.transfer.adapters.s3_quick_get import QuickGet
 from services.transfer.adapters.s3_source_readers import ReaderSession, S3ObjectSource
-from services.transfer.domain.errors import SourceError, SourceUnavailable
+from services.transfer.domain.errors import (
+    ObjectArchived,
+    ObjectNotFound,
+    SourceError,
+    SourceUnavailable,
+)
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ports import Fetched
 from services.transfer.domain.source import ObjectRef
 
 AT_ONCE = 8  # threads: S3 answers a small GET in some 20 ms
-AHEAD = 32  # objects asked for and not taken yet
+LOOKS_AT_ONCE = 32  # threads: a HEAD takes as long, and 100,000 of them have minutes
+AHEAD = 64  # objects asked for and not taken yet
 AHEAD_BYTES = 16 << 20
 PAGE_KEYS = 1_000  # S3's own limit
 
@@ -41,7 +49,9 @@ class S3FolderSource:
         self._lock = Lock()
         self._quick: QuickGet | None = None
         self.page_keys = PAGE_KEYS
+        self._bucket_is_there = False
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="s3")
+        self._lookers = ThreadPoolExecutor(LOOKS_AT_ONCE, thread_name_prefix="s3-look")
 
     @property
     def _client(self) -> Any:
@@ -76,24 +86,17 @@ class S3FolderSource:
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def looked_at(self, keys: Iterable[str]) -> Iterator[ListedFile | SourceError]:
-        def look(key: str) -> ListedFile | SourceError:
-            try:
-                head = look_at(self._client, ObjectRef(self._bucket, key))
-            except SourceError as error:
-                return error
-            size = int(head["ContentLength"])
-            return ListedFile(key, key, size, head["ETag"], head["LastModified"])
-
-        yield from self._in_order(keys, look, lambda _: 0)
+        yield from self._in_order(self._lookers, keys, self._look, lambda _: 0)
 
     def fetched(self, files: Iterable[ListedFile]) -> Generator[Fetched, None, None]:
-        yield from self._in_order(files, self._fetch, lambda file: file.size_bytes)
+        yield from self._in_order(self._pool, files, self._fetch, lambda file: file.size_bytes)
 
     def opened(self, file: ListedFile) -> S3ObjectSource:
         return S3ObjectSource(self._assume, ObjectRef(self._bucket, file.key), self._now)
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._lookers):
+            pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
             if self._quick is not None:
                 self._quick.close()
@@ -108,7 +111,11 @@ class S3FolderSource:
         self.close()
 
     def _in_order(
-        self, asked: Iterable[Asked], answer: Callable[[Asked], T], size: Callable[[Asked], int]
+        self,
+        pool: ThreadPoolExecutor,
+        asked: Iterable[Asked],
+        answer: Callable[[Asked], T],
+        size: Callable[[Asked], int],
     ) -> Generator[T, None, None]:
         """As many at once as are ahead. Whoever stops early leaves no thread at work on more."""
         coming: deque[tuple[Future[T], int]] = deque()
@@ -119,13 +126,39 @@ class S3FolderSource:
                     future, taken = coming.popleft()
                     ahead -= taken
                     yield future.result()
-                coming.append((self._pool.submit(answer, each), size(each)))
+                coming.append((pool.submit(answer, each), size(each)))
                 ahead += size(each)
             while coming:
                 yield coming.popleft()[0].result()
         finally:
             for future, _ in coming:
                 future.cancel()
+
+    def _look(self, key: str) -> ListedFile | SourceError:
+        try:
+            head = self._head(ObjectRef(self._bucket, key))
+        except SourceError as error:
+            return error
+        modified = head["LastModified"]
+        if not isinstance(modified, datetime):
+            modified = parsedate_to_datetime(modified)
+        file = ListedFile(key, key, int(head["ContentLength"]), head["ETag"], modified)
+        return file.refused(ObjectArchived(self._bucket, key)) if is_archived(head) else file
+
+    def _head(self, ref: ObjectRef) -> Mapping[str, Any]:
+        """A key that is missing is asked about by the quick way alone, once the careful one has
+        seen that the bucket is there."""
+        client, quick = self._renewed()
+        status, told = quick.head(ref.bucket, ref.key) or (None, {})
+        if status == HTTPStatus.OK:
+            return told
+        if status == HTTPStatus.NOT_FOUND and self._bucket_is_there:
+            raise ObjectNotFound(ref.bucket, ref.key)
+        try:
+            return look_at(client, ref)
+        except ObjectNotFound:
+            self._bucket_is_there = True
+            raise
 
     def _fetch(self, file: ListedFile) -> Fetched:
         """Only a good answer is taken from the quick way. All else is asked again by the way that

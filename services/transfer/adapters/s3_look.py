@@ -25,10 +25,14 @@ def look_at(client: Any, ref: ObjectRef) -> Mapping[str, Any]:
             if code_of(error) in UNEXPLAINED:
                 _raise_reason(client, ref)
             raise
-    archived = head.get("ArchiveStatus") or head.get("StorageClass") in ARCHIVES
-    if archived and RESTORED not in head.get("Restore", ""):
+    if is_archived(head):
         raise ObjectArchived(ref.bucket, ref.key)
     return head
+
+
+def is_archived(head: Mapping[str, Any]) -> bool:
+    archived = head.get("ArchiveStatus") or head.get("StorageClass") in ARCHIVES
+    return bool(archived) and RESTORED not in head.get("Restore", "")
 
 
 def address(ref: ObjectRef) -> dict[str, str]:

@@ -22,7 +22,6 @@ from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.domain.checksums import DIGEST_BYTES, Algorithm, FileChecksum
 from services.transfer.domain.errors import WriteRefused
-from services.transfer.domain.ports.partner import SLOWEST_HASH_BYTES_PER_SECOND
 
 CHECK_FILE_NAME = b"check-file-name"
 CHECK_FILE = b"check-file"
@@ -55,12 +54,15 @@ class SftpChecksums:
         self._checks_files = listed or ANSWERS_UNLISTED in software
         self._hashes_md5 = MD5_HASH in protocol.extensions
 
+    @property
+    def are_offered(self) -> bool:
+        return self._checks_files or self._hashes_md5
+
     def of_file(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self, path: str, wanted: Sequence[Algorithm], seconds: float
     ) -> FileChecksum | None:
-        """See PartnerSession.file_checksum."""
+        """See PartnerSession.file_checksum. The server gets `seconds` more than for others."""
         named = [each for each in wanted if each in NAMES]
-        seconds = size_bytes / SLOWEST_HASH_BYTES_PER_SECOND
         try:
             if self._checks_files and named:
                 return self._check_file(path, named, seconds)

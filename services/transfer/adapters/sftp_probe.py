@@ -35,7 +35,6 @@ class OneFile(TypedDict):
     truncate: bool | None
     set_times: bool
     rename: bool
-    checksums: tuple[Algorithm, ...]
 
 
 class Names(TypedDict):
@@ -49,6 +48,7 @@ class Offers:
 
     limits: Limits
     fsync: bool
+    checksums: bool  # some of them
 
 
 @dataclass
@@ -62,14 +62,16 @@ class Probe:
         files, session, limits = self.files, self.files.session, self.offers.limits
         facts, left = session.login_facts(), list[str]()
         round_trip, free = self._round_trip_seconds(base_path), session.free_bytes(base_path)
-        renamed = files.new_path(base_path)
+        first, renamed = files.new_path(base_path), files.new_path(base_path)
         try:
-            one_file = self._try_one_file(files.new_path(base_path), renamed)
+            one_file = self._try_one_file(first, renamed)
             left = files.clean_up()
             names = self._try_names(renamed, one_file, removes=not left)
             left = sorted({*left, *files.clean_up()})
             removes = not left
             large = not removes or self._takes_its_own_limit(base_path)
+            kept = renamed if one_file["rename"] else first
+            checksums = self._checksums(base_path, None if removes else kept, one_file)
         finally:
             left = sorted({*left, *files.clean_up()})
         return ServerProfile(
@@ -86,6 +88,7 @@ class Probe:
             banner=facts.banner,
             fsync_offered=self.offers.fsync,
             large_writes=large,
+            checksums=checksums,
             **one_file,
             **names,
         )
@@ -96,7 +99,6 @@ class Probe:
         fsync = files.writes_durably(first, blocks[0]) and self.offers.fsync
         shows, tells = files.shows(first, BLOCK_BYTES), files.tells_missing(second)
         keeps = files.is_kept(first, shows=shows)
-        checksums = offered_checksums(files.session, first, blocks[0]) if keeps else ()
         read = keeps and files.holds(first, blocks[:1])
         reopen = read and files.reopens(first, blocks)
         return OneFile(
@@ -112,7 +114,6 @@ class Probe:
             truncate=files.is_cut(first, shows=shows) if keeps else None,
             set_times=keeps and files.sets_times(first),
             rename=keeps and files.renames(first, second, replace=False),
-            checksums=checksums,
         )
 
     def _try_names(self, taken: str, one_file: OneFile, *, removes: bool) -> Names:
@@ -132,7 +133,7 @@ class Probe:
         return Names(rename_overwrites=covers, atomic_replace=replaces)
 
     def _takes_its_own_limit(self, base_path: str) -> bool:
-        """The last try, because a server that says too much may end the connection over it."""
+        """Late, because a server that says too much may end the connection over it."""
         most = self.offers.limits.max_write_bytes
         if most is None:
             return True
@@ -140,6 +141,25 @@ class Probe:
             return self.files.takes_at_once(self.files.new_path(base_path), most)
         except PartnerError:
             return False
+
+    def _checksums(
+        self, base_path: str, kept: str | None, one_file: OneFile
+    ) -> tuple[Algorithm, ...]:
+        """The last try of all: a server that offers one and never gives it costs the session.
+        Of a file of its own, or of the one that is `kept` because nothing can be removed."""
+        if not self.offers.checksums or not one_file["keeps_files"]:
+            return ()
+        try:
+            if kept is not None:
+                content = self.files.content(kept)
+                return (
+                    () if content is None else offered_checksums(self.files.session, kept, content)
+                )
+            path, content = self.files.new_path(base_path), secrets.token_bytes(BLOCK_BYTES)
+            self.files.write(path, [content])
+            return offered_checksums(self.files.session, path, content)
+        except (PartnerError, TargetError):
+            return ()
 
     def _round_trip_seconds(self, base_path: str) -> float:
         seconds = []

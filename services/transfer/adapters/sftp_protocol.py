@@ -52,7 +52,7 @@ class SftpProtocol:
         self, channel: paramiko.Channel, host: str, port: int, timeout_seconds: float
     ) -> None:
         self._channel, self._host, self._port = channel, host, port
-        self._timeout_seconds = timeout_seconds
+        self.timeout_seconds = timeout_seconds
         self._in_flight = InFlight(timeout_seconds)
         self._last_id = 0
         self._held = bytearray()  # requests that wait to be sent together
@@ -65,7 +65,7 @@ class SftpProtocol:
     def negotiate(self) -> None:
         """INIT/VERSION and, where offered, the server's limits. All of it has to end within the
         timeout."""
-        self._pipe.deadline = time.monotonic() + self._timeout_seconds
+        self._pipe.deadline = time.monotonic() + self.timeout_seconds
         try:
             self._negotiate()
         finally:
@@ -243,7 +243,7 @@ class SftpProtocol:
         first = self._broken is None
         if self._broken is None or isinstance(error, PrintedText):  # the text came before the end
             place = self._host, self._port
-            self._broken = reason_of(error, self._channel, place, self._timeout_seconds)
+            self._broken = reason_of(error, self._channel, place, self.timeout_seconds)
         if first and isinstance(error, CONNECTION_ERRORS) and not isinstance(error, TimeoutError):
             self._deliver_last()
         self._in_flight.clear()

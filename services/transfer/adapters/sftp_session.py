@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from posixpath import dirname
 
+from services.transfer.adapters.hash_time import more_seconds_for
 from services.transfer.adapters.sftp_attributes import first_name_of, size_field, times_fields
 from services.transfer.adapters.sftp_checksum import SftpChecksums
 from services.transfer.adapters.sftp_files import SftpQuickFiles
@@ -95,12 +96,19 @@ class SftpPartnerSession:
         return self._refusals.look(path)
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
+        seconds = more_seconds_for(size_bytes, within_seconds, self._protocol.timeout_seconds)
+        return self._checksums.of_file(path, wanted, seconds)
+
+    @property
+    def _checksums(self) -> SftpChecksums:
         software = str(self._transport.remote_version)
-        return SftpChecksums(self._protocol, self._refusals, software).of_file(
-            path, wanted, size_bytes
-        )
+        return SftpChecksums(self._protocol, self._refusals, software)
 
     def free_bytes(self, folder: str) -> int | None:
         return self._refusals.free_bytes(folder)
@@ -148,7 +156,8 @@ class SftpPartnerSession:
         )
 
     def probe(self, base_path: str, name: str | None = None) -> ServerProfile:
-        offers = Offers(self._offered, FSYNC in self._protocol.extensions)
+        fsync = FSYNC in self._protocol.extensions
+        offers = Offers(self._offered, fsync, self._checksums.are_offered)
         self._limit_writes(True)
         profile = Probe(ProbeFiles(self, self._cut, name), offers).run(base_path, self._now())
         self._limit_writes(profile.large_writes)

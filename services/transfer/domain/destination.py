@@ -103,11 +103,12 @@ class Destination:
 
     @property
     def sessions(self) -> int:
-        """How many are opened at once: max_sessions, or fewer where the server refused more."""
+        """How many are opened at once: max_sessions, or fewer where the server refused more. One
+        more is tried each day, see recover_sessions."""
         found = self.profile.sessions if self.profile is not None else None
         if found is None or found.refused is None:
             return self.max_sessions
-        return max(1, min(self.max_sessions, found.at_once))
+        return max(1, min(self.max_sessions, found.at_once + found.raised))
 
     @property
     def confirmed(self) -> bool:

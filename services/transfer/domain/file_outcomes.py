@@ -1,14 +1,20 @@
 """What became of the files of a page, as a chunk's mark keeps it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from posixpath import basename
+from typing import Any
 
 from services.transfer.domain.errors import TransferError
+from services.transfer.domain.file_traces import Trace, is_trace, trace_of, trace_row
 from services.transfer.domain.words import legible
 
-MAX_MESSAGE_CHARACTERS = 400  # 250 of them fit into a row
+MAX_MESSAGE_CHARACTERS = 400
+SHORTER = (200, 100, 40)  # where so many files fail that their messages do not fit
+MAX_TEXT_BYTES = 300_000  # a row has 400,000 at most, and the rest of it is small
+MAX_MESSAGE_BYTES = 1_000  # 250 of them fit into a row of 400,000, whatever the script
 
 
 class FileResult(StrEnum):
@@ -19,13 +25,13 @@ class FileResult(StrEnum):
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """`code` and `message` say why it failed. `path` is the name that it got, where that is not
-    the one it should have. `compared`: the bytes have the checksum that S3 has of the object."""
+    """`code` and `message` say why it failed. `name` is the one that it got in its folder, where
+    that is not its own. `compared`: the bytes have the checksum that S3 has of the object."""
 
     result: FileResult
     size_bytes: int = 0
     crc64: int = 0
-    path: str = ""
+    name: str = ""
     compared: bool = False
     code: str = ""
     message: str = ""
@@ -36,8 +42,9 @@ class FileOutcome:
 
     @classmethod
     def refused(cls, code: str, message: str) -> "FileOutcome":
-        told = legible(message, MAX_MESSAGE_CHARACTERS)
-        return cls(FileResult.FAILED, code=code, message=told)
+        told = legible(message, MAX_MESSAGE_CHARACTERS).encode(errors="replace")
+        cut = told[:MAX_MESSAGE_BYTES].decode(errors="ignore")
+        return cls(FileResult.FAILED, code=code, message=cut)
 
 
 @dataclass(frozen=True)
@@ -71,27 +78,51 @@ def counts_of(text: str | None) -> FileCounts:
 
 def outcomes_of(text: str | None) -> dict[int, FileOutcome]:
     """By the file's place in its page."""
-    return {row[0]: _read(row) for row in json.loads(text)} if text else {}
+    return {row[0]: _read(row) for row in _rows_of(text) if not is_trace(row)}
 
 
-def text_of(outcomes: Mapping[int, FileOutcome]) -> str:
-    rows = [_row(at, outcomes[at]) for at in sorted(outcomes)]
-    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
+def traces_of(text: str | None) -> set[Trace]:
+    return {trace_of(row) for row in _rows_of(text) if is_trace(row)}
 
 
-def _row(at: int, told: FileOutcome) -> list[object]:
+def text_of(outcomes: Mapping[int, FileOutcome], traces: Iterable[Trace] = ()) -> str:
+    """Long messages are cut where there are too many of them for a row."""
+    told = [trace_row(each) for each in sorted(traces)]
+    text = _text(outcomes, MAX_MESSAGE_CHARACTERS, told)
+    for most in SHORTER:
+        if len(text.encode(errors="surrogatepass")) <= MAX_TEXT_BYTES:
+            break
+        text = _text(outcomes, most, told)
+    return text
+
+
+def _text(outcomes: Mapping[int, FileOutcome], most: int, traces: list[list[object]]) -> str:
+    rows = [_row(at, outcomes[at], most) for at in sorted(outcomes)]
+    return json.dumps(rows + traces, separators=(",", ":"), ensure_ascii=False)
+
+
+def _rows_of(text: str | None) -> list[list[Any]]:
+    return json.loads(text) if text else []
+
+
+def _row(at: int, told: FileOutcome, most: int) -> list[object]:
     if told.result is FileResult.FAILED:
-        return [at, told.result.value, told.code, told.message]
+        return [at, told.result.value, told.code, _cut(told.message, most)]
     crc64 = f"{told.crc64:016x}"
-    return [at, told.result.value, told.size_bytes, crc64, told.path, int(told.compared)]
+    return [at, told.result.value, told.size_bytes, crc64, told.name, int(told.compared)]
 
 
-def _read(row: list[object]) -> FileOutcome:
-    _, result, *rest = row
+def _cut(message: str, most: int) -> str:
+    return message if len(message) <= most else message[: most - 1] + "…"
+
+
+def _read(row: list[Any]) -> FileOutcome:
+    _, result, *rest = map(str, row)
     if result == FileResult.FAILED.value:
         code, message = rest
-        return FileOutcome(FileResult.FAILED, code=str(code), message=str(message))
-    size, crc64, path, compared = rest
+        return FileOutcome(FileResult.FAILED, code=code, message=message)
+    size, crc64, name, compared = rest
+    # Earlier versions stored the whole path.
     return FileOutcome(
-        FileResult(str(result)), int(str(size)), int(str(crc64), 16), str(path), bool(compared)
+        FileResult(result), int(size), int(crc64, 16), basename(name), compared == "1"
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.line_places import SessionsSeen
-from services.transfer.domain.waiting import Waiter, transfer_of
+from services.transfer.domain.waiting import Waiter, is_brief, transfer_of
 
 SOON_SECONDS = 10.0  # of a session before it is given up to others: a login has to be worth it
 TURN_SECONDS = 120.0  # of a session, where there are fewer sessions than transfers
@@ -55,7 +55,7 @@ def lanes_that_give_way(
 def _quick(seen: SessionsSeen, now: datetime) -> int:
     """How many sessions serve steps and small files, several of them in turn. A file with one
     handle keeps its own for long, so it is none of these."""
-    held = sum(not each.long and _age(each, now) < TURN_SECONDS for each in seen.held)
+    held = sum(is_brief(each, now) for each in seen.held)
     called = [each.called_until for each in seen.waiters if not each.long and each.called_until]
     return held + sum(until > now for until in called)
 

@@ -59,7 +59,8 @@ class Lane:
 @dataclass(frozen=True)
 class Slot:
     """One of a destination's sessions, leased by `holder` until `until`. It has it since `since`,
-    where that is known. `long`: a lane that may keep it for long, and can be asked to give way."""
+    where that is known. `long`: a lane that may keep it for long, and can be asked to give way.
+    `logged_in`: a step or a test has a session there. Of a lane its own row tells that."""
 
     destination_id: str
     number: int
@@ -67,6 +68,7 @@ class Slot:
     until: datetime
     since: datetime | None = None
     long: bool = False
+    logged_in: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,22 @@ stays there, and looks again ever more seldom. What the partner refuses is not t
 while. No I/O: the figures and the time are arguments.
 """
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from services.transfer.domain import lane_words as words
+from services.transfer.domain.lane_noise import (
+    LONG_LOOK_SECONDS,
+    far_off,
+    is_too_short,
+    look_seconds,
+    loss,
+    noted,
+    rate_of_more,
+    smoothed,
+    waits_for_another,
+    worth,
+)
 from services.transfer.domain.lane_refusals import Observed, fall_back
 from services.transfer.domain.lane_target import (
     LONGEST_PROBE_SECONDS,
@@ -20,17 +32,11 @@ from services.transfer.domain.lane_target import (
 from services.transfer.domain.lane_window import Measure, Share
 from services.transfer.domain.leases import is_over
 
-WORTH_OF_A_LANE = 0.35  # of what the lanes have on average: less than that, one more is no help
-LEAST_GAIN, MOST_GAIN = 0.03, 0.10
-MOST_SWING = 0.20
-SMOOTHING = 0.3  # the weight of the last window
-LONG_LOOK_SECONDS = 6.0  # where the outcome is close
-CLOSE = 0.7  # of what was wanted
-FAR_OFF = 0.25  # such a change of the rate is none of noise, if it comes twice
-FAR_OFF_WINDOWS = 2
 SOURCE_BOUND = 0.7  # of the lanes' time, spent in waiting for S3
 GOOD_SUCCESS = 0.8
-TRY_SECONDS = 60.0  # so long a step may take; workers may be busy with others
+# What a transfer tried and did not live to judge, the next one judges. Not one of next week.
+TRY_SECONDS = 2 * 86_400.0
+LOOKS_LEFT = 2  # work for so many has to be left, or whoever is content looks no further
 
 
 def observe(
@@ -44,10 +50,8 @@ def observe(
     if lanes < target.lanes:
         return _limited(target, lanes, share, words.limited(lanes, who_allows))
     measure = window.measure(now)
-    if measure is None:
+    if measure is None or (measure.lanes == target.lanes and is_too_short(target, measure)):
         return target, None
-    if _is_close(target, measure):
-        return target, None  # a longer look tells more
     window = window.begun(now, settled=True)
     if measure.lanes != target.lanes:  # they come or go just now, or there is work for fewer only
         return replace(target, window=window), None
@@ -56,14 +60,48 @@ def observe(
     target = replace(
         target, window=window, source_share=measure.source_share, success_rate=measure.success_rate
     )
-    if target.decided_at and (now - target.decided_at).total_seconds() > TRY_SECONDS:
-        target = replace(target, step=Step.NONE)
+    seen = _Seen(measure, share, limit, who_allows)
+    if target.step is not Step.NONE and _is_long_ago(target, now):
+        return _not_judged(target, seen)
     match target.step:
         case Step.UP:
-            return _judge_more(target, measure, limit, share)
+            return _judge_more(target, seen)
         case Step.DOWN:
-            return _judge_fewer(target, measure, limit, share)
-    return _go_on(_settled(target, measure), measure, limit, share)
+            return _judge_fewer(target, seen)
+    settled = _settled(target, measure)
+    if settled.far_off or settled.noise is None:  # another window tells more
+        return settled, None
+    return _go_on(settled, seen)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a decision is made by."""
+
+    measure: Measure
+    share: Share
+    limit: int
+    who_allows: str
+
+    @property
+    def rate(self) -> float:
+        return self.measure.bytes_per_second
+
+    @property
+    def now(self) -> datetime:
+        return self.share.at
+
+    @property
+    def waits_for_source(self) -> bool:
+        return self.measure.source_share >= SOURCE_BOUND
+
+    def decision(self, target: LaneTarget, lanes: int, why: str) -> Decision:
+        return Decision(self.now, target.lanes, lanes, self.rate, self.measure.success_rate, why)
+
+
+def _is_long_ago(target: LaneTarget, now: datetime) -> bool:
+    at = target.decided_at
+    return at is not None and abs((now - at).total_seconds()) > TRY_SECONDS
 
 
 def _limited(target: LaneTarget, lanes: int, share: Share, why: str) -> Observed:
@@ -77,69 +115,93 @@ def _limited(target: LaneTarget, lanes: int, share: Share, why: str) -> Observed
         fewer_may_do=True,
         bytes_per_second=0.0,
         probe_at=None,
+        best_lanes=0,
+        best_rate=0.0,
     )
     return searches, decision
 
 
-def _judge_more(target: LaneTarget, measure: Measure, limit: int, share: Share) -> Observed:
-    rate, before = measure.bytes_per_second, target.before_rate
-    if rate >= before * (1 + _worth(target, target.before_lanes)):
-        better = replace(_measured(target, measure), more_may_help=True, fewer_may_do=False)
-        return _go_on(replace(better, step=Step.NONE), measure, limit, share)
-    lanes = target.before_lanes
-    why = words.no_help(measure, before, lanes, source_bound=_waits_for_source(measure))
-    decision = _decision(target, measure, lanes, why, share)
+def _not_judged(target: LaneTarget, seen: _Seen) -> Observed:
+    """What was measured before the step is too old to judge it."""
+    lanes = min(target.before_lanes, target.limit_at(seen.now, seen.limit))
+    decision = seen.decision(target, lanes, words.not_judged(target.lanes, lanes))
+    anew = replace(target, bytes_per_second=0.0, best_lanes=0, best_rate=0.0)
+    return anew.decided(decision, step=Step.NONE, far_off=0), decision
+
+
+def _judge_more(target: LaneTarget, seen: _Seen) -> Observed:
+    before, lanes = target.before_rate, target.before_lanes
+    if seen.rate >= before * (1 + worth(target, seen.measure)):
+        better = replace(noted(target, seen.rate), more_may_help=True, fewer_may_do=False)
+        return _go_on(replace(better, step=Step.NONE, far_off=0), seen)
+    why = words.no_help(seen.measure, before, lanes, source_bound=seen.waits_for_source)
+    decision = seen.decision(target, lanes, why)
     back = target.decided(
         decision, step=Step.NONE, more_may_help=False, bytes_per_second=before, far_off=0
     )
     return back, decision
 
 
-def _judge_fewer(target: LaneTarget, measure: Measure, limit: int, share: Share) -> Observed:
-    rate, before = measure.bytes_per_second, target.before_rate
-    if rate >= before * (1 - _loss(target)):
-        as_good = replace(_measured(target, measure), more_may_help=False, fewer_may_do=True)
-        return _go_on(replace(as_good, step=Step.NONE), measure, limit, share)
-    lanes = min(target.before_lanes, target.limit_at(share.at, limit))
-    why = words.missed(measure, before, lanes)
-    decision = _decision(target, measure, lanes, why, share)
+def _judge_fewer(target: LaneTarget, seen: _Seen) -> Observed:
+    before, most = rate_of_more(target), target.limit_at(seen.now, seen.limit)
+    if seen.rate >= before * (1 - loss(target, seen.measure)):
+        as_good = replace(noted(target, seen.rate), more_may_help=False, fewer_may_do=True)
+        return _go_on(replace(as_good, step=Step.NONE, far_off=0), seen)
+    lanes = min(target.before_lanes, most)
+    decision = seen.decision(target, lanes, words.missed(seen.measure, before, lanes))
     back = target.decided(
         decision,
         step=Step.NONE,
         fewer_may_do=False,
         fewer_first=False,
-        bytes_per_second=before,
+        bytes_per_second=target.before_rate,
         far_off=0,
     )
     return back, decision
 
 
-def _go_on(target: LaneTarget, measure: Measure, limit: int, share: Share) -> Observed:
+def _go_on(target: LaneTarget, seen: _Seen) -> Observed:
     """What is tried next, if anything is."""
-    now, lanes = share.at, target.lanes
-    most = min(target.limit_at(now, limit), max(lanes, target.window.most()))
+    now, lanes, measure = seen.now, target.lanes, seen.measure
+    most = min(target.limit_at(now, seen.limit), max(lanes, target.window.most()))
     up, down = target.more_may_help and lanes < most, target.fewer_may_do and lanes > 1
     if up and not (down and target.fewer_first):
-        return _try(target, measure, Step.UP, words.one_more(measure), share)
+        return _try(target, seen, Step.UP, words.one_more(measure))
     if down:
-        return _try(target, measure, Step.DOWN, words.one_fewer(measure), share)
+        return _try(target, seen, Step.DOWN, words.one_fewer(measure))
     longest = now + timedelta(seconds=LONGEST_PROBE_SECONDS)
     if target.probe_at is None:
         next_at = now + timedelta(seconds=target.probe_seconds)
-        why = words.stays(measure, source_bound=_waits_for_source(measure))
-        decision = _decision(target, measure, lanes, why, share)
+        decision = seen.decision(target, lanes, _why_it_stays(target, seen))
         return target.decided(decision, probe_at=next_at), decision
-    if not is_over(target.probe_at, now, longest):
+    if not is_over(target.probe_at, now, longest) or not _has_time(target):
         return target, None
     later = min(LONGEST_PROBE_SECONDS, 2 * target.probe_seconds)
-    more = not _waits_for_source(measure)
+    more = target.more_may_help or not seen.waits_for_source
     again = replace(target, more_may_help=more, fewer_may_do=True, probe_at=None)
-    return replace(again, probe_seconds=later), None
+    return _go_on(replace(again, probe_seconds=later), seen)
 
 
-def _try(target: LaneTarget, measure: Measure, step: Step, why: str, share: Share) -> Observed:
-    lanes = target.lanes + (1 if step is Step.UP else -1)
-    decision = _decision(target, measure, lanes, why, share)
+def _has_time(target: LaneTarget) -> bool:
+    """So much is left to move that another look is worth its while."""
+    seconds = LOOKS_LEFT * max(LONG_LOOK_SECONDS, look_seconds(target))
+    return target.window.left_bytes() >= seconds * target.bytes_per_second
+
+
+def _why_it_stays(target: LaneTarget, seen: _Seen) -> str:
+    """Where more may help, something forbids to try."""
+    measure, bound = seen.measure, target.bound_at(seen.now)
+    if not target.more_may_help:
+        return words.stays(measure, source_bound=seen.waits_for_source)
+    if bound is not None and bound <= target.lanes and bound < seen.limit:
+        return words.stays_below(measure, words.REFUSED_MORE)
+    if target.lanes >= seen.limit:
+        return words.stays_below(measure, f"{seen.who_allows} no more")
+    return words.stays_below(measure, words.NO_WORK_FOR_MORE)
+
+
+def _try(target: LaneTarget, seen: _Seen, step: Step, why: str) -> Observed:
+    decision = seen.decision(target, target.lanes + (1 if step is Step.UP else -1), why)
     tried = target.decided(
         decision,
         step=step,
@@ -153,65 +215,23 @@ def _try(target: LaneTarget, measure: Measure, step: Step, why: str, share: Shar
 def _settled(target: LaneTarget, measure: Measure) -> LaneTarget:
     """The rate of a number of lanes that stays. A change that comes twice is one of the line: what
     was found out before does not hold any more."""
-    rate, usual = measure.bytes_per_second, target.bytes_per_second
-    if usual <= 0:
-        return _measured(target, measure)
-    off = rate / usual - 1
-    if abs(off) <= FAR_OFF:
-        swing = target.swing + SMOOTHING * (abs(off) - target.swing)
-        smooth = replace(
-            target, swing=swing, far_off=0, bytes_per_second=usual + SMOOTHING * off * usual
-        )
-        return _best(smooth, measure)
-    if target.far_off + 1 < FAR_OFF_WINDOWS:
-        return replace(target, far_off=target.far_off + 1)
+    rate = measure.bytes_per_second
+    if target.bytes_per_second <= 0:
+        return noted(replace(target, far_off=0), rate)
+    side = far_off(target, measure)
+    if not side:
+        return smoothed(target, measure)
+    if side != target.far_off:
+        return waits_for_another(target, side, measure)
     return replace(
-        _measured(target, measure),
+        target,
+        bytes_per_second=rate,
+        far_off=0,
         more_may_help=True,
         fewer_may_do=True,
-        fewer_first=off < 0,
+        fewer_first=side < 0,
         probe_at=None,
         probe_seconds=PROBE_SECONDS,
         best_lanes=target.lanes,
         best_rate=rate,
     )
-
-
-def _measured(target: LaneTarget, measure: Measure) -> LaneTarget:
-    return _best(replace(target, bytes_per_second=measure.bytes_per_second, far_off=0), measure)
-
-
-def _best(target: LaneTarget, measure: Measure) -> LaneTarget:
-    if measure.bytes_per_second <= target.best_rate:
-        return target
-    return replace(target, best_lanes=measure.lanes, best_rate=measure.bytes_per_second)
-
-
-def _decision(target: LaneTarget, measure: Measure, lanes: int, why: str, share: Share) -> Decision:
-    rate, success = measure.bytes_per_second, measure.success_rate
-    return Decision(share.at, target.lanes, lanes, rate, success, why)
-
-
-def _worth(target: LaneTarget, lanes: int) -> float:
-    """What one lane more than `lanes` has to bring, as a part of the rate. Less than the rate
-    swings by itself tells nothing."""
-    worth = min(MOST_GAIN, max(LEAST_GAIN, WORTH_OF_A_LANE / max(1, lanes)))
-    return max(worth, min(MOST_SWING, target.swing))
-
-
-def _is_close(target: LaneTarget, measure: Measure) -> bool:
-    """What was tried is about as good as it must be, and noise may have decided that."""
-    if target.step is Step.NONE or measure.seconds >= LONG_LOOK_SECONDS or not target.before_rate:
-        return False
-    gain = measure.bytes_per_second / target.before_rate - 1
-    wanted = _worth(target, target.before_lanes) if target.step is Step.UP else -_loss(target)
-    return abs(gain - wanted) < CLOSE * abs(wanted)
-
-
-def _loss(target: LaneTarget) -> float:
-    """What one lane fewer may cost."""
-    return max(LEAST_GAIN, min(MOST_SWING, target.swing))
-
-
-def _waits_for_source(measure: Measure) -> bool:
-    return measure.source_share >= SOURCE_BOUND

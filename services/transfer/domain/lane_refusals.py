@@ -66,4 +66,6 @@ def _bounded(target: LaneTarget, decision: Decision, seconds: float) -> LaneTarg
         bytes_per_second=0.0,
         far_off=0,
         probe_at=None,
+        best_lanes=0,  # what cannot be had is nothing to be judged by
+        best_rate=0.0,
     )

@@ -13,6 +13,7 @@ USUAL_BYTES_PER_SECOND = 117_000_000  # what a line of 1 Gbit/s carries
 FEWEST_AT_FIRST = 2  # while one waits for an acknowledgement or for S3, the other one sends
 PROBE_SECONDS = 60.0  # so long after a search the next one comes, and each time twice as long
 LONGEST_PROBE_SECONDS = 900.0
+KEPT = timedelta(days=30)  # what was best a month ago tells little
 
 
 class Step(StrEnum):
@@ -38,8 +39,9 @@ class Decision:
 @dataclass(frozen=True)
 class LaneTarget:
     """`lanes` is how many lanes the destination gets. `bytes_per_second` is what that many moved of
-    late, smoothed, and `swing` how far single windows are off that. `more_may_help` and
-    `fewer_may_do` are what is still to be tried. `best_*` is the best that was ever measured."""
+    late, smoothed, and `noise` how far a window of one second would be off that, as a part of it.
+    `more_may_help` and `fewer_may_do` are what is still to be tried. `best_*` is the number that
+    moved the most since the line changed last."""
 
     destination_id: str
     place: str  # the record says nothing about another server
@@ -55,8 +57,8 @@ class LaneTarget:
     bytes_per_second: float = 0.0
     success_rate: float = 1.0
     source_share: float = 0.0
-    swing: float = 0.0
-    far_off: int = 0  # windows in a row that were far from what was usual
+    noise: float | None = None
+    far_off: int = 0  # the last window was far above what was usual: 1, or far below: -1
     more_may_help: bool = True
     fewer_may_do: bool = True
     fewer_first: bool = False
@@ -68,6 +70,18 @@ class LaneTarget:
     refused_at: datetime | None = None
     best_lanes: int = 0
     best_rate: float = 0.0
+
+    @property
+    def next_version(self) -> int:
+        """A new one begins with the time. So its decisions come behind those of one that expired,
+        although rows of that may be left."""
+        at = self.window.last_at
+        return self.version + 1 if self.version else int(at.timestamp())
+
+    def tells_of(self, place: str, now: datetime) -> bool:
+        """Not of another server, and not after a time without transfers, although an expired row
+        may be left for days."""
+        return self.place == place and now - self.window.last_at <= KEPT
 
     def bound_at(self, now: datetime) -> int | None:
         if self.bound is None or self.bound_until is None:
@@ -111,12 +125,15 @@ def first_target(
 ) -> LaneTarget:
     """For a destination that nothing was moved to yet."""
     filled = USUAL_BYTES_PER_SECOND * (round_trip_seconds or 0.0) / BYTES_PER_ROUND_TRIP
-    lanes = max(1, min(limit, max(FEWEST_AT_FIRST, ceil(filled))))
+    wanted = max(FEWEST_AT_FIRST, ceil(filled))
+    lanes = max(1, min(limit, wanted))
     if round_trip_seconds is None:
         why = f"{_lanes(lanes)} to begin with: nothing is known of the line yet."
     else:
         trip = f"{round_trip_seconds * 1000:.0f} ms"
         why = f"{_lanes(lanes)} to begin with: a round trip takes {trip}."
+    if lanes < wanted:
+        why = f"{why.removesuffix('.')}, and no more are allowed."
     return LaneTarget(destination_id, place, lanes, Window(now), why=why)
 
 

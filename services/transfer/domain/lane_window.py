@@ -11,13 +11,14 @@ WINDOW_SECONDS = 2.0  # several beats of each lane
 LONGEST_SECONDS = 30.0  # a slow line is judged by then
 BYTES_PER_LANE = 4 << 20  # some blocks of each lane, so that one block more is no gain
 FEWEST_PER_LANE = 1 << 20  # less than a block of each lane tells nothing, however long it took
+REPORTED_SECONDS = 1.0  # of a window, by each transfer that has lanes in it
 STALE_SECONDS = 8.0  # whoever has reported nothing for so long moves nothing any more
 
 
 @dataclass(frozen=True)
 class Share:
     """What one transfer's lanes have moved of late. `lanes` have a session. `out` is how many are
-    on their way or at work, and `most` how many it could have."""
+    on their way or at work, and `most` how many it could have. `left_bytes` are still to move."""
 
     work: str  # the transfer and its part file
     at: datetime
@@ -27,6 +28,7 @@ class Share:
     figures: LaneFigures
     first_at: datetime | None = None
     first: LaneFigures = NOTHING_MOVED
+    left_bytes: int = 0
 
     @property
     def seconds(self) -> float:
@@ -86,9 +88,12 @@ class Window:
         return replace(self, began_at=now, settled=settled, shares=shares)
 
     def measure(self, now: datetime) -> Measure | None:
-        """None while too little was moved to tell."""
+        """None while too little was moved to tell, and while a transfer that has lanes in it has
+        reported too little of it: it may have ended."""
         seconds = self.seconds(now)
         if not self.settled or seconds < WINDOW_SECONDS or not self.lanes:
+            return None
+        if any(each.lanes and each.seconds < REPORTED_SECONDS for each in self.shares):
             return None
         moved = total(each.moved for each in self.shares)
         per_lane = BYTES_PER_LANE if seconds < LONGEST_SECONDS else FEWEST_PER_LANE
@@ -119,6 +124,9 @@ class Window:
 
     def most(self) -> int:
         return sum(each.most for each in self.shares)
+
+    def left_bytes(self) -> int:
+        return sum(each.left_bytes for each in self.shares)
 
     def fresh(self, now: datetime) -> Sequence[Share]:
         """Those of transfers that move something now."""

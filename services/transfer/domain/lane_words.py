@@ -3,6 +3,9 @@
 from services.transfer.domain.lane_window import Measure
 
 SOMEBODY_ALLOWS = "max_sessions or the number of workers allows"
+IDLE = "No large file moves now."
+REFUSED_MORE = "the partner refused more of late, or broke one off"
+NO_WORK_FOR_MORE = "the transfers under way have work for no more"
 
 
 def one_more(now: Measure) -> str:
@@ -15,7 +18,8 @@ def one_fewer(now: Measure) -> str:
 
 def no_help(now: Measure, before: float, back_to: int, *, source_bound: bool) -> str:
     change = f"{lanes(now.lanes)} moved {rate(now.bytes_per_second)}"
-    told = f"{change} and {back_to} moved {rate(before)}: one more is no help."
+    brings = "brings too little" if now.bytes_per_second > before else "is no help"
+    told = f"{change} and {back_to} moved {rate(before)}: one more {brings}."
     return f"{told} {_waits(now)}" if source_bound else told
 
 
@@ -24,9 +28,32 @@ def missed(now: Measure, before: float, back_to: int) -> str:
     return f"{fewer}, more of them {rate(before)}: back to {back_to}."
 
 
+def not_judged(tried: int, back_to: int) -> str:
+    return f"Nobody found out in time what {lanes(tried)} would move: back to {back_to}."
+
+
 def stays(now: Measure, *, source_bound: bool) -> str:
     told = f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}, as good as it gets."
     return f"{told} {_waits(now)}" if source_bound else told
+
+
+def stays_below(now: Measure, who_forbids: str) -> str:
+    """More may help, and nobody can try."""
+    return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}, and {who_forbids}."
+
+
+def idle(number: int, bytes_per_second: float) -> str:
+    if not bytes_per_second:
+        return f"{IDLE} The next one begins with {lanes(number)}."
+    return f"{IDLE} {lanes(number)} moved {rate(bytes_per_second)}."
+
+
+def idle_above(number: int, before: int) -> str:
+    return f"{IDLE} The next one tries {lanes(number)} in place of {before}."
+
+
+def idle_below(number: int, before: int) -> str:
+    return f"{IDLE} The next one tries whether {lanes(number)} would do as well as {before}."
 
 
 def limited(after: int, who_allows: str = SOMEBODY_ALLOWS) -> str:

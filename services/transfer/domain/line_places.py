@@ -13,12 +13,14 @@ from services.transfer.domain.waiting import Waiter
 class SessionsSeen:
     """`held` are the sessions whose leases are not over. `waiters` stand in their order. If the
     line is not `whole`, they are those that were read, in no order. `most_long` is how many of the
-    sessions long lanes may have, where that is known."""
+    sessions long lanes may have, where that is known. `most` is how many there may be of all, where
+    the partner refused one of late."""
 
     held: Sequence[Slot]
     waiters: Sequence[Waiter]
     whole: bool = True
     most_long: int | None = None
+    most: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ Treat keys as hostile input.
 
 import posixpath
 import re
+import unicodedata
+from collections.abc import Iterator
 from hashlib import blake2b
 
 from services.transfer.domain.errors import NameInvalid, PathOutsideBase
@@ -14,6 +16,7 @@ MAX_PATH_BYTES = 4_095  # PATH_MAX less its NUL
 # Whatever we call a file beside the target (part file, old target, next number): it fits in there.
 MAX_FOLDER_BYTES = MAX_PATH_BYTES - MAX_NAME_BYTES - len("/")
 HERE = "."  # the base path itself, as the folder of many files
+MAX_NUMBER = 1_000  # names tried beside an existing one
 MAX_EXTENSION_BYTES = 32  # a longer one is no extension but a name with a dot in it
 
 
@@ -100,6 +103,27 @@ def numbered(target: str, number: int) -> str:
         stem, extension = name, ""
     suffix = f" ({number}){extension}"
     return posixpath.join(folder, _shortened(stem, MAX_NAME_BYTES - len(suffix.encode())) + suffix)
+
+
+def candidates(target: str, *, keeps_both: bool) -> Iterator[str]:
+    """The paths that a file may get, in the order in which they are tried."""
+    yield target
+    if keeps_both:
+        yield from (numbered(target, number) for number in range(1, MAX_NUMBER + 1))
+
+
+def folded(name: str) -> str:
+    """Equal for names that some file systems take for one: those of Windows and macOS."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def other_spellings(path: str) -> list[str]:
+    """Paths in the same folder that lead to the same file where case or Unicode form do not
+    count, and nowhere else."""
+    folder, name = posixpath.split(path)
+    forms = (unicodedata.normalize(form, name) for form in ("NFC", "NFD"))
+    others = dict.fromkeys([name.swapcase(), *forms])
+    return [posixpath.join(folder, each) for each in others if each != name]
 
 
 def _shortened(text: str, room_bytes: int) -> str:

@@ -52,6 +52,13 @@ class PartChanges(TransferRecord):
         planned = replace(movable, generation=generation, plan=plan, strategy=strategy, folder=to)
         return replace(planned, part=replace(part, generation=generation, folder=True))
 
+    def has_left(self, folder: PartFile) -> Self:
+        """Of many files: the partner did not let us remove what lies below the folder."""
+        if any(each.is_folder_of(folder) for each in self.leftovers):
+            return self
+        left = replace(folder, made=True, noted=True)
+        return replace(self, leftovers=(*self.leftovers, left))
+
     def half_file(self) -> PartFile | None:
         """An earlier part file that had the name of this one, which only direct ones can have."""
         part = self.part

@@ -14,7 +14,9 @@ class PartFile:
     about to create it, since `recorded_at`. `made`: that lane saw it created, so it will not appear
     again after it was removed. A `direct` file has the target's own name. `generation`: its ledger
     tells what was written into it. 0 where nothing tells that. A `folder` stands for the many part
-    files of a transfer of many files, below this path; the open chunks of its ledger tell which."""
+    files of a transfer of many files, below this path; the open chunks of its ledger tell which.
+    With `noted` those that are done tell of some, too. `swept`: so many names were asked for.
+    `refused`: the partner did not let us remove one of them."""
 
     path: str
     place: str
@@ -24,6 +26,22 @@ class PartFile:
     direct: bool = False
     generation: int = 0
     folder: bool = False
+    noted: bool = False
+    swept: int = 0
+    refused: bool = False
+    inventory: str | None = None  # of a folder's ledger; None: by an earlier version
+
+    def path_for_people(self, transfer_id: str) -> str:
+        """Nobody should be asked to delete a whole folder."""
+        if not self.folder:
+            return self.path
+        return f"{self.path}/**/.*.{transfer_id}-{self.generation}-*.part*"
+
+    def is_folder_of(self, other: "PartFile | None") -> bool:
+        """The same one of many files, whenever it was recorded."""
+        if other is None or not (self.folder and other.folder):
+            return False
+        return self.has_name_of(other) and self.generation == other.generation
 
     def has_name_of(self, other: "PartFile") -> bool:
         return (self.path, self.place) == (other.path, other.place)

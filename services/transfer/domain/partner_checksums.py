@@ -10,6 +10,14 @@ IN_ORDER = (Algorithm.SHA256, Algorithm.SHA1, Algorithm.MD5)
 # What an ordinary server reads from its disk in a hundred seconds. The steps of a workflow live for
 # minutes, and there is one request for the whole file.
 MOST_HASHED_BYTES = 20_000_000_000
+TOO_LARGE = (
+    f"the server's own checksum is not compared, for it would have to read more than"
+    f" {MOST_HASHED_BYTES // 1_000_000_000} GB for one answer"
+)
+HASHES_ONLY = (
+    "the server's own checksum is not compared, for it computes only hashes, which need all bytes"
+    " in their order, and several lanes may send the file"
+)
 MAX_TRIES = 2  # connections that end while the server computes; then the proof goes without
 
 
@@ -28,3 +36,10 @@ def choose_checksum(
     liked = (*FROM_CHUNKS, *(IN_ORDER if in_order else ()))
     wanted = liked if known is None or known in COMBINABLE else (known, *liked)
     return next((each for each in wanted if each in profile.checksums), None)
+
+
+def why_none_compared(profile: ServerProfile, size_bytes: int) -> str | None:
+    """Where choose_checksum chose none, although the server computes some."""
+    if not profile.checksums or size_bytes < 1:
+        return None
+    return TOO_LARGE if size_bytes > MOST_HASHED_BYTES else HASHES_ONLY

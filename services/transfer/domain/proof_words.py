@@ -42,6 +42,8 @@ def _planned(strategy: Strategy, verify: Verify, readback_percent: int) -> Itera
         in_one_go = "" if strategy.checksum in COMBINABLE else " if it is sent in one go"
         name = NAMES[strategy.checksum]
         yield f"the server's own {name} of the file is compared{in_one_go}"
+    elif strategy.no_checksum is not None:
+        yield strategy.no_checksum
 
 
 def proven_words(receipt: Receipt) -> str:
@@ -59,7 +61,7 @@ def _of_source(receipt: Receipt) -> str:
         of_what = "of its parts" if receipt.by_parts else "of the object"
         sent = f"{sent} and have S3's own {NAMES[algorithm]} {of_what}"
     elif receipt.source_checksum is SourceChecksum.ABSENT:
-        sent = f"{sent}, of which S3 has no checksum to compare with"
+        sent = f"{sent}, of which S3 has no checksum that can be compared"
     elif receipt.source_checksum is SourceChecksum.NOT_COMPARED:
         sent = f"{sent} and were not compared with any checksum of S3"
     if receipt.verified is Verify.REREAD:

@@ -30,6 +30,11 @@ class Selection:
     def may_read(self, key: str) -> bool:
         return key.startswith(self.granted)
 
+    def reads(self, key: str) -> bool:
+        """Whether an object that was listed may be read now. Of a prefix, all may be or nothing:
+        who begins a run is asked for that."""
+        return self.kind is not SourceKind.MANIFEST or self.may_read(key)
+
     def name_of(self, key: str, source_key: str) -> str:
         """The file's name below the target's folder: the key, for a prefix without its folder."""
         if self.kind is SourceKind.MANIFEST:

@@ -6,18 +6,33 @@ from datetime import datetime, timedelta
 from services.transfer.domain.checksums import Algorithm
 
 FRESH = timedelta(days=30)  # servers are updated and configured anew about as often
+RECOVERS = timedelta(days=1)  # so often a session more than were counted is tried
 
 
 @dataclass(frozen=True)
 class SessionsFound:
     """So many sessions were open at once at that time. `refused` is why the server opened no
     further one. `untried` is why nobody asked for a further one. With neither, the server took as
-    many as max_sessions allowed then."""
+    many as max_sessions allowed then.
+
+    `raised`: so many more than were counted may be opened since `raised_at`. When the server
+    refuses one of them, it begins anew."""
 
     at_once: int
     at: datetime
     refused: str | None = None
     untried: str | None = None
+    raised: int = 0
+    raised_at: datetime | None = None
+
+    def may_grow(self, now: datetime) -> bool:
+        return self.refused is not None and now - (self.raised_at or self.at) >= RECOVERS
+
+    def grown(self, now: datetime) -> "SessionsFound":
+        return replace(self, raised=self.raised + 1, raised_at=now)
+
+    def confirmed(self, now: datetime) -> "SessionsFound":
+        return replace(self, raised=0, raised_at=now)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from services.transfer.domain.errors import (
     TooLongForOneHandle,
 )
 from services.transfer.domain.if_exists import IfExists
-from services.transfer.domain.partner_checksums import choose_checksum
+from services.transfer.domain.partner_checksums import choose_checksum, why_none_compared
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.server_profile import ServerProfile
-from services.transfer.domain.session_words import cautions_of_sessions, who_allows
+from services.transfer.domain.server_words import cautions_of_server
+from services.transfer.domain.session_words import who_allows
 
 
 class Method(StrEnum):
@@ -59,6 +60,7 @@ class Strategy:
     why: str = "One lane: what the server can do is not known before a test."
     cautions: tuple[str, ...] = ()
     long_turn: bool = False  # one handle, for longer than a function lives
+    no_checksum: str | None = None  # why none is compared, although the server computes some
 
     @property
     def reopens(self) -> bool:
@@ -108,7 +110,8 @@ def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
         return strategy
     in_order, size = strategy.lanes == 1, wish.size_bytes
     checksum = choose_checksum(profile, wish.source, size, in_order=in_order)
-    return replace(strategy, checksum=checksum)
+    none = why_none_compared(profile, size) if checksum is None else None
+    return replace(strategy, checksum=checksum, no_checksum=none)
 
 
 def _in_one_go(strategy: Strategy, wish: Wish) -> Strategy:
@@ -156,7 +159,7 @@ def _may_be_overwritten(
 
 def _directly(destination: Destination, profile: ServerProfile | None) -> Strategy:
     known = UNKNOWN if profile is None else _known(destination, profile)
-    cautions = () if profile is None else _cautions(destination, profile, None)
+    cautions = () if profile is None else cautions_of_server(destination, profile)
     return replace(
         known,
         method=Method.ONE_HANDLE,
@@ -219,29 +222,8 @@ def _known(destination: Destination, profile: ServerProfile) -> Strategy:
         shows_files=profile.shows_files,
         tells_missing=profile.tells_missing,
         sets_times=profile.set_times,
-        cautions=tuple(_cautions(destination, profile, replacing)),
+        cautions=cautions_of_server(destination, profile, aside=replacing is Replacing.ASIDE),
     )
-
-
-def _cautions(
-    destination: Destination, profile: ServerProfile, replacing: Replacing | None
-) -> list[str]:
-    told = [*cautions_of_sessions(destination)]
-    if not profile.large_writes:
-        told.append("The server refuses writes as large as it offers: smaller ones are sent.")
-    if not profile.fsync:
-        told.append("The server has no working fsync: what it acknowledged may not be on its disk.")
-    if not profile.read:
-        told.append("The server does not let us read: the content cannot be compared there.")
-    if not profile.shows_files:
-        told.append("The server does not show files: their size cannot be compared there.")
-    if replacing is not None and not profile.set_times:
-        told.append("The server does not let us set times: files have the time of their arrival.")
-    if not profile.remove:
-        told.append("The server does not let us remove files: what a failed try leaves stays.")
-    if replacing is Replacing.ASIDE:
-        told.append("To replace a file takes two steps: for a moment nothing has its name.")
-    return told
 
 
 def lane_sessions(destination: Destination) -> int:

@@ -95,7 +95,7 @@ class Transfer(PartChanges):
         paused, and STARTED follows when it is resumed. Raises StepSuperseded when another part file
         was recorded since."""
         part, begun = self._part_of(generation), self.active()
-        left = tuple(each for each in self.leftovers if not part.has_name_of(each))
+        left = tuple(each for each in self.leftovers if each.folder or not part.has_name_of(each))
         if self.status is not Status.PAUSED:
             allowed = {Status.REQUESTED, Status.MOVING}
             begun = self._moved_to(Status.MOVING, now, wish="started", allowed=allowed)

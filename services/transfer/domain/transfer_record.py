@@ -1,6 +1,6 @@
 """What is on record of a transfer, and what becomes of the files it leaves behind."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self, TypeVar
@@ -129,10 +129,17 @@ class TransferRecord:
         over = self.status in ENDED or self.status in ENDING
         return replace(self, part=None, keep_part_until=None) if over else self
 
-    def removed(self, gone: Collection[PartFile], now: datetime) -> Self:
-        """They were seen to be gone at `now`. A file that may still be created stays on record."""
-        left = tuple(each for each in self.leftovers if each not in gone or not each.settled(now))
-        return replace(self, leftovers=left)._receipt_of_now()
+    def removed(self, gone: Mapping[PartFile, PartFile | None], now: datetime) -> Self:
+        """What became of each by `now`: None where it was seen to be gone. A file that may still be
+        created stays on record."""
+        left = []
+        for each in self.leftovers:
+            after = gone.get(each, each)
+            if after is None and not each.settled(now):
+                after = replace(each, swept=0, refused=False)
+            if after is not None:
+                left.append(after)
+        return replace(self, leftovers=tuple(left))._receipt_of_now()
 
     def back_in_place(self) -> Self:
         """The old target does not have its other name any more."""
@@ -153,7 +160,10 @@ class TransferRecord:
     def _without_part(self, now: datetime) -> Self:
         left = self.leftovers
         if self.part is not None and self.part.may_exist:
-            left = (*left, self.part.given_up(now, reopens=self.known_strategy.reopens))
+            known = [each for each in left if each.is_folder_of(self.part)]
+            over = self.part.given_up(now, reopens=self.known_strategy.reopens)
+            over = replace(over, noted=any(each.noted for each in known))
+            left = (*(each for each in left if each not in known), over)
         without = replace(self, part=None, leftovers=left, look_again_at=None)
         if self.sends_many:  # what is delivered stays, and its ledger tells what is not
             return without
@@ -200,7 +210,7 @@ class TransferRecord:
     def left_behind(self) -> tuple[str, ...]:
         """Paths of files of ours that are useless by now and may still be at the partner."""
         aside = () if self.aside is None else (self.aside.path,)
-        return (*(each.path for each in self.leftovers), *aside)
+        return (*(each.path_for_people(self.id) for each in self.leftovers), *aside)
 
     @property
     def known_source(self) -> SourceObject:
@@ -220,6 +230,13 @@ class TransferRecord:
     @property
     def known_inventory(self) -> Inventory:
         return _known(self.known_source.inventory, self.id, "inventory")
+
+    @property
+    def listed_at(self) -> datetime:
+        """When the oldest row of its inventory was written, or a little earlier."""
+        found = self.source_object
+        taken_at = found.inventory.taken_at if found and found.inventory else None
+        return taken_at or self.started_at or self.requested_at
 
     @property
     def proves_at_the_end(self) -> bool:

@@ -33,6 +33,7 @@ def count_sessions(visit: Visit, until: datetime, *, ports: Ports) -> SessionsFo
         return SessionsFound(1, now, untried=IN_USE)
     destination, credential = with_credential(destination.id, ports=ports, known=destination)
     pulse = SlotPulse(ports)
+    ports.slots.unbind(destination.id)  # what was refused before is what is found out now
     with ExitStack() as opened:
         opened.callback(pulse.free)
         pulse.calls_next = destination.id
@@ -75,6 +76,7 @@ class _Count:
         connect = self._ports.partners.connect
         session = connect(self._destination, self._credential, self._wanted)
         self._opened.enter_context(session)
+        self._pulse.logged_in()
 
     def _wanted(self) -> bool:
         return self._is_time_left() and not self._pulse.is_lost

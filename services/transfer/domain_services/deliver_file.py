@@ -3,10 +3,12 @@ understood."""
 
 from collections.abc import Iterator
 from contextlib import suppress
+from posixpath import basename
 
 from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import (
     DeliveryUnclear,
+    NameShared,
     PartMissing,
     PermissionDenied,
     SizeMismatch,
@@ -15,45 +17,53 @@ from services.transfer.domain.errors import (
     TargetExists,
 )
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
+from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.if_exists import IfExists
-from services.transfer.domain.names import numbered
-from services.transfer.domain.ports import ChunkSink
+from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.names import candidates, other_spellings
 from services.transfer.domain.proof import Verify
 from services.transfer.domain_services.compare_samples import UNSEEN
+from services.transfer.domain_services.deliver_directly import deliver_directly, write_body
 from services.transfer.domain_services.look_at_target import Look, look_at, require_a_file
 from services.transfer.domain_services.page_ends import PageEnds
+from services.transfer.domain_services.page_traces import FileTraces
 from services.transfer.domain_services.rename_file import rename_file
 from services.transfer.domain_services.take_body import Body
 
-MAX_NUMBER = 1_000  # names tried beside an existing one
 
-
-def deliver_body(body: Body, ends: PageEnds, attempt: int) -> FileOutcome:
+def deliver_body(body: Body, ends: PageEnds, traces: FileTraces) -> FileOutcome:
     """A small file. Raises TargetError when it is refused, PartnerError."""
-    target, session = ends.target_of(body.file), ends.session
+    target, attempt = ends.target_of(body.file), traces.attempt
     ends.require_folder_of(target)
-    if (found := delivered_before(body, target, ends, attempt)) is not None:
+    ends.settle_old_target(body.file, traces)
+    if (found := delivered_before(body, target, ends, traces)) is not None:
+        traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return found
     if ends.strategy.delivery is Delivery.DIRECT:
-        return _directly(body, target, ends)
+        name = deliver_directly(body.file, body.content, ends, traces)
+        if ends.transfer.verify is Verify.READBACK:
+            require_equal(name, body.crc64, len(body.content), ends)
+        return body.outcome(name=other_name(name, target))
     free_name(target, ends)
     part = ends.part_of(body.file, attempt)
     try:
-        with session.create_file(part, ends.strategy) as sink:
-            _write(sink, body)
-        _require_whole(part, body, ends)
-        _set_modified(part, body, ends)
-        return body.outcome(path=name_file(part, target, ends))
+        _write_part(part, body, ends, reads=traces.has(TraceKind.ANEW))
+        require_own_name(body.file, part, ends)
+        return body.outcome(name=other_name(name_file(part, target, ends, traces), target))
     except TargetError:
-        with suppress(TargetError):
-            session.remove(part)
+        traces.remove(ends.session, part)
         raise
 
 
-def name_file(part: str, target: str, ends: PageEnds) -> str:
-    """Gives the whole file its name. The name that it got, or '' for its own."""
+def other_name(path: str, target: str) -> str:
+    """'' where it is the file's own."""
+    return "" if path == target else basename(path)
+
+
+def name_file(part: str, target: str, ends: PageEnds, traces: FileTraces) -> str:
+    """Gives the whole file its name, and returns the path that it got."""
     strategy, if_exists = ends.strategy, ends.transfer.if_exists
-    for name in candidates(target, if_exists):
+    for name in candidates(target, keeps_both=if_exists is IfExists.KEEP_BOTH):
         seen = look_at(ends.session, name, strategy)
         require_a_file(name, seen)
         if seen.there and if_exists is IfExists.KEEP_BOTH:
@@ -61,8 +71,8 @@ def name_file(part: str, target: str, ends: PageEnds) -> str:
         if seen.there and if_exists is IfExists.FAIL:
             raise TargetExists(name)
         try:
-            rename_file(part, name, seen, ends.session, strategy, if_exists)
-            return "" if name == target else name
+            rename_file(part, name, seen, ends, traces)
+            return name
         except TargetExists:
             if if_exists is not IfExists.KEEP_BOTH:
                 raise
@@ -72,7 +82,7 @@ def name_file(part: str, target: str, ends: PageEnds) -> str:
 def free_name(target: str, ends: PageEnds) -> str:
     """A name that the file may have. Nobody is sent bytes for a name that is taken."""
     if_exists = ends.transfer.if_exists
-    for name in candidates(target, if_exists):
+    for name in candidates(target, keeps_both=if_exists is IfExists.KEEP_BOTH):
         seen = look_at(ends.session, name, ends.strategy)
         require_a_file(name, seen)
         if not seen.there or if_exists is IfExists.REPLACE:
@@ -80,33 +90,41 @@ def free_name(target: str, ends: PageEnds) -> str:
     raise TargetExists(target)
 
 
-def candidates(target: str, if_exists: IfExists) -> Iterator[str]:
-    yield target
-    if if_exists is IfExists.KEEP_BOTH:
-        yield from (numbered(target, number) for number in range(1, MAX_NUMBER + 1))
+def require_own_name(file: ListedFile, part: str, ends: PageEnds) -> None:
+    """Raises NameShared for a file whose name differs only in case or Unicode form from that of
+    another one, at a partner that takes the two for one. Our part file tells: it is there under
+    another spelling, too."""
+    if not file.shares_name or ends.transfer.if_exists is IfExists.KEEP_BOTH:
+        return
+    for each in other_spellings(part):
+        there = look_at(ends.session, each, ends.strategy).there
+        if there is not False:
+            raise NameShared(ends.target_of(file), bool(there))
 
 
-def delivered_before(body: Body, target: str, ends: PageEnds, attempt: int) -> FileOutcome | None:
+def delivered_before(
+    body: Body, target: str, ends: PageEnds, traces: FileTraces
+) -> FileOutcome | None:
     """An earlier attempt may have given the file a name, and died before that was on record. Then
     the very content is under it. Raises DeliveryUnclear where nothing tells."""
-    if attempt == 1:
+    if traces.attempt == 1:
         return None
     size, if_exists = len(body.content), ends.transfer.if_exists
     for name in names_taken(target, size, ends):
         try:
             equal = is_equal(name, body.crc64, size, ends)
         except UNSEEN:
-            if if_exists is IfExists.REPLACE:
+            if if_exists is IfExists.REPLACE or TraceKind.HALF in traces.begun(name):
                 return None  # sending it again does no harm
-            raise DeliveryUnclear(ends.part_of(body.file, attempt), name) from None
+            raise DeliveryUnclear(ends.part_of(body.file, traces.attempt), name) from None
         if equal:
-            return body.outcome(FileResult.SKIPPED, "" if name == target else name)
+            return body.outcome(FileResult.SKIPPED, other_name(name, target))
     return None
 
 
 def names_taken(target: str, size: int, ends: PageEnds) -> Iterator[str]:
     """Those that the file may have got, by files of its size."""
-    for name in candidates(target, ends.transfer.if_exists):
+    for name in candidates(target, keeps_both=ends.transfer.if_exists is IfExists.KEEP_BOTH):
         seen = look_at(ends.session, name, ends.strategy)
         if not seen.there:
             return
@@ -137,42 +155,39 @@ def require_equal(path: str, crc64: int, size: int, ends: PageEnds) -> None:
         raise TargetDamaged(path, "What was read back", f"{crc64:016x}", "something else")
 
 
-def _directly(body: Body, target: str, ends: PageEnds) -> FileOutcome:
-    """Under the target's name at once, which must not take the place of another file."""
-    if_exists = ends.transfer.if_exists
-    for name in candidates(target, if_exists):
+def _write_part(part: str, body: Body, ends: PageEnds, *, reads: bool) -> None:
+    """With `reads`, or for READBACK, it is read back. Raises TargetDamaged where it has other
+    content, and so when it was written once more."""
+    reads = reads or ends.transfer.verify is Verify.READBACK
+    for last in (False, True):
+        with ends.session.create_file(part, ends.strategy) as sink:
+            write_body(sink, body.content)
+        require_size(part, len(body.content), ends)
         try:
-            exclusive = if_exists is not IfExists.REPLACE
-            with ends.session.create_file(name, ends.strategy, exclusive=exclusive) as sink:
-                _write(sink, body)
-            _require_whole(name, body, ends)
-            return body.outcome(path="" if name == target else name)
-        except TargetExists:
-            if if_exists is not IfExists.KEEP_BOTH:
+            if reads:
+                _require_readable_equal(part, body, ends)
+            break
+        except TargetDamaged:
+            if last:
                 raise
-    raise TargetExists(target)
+    if ends.strategy.sets_times:
+        with suppress(TargetError):  # a courtesy, and the file does not depend on it
+            ends.session.set_modified(part, body.file.modified)
 
 
-def _write(sink: ChunkSink, body: Body) -> None:
-    if body.content:
-        sink.write(0, body.content)
-    sink.flush(durable=True)
-    sink.close()
+def _require_readable_equal(part: str, body: Body, ends: PageEnds) -> None:
+    """What the server does not show is an error only where reading all back was asked for."""
+    try:
+        require_equal(part, body.crc64, len(body.content), ends)
+    except UNSEEN:
+        if ends.transfer.verify is Verify.READBACK:
+            raise
 
 
-def _require_whole(path: str, body: Body, ends: PageEnds) -> None:
-    """Raises PartMissing, SizeMismatch, TargetDamaged."""
-    size = len(body.content)
+def require_size(path: str, size: int, ends: PageEnds) -> None:
+    """Raises PartMissing, SizeMismatch."""
     seen = look_at(ends.session, path, ends.strategy)
     if seen.there is False:
         raise PartMissing(path)
     if seen.size_bytes is not None and seen.size_bytes != size:
         raise SizeMismatch(path, size, seen.size_bytes)
-    if ends.transfer.verify is Verify.READBACK:
-        require_equal(path, body.crc64, size, ends)
-
-
-def _set_modified(path: str, body: Body, ends: PageEnds) -> None:
-    if ends.strategy.sets_times:
-        with suppress(TargetError):  # a courtesy, and the file does not depend on it
-            ends.session.set_modified(path, body.file.modified)

@@ -1,17 +1,29 @@
 """How a lane's turn ends while there is work left: without a session, or because others need it."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from services.transfer.domain.destination import Destination
-from services.transfer.domain.errors import NoSessionFree, RunSuperseded, TransferError
+from services.transfer.domain.errors import (
+    NoSessionFree,
+    RunSuperseded,
+    TooManySessions,
+    TransferError,
+)
 from services.transfer.domain.lane_target import LaneTarget
-from services.transfer.domain.ports import Policy, Ports
+from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.fail_transfer import note_lane_trouble
-from services.transfer.domain_services.lane_limits import is_long, is_short, lane_limit
+from services.transfer.domain_services.lane_limits import (
+    is_long,
+    is_short,
+    lane_limit,
+    session_limit,
+)
 from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.partner_session import no_session
 from services.transfer.domain_services.queue_lanes import (
     is_driven,
     is_out,
@@ -19,6 +31,7 @@ from services.transfer.domain_services.queue_lanes import (
     report_moved,
     work_is_free,
 )
+from services.transfer.domain_services.refused_session import let_in_of_late
 from services.transfer.domain_services.session_line import park_lane
 from services.transfer.domain_services.show_progress import show_stopped
 
@@ -49,9 +62,8 @@ def give_way(pulse: LanePulse, *, ports: Ports) -> None:
     ends, and is sent out again when there is room. The last one stands in line."""
     pulse.free_slot()
     lane = pulse.lane
-    transfer = ports.transfers.read(lane.transfer_id)
-    if transfer.generation != lane.generation or not transfer.lanes_wanted:
-        end_lane(pulse, ports=ports)
+    transfer = _wanted_by(pulse, ports=ports)
+    if transfer is None:
         return
     now = ports.now()
     at_work = any(
@@ -64,17 +76,45 @@ def give_way(pulse: LanePulse, *, ports: Ports) -> None:
         park(pulse, transfer, ports.destinations.read(transfer.destination_id), ports=ports)
 
 
-def park(pulse: LanePulse, transfer: Transfer, destination: Destination, *, ports: Ports) -> None:
+def wait_refused(pulse: LanePulse, error: TooManySessions, *, ports: Ports) -> None:
+    """The partner takes no more sessions while others of ours are open. The lane stands in line
+    until one of them is free. That is no failure of its own, so it never is one too many."""
+    pulse.free_slot()
+    pulse.lane = replace(pulse.lane, failures=0)
+    transfer = _wanted_by(pulse, ports=ports)
+    if transfer is not None:
+        destination = ports.destinations.read(transfer.destination_id)
+        park(pulse, transfer, destination, error, ports=ports)
+
+
+def _wanted_by(pulse: LanePulse, *, ports: Ports) -> Transfer | None:
+    """Its transfer. None when that does not move any more, and then the lane is ended."""
+    transfer = ports.transfers.read(pulse.lane.transfer_id)
+    if transfer.generation == pulse.lane.generation and transfer.lanes_wanted:
+        return transfer
+    end_lane(pulse, ports=ports)
+    return None
+
+
+def park(
+    pulse: LanePulse,
+    transfer: Transfer,
+    destination: Destination,
+    refused: TooManySessions | None = None,
+    *,
+    ports: Ports,
+) -> None:
     """A transfer waits while none of its lanes has a session. Several lanes may come at once, so
     each looks for others when it is parked itself: the last one finds none. The first lane is alone
     and notes it before, because another worker may begin at once."""
     lane, limit = pulse.lane, lane_limit(destination, ports.policy, short=is_short(transfer))
     target = ports.targets.read(destination.id) if is_long(transfer) else None
-    none_free = no_lane_session(destination, limit, target, ports.policy)
+    none_free = refused or no_lane_session(destination, limit, target, ports=ports)
     waits = Tries(lane=lane.number, waits=True)
     if not transfer.part_made:
         note(transfer, transfer.generation, none_free, waits, ports=ports)
-    park_lane(lane, transfer, limit, ports=ports)
+    whole = session_limit(transfer, destination, ports.policy)
+    park_lane(lane, transfer, whole, ports=ports)
     if transfer.part_made:
         lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
         if not any(is_driven(each, now, ports.policy) for each in lanes):
@@ -82,12 +122,15 @@ def park(pulse: LanePulse, transfer: Transfer, destination: Destination, *, port
 
 
 def no_lane_session(
-    destination: Destination, limit: int, target: LaneTarget | None, policy: Policy
+    destination: Destination, limit: int, target: LaneTarget | None, *, ports: Ports
 ) -> NoSessionFree:
+    let_in = let_in_of_late(destination, ports=ports)
+    if let_in is not None and let_in <= limit:
+        return no_session(destination, ports=ports)
     of_help = limit if target is None else min(limit, target.lanes)
     by_server = destination.sessions < destination.max_sessions
     why = "server" if by_server else "sessions"
-    if limit == policy.lanes_per_destination:
+    if limit == ports.policy.lanes_per_destination:
         why = "workers"
     return NoSessionFree(
         destination.name,

@@ -1,6 +1,6 @@
 """What a lane does in its one session for a transfer of many files: page after page."""
 
-from services.transfer.domain.errors import PartMissing
+from services.transfer.domain.errors import PlaceChanged
 from services.transfer.domain.ports import FolderSource, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_outcome import Outcome
@@ -25,7 +25,7 @@ class FolderWork:
     def run(self) -> Outcome:
         """Raises what concerns more than one file. Whoever ends last settles the transfer."""
         if not leads_there(self.transfer, self._visit.destination):
-            raise PartMissing(self.transfer.known_part.path)
+            raise PlaceChanged(self.transfer.known_part.path)
         if not self.transfer.part_made:
             self.transfer = begin_folder(self.transfer, self._visit, ports=self._ports)
             self._pulse.headway = True
@@ -36,5 +36,6 @@ class FolderWork:
             page = self._pulse.claim(self._pulse.ledger)
             if page is None:
                 return Outcome.ENDED
-            PageMove(page, ends, self._pulse).run()
+            if not PageMove(page, ends, self._pulse).run():
+                break
         return Outcome.HANDS_OVER

@@ -1,9 +1,8 @@
 """Gives the whole file its name, once, and looks at it there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import count
 
 from services.transfer.domain.errors import (
     PermissionDenied,
@@ -15,7 +14,7 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ledger import DoneChunk
-from services.transfer.domain.names import numbered, resolve_target
+from services.transfer.domain.names import candidates, resolve_target
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.proof import AtPartner, Proven, Verify
 from services.transfer.domain.strategy import Replacing
@@ -34,7 +33,6 @@ from services.transfer.domain_services.partner_session import Visit
 
 Begin = Callable[[Transfer], Change]
 
-MAX_NUMBER = 1_000  # names tried beside an existing one
 MAX_UNSEEN = 20  # of them, where the server does not show which one is taken
 
 
@@ -92,7 +90,8 @@ def _rename(transfer: Transfer, visit: Visit, begin: Begin, *, ports: Ports) -> 
     """The target's kind is looked at again: a folder may have come since the transfer began."""
     keeps_both, session = transfer.if_exists is IfExists.KEEP_BOTH, visit.session
     unseen = 0
-    for name in _candidates(transfer, visit.destination.base_path):
+    target = resolve_target(visit.destination.base_path, transfer.target_path)
+    for name in candidates(target, keeps_both=keeps_both):
         seen = look_at(session, name, transfer.known_strategy)
         require_a_file(name, seen)
         if seen.there and keeps_both:
@@ -157,16 +156,6 @@ def _by_stepping_aside(transfer: Transfer, name: str, visit: Visit, *, ports: Po
             session.rename(aside, name, replace=False)
         raise
     return transfer
-
-
-def _candidates(transfer: Transfer, base_path: str) -> Iterator[str]:
-    target = resolve_target(base_path, transfer.target_path)
-    yield target
-    if transfer.if_exists is IfExists.KEEP_BOTH:
-        for number in count(1):
-            if number > MAX_NUMBER:
-                return
-            yield numbered(target, number)
 
 
 def _decide_on(

@@ -30,8 +30,13 @@ def who_limits(destination: Destination, policy: Policy) -> str:
     return who_allows(destination)
 
 
-def session_limit(transfer: Transfer, sessions: int) -> Limit:
-    return LongLimit(sessions) if is_long(transfer) else sessions
+def session_limit(transfer: Transfer, destination: Destination, policy: Policy) -> Limit:
+    """Of its lanes."""
+    of_all = lane_limit(destination, policy, short=True)
+    if is_short(transfer):
+        return of_all
+    sessions = lane_limit(destination, policy, short=False)
+    return LongLimit(sessions, of_all - sessions) if is_long(transfer) else sessions
 
 
 def is_short(transfer: Transfer) -> bool:
@@ -50,8 +55,12 @@ def work_of_transfer(transfer: Transfer) -> str:
 
 def known_target(destination: Destination, *, ports: Ports) -> LaneTarget:
     """What is known of another server under the same id does not count."""
-    found = ports.targets.read(destination.id)
-    if found is not None and found.place == destination.place:
+    return target_of(destination, ports.targets.read(destination.id), ports=ports)
+
+
+def target_of(destination: Destination, found: LaneTarget | None, *, ports: Ports) -> LaneTarget:
+    """`found` is stored."""
+    if found is not None and found.tells_of(destination.place, ports.now()):
         return found
     profile = destination.profile
     limit = lane_limit(destination, ports.policy, short=False)

@@ -52,6 +52,7 @@ class LanePulse:
         self._stopwatch = LaneStopwatch(lane.figures, self._renewed_at)
         self._slots = LaneSlots(lane, ports)
         self._hand_over_seconds = ports.policy.hand_over_seconds
+        self.turn_seconds = worker.remaining_seconds()
         self._looks, self._status = BeatLooks(ports), Status.MOVING  # as the last look found it
         self._steering = LaneSteering(self._renewed_at, ports)
         self._until, self._chunks = lane.until, LaneChunks(lane, ports)
@@ -85,8 +86,7 @@ class LanePulse:
 
     def wrote(self) -> datetime:
         """The time, after the block at hand was given to the partner."""
-        now = self._ports.now()
-        self._stopwatch.wrote(now)
+        self._stopwatch.wrote(now := self._ports.now())
         return now
 
     @property
@@ -143,11 +143,13 @@ class LanePulse:
             self._stopwatch.began(self._ports.now())
             return claimed
 
-    def checkpoint(self, mark: Mark) -> None:
+    def checkpoint(self, mark: Mark, *, moved: bool = True) -> None:
+        """Without `moved` it tells what is about to be done, which is no headway."""
         with self._lock:
             self._chunks.checkpoint(mark)
-            self.headway = True
-            self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
+            if moved:
+                self.headway = True
+                self._stopwatch.went_well(self._ports.now(), mark.done_bytes)
 
     def finish(self, mark: Mark, part: str, plan: ChunkPlan) -> None:
         """The chunk is done. If it is done for good, the lane has no failures in a row any more.

@@ -1,6 +1,7 @@
 """The checksums of one large file of many, and what is proved with them."""
 
 from services.transfer.domain.checksums import Algorithm, Hasher, hasher
+from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import (
     ChecksumMismatch,
     DeliveryUnclear,
@@ -17,6 +18,8 @@ from services.transfer.domain_services.compare_samples import UNSEEN
 from services.transfer.domain_services.deliver_file import names_taken, require_equal, same_size
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
+
+NOT_READ = frozenset(Verify) - {Verify.READBACK}  # not as a whole
 
 
 class LargeFile:
@@ -54,10 +57,10 @@ class LargeFile:
         return Mark(mark.done_bytes + len(block), crc64, sample, own)
 
     def outcome(
-        self, mark: Mark, result: FileResult = FileResult.DONE, path: str = ""
+        self, mark: Mark, result: FileResult = FileResult.DONE, name: str = ""
     ) -> FileOutcome:
         compared = self._value(mark) is not None
-        return FileOutcome(result, self.size_bytes, mark.crc64, path, compared=compared)
+        return FileOutcome(result, self.size_bytes, mark.crc64, name, compared=compared)
 
     def require_proved(self, path: str, mark: Mark) -> None:
         """Raises ChecksumMismatch, SizeMismatch, PartMissing, TargetDamaged."""
@@ -66,12 +69,14 @@ class LargeFile:
             raise ChecksumMismatch(path, told.algorithm.value, told.value or "", value)
         seen = look_at(ends.session, path, ends.strategy)
         if seen.there is False:
+            if ends.strategy.delivery is Delivery.DIRECT and ends.transfer.verify in NOT_READ:
+                return  # a partner may take it away at once
             raise PartMissing(path)
         if not same_size(seen, self.size_bytes) and seen.size_bytes is not None:
             raise SizeMismatch(path, self.size_bytes, seen.size_bytes)
         if ends.transfer.verify is Verify.READBACK:
             require_equal(path, mark.crc64, self.size_bytes, ends)
-        elif ends.transfer.verify is not Verify.SIZE and self._sampled(path, mark) is False:
+        elif ends.transfer.verify is not Verify.SIZE and self.sampled(path, mark) is False:
             raise TargetDamaged(path, "A sample", f"{mark.sample_crc64:016x}", "something else")
 
     def given_name(self, part: str, target: str, mark: Mark) -> str | None:
@@ -81,7 +86,7 @@ class LargeFile:
         if look_at(ends.session, part, ends.strategy).there is not False:
             return None
         for name in names_taken(target, self.size_bytes, ends):
-            equal = self._sampled(name, mark)
+            equal = self.sampled(name, mark)
             if equal is None:
                 raise DeliveryUnclear(part, name)
             if equal:
@@ -98,7 +103,7 @@ class LargeFile:
             return f"{mark.crc64:016x}" if long else f"{mark.source_crc:08x}"
         return self._hasher.hexdigest() if self._hasher is not None else None
 
-    def _sampled(self, path: str, mark: Mark) -> bool | None:
+    def sampled(self, path: str, mark: Mark) -> bool | None:
         """Whether the sampled ranges are equal. None where the server does not show them."""
         if not self._ends.strategy.reads:
             return None

@@ -1,40 +1,62 @@
 """Moves one large file of many, block by block. A later attempt goes on where it stopped."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from posixpath import basename, dirname, join
 
 from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import (
+    ChecksumMismatch,
+    ChunkCorrupted,
     PartMissing,
     SourceChanged,
     SourceCorrupted,
+    TargetDamaged,
+    TargetError,
     TooLongForOneHandle,
 )
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
-from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
 from services.transfer.domain.ports import ChunkSink, ObjectSource
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import SourceObject
-from services.transfer.domain_services.deliver_file import free_name, name_file
+from services.transfer.domain_services.deliver_directly import create_named
+from services.transfer.domain_services.deliver_file import (
+    free_name,
+    name_file,
+    other_name,
+    require_own_name,
+)
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.large_file import LargeFile
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
+from services.transfer.domain_services.page_traces import FileTraces
 
 READ_BYTES = 1 << 20
+COMPARED_BYTES = 64 << 10  # of a half file with the source
 SHARED = 0  # all attempts share one part file: at its place each writes the same bytes
 
 
 class LargeMove:
-    """`reached` is told how much is durable."""
+    """`reached` is told how much is durable, and stores it where the second argument says so.
+    `too_late`: this turn has not the time for the file's only handle."""
 
     def __init__(
-        self, lease: ChunkLease, ends: PageEnds, pulse: LanePulse, reached: Callable[[Mark], None]
+        self,
+        lease: ChunkLease,
+        ends: PageEnds,
+        pulse: LanePulse,
+        traces: FileTraces,
+        reached: Callable[[Mark, bool], None],
     ) -> None:
         self._lease, self._ends, self._pulse, self._reached = lease, ends, pulse, reached
+        self._traces = traces
         self._now, self._policy = ends.ports.now, ends.ports.policy
+        self.too_late = False
 
     def run(self, file: ListedFile) -> FileOutcome | None:
         """None when the lane should stop before its end. Raises SourceError, TargetError when the
@@ -42,23 +64,57 @@ class LargeMove:
         ends, target = self._ends, self._ends.target_of(file)
         self._require_short(file.size_bytes)
         ends.require_folder_of(target)
+        ends.settle_old_target(file, self._traces)
         with ends.source.opened(file) as source:
             found, mark = self._pinned(file, source)
             self._require_short(found.size_bytes)
             large = LargeFile(found, self._lease, ends)
             if ends.strategy.delivery is Delivery.DIRECT:
-                return self._directly(large, target, source)
+                return self._directly(file, mark, large, source)
             part = ends.part_of(file, SHARED)
             mark = self._kept(part, target, mark, large)
             if mark.done_bytes == found.size_bytes:
-                name = large.given_name(part, target, mark)
-                if name is not None:
-                    return large.outcome(mark, FileResult.SKIPPED, "" if name == target else name)
+                path = large.given_name(part, target, mark)
+                if path is not None:
+                    return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))
+            if not self._has_time(mark, large):
+                return None
             mark = self._moved(part, mark, large, source)
         if mark.done_bytes < found.size_bytes:
             return None
-        large.require_proved(part, mark)
-        return large.outcome(mark, path=name_file(part, target, ends))
+        self._require_proved(part, mark, large)
+        require_own_name(file, part, ends)
+        path = name_file(part, target, ends, self._traces)
+        return large.outcome(mark, name=other_name(path, target))
+
+    def _require_proved(self, path: str, mark: Mark, large: LargeFile) -> None:
+        """What differs once is sent once more, from its beginning. Raises what require_proved
+        raises when it differs then."""
+        try:
+            large.require_proved(path, mark)
+        except (ChecksumMismatch, TargetDamaged) as differs:
+            if self._traces.has(TraceKind.ANEW):
+                raise
+            self._traces.note(TraceKind.ANEW)
+            self._reached(NOTHING_DONE, False)
+            expected, found = differs.expected, differs.found
+            if isinstance(differs, TargetDamaged):
+                raise ChunkCorrupted(path, self._lease.number, expected, found) from None
+            key, algorithm = large.found.ref.key, differs.algorithm
+            raise SourceCorrupted(key, algorithm, expected, found) from None
+        self._traces.forget(TraceKind.ANEW)
+
+    def _has_time(self, mark: Mark, large: LargeFile) -> bool:
+        """Bytes that go through the only handle are lost with it. So a file is begun only when the
+        rest of the turn surely suffices, or is the whole of it."""
+        pulse, policy = self._pulse, self._policy
+        whole = mark.done_bytes == large.size_bytes
+        if self._ends.strategy.reopens or whole or not pulse.finished:
+            return True
+        left = pulse.worker.remaining_seconds() - policy.hand_over_seconds
+        turn = pulse.turn_seconds - policy.hand_over_seconds
+        self.too_late = left * policy.one_handle_bytes < turn * large.size_bytes
+        return not self.too_late
 
     def _require_short(self, size_bytes: int) -> None:
         limit = self._policy.one_handle_bytes
@@ -102,21 +158,45 @@ class LargeMove:
             sink.close()
         if mark.done_bytes == large.size_bytes:
             # So that whoever comes after a lost rename knows what was sent.
-            self._reached(mark)
-            self._pulse.checkpoint(mark)
+            self._reached(mark, True)
         return mark
 
-    def _directly(self, large: LargeFile, target: str, source: ObjectSource) -> FileOutcome | None:
-        ends = self._ends
-        name = free_name(target, ends)
-        exclusive = ends.transfer.if_exists is not IfExists.REPLACE
-        with ends.session.create_file(name, ends.strategy, exclusive=exclusive) as sink:
+    def _directly(
+        self, file: ListedFile, mark: Mark, large: LargeFile, source: ObjectSource
+    ) -> FileOutcome | None:
+        ends, target = self._ends, self._ends.target_of(file)
+        whole = mark.done_bytes == large.size_bytes
+        if whole and (told := self._delivered_before(target, mark, large)) is not None:
+            return told
+        if not self._has_time(NOTHING_DONE, large):
+            return None
+        length = min(COMPARED_BYTES, large.size_bytes)
+        beginning = b"".join(map(bytes, source.read(large.found, 0, length, length)))
+        path, sink = create_named(file, large.size_bytes, beginning, ends, self._traces)
+        with sink:
             mark = self._write(sink, NOTHING_DONE, large, source)
             sink.close()
         if mark.done_bytes < large.size_bytes:
             return None
-        large.require_proved(name, mark)
-        return large.outcome(mark, path="" if name == target else name)
+        self._reached(mark, True)  # whoever comes next knows that it is whole
+        try:
+            self._require_proved(path, mark, large)
+        except ChecksumMismatch:
+            with suppress(TargetError):  # it is as it was sent, so it is ours
+                ends.session.remove(path)
+            raise
+        self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
+        return large.outcome(mark, name=other_name(path, target))
+
+    def _delivered_before(self, target: str, mark: Mark, large: LargeFile) -> FileOutcome | None:
+        """An earlier attempt closed the whole file. A partner may have taken it away since. None
+        where something else has its name."""
+        name = self._traces.direct_name or basename(target)
+        path = join(dirname(target), name)
+        if large.sampled(path, mark) is False:
+            return None
+        self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
+        return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))
 
     def _write(self, sink: ChunkSink, mark: Mark, large: LargeFile, source: ObjectSource) -> Mark:
         large.begin(mark)
@@ -131,7 +211,7 @@ class LargeMove:
             if self._pulse.wrote() >= due and (self._keeps or self._reads_twice):
                 settled = self._settle(sink, settled, mark, large, source)
                 if self._keeps:
-                    self._pulse.checkpoint(mark)
+                    self._reached(mark, True)
                 due = self._next_checkpoint()
         return self._settle(sink, settled, mark, large, source)
 
@@ -150,7 +230,7 @@ class LargeMove:
         if self._reads_twice and mark.done_bytes > settled.done_bytes:
             self._read_again(settled, mark, large, source)
         if self._keeps:
-            self._reached(mark)
+            self._reached(mark, False)
         return mark
 
     def _read_again(

@@ -1,28 +1,34 @@
 """Moves the files of one page. One that is refused does not stop the others."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
-from services.transfer.domain.errors import NoSpace, SourceError, SourceNotGranted, TargetError
+from services.transfer.domain.errors import (
+    NoSpace,
+    SourceError,
+    SourceNotGranted,
+    TargetError,
+    WriteRefused,
+)
 from services.transfer.domain.file_outcomes import (
     FileOutcome,
     FileResult,
     outcomes_of,
     text_of,
+    traces_of,
 )
-from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
-from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.selection import SourceKind
-from services.transfer.domain.strategy import Replacing
+from services.transfer.domain.proof import Proven
 from services.transfer.domain_services.deliver_file import deliver_body
 from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.look_again import look_again
 from services.transfer.domain_services.move_large import SHARED, LargeMove
-from services.transfer.domain_services.page_ends import PageEnds, remove_all
+from services.transfer.domain_services.page_ends import PageEnds
+from services.transfer.domain_services.page_traces import PageTraces
 from services.transfer.domain_services.prove_page import prove_page
 from services.transfer.domain_services.take_body import Bodies, Body
 
@@ -35,18 +41,28 @@ class PageMove:
     def __init__(self, lease: ChunkLease, ends: PageEnds, pulse: LanePulse) -> None:
         self._lease, self._ends, self._pulse, self._ports = lease, ends, pulse, ends.ports
         transfer = ends.transfer
-        inventory = transfer.known_inventory.id
-        self.files = self._ports.inventories.page(transfer.id, inventory, lease.number)
+        known, number = transfer.known_inventory, lease.number
+        self.files = [*self._ports.inventories.page(transfer.id, known.id, number)]
         self.outcomes = outcomes_of(lease.mark.files)
+        self._traces = PageTraces(
+            traces_of(lease.mark.files), lambda: pulse.checkpoint(self._mark(), moved=False)
+        )
+        self._retried = transfer.run > 1
+        self._refusals = ends.refusals
+        self._put_off: set[int] = set()  # tried once more, after their neighbours
         self._held: dict[int, Body] = {}
         self._large = Mark()  # of a page that is one large file
         self._due = self._next_checkpoint()
 
-    def run(self) -> None:
-        """Raises what concerns more than one file. What is certain by then is kept."""
+    def run(self) -> bool:
+        """False when the rest of the turn is too short for the page. Raises what concerns more than
+        one file. What is certain by then is kept."""
+        suffices = True
         try:
-            if not self.files[0].is_small:
-                self._move_large()
+            if self._retried:
+                self._look_again()
+            if len(self.files) == 1 and not self.files[0].is_small:
+                suffices = self._move_large()
             else:
                 self._remove_earlier()
                 self._move_small()
@@ -57,14 +73,24 @@ class PageMove:
         if proven is None:
             self._pulse.give_back(self._mark())
         else:
+            if self._traces.last:
+                self._ends.tell_what_stays()
             plan = self._ends.transfer.known_plan
             self._pulse.finish(self._mark(proven), self._ends.folder, plan)
+        return suffices
 
     def _proven(self) -> Proven | None:
         """None while files are left."""
         if len(self.outcomes) < len(self.files):
             return None
-        return prove_page(self.files, self.outcomes, self._ends, self._lease)
+        return prove_page(self.files, self.outcomes, self._traces, self._ends, self._lease)
+
+    def _look_again(self) -> None:
+        for at, found in look_again(self.files, self._left(), self._ends):
+            if isinstance(found, ListedFile):
+                self.files[at] = found
+            else:
+                self._fail(at, found)
 
     # --- small files -----------------------------------------------------------------------------
 
@@ -72,70 +98,59 @@ class PageMove:
         return [at for at in range(len(self.files)) if at not in self.outcomes]
 
     def _remove_earlier(self) -> None:
-        if self._lease.attempt > 1:
+        """Where each name waits for its answers, it is done file by file."""
+        if self._ends.session.quick_files is not None:
             left = [self.files[at] for at in self._left() if self.files[at].refusal is None]
-            with suppress(TargetError):  # they stay, and are no reason to send nothing
-                earlier = self._ends.paths.earlier_parts(left, self._lease.attempt)
-                remove_all(self._ends.session, earlier)
+            self._ends.remove_earlier(left, self._lease.attempt, self._pulse)
 
     def _move_small(self) -> None:
-        left = self._left()
-        files = [at for at in left if self._is_to_send(at)]
-        bodies = Bodies(self._ends, self._pulse, retried=self._lease.doubts > 0)
+        files = [at for at in self._left() if self._is_to_send(at)]
+        bodies = Bodies(self._ends, self._pulse, retried=self._retried)
         quick = self._ends.session.quick_files
-        if quick is None or not self._goes_quickly:
-            for at, body in bodies.of(files, self.files):
-                self._carefully(at, body)
-            return
-        ready = self._ready(bodies.of(files, self.files))
-        for at, named in quick.put(ready, self._ends.strategy, replace=self._replaces):
-            body = self._held.pop(at)
-            if named:
-                self._settle(at, body.outcome())
-            else:
-                self._carefully(at, body)
+        if quick is None or not self._ends.goes_quickly:
+            self._send_carefully(files, bodies)
+        else:
+            ready = self._ready(bodies.of(files, self.files))
+            for at, named in quick.put(ready, self._ends.strategy, replace=self._ends.replaces):
+                body = self._held.pop(at)
+                if named:
+                    self._deliver(at, body.outcome())
+                else:
+                    self._carefully(at, body)
+        again = [at for at in sorted(self._put_off) if self._is_to_send(at)]
+        self._send_carefully(again, bodies)
 
-    @property
-    def _goes_quickly(self) -> bool:
-        """Where the server replaces in one step or nothing is to be replaced."""
-        transfer, strategy = self._ends.transfer, self._ends.strategy
-        if strategy.delivery is Delivery.DIRECT or transfer.verify is Verify.READBACK:
-            return False
-        in_one_step = strategy.replacing is Replacing.POSIX_RENAME
-        if self._replaces and not (in_one_step and self._ends.session.replaces_atomically):
-            return False
-        return strategy.shows_files and strategy.tells_missing is True
+    def _send_carefully(self, places: Sequence[int], bodies: Bodies) -> None:
+        for at, body in bodies.of(places, self.files):
+            self._carefully(at, body)
 
-    @property
-    def _replaces(self) -> bool:
-        return self._ends.transfer.if_exists is IfExists.REPLACE
+    def _deliver(self, at: int, outcome: FileOutcome) -> None:
+        if outcome.result is FileResult.DONE:
+            self._refusals.taken()
+        self._settle(at, outcome)
 
     def _is_to_send(self, at: int) -> bool:
         """Settles what needs no bytes: a name that cannot be, a folder, and an object of a manifest
         that its requester may not read any more."""
-        file = self.files[at]
+        file, transfer = self.files[at], self._ends.transfer
         if file.refusal is not None:
             self._settle(at, FileOutcome.refused(*file.refusal))
-        elif not self._may_read(file):
-            bucket = self._ends.transfer.source.bucket
-            self._settle(at, FileOutcome.failed(SourceNotGranted(bucket, file.key)))
+        elif not transfer.known_selection.reads(file.key):
+            refused = SourceNotGranted(transfer.source.bucket, file.key)
+            self._settle(at, FileOutcome.failed(refused))
         elif file.is_folder:
             try:
                 self._ends.require_folder(self._ends.target_of(file))
                 self._settle(at, FileOutcome(FileResult.DONE, compared=True))
             except TargetError as error:
                 self._fail(at, error)
-        return at not in self.outcomes
-
-    def _may_read(self, file: ListedFile) -> bool:
-        """Of a prefix, all may be read or nothing: who begins a run is asked for that."""
-        selection = self._ends.transfer.known_selection
-        return selection.kind is not SourceKind.MANIFEST or selection.may_read(file.key)
+        return at not in self.outcomes and not file.is_folder
 
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
             target = self._ends.target_of(body.file)
-            if body.error is not None or not self._ends.try_folder_of(target):
+            shared = body.file.shares_name
+            if body.error is not None or shared or not self._ends.try_folder_of(target):
                 self._carefully(at, body)
                 continue
             self._held[at] = body
@@ -146,44 +161,71 @@ class PageMove:
         if body.error is not None:
             self._fail(at, body.error)
             return
+        if self._ends.session.quick_files is None:
+            self._ends.remove_earlier([body.file], self._lease.attempt, self._pulse)
         try:
-            self._settle(at, deliver_body(body, self._ends, self._lease.attempt))
+            traces = self._traces.of(at, self._lease.attempt)
+            self._deliver(at, deliver_body(body, self._ends, traces))
         except TargetError as error:
             self._fail(at, error)
 
     # --- one large file --------------------------------------------------------------------------
 
-    def _move_large(self) -> None:
+    def _move_large(self) -> bool:
+        """False when it was not begun, for want of time."""
         if not self._is_to_send(0):
-            return
+            return True
         self._large = self._lease.mark
+        traces = self._traces.of(0, SHARED)
+        move = LargeMove(self._lease, self._ends, self._pulse, traces, self._reached)
         try:
-            move = LargeMove(self._lease, self._ends, self._pulse, self._reached)
             told = move.run(self.files[0])
         except (SourceError, TargetError) as error:
             self._require_given_up(error)
-            with suppress(TargetError):  # what the partner does not let us remove stays
-                self._ends.session.remove(self._ends.part_of(self.files[0], SHARED))
+            if self._ends.strategy.delivery is Delivery.ATOMIC:
+                traces.remove(self._ends.session, self._ends.part_of(self.files[0], SHARED))
             self._settle(0, FileOutcome.failed(error))
-            return
+            return True
         if told is not None:
             self._settle(0, told)
+        return not move.too_late
 
-    def _reached(self, mark: Mark) -> None:
-        """So much of it is durable."""
-        self._large = mark
+    def _reached(self, mark: Mark, store: bool) -> None:
+        self._large = mark  # so much of it is durable
+        if store:
+            self._pulse.checkpoint(self._mark())
 
     # --- what became of them ---------------------------------------------------------------------
 
     def _fail(self, at: int, error: SourceError | TargetError) -> None:
-        self._require_given_up(error)
+        if not isinstance(error, WriteRefused):
+            self._require_given_up(error)
+        elif self._is_put_off(at, error):
+            return
         self._settle(at, FileOutcome.failed(error))
+
+    def _is_put_off(self, at: int, error: WriteRefused) -> bool:
+        """False where the file has failed for itself. Raises what is the partner's refusal of
+        all."""
+        refusals, first = self._refusals, at not in self._put_off
+        if self._is_last_try or refusals.gave_up:
+            refusals.gave_up = True
+            return False
+        if first:
+            refusals.refused()
+            self._put_off.add(at)
+        if refusals.are_too_many if first else not refusals.are_the_files_own:
+            raise error
+        return first
+
+    @property
+    def _is_last_try(self) -> bool:
+        return self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
 
     def _require_given_up(self, error: SourceError | TargetError) -> None:
         """An error that may pass is tried again by the lane, with all that is left. Its last try
         gives the file up instead, and the others go on."""
-        last = self._pulse.lane.failures + 1 >= self._ports.policy.retry.max_failures
-        if isinstance(error, STOPS_ALL) or (error.retryable and not last):
+        if isinstance(error, STOPS_ALL) or (error.retryable and not self._is_last_try):
             raise error
 
     def _settle(self, at: int, outcome: FileOutcome) -> None:
@@ -193,16 +235,16 @@ class PageMove:
             self._due = self._next_checkpoint()
 
     def _mark(self, proven: Proven | None = None) -> Mark:
+        files = text_of(self.outcomes, self._traces.all)
         if not self.outcomes and self._large.done_bytes:
-            return self._large
+            return replace(self._large, files=files)
         size = crc64 = 0
         for at in sorted(self.outcomes):
             told = self.outcomes[at]
             if proven is not None and told.size_bytes:
                 crc64 = self._ports.crc64.combine(crc64, told.crc64, told.size_bytes)
             size += told.size_bytes
-        value = None if proven is None else proven.value
-        return Mark(size, crc64, files=text_of(self.outcomes), proven=value)
+        return Mark(size, crc64, files=files, proven=proven.value if proven else None)
 
     def _next_checkpoint(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.checkpoint_seconds)

@@ -1,16 +1,27 @@
 """What the pages of one lane have in common: source, session, and the paths of the files."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from posixpath import dirname, join
 
+from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import TargetError
+from services.transfer.domain.file_traces import TraceKind
+from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
-from services.transfer.domain.names import file_part_path
+from services.transfer.domain.names import aside_path, file_part_path
 from services.transfer.domain.ports import FolderSource, PartnerSession, Ports
-from services.transfer.domain.strategy import Strategy
+from services.transfer.domain.proof import Verify
+from services.transfer.domain.strategy import Replacing, Strategy
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.old_target import settle_old_target
+from services.transfer.domain_services.page_traces import FileTraces
 from services.transfer.domain_services.partner_session import Visit
+from services.transfer.domain_services.refused_writes import RefusedWrites
 from services.transfer.domain_services.target_folders import make_folders
 
 ATTEMPTS_SWEPT = 10  # of a page: whoever dies in all of these, and before, leaves a file behind
@@ -62,6 +73,7 @@ class PageEnds:
             transfer.id, transfer.generation, self.folder, self.session
         )
         self._folders = {self.folder}
+        self.refusals = RefusedWrites()
 
     @property
     def session(self) -> PartnerSession:
@@ -72,6 +84,21 @@ class PageEnds:
         return self.transfer.known_strategy
 
     @property
+    def replaces(self) -> bool:
+        return self.transfer.if_exists is IfExists.REPLACE
+
+    @property
+    def goes_quickly(self) -> bool:
+        """Where the server replaces in one step or nothing is to be replaced."""
+        strategy = self.strategy
+        if strategy.delivery is Delivery.DIRECT or self.transfer.verify is Verify.READBACK:
+            return False
+        in_one_step = strategy.replacing is Replacing.POSIX_RENAME
+        if self.replaces and not (in_one_step and self.session.replaces_atomically):
+            return False
+        return strategy.shows_files and strategy.tells_missing is True
+
+    @property
     def folder(self) -> str:
         return self.transfer.known_part.path
 
@@ -80,6 +107,27 @@ class PageEnds:
 
     def part_of(self, file: ListedFile, attempt: int) -> str:
         return self.paths.part_of(file, attempt)
+
+    def settle_old_target(self, file: ListedFile, traces: FileTraces) -> None:
+        """Of an earlier attempt that died between two renames."""
+        for attempt in traces.attempts(TraceKind.OLD):
+            aside = aside_path(self.part_of(file, attempt))
+            settle_old_target(aside, self.target_of(file), self.session, self.strategy)
+        traces.forget(TraceKind.OLD)
+
+    def tell_what_stays(self) -> None:
+        """The partner did not let us remove a file of ours. So it is looked after in the end."""
+        part, run = self.transfer.known_part, self.transfer.run_id
+        change_run(run, lambda current: current.has_left(part), ports=self.ports)
+
+    def remove_earlier(self, files: Iterable[ListedFile], attempt: int, pulse: LanePulse) -> None:
+        """What earlier attempts may have left of them. It is no reason to send nothing when that
+        stays."""
+        if attempt == 1 or self.strategy.delivery is Delivery.DIRECT:
+            return
+        earlier = self.paths.earlier_parts(files, attempt)
+        with suppress(TargetError):
+            remove_all(self.session, takewhile(lambda _: pulse.goes_on(0), earlier))
 
     def require_folder(self, path: str) -> None:
         """The folders of the tree are part of what is sent, so they are made. Raises TargetError
@@ -100,7 +148,8 @@ class PageEnds:
 
 
 def remove_all(session: PartnerSession, paths: Iterable[str]) -> None:
-    """Those that are there. Raises PartnerError, TargetError for the last one that is refused."""
+    """Those that are there. `paths` ends when the caller has no more time. Raises PartnerError,
+    TargetError for the last one that is refused."""
     if session.quick_files is not None:
         session.quick_files.remove(paths)
         return

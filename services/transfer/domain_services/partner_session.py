@@ -16,7 +16,7 @@ from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.session_names import step_holder, step_ticket
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.fail_transfer import end_trouble
-from services.transfer.domain_services.refused_session import note_refusal
+from services.transfer.domain_services.refused_session import let_in_of_late, note_refusal
 from services.transfer.domain_services.slot_pulse import SlotPulse
 
 
@@ -53,7 +53,7 @@ def _leased(destination_id: str, transfer: Transfer | None, *, ports: Ports) -> 
         if transfer is not None and not pulse.take(f"transfer/{transfer.id}", 1, holder):
             raise StepUnderWay(transfer.id)
         if not pulse.take(destination_id, destination.sessions, holder, ticket):
-            raise no_session(destination)
+            raise no_session(destination, ports=ports)
         pulse.calls_next = destination_id
         stack.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
         if transfer is not None:
@@ -81,15 +81,15 @@ def connected(
         raise told from error
 
 
-def no_session(destination: Destination) -> NoSessionFree:
+def no_session(destination: Destination, *, ports: Ports) -> NoSessionFree:
     """For a step, which may have every session."""
-    return NoSessionFree(
-        destination.name,
-        destination.id,
-        destination.sessions,
-        destination.sessions,
-        "server" if destination.sessions < destination.max_sessions else "sessions",
-    )
+    sessions, why = destination.sessions, "sessions"
+    if sessions < destination.max_sessions:
+        why = "server"
+    let_in = let_in_of_late(destination, ports=ports)
+    if let_in is not None:
+        sessions, why = let_in, "refused"
+    return NoSessionFree(destination.name, destination.id, sessions, sessions, why)
 
 
 def with_credential(

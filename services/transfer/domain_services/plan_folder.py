@@ -5,7 +5,7 @@ from dataclasses import replace
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import FolderMissing
-from services.transfer.domain.file_outcomes import FileResult, outcomes_of, text_of
+from services.transfer.domain.file_outcomes import FileResult, outcomes_of, text_of, traces_of
 from services.transfer.domain.ledger import Mark
 from services.transfer.domain.names import HERE, resolve_folder
 from services.transfer.domain.part_file import PartFile
@@ -28,7 +28,8 @@ def plan_folder(
     wish = Wish(if_exists=current.if_exists, verify=current.verify)
     strategy = choose_strategy(destination, wish)
     folder = resolve_folder(destination.base_path, current.target_path)
-    part = PartFile(folder, destination.place, ports.now(), opening=False)
+    now, of = ports.now(), inventory.id
+    part = PartFile(folder, destination.place, now, opening=False, inventory=of)
     most = max(1, min(lanes, plan.total, lane_sessions(destination)))
     return current.record_folder(part, plan, _for_many(strategy, most, inventory.files))
 
@@ -79,4 +80,6 @@ def reopen_failed(transfer: Transfer, *, ports: Ports) -> None:
         good = {at: each for at, each in told.items() if each.result is not FileResult.FAILED}
         if len(good) < len(told):
             size = sum(each.size_bytes for each in good.values())
-            ports.ledger.reopen(transfer.ledger, done, Mark(size, files=text_of(good)))
+            ports.ledger.reopen(
+                transfer.ledger, done, Mark(size, files=text_of(good, traces_of(done.mark.files)))
+            )

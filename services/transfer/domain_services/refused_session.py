@@ -1,21 +1,32 @@
 """What a refused session tells: the login is wrong, or the server takes no more of them at once."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
+    ConnectionLost,
+    ConnectionRefused,
+    ConnectionTimedOut,
     KeyRejected,
     PartnerError,
     PasswordRejected,
     SecondFactorDemanded,
     SessionRefused,
     TooManySessions,
+    TransferError,
 )
+from services.transfer.domain.lane import Slot
+from services.transfer.domain.line_places import SessionsSeen
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.session_names import lane_ticket, ledger_of
 from services.transfer.domain_services.queue_lanes import is_driven
+from services.transfer.domain_services.recover_sessions import refused_again
 
 LOGIN_REFUSED = (PasswordRejected, KeyRejected, SecondFactorDemanded)
+CUT = (ConnectionLost, ConnectionRefused, ConnectionTimedOut)
+CUT_IN_A_ROW = 3  # before a session; that the server is full is then more likely than the line
 LOOK_AGAIN_SECONDS = 2.5  # a lane that has logged in says so with its next beat
 
 
@@ -30,36 +41,72 @@ def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports)
     with a word about the password. A destination that was never tested may never have let us in, so
     there a wrong password stays one: it would be sent until the account is locked.
 
-    The profile keeps nothing of it. How many sessions a server takes is counted by tests, and lanes
-    that are refused get fewer for a while, see lane_refusals."""
+    No more sessions than are open are given out for a while. How many a server takes is counted by
+    tests: the profile keeps nothing of it, see recover_sessions. Lanes get fewer, see
+    lane_refusals."""
     tested = destination.profile is not None
     if not isinstance(error, SessionRefused) and not (tested and isinstance(error, LOGIN_REFUSED)):
         return error
-    held = _holders(destination.id, ports=ports)
-    others = _logged_in(held, ports=ports)
-    if others < 1 and len(held) > 1:
+    seen = _look(destination.id, ports=ports)
+    others = _logged_in(seen.held, ports=ports)
+    if others < 1 and len(seen.held) > 1:
         ports.pause(LOOK_AGAIN_SECONDS)
-        others = _logged_in(_holders(destination.id, ports=ports), ports=ports)
-    if others < 1:
-        return error
+        seen = _look(destination.id, ports=ports)
+        others = _logged_in(seen.held, ports=ports)
+    if others:
+        _bind(destination, others, ports=ports)
+    elif not isinstance(error, LOGIN_REFUSED) or _most(seen, destination) is None:
+        return error  # else it may still count a session that has just ended
     return TooManySessions(destination.host, destination.port, others, reason_of(error))
 
 
-def _holders(destination_id: str, *, ports: Ports) -> set[str]:
-    """Of slots, the one of the caller as well."""
+def full(
+    destination_id: str, error: TransferError, failures: int, *, ports: Ports
+) -> TooManySessions | None:
+    """Whether the lane that got no session should wait for one of ours to end. Some servers that
+    are full say nothing and end the connection."""
+    if isinstance(error, TooManySessions):
+        return error if error.others else None
+    if not isinstance(error, CUT) or failures < CUT_IN_A_ROW:
+        return None
+    destination = ports.destinations.read(destination_id)
+    others = _logged_in(_look(destination_id, ports=ports).held, ports=ports)
+    if not others:
+        return None
+    _bind(destination, others, ports=ports)
+    return TooManySessions(destination.host, destination.port, others, str(error))
+
+
+def _bind(destination: Destination, others: int, *, ports: Ports) -> None:
+    ports.slots.bind(SessionBound(destination.id, others, ports.now()))
+    refused_again(destination, others, ports=ports)
+
+
+def _look(destination_id: str, *, ports: Ports) -> SessionsSeen:
+    """The caller has a slot as well."""
     now = ports.now()
     until = now + timedelta(seconds=ports.policy.lease_seconds)
-    return {slot.holder for slot in ports.slots.look(destination_id, now, until).held}
+    return ports.slots.look(destination_id, now, until)
 
 
-def _logged_in(held: set[str], *, ports: Ports) -> int:
-    """Lanes that surely have a session. A slot alone tells nothing: whoever has it may be logging
-    in with the same wrong password just now."""
-    now = ports.now()
-    ledgers = {ledger for each in held if (ledger := ledger_of(each)) is not None}
+def let_in_of_late(destination: Destination, *, ports: Ports) -> int | None:
+    """How many sessions the server let in when it refused one more. None where it did not, or where
+    as many as ever are tried again."""
+    return _most(_look(destination.id, ports=ports), destination)
+
+
+def _most(seen: SessionsSeen, destination: Destination) -> int | None:
+    return seen.most if seen.most is not None and seen.most < destination.sessions else None
+
+
+def _logged_in(held: Sequence[Slot], *, ports: Ports) -> int:
+    """Lanes, steps and tests that surely have a session. A slot alone tells nothing: whoever has it
+    may be logging in with the same wrong password just now."""
+    now, holders = ports.now(), {slot.holder for slot in held}
+    ledgers = {ledger for each in holders if (ledger := ledger_of(each)) is not None}
     lanes = [lane for each in ledgers for lane in ports.lanes.lanes(each)]
-    return sum(
-        lane_ticket(lane) in held
+    return sum(slot.logged_in for slot in held) + sum(
+        lane_ticket(lane) in holders
         and lane.session_since is not None
         and is_driven(lane, now, ports.policy)
         for lane in lanes

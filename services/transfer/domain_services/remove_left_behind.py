@@ -2,15 +2,15 @@
 
 from contextlib import suppress
 
-from services.transfer.domain.errors import PartMissing, TargetError, TargetExists, TransferError
-from services.transfer.domain.part_file import OldTarget, PartFile
+from services.transfer.domain.errors import TargetError, TransferError
+from services.transfer.domain.part_file import PartFile
 from services.transfer.domain.ports import PartnerSession, Ports
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.half_file import is_ours
-from services.transfer.domain_services.look_at_target import look_at
+from services.transfer.domain_services.old_target import put_back
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.remove_parts import remove_parts
 
@@ -19,19 +19,21 @@ def remove_left_behind(transfer: Transfer, visit: Visit, *, ports: Ports) -> Non
     """Removes the leftovers. If one cannot be removed, the others still are. A file that somebody
     may still be about to create stays on record until nobody can be any more."""
     now, session, place = ports.now(), visit.session, visit.destination.place
-    gone: list[PartFile] = []
+    gone: dict[PartFile, PartFile | None] = {}
     failure: TransferError | None = None
     for each in transfer.leftovers:
         if each.place != place:
             continue  # on another server, or in another user's folders
         try:
             if each.folder:
-                remove_parts(transfer, each, visit, ports=ports)
-            elif each.direct:
+                gone[each], refused = remove_parts(transfer, each, visit, ports=ports)
+                failure = refused or failure
+                continue
+            if each.direct:
                 _remove_half_file(each, transfer, session, ports=ports)
             else:
                 session.remove(each.path)
-            gone.append(each)
+            gone[each] = None
         except TransferError as error:
             failure = error
     change_run(transfer.run_id, lambda current: current.removed(gone, now), ports=ports)
@@ -60,19 +62,6 @@ def _see_to_old_target(transfer: Transfer, session: PartnerSession, *, ports: Po
     if aside is None:
         return
     delivered = transfer.part is None and transfer.status in {Status.COMMITTING, Status.COMPLETED}
-    if delivered or not _put_back(aside, session):
+    if delivered or not put_back(aside.path, aside.target, session, UNKNOWN):
         session.remove(aside.path)
     change_run(transfer.run_id, lambda current: current.back_in_place(), ports=ports)
-
-
-def _put_back(aside: OldTarget, session: PartnerSession) -> bool:
-    """False when another file has its name."""
-    if look_at(session, aside.target, UNKNOWN).there:
-        return False
-    try:
-        session.rename(aside.path, aside.target, replace=False)
-    except TargetExists:  # from a server that shows no sizes
-        return False
-    except PartMissing:
-        pass  # it never had its other name
-    return True

@@ -81,7 +81,8 @@ def _by(probed: Destination, transfer: Transfer, *, ports: Ports) -> Replanned |
     old, generation = transfer.known_strategy, transfer.generation
     new = strategy_for(transfer, probed, max(1, old.lanes), ports=ports)
     # The part file has its name already, and its chunks have checksums in the old algorithm.
-    new = replace(new, delivery=old.delivery, checksum=old.checksum)
+    checksum, none = old.checksum, old.no_checksum
+    new = replace(new, delivery=old.delivery, checksum=checksum, no_checksum=none)
     if old.method.is_no_harder_than(new.method):  # what is under way can go on as it is
         new = replace(new, method=old.method, lanes=old.lanes)
     same = replace(old, why=new.why, cautions=new.cautions) == new

@@ -16,13 +16,13 @@ from services.transfer.domain.session_names import lane_ticket, step_ticket
 from services.transfer.domain.status import ENDING
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import RunId
-from services.transfer.domain.waiting import Line, Waiter
+from services.transfer.domain.waiting import Limit, Line, Waiter
 from services.transfer.domain_services.change_transfer import read_run
-from services.transfer.domain_services.lane_limits import is_long, is_short, lane_limit
+from services.transfer.domain_services.lane_limits import is_short, lane_limit
 from services.transfer.domain_services.queue_lanes import parked_until, send_turn
 
 
-def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> None:
+def park_lane(lane: Lane, transfer: Transfer, limit: Limit, *, ports: Ports) -> None:
     """Lets the lane's next turn wait in the line, without a message. The lane is recorded as parked
     before it stands in the line, because only a parked lane can be called."""
     now = ports.now()
@@ -30,8 +30,8 @@ def park_lane(lane: Lane, transfer: Transfer, limit: int, *, ports: Ports) -> No
     parked = replace(lane, turn=lane.turn + 1, worker=None, until=until, parked=True)
     if ports.lanes.queue(parked):
         of, ticket = transfer.destination_id, lane_ticket(lane)
-        waiter = Waiter(of, ticket, now, limit, lane=parked.message, owner=transfer.owner)
-        ports.slots.wait(replace(waiter, short=is_short(transfer), long=is_long(transfer)))
+        place = Waiter(of, ticket, now, 0, lane=parked.message, owner=transfer.owner)
+        ports.slots.wait(replace(place.within(limit), short=is_short(transfer)))
         call_next(of, ports=ports)  # a session may have become free meanwhile
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.transfer.domain.errors import SomeFilesFailed, TransferCancelled, WrongState
 from services.transfer.domain.failure import Failure
@@ -56,13 +56,14 @@ def _first_failed(transfer: Transfer, *, ports: Ports) -> Iterator[tuple[ListedF
 def _proof(transfer: Transfer, *, ports: Ports) -> Proof:
     crc64, compared, proven = 0, True, Proven.READBACK
     order, digest = list(Proven), hashlib.sha256()
-    for done in ports.ledger.done_chunks(transfer.ledger):
+    pages = ports.inventories.pages(transfer.id, transfer.known_inventory.id)
+    for done, page in zip(ports.ledger.done_chunks(transfer.ledger), pages, strict=True):
         mark = done.mark
         crc64 = ports.crc64.combine(crc64, mark.crc64, mark.done_bytes)
         compared = compared and _all_compared(done)
         of_page = Proven(mark.proven or Proven.ACKNOWLEDGED)
         proven = min(proven, of_page, key=order.index)
-        for line in _lines(transfer, done, ports=ports):
+        for line in _lines(done, page):
             digest.update(line.encode(errors="surrogatepass"))
     matched = SourceChecksum.MATCHED if compared else SourceChecksum.ABSENT
     if transfer.verify is Verify.SIZE:
@@ -71,8 +72,7 @@ def _proof(transfer: Transfer, *, ports: Ports) -> Proof:
     return Proof(folder, crc64, matched, None, proven, files_digest=digest.hexdigest())
 
 
-def _lines(transfer: Transfer, done: DoneChunk, *, ports: Ports) -> Iterator[str]:
-    page = ports.inventories.page(transfer.id, transfer.known_inventory.id, done.number)
+def _lines(done: DoneChunk, page: Sequence[ListedFile]) -> Iterator[str]:
     for at, told in sorted(outcomes_of(done.mark.files).items()):
         path = path_below(page[at], told)
         yield f"{told.crc64:016x} {told.size_bytes} {path}\n"
@@ -80,9 +80,9 @@ def _lines(transfer: Transfer, done: DoneChunk, *, ports: Ports) -> Iterator[str
 
 def path_below(file: ListedFile, told: FileOutcome | None) -> str:
     """The file's path below the transfer's folder, as it is at the partner."""
-    if told is None or not told.path:
+    if told is None or not told.name:
         return file.name
-    return posixpath.join(posixpath.dirname(file.name), posixpath.basename(told.path))
+    return posixpath.join(posixpath.dirname(file.name), told.name)
 
 
 def _all_compared(done: DoneChunk) -> bool:

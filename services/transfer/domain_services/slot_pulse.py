@@ -1,6 +1,8 @@
 """Keeps slots of sessions leased for as long as the work takes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Slot
@@ -23,6 +25,7 @@ class SlotPulse:
         self._lost: LeaseLost | None = None
         self._session: PartnerSession | None = None
         self._ended = False  # a beat closed the session
+        self._lock = Lock()
         self.calls_next: str | None = None  # the destination whose line is called after `free`
 
     def take(self, of: str, limit: int, holder: str, ticket: str = "") -> bool:
@@ -38,6 +41,15 @@ class SlotPulse:
         because others may use its slot from then on."""
         session.guard(self.fence)
         self._session = session
+        self.logged_in()
+
+    def logged_in(self) -> None:
+        """The session of the slot that was taken last is open. Others who are refused one can see
+        that. Raises LeaseLost."""
+        with self._lock:
+            slot = self._slots[-1]
+            open_one = replace(slot, logged_in=True)
+            self._slots[-1] = self._ports.slots.renew(open_one, self._until())
 
     def wants_session(self) -> bool:
         """Asked while one is being opened. Until then a beat has nothing to close."""
@@ -48,11 +60,15 @@ class SlotPulse:
         return self._ports.policy.lease_seconds / BEATS_PER_LEASE
 
     def beat(self) -> None:
+        if not self._lock.acquire(blocking=False):
+            return  # a slot is being renewed just now
         try:
             self._renew()
         except LeaseLost as lost:
             self._lost = lost
             self._close()
+        finally:
+            self._lock.release()
         if self._was_cancelled():
             self._close()
 

@@ -30,6 +30,7 @@ from services.transfer.domain_services.lane_limits import (
     lane_limit,
     lanes_of,
     reserved_for_short,
+    target_of,
     who_limits,
     work_of_transfer,
 )
@@ -71,7 +72,8 @@ class LaneSteering:
         if not is_long(transfer) or shown.progress.complete:
             return False
         ports = self._ports
-        share = _share(transfer, shown.lanes, now, ports.policy)
+        left = max(0, transfer.known_plan.size_bytes - shown.rate.bytes_done)
+        share = replace(_share(transfer, shown.lanes, now, ports.policy), left_bytes=left)
         target = self._target
         if target is None or not _is_alone(target, share):
             target = ports.targets.read(transfer.destination_id)
@@ -80,8 +82,7 @@ class LaneSteering:
             return False
         destination = self._read(transfer, now)
         limit = lane_limit(destination, ports.policy, short=False)
-        if target is None or target.place != destination.place:
-            target = known_target(destination, ports=ports)
+        target = target_of(destination, target, ports=ports)
         who = who_limits(destination, ports.policy)
         after, decision = observe(target, share, limit, who)
         self._target = None
@@ -144,8 +145,7 @@ def _has_to_go(lane: Lane, destination: Destination, now: datetime, *, ports: Po
     if not seen.whole and (target := ports.targets.read(destination.id)) is not None:
         seen = replace(seen, most_long=target.lanes)  # it stands behind the line
     most = lane_limit(destination, ports.policy, short=False)
-    if seen.most_long is not None:
-        most = min(most, seen.most_long)
+    most = min(each for each in (most, seen.most_long, seen.most) if each is not None)
     return lane_ticket(lane) in lanes_that_give_way(
         seen, most, reserved_for_short(destination), now
     )

@@ -29,9 +29,9 @@ class Body:
     compared: bool = False
     error: SourceError | TargetError | None = None
 
-    def outcome(self, result: FileResult = FileResult.DONE, path: str = "") -> FileOutcome:
+    def outcome(self, result: FileResult = FileResult.DONE, name: str = "") -> FileOutcome:
         size = len(self.content)
-        return FileOutcome(result, size, self.crc64, path, compared=self.compared)
+        return FileOutcome(result, size, self.crc64, name, compared=self.compared)
 
 
 class Bodies:
@@ -74,7 +74,8 @@ class Bodies:
             bucket = self._ends.transfer.source.bucket
             grew = ObjectGrew(bucket, looked.key, looked.size_bytes, SMALL_BYTES)
             return replace(found, error=grew)
-        now = replace(looked, name=found.file.name)
+        name, shares = found.file.name, found.file.shares_name
+        now = replace(looked, name=name, shares_name=shares)
         return next(self._ends.source.fetched([now]))
 
     def _once_more(self, found: Fetched, first: SourceCorrupted) -> Body:

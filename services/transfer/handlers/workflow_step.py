@@ -19,6 +19,7 @@ from services.transfer.domain.errors import (
     SourceError,
     StepUnderWay,
     TargetError,
+    TooManySessions,
     TransferError,
 )
 from services.transfer.domain.failure import Failure
@@ -133,7 +134,7 @@ def _tries(event: LambdaEvent, error: TransferError, ports: Ports) -> Tries:
     """`count` counts the repetitions for any reason, also those that have a limit of their own. So
     above its limit it tells nothing. An execution that began with an earlier version has none."""
     step, retry = event["step"], event.get("retry")
-    if isinstance(error, NoSessionFree):
+    if _waits_for_session(error):
         return Tries(step, waits=True)
     if retry is None or retry["count"] > retry["limit"]:
         return Tries(step)
@@ -143,10 +144,17 @@ def _tries(event: LambdaEvent, error: TransferError, ports: Ports) -> Tries:
     return Tries(step, None, retry["count"] + 1, retry["limit"] + 1, next_at)
 
 
+def _waits_for_session(error: TransferError) -> bool:
+    """Until one of ours is free. Where none is open, waiting in line would be no wait."""
+    if isinstance(error, TooManySessions):
+        return error.others > 0
+    return isinstance(error, NoSessionFree)
+
+
 def _class_of(error: TransferError) -> type[Exception]:
     if isinstance(error, MovesAgain):
         return MoveAgain
-    if isinstance(error, NoSessionFree):
+    if _waits_for_session(error):
         return SessionsBusy
     if isinstance(error, StepUnderWay):
         return StepBusy

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from kernel.caller import Caller
 from kernel.pages import CURSOR_ADVICE, Page, read_cursor, write_cursor
-from services.transfer.domain.errors import FieldInvalid, TransferNotFound
+from services.transfer.domain.errors import FieldInvalid, FilesForgotten, TransferNotFound
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult, outcomes_of
-from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.inventory import KEPT, ListedFile
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.settle_files import path_below
@@ -38,10 +38,11 @@ def read_files(
     ports: Ports,
 ) -> Page[FileSeen]:
     """`page` is (limit, cursor). Raises TransferNotFound, also for a transfer that the caller may
-    not see, and FieldInvalid for a cursor that is none of this list."""
+    not see, FieldInvalid for a cursor that is none of this list, and FilesForgotten."""
     transfer = ports.transfers.read(transfer_id)
     if not caller.may_see_transfers_of(transfer.owner):
         raise TransferNotFound(transfer_id)
+    _require_kept(transfer, ports=ports)
     limit, cursor = page
     asked, first, begin = f"transfer-files/{transfer_id}/{outcome}", 0, 0
     if cursor is not None:
@@ -60,6 +61,12 @@ def read_files(
                 found.append(seen)
     last = first + PAGES_READ
     return Page(found, write_cursor(asked, f"{last}-0") if last < total else None)
+
+
+def _require_kept(transfer: Transfer, *, ports: Ports) -> None:
+    """Rows go one by one once they have expired, so by then a list would tell only a part."""
+    if _pages(transfer) and ports.now() - transfer.listed_at >= KEPT:
+        raise FilesForgotten(transfer.id, KEPT.days, f"{transfer.listed_at:%Y-%m-%d}")
 
 
 def _pages(transfer: Transfer) -> int:
@@ -85,13 +92,13 @@ def _outcomes(transfer: Transfer, number: int, *, ports: Ports) -> dict[int, Fil
 
 
 def _seen(file: ListedFile, told: FileOutcome | None) -> FileSeen:
-    crc64 = None
+    crc64, size_bytes = None, file.size_bytes
     if told is not None and told.result is not FileResult.FAILED:
-        crc64 = f"{told.crc64:016x}"
+        crc64, size_bytes = f"{told.crc64:016x}", told.size_bytes
     return FileSeen(
         key=file.key,
         path=path_below(file, told),
-        size_bytes=file.size_bytes,
+        size_bytes=size_bytes,
         outcome=told.result.value if told else WAITING,
         code=told.code or None if told else None,
         message=told.message or None if told else None,

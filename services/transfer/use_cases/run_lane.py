@@ -18,16 +18,24 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
-from services.transfer.domain_services.end_turn import end_lane, give_way, note, park
+from services.transfer.domain_services.end_turn import (
+    end_lane,
+    give_way,
+    note,
+    park,
+    wait_refused,
+)
 from services.transfer.domain_services.fail_transfer import end_trouble, fail_by_lane
 from services.transfer.domain_services.folder_work import FolderWork
-from services.transfer.domain_services.lane_limits import is_short, lane_limit, session_limit
+from services.transfer.domain_services.lane_limits import session_limit
 from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
 from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, connected, with_credential
 from services.transfer.domain_services.plan_part import start_over
 from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
+from services.transfer.domain_services.recover_sessions import recover_sessions
+from services.transfer.domain_services.refused_session import full
 from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
 from services.transfer.domain_services.steer_lanes import note_refusal
 from services.transfer.domain_services.worker import Worker
@@ -65,9 +73,10 @@ class _Turn:
             self._end()
             return
         self._worker.hide_message(self._ports.policy.lease_seconds)
-        destination = self._ports.destinations.read(transfer.destination_id)
-        limit = lane_limit(destination, self._ports.policy, short=is_short(transfer))
-        if not self._pulse.take_slot(destination.id, session_limit(transfer, limit)):
+        known = self._ports.destinations.read(transfer.destination_id)
+        destination = recover_sessions(known, ports=self._ports)
+        limit = session_limit(transfer, destination, self._ports.policy)
+        if not self._pulse.take_slot(destination.id, limit):
             park(self._pulse, transfer, destination, ports=self._ports)
             return
         end_trouble(transfer, _waited, ports=self._ports)
@@ -126,7 +135,8 @@ class _Turn:
         self, transfer: Transfer, destination: Destination, credential: Credential
     ) -> Outcome:
         """What one file meets says nothing of the plan, so the server is not probed anew."""
-        ports, pulse, root = self._ports, self._pulse, transfer.known_inventory.root
+        ports, pulse = self._ports, self._pulse
+        root = transfer.known_inventory.root_in(transfer.run)
         with (
             ports.readers.authorize_many(transfer.source.bucket, root, transfer.id) as source,
             connected(destination, credential, pulse.wants_session, ports=ports) as session,
@@ -170,6 +180,8 @@ class _Turn:
         lane = pulse.lane
         if not pulse.out_of_time:
             lane = note_refusal(transfer, lane, error, pulse.has_session, ports=ports)
+        if not stuck and self._waits_for_others(transfer, error, failures):
+            return
         if retry.gives_up(error, failures):
             try:
                 fail_by_lane(run, generation, error, ports=ports)
@@ -189,6 +201,16 @@ class _Turn:
             generation = ports.transfers.read(transfer.id).generation
         # After the turn was sent: a lane without failures has no trouble.
         note(transfer, generation, error, tries, ports=ports)
+
+    def _waits_for_others(self, transfer: Transfer, error: TransferError, failures: int) -> bool:
+        """Whether it got no session because the partner has as many of ours as it takes. Then it
+        stands in line."""
+        if self._pulse.has_session:
+            return False
+        refused = full(transfer.destination_id, error, failures, ports=self._ports)
+        if refused is not None:
+            wait_refused(self._pulse, refused, ports=self._ports)
+        return refused is not None
 
     def _starts_over(
         self, transfer: Transfer, failures: int, delay: float, *, damaged: bool

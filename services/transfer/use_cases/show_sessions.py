@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kernel.caller import SEE_ALL_TRANSFERS, Caller
+from services.transfer.domain import lane_words as words
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.lane import Slot
-from services.transfer.domain.lane_target import Decision, LaneTarget
-from services.transfer.domain.lane_words import limited
+from services.transfer.domain.lane_target import Decision, LaneTarget, Step
 from services.transfer.domain.line_places import Place, places_of
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.session_names import Work, work_of
@@ -77,11 +77,24 @@ def show_sessions(destination_id: str, caller: Caller, *, ports: Ports) -> Sessi
 def _lanes(destination: Destination, now: datetime, *, ports: Ports) -> Lanes:
     known = known_target(destination, ports=ports)
     most = lane_limit(destination, ports.policy, short=False)
-    told = ports.targets.decisions(destination.id, DECISIONS_SHOWN) if known.decisions else ()
+    shown = min(DECISIONS_SHOWN, known.decisions)  # those before were about another server
+    told = ports.targets.decisions(destination.id, shown) if shown else ()
     target = known.within(now, most)
     if target < known.lanes:  # nothing has moved since the limit was lowered
-        known = replace(known, why=limited(target, who_limits(destination, ports.policy)))
+        known = replace(known, why=words.limited(target, who_limits(destination, ports.policy)))
+    elif known.decisions and not known.window.fresh(now):
+        known = replace(known, why=_idle(known))
     return Lanes(target, most, known, told)
+
+
+def _idle(known: LaneTarget) -> str:
+    """What was decided last is about lanes that do not move any more."""
+    match known.step:
+        case Step.UP:
+            return words.idle_above(known.lanes, known.before_lanes)
+        case Step.DOWN:
+            return words.idle_below(known.lanes, known.before_lanes)
+    return words.idle(known.lanes, known.bytes_per_second)
 
 
 def _shown(places: Sequence[Place], caller: Caller) -> Sequence[Place]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from kernel.caller import Caller
 from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import ConnectionLost
 from services.transfer.domain.lane import Lane
@@ -162,9 +163,9 @@ def drive_lanes(world: World, seconds: float) -> None:
         assert remaining() > 0
 
 
-def retry(world: World, transfer: Transfer) -> Transfer:
+def retry(world: World, transfer: Transfer, caller: Caller = ANN) -> Transfer:
     """Retries the transfer. Its execution is started, but has not run any state yet."""
-    again = retry_transfer(transfer.id, ANN, ports=world.ports)
+    again = retry_transfer(transfer.id, caller, ports=world.ports)
     start_workflow(again.id, again.run, ports=world.ports)
     return again
 

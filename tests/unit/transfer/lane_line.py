@@ -40,6 +40,7 @@ class Line:
         self.figures = LaneFigures()
         self.at_work = self.target.lanes
         self.behind = 0
+        self.left = 1 << 60  # bytes
         self.decisions: list[Decision] = []
         self.seen: list[int] = []
 
@@ -48,6 +49,7 @@ class Line:
         self._follow()
         swing = 1 + self.noise * self.random.uniform(-1, 1)
         moved = round(self.curve(self.at_work) * swing)
+        self.left -= moved
         self.figures += LaneFigures(
             moved, 0, 0, self.source_share * self.at_work, (1 - self.source_share) * self.at_work
         )
@@ -64,12 +66,18 @@ class Line:
 
     def share(self) -> Share:
         lanes = self.at_work
-        return Share("t/1", self.now, lanes, lanes, self.most, self.figures)
+        share = Share("t/1", self.now, lanes, lanes, self.most, self.figures)
+        return replace(share, left_bytes=max(0, self.left))
 
     def run(self, seconds: int) -> "Line":
         for _ in range(seconds):
             self.second()
         return self
+
+    def pause(self, seconds: float) -> None:
+        """No transfer is under way. The lanes of the next one begin with the target."""
+        self.now += timedelta(seconds=seconds)
+        self.at_work = self.target.within(self.now, self.limit)
 
     def erred(self, times: int) -> None:
         self.figures = replace(self.figures, errors=self.figures.errors + times)

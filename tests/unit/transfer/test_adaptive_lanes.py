@@ -171,6 +171,7 @@ def test_one_lane_fewer_is_one_lane_whichever_of_them_decides(decider: int) -> N
         decided = world.targets.read("one")
         assert decided is not None
         assert decided.lanes == 2
+        assert decided.window.left_bytes() == len(LARGE)  # or whoever is content never looks again
         for lane, each in zip(lanes, steering, strict=True):
             each.beat(lane, transfer, None, later + timedelta(seconds=6))
         assert sum(each.gives_way for each in steering) == 1

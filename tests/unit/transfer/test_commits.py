@@ -4,10 +4,10 @@ import pytest
 
 from services.transfer.domain.errors import PermissionDenied
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.names import MAX_NUMBER
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.give_name import MAX_NUMBER
 from services.transfer.handlers.workflow_step import run_step
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (

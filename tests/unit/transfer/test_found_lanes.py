@@ -18,7 +18,7 @@ from tests.unit.transfer.driving import content
 from tests.unit.transfer.test_adaptive_lanes import a_world, at_work, go_on_until_at_work
 from tests.unit.transfer.test_busy_destination import finish_all, requested
 
-SECONDS_PER_WRITE = 0.05
+SECONDS_PER_WRITE = 0.03
 BODY = content(600 * CHUNK_BYTES)
 DOWN = ConnectionLost("sftp.acme.example", 22, "too many connections")
 
@@ -47,7 +47,9 @@ def test_lanes_that_bring_nothing_go_and_the_api_says_why() -> None:
         world = a_world()
         world.buckets.put("outgoing", "reports/day.csv", BODY)
         world.calls.cost = {"sink.write": SECONDS_PER_WRITE}
-        assert shown(world).why == "3 lanes to begin with: a round trip takes 50 ms."
+        assert shown(world).why == (
+            "3 lanes to begin with: a round trip takes 50 ms, and no more are allowed."
+        )
         assert shown(world).decisions == ()
         transfer = requested(world, 0)
         go_on_until_at_work(world, 3)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -64,20 +64,26 @@ def agent() -> Iterator[Agent]:
 
 
 class Queue:
-    """SQS fails, or has one message. The second look ends the worker."""
+    """SQS fails, or has one message. The look after `looks` ends the worker."""
 
-    def __init__(self, *, fails: bool = False) -> None:
-        self.fails, self.looks, self.calls = fails, 0, list[str]()
+    def __init__(self, *, fails: bool = False, looks: int = 1, held: int = 1) -> None:
+        self.fails, self.looks, self.calls, self.held = fails, looks, list[str](), held
         self.then: LongLaneWorker | None = None
+        self.receiving: Callable[[], object] = lambda: None  # comes while a poll waits
 
-    def receive_message(self, **_: object) -> dict[str, Any]:
-        self.looks += 1
-        if self.looks > 1 and self.then is not None:
+    def get_queue_attributes(self, **_: object) -> dict[str, Any]:
+        self.looks -= 1
+        if self.looks < 0 and self.then is not None:
             self.then.stop()
             return {}
         if self.fails:
-            raise ClientError({"Error": {"Code": "Down", "Message": ""}}, "ReceiveMessage")
-        return {"Messages": [MESSAGE]}
+            raise ClientError({"Error": {"Code": "Down", "Message": ""}}, "GetQueueAttributes")
+        return {"Attributes": {"ApproximateNumberOfMessages": str(self.held)}}
+
+    def receive_message(self, **_: object) -> dict[str, Any]:
+        self.calls.append("received")
+        self.receiving()
+        return {"Messages": [MESSAGE]} if self.held else {}
 
     def change_message_visibility(self, **wanted: object) -> None:
         self.calls.append(f"visible after {wanted['VisibilityTimeout']}")
@@ -101,12 +107,30 @@ def worker_of(queue: Queue, protection: EcsTaskProtection, slept: list[float]) -
     return queue.then
 
 
-def test_a_task_that_ecs_does_not_protect_gives_the_message_back(agent: Agent) -> None:
-    agent.answer, queue, slept = REFUSED, Queue(), list[float]()
+def test_a_task_that_ecs_does_not_protect_receives_nothing(agent: Agent) -> None:
+    """Each receive counts, and many such tasks would make a dead letter of the message."""
+    agent.answer, queue, slept = REFUSED, Queue(looks=3), list[float]()
     worker_of(queue, agent.protection, slept).run()
-    assert queue.calls == ["visible after 0"]
-    assert sum(slept) == worker.UNPROTECTED_SECONDS
-    assert agent.asked == [True]
+    assert queue.calls == []
+    assert sum(slept) == 3 * worker.UNPROTECTED_SECONDS
+    assert agent.asked == [True, True, True]
+
+
+def test_a_task_that_waits_is_not_protected(agent: Agent) -> None:
+    """So ECS can end it when there is less to do."""
+    agent.answer, queue, slept = PROTECTED, Queue(looks=2, held=0), list[float]()
+    worker_of(queue, agent.protection, slept).run()
+    assert (queue.calls, agent.asked) == ([], [])
+    assert sum(slept) == 2 * TransferSettings(**SETTINGS).long_poll_seconds
+
+
+def test_a_message_that_comes_with_the_signal_goes_back_at_once(agent: Agent) -> None:
+    agent.answer, queue = PROTECTED, Queue()
+    told = worker_of(queue, agent.protection, [])
+    queue.receiving = told.stop
+    told.run()
+    assert queue.calls == ["received", "visible after 0"]
+    assert agent.asked == [True, False]
 
 
 @pytest.mark.parametrize("answer", [PROTECTED, UNANSWERED], ids=lambda answer: next(iter(answer)))

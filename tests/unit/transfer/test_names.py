@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.transfer.domain.errors import NameInvalid, PathOutsideBase
 from services.transfer.domain.names import (
     MAX_NAME_BYTES,
+    MAX_NUMBER,
     MAX_PATH_BYTES,
     aside_path,
     default_target,
@@ -16,7 +17,6 @@ from services.transfer.domain.names import (
     part_path,
     resolve_target,
 )
-from services.transfer.domain_services.give_name import MAX_NUMBER
 
 LONGEST_ID = "t" * 128  # of contracts.contract.Id
 

@@ -57,9 +57,9 @@ def test_a_file_that_may_still_be_made_stays_on_record_although_it_was_seen_to_b
     unmade = PartFile("/in/.a.t-1.part", "place", NOON)
     left = a_transfer(leftovers=(unmade, replace(MADE, path="/in/.a.t-1-2.part")))
     gone = left.leftovers
-    soon = left.removed(gone, NOON + MAKER_LIFETIME - timedelta(seconds=1))
+    soon = left.removed(dict.fromkeys(gone), NOON + MAKER_LIFETIME - timedelta(seconds=1))
     assert (soon.leftovers, soon.tidy) == ((unmade,), False)
-    assert soon.removed(gone, NOON + MAKER_LIFETIME).tidy
+    assert soon.removed(dict.fromkeys(gone), NOON + MAKER_LIFETIME).tidy
 
 
 def test_a_plan_is_made_anew_only_for_the_part_file_at_hand() -> None:

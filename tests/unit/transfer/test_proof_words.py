@@ -7,7 +7,12 @@ import pytest
 
 from services.transfer.domain.checksums import Algorithm, FileChecksum, ObjectChecksum
 from services.transfer.domain.file_outcomes import FileCounts
-from services.transfer.domain.partner_checksums import MOST_HASHED_BYTES, choose_checksum
+from services.transfer.domain.partner_checksums import (
+    HASHES_ONLY,
+    MOST_HASHED_BYTES,
+    TOO_LARGE,
+    choose_checksum,
+)
 from services.transfer.domain.proof import (
     ALL_PERCENT,
     NOT_RECORDED,
@@ -18,7 +23,7 @@ from services.transfer.domain.proof import (
     Verify,
 )
 from services.transfer.domain.proof_words import planned_proof, proven_words
-from services.transfer.domain.strategy import UNKNOWN, Strategy
+from services.transfer.domain.strategy import UNKNOWN, Strategy, Wish, choose_strategy
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, until_moving
 
@@ -56,7 +61,7 @@ def test_a_full_receipt_in_one_sentence() -> None:
     ("changes", "said"),
     [
         ({"by_parts": True}, "S3's own CRC-32 of its parts;"),
-        ({"source_checksum": SourceChecksum.ABSENT}, "S3 has no checksum to compare with;"),
+        ({"source_checksum": SourceChecksum.ABSENT}, "S3 has no checksum that can be compared;"),
         ({"source_checksum": SourceChecksum.NOT_COMPARED}, "not compared with any checksum of S3;"),
         ({"verified": Verify.REREAD}, "were read twice from S3 and equal;"),
         ({"proven": Proven.READBACK}, "every byte was read back and is equal;"),
@@ -136,6 +141,7 @@ def test_the_receipt_proves_at_least_what_the_plan_said(
         (replace(TESTED, reads=False), Verify.CHECKSUM, 100, "the size is right."),
         (replace(TESTED, checksum=Algorithm.CRC32), Verify.REREAD, 100, "own CRC-32 of the file"),
         (replace(TESTED, checksum=Algorithm.MD5), Verify.CHECKSUM, 100, "if it is sent in one go."),
+        (replace(TESTED, no_checksum=HASHES_ONLY), Verify.CHECKSUM, 100, f"; {HASHES_ONLY}."),
     ],
 )
 def test_the_plan_says_before_the_start_what_will_be_proven(
@@ -170,3 +176,25 @@ def test_the_cheapest_checksum_that_can_be_compared_is_chosen(
     profile = replace(profile, checksums=tuple(Algorithm(each) for each in offered.split()))
     found = choose_checksum(profile, source, size, in_order=in_order)
     assert found == (Algorithm(chosen) if chosen else None)
+
+
+@pytest.mark.parametrize(
+    ("offered", "size", "verify", "said"),
+    [
+        ("md5", 5, Verify.CHECKSUM, HASHES_ONLY),
+        ("md5 crc32", 5, Verify.CHECKSUM, None),
+        ("crc32", MOST_HASHED_BYTES + 1, Verify.CHECKSUM, TOO_LARGE),
+        ("crc32", MOST_HASHED_BYTES + 1, Verify.SIZE, None),
+        ("md5", 0, Verify.CHECKSUM, None),
+        ("", 5, Verify.CHECKSUM, None),
+    ],
+)
+def test_why_no_checksum_of_the_server_is_compared_is_in_the_plan(
+    offered: str, size: int, verify: Verify, said: str | None
+) -> None:
+    destination = World().ports.destinations.read("acme")
+    assert destination.profile is not None
+    offers = tuple(Algorithm(each) for each in offered.split())
+    tested = replace(destination, profile=replace(destination.profile, checksums=offers))
+    strategy = choose_strategy(tested, Wish(size_bytes=size, verify=verify, lanes=3))
+    assert strategy.no_checksum == said

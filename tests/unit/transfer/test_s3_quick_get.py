@@ -8,25 +8,31 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from services.transfer.adapters.s3_folder_source import S3FolderSource
 from services.transfer.adapters.s3_quick_get import (
     ANSWER_BYTES,
     UNRESERVED,
     QuickGet,
     Signer,
 )
-from tests.unit.transfer.s3_server import FOUND, Reply, s3_server
+from services.transfer.adapters.s3_source_readers import ReaderSession
+from services.transfer.domain.errors import ObjectNotFound
+from services.transfer.domain.inventory import ListedFile
+from tests.unit.transfer.s3_server import FOUND, Reply, S3Server, s3_server
 
 HOST = "s3.eu-central-1.amazonaws.com"
 
 
 @pytest.mark.parametrize("token", [None, "a/session+token=="])
 @pytest.mark.parametrize("key", ["a", "a b/ü+%2f", "~*'()!&=@:,$;?#"])
-def test_a_signature_is_that_of_botocore(token: str | None, key: str) -> None:
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_signature_is_that_of_botocore(token: str | None, key: str, method: str) -> None:
     credentials = Credentials("AKID", "secret", token)
     path = quote(f"/bucket/{key}", safe=UNRESERVED)
     now = datetime.now(UTC)
-    ours = Signer(credentials, "eu-central-1", HOST, lambda: now).signed(path, {"if-match": '"e"'})
-    asked = AWSRequest("GET", f"https://{HOST}{path}", headers={"if-match": '"e"'})
+    signer = Signer(credentials, "eu-central-1", HOST, lambda: now)
+    ours = signer.signed(path, {"if-match": '"e"'}, method)
+    asked = AWSRequest(method, f"https://{HOST}{path}", headers={"if-match": '"e"'})
     theirs = S3SigV4Auth(credentials, "s3", "eu-central-1")
     asked.context["timestamp"] = ours["x-amz-date"]
     asked.headers["X-Amz-Content-SHA256"] = ours["x-amz-content-sha256"]
@@ -70,3 +76,48 @@ def test_an_answer_that_may_be_longer_than_its_object_is_not_read(headers: dict[
         server.replies["GET object"] = FOUND
         assert quick.get("bucket", "key", '"e"', 5) == ({"ETag": '"e"'}, b"12345")
         quick.close()
+
+
+HEADERS = {"ETag": '"e"', "Last-Modified": "Sun, 01 Nov 2026 00:00:00 GMT"}
+
+
+def test_a_look_is_answered_with_what_s3_says() -> None:
+    with s3_server() as server:
+        cold = {**HEADERS, "x-amz-storage-class": "GLACIER", "x-amz-restore": "x"}
+        server.replies["HEAD object"] = Reply(200, headers=cold, body=b"12345")
+        quick = QuickGet(server.client())
+        told = quick.head("bucket", "key")
+        assert told is not None
+        status, seen = told
+        assert (status, seen["ContentLength"], seen["ETag"]) == (200, "5", '"e"')
+        assert (seen["StorageClass"], seen["Restore"]) == ("GLACIER", "x")
+        server.replies["HEAD object"] = Reply(404)
+        assert quick.head("bucket", "key") == (404, {"ContentLength": "0"})
+        server.replies["HEAD object"] = Reply(200, body=b"12345")
+        assert quick.head("bucket", "key") is None
+        quick.close()
+
+
+def test_objects_are_looked_at_without_asking_twice() -> None:
+    """Of those that are missing, only the first one is asked about with care."""
+    with s3_server() as server:
+        server.replies["HEAD bucket"] = Reply(200)
+        server.replies["HEAD object"] = Reply(404)
+        with folder_source(server) as source:
+            one, *more = [each for _ in range(3) for each in source.looked_at(["key"])]
+            assert {type(each) for each in (one, *more)} == {ObjectNotFound}
+            assert server.asked.count("HEAD object") == 4
+            cold = {**HEADERS, "x-amz-storage-class": "DEEP_ARCHIVE"}
+            server.replies["HEAD object"] = Reply(200, headers=cold, body=b"12345")
+            [listed] = source.looked_at(["key"])
+            assert isinstance(listed, ListedFile)
+            assert (listed.size_bytes, listed.modified) == (5, datetime(2026, 11, 1, tzinfo=UTC))
+            assert listed.refusal is not None
+            assert listed.refusal[0] == "object_archived"
+
+
+def folder_source(server: S3Server) -> S3FolderSource:
+    def session() -> ReaderSession:
+        return ReaderSession(server.client(), datetime.max.replace(tzinfo=UTC))
+
+    return S3FolderSource(session, "bucket", "", lambda: datetime.now(UTC))

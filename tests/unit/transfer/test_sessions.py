@@ -8,6 +8,7 @@ import pytest
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import Wish, choose_strategy, lane_sessions
+from services.transfer.domain.waiting import LongLimit
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.handlers.workflow_step import SessionsBusy, StepBusy, run_step
 from tests.conformance.records import a_destination
@@ -47,8 +48,9 @@ def hold_all_that_lanes_may(world: World) -> list[Slot]:
     destination = world.ports.destinations.read("acme")
     held: list[Slot] = []
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
+    limit = LongLimit(lane_sessions(destination), 1)
     while slot := world.ports.slots.take(
-        "acme", lane_sessions(destination), f"huge/1/lane-{len(held)}", world.clock, until
+        "acme", limit, f"huge/1/lane-{len(held)}", world.clock, until
     ):
         held.append(slot)
     assert len(held) == destination.max_sessions - 1

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from services.transfer.adapters.hash_time import more_seconds_for
 from services.transfer.adapters.partner_socket import MIN_BYTES_PER_SECOND
 from services.transfer.adapters.sftp_pace import Lagging, Pace
 
@@ -111,5 +112,14 @@ def test_a_server_that_computes_may_be_silent_for_longer_and_not_for_ever(server
     server.sends(0, 159)
     assert 0 < server.pace.seconds_left(0, 0) <= 1
     server.sends(0, 1)
+    with pytest.raises(TimeoutError):
+        server.pace.seconds_left(0, 0)
+
+
+def test_a_request_may_get_less_time_than_others(server: Server) -> None:
+    server.pace.grace_seconds = more_seconds_for(4096, 5.0, TIMEOUT)
+    server.sends(0, 4.9)
+    assert server.pace.seconds_left(0, 0) == pytest.approx(0.1)
+    server.sends(0, 0.2)
     with pytest.raises(TimeoutError):
         server.pace.seconds_left(0, 0)

@@ -13,6 +13,7 @@ from tests.servers.sites import size_at
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, until_state
 
 SLOTS = 2
+AT_LOGIN = 1  # one renewal says that the session is open
 TIMED_OUT = RuntimeError("DynamoDB: timeout")
 
 
@@ -35,7 +36,7 @@ def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: in
     """The slot that was renewed is renewed again from its new end, and not from its old one."""
     world, transfer = committing()
     every = world.policy.lease_seconds / RENEWALS_PER_LEASE + 1
-    timed_out = world.calls.fail("slots.renew", TIMED_OUT, after=failed)
+    timed_out = world.calls.fail("slots.renew", TIMED_OUT, after=AT_LOGIN + failed)
     with step_session(world.read(transfer), ports=world.ports) as visit:
         for _ in range(2 * RENEWALS_PER_LEASE):
             world.pass_time(every)
@@ -49,7 +50,7 @@ def test_a_renewal_that_fails_once_leaves_both_slots_to_the_next_beat(failed: in
 def test_renewals_that_fail_for_as_long_as_a_lease_end_the_session() -> None:
     """From then on others may use its slot."""
     world, transfer = committing()
-    refused = world.calls.refuse("slots.renew", TIMED_OUT)
+    refused = world.calls.refuse("slots.renew", TIMED_OUT, after=AT_LOGIN)
     with step_session(world.read(transfer), ports=world.ports) as visit:
         world.pass_time(world.policy.lease_seconds + 1)
         with pytest.raises(ConnectionLost):

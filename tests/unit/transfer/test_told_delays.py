@@ -18,6 +18,7 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
+from services.transfer.domain.waiting import LongLimit
 from services.transfer.domain_services.fail_transfer import note_lane_trouble
 from services.transfer.domain_services.session_line import call_next
 from services.transfer.handlers.api_views import transfer_summary
@@ -153,7 +154,8 @@ def test_a_lane_that_waits_while_another_one_moves_delays_nothing() -> None:
     transfer = world.request(BODY, destination_id="one")
     until_moving(world)
     until = world.clock + timedelta(seconds=world.policy.lease_seconds)
-    rival = world.ports.slots.take("one", 3, "another transfer", world.clock, until)
+    limit = LongLimit(2, 1)
+    rival = world.ports.slots.take("one", limit, "another/1/lane-0", world.clock, until)
     assert rival is not None
     waited: list[bool] = []
 

@@ -4,9 +4,9 @@ import pytest
 
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.names import MAX_NUMBER
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.give_name import MAX_NUMBER
 from services.transfer.handlers.workflow_step import TransientFailure
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, TARGET, assert_completed, broken, until_state

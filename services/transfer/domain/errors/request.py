@@ -93,5 +93,29 @@ class WrongState(RequestError):
     wish: str
 
 
+class RetryTooLate(RequestError):
+    code, status = "retry_too_late", 409
+    message = (
+        "Transfer {transfer_id} listed its files on {listed_on}. What became of each is kept for a"
+        " retry for {days} days, so a retry might send again what is at the partner already."
+        " Request a new transfer of the files that are missing there."
+    )
+    transfer_id: str
+    days: int
+    listed_on: str
+
+
+class FilesForgotten(RequestError):
+    code, status = "files_forgotten", 404
+    message = (
+        "What became of the single files of transfer {transfer_id} is kept for {days} days, and it"
+        " listed them on {listed_on}. GET /api/transfer/{transfer_id} still tells how many there"
+        " were."
+    )
+    transfer_id: str
+    days: int
+    listed_on: str
+
+
 class IdempotencyConflict(refusals.IdempotencyConflict, RequestError):
     """See kernel/refusals.py."""

@@ -115,8 +115,9 @@ class ObjectGrew(SourceError):
 
     code = "object_grew"
     message = (
-        "Object {name!r} in bucket {bucket!r} was replaced, and has {size_bytes} bytes now. This"
-        " transfer began with a file of at most {most_bytes} bytes. Send it in a new transfer."
+        "Object {name!r} in bucket {bucket!r} has {size_bytes} bytes now. When this transfer began"
+        " it had less, or nobody could see it, and its place is among files of at most {most_bytes}"
+        " bytes. Send it in a new transfer."
     )
     bucket: str
     key: str
@@ -192,6 +193,19 @@ class TooManyFiles(SourceError):
     seen: int
 
 
+class ListingTooSlow(SourceError):
+    code, retryable = "listing_too_slow", True
+    message = (
+        "S3 needed more than {seconds} seconds to tell what {name!r} in bucket {bucket!r} stands"
+        " for ({seen} objects by then). Retried by itself; if it stays, send it in several"
+        " transfers: by longer prefixes or by several manifests."
+    )
+    bucket: str
+    key: str
+    seen: int
+    seconds: int
+
+
 class ManifestInvalid(SourceError):
     code = "manifest_invalid"
     message = (
@@ -208,8 +222,8 @@ class SourceCorrupted(SourceError):
 
     code, retryable = "source_corrupted", True
     message = (
-        "What was read of {name!r} has the {algorithm} {found}, expected {expected}. It is read and"
-        " sent once more by itself."
+        "What was read of {name!r} has the {algorithm} {found}, expected {expected}. It is read"
+        " once more by itself. If it stays, check the object, then retry the transfer."
     )
     key: str
     algorithm: str

@@ -57,6 +57,25 @@ class TargetExists(TargetError):
     path: str
 
 
+class NameShared(TargetError):
+    """`seen`: the server showed that it takes the two names for one. Else nothing tells."""
+
+    code = "name_shared"
+    message = (
+        "Another file of this transfer has the name {path!r} but for case or Unicode form, and"
+        " {why}. This one was not sent, because one would take the place of the other. Rename one"
+        " of the objects, or send it to another target_path."
+    )
+    path: str
+    seen: bool
+
+    @property
+    def why(self) -> str:
+        if self.seen:
+            return "the partner's server takes the two for one"
+        return "nothing shows whether the partner's server takes the two for one"
+
+
 class PathOutsideBase(TargetError):
     code = "path_outside_base"
     message = (
@@ -75,6 +94,15 @@ class NameInvalid(TargetError):
     )
     path: str
     reason: str
+
+
+class PlaceChanged(TargetError):
+    code = "place_changed"
+    message = (
+        "The destination leads to another server, user or folder than when this transfer began to"
+        " send its files below {path!r}. Retry it: all files are sent to the new place then."
+    )
+    path: str
 
 
 class PartMissing(TargetError):
@@ -140,7 +168,7 @@ class DeliveryUnclear(TargetError):
     message = (
         "The partner's answer to the rename of {part!r} to {target!r} was lost, and now neither"
         " name shows what was sent. Perhaps it arrived and was taken away: ask the partner. A retry"
-        " sends it again."
+        " sends it again; what has the name by then is treated as if_exists says."
     )
     part: str
     target: str
@@ -171,8 +199,8 @@ class SizeMismatch(TargetError):
 class ChecksumMismatch(TargetError):
     code = "checksum_mismatch"
     message = (
-        "What was sent to {path!r} has the {algorithm} {found}, S3 says {expected}, although it was"
-        " sent anew. The file was not made visible; check the object, then retry the transfer."
+        "What was read for {path!r} has the {algorithm} {found}, S3 says {expected}, also when it"
+        " was read once more. It was not delivered; check the object, then retry the transfer."
     )
     path: str
     algorithm: str

@@ -11,6 +11,7 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.lane_target import Decision, LaneTarget
 from services.transfer.domain.line_places import SessionsSeen
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.waiting import Limit, Line, Waiter
 
 
@@ -29,12 +30,13 @@ class SessionSlots(Protocol):
         ticket: str = "",
     ) -> Slot | None:
         """None when the limit is reached, or when the free sessions are meant for others in the
-        line (see Line.admits). A holder that has a session gets the same one again. Whoever gets a
-        session leaves the line. LaneTargets has the target that a LongLimit is about."""
+        line (see Line.admits), or when there are as many as `bind` allows. A holder that has a
+        session gets the same one again. Whoever gets a session leaves the line. LaneTargets has the
+        target that a LongLimit is about."""
         ...
 
     def renew(self, slot: Slot, until: datetime) -> Slot:
-        """Raises LeaseLost."""
+        """Also stores whether the `slot` is logged in. Raises LeaseLost."""
         ...
 
     def free(self, *slots: Slot) -> None:
@@ -67,6 +69,13 @@ class SessionSlots(Protocol):
         """Takes the waiter out of the line. Does nothing when its call has changed since it was
         read."""
         ...
+
+    def bind(self, bound: SessionBound) -> None:
+        """From now on no more sessions are given out than it says, to anybody. It takes the place
+        of an earlier one."""
+        ...
+
+    def unbind(self, destination_id: str) -> None: ...
 
 
 class LaneTargets(Protocol):

@@ -16,12 +16,17 @@ class InventoryStore(Protocol):
     """The pages of a transfer's inventories. Each inventory has an id that was never used before,
     so no two writers meet. Pages expire with the ledger's rows."""
 
-    def add(
-        self, transfer_id: str, inventory: str, number: int, files: Sequence[ListedFile]
-    ) -> None: ...
+    def add(self, transfer_id: str, inventory: str, pages: Iterable[Sequence[ListedFile]]) -> int:
+        """Writes them from page 0 on, many at once, and returns their number. Only these are held
+        in memory."""
+        ...
 
     def page(self, transfer_id: str, inventory: str, number: int) -> Sequence[ListedFile]:
         """Raises ValueError for a page that was never written."""
+        ...
+
+    def pages(self, transfer_id: str, inventory: str) -> Iterator[Sequence[ListedFile]]:
+        """All of them in their order, in fewer calls than pages."""
         ...
 
 
@@ -50,7 +55,8 @@ class FolderSource(Protocol):
         ...
 
     def looked_at(self, keys: Iterable[str]) -> Iterator[ListedFile | SourceError]:
-        """What S3 says of each key, in their order. Several are asked for at once."""
+        """What S3 says of each key, in their order. Many are asked for at once. An object that is
+        archived is listed with its size, and refused."""
         ...
 
     def fetched(self, files: Iterable[ListedFile]) -> Generator[Fetched, None, None]:

@@ -137,13 +137,18 @@ class PartnerSession(Protocol):
         ...
 
     def file_checksum(
-        self, path: str, wanted: Sequence[Algorithm], size_bytes: int
+        self,
+        path: str,
+        wanted: Sequence[Algorithm],
+        size_bytes: int,
+        within_seconds: float | None = None,
     ) -> FileChecksum | None:
         """The checksum that the server computes of the whole file as it has it now, in the first of
         `wanted` that it offers. None where it offers none of them. A server may read for long
         before it answers. So it gets its time by `size_bytes`, the size the file should have: see
-        SLOWEST_HASH_BYTES_PER_SECOND. Raises PartMissing, PermissionDenied. Raises WriteRefused
-        where it fails, or answers with something that is no such checksum."""
+        SLOWEST_HASH_BYTES_PER_SECOND, or `within_seconds` where less is given. Raises
+        PartMissing, PermissionDenied. Raises WriteRefused where it fails, or answers with
+        something that is no such checksum."""
         ...
 
     def free_bytes(self, folder: str) -> int | None:

@@ -46,7 +46,10 @@ export function measures(profile) {
 export function sessionsText(found) {
   if (!found) return "nobody counted them";
   const most = found.at_once === 1 ? "1 at once" : `${found.at_once} at once`;
-  if (found.refused) return `${most}; the next one was refused: ${found.refused}`;
+  if (found.refused) {
+    const since = found.raised ? `. ${found.raised} more may be opened by now` : "";
+    return `${most}; the next one was refused: ${found.refused}${since}`;
+  }
   return found.untried ? `${most} at least. ${found.untried}` : `${most} at least: no more were asked for`;
 }
 
