@@ -109,8 +109,7 @@ class FilesForgotten(RequestError):
     code, status = "files_forgotten", 404
     message = (
         "What became of the single files of transfer {transfer_id} is kept for {days} days, and it"
-        " listed them on {listed_on}. GET /api/transfer/{transfer_id} still tells how many there"
-        " were."
+        " listed them on {listed_on}. The transfer itself still tells how many there were."
     )
     transfer_id: str
     days: int
