@@ -6,7 +6,7 @@ import pytest
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.leases import CLOCKS_DIFFER, LONGEST_LEASE
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Progress
 from services.transfer.domain.status import Status
 from tests.conformance.hooked_table import must_claim
@@ -25,7 +25,7 @@ from tests.conformance.stores import Stores
 ONE = ChunkPlan(10, 10)
 THREE = ChunkPlan(size_bytes=25, chunk_bytes=10)
 HOUR = 3_600.0
-BELIEVED = 60 + CLOCKS_DIFFER.total_seconds()  # of a lease that is seen at noon, for 60 seconds
+BELIEVED = (LONGEST_LEASE + CLOCKS_DIFFER).total_seconds()  # of a lease that is seen at noon
 
 
 def test_an_expired_chunk_is_taken_over_before_new_ones_under_the_next_attempt(
@@ -47,6 +47,17 @@ def test_a_chunk_is_free_when_its_lease_says_more_than_any_clock_may_differ(
     assert stores.ledger.claim(ledger, "b", NOON, after(60)) is None
     stores.ledger.renew(ahead, after(BELIEVED + 0.000001))
     assert must_claim(stores, ledger, "b") == ChunkLease(ledger, 0, "b", 2, after(60))
+
+
+def test_a_lane_near_the_end_of_its_lease_takes_no_chunk_of_one_that_has_just_renewed(
+    stores: Stores,
+) -> None:
+    """Each claims for as long as it has its own lane."""
+    ledger = a_moving_ledger(stores, THREE)
+    held = stores.ledger.renew(must_claim(stores, ledger, "b"), after(180))
+    claimed = stores.ledger.claim(ledger, "a", NOON, after(1))
+    assert claimed == ChunkLease(ledger, 1, "a", 1, after(1))
+    assert held in stores.ledger.open_leases(ledger)
 
 
 def test_a_clock_that_is_an_hour_ahead_holds_no_chunk_for_an_hour(stores: Stores) -> None:

@@ -45,6 +45,15 @@ def test_a_finish_claims_first_what_was_given_back(stores: Stores) -> None:
     assert ahead == ChunkLease(ledger, 0, "a", 2, LEASE, a_mark(3))
 
 
+def test_a_finish_that_comes_late_does_not_claim_its_own_chunk(stores: Stores) -> None:
+    ledger = a_moving_ledger(stores, THREE)
+    lane, late = a_lane(stores, ledger), must_claim(stores, ledger, "a")
+    ahead = stores.ledger.finish(late, a_mark(10), PART, lane, after(61))
+    assert ahead is not None
+    assert (ahead.number, ahead.attempt) == (1, 1)
+    assert stores.ledger.progress(ledger).chunks_done == 1
+
+
 def test_a_finish_without_a_time_claims_nothing(stores: Stores) -> None:
     ledger = a_moving_ledger(stores, THREE)
     lane, first = a_lane(stores, ledger), must_claim(stores, ledger, "a")

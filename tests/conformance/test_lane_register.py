@@ -6,14 +6,14 @@ import pytest
 
 from services.transfer.domain.errors import LeaseLost
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.leases import CLOCKS_DIFFER, LONGEST_LEASE
 from services.transfer.domain.ledger import LedgerId
 from tests.conformance.records import NOON, a_lane, after
 from tests.conformance.stores import Stores
 
 LEDGER = LedgerId("t-1", 1)
 HOUR = 3_600.0
-BELIEVED = 60 + CLOCKS_DIFFER.total_seconds()  # of a turn that is seen at noon, for 60 seconds
+BELIEVED = (LONGEST_LEASE + CLOCKS_DIFFER).total_seconds()  # of a turn that is seen at noon
 
 
 def queued(stores: Stores, number: int = 0, turn: int = 1, **changes: object) -> None:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from services.transfer.domain.lane import LaneMessage, Slot
-from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.leases import CLOCKS_DIFFER, LONGEST_LEASE
 from services.transfer.domain.waiting import Waiter
 from tests.conformance.records import NOON, after
 from tests.conformance.stores import LOOK_ROWS, Stores
 
 LANE = LaneMessage("t-1", 1, 0, 7)
-BELIEVED = 60 + CLOCKS_DIFFER.total_seconds()
+BELIEVED = (LONGEST_LEASE + CLOCKS_DIFFER).total_seconds()
 
 
 def waiter(ticket: str, at: float = 0, limit: int = 1) -> Waiter:

@@ -120,7 +120,7 @@ class DynamoDbChunkLedger:
         beat = [] if lane is None else [lane_beats(lane)]
         done = [*self._done(lease, mark, part), *beat]
         if lane is not None and now is not None:
-            found = self._next_claim(replace(lease, until=lane.until), now)
+            found = self._next_claim(replace(lease, until=lane.until), now, lease.number)
             if found is not None:
                 both = [while_moving(ledger), *done, found.row, (sums + found.sums).of(ledger)]
                 if not self._table.write(both, busy(ledger)):
@@ -205,13 +205,16 @@ class DynamoDbChunkLedger:
             put(row, "attribute_not_exists(#pk)"),
         ]
 
-    def _next_claim(self, wanted: ChunkLease, now: datetime) -> Claim | None:
+    def _next_claim(
+        self, wanted: ChunkLease, now: datetime, finished: int | None = None
+    ) -> Claim | None:
         """What `wanted.worker` may have until `wanted.until`. The rows are neighbours, so this is
-        one query. The progress row sorts last."""
+        one query. The progress row sorts last. The chunk that is `finished` along with it is not
+        claimed again, although its lease may be over by now."""
         rows = list(self._neighbours(wanted.ledger, "OPEN#"))
         if not rows or rows[-1]["sk"] != progress_key(wanted.ledger)["sk"]:
             return None  # never opened
-        leases = [lease_of(row) for row in rows[:-1]]
+        leases = [each for row in rows[:-1] if (each := lease_of(row)).number != finished]
         return next_claim(leases, rows[-1], wanted, now, self._now())
 
     def _neighbours(self, ledger: LedgerId, first: str, **options: object) -> Iterator[Item]:

@@ -19,10 +19,10 @@ from services.transfer.adapters.dynamodb_ledger_rows import (
 )
 from services.transfer.domain.errors import StaleTransfer
 from services.transfer.domain.lane import Lane
-from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.leases import believed_until
 from services.transfer.domain.ledger import LedgerId
 
-# The same as ledger.is_over. `beyond` is CLOCKS_DIFFER later than the end that the taker writes.
+# The same as leases.is_over. `beyond` that end no lease is believed.
 FREE = "(attribute_not_exists(#worker) OR #until <= :now OR #until > :beyond)"
 
 
@@ -49,7 +49,7 @@ class DynamoDbLaneRegister:
             return None
         lane = from_item(Lane, row)
         taken = lane.taken_by(worker, until)
-        beyond = until + CLOCKS_DIFFER
+        beyond = believed_until(now, until)
         free = f"{CURRENT} AND {FREE}"
         take = put(_row(taken), free, turn=turn, no=False, now=now, beyond=beyond)
         return None if self._table.write([take], _busy(taken)) else taken

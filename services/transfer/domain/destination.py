@@ -64,6 +64,7 @@ class Destination:
     created_at: datetime
     updated_at: datetime
     auth: Auth | None = Auth.PASSWORD  # which kind of credential the vault holds
+    credential_at: datetime | None = None  # when it was replaced; None: never
     host_keys: tuple[HostKey, ...] = ()
     profile: ServerProfile | None = None
     retired_secret: str | None = None

@@ -1,7 +1,7 @@
 """What a refused session tells: the login is wrong, or the server takes no more of them at once."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
@@ -48,11 +48,13 @@ def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports)
     if not isinstance(error, SessionRefused) and not (tested and isinstance(error, LOGIN_REFUSED)):
         return error
     seen = _look(destination.id, ports=ports)
-    others = _logged_in(seen.held, ports=ports)
-    if others < 1 and len(seen.held) > 1:
+    # of an older credential they tell nothing about this one
+    after = destination.credential_at if isinstance(error, LOGIN_REFUSED) else None
+    others = _logged_in(seen.held, after, ports=ports)
+    if others < len(seen.held) - 1:
         ports.pause(LOOK_AGAIN_SECONDS)
         seen = _look(destination.id, ports=ports)
-        others = _logged_in(seen.held, ports=ports)
+        others = max(others, _logged_in(seen.held, after, ports=ports))
     if others:
         _bind(destination, others, ports=ports)
     elif not isinstance(error, LOGIN_REFUSED) or _most(seen, destination) is None:
@@ -99,15 +101,21 @@ def _most(seen: SessionsSeen, destination: Destination) -> int | None:
     return seen.most if seen.most is not None and seen.most < destination.sessions else None
 
 
-def _logged_in(held: Sequence[Slot], *, ports: Ports) -> int:
-    """Lanes, steps and tests that surely have a session. A slot alone tells nothing: whoever has it
-    may be logging in with the same wrong password just now."""
+def _logged_in(held: Sequence[Slot], after: datetime | None = None, *, ports: Ports) -> int:
+    """Lanes, steps and tests that surely have a session, which began `after`. A slot alone tells
+    nothing: whoever has it may be logging in with the same wrong password just now."""
     now, holders = ports.now(), {slot.holder for slot in held}
     ledgers = {ledger for each in holders if (ledger := ledger_of(each)) is not None}
     lanes = [lane for each in ledgers for lane in ports.lanes.lanes(each)]
-    return sum(slot.logged_in for slot in held) + sum(
+    others = sum(slot.logged_in and _began(slot.since, after) for slot in held)
+    return others + sum(
         lane_ticket(lane) in holders
         and lane.session_since is not None
+        and _began(lane.session_since, after)
         and is_driven(lane, now, ports.policy)
         for lane in lanes
     )
+
+
+def _began(since: datetime | None, after: datetime | None) -> bool:
+    return after is None or (since is not None and since > after)

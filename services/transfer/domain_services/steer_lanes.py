@@ -88,7 +88,7 @@ class LaneSteering:
         self._target = None
         if not ports.targets.save(after, decision):
             return False
-        self._target = replace(after, version=after.version + 1)
+        self._target = replace(after, version=after.next_version)
         if decision is not None and decision.after > decision.before:
             pass_on(destination.id, ports=ports)  # who waits comes first
         work_left = shown.progress.next_chunk < shown.progress.chunks_total

@@ -49,10 +49,14 @@ def change_destination(
     if CONNECTION_FIELDS & changes.keys():
         after = replace(after, profile=None)
     if credential is not None:
-        return _save_with_credential(before, after, credential, ports=ports)
-    if after.login != before.login:
-        after = replace(after, auth=None, secret_id=None)
-    return _save(before, after, ports=ports)
+        stored = _save_with_credential(before, after, credential, ports=ports)
+    else:
+        if after.login != before.login:
+            after = replace(after, auth=None, secret_id=None)
+        stored = _save(before, after, ports=ports)
+    if credential is not None or CONNECTION_FIELDS & changes.keys():
+        ports.slots.unbind(destination_id)  # it was found out with another login
+    return stored
 
 
 def _save_with_credential(
@@ -63,7 +67,8 @@ def _save_with_credential(
     secret_id = f"{after.id}-{ports.new_id()}"
     ports.vault.store(secret_id, credential)
     try:
-        return _save(before, replace(after, auth=credential.auth, secret_id=secret_id), ports=ports)
+        named = replace(after, auth=credential.auth, secret_id=secret_id, credential_at=ports.now())
+        return _save(before, named, ports=ports)
     except RequestError:  # surely not stored; after any other error the record may name it
         ports.vault.delete(secret_id)
         raise

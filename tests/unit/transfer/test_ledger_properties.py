@@ -19,7 +19,7 @@ from moto import mock_aws
 
 from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.errors import LeaseLost
-from services.transfer.domain.leases import CLOCKS_DIFFER
+from services.transfer.domain.leases import CLOCKS_DIFFER, LONGEST_LEASE
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, DoneChunk, Mark, Progress
 from services.transfer.domain.status import Status
 from tests.conformance.records import PART, a_mark, a_moving_ledger, after, set_status
@@ -54,7 +54,8 @@ class Expected:
 
     def is_free(self, now: float) -> bool:
         """For somebody whose clock says `now`."""
-        over = self.until <= now or self.until > now + LEASE_SECONDS + SKEW_SECONDS
+        longest = LONGEST_LEASE.total_seconds()
+        over = self.until <= now or self.until > now + longest + SKEW_SECONDS
         return self.done is None and over
 
 

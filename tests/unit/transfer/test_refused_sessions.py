@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import (
     ConnectionLost,
     NoSessionFree,
@@ -21,12 +22,13 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.partner_session import partner_session, step_session
 from services.transfer.domain_services.recover_sessions import recover_sessions
-from services.transfer.domain_services.refused_session import CUT_IN_A_ROW
+from services.transfer.domain_services.refused_session import CUT_IN_A_ROW, let_in_of_late
 from services.transfer.handlers.workflow_step import SessionsBusy, run_step
+from services.transfer.use_cases.manage_destinations import change_destination
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.actors import Actor, Stage
-from tests.fakes.callers import ANN
+from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, assert_completed, until_state
 
@@ -127,6 +129,24 @@ def test_a_step_that_is_logged_in_counts_when_another_session_is_refused() -> No
         taking(world, 1, REFUSALS[1])
         with (
             pytest.raises(TooManySessions, match=r"while 1 other\(s\) of ours were open"),
+            partner_session("acme", ports=world.ports),
+        ):
+            raise AssertionError("a session")
+
+
+def test_a_wrong_new_password_is_told_as_that_beside_a_session_of_the_old_one() -> None:
+    """It would be sent again and again until the partner locks the account."""
+    world = World()
+    bound(world, 1)
+    wrong = Credential(password="typo")
+    with partner_session("acme", ports=world.ports):
+        world.pass_time(1)
+        change_destination("acme", {}, wrong, ADMIN, ports=world.ports)
+        assert let_in_of_late(world.ports.destinations.read("acme"), ports=world.ports) is None
+        world.pass_time(1)
+        taking(world, 0, REFUSALS[1])
+        with (
+            pytest.raises(PasswordRejected),
             partner_session("acme", ports=world.ports),
         ):
             raise AssertionError("a session")
