@@ -18,7 +18,7 @@ from tests.unit.transfer.driving import content
 from tests.unit.transfer.test_adaptive_lanes import a_world, at_work, go_on_until_at_work
 from tests.unit.transfer.test_busy_destination import finish_all, requested
 
-SECONDS_PER_WRITE = 0.03
+SECONDS_PER_WRITE = 0.04
 BODY = content(600 * CHUNK_BYTES)
 DOWN = ConnectionLost("sftp.acme.example", 22, "too many connections")
 
@@ -62,7 +62,7 @@ def test_lanes_that_bring_nothing_go_and_the_api_says_why() -> None:
         first, last = lanes.decisions[-1], lanes.decisions[0]
         assert (first.from_lanes, first.to_lanes, last.to_lanes) == (3, 2, 1)
         rate = BLOCK_BYTES / SECONDS_PER_WRITE
-        assert last.bytes_per_second == pytest.approx(rate, rel=0.3)
+        assert last.bytes_per_second == pytest.approx(rate, rel=0.4)
         assert "Would one fewer do?" in lanes.why
         go_on_until_at_work(world, 1)
         finish_all(world, [transfer])
