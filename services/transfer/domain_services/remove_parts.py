@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from services.transfer.domain.errors import PermissionDenied, TargetError
-from services.transfer.domain.file_outcomes import outcomes_of, traces_of
+from services.transfer.domain.file_outcomes import FileResult, outcomes_of, traces_of
 from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, DoneChunk, LedgerId, Mark
@@ -107,14 +107,21 @@ class _Tidying:
         return self._ports.inventories.page(self._transfer.id, self._inventory, of.number)
 
     def _settle_old_targets(self, page: Sequence[ListedFile], mark: Mark) -> None:
+        """If ours was delivered, the old target is removed, even if the partner took ours away
+        since."""
+        told = outcomes_of(mark.files)
         for each in sorted(traces_of(mark.files)):
-            if each.kind is TraceKind.OLD:
-                file = page[each.at]
-                aside = aside_path(self._of.part_of(file, each.attempt))
-                try:
+            if each.kind is not TraceKind.OLD:
+                continue
+            file, outcome = page[each.at], told.get(each.at)
+            aside = aside_path(self._of.part_of(file, each.attempt))
+            try:
+                if outcome is not None and outcome.result is not FileResult.FAILED:
+                    self._session.remove(aside)
+                else:
                     settle_old_target(aside, self._of.target_of(file), self._session, UNKNOWN)
-                except TargetError as error:
-                    self.refused = error
+            except TargetError as error:
+                self.refused = error
 
     def _noted(self, page: Sequence[ListedFile], mark: Mark) -> Iterator[str]:
         for each in sorted(traces_of(mark.files)):
