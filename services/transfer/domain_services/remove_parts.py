@@ -22,6 +22,8 @@ from services.transfer.domain_services.partner_session import Visit
 
 # At one go, for whoever calls has some minutes. What is left to do then is on record.
 TIDYING_TIME = timedelta(seconds=30)
+# A later run has part files of the same names. Until its first one is there it takes longer.
+RUN_READ_EVERY = timedelta(seconds=1)
 
 
 class Swept(NamedTuple):
@@ -68,18 +70,29 @@ class _Tidying:
         self._base_path = visit.destination.base_path
         self._of = PathsOfMany.in_session(transfer.id, left.generation, left.path, visit.session)
         self._ends_at = ports.now() + TIDYING_TIME
+        self._read_at = ports.now()
+        self._is_superseded = False
         self.swept, self.is_through = 0, False
         self.refused: TargetError | None = None
 
     def paths(self) -> Iterator[str]:
-        """Those that nobody has asked for yet, until the time is over."""
+        """Those that nobody has asked for yet, until the time is over or a later run begins."""
         for path in self._all_paths():
             if self.swept >= self._left.swept:
-                if self._ports.now() >= self._ends_at:
+                if self._ports.now() >= self._ends_at or self._superseded():
                     return
                 yield path
             self.swept += 1
         self.is_through = True
+
+    def _superseded(self) -> bool:
+        now = self._ports.now()
+        if now >= self._read_at and not self._is_superseded:
+            self._read_at = now + RUN_READ_EVERY
+            self._is_superseded = (
+                self._ports.transfers.read(self._transfer.id).run != self._transfer.run
+            )
+        return self._is_superseded
 
     def _all_paths(self) -> Iterator[str]:
         ledger = LedgerId(self._transfer.id, self._left.generation)
@@ -111,7 +124,7 @@ class _Tidying:
         since."""
         told = outcomes_of(mark.files)
         for each in sorted(traces_of(mark.files)):
-            if each.kind is not TraceKind.OLD:
+            if each.kind is not TraceKind.OLD or self._superseded():
                 continue
             file, outcome = page[each.at], told.get(each.at)
             aside = aside_path(self._of.part_of(file, each.attempt))

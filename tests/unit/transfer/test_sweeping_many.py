@@ -2,7 +2,7 @@
 
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.status import Status
-from tests.unit.transfer.driving import sweep_all
+from tests.unit.transfer.driving import broken, retry, sweep_all
 from tests.unit.transfer.many import objects, send
 from tests.unit.transfer.test_tidy_partners import one_by_one
 
@@ -19,3 +19,22 @@ def test_the_old_file_is_not_delivered_again_when_the_partner_took_ours_away() -
     sweep_all(world)
     assert set(world.partner.files) == {"/in/000.csv", "/in/002.csv"}
     assert world.read(transfer).tidy
+
+
+def test_tidying_ends_when_the_user_retries_and_leaves_the_new_runs_files_alone() -> None:
+    world = one_by_one()
+    transfer = send(world, objects(40))
+    refused = [
+        world.calls.refuse(call, broken, after=2) for call in ("sink.write", "partner.remove")
+    ]
+    world.run()
+    for each in refused:
+        each.end()
+    assert world.read(transfer).status is Status.FAILED
+    world.calls.cost["partner.remove"] = 2.0
+    before = world.calls.counts["partner.remove"]
+    retries = world.calls.before("partner.remove", lambda: retry(world, transfer), 3)
+    world.pass_time(1_000)
+    sweep_all(world)
+    assert retries()
+    assert world.calls.counts["partner.remove"] - before <= 3
