@@ -1,9 +1,12 @@
 """The sweeper comes to a partner that takes files away, and to users who retry meanwhile."""
 
 from services.transfer.domain.if_exists import IfExists
+from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.status import Status
-from tests.unit.transfer.driving import broken, retry, sweep_all
-from tests.unit.transfer.many import objects, send
+from tests.fakes.sweeping import sweep_transfer
+from tests.fakes.world import World
+from tests.unit.transfer.driving import broken, content, retry, sweep_all
+from tests.unit.transfer.many import assert_all_arrived, counts, objects, send
 from tests.unit.transfer.test_tidy_partners import one_by_one
 
 
@@ -38,3 +41,26 @@ def test_tidying_ends_when_the_user_retries_and_leaves_the_new_runs_files_alone(
     sweep_all(world)
     assert retries()
     assert world.calls.counts["partner.remove"] - before <= 3
+
+
+def test_a_run_does_not_end_before_all_failed_files_are_open_again() -> None:
+    world, found = World(), {f"out/{n}.bin": content(SMALL_BYTES + n + 1) for n in range(3)}
+    for path in ("/in/1.bin", "/in/2.bin"):
+        world.partner.files[path] = bytearray(b"theirs")
+    transfer = send(world, found)
+    world.run()
+    assert counts(world, transfer).failed == 2
+    for path in ("/in/1.bin", "/in/2.bin"):
+        del world.partner.files[path]
+
+    def time_is_over() -> None:
+        sweep_transfer(transfer.id, ports=world.ports)  # before the step is repeated
+        while world.drive_lane():
+            pass
+        raise TimeoutError
+
+    retry(world, transfer)
+    ended = world.calls.before("ledger.reopen", time_is_over, 2)
+    world.run()
+    assert ended()
+    assert_all_arrived(world, transfer, found)
