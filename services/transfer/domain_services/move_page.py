@@ -184,7 +184,7 @@ class PageMove:
             self._require_given_up(error)
             if self._ends.strategy.delivery is Delivery.ATOMIC:
                 traces.remove(self._ends.session, self._ends.part_of(self.files[0], SHARED))
-            self._settle(0, FileOutcome.failed(error))
+            self._settle(0, FileOutcome.failed(error, self._traces.half_of(0)))
             return True
         if told is not None:
             self._settle(0, told)
@@ -202,7 +202,7 @@ class PageMove:
             self._require_given_up(error)
         elif self._is_put_off(at, error):
             return
-        self._settle(at, FileOutcome.failed(error))
+        self._settle(at, FileOutcome.failed(error, self._traces.half_of(at)))
 
     def _is_put_off(self, at: int, error: WriteRefused) -> bool:
         """False where the file has failed for itself. Raises what is the partner's refusal of
