@@ -45,6 +45,7 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
     inventory = left.inventory or _inventory_of_today(transfer)
     if inventory is None:
         return Swept(None)  # an earlier version began it anew, and nobody knows the names any more
+    began = ports.now()
     tidying = _Tidying(transfer, inventory, left, visit, ports)
     try:
         remove_all(visit.session, tidying.paths())
@@ -53,7 +54,9 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
     refused = tidying.refused
     if not tidying.is_through:
         seen_refused = left.refused or refused is not None
-        return Swept(replace(left, swept=tidying.swept, refused=seen_refused))
+        # A file may still come under a name that was asked for, so all are asked for again.
+        swept = tidying.swept if left.settled(began) else 0
+        return Swept(replace(left, swept=swept, refused=seen_refused))
     if refused is None and left.refused:
         refused = PermissionDenied(left.path_for_people(transfer.id), "remove")
     if refused is None:

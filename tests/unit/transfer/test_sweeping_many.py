@@ -1,12 +1,18 @@
 """The sweeper comes to a partner that takes files away, and to users who retry meanwhile."""
 
+from contextlib import suppress
+
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.status import Status
+from services.transfer.use_cases.steer_transfer import cancel_transfer
+from tests.fakes.callers import ANN
+from tests.fakes.lives import Killed
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import broken, content, retry, sweep_all
 from tests.unit.transfer.many import assert_all_arrived, counts, objects, send
+from tests.unit.transfer.steps import sweep
 from tests.unit.transfer.test_tidy_partners import one_by_one
 
 
@@ -64,3 +70,23 @@ def test_a_run_does_not_end_before_all_failed_files_are_open_again() -> None:
     world.run()
     assert ended()
     assert_all_arrived(world, transfer, found)
+
+
+def test_a_file_that_a_dead_worker_still_creates_is_removed() -> None:
+    world = one_by_one()
+    transfer = send(world, objects(40))
+    world.calls.kill("sink.write", 3)
+    with suppress(Killed):
+        world.run()
+    late = {part: world.partner.files.pop(part) for part in world.parts()}
+    assert late
+    cancel_transfer(transfer.id, ANN, ports=world.ports)
+    world.calls.cost["partner.remove"] = 4.0
+    sweep(world, transfer, 1)  # asks for its name first, and not for the last ones
+    world.pass_time(100)
+    world.partner.files.update(late)
+    for _ in range(20):
+        world.pass_time(100)
+        sweep_all(world)
+    assert world.parts() == []
+    assert world.read(transfer).tidy
