@@ -100,8 +100,8 @@ class PageMove:
     def _remove_earlier(self) -> None:
         """Where each name waits for its answers, it is done file by file."""
         if self._ends.session.quick_files is not None:
-            left = [self.files[at] for at in self._left() if self.files[at].refusal is None]
-            self._ends.remove_earlier(left, self._lease.attempt, self._pulse)
+            left = {at: self.files[at] for at in self._left() if self.files[at].refusal is None}
+            self._ends.remove_earlier(left, self._lease.attempt, self._traces, self._pulse)
 
     def _move_small(self) -> None:
         files = [at for at in self._left() if self._is_to_send(at)]
@@ -161,11 +161,11 @@ class PageMove:
         if body.error is not None:
             self._fail(at, body.error)
             return
+        attempt = self._lease.attempt
         if self._ends.session.quick_files is None:
-            self._ends.remove_earlier([body.file], self._lease.attempt, self._pulse)
+            self._ends.remove_earlier({at: body.file}, attempt, self._traces, self._pulse)
         try:
-            traces = self._traces.of(at, self._lease.attempt)
-            self._deliver(at, deliver_body(body, self._ends, traces))
+            self._deliver(at, deliver_body(body, self._ends, self._traces.of(at, attempt)))
         except TargetError as error:
             self._fail(at, error)
 

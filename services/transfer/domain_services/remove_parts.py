@@ -47,11 +47,7 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
         return Swept(None)  # an earlier version began it anew, and nobody knows the names any more
     began = ports.now()
     tidying = _Tidying(transfer, inventory, left, visit, ports)
-    try:
-        remove_all(visit.session, tidying.paths())
-    except TargetError as error:
-        tidying.refused = error
-    refused = tidying.refused
+    refused = tidying.run()
     if not tidying.is_through:
         seen_refused = left.refused or refused is not None
         # A file may still come under a name that was asked for, so all are asked for again.
@@ -76,9 +72,14 @@ class _Tidying:
         self._read_at = ports.now()
         self._is_superseded = False
         self.swept, self.is_through = 0, False
-        self.refused: TargetError | None = None
+        self._refused: TargetError | None = None
 
-    def paths(self) -> Iterator[str]:
+    def run(self) -> TargetError | None:
+        """What the partner refused, if it did."""
+        refused = remove_all(self._session, self._paths())
+        return next(iter(refused.values()), self._refused)
+
+    def _paths(self) -> Iterator[str]:
         """Those that nobody has asked for yet, until the time is over or a later run begins."""
         for path in self._all_paths():
             if self.swept >= self._left.swept:
@@ -137,7 +138,7 @@ class _Tidying:
                 else:
                     settle_old_target(aside, self._of.target_of(file), self._session, UNKNOWN)
             except TargetError as error:
-                self.refused = error
+                self._refused = error
 
     def _noted(self, page: Sequence[ListedFile], mark: Mark) -> Iterator[str]:
         for each in sorted(traces_of(mark.files)):

@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+import pytest
+
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.status import Status
@@ -11,8 +13,9 @@ from tests.fakes.lives import Killed
 from tests.fakes.sweeping import sweep_transfer
 from tests.fakes.world import World
 from tests.unit.transfer.driving import broken, content, retry, sweep_all
-from tests.unit.transfer.many import assert_all_arrived, counts, objects, send
+from tests.unit.transfer.many import arrived, assert_all_arrived, counts, objects, send
 from tests.unit.transfer.steps import sweep
+from tests.unit.transfer.test_folder_failures import until_done
 from tests.unit.transfer.test_tidy_partners import one_by_one
 
 
@@ -89,4 +92,21 @@ def test_a_file_that_a_dead_worker_still_creates_is_removed() -> None:
         world.pass_time(100)
         sweep_all(world)
     assert world.parts() == []
+    assert world.read(transfer).tidy
+
+
+@pytest.mark.parametrize("pipelines", [True, False])
+def test_a_dead_workers_part_whose_removal_is_refused_is_on_record(pipelines: bool) -> None:
+    world, found = World(), {f"out/{n}.csv": content(1_000 + n) for n in range(3)}
+    world.partner.pipelines = pipelines
+    world.partner.removes = False
+    transfer = send(world, found)
+    world.calls.kill("quick.put" if pipelines else "partner.rename", 2)
+    assert until_done(world, transfer).status is Status.COMPLETED
+    assert world.parts() != []
+    assert world.read(transfer).left_behind != ()
+    world.partner.removes = True
+    world.pass_time(1_000)
+    sweep_all(world)
+    assert arrived(world) == found
     assert world.read(transfer).tidy
