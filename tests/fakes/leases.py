@@ -131,7 +131,7 @@ class InMemorySessionSlots:
             live = [n for n in mine if n not in own and n not in over]
             line = self.line(destination_id, now, until)
             sessions = limit.of_all if isinstance(limit, LongLimit) else limit
-            if len(live) >= sessions or not (own or line.admits(ticket, limit)):
+            if len(live) >= sessions or not (set(own) - set(over) or line.admits(ticket, limit)):
                 return None
             self.waiting.pop((destination_id, ticket), None)
             free = [n for n in sorted(own) + list(range(sessions)) if n not in live]

@@ -58,7 +58,7 @@ class DynamoDbSessionSlots:
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
             sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             number = _choose(own, known.keys() - own - over, sessions)
-            if number is None or not (own or line.admits(ticket, limit)):
+            if number is None or not (own - over or line.admits(ticket, limit)):
                 return None
             since = known[number].since if number in own - over else now
             slot = Slot(destination_id, number, holder, until, since, long)
