@@ -16,6 +16,7 @@ from services.transfer.domain.errors import (
 from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.server_profile import FRESH, SessionsFound
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.strategy import Wish, choose_strategy
 from services.transfer.domain_services.count_sessions import NO_TIME
@@ -215,3 +216,13 @@ def test_a_wrong_password_stays_one_where_nothing_is_known_of_the_server() -> No
     ended = world.read(transfer)
     assert ended.failure is not None
     assert ended.failure.code == "password_rejected"
+
+
+def test_a_test_without_time_for_a_further_session_keeps_what_was_refused_of_late() -> None:
+    world = World()
+    world.ports = replace(world.ports, policy=COUNTING)
+    world.ports.slots.bind(SessionBound("acme", 2, world.clock))
+    world.calls.cost["partner.connect"] = 7.0
+    counted = found(after_a_test(world))
+    assert (counted.at_once, counted.untried) == (2, NO_TIME)
+    assert world.ports.slots.look("acme", world.clock, world.clock).most == 2
