@@ -182,7 +182,8 @@ class InMemorySessionSlots:
 
     def bind(self, bound: SessionBound) -> None:
         with self.lock:
-            self.bounds[bound.destination_id] = bound
+            if self.bounds.get(bound.destination_id, bound).gives_way_to(bound):
+                self.bounds[bound.destination_id] = bound
 
     def unbind(self, destination_id: str) -> None:
         with self.lock:
