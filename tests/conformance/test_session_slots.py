@@ -141,6 +141,25 @@ def test_no_more_sessions_are_given_out_than_the_partner_let_in(stores: Stores) 
     assert taken(stores, "c", limit=5)
 
 
+def test_a_count_that_comes_late_does_not_take_the_place_of_a_later_one(stores: Stores) -> None:
+    stores.slots.bind(SessionBound("partner", 3, after(10)))
+    stores.slots.bind(SessionBound("partner", 1, after(9)))
+    assert stores.slots.look("partner", after(10), after(60)).most == 3
+    stores.slots.bind(SessionBound("partner", 2, after(11)))
+    assert stores.slots.look("partner", after(11), after(60)).most == 2
+    stores.slots.bind(SessionBound("partner", 4, after(-700)))  # the other clock was wrong
+    assert stores.slots.look("partner", after(-700), after(60)).most == 4
+
+
+def test_whoever_lost_its_session_in_its_sleep_comes_back_to_the_line(stores: Stores) -> None:
+    taken(stores, "first", limit=5)
+    taken(stores, "a", limit=5)
+    stores.slots.bind(SessionBound("partner", 1, NOON))
+    taken(stores, "b", at=200, limit=5)
+    assert take(stores, "a", at=201, limit=5) is None
+    assert take(stores, "b", at=201, limit=5)
+
+
 def test_a_session_that_is_logged_in_is_seen_until_its_slot_is_taken_anew(stores: Stores) -> None:
     slot = stores.slots.renew(replace(taken(stores, "a"), logged_in=True), after(60))
     assert slot.logged_in

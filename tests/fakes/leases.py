@@ -131,7 +131,7 @@ class InMemorySessionSlots:
             live = [n for n in mine if n not in own and n not in over]
             line = self.line(destination_id, now, until)
             sessions = limit.of_all if isinstance(limit, LongLimit) else limit
-            if len(live) >= sessions or not (own or line.admits(ticket, limit)):
+            if len(live) >= sessions or not (set(own) - set(over) or line.admits(ticket, limit)):
                 return None
             self.waiting.pop((destination_id, ticket), None)
             free = [n for n in sorted(own) + list(range(sessions)) if n not in live]
@@ -182,7 +182,8 @@ class InMemorySessionSlots:
 
     def bind(self, bound: SessionBound) -> None:
         with self.lock:
-            self.bounds[bound.destination_id] = bound
+            if self.bounds.get(bound.destination_id, bound).gives_way_to(bound):
+                self.bounds[bound.destination_id] = bound
 
     def unbind(self, destination_id: str) -> None:
         with self.lock:

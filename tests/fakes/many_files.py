@@ -1,7 +1,7 @@
 """Many files in memory: their source, their inventories, and the quick way to a partner."""
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from posixpath import dirname
 from typing import TYPE_CHECKING
@@ -131,15 +131,14 @@ class InMemoryQuickFiles:
         while begun:
             yield self._end(*begun.popleft(), replace)
 
-    def remove(self, paths: Iterable[str]) -> None:
-        refused: TargetError | None = None
+    def remove(self, paths: Iterable[str]) -> Mapping[str, TargetError]:
+        refused: dict[str, TargetError] = {}
         for path in paths:
             try:
                 self._session.remove(path)
             except TargetError as error:
-                refused = error
-        if refused is not None:
-            raise refused
+                refused[path] = error
+        return refused
 
     def _open(self, file: SmallFile, replace: bool) -> bool:
         self._session.called("quick_open")

@@ -33,6 +33,7 @@ TAKE_TRIES = 20  # each lost race means that another holder got a slot, and sess
 # A holder may have been taken for dead, and a later one of the same name has the slot. `until`
 # tells them apart, so the earlier one can neither free nor prolong the slot.
 HELD = "#holder = :holder AND #until = :seen"
+NEWER = "attribute_not_exists(#pk) OR #since <= :since OR #since > :wrong"  # than the bound there
 
 
 class DynamoDbSessionSlots:
@@ -58,7 +59,7 @@ class DynamoDbSessionSlots:
             over = {n for n, slot in known.items() if is_over(slot.until, now, until)}
             sessions = limit.of_all if isinstance(limit, LongLimit) else limit
             number = _choose(own, known.keys() - own - over, sessions)
-            if number is None or not (own or line.admits(ticket, limit)):
+            if number is None or not (own - over or line.admits(ticket, limit)):
                 return None
             since = known[number].since if number in own - over else now
             slot = Slot(destination_id, number, holder, until, since, long)
@@ -89,14 +90,13 @@ class DynamoDbSessionSlots:
         while left:
             gone = [delete(_key(slot), HELD, **_seen(slot)) for slot in left]
             lost = self._table.write(gone, _lost(left[0]))
-            if not lost:
-                return
-            left = [slot for index, slot in enumerate(left) if index not in lost]
+            left = [slot for index, slot in enumerate(left) if lost and index not in lost]
 
     def bind(self, bound: SessionBound) -> None:
         row = row_key(_partition(bound.destination_id), BOUND) | to_item(bound)
         row |= {"expires_at": to_attribute(_expires_at(bound.since))}
-        self._table.write([put(row, ANYWAY)], LeaseLost(f"bound of {bound.destination_id}"))
+        change = put(row, NEWER, since=bound.since, wrong=bound.wrong_clock)
+        self._table.write([change], LeaseLost(f"bound of {bound.destination_id}"))
 
     def unbind(self, destination_id: str) -> None:
         gone = delete(row_key(_partition(destination_id), BOUND), ANYWAY)

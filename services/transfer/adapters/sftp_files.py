@@ -7,7 +7,7 @@ of other files fill.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from services.transfer.adapters.sftp_attributes import seen_of, times_fields
 from services.transfer.adapters.sftp_packets import (
@@ -74,16 +74,14 @@ class SftpQuickFiles:
             elif rounds.files and not rounds.ready:
                 self._protocol.receive()
 
-    def remove(self, paths: Iterable[str]) -> None:
-        refused = [path for path, status in self._removed(paths) if status is not None]
-        error: TargetError | None = None
-        for path in refused:
+    def remove(self, paths: Iterable[str]) -> Mapping[str, TargetError]:
+        refused: dict[str, TargetError] = {}
+        for path in [path for path, status in self._removed(paths) if status is not None]:
             try:
                 self._remove_one(path)
             except TargetError as told:
-                error = told
-        if error is not None:
-            raise error
+                refused[path] = told
+        return refused
 
     def _removed(self, paths: Iterable[str]) -> list[tuple[str, Status | None]]:
         told: list[tuple[str, Status | None]] = []

@@ -37,8 +37,10 @@ class FileOutcome:
     message: str = ""
 
     @classmethod
-    def failed(cls, error: TransferError) -> "FileOutcome":
-        return cls.refused(error.code, str(error))
+    def failed(cls, error: TransferError, half: str = "") -> "FileOutcome":
+        """`half` is the name of a file that may be there and not whole."""
+        stays = f" What was written of it may still be there, as {half}." if half else ""
+        return cls.refused(error.code, f"{error}{stays}")
 
     @classmethod
     def refused(cls, code: str, message: str) -> "FileOutcome":

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from services.transfer.domain.destination import Destination
 
+THE_SERVER = "the server takes"
+
 
 def who_allows(destination: Destination) -> str:
     by_server = destination.sessions < destination.max_sessions
-    return "the server takes" if by_server else "max_sessions allows"
+    return THE_SERVER if by_server else "max_sessions allows"
 
 
 def cautions_of_sessions(destination: Destination) -> Iterator[str]:

@@ -67,6 +67,7 @@ class Transfer(PartChanges):
             moved_again=False,
             checksum_tries=0,
             replanned=False,
+            reopening=go_on and self.sends_many,
         )
         if not go_on:
             again = replace(again._without_part(now), source_object=None, plan=None)

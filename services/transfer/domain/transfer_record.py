@@ -80,6 +80,7 @@ class TransferRecord:
     run: int = 1
     begun_run: int = 0  # the last run whose lanes may work
     started_run: int = 0  # the last run with a fact STARTED
+    reopening: bool = False  # not all files that failed in an earlier run are open again
     generation: int = 0
     version: int = 0  # optimistic lock, kept by the store
     source_object: SourceObject | None = None
@@ -184,8 +185,9 @@ class TransferRecord:
     @property
     def lanes_wanted(self) -> bool:
         """Whether lanes should be at work. The first creates the part file while the transfer is
-        only requested. In a run that goes on with its part file they wait until the run begins."""
-        if self.part is None:
+        only requested. In a run that goes on with its part file they wait until the run begins, and
+        until the files that failed before are open again: whoever found none would end the run."""
+        if self.part is None or self.reopening:
             return False
         begun = self.status is Status.MOVING
         return begun or (self.status is Status.REQUESTED and not self.part.made)

@@ -12,6 +12,7 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import PartnerError
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.server_profile import SessionsFound
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain_services.partner_session import Visit, with_credential
 from services.transfer.domain_services.refused_session import reason_of
 from services.transfer.domain_services.slot_pulse import SlotPulse
@@ -38,7 +39,17 @@ def count_sessions(visit: Visit, until: datetime, *, ports: Ports) -> SessionsFo
         opened.callback(pulse.free)
         pulse.calls_next = destination.id
         opened.enter_context(ports.heart.beating(pulse.beat, pulse.every_seconds))
-        return _Count(destination, credential, until, pulse, opened, ports).run()
+        found = _Count(destination, credential, until, pulse, opened, ports).run()
+        _keep_bound(destination, line.in_use.most, found, ports=ports)
+        return found
+
+
+def _keep_bound(
+    destination: Destination, most: int | None, found: SessionsFound, *, ports: Ports
+) -> None:
+    """A test that came to its end before it reached what was refused found out nothing of that."""
+    if most is not None and found.untried is not None and found.at_once <= most:
+        ports.slots.bind(SessionBound(destination.id, most, ports.now()))
 
 
 class _Count:

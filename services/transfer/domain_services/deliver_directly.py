@@ -1,11 +1,13 @@
 """Delivers a file of many straight under its name, for partners that want no renames."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from posixpath import basename
 
 from services.transfer.domain.errors import (
     NameShared,
     SizeMismatch,
+    SourceError,
     TargetError,
     TargetExists,
     TargetNotAFile,
@@ -24,11 +26,30 @@ from services.transfer.domain_services.page_traces import FileTraces
 def deliver_directly(file: ListedFile, content: bytes, ends: PageEnds, traces: FileTraces) -> str:
     """The path that it got. Raises TargetError, PartnerError."""
     path, sink = create_named(file, len(content), content, ends, traces)
-    with sink:
+    with removing_half(path, ends, traces), sink:
         write_body(sink, content)
     require_size_unless_taken(path, len(content), ends)
     traces.forget(TraceKind.BEGUN, TraceKind.HALF)
     return path
+
+
+@contextmanager
+def removing_half(path: str, ends: PageEnds, traces: FileTraces) -> Iterator[None]:
+    """Nobody should take a file that was refused half way for a whole one. Whoever lost its lease
+    cannot record that, and removes nothing: another worker's file may have the name."""
+    try:
+        yield
+    except (SourceError, TargetError):
+        if TraceKind.HALF in traces.begun(path):
+            traces.record(TraceKind.HALF, basename(path))
+            remove_half(path, ends, traces)
+        raise
+
+
+def remove_half(path: str, ends: PageEnds, traces: FileTraces) -> None:
+    """What the partner does not let us remove stays on record."""
+    if _is_removed(ends.session, path):
+        traces.forget(TraceKind.BEGUN, TraceKind.HALF)
 
 
 def write_body(sink: ChunkSink, content: bytes) -> None:

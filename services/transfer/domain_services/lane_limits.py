@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane_target import LaneTarget, first_target
+from services.transfer.domain.line_places import SessionsSeen
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.session_words import who_allows
 from services.transfer.domain.strategy import lane_sessions
@@ -72,6 +73,11 @@ def target_of(destination: Destination, found: LaneTarget | None, *, ports: Port
         ports.now(),
     )
     return first if found is None else replace(first, version=found.version)
+
+
+def let_in(lanes: int, seen: SessionsSeen) -> int:
+    """So many of them as the partner lets in of late."""
+    return lanes if seen.most is None else max(1, min(lanes, seen.most))
 
 
 def lanes_to_send(transfer: Transfer, *, ports: Ports) -> int:

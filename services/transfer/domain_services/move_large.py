@@ -1,7 +1,6 @@
 """Moves one large file of many, block by block. A later attempt goes on where it stopped."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from posixpath import basename, dirname, join
 
@@ -13,7 +12,6 @@ from services.transfer.domain.errors import (
     SourceChanged,
     SourceCorrupted,
     TargetDamaged,
-    TargetError,
     TooLongForOneHandle,
 )
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
@@ -23,7 +21,11 @@ from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
 from services.transfer.domain.ports import ChunkSink, ObjectSource
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import SourceObject
-from services.transfer.domain_services.deliver_directly import create_named
+from services.transfer.domain_services.deliver_directly import (
+    create_named,
+    remove_half,
+    removing_half,
+)
 from services.transfer.domain_services.deliver_file import (
     free_name,
     name_file,
@@ -173,7 +175,7 @@ class LargeMove:
         length = min(COMPARED_BYTES, large.size_bytes)
         beginning = b"".join(map(bytes, source.read(large.found, 0, length, length)))
         path, sink = create_named(file, large.size_bytes, beginning, ends, self._traces)
-        with sink:
+        with removing_half(path, ends, self._traces), sink:
             mark = self._write(sink, NOTHING_DONE, large, source)
             sink.close()
         if mark.done_bytes < large.size_bytes:
@@ -182,8 +184,7 @@ class LargeMove:
         try:
             self._require_proved(path, mark, large)
         except ChecksumMismatch:
-            with suppress(TargetError):  # it is as it was sent, so it is ours
-                ends.session.remove(path)
+            remove_half(path, ends, self._traces)  # it is as it was sent, so it is ours
             raise
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, name=other_name(path, target))

@@ -100,8 +100,8 @@ class PageMove:
     def _remove_earlier(self) -> None:
         """Where each name waits for its answers, it is done file by file."""
         if self._ends.session.quick_files is not None:
-            left = [self.files[at] for at in self._left() if self.files[at].refusal is None]
-            self._ends.remove_earlier(left, self._lease.attempt, self._pulse)
+            left = {at: self.files[at] for at in self._left() if self.files[at].refusal is None}
+            self._ends.remove_earlier(left, self._lease.attempt, self._traces, self._pulse)
 
     def _move_small(self) -> None:
         files = [at for at in self._left() if self._is_to_send(at)]
@@ -161,11 +161,11 @@ class PageMove:
         if body.error is not None:
             self._fail(at, body.error)
             return
+        attempt = self._lease.attempt
         if self._ends.session.quick_files is None:
-            self._ends.remove_earlier([body.file], self._lease.attempt, self._pulse)
+            self._ends.remove_earlier({at: body.file}, attempt, self._traces, self._pulse)
         try:
-            traces = self._traces.of(at, self._lease.attempt)
-            self._deliver(at, deliver_body(body, self._ends, traces))
+            self._deliver(at, deliver_body(body, self._ends, self._traces.of(at, attempt)))
         except TargetError as error:
             self._fail(at, error)
 
@@ -184,7 +184,7 @@ class PageMove:
             self._require_given_up(error)
             if self._ends.strategy.delivery is Delivery.ATOMIC:
                 traces.remove(self._ends.session, self._ends.part_of(self.files[0], SHARED))
-            self._settle(0, FileOutcome.failed(error))
+            self._settle(0, FileOutcome.failed(error, self._traces.half_of(0)))
             return True
         if told is not None:
             self._settle(0, told)
@@ -202,7 +202,7 @@ class PageMove:
             self._require_given_up(error)
         elif self._is_put_off(at, error):
             return
-        self._settle(at, FileOutcome.failed(error))
+        self._settle(at, FileOutcome.failed(error, self._traces.half_of(at)))
 
     def _is_put_off(self, at: int, error: WriteRefused) -> bool:
         """False where the file has failed for itself. Raises what is the partner's refusal of

@@ -1,14 +1,13 @@
 """What the pages of one lane have in common: source, session, and the paths of the files."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from posixpath import dirname, join
 
 from services.transfer.domain.destination import Delivery
 from services.transfer.domain.errors import TargetError
-from services.transfer.domain.file_traces import TraceKind
+from services.transfer.domain.file_traces import Trace, TraceKind
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.names import aside_path, file_part_path
@@ -18,8 +17,9 @@ from services.transfer.domain.strategy import Replacing, Strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.old_target import settle_old_target
-from services.transfer.domain_services.page_traces import FileTraces
+from services.transfer.domain_services.page_traces import FileTraces, PageTraces
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.refused_writes import RefusedWrites
 from services.transfer.domain_services.target_folders import make_folders
@@ -54,8 +54,11 @@ class PathsOfMany:
 
     def earlier_parts(self, files: Iterable[ListedFile], attempt: int) -> list[str]:
         """What workers that died may have left of them before that attempt."""
-        earlier = range(max(1, attempt - self.attempts_swept), attempt)
+        earlier = self.earlier_attempts(attempt)
         return [self.part_of(file, each) for file in files for each in earlier]
+
+    def earlier_attempts(self, attempt: int) -> range:
+        return range(max(1, attempt - self.attempts_swept), attempt)
 
 
 @dataclass
@@ -120,14 +123,22 @@ class PageEnds:
         part, run = self.transfer.known_part, self.transfer.run_id
         change_run(run, lambda current: current.has_left(part), ports=self.ports)
 
-    def remove_earlier(self, files: Iterable[ListedFile], attempt: int, pulse: LanePulse) -> None:
-        """What earlier attempts may have left of them. It is no reason to send nothing when that
-        stays."""
+    def remove_earlier(
+        self, files: Mapping[int, ListedFile], attempt: int, traces: PageTraces, pulse: LanePulse
+    ) -> None:
+        """What earlier attempts may have left of them, by their places. It is no reason to send
+        nothing when that stays."""
         if attempt == 1 or self.strategy.delivery is Delivery.DIRECT:
             return
-        earlier = self.paths.earlier_parts(files, attempt)
-        with suppress(TargetError):
-            remove_all(self.session, takewhile(lambda _: pulse.goes_on(0), earlier))
+        earlier = {
+            self.part_of(file, each): Trace(at, TraceKind.PART, each)
+            for at, file in files.items()
+            for each in self.paths.earlier_attempts(attempt)
+        }
+        refused = remove_all(self.session, takewhile(lambda _: pulse.goes_on(0), earlier))
+        for path in refused:  # some servers refuse it of a file that is not there, too
+            if look_at(self.session, path, self.strategy).there is not False:
+                traces.all.add(earlier[path])
 
     def require_folder(self, path: str) -> None:
         """The folders of the tree are part of what is sent, so they are made. Raises TargetError
@@ -147,17 +158,15 @@ class PageEnds:
         return True
 
 
-def remove_all(session: PartnerSession, paths: Iterable[str]) -> None:
-    """Those that are there. `paths` ends when the caller has no more time. Raises PartnerError,
-    TargetError for the last one that is refused."""
+def remove_all(session: PartnerSession, paths: Iterable[str]) -> Mapping[str, TargetError]:
+    """Those that are there. `paths` ends when the caller has no more time. The answer is what was
+    refused. Raises PartnerError."""
     if session.quick_files is not None:
-        session.quick_files.remove(paths)
-        return
-    refused: TargetError | None = None
+        return session.quick_files.remove(paths)
+    refused: dict[str, TargetError] = {}
     for path in paths:
         try:
             session.remove(path)
         except TargetError as error:
-            refused = error
-    if refused is not None:
-        raise refused
+            refused[path] = error
+    return refused

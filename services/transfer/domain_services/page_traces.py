@@ -18,6 +18,10 @@ class PageTraces:
     def of(self, at: int, attempt: int) -> "FileTraces":
         return FileTraces(self, at, attempt)
 
+    def half_of(self, at: int) -> str:
+        """The name of a direct file that may be there and not whole. '' where there is none."""
+        return self.of(at, 0).direct_name
+
     def record(self, trace: Trace) -> None:
         self.all.add(trace)
         self._store()

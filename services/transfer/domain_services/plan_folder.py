@@ -73,8 +73,9 @@ def _is_there(visit: Visit, folder: str) -> bool:
     return seen is not None and seen.kind in (FileKind.FOLDER, FileKind.LINK, None)
 
 
-def reopen_failed(transfer: Transfer, *, ports: Ports) -> None:
-    """Before the first lane of a run that goes on: the files that failed are tried once more."""
+def reopen_failed(transfer: Transfer, *, ports: Ports) -> Transfer:
+    """Before the first lane of a run that goes on: the files that failed are tried once more. It is
+    done when that is on record. Until then a repeated step does the rest."""
     for done in ports.ledger.done_chunks(transfer.ledger):
         told = outcomes_of(done.mark.files)
         good = {at: each for at, each in told.items() if each.result is not FileResult.FAILED}
@@ -83,3 +84,6 @@ def reopen_failed(transfer: Transfer, *, ports: Ports) -> None:
             ports.ledger.reopen(
                 transfer.ledger, done, Mark(size, files=text_of(good, traces_of(done.mark.files)))
             )
+    return change_run(
+        transfer.run_id, lambda current: replace(current, reopening=False), ports=ports
+    )

@@ -121,7 +121,9 @@ def is_written(transfer: Transfer, *, ports: Ports) -> bool:
 def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
     """Whether the part file exists and every chunk is done. For `readback` every chunk must be
     proved, too."""
-    if not transfer.part_made or not ports.ledger.progress(transfer.ledger).complete:
+    if not transfer.part_made or transfer.reopening:
+        return False
+    if not ports.ledger.progress(transfer.ledger).complete:
         return False
     if not transfer.proves_at_the_end:
         return True

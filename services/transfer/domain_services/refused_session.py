@@ -47,16 +47,16 @@ def note_refusal(destination: Destination, error: PartnerError, *, ports: Ports)
     tested = destination.profile is not None
     if not isinstance(error, SessionRefused) and not (tested and isinstance(error, LOGIN_REFUSED)):
         return error
-    seen = _look(destination.id, ports=ports)
+    at, seen = ports.now(), _look(destination.id, ports=ports)
     # of an older credential they tell nothing about this one
     after = destination.credential_at if isinstance(error, LOGIN_REFUSED) else None
     others = _logged_in(seen.held, after, ports=ports)
     if others < len(seen.held) - 1:
         ports.pause(LOOK_AGAIN_SECONDS)
-        seen = _look(destination.id, ports=ports)
+        at, seen = ports.now(), _look(destination.id, ports=ports)
         others = max(others, _logged_in(seen.held, after, ports=ports))
     if others:
-        _bind(destination, others, ports=ports)
+        _bind(destination, others, at, ports=ports)
     elif not isinstance(error, LOGIN_REFUSED) or _most(seen, destination) is None:
         return error  # else it may still count a session that has just ended
     return TooManySessions(destination.host, destination.port, others, reason_of(error))
@@ -71,16 +71,17 @@ def full(
         return error if error.others else None
     if not isinstance(error, CUT) or failures < CUT_IN_A_ROW:
         return None
-    destination = ports.destinations.read(destination_id)
+    destination, at = ports.destinations.read(destination_id), ports.now()
     others = _logged_in(_look(destination_id, ports=ports).held, ports=ports)
     if not others:
         return None
-    _bind(destination, others, ports=ports)
+    _bind(destination, others, at, ports=ports)
     return TooManySessions(destination.host, destination.port, others, str(error))
 
 
-def _bind(destination: Destination, others: int, *, ports: Ports) -> None:
-    ports.slots.bind(SessionBound(destination.id, others, ports.now()))
+def _bind(destination: Destination, others: int, at: datetime, *, ports: Ports) -> None:
+    """`at`: when they were counted."""
+    ports.slots.bind(SessionBound(destination.id, others, at))
     refused_again(destination, others, ports=ports)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from services.transfer.domain.errors import PermissionDenied, TargetError
-from services.transfer.domain.file_outcomes import outcomes_of, traces_of
+from services.transfer.domain.file_outcomes import FileResult, outcomes_of, traces_of
 from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, DoneChunk, LedgerId, Mark
@@ -22,6 +22,8 @@ from services.transfer.domain_services.partner_session import Visit
 
 # At one go, for whoever calls has some minutes. What is left to do then is on record.
 TIDYING_TIME = timedelta(seconds=30)
+# A later run has part files of the same names. Until its first one is there it takes longer.
+RUN_READ_EVERY = timedelta(seconds=1)
 
 
 class Swept(NamedTuple):
@@ -43,15 +45,14 @@ def remove_parts(transfer: Transfer, left: PartFile, visit: Visit, *, ports: Por
     inventory = left.inventory or _inventory_of_today(transfer)
     if inventory is None:
         return Swept(None)  # an earlier version began it anew, and nobody knows the names any more
+    began = ports.now()
     tidying = _Tidying(transfer, inventory, left, visit, ports)
-    try:
-        remove_all(visit.session, tidying.paths())
-    except TargetError as error:
-        tidying.refused = error
-    refused = tidying.refused
+    refused = tidying.run()
     if not tidying.is_through:
         seen_refused = left.refused or refused is not None
-        return Swept(replace(left, swept=tidying.swept, refused=seen_refused))
+        # A file may still come under a name that was asked for, so all are asked for again.
+        swept = tidying.swept if left.settled(began) else 0
+        return Swept(replace(left, swept=swept, refused=seen_refused))
     if refused is None and left.refused:
         refused = PermissionDenied(left.path_for_people(transfer.id), "remove")
     if refused is None:
@@ -68,18 +69,34 @@ class _Tidying:
         self._base_path = visit.destination.base_path
         self._of = PathsOfMany.in_session(transfer.id, left.generation, left.path, visit.session)
         self._ends_at = ports.now() + TIDYING_TIME
+        self._read_at = ports.now()
+        self._is_superseded = False
         self.swept, self.is_through = 0, False
-        self.refused: TargetError | None = None
+        self._refused: TargetError | None = None
 
-    def paths(self) -> Iterator[str]:
-        """Those that nobody has asked for yet, until the time is over."""
+    def run(self) -> TargetError | None:
+        """What the partner refused, if it did."""
+        refused = remove_all(self._session, self._paths())
+        return next(iter(refused.values()), self._refused)
+
+    def _paths(self) -> Iterator[str]:
+        """Those that nobody has asked for yet, until the time is over or a later run begins."""
         for path in self._all_paths():
             if self.swept >= self._left.swept:
-                if self._ports.now() >= self._ends_at:
+                if self._ports.now() >= self._ends_at or self._superseded():
                     return
                 yield path
             self.swept += 1
         self.is_through = True
+
+    def _superseded(self) -> bool:
+        now = self._ports.now()
+        if now >= self._read_at and not self._is_superseded:
+            self._read_at = now + RUN_READ_EVERY
+            self._is_superseded = (
+                self._ports.transfers.read(self._transfer.id).run != self._transfer.run
+            )
+        return self._is_superseded
 
     def _all_paths(self) -> Iterator[str]:
         ledger = LedgerId(self._transfer.id, self._left.generation)
@@ -107,14 +124,21 @@ class _Tidying:
         return self._ports.inventories.page(self._transfer.id, self._inventory, of.number)
 
     def _settle_old_targets(self, page: Sequence[ListedFile], mark: Mark) -> None:
+        """If ours was delivered, the old target is removed, even if the partner took ours away
+        since."""
+        told = outcomes_of(mark.files)
         for each in sorted(traces_of(mark.files)):
-            if each.kind is TraceKind.OLD:
-                file = page[each.at]
-                aside = aside_path(self._of.part_of(file, each.attempt))
-                try:
+            if each.kind is not TraceKind.OLD or self._superseded():
+                continue
+            file, outcome = page[each.at], told.get(each.at)
+            aside = aside_path(self._of.part_of(file, each.attempt))
+            try:
+                if outcome is not None and outcome.result is not FileResult.FAILED:
+                    self._session.remove(aside)
+                else:
                     settle_old_target(aside, self._of.target_of(file), self._session, UNKNOWN)
-                except TargetError as error:
-                    self.refused = error
+            except TargetError as error:
+                self._refused = error
 
     def _noted(self, page: Sequence[ListedFile], mark: Mark) -> Iterator[str]:
         for each in sorted(traces_of(mark.files)):

@@ -1,5 +1,6 @@
 """Connects to a destination and finds out what its server can do."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from services.transfer.domain.access import TEST_DESTINATIONS, may_see_destinati
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     CertificateUntrusted,
+    DestinationChanged,
     DestinationNotFound,
     HostKeyChanged,
     PartnerError,
@@ -22,6 +24,7 @@ from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
 from services.transfer.domain_services.count_sessions import count_sessions
 from services.transfer.domain_services.partner_session import Visit, partner_session
 
+SAVE_TRIES = 5  # lanes change the record once in minutes
 SOME_BYTES = 1  # of the file that a plan is shown for; an empty one would have nothing to prove
 
 
@@ -67,7 +70,8 @@ def probe_destination(destination_id: str, caller: Caller, *, ports: Ports) -> P
     except (PartnerError, TargetError) as error:
         return ProbeResult(login=login, failure=Failure.of(error))
     if profile is not None:
-        destination = ports.destinations.save(replace(destination, profile=profile))
+        destination = _stored(destination, profile, ports=ports)
+        profile = destination.profile
     result = ProbeResult(login=login, profile=profile)
     try:
         return replace(result, strategy=_strategy(destination, ports=ports))
@@ -80,7 +84,20 @@ def _with_sessions(
 ) -> ServerProfile:
     if ports.policy.session_test_seconds:
         profile = replace(profile, sessions=count_sessions(visit, until, ports=ports))
-    return profile.with_sessions_of(visit.destination.profile, ports.now())
+    return profile
+
+
+def _stored(tested: Destination, profile: ServerProfile, *, ports: Ports) -> Destination:
+    """Lanes change the count of sessions meanwhile, and that is no change of what was tested.
+    Raises DestinationChanged when somebody else changed it."""
+    for _ in range(SAVE_TRIES):
+        current = ports.destinations.read(tested.id)
+        if replace(current, profile=tested.profile, version=tested.version) != tested:
+            break
+        found = profile.with_sessions_of(current.profile, ports.now())
+        with suppress(DestinationChanged):
+            return ports.destinations.save(replace(current, profile=found))
+    raise DestinationChanged(tested.id)
 
 
 def _strategy(destination: Destination, *, ports: Ports) -> Strategy:

@@ -10,10 +10,16 @@ from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import TransferNotFound
 from services.transfer.domain.lane import Slot
 from services.transfer.domain.lane_target import Decision, LaneTarget, Step
-from services.transfer.domain.line_places import Place, places_of
+from services.transfer.domain.line_places import Place, SessionsSeen, places_of
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.session_names import Work, work_of
-from services.transfer.domain_services.lane_limits import known_target, lane_limit, who_limits
+from services.transfer.domain.session_words import THE_SERVER
+from services.transfer.domain_services.lane_limits import (
+    known_target,
+    lane_limit,
+    let_in,
+    who_limits,
+)
 from services.transfer.use_cases.show_destinations import show_destination
 
 DECISIONS_SHOWN = 20
@@ -70,17 +76,20 @@ def show_sessions(destination_id: str, caller: Caller, *, ports: Ports) -> Sessi
         ShownPlace(each, caller.may_see_transfers_of(each.owner), each.transfer_id in served)
         for each in _shown(places if seen.whole else [], caller)
     ]
-    lanes = _lanes(destination, now, ports=ports)
+    lanes = _lanes(destination, seen, now, ports=ports)
     return Sessions(destination.max_sessions, holders, len(places), seen.whole, line, lanes)
 
 
-def _lanes(destination: Destination, now: datetime, *, ports: Ports) -> Lanes:
+def _lanes(destination: Destination, seen: SessionsSeen, now: datetime, *, ports: Ports) -> Lanes:
     known = known_target(destination, ports=ports)
     most = lane_limit(destination, ports.policy, short=False)
     shown = min(DECISIONS_SHOWN, known.decisions)  # those before were about another server
     told = ports.targets.decisions(destination.id, shown) if shown else ()
-    target = known.within(now, most)
-    if target < known.lanes:  # nothing has moved since the limit was lowered
+    allowed = known.within(now, most)
+    target = let_in(allowed, seen)
+    if target < allowed:
+        known = replace(known, why=words.limited(target, THE_SERVER))
+    elif target < known.lanes:  # nothing has moved since the limit was lowered
         known = replace(known, why=words.limited(target, who_limits(destination, ports.policy)))
     elif known.decisions and not known.window.fresh(now):
         known = replace(known, why=_idle(known))

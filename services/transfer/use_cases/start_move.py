@@ -24,8 +24,8 @@ def start_move(transfer: Transfer, task_token: str, *, direct: bool, ports: Port
 
     destination = ports.destinations.read(transfer.destination_id)
     transfer = change_run(transfer.run_id, decide, ports=ports, known=transfer)
-    if transfer.sends_many and transfer.begun_run != transfer.run:
-        reopen_failed(transfer, ports=ports)
+    if transfer.reopening:
+        transfer = reopen_failed(transfer, ports=ports)
     if transfer.delivered:
         tell_moved(transfer, ports=ports)
     elif not report_moved(transfer, ports=ports) and transfer.lanes_wanted:

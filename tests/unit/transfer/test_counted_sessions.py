@@ -9,16 +9,20 @@ import pytest
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.errors import (
     ConnectionLost,
+    DestinationChanged,
     PartnerError,
     PasswordRejected,
     SessionRefused,
 )
 from services.transfer.domain.lane import Lane, Slot
 from services.transfer.domain.ledger import LedgerId
-from services.transfer.domain.server_profile import FRESH, SessionsFound
+from services.transfer.domain.server_profile import FRESH, RECOVERS, SessionsFound
+from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.strategy import Wish, choose_strategy
 from services.transfer.domain_services.count_sessions import NO_TIME
+from services.transfer.domain_services.recover_sessions import recover_sessions
+from services.transfer.use_cases.manage_destinations import change_destination
 from services.transfer.use_cases.probe_destination import probe_destination
 from tests.fakes.callers import ADMIN
 from tests.fakes.world import POLICY, World
@@ -215,3 +219,36 @@ def test_a_wrong_password_stays_one_where_nothing_is_known_of_the_server() -> No
     ended = world.read(transfer)
     assert ended.failure is not None
     assert ended.failure.code == "password_rejected"
+
+
+def test_a_lane_that_changes_the_count_meanwhile_does_not_refuse_the_test() -> None:
+    world = world_with(2)
+    after_a_test(world)
+    world.pass_time(RECOVERS.total_seconds())
+
+    def lane_begins() -> None:
+        recover_sessions(world.ports.destinations.read("acme"), ports=world.ports)
+
+    world.calls.before("partner.probe", lane_begins)
+    assert found(after_a_test(world)).at_once == 2
+
+
+def test_a_change_by_a_person_meanwhile_refuses_the_test() -> None:
+    world = World()
+
+    def change() -> None:
+        change_destination("acme", {"base_path": "/other"}, None, ADMIN, ports=world.ports)
+
+    world.calls.before("partner.probe", change)
+    with pytest.raises(DestinationChanged):
+        after_a_test(world)
+
+
+def test_a_test_without_time_for_a_further_session_keeps_what_was_refused_of_late() -> None:
+    world = World()
+    world.ports = replace(world.ports, policy=COUNTING)
+    world.ports.slots.bind(SessionBound("acme", 2, world.clock))
+    world.calls.cost["partner.connect"] = 7.0
+    counted = found(after_a_test(world))
+    assert (counted.at_once, counted.untried) == (2, NO_TIME)
+    assert world.ports.slots.look("acme", world.clock, world.clock).most == 2

@@ -26,6 +26,7 @@ from services.transfer.domain_services.refused_session import CUT_IN_A_ROW, let_
 from services.transfer.handlers.workflow_step import SessionsBusy, run_step
 from services.transfer.use_cases.manage_destinations import change_destination
 from services.transfer.use_cases.request_transfer import request_transfer
+from services.transfer.use_cases.show_sessions import show_sessions
 from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.actors import Actor, Stage
 from tests.fakes.callers import ADMIN, ANN
@@ -237,3 +238,13 @@ def test_a_lane_lets_the_number_grow() -> None:
     world.run()
     assert_completed(world, transfer)
     assert world.ports.destinations.read("acme").sessions == 2
+
+
+def test_as_many_lanes_as_were_let_in_of_late_are_shown_and_why() -> None:
+    world = World()
+    bound(world, 1)
+    shown = show_sessions("acme", ANN, ports=world.ports).lanes
+    assert shown.target == 1
+    assert shown.known.why == "1 lane at the most: the server takes no more now."
+    world.pass_time(RAISED_SECONDS)
+    assert show_sessions("acme", ANN, ports=world.ports).lanes.target == 2

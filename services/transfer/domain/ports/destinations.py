@@ -72,7 +72,7 @@ class SessionSlots(Protocol):
 
     def bind(self, bound: SessionBound) -> None:
         """From now on no more sessions are given out than it says, to anybody. It takes the place
-        of an earlier one."""
+        of an earlier one. One that was counted before that comes too late."""
         ...
 
     def unbind(self, destination_id: str) -> None: ...

@@ -1,12 +1,12 @@
 """Many files: their inventory, their source, and the quick way to a partner."""
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from services.transfer.domain.checksums import ObjectChecksum
-from services.transfer.domain.errors import SourceError
+from services.transfer.domain.errors import SourceError, TargetError
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ports.source import ObjectSource
 from services.transfer.domain.strategy import Strategy
@@ -101,7 +101,6 @@ class QuickFiles(Protocol):
         begun is brought to its end first. Raises PartnerError."""
         ...
 
-    def remove(self, paths: Iterable[str]) -> None:
-        """Those that are there. Raises PartnerError, and TargetError when one was refused, once all
-        were asked for."""
+    def remove(self, paths: Iterable[str]) -> Mapping[str, TargetError]:
+        """Those that are there. The answer is what was refused, by path. Raises PartnerError."""
         ...
