@@ -62,11 +62,16 @@ class LargeFile:
         compared = self._value(mark) is not None
         return FileOutcome(result, self.size_bytes, mark.crc64, name, compared=compared)
 
-    def require_proved(self, path: str, mark: Mark) -> None:
-        """Raises ChecksumMismatch, SizeMismatch, PartMissing, TargetDamaged."""
-        ends, value, told = self._ends, self._value(mark), self.found.checksum
+    def require_source(self, path: str, mark: Mark) -> None:
+        """What was read is what S3 has. Raises ChecksumMismatch."""
+        value, told = self._value(mark), self.found.checksum
         if told is not None and value is not None and value != told.value:
             raise ChecksumMismatch(path, told.algorithm.value, told.value or "", value)
+
+    def require_proved(self, path: str, mark: Mark) -> None:
+        """Raises ChecksumMismatch, SizeMismatch, PartMissing, TargetDamaged."""
+        ends = self._ends
+        self.require_source(path, mark)
         seen = look_at(ends.session, path, ends.strategy)
         if seen.there is False:
             if ends.strategy.delivery is Delivery.DIRECT and ends.transfer.verify in NOT_READ:

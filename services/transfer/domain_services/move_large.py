@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
 from posixpath import basename, dirname, join
 
 from services.transfer.domain.destination import Delivery
@@ -20,7 +19,7 @@ from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
-from services.transfer.domain.ports import ChunkSink, ObjectSource
+from services.transfer.domain.ports import ObjectSource
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.deliver_directly import create_named
@@ -28,6 +27,7 @@ from services.transfer.domain_services.deliver_file import (
     free_name,
     name_file,
     other_name,
+    require_equal,
     require_own_name,
 )
 from services.transfer.domain_services.lane_pulse import LanePulse
@@ -35,8 +35,8 @@ from services.transfer.domain_services.large_file import LargeFile
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 from services.transfer.domain_services.page_traces import FileTraces
+from services.transfer.domain_services.write_large import LargeWriter
 
-READ_BYTES = 1 << 20
 COMPARED_BYTES = 64 << 10  # of a half file with the source
 SHARED = 0  # all attempts share one part file: at its place each writes the same bytes
 
@@ -55,7 +55,8 @@ class LargeMove:
     ) -> None:
         self._lease, self._ends, self._pulse, self._reached = lease, ends, pulse, reached
         self._traces = traces
-        self._now, self._policy = ends.ports.now, ends.ports.policy
+        self._policy = ends.ports.policy
+        self._writer = LargeWriter(ends, pulse, reached)
         self.too_late = False
 
     def run(self, file: ListedFile) -> FileOutcome | None:
@@ -153,9 +154,7 @@ class LargeMove:
                 mark, sink = NOTHING_DONE, session.create_file(part, strategy)
         else:
             sink = session.create_file(part, strategy)
-        with sink:
-            mark = self._write(sink, mark, large, source)
-            sink.close()
+        mark = self._writer.write(sink, mark, large, source)
         if mark.done_bytes == large.size_bytes:
             # So that whoever comes after a lost rename knows what was sent.
             self._reached(mark, True)
@@ -173,9 +172,7 @@ class LargeMove:
         length = min(COMPARED_BYTES, large.size_bytes)
         beginning = b"".join(map(bytes, source.read(large.found, 0, length, length)))
         path, sink = create_named(file, large.size_bytes, beginning, ends, self._traces)
-        with sink:
-            mark = self._write(sink, NOTHING_DONE, large, source)
-            sink.close()
+        mark = self._writer.write(sink, NOTHING_DONE, large, source)
         if mark.done_bytes < large.size_bytes:
             return None
         self._reached(mark, True)  # whoever comes next knows that it is whole
@@ -190,60 +187,17 @@ class LargeMove:
 
     def _delivered_before(self, target: str, mark: Mark, large: LargeFile) -> FileOutcome | None:
         """An earlier attempt closed the whole file. A partner may have taken it away since. None
-        where something else has its name."""
+        where something else has its name, or where it is not what it should be. Raises PartMissing
+        for READBACK, whose bytes may not have been read back by then."""
         name = self._traces.direct_name or basename(target)
         path = join(dirname(target), name)
-        if large.sampled(path, mark) is False:
+        try:
+            large.require_source(path, mark)
+            if large.sampled(path, mark) is False:
+                return None
+            if self._ends.transfer.verify is Verify.READBACK:
+                require_equal(path, mark.crc64, large.size_bytes, self._ends)
+        except (ChecksumMismatch, TargetDamaged):
             return None
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))
-
-    def _write(self, sink: ChunkSink, mark: Mark, large: LargeFile, source: ObjectSource) -> Mark:
-        large.begin(mark)
-        settled, due = mark, self._next_checkpoint()
-        block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
-        length = large.size_bytes - mark.done_bytes
-        for block in source.read(large.found, mark.done_bytes, length, block_bytes):
-            if not self._pulse.goes_on(mark.done_bytes):
-                break
-            sink.write(mark.done_bytes, block)
-            mark = large.after(mark, memoryview(block))
-            if self._pulse.wrote() >= due and (self._keeps or self._reads_twice):
-                settled = self._settle(sink, settled, mark, large, source)
-                if self._keeps:
-                    self._reached(mark, True)
-                due = self._next_checkpoint()
-        return self._settle(sink, settled, mark, large, source)
-
-    @property
-    def _keeps(self) -> bool:
-        return self._ends.strategy.reopens
-
-    @property
-    def _reads_twice(self) -> bool:
-        return self._ends.transfer.verify is Verify.REREAD
-
-    def _settle(
-        self, sink: ChunkSink, settled: Mark, mark: Mark, large: LargeFile, source: ObjectSource
-    ) -> Mark:
-        sink.flush(durable=True)
-        if self._reads_twice and mark.done_bytes > settled.done_bytes:
-            self._read_again(settled, mark, large, source)
-        if self._keeps:
-            self._reached(mark, False)
-        return mark
-
-    def _read_again(
-        self, settled: Mark, mark: Mark, large: LargeFile, source: ObjectSource
-    ) -> None:
-        """What lies between the marks. Raises SourceCorrupted."""
-        begin, crc64 = settled.done_bytes, settled.crc64
-        for block in source.read(large.found, begin, mark.done_bytes - begin, READ_BYTES):
-            crc64 = self._ends.ports.crc64.update(crc64, block)
-            self._pulse.fence()
-        if crc64 != mark.crc64:
-            first, second = f"{mark.crc64:016x}", f"{crc64:016x}"
-            raise SourceCorrupted(large.found.ref.key, "crc64nvme", first, second)
-
-    def _next_checkpoint(self) -> datetime:
-        return self._now() + timedelta(seconds=self._policy.checkpoint_seconds)
