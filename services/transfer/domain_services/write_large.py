@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from services.transfer.domain.errors import SourceCorrupted
-from services.transfer.domain.ledger import Mark
+from services.transfer.domain.errors import SourceCorrupted, TargetError
+from services.transfer.domain.ledger import NOTHING_DONE, Mark
 from services.transfer.domain.ports import ChunkSink, ObjectSource
 from services.transfer.domain.proof import Verify
 from services.transfer.domain_services.lane_pulse import LanePulse
@@ -27,7 +27,11 @@ class LargeWriter:
         """The new mark. It is short of the whole when the lane should stop."""
         with sink:
             mark = self._write(sink, mark, large, source)
-            sink.close()
+            try:
+                sink.close()
+            except TargetError:  # perhaps of bytes that were acknowledged before
+                self._reached(NOTHING_DONE, False)
+                raise
         return mark
 
     def _write(self, sink: ChunkSink, mark: Mark, large: LargeFile, source: ObjectSource) -> Mark:

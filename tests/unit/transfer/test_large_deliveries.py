@@ -1,5 +1,6 @@
 """One large file of many: what is on record of it stays true over several attempts."""
 
+from services.transfer.domain.errors import WriteRefused
 from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.status import Status
@@ -45,4 +46,18 @@ def test_what_was_misread_is_not_called_delivered_by_the_next_attempt() -> None:
     broke = world.calls.lose_answer("ledger.checkpoint", broken, 1)
     until_done(world, transfer)
     assert broke()
+    assert_all_arrived(world, transfer, FOUND)
+
+
+def test_a_refused_close_takes_back_what_was_acknowledged() -> None:
+    world = World()
+    transfer = send(world, FOUND, verify=Verify.SIZE)
+
+    def refuse() -> None:
+        [part] = world.parts()
+        world.partner.files[part][NOT_SAMPLED] ^= 1
+        raise WriteRefused(part, "close", "quota")
+
+    world.calls.before("sink.close", refuse)
+    until_done(world, transfer)
     assert_all_arrived(world, transfer, FOUND)
