@@ -11,6 +11,7 @@ class TraceKind(StrEnum):
     OLD = "old"  # the file that it replaces may have the other name of that attempt
     PART = "part"  # the part file of that attempt, which the partner did not let us remove
     ANEW = "anew"  # its content differed once, and is sent once more
+    PINNED = "pinned"  # what was sent of it is of the object with the ETag `name`
 
 
 KINDS = frozenset(each.value for each in TraceKind)

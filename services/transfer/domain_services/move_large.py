@@ -123,13 +123,24 @@ class LargeMove:
             raise TooLongForOneHandle(size_bytes, limit, None)
 
     def _pinned(self, file: ListedFile, source: ObjectSource) -> tuple[SourceObject, Mark]:
-        """In a later run an object that was replaced is sent as it is now, from its beginning."""
+        """In a later run an object that was replaced is sent as it is now, from its beginning. The
+        mark is of the object that was being sent, which may be neither today's nor that of the
+        inventory."""
         found, mark = source.inspect(), self._lease.mark
-        if found.etag == file.etag:
+        pinned = self._traces.name_of(TraceKind.PINNED) or file.etag
+        if found.etag == pinned:
             return found, mark
         if not self._lease.doubts:
-            raise SourceChanged(found.ref.bucket, file.key, file.etag)
+            raise SourceChanged(found.ref.bucket, file.key, pinned)
         return found, NOTHING_DONE
+
+    def _begin(self, large: LargeFile) -> None:
+        """Before the first byte is sent. An older mark goes before the bytes do that it speaks
+        of."""
+        self._traces.forget(TraceKind.PINNED)
+        self._reached(NOTHING_DONE, False)
+        pin = self._traces.record if self._lease.mark.done_bytes else self._traces.note
+        pin(TraceKind.PINNED, large.found.etag)
 
     def _kept(self, part: str, target: str, mark: Mark, large: LargeFile) -> Mark:
         """The mark, if the part file can still hold what it says."""
@@ -147,13 +158,13 @@ class LargeMove:
         session, strategy = self._ends.session, self._ends.strategy
         if mark.done_bytes == large.size_bytes:
             return mark
+        sink = None
         if mark.done_bytes:
-            try:
+            with suppress(PartMissing):
                 sink = session.open_part(part, strategy)
-            except PartMissing:
-                mark, sink = NOTHING_DONE, session.create_file(part, strategy)
-        else:
-            sink = session.create_file(part, strategy)
+        if sink is None:
+            self._begin(large)
+            mark, sink = NOTHING_DONE, session.create_file(part, strategy)
         mark = self._writer.write(sink, mark, large, source)
         if mark.done_bytes == large.size_bytes:
             # So that whoever comes after a lost rename knows what was sent.
@@ -169,6 +180,7 @@ class LargeMove:
             return told
         if not self._has_time(NOTHING_DONE, large):
             return None
+        self._begin(large)
         length = min(COMPARED_BYTES, large.size_bytes)
         beginning = b"".join(map(bytes, source.read(large.found, 0, length, length)))
         path, sink = create_named(file, large.size_bytes, beginning, ends, self._traces)

@@ -53,12 +53,17 @@ class FileTraces:
 
     def begun(self, path: str) -> set[TraceKind]:
         """Of a direct file under that name."""
-        return {each.kind for each in self._mine() if join(dirname(path), each.name) == path}
+        named = [each for each in self._mine() if each.kind in (TraceKind.BEGUN, TraceKind.HALF)]
+        return {each.kind for each in named if join(dirname(path), each.name) == path}
 
     @property
     def direct_name(self) -> str:
         """The one that a direct file was created under. '' where none was."""
-        return next((each.name for each in self._mine() if each.kind is TraceKind.HALF), "")
+        return self.name_of(TraceKind.HALF)
+
+    def name_of(self, kind: TraceKind) -> str:
+        """'' where there is no such trace."""
+        return next((each.name for each in self._mine() if each.kind is kind), "")
 
     def remove(self, session: PartnerSession, part: str) -> None:
         """What the partner does not let us remove stays, and is on record."""

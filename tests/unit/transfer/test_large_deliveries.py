@@ -1,11 +1,23 @@
 """One large file of many: what is on record of it stays true over several attempts."""
 
-from services.transfer.domain.errors import WriteRefused
+from dataclasses import replace
+
+from services.transfer.domain.errors import ObjectArchived, WriteRefused
 from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.selection import Selection, SourceKind
+from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Status
 from tests.fakes.world import World
-from tests.unit.transfer.driving import broken, content, direct_world
+from tests.unit.transfer.driving import (
+    broken,
+    content,
+    direct_world,
+    retry,
+    turn_of,
+    until_planned,
+    watch_writes,
+)
 from tests.unit.transfer.many import assert_all_arrived, send
 from tests.unit.transfer.test_folder_failures import until_done
 
@@ -61,3 +73,53 @@ def test_a_refused_close_takes_back_what_was_acknowledged() -> None:
     world.calls.before("sink.close", refuse)
     until_done(world, transfer)
     assert_all_arrived(world, transfer, FOUND)
+
+
+def one_lane() -> World:
+    world = World()
+    world.ports = replace(world.ports, policy=replace(world.policy, lanes_per_transfer=1))
+    return world
+
+
+def turns(world: World, seconds: float, most: int) -> None:
+    """Lane turns that are too short for the whole file. Others would go on for ever."""
+    for _ in range(most):
+        while world.workflow.advance():
+            pass
+        if world.queue.messages:
+            world.drive_lane(remaining=turn_of(world, seconds))
+
+
+def test_an_object_that_was_replaced_between_two_turns_is_not_mixed_with_the_new_one() -> None:
+    world, old = one_lane(), content(3 * SMALL_BYTES)
+    new = bytes(255 - each for each in old)
+    world.buckets.put("outgoing", "lists/m.txt", b"out/big.bin\n")
+    # The first one is of the manifest itself.
+    refused = world.calls.refuse("source.inspect", ObjectArchived("outgoing", "out/big.bin"), 1)
+    manifest = Selection(SourceKind.MANIFEST), ObjectRef("outgoing", "lists/m.txt")
+    transfer = send(world, {"out/big.bin": old}, manifest[0], source=manifest[1])
+    world.run()
+    assert refused()
+    refused.end()
+    retry(world, transfer)
+    world.calls.cost["sink.write"] = 30.0
+    turns(world, 300.0, 1)
+    world.buckets.put("outgoing", "out/big.bin", new, None)
+    turns(world, 900.0, 4)
+    assert world.read(transfer).status is Status.COMPLETED
+    assert [bytes(body) for body in world.partner.files.values()] == [new]
+
+
+def test_an_object_that_was_replaced_before_a_retry_is_sent_over_several_turns() -> None:
+    world, body = one_lane(), content(3 * SMALL_BYTES)
+    transfer = send(world, {"out/big.bin": body})
+    until_planned(world)
+    world.buckets.put("outgoing", "out/big.bin", body[::-1])
+    world.run()
+    assert world.read(transfer).status is Status.FAILED
+    retry(world, transfer)
+    world.calls.cost["sink.write"] = 30.0
+    writes = watch_writes(world)
+    turns(world, 300.0, 6)
+    assert_all_arrived(world, transfer, {"out/big.bin": body[::-1]})
+    assert sum(length for _, length in writes) == len(body)
