@@ -12,6 +12,7 @@ class TraceKind(StrEnum):
     PART = "part"  # the part file of that attempt, which the partner did not let us remove
     ANEW = "anew"  # its content differed once, and is sent once more
     PINNED = "pinned"  # what was sent of it is of the object with the ETag `name`
+    SEEN = "seen"  # `name`, a value of Proven, is what was seen of it, whole
 
 
 KINDS = frozenset(each.value for each in TraceKind)

@@ -20,7 +20,7 @@ from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
 from services.transfer.domain.ports import ObjectSource
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.deliver_directly import create_named
 from services.transfer.domain_services.deliver_file import (
@@ -77,6 +77,7 @@ class LargeMove:
             if mark.done_bytes == found.size_bytes:
                 path = large.given_name(part, target, mark)
                 if path is not None:
+                    self._traces.see(Proven.SAMPLED)
                     return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))
             if not self._has_time(mark, large):
                 return None
@@ -92,7 +93,7 @@ class LargeMove:
         """What differs once is sent once more, from its beginning. Raises what require_proved
         raises when it differs then."""
         try:
-            large.require_proved(path, mark)
+            seen = large.require_proved(path, mark)
         except (ChecksumMismatch, TargetDamaged) as differs:
             if self._traces.has(TraceKind.ANEW):
                 raise
@@ -104,6 +105,7 @@ class LargeMove:
             key, algorithm = large.found.ref.key, differs.algorithm
             raise SourceCorrupted(key, algorithm, expected, found) from None
         self._traces.forget(TraceKind.ANEW)
+        self._traces.see(seen)
 
     def _has_time(self, mark: Mark, large: LargeFile) -> bool:
         """Bytes that go through the only handle are lost with it. So a file is begun only when the
@@ -205,11 +207,13 @@ class LargeMove:
         path = join(dirname(target), name)
         try:
             large.require_source(path, mark)
-            if large.sampled(path, mark) is False:
+            equal = large.sampled(path, mark)
+            if equal is False:
                 return None
             if self._ends.transfer.verify is Verify.READBACK:
                 require_equal(path, mark.crc64, large.size_bytes, self._ends)
         except (ChecksumMismatch, TargetDamaged):
             return None
+        self._traces.see(Proven.SAMPLED if equal else Proven.ACKNOWLEDGED)
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))

@@ -6,6 +6,7 @@ from posixpath import dirname, join
 from services.transfer.domain.errors import TargetError
 from services.transfer.domain.file_traces import Trace, TraceKind
 from services.transfer.domain.ports import PartnerSession
+from services.transfer.domain.proof import Proven
 
 
 class PageTraces:
@@ -64,6 +65,11 @@ class FileTraces:
     def name_of(self, kind: TraceKind) -> str:
         """'' where there is no such trace."""
         return next((each.name for each in self._mine() if each.kind is kind), "")
+
+    def see(self, proven: Proven) -> None:
+        """What was seen of it, whole, at the partner."""
+        self.forget(TraceKind.SEEN)
+        self.note(TraceKind.SEEN, proven.value)
 
     def remove(self, session: PartnerSession, part: str) -> None:
         """What the partner does not let us remove stays, and is on record."""

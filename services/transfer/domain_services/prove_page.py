@@ -29,11 +29,11 @@ def prove_page(
     verify, strategy = ends.transfer.verify, ends.strategy
     if verify is Verify.READBACK:
         return Proven.READBACK
+    if not files[0].is_small:
+        return Proven(traces.of(0, lease.attempt).name_of(TraceKind.SEEN) or Proven.ACKNOWLEDGED)
     seen = Proven.SIZE if strategy.shows_files else Proven.ACKNOWLEDGED
     if verify is Verify.SIZE or not strategy.reads:
         return seen
-    if not files[0].is_small:
-        return Proven.SAMPLED
     sent = _sent(outcomes)
     if not sent:
         return Proven.SAMPLED

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from services.transfer.domain.errors import ObjectArchived, WriteRefused
 from services.transfer.domain.inventory import SMALL_BYTES
 from services.transfer.domain.proof import Proven, Verify
@@ -125,3 +127,29 @@ def test_an_object_that_was_replaced_before_a_retry_is_sent_over_several_turns()
     turns(world, 300.0, 6)
     assert_all_arrived(world, transfer, {"out/big.bin": body[::-1]})
     assert sum(length for _, length in writes) == len(body)
+
+
+@pytest.mark.parametrize("verify", [Verify.SIZE, Verify.CHECKSUM])
+def test_of_a_file_that_was_taken_at_once_nothing_is_called_seen(verify: Verify) -> None:
+    world = direct_world()
+    transfer = send(world, FOUND, verify=verify)
+    closed = world.calls.counts["sink.close"]
+
+    def take() -> None:
+        if world.calls.counts["sink.close"] > closed:
+            world.partner.files.pop(PATH, None)
+
+    world.calls.before_each("partner.look", take)
+    world.run()
+    receipt = world.read(transfer).receipt
+    assert receipt is not None
+    assert receipt.proven is Proven.ACKNOWLEDGED
+
+
+def test_a_large_file_whose_samples_were_read_is_called_sampled() -> None:
+    world = World()
+    transfer = send(world, FOUND)
+    world.run()
+    receipt = world.read(transfer).receipt
+    assert receipt is not None
+    assert receipt.proven is Proven.SAMPLED
