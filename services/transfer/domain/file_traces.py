@@ -14,7 +14,10 @@ class TraceKind(StrEnum):
     PINNED = "pinned"  # what was sent of it is of the object with the ETag `name`
     SEEN = "seen"  # `name`, a value of Proven, is what was seen of it, whole
 
+    CLEAR = "clear"  # of the page: after that attempt every request of it had its answer
 
+
+PAGE = -1  # the place of a trace that is of no file of the page
 KINDS = frozenset(each.value for each in TraceKind)
 
 

@@ -4,17 +4,29 @@ from collections.abc import Callable, Iterator
 from posixpath import dirname, join
 
 from services.transfer.domain.errors import TargetError
-from services.transfer.domain.file_traces import Trace, TraceKind
+from services.transfer.domain.file_traces import PAGE, Trace, TraceKind
 from services.transfer.domain.ports import PartnerSession
 from services.transfer.domain.proof import Proven
 
 
 class PageTraces:
-    """`store` puts the page's mark on record, traces included."""
+    """Of an attempt. `store` puts the page's mark on record, traces included. `unclear`: an earlier
+    attempt ended before all its requests had their answers."""
 
-    def __init__(self, known: set[Trace], store: Callable[[], None]) -> None:
+    def __init__(self, known: set[Trace], attempt: int, store: Callable[[], None]) -> None:
         self.all = known
-        self._store = store
+        self._attempt, self._store = attempt, store
+        self.unclear = attempt > 1 and self._clear(attempt - 1) not in known
+
+    def end_answered(self) -> None:
+        """Every request of this attempt had its answer."""
+        self.all -= {each for each in self.all if each.kind is TraceKind.CLEAR}
+        if not self.unclear:
+            self.all.add(self._clear(self._attempt))
+
+    @staticmethod
+    def _clear(attempt: int) -> Trace:
+        return Trace(PAGE, TraceKind.CLEAR, attempt)
 
     def of(self, at: int, attempt: int) -> "FileTraces":
         return FileTraces(self, at, attempt)
@@ -34,6 +46,7 @@ class FileTraces:
 
     def __init__(self, page: PageTraces, at: int, attempt: int) -> None:
         self._page, self._at, self.attempt = page, at, attempt
+        self.unclear = page.unclear
 
     def record(self, kind: TraceKind, name: str = "") -> None:
         """It is stored before this returns."""
