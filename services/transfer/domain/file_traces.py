@@ -14,6 +14,7 @@ class TraceKind(StrEnum):
     PINNED = "pinned"  # what was sent of it is of the object with the ETag `name`
     SEEN = "seen"  # `name`, a value of Proven, is what was seen of it, whole
 
+    READ = "read"  # `name` says how many bytes of it were read back, and their CRC64NVME
     CLEAR = "clear"  # of the page: after that attempt every request of it had its answer
 
 

@@ -15,7 +15,7 @@ from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.compare_samples import UNSEEN
-from services.transfer.domain_services.deliver_file import names_taken, require_equal, same_size
+from services.transfer.domain_services.deliver_file import names_taken, same_size
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 
@@ -69,7 +69,8 @@ class LargeFile:
             raise ChecksumMismatch(path, told.algorithm.value, told.value or "", value)
 
     def require_proved(self, path: str, mark: Mark) -> Proven:
-        """What was seen. Raises ChecksumMismatch, SizeMismatch, PartMissing, TargetDamaged."""
+        """What was seen, but for READBACK, which may take several turns. Raises ChecksumMismatch,
+        SizeMismatch, PartMissing, TargetDamaged."""
         ends = self._ends
         self.require_source(path, mark)
         seen = look_at(ends.session, path, ends.strategy)
@@ -79,10 +80,7 @@ class LargeFile:
             raise PartMissing(path)
         if not same_size(seen, self.size_bytes) and seen.size_bytes is not None:
             raise SizeMismatch(path, self.size_bytes, seen.size_bytes)
-        if ends.transfer.verify is Verify.READBACK:
-            require_equal(path, mark.crc64, self.size_bytes, ends)
-            return Proven.READBACK
-        if ends.transfer.verify is not Verify.SIZE:
+        if ends.transfer.verify not in (Verify.SIZE, Verify.READBACK):
             equal = self.sampled(path, mark)
             if equal is False:
                 raise TargetDamaged(path, "A sample", f"{mark.sample_crc64:016x}", "something else")

@@ -27,7 +27,6 @@ from services.transfer.domain_services.deliver_file import (
     free_name,
     name_file,
     other_name,
-    require_equal,
     require_own_name,
 )
 from services.transfer.domain_services.lane_pulse import LanePulse
@@ -35,6 +34,7 @@ from services.transfer.domain_services.large_file import LargeFile
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 from services.transfer.domain_services.page_traces import FileTraces
+from services.transfer.domain_services.read_back_large import LargeReadBack
 from services.transfer.domain_services.write_large import LargeWriter
 
 COMPARED_BYTES = 64 << 10  # of a half file with the source
@@ -56,6 +56,7 @@ class LargeMove:
         self._lease, self._ends, self._pulse, self._reached = lease, ends, pulse, reached
         self._traces = traces
         self._policy = ends.ports.policy
+        self._read_back = LargeReadBack(ends, pulse, traces, reached)
         self._writer = LargeWriter(ends, pulse, reached)
         self.too_late = False
 
@@ -84,16 +85,21 @@ class LargeMove:
             mark = self._moved(part, mark, large, source)
         if mark.done_bytes < found.size_bytes:
             return None
-        self._require_proved(part, mark, large)
+        if not self._is_proved(part, mark, large):
+            return None
         require_own_name(file, part, ends)
         path = name_file(part, target, ends, self._traces)
         return large.outcome(mark, name=other_name(path, target))
 
-    def _require_proved(self, path: str, mark: Mark, large: LargeFile) -> None:
-        """What differs once is sent once more, from its beginning. Raises what require_proved
-        raises when it differs then."""
+    def _is_proved(self, path: str, mark: Mark, large: LargeFile) -> bool:
+        """False when the lane should stop before all is read back. What differs once is sent once
+        more, from its beginning. Raises what says that it differs when it differs then."""
         try:
             seen = large.require_proved(path, mark)
+            if self._reads_back:
+                if not self._read_back.is_complete(path, mark):
+                    return False
+                seen = Proven.READBACK
         except (ChecksumMismatch, TargetDamaged) as differs:
             if self._traces.has(TraceKind.ANEW):
                 raise
@@ -106,6 +112,11 @@ class LargeMove:
             raise SourceCorrupted(key, algorithm, expected, found) from None
         self._traces.forget(TraceKind.ANEW)
         self._traces.see(seen)
+        return True
+
+    @property
+    def _reads_back(self) -> bool:
+        return self._ends.transfer.verify is Verify.READBACK
 
     def _has_time(self, mark: Mark, large: LargeFile) -> bool:
         """Bytes that go through the only handle are lost with it. So a file is begun only when the
@@ -139,7 +150,7 @@ class LargeMove:
     def _begin(self, large: LargeFile) -> None:
         """Before the first byte is sent. An older mark goes before the bytes do that it speaks
         of."""
-        self._traces.forget(TraceKind.PINNED)
+        self._traces.forget(TraceKind.PINNED, TraceKind.READ)
         self._reached(NOTHING_DONE, False)
         pin = self._traces.record if self._lease.mark.done_bytes else self._traces.note
         pin(TraceKind.PINNED, large.found.etag)
@@ -178,8 +189,9 @@ class LargeMove:
     ) -> FileOutcome | None:
         ends, target = self._ends, self._ends.target_of(file)
         whole = mark.done_bytes == large.size_bytes
-        if whole and (told := self._delivered_before(target, mark, large)) is not None:
-            return told
+        if whole and (path := self._named_before(target, mark, large)) is not None:
+            with suppress(TargetDamaged):
+                return self._delivered_before(path, target, mark, large)
         if not self._has_time(NOTHING_DONE, large):
             return None
         self._begin(large)
@@ -191,7 +203,8 @@ class LargeMove:
             return None
         self._reached(mark, True)  # whoever comes next knows that it is whole
         try:
-            self._require_proved(path, mark, large)
+            if not self._is_proved(path, mark, large):
+                return None
         except ChecksumMismatch:
             with suppress(TargetError):  # it is as it was sent, so it is ours
                 ends.session.remove(path)
@@ -199,21 +212,24 @@ class LargeMove:
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, name=other_name(path, target))
 
-    def _delivered_before(self, target: str, mark: Mark, large: LargeFile) -> FileOutcome | None:
-        """An earlier attempt closed the whole file. A partner may have taken it away since. None
-        where something else has its name, or where it is not what it should be. Raises PartMissing
-        for READBACK, whose bytes may not have been read back by then."""
-        name = self._traces.direct_name or basename(target)
-        path = join(dirname(target), name)
-        try:
+    def _named_before(self, target: str, mark: Mark, large: LargeFile) -> str | None:
+        """Where an earlier attempt closed the whole file. None where something else has its name,
+        or where it is not what S3 has."""
+        path = join(dirname(target), self._traces.direct_name or basename(target))
+        with suppress(ChecksumMismatch):
             large.require_source(path, mark)
             equal = large.sampled(path, mark)
-            if equal is False:
-                return None
-            if self._ends.transfer.verify is Verify.READBACK:
-                require_equal(path, mark.crc64, large.size_bytes, self._ends)
-        except (ChecksumMismatch, TargetDamaged):
+            if equal is not False:
+                self._traces.see(Proven.SAMPLED if equal else Proven.ACKNOWLEDGED)
+                return path
+        return None
+
+    def _delivered_before(
+        self, path: str, target: str, mark: Mark, large: LargeFile
+    ) -> FileOutcome | None:
+        """A partner may have taken it away since. None when the lane should stop before all is read
+        back. For READBACK raises TargetDamaged, PartMissing."""
+        if self._reads_back and not self._read_back.is_complete(path, mark):
             return None
-        self._traces.see(Proven.SAMPLED if equal else Proven.ACKNOWLEDGED)
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))

@@ -10,6 +10,7 @@ from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Status
+from tests.fakes.partner_files import BLOCK_BYTES
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
     broken,
@@ -153,3 +154,16 @@ def test_a_large_file_whose_samples_were_read_is_called_sampled() -> None:
     receipt = world.read(transfer).receipt
     assert receipt is not None
     assert receipt.proven is Proven.SAMPLED
+
+
+@pytest.mark.parametrize("direct", [False, True])
+def test_a_large_file_is_read_back_over_several_turns(direct: bool) -> None:
+    world = direct_world() if direct else one_lane()
+    transfer = send(world, FOUND, verify=Verify.READBACK)
+    world.calls.cost["reader.read"] = 4.0
+    turns(world, 300.0, 6)
+    assert_all_arrived(world, transfer, FOUND)
+    assert world.calls.counts["reader.read"] < 1.5 * len(BODY) / BLOCK_BYTES
+    receipt = world.read(transfer).receipt
+    assert receipt is not None
+    assert receipt.proven is Proven.READBACK
