@@ -129,8 +129,7 @@ class PartDamaged(TargetError):
 
 
 class TargetDamaged(TargetError):
-    """The file reads back with other content than was sent. Sending it once more did not help, or
-    would replace what may be somebody else's."""
+    """The file reads back with other content. Sending it once more did not help, or is not safe."""
 
     code = "target_damaged"
     message = (
