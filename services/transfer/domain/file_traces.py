@@ -11,8 +11,14 @@ class TraceKind(StrEnum):
     OLD = "old"  # the file that it replaces may have the other name of that attempt
     PART = "part"  # the part file of that attempt, which the partner did not let us remove
     ANEW = "anew"  # its content differed once, and is sent once more
+    PINNED = "pinned"  # what was sent of it is of the object with the ETag `name`
+    SEEN = "seen"  # `name`, a value of Proven, is what was seen of it, whole
+
+    READ = "read"  # `name` says how many bytes of it were read back, and their CRC64NVME
+    CLEAR = "clear"  # of the page: after that attempt every request of it had its answer
 
 
+PAGE = -1  # the place of a trace that is of no file of the page
 KINDS = frozenset(each.value for each in TraceKind)
 
 

@@ -107,7 +107,7 @@ def delivered_before(
 ) -> FileOutcome | None:
     """An earlier attempt may have given the file a name, and died before that was on record. Then
     the very content is under it. Raises DeliveryUnclear where nothing tells."""
-    if traces.attempt == 1:
+    if not traces.unclear:
         return None
     size, if_exists = len(body.content), ends.transfer.if_exists
     for name in names_taken(target, size, ends):

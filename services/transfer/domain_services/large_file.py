@@ -11,11 +11,11 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.ledger import ChunkLease, Mark
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.compare_samples import UNSEEN
-from services.transfer.domain_services.deliver_file import names_taken, require_equal, same_size
+from services.transfer.domain_services.deliver_file import names_taken, same_size
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 
@@ -62,22 +62,31 @@ class LargeFile:
         compared = self._value(mark) is not None
         return FileOutcome(result, self.size_bytes, mark.crc64, name, compared=compared)
 
-    def require_proved(self, path: str, mark: Mark) -> None:
-        """Raises ChecksumMismatch, SizeMismatch, PartMissing, TargetDamaged."""
-        ends, value, told = self._ends, self._value(mark), self.found.checksum
+    def require_source(self, path: str, mark: Mark) -> None:
+        """What was read is what S3 has. Raises ChecksumMismatch."""
+        value, told = self._value(mark), self.found.checksum
         if told is not None and value is not None and value != told.value:
             raise ChecksumMismatch(path, told.algorithm.value, told.value or "", value)
+
+    def require_proved(self, path: str, mark: Mark) -> Proven:
+        """What was seen, but for READBACK, which may take several turns. Raises ChecksumMismatch,
+        SizeMismatch, PartMissing, TargetDamaged."""
+        ends = self._ends
+        self.require_source(path, mark)
         seen = look_at(ends.session, path, ends.strategy)
         if seen.there is False:
             if ends.strategy.delivery is Delivery.DIRECT and ends.transfer.verify in NOT_READ:
-                return  # a partner may take it away at once
+                return Proven.ACKNOWLEDGED  # a partner may take it away at once
             raise PartMissing(path)
         if not same_size(seen, self.size_bytes) and seen.size_bytes is not None:
             raise SizeMismatch(path, self.size_bytes, seen.size_bytes)
-        if ends.transfer.verify is Verify.READBACK:
-            require_equal(path, mark.crc64, self.size_bytes, ends)
-        elif ends.transfer.verify is not Verify.SIZE and self.sampled(path, mark) is False:
-            raise TargetDamaged(path, "A sample", f"{mark.sample_crc64:016x}", "something else")
+        if ends.transfer.verify not in (Verify.SIZE, Verify.READBACK):
+            equal = self.sampled(path, mark)
+            if equal is False:
+                raise TargetDamaged(path, "A sample", f"{mark.sample_crc64:016x}", "something else")
+            if equal:
+                return Proven.SAMPLED
+        return Proven.ACKNOWLEDGED if seen.size_bytes is None else Proven.SIZE
 
     def given_name(self, part: str, target: str, mark: Mark) -> str | None:
         """The name that an earlier attempt gave it. Raises PartMissing where it has none,

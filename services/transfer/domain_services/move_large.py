@@ -1,7 +1,7 @@
 """Moves one large file of many, block by block. A later attempt goes on where it stopped."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from contextlib import suppress
 from posixpath import basename, dirname, join
 
 from services.transfer.domain.destination import Delivery
@@ -18,8 +18,8 @@ from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
-from services.transfer.domain.ports import ChunkSink, ObjectSource
-from services.transfer.domain.proof import Verify
+from services.transfer.domain.ports import ObjectSource
+from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.deliver_directly import (
     create_named,
@@ -37,8 +37,9 @@ from services.transfer.domain_services.large_file import LargeFile
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 from services.transfer.domain_services.page_traces import FileTraces
+from services.transfer.domain_services.read_back_large import LargeReadBack
+from services.transfer.domain_services.write_large import LargeWriter
 
-READ_BYTES = 1 << 20
 COMPARED_BYTES = 64 << 10  # of a half file with the source
 SHARED = 0  # all attempts share one part file: at its place each writes the same bytes
 
@@ -57,7 +58,9 @@ class LargeMove:
     ) -> None:
         self._lease, self._ends, self._pulse, self._reached = lease, ends, pulse, reached
         self._traces = traces
-        self._now, self._policy = ends.ports.now, ends.ports.policy
+        self._policy = ends.ports.policy
+        self._read_back = LargeReadBack(ends, pulse, traces, reached)
+        self._writer = LargeWriter(ends, pulse, reached)
         self.too_late = False
 
     def run(self, file: ListedFile) -> FileOutcome | None:
@@ -78,22 +81,28 @@ class LargeMove:
             if mark.done_bytes == found.size_bytes:
                 path = large.given_name(part, target, mark)
                 if path is not None:
+                    self._traces.see(Proven.SAMPLED)
                     return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))
             if not self._has_time(mark, large):
                 return None
             mark = self._moved(part, mark, large, source)
         if mark.done_bytes < found.size_bytes:
             return None
-        self._require_proved(part, mark, large)
+        if not self._is_proved(part, mark, large):
+            return None
         require_own_name(file, part, ends)
         path = name_file(part, target, ends, self._traces)
         return large.outcome(mark, name=other_name(path, target))
 
-    def _require_proved(self, path: str, mark: Mark, large: LargeFile) -> None:
-        """What differs once is sent once more, from its beginning. Raises what require_proved
-        raises when it differs then."""
+    def _is_proved(self, path: str, mark: Mark, large: LargeFile) -> bool:
+        """False when the lane should stop before all is read back. What differs once is sent once
+        more, from its beginning. Raises what says that it differs when it differs then."""
         try:
-            large.require_proved(path, mark)
+            seen = large.require_proved(path, mark)
+            if self._reads_back:
+                if not self._read_back.is_complete(path, mark):
+                    return False
+                seen = Proven.READBACK
         except (ChecksumMismatch, TargetDamaged) as differs:
             if self._traces.has(TraceKind.ANEW):
                 raise
@@ -105,6 +114,12 @@ class LargeMove:
             key, algorithm = large.found.ref.key, differs.algorithm
             raise SourceCorrupted(key, algorithm, expected, found) from None
         self._traces.forget(TraceKind.ANEW)
+        self._traces.see(seen)
+        return True
+
+    @property
+    def _reads_back(self) -> bool:
+        return self._ends.transfer.verify is Verify.READBACK
 
     def _has_time(self, mark: Mark, large: LargeFile) -> bool:
         """Bytes that go through the only handle are lost with it. So a file is begun only when the
@@ -124,13 +139,24 @@ class LargeMove:
             raise TooLongForOneHandle(size_bytes, limit, None)
 
     def _pinned(self, file: ListedFile, source: ObjectSource) -> tuple[SourceObject, Mark]:
-        """In a later run an object that was replaced is sent as it is now, from its beginning."""
+        """In a later run an object that was replaced is sent as it is now, from its beginning. The
+        mark is of the object that was being sent, which may be neither today's nor that of the
+        inventory."""
         found, mark = source.inspect(), self._lease.mark
-        if found.etag == file.etag:
+        pinned = self._traces.name_of(TraceKind.PINNED) or file.etag
+        if found.etag == pinned:
             return found, mark
         if not self._lease.doubts:
-            raise SourceChanged(found.ref.bucket, file.key, file.etag)
+            raise SourceChanged(found.ref.bucket, file.key, pinned)
         return found, NOTHING_DONE
+
+    def _begin(self, large: LargeFile) -> None:
+        """Before the first byte is sent. An older mark goes before the bytes do that it speaks
+        of."""
+        self._traces.forget(TraceKind.PINNED, TraceKind.READ)
+        self._reached(NOTHING_DONE, False)
+        pin = self._traces.record if self._lease.mark.done_bytes else self._traces.note
+        pin(TraceKind.PINNED, large.found.etag)
 
     def _kept(self, part: str, target: str, mark: Mark, large: LargeFile) -> Mark:
         """The mark, if the part file can still hold what it says."""
@@ -148,16 +174,14 @@ class LargeMove:
         session, strategy = self._ends.session, self._ends.strategy
         if mark.done_bytes == large.size_bytes:
             return mark
+        sink = None
         if mark.done_bytes:
-            try:
+            with suppress(PartMissing):
                 sink = session.open_part(part, strategy)
-            except PartMissing:
-                mark, sink = NOTHING_DONE, session.create_file(part, strategy)
-        else:
-            sink = session.create_file(part, strategy)
-        with sink:
-            mark = self._write(sink, mark, large, source)
-            sink.close()
+        if sink is None:
+            self._begin(large)
+            mark, sink = NOTHING_DONE, session.create_file(part, strategy)
+        mark = self._writer.write(sink, mark, large, source)
         if mark.done_bytes == large.size_bytes:
             # So that whoever comes after a lost rename knows what was sent.
             self._reached(mark, True)
@@ -168,83 +192,47 @@ class LargeMove:
     ) -> FileOutcome | None:
         ends, target = self._ends, self._ends.target_of(file)
         whole = mark.done_bytes == large.size_bytes
-        if whole and (told := self._delivered_before(target, mark, large)) is not None:
-            return told
+        if whole and (path := self._named_before(target, mark, large)) is not None:
+            with suppress(TargetDamaged):
+                return self._delivered_before(path, target, mark, large)
         if not self._has_time(NOTHING_DONE, large):
             return None
+        self._begin(large)
         length = min(COMPARED_BYTES, large.size_bytes)
         beginning = b"".join(map(bytes, source.read(large.found, 0, length, length)))
         path, sink = create_named(file, large.size_bytes, beginning, ends, self._traces)
-        with removing_half(path, ends, self._traces), sink:
-            mark = self._write(sink, NOTHING_DONE, large, source)
-            sink.close()
+        with removing_half(path, ends, self._traces):
+            mark = self._writer.write(sink, NOTHING_DONE, large, source)
         if mark.done_bytes < large.size_bytes:
             return None
         self._reached(mark, True)  # whoever comes next knows that it is whole
         try:
-            self._require_proved(path, mark, large)
+            if not self._is_proved(path, mark, large):
+                return None
         except ChecksumMismatch:
             remove_half(path, ends, self._traces)  # it is as it was sent, so it is ours
             raise
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, name=other_name(path, target))
 
-    def _delivered_before(self, target: str, mark: Mark, large: LargeFile) -> FileOutcome | None:
-        """An earlier attempt closed the whole file. A partner may have taken it away since. None
-        where something else has its name."""
-        name = self._traces.direct_name or basename(target)
-        path = join(dirname(target), name)
-        if large.sampled(path, mark) is False:
+    def _named_before(self, target: str, mark: Mark, large: LargeFile) -> str | None:
+        """Where an earlier attempt closed the whole file. None where something else has its name,
+        or where it is not what S3 has."""
+        path = join(dirname(target), self._traces.direct_name or basename(target))
+        with suppress(ChecksumMismatch):
+            large.require_source(path, mark)
+            equal = large.sampled(path, mark)
+            if equal is not False:
+                self._traces.see(Proven.SAMPLED if equal else Proven.ACKNOWLEDGED)
+                return path
+        return None
+
+    def _delivered_before(
+        self, path: str, target: str, mark: Mark, large: LargeFile
+    ) -> FileOutcome | None:
+        """A partner may have taken it away since. None when the lane should stop before all is read
+        back. For READBACK raises TargetDamaged, PartMissing."""
+        if self._reads_back and not self._read_back.is_complete(path, mark):
             return None
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))
-
-    def _write(self, sink: ChunkSink, mark: Mark, large: LargeFile, source: ObjectSource) -> Mark:
-        large.begin(mark)
-        settled, due = mark, self._next_checkpoint()
-        block_bytes = max(1, READ_BYTES // sink.block_bytes) * sink.block_bytes
-        length = large.size_bytes - mark.done_bytes
-        for block in source.read(large.found, mark.done_bytes, length, block_bytes):
-            if not self._pulse.goes_on(mark.done_bytes):
-                break
-            sink.write(mark.done_bytes, block)
-            mark = large.after(mark, memoryview(block))
-            if self._pulse.wrote() >= due and (self._keeps or self._reads_twice):
-                settled = self._settle(sink, settled, mark, large, source)
-                if self._keeps:
-                    self._reached(mark, True)
-                due = self._next_checkpoint()
-        return self._settle(sink, settled, mark, large, source)
-
-    @property
-    def _keeps(self) -> bool:
-        return self._ends.strategy.reopens
-
-    @property
-    def _reads_twice(self) -> bool:
-        return self._ends.transfer.verify is Verify.REREAD
-
-    def _settle(
-        self, sink: ChunkSink, settled: Mark, mark: Mark, large: LargeFile, source: ObjectSource
-    ) -> Mark:
-        sink.flush(durable=True)
-        if self._reads_twice and mark.done_bytes > settled.done_bytes:
-            self._read_again(settled, mark, large, source)
-        if self._keeps:
-            self._reached(mark, False)
-        return mark
-
-    def _read_again(
-        self, settled: Mark, mark: Mark, large: LargeFile, source: ObjectSource
-    ) -> None:
-        """What lies between the marks. Raises SourceCorrupted."""
-        begin, crc64 = settled.done_bytes, settled.crc64
-        for block in source.read(large.found, begin, mark.done_bytes - begin, READ_BYTES):
-            crc64 = self._ends.ports.crc64.update(crc64, block)
-            self._pulse.fence()
-        if crc64 != mark.crc64:
-            first, second = f"{mark.crc64:016x}", f"{crc64:016x}"
-            raise SourceCorrupted(large.found.ref.key, "crc64nvme", first, second)
-
-    def _next_checkpoint(self) -> datetime:
-        return self._now() + timedelta(seconds=self._policy.checkpoint_seconds)

@@ -40,12 +40,12 @@ class PageMove:
 
     def __init__(self, lease: ChunkLease, ends: PageEnds, pulse: LanePulse) -> None:
         self._lease, self._ends, self._pulse, self._ports = lease, ends, pulse, ends.ports
-        transfer = ends.transfer
-        known, number = transfer.known_inventory, lease.number
-        self.files = [*self._ports.inventories.page(transfer.id, known.id, number)]
+        transfer, inventory = ends.transfer, ends.transfer.known_inventory.id
+        self.files = [*self._ports.inventories.page(transfer.id, inventory, lease.number)]
         self.outcomes = outcomes_of(lease.mark.files)
+        known = traces_of(lease.mark.files)
         self._traces = PageTraces(
-            traces_of(lease.mark.files), lambda: pulse.checkpoint(self._mark(), moved=False)
+            known, lease.attempt, lambda: pulse.checkpoint(self._mark(), moved=False)
         )
         self._retried = transfer.run > 1
         self._refusals = ends.refusals
@@ -71,12 +71,12 @@ class PageMove:
             self._pulse.give_back(self._mark())
             raise
         if proven is None:
+            self._traces.end_answered()
             self._pulse.give_back(self._mark())
-        else:
-            if self._traces.last:
-                self._ends.tell_what_stays()
-            plan = self._ends.transfer.known_plan
-            self._pulse.finish(self._mark(proven), self._ends.folder, plan)
+            return suffices
+        if self._traces.last:
+            self._ends.tell_what_stays()
+        self._pulse.finish(self._mark(proven), self._ends.folder, self._ends.transfer.known_plan)
         return suffices
 
     def _proven(self) -> Proven | None:

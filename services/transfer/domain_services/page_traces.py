@@ -4,16 +4,29 @@ from collections.abc import Callable, Iterator
 from posixpath import dirname, join
 
 from services.transfer.domain.errors import TargetError
-from services.transfer.domain.file_traces import Trace, TraceKind
+from services.transfer.domain.file_traces import PAGE, Trace, TraceKind
 from services.transfer.domain.ports import PartnerSession
+from services.transfer.domain.proof import Proven
 
 
 class PageTraces:
-    """`store` puts the page's mark on record, traces included."""
+    """Of an attempt. `store` puts the page's mark on record, traces included. `unclear`: an earlier
+    attempt ended before all its requests had their answers."""
 
-    def __init__(self, known: set[Trace], store: Callable[[], None]) -> None:
+    def __init__(self, known: set[Trace], attempt: int, store: Callable[[], None]) -> None:
         self.all = known
-        self._store = store
+        self._attempt, self._store = attempt, store
+        self.unclear = attempt > 1 and self._clear(attempt - 1) not in known
+
+    def end_answered(self) -> None:
+        """Every request of this attempt had its answer."""
+        self.all -= {each for each in self.all if each.kind is TraceKind.CLEAR}
+        if not self.unclear:
+            self.all.add(self._clear(self._attempt))
+
+    @staticmethod
+    def _clear(attempt: int) -> Trace:
+        return Trace(PAGE, TraceKind.CLEAR, attempt)
 
     def of(self, at: int, attempt: int) -> "FileTraces":
         return FileTraces(self, at, attempt)
@@ -37,6 +50,7 @@ class FileTraces:
 
     def __init__(self, page: PageTraces, at: int, attempt: int) -> None:
         self._page, self._at, self.attempt = page, at, attempt
+        self.unclear = page.unclear
 
     def record(self, kind: TraceKind, name: str = "") -> None:
         """It is stored before this returns."""
@@ -57,12 +71,22 @@ class FileTraces:
 
     def begun(self, path: str) -> set[TraceKind]:
         """Of a direct file under that name."""
-        return {each.kind for each in self._mine() if join(dirname(path), each.name) == path}
+        named = [each for each in self._mine() if each.kind in (TraceKind.BEGUN, TraceKind.HALF)]
+        return {each.kind for each in named if join(dirname(path), each.name) == path}
 
     @property
     def direct_name(self) -> str:
         """The one that a direct file was created under. '' where none was."""
-        return next((each.name for each in self._mine() if each.kind is TraceKind.HALF), "")
+        return self.name_of(TraceKind.HALF)
+
+    def name_of(self, kind: TraceKind) -> str:
+        """'' where there is no such trace."""
+        return next((each.name for each in self._mine() if each.kind is kind), "")
+
+    def see(self, proven: Proven) -> None:
+        """What was seen of it, whole, at the partner."""
+        self.forget(TraceKind.SEEN)
+        self.note(TraceKind.SEEN, proven.value)
 
     def remove(self, session: PartnerSession, part: str) -> None:
         """What the partner does not let us remove stays, and is on record."""

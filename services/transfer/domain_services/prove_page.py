@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from posixpath import dirname, join
 
-from services.transfer.domain.errors import ChunkCorrupted, TargetDamaged, TargetError
+from services.transfer.domain.errors import ChunkCorrupted, TargetDamaged
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.file_traces import TraceKind
-from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease
 from services.transfer.domain.proof import Proven, Verify
 from services.transfer.domain.samples import drawn_of
 from services.transfer.domain_services.compare_samples import UNSEEN
 from services.transfer.domain_services.deliver_file import is_equal
-from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.page_ends import PageEnds
 from services.transfer.domain_services.page_traces import PageTraces
 
@@ -26,16 +24,16 @@ def prove_page(
     lease: ChunkLease,
 ) -> Proven:
     """For CHECKSUM one file of each page is read back as a whole, under its name. The server cannot
-    know which one. Raises ChunkCorrupted for one that differs, which is sent once more. It has
-    failed when it differs then, or when it keeps its name."""
+    know which one. Raises ChunkCorrupted for one that differs and may be replaced, which is sent
+    once more. Otherwise it has failed, and stays: it may be somebody else's newer file by now."""
     verify, strategy = ends.transfer.verify, ends.strategy
     if verify is Verify.READBACK:
         return Proven.READBACK
+    if not files[0].is_small:
+        return Proven(traces.of(0, lease.attempt).name_of(TraceKind.SEEN) or Proven.ACKNOWLEDGED)
     seen = Proven.SIZE if strategy.shows_files else Proven.ACKNOWLEDGED
     if verify is Verify.SIZE or not strategy.reads:
         return seen
-    if not files[0].is_small:
-        return Proven.SAMPLED
     sent = _sent(outcomes)
     if not sent:
         return Proven.SAMPLED
@@ -50,26 +48,12 @@ def prove_page(
     except UNSEEN:  # a partner may take files away at once
         return seen
     expected, other = f"{told.crc64:016x}", "something else"
-    if _loses_name(path, told.size_bytes, ends) and not of_file.has(TraceKind.ANEW):
+    if ends.replaces and not of_file.has(TraceKind.ANEW):
         del outcomes[at]
         of_file.note(TraceKind.ANEW)
         raise ChunkCorrupted(path, lease.number, expected, other)
     outcomes[at] = FileOutcome.failed(TargetDamaged(path, "What was read back", expected, other))
     return Proven.SAMPLED
-
-
-def _loses_name(path: str, size_bytes: int, ends: PageEnds) -> bool:
-    """A damaged file is not left for the partner to take. What has another size may be somebody
-    else's by now, and stays. One that may be replaced stays until then."""
-    if ends.transfer.if_exists is IfExists.REPLACE:
-        return True
-    try:
-        if look_at(ends.session, path, ends.strategy).size_bytes != size_bytes:
-            return False
-        ends.session.remove(path)
-    except TargetError:
-        return False
-    return True
 
 
 def _sent(outcomes: Mapping[int, FileOutcome]) -> list[int]:

@@ -151,35 +151,6 @@ def test_a_direct_file_does_not_go_where_a_link_leads() -> None:
     assert bytes(world.partner.files["/in/000.csv"]) == b"theirs"
 
 
-@pytest.mark.parametrize("if_exists", list(IfExists))
-def test_a_damaged_file_loses_its_name_and_is_sent_once_more(if_exists: IfExists) -> None:
-    world, found = World(), {"out/a.csv": b"abcdef"}
-
-    def damage() -> None:
-        world.partner.files["/in/a.csv"][0] ^= 1
-
-    transfer = send(world, found, if_exists=if_exists)
-    damaged = world.calls.before("partner.open_reader", damage)
-    world.run()
-    assert damaged()
-    assert_all_arrived(world, transfer, found)
-
-
-def test_a_file_that_is_damaged_twice_is_not_visible() -> None:
-    world, found = World(), {"out/a.csv": b"abcdef"}
-
-    def damage() -> None:
-        for body in world.partner.files.values():
-            body[0] ^= 1
-
-    transfer = send(world, found)
-    world.calls.before_each("partner.open_reader", damage)
-    world.run()
-    [told] = seen(world, transfer, "failed")
-    assert told.code == "target_damaged"
-    assert world.partner.files == {}
-
-
 def test_a_large_file_that_differs_from_its_checksum_is_sent_once_more() -> None:
     world, found = World(), {"out/big.bin": content(SMALL_BYTES + 10)}
     transfer = send(world, found)

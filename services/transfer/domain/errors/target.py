@@ -129,13 +129,13 @@ class PartDamaged(TargetError):
 
 
 class TargetDamaged(TargetError):
-    """The file reads back with other content than was sent. Sending it once more did not help."""
+    """The file reads back with other content. Sending it once more did not help, or is not safe."""
 
     code = "target_damaged"
     message = (
         "{what} of {path!r} reads back as CRC64NVME {found}, {expected} was sent. Something at the"
-        " partner changes the file, or its disk is damaged: ask the partner, and have the file"
-        " removed if it has its name already. Then retry the transfer; it begins anew."
+        " partner changes or replaces the file, or its disk is damaged: ask the partner, and have"
+        " the file removed if it has its name already. Then retry the transfer; it begins anew."
     )
     path: str
     what: str
