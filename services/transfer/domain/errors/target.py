@@ -161,14 +161,14 @@ class PartnerChecksumDiffers(TargetError):
 
 
 class DeliveryUnclear(TargetError):
-    """The answer to the rename was lost. What is at the partner now does not show whether it
-    worked."""
+    """The answer to the rename was lost, or whoever waited for it died. What is at the partner now
+    does not show whether it was renamed."""
 
     code = "delivery_unclear"
     message = (
-        "The partner's answer to the rename of {part!r} to {target!r} was lost, and now neither"
-        " name shows what was sent. Perhaps it arrived and was taken away: ask the partner. A retry"
-        " sends it again; what has the name by then is treated as if_exists says."
+        "Perhaps {part!r} was renamed to {target!r} and the answer was lost: now neither name shows"
+        " what was sent. Perhaps it arrived and was taken away: ask the partner. A retry sends it"
+        " again; what has the name by then is treated as if_exists says."
     )
     part: str
     target: str
