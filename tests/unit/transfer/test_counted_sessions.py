@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -225,20 +226,16 @@ def test_a_lane_that_changes_the_count_meanwhile_does_not_refuse_the_test() -> N
     world = world_with(2)
     after_a_test(world)
     world.pass_time(RECOVERS.total_seconds())
-
-    def lane_begins() -> None:
-        recover_sessions(world.ports.destinations.read("acme"), ports=world.ports)
-
-    world.calls.before("partner.probe", lane_begins)
+    store = world.ports.destinations
+    world.calls.before(
+        "partner.probe", lambda: recover_sessions(store.read("acme"), ports=world.ports)
+    )
     assert found(after_a_test(world)).at_once == 2
 
 
 def test_a_change_by_a_person_meanwhile_refuses_the_test() -> None:
     world = World()
-
-    def change() -> None:
-        change_destination("acme", {"base_path": "/other"}, None, ADMIN, ports=world.ports)
-
+    change = partial(change_destination, "acme", {"name": "Other"}, None, ADMIN, ports=world.ports)
     world.calls.before("partner.probe", change)
     with pytest.raises(DestinationChanged):
         after_a_test(world)
@@ -249,6 +246,5 @@ def test_a_test_without_time_for_a_further_session_keeps_what_was_refused_of_lat
     world.ports = replace(world.ports, policy=COUNTING)
     world.ports.slots.bind(SessionBound("acme", 2, world.clock))
     world.calls.cost["partner.connect"] = 7.0
-    counted = found(after_a_test(world))
-    assert (counted.at_once, counted.untried) == (2, NO_TIME)
+    assert found(after_a_test(world)).untried == NO_TIME
     assert world.ports.slots.look("acme", world.clock, world.clock).most == 2
