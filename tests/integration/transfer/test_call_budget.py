@@ -65,9 +65,9 @@ def test_a_small_transfer_stays_within_its_budget() -> None:
     ("chunks", "verify", "more"),
     [
         (1, Verify.CHECKSUM, Counter[str]()),
-        # of the destination, for which nothing is known yet, its record, its target (twice) and
+        # of the destination, for which nothing is known yet, its record, its target and
         # what is decided
-        (2, Verify.CHECKSUM, Counter(GetItem=3, TransactWriteItems=1)),
+        (2, Verify.CHECKSUM, Counter(GetItem=2, TransactWriteItems=1)),
         (1, Verify.READBACK, Counter(GetItem=1)),  # the proven ones
     ],
 )
