@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from paramiko.packet import Packetizer
 
 from services.transfer.adapters import ssh_opening
-from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_opening import Gathered
 from services.transfer.adapters.ssh_transport import MAX_IDLE_MESSAGES, BoundedPacketizer
+from tests.unit.transfer.ssh_ends import both_ends
 
 Ends = tuple[BoundedPacketizer, Packetizer, socket.socket]
 CHANNEL = 3
@@ -24,15 +24,11 @@ CHANNEL = 3
 
 @pytest.fixture
 def ends() -> Iterator[Ends]:
-    ours, theirs = socket.socketpair()
-    with theirs, PartnerSocket(fileno=ours.detach()) as connection:
-        connection.settimeout(0.1)
-        connection.receive_bytes = 1 << 16
-        theirs.settimeout(0.1)
-        packetizer, sender = BoundedPacketizer(connection), Packetizer(theirs)
-        packetizer._initial_kex_done = sender._initial_kex_done = True
-        new_keys(packetizer, sender)
-        yield packetizer, sender, theirs
+    with both_ends() as (ours, theirs):
+        sender = Packetizer(theirs)
+        sender._initial_kex_done = True
+        new_keys(ours, sender)
+        yield ours, sender, theirs
 
 
 def new_keys(receiver: Packetizer, sender: Packetizer) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import socket
 import struct
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from services.transfer.adapters import ssh_sealing
 from services.transfer.adapters.partner_socket import PartnerSocket
 from services.transfer.adapters.ssh_packets import DataPackets, Pieces
 from services.transfer.adapters.ssh_transport import BoundedPacketizer
+from tests.unit.transfer.ssh_ends import both_ends
 
 CONTENT = os.urandom(50_000)
 MOST_BYTES = 1_000
@@ -27,14 +27,8 @@ Ends = tuple[BoundedPacketizer, Packetizer]
 
 @pytest.fixture
 def ends() -> Iterator[Ends]:
-    ours, theirs = socket.socketpair()
-    with theirs, PartnerSocket(fileno=ours.detach()) as connection:
-        connection.settimeout(0.1)
-        connection.receive_bytes = 1 << 16
-        theirs.settimeout(0.1)
-        packetizer = BoundedPacketizer(connection)
-        packetizer._initial_kex_done = True
-        yield packetizer, Packetizer(theirs)
+    with both_ends() as (ours, theirs):
+        yield ours, Packetizer(theirs)
 
 
 def gcm(ends: Ends) -> None:
