@@ -48,22 +48,22 @@ def change_destination(
         after = after if "host_keys" in changes else replace(after, host_keys=())
     if CONNECTION_FIELDS & changes.keys():
         after = replace(after, profile=None)
-    if credential is not None:
-        stored = _save_with_credential(before, after, credential, ports=ports)
-    else:
-        if after.login != before.login:
-            after = replace(after, auth=None, secret_id=None)
-        stored = _save(before, after, ports=ports)
+    stored = _save_with_credential(before, after, credential, ports=ports)
     if credential is not None or CONNECTION_FIELDS & changes.keys():
         ports.slots.unbind(destination_id)  # it was found out with another login
     return stored
 
 
 def _save_with_credential(
-    before: Destination, after: Destination, credential: Credential, *, ports: Ports
+    before: Destination, after: Destination, credential: Credential | None, *, ports: Ports
 ) -> Destination:
-    """Stores the new secret first, as the registration does. So a record never names a secret that
-    does not exist or belongs to another record."""
+    """Stores a new secret first, as the registration does. So a record never names a secret that
+    does not exist or belongs to another record. Without a new one the old one stays as long as the
+    login does."""
+    if credential is None:
+        same = after.login == before.login
+        kept = after if same else replace(after, auth=None, secret_id=None)
+        return _save(before, kept, ports=ports)
     secret_id = f"{after.id}-{ports.new_id()}"
     ports.vault.store(secret_id, credential)
     try:
