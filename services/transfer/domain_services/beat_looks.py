@@ -9,6 +9,7 @@ from datetime import datetime
 from services.transfer.domain.lane import Lane
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.progress_sample import ProgressSample
+from services.transfer.domain.recent import is_recent
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.show_progress import show_progress
 
@@ -24,7 +25,7 @@ class BeatLooks:
 
     def transfer(self, lane: Lane, now: datetime) -> Transfer | None:
         """None when an earlier beat has read it just now."""
-        if not self._shows and _is_recent(self._looked_at, now, LOOKS_APART_SECONDS):
+        if not self._shows and is_recent(self._looked_at, now, LOOKS_APART_SECONDS):
             return None
         self._looked_at = now
         return self._ports.transfers.read(lane.transfer_id)
@@ -32,7 +33,7 @@ class BeatLooks:
     def show(self, transfer: Transfer, lane: Lane, now: datetime) -> ProgressSample | None:
         """The sample, if this lane is the one that shows it. Then `lane` is stored as well. Raises
         LeaseLost."""
-        if not self._shows and _is_recent(self._asked_at, now, SAMPLES_MISSED_SECONDS):
+        if not self._shows and is_recent(self._asked_at, now, SAMPLES_MISSED_SECONDS):
             return None
         # A lane that comes goes on with it at once: the one that ends its turn is often the one
         # that showed it.
@@ -41,7 +42,3 @@ class BeatLooks:
         shown = show_progress(transfer, lane, now, soon=soon, ports=self._ports)
         self._shows = shown is not None
         return shown
-
-
-def _is_recent(at: datetime | None, now: datetime, seconds: float) -> bool:
-    return at is not None and 0 <= (now - at).total_seconds() < seconds

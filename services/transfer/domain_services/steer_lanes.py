@@ -22,6 +22,7 @@ from services.transfer.domain.lane_target import LaneTarget
 from services.transfer.domain.lane_window import Share
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.progress_sample import ProgressSample
+from services.transfer.domain.recent import is_recent
 from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_limits import (
@@ -60,7 +61,7 @@ class LaneSteering:
     ) -> None:
         """`shown` is the sample, if this lane is the one that showed it."""
         fewer = shown is not None and self._steer(transfer, shown, now)
-        if fewer or not _is_recent(self._looked_at, now, LOOKS_APART_SECONDS):
+        if fewer or not is_recent(self._looked_at, now, LOOKS_APART_SECONDS):
             self._looked_at = now
             if _has_to_go(lane, self._read(transfer, now), now, ports=self._ports):
                 self.gives_way = True
@@ -100,7 +101,7 @@ class LaneSteering:
         """It changes seldom, so an answer is good for a while."""
         if self._destination is not None:
             known, read_at = self._destination
-            if _is_recent(read_at, now, DESTINATION_SECONDS):
+            if is_recent(read_at, now, DESTINATION_SECONDS):
                 return known
         read = self._ports.destinations.read(transfer.destination_id)
         self._destination = read, now
@@ -131,10 +132,6 @@ def _refuse(transfer: Transfer, lane: Lane, *, at_login: bool, ports: Ports) -> 
         after, decision = refuse(target, others, limit, share, at_login=at_login)
         if decision is None or ports.targets.save(after, decision):
             return
-
-
-def _is_recent(at: datetime, now: datetime, seconds: float) -> bool:
-    return 0 <= (now - at).total_seconds() < seconds
 
 
 def _has_to_go(lane: Lane, destination: Destination, now: datetime, *, ports: Ports) -> bool:
