@@ -1,6 +1,6 @@
 """Outbox. Events wait in the order of their changes until a publisher has published each."""
 
-from services.transfer.domain.leases import CLOCKS_DIFFER
+from runtime.dynamodb.outbox import CLOCKS_DIFFER
 from tests.conformance.records import a_transfer, after, an_event
 from tests.conformance.stores import Stores
 
