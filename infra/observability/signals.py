@@ -92,7 +92,7 @@ GAUGES = (
         TransfersRunning="Open transfers that move, are proved, get their name or come to an end.",
         TransfersPaused="Open transfers that somebody paused.",
         TransfersOverdue="Open transfers that take three times as long as expected, or longer.",
-        StandingStill="Open transfers without a lane that should go on, and have not for 15 minutes.",
+        StandingStill="Open transfers without a lane that should go on, and do not for 15 minutes.",
         OpenLanes="Sessions that lanes have at partners.",
         SessionSlots="Sessions that all partners with open transfers allow together.",
     ),
