@@ -102,7 +102,8 @@ class AwsPorts(Ports):
 
     @cached_property
     def transfers(self) -> TransferStore:
-        return DynamoDbTransferStore(self.dynamodb, self._table)
+        forgets = self.policy.synthetic_user
+        return DynamoDbTransferStore(self.dynamodb, self._table, forgets=forgets)
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:
