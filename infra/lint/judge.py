@@ -23,6 +23,7 @@ from infra.lint.resource_settings import biting_settings
 from infra.lint.schema import schema_errors
 from infra.lint.sockets import deaf_sockets
 from infra.lint.unused import unused
+from infra.lint.watched import unwatched
 
 # No region's name is longer, so a name that fits there fits everywhere.
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
@@ -30,7 +31,7 @@ ALONE = (
     *(circles, hard_coded, recursive_loops, refused_mappings, api_access, biting_settings),
     *(unused, deaf_sockets),
 )
-BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns)
+BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns, unwatched)
 
 
 @dataclass(frozen=True)
