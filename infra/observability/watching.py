@@ -7,6 +7,7 @@ from typing import Any
 from infra.complete.names import TemplateWrong
 from infra.observability.alarms import Alarm, alarms_of
 from infra.observability.composites import Composite, composites_of
+from infra.observability.dashboard import dashboard
 from infra.observability.reading import Templates, Thing, things
 from infra.templates import Template
 
@@ -22,6 +23,7 @@ def watching(own: Template, others: Templates) -> Template:
     alarms = alarms_of(there)
     composites = composites_of(alarms)
     made = dict(_by_id([*alarms, *composites]))
+    made["Dashboard"] = dashboard(there, composites)
     if twice := made.keys() & own["Resources"].keys():
         raise TemplateWrong(f"observability: {sorted(twice)[0]} is made already. Rename yours.")
     resources = {**own["Resources"], **made}
