@@ -28,7 +28,7 @@ SETTINGS_OF = {"worker": "transfer", "observability": "transfer"}
 WATCHES = "observability"  # is made from the templates of all others
 # An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
 # runs the worker as a process (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "console", "worker", "observability")
+NOT_LOCAL = ("account", "console", "worker")
 
 
 @dataclass(frozen=True)
