@@ -75,6 +75,10 @@ rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs no
 servicenow-login: $(READY) ## Say how ticketing logs in at ServiceNow: asks, or reads JSON; STAGE=local
 	@$(PYTHON) -m infra.servicenow_login --stage $(STAGE)
 
+.PHONY: synthetic-user
+synthetic-user: $(READY) ## Make the user of the synthetic transfer, as the stage's file names it: STAGE=local
+	@$(PYTHON) -m infra.synthetic_user --stage $(STAGE)
+
 .PHONY: announce-users
 announce-users: $(READY) ## Tell services that are new on a stage of the users who are there: STAGE=local
 	@$(PYTHON) -m infra.announce_users --stage $(STAGE)

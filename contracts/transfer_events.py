@@ -293,6 +293,13 @@ class TransferCompletedV1(TransferFact):
 
     size_bytes: Bytes
     receipt: Receipt
+    expected_seconds: float | None = Field(
+        default=None,
+        ge=0,
+        description="how long it was expected to take from its start to its end, as the line was"
+        " when it was planned; null: not known, it is small, it was paused or retried, or the event"
+        " is older than this field",
+    )
 
 
 class TransferFailedV1(TransferFact):

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runtime.telemetry import correlate, logger, metrics, tracer
+from runtime.telemetry import correlate, flush_metrics, logger, metrics, tracer
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -84,5 +84,4 @@ def _log_failure(error: Exception) -> None:
 def _flush_metrics(context: LambdaContext, cold: bool) -> None:
     if cold:
         metrics().provider.add_cold_start_metric(context=context)
-    if metrics().provider.metric_set:  # Powertools warns about an empty flush
-        metrics().flush_metrics()
+    flush_metrics()

@@ -7,15 +7,7 @@ The dashboard and the alarms read them here. A test emits each of them by use ca
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Unit(StrEnum):
-    """As CloudWatch calls it."""
-
-    COUNT = "Count"
-    SECONDS = "Seconds"
-    BYTES = "Bytes"
-    PERCENT = "Percent"
-    NONE = "None"
+from kernel.metering import Unit
 
 
 class Kind(StrEnum):
@@ -96,13 +88,13 @@ TRANSFERS = (
 GAUGES = (
     *_gauges(
         "transfer",
-        TransfersWaiting="Open transfers of which nothing moves yet: they are only requested.",
-        TransfersRunning="Open transfers that move, prove, commit or end.",
+        TransfersWaiting="Open transfers that are only requested, or wait for a session.",
+        TransfersRunning="Open transfers that move, are proved, get their name or come to an end.",
         TransfersPaused="Open transfers that somebody paused.",
-        TransfersOverdue="Running transfers that take three times as long as expected, or longer.",
-        StandingStill="Open transfers that should change and have not for 15 minutes.",
-        OpenLanes="Sessions that lanes have at partners just now.",
-        SessionSlots="Sessions that those partners with open transfers allow in all.",
+        TransfersOverdue="Open transfers that take three times as long as expected, or longer.",
+        StandingStill="Open transfers without a lane that should go on, and do not for 15 minutes.",
+        OpenLanes="Sessions that lanes have at partners.",
+        SessionSlots="Sessions that all partners with open transfers allow together.",
     ),
     Signal(
         "CertificateDaysLeft",

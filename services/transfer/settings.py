@@ -56,6 +56,7 @@ class TransferSettings(ServiceSettings):
     )
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
+    synthetic_user: str = Field(default="", description="as infra/synthetic names it; '': none")
 
     @field_validator("allowed_networks")
     @classmethod
@@ -106,6 +107,7 @@ class TransferSettings(ServiceSettings):
             one_handle_bytes=self._handle_bytes(self.lane_turn_seconds),
             long_handle_bytes=self._handle_bytes(self.long_turn_seconds),
             session_test_seconds=self.session_test_seconds,
+            synthetic_user=self.synthetic_user or None,
             retry=RetryPolicy(
                 self.backoff_base_seconds, self.backoff_cap_seconds, self.max_failures
             ),

@@ -92,7 +92,9 @@ def _completed(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
     if transfer.receipt is None:
         raise ValueError(f"transfer {transfer.id} is completed without a receipt")
     return event.TransferCompletedV1(
-        **_facts(transfer, sequence, ports), receipt=receipt_fact(transfer.receipt)
+        **_facts(transfer, sequence, ports),
+        receipt=receipt_fact(transfer.receipt),
+        expected_seconds=transfer.expected_seconds,
     )
 
 
