@@ -23,8 +23,8 @@ SHARED = (
 )  # before the services, which need their ids and addresses
 # The worker needs the queues of a service, and alarms are about what is there.
 BEHIND = ("worker", "observability")
-# A stack that takes the values of another one's section, because it has the same settings.
-SETTINGS_OF = {"worker": "transfer", "observability": "transfer"}
+# A stack that takes the values of other ones' sections, because it has the same settings.
+SETTINGS_OF = {"worker": ("transfer",), "observability": ("transfer", "synthetic")}
 WATCHES = "observability"  # is made from the templates of all others
 # An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
 # runs the worker as a process (python -m services.transfer.worker).
@@ -105,7 +105,11 @@ class Environment:
     def of(self, stack: Stack, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The stage's parameters that `stack` declares. `more` overrides them."""
         own = self.parameters.get(stack.name, {})
-        theirs = self.parameters.get(SETTINGS_OF.get(stack.name, ""), {})
+        theirs = {
+            name: value
+            for other in SETTINGS_OF.get(stack.name, ())
+            for name, value in self.parameters.get(other, {}).items()
+        }
         everywhere = {"Stage": self.stage, **self.parameters.get("all", {})}
         given = {**everywhere, **theirs, **own, **(more or {})}
         declared = stack.declared_parameters()

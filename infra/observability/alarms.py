@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from infra.complete.intrinsics import Value, arn, resource, sub
 from infra.complete.names import pascal
-from infra.observability.reading import Dimensions, Kind, Thing
+from infra.observability.reading import SCHEDULED, Dimensions, Kind, Thing
 from infra.observability.rules import RULES, Group, Rule, Watch
 from infra.observability.signals import signal
 
@@ -26,6 +26,11 @@ class Alarm:
     @property
     def id(self) -> str:
         return pascal(self.name)
+
+    @property
+    def condition(self) -> str:
+        """Under which it is there. It is the thing's own stack that describes it."""
+        return str(self.resource.get("Condition", ""))
 
 
 def alarms_of(there: Sequence[Thing], rules: Iterable[Rule] = RULES) -> list[Alarm]:
@@ -49,7 +54,8 @@ def _alarms(rule: Rule, thing: Thing, services: Mapping[str, Thing]) -> Iterator
     for start in range(0, len(places), each):
         some, number = places[start : start + each], str(start // each + 1) if start else ""
         name = "-".join(filter(None, (thing.name, rule.ending, number)))
-        attributes = {"Condition": thing.condition} if thing.condition else {}
+        condition = thing.facts.get(SCHEDULED) if rule.while_scheduled else thing.condition
+        attributes = {"Condition": condition} if condition else {}
         properties = _properties(rule, thing, name, _watched(rule, thing, some, services))
         made = resource("CloudWatch::Alarm", properties, **attributes)
         yield Alarm(rule, thing, name, made)

@@ -152,9 +152,9 @@ def _by_stack(alarms: Sequence[Alarm], group: Group) -> dict[str, tuple[str, ...
 
 def _ids(alarms: Sequence[Alarm]) -> tuple[str, ...]:
     for each in alarms:
-        if each.thing.condition:
+        if each.condition:
             raise TemplateWrong(
-                f"The alarm {each.name} is there only where {each.thing.condition} holds, and a"
+                f"The alarm {each.name} is there only where {each.condition} holds, and a"
                 " composite cannot name it. Let its rule be Group.ALONE."
             )
     return tuple(each.id for each in alarms)

@@ -12,6 +12,7 @@ from infra.templates import Template
 Templates = Mapping[str, Template]  # by the stack's name
 Dimensions = Mapping[str, object]
 DEAD_LETTERS = "-dlq"
+SCHEDULED = "scheduled"  # the fact under which condition the service's schedule is there
 SHORT_SECONDS = 1_800  # a message that is invisible no longer is soon worked on or back
 
 
@@ -222,7 +223,10 @@ def _counted(template: Template) -> Mapping[str, str]:
         _named(mapping.get("EventSourceArn")) & queues
         for mapping in _of_type(template, "AWS::Lambda::EventSourceMapping")
     )
-    return {name: "yes" for name, is_so in (("answers", answers), ("listens", listens)) if is_so}
+    found = {name: "yes" for name, is_so in (("answers", answers), ("listens", listens)) if is_so}
+    states = [rule.get("State") for rule in _of_type(template, "AWS::Events::Rule")]
+    switches = {state["Fn::If"][0] for state in states if isinstance(state, dict)}
+    return {**found, SCHEDULED: str(switches.pop())} if len(switches) == 1 else found
 
 
 READERS = {

@@ -63,6 +63,7 @@ class Rule:
     needs: tuple[str, ...] = ()  # services without which the rule means nothing
     parts: bool = False
     missing: str = "notBreaching"  # CloudWatch's TreatMissingData
+    while_scheduled: bool = False  # only where the service's schedule is switched on
 
     def applies_to(self, thing: Thing, services: frozenset[str]) -> bool:
         return (
@@ -279,12 +280,13 @@ TRANSFERS = (
         period=5 * MINUTE,
         only=("synthetic",),
     ),
+)
+ALONE = (
     Rule(
         "synthetic-missing",
         Kind.SERVICE,
         "Nobody has made the synthetic transfer for 20 minutes, so nobody watches the whole path.",
         _sum("SyntheticCompleted", "SyntheticFailed"),
-        Group.TRANSFERS,
         ending="missing",
         expression="FILL(syntheticcompleted, 0) + FILL(syntheticfailed, 0)",
         below=1,
@@ -293,9 +295,8 @@ TRANSFERS = (
         period=5 * MINUTE,
         only=("synthetic",),
         missing="breaching",
+        while_scheduled=True,
     ),
-)
-ALONE = (
     Rule(
         "certificate-ends",
         Kind.SERVICE,

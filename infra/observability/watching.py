@@ -8,7 +8,7 @@ from infra.complete.names import TemplateWrong
 from infra.observability.alarms import Alarm, alarms_of
 from infra.observability.composites import Composite, composites_of
 from infra.observability.dashboard import dashboard
-from infra.observability.reading import Templates, Thing, things
+from infra.observability.reading import Templates, things
 from infra.templates import Template
 
 HERE = Path(__file__).resolve().parent
@@ -32,7 +32,7 @@ def watching(own: Template, others: Templates) -> Template:
             f"observability: {len(resources)} resources, and a stack takes {MOST_RESOURCES}."
             " Split the stack by groups of services."
         )
-    parameters, conditions = conditions_of(there, others)
+    parameters, conditions = conditions_of(alarms, others)
     return {
         **own,
         "Parameters": parameters | own["Parameters"],
@@ -66,20 +66,21 @@ def _by_id(made: list[Alarm | Composite]) -> Iterator[tuple[str, Any]]:
         yield each.id, each.resource
 
 
-def conditions_of(there: list[Thing], others: Templates) -> tuple[Template, Template]:
-    """The parameters and conditions that decide whether a thing is there."""
+def conditions_of(alarms: list[Alarm], others: Templates) -> tuple[Template, Template]:
+    """The parameters and conditions that decide whether an alarm is there."""
     parameters: Template = {}
     conditions: Template = {}
-    for thing in there:
-        template = others.get(thing.stack, {})
-        if thing.condition:
-            condition = template["Conditions"][thing.condition]
-            if conditions.setdefault(thing.condition, condition) != condition:
-                raise TemplateWrong(
-                    f"{thing.stack}: the condition {thing.condition} means something else in"
-                    " another stack. Rename one, so that alarms can be made under both."
-                )
-            parameters |= {name: template["Parameters"][name] for name in _asked(condition)}
+    for alarm in alarms:
+        if not alarm.condition:
+            continue
+        template = others[alarm.thing.stack]
+        condition = template["Conditions"][alarm.condition]
+        if conditions.setdefault(alarm.condition, condition) != condition:
+            raise TemplateWrong(
+                f"{alarm.thing.stack}: the condition {alarm.condition} means something else in"
+                " another stack. Rename one, so that alarms can be made under both."
+            )
+        parameters |= {name: template["Parameters"][name] for name in _asked(condition)}
     return parameters, conditions
 
 

@@ -153,18 +153,8 @@ def test_a_composite_is_quiet_while_its_cause_rings() -> None:
 
 def test_every_rule_makes_an_alarm_somewhere() -> None:
     """One that makes none watches nothing, whatever it says."""
-    synthetic: Template = {
-        "Globals": TEMPLATES["auth"]["Globals"] | {"Function": function_of("synthetic")},
-        "Resources": {},
-    }
-    made = alarms_of(things({**OTHERS, "synthetic": synthetic, "observability": SHORT}))
+    made = alarms_of(things({**OTHERS, "observability": SHORT}))
     assert {id(each.rule) for each in made} == {id(rule) for rule in RULES}
-
-
-def function_of(service: str) -> dict[str, Any]:
-    shared = copy.deepcopy(TEMPLATES["auth"]["Globals"]["Function"])
-    shared["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] = service
-    return dict(shared)
 
 
 def test_an_alarm_under_a_condition_is_there_only_where_its_thing_is() -> None:
@@ -175,6 +165,13 @@ def test_an_alarm_under_a_condition_is_there_only_where_its_thing_is() -> None:
     made = watching(SHORT, OTHERS)
     assert "LongTurnSeconds" in made["Parameters"]
     assert made["Conditions"]["HasWorker"] == TEMPLATES["worker"]["Conditions"]["HasWorker"]
+
+
+def test_nobody_misses_a_synthetic_transfer_where_it_is_switched_off() -> None:
+    made = {each.name: each for each in alarms_of(things(OTHERS))}
+    assert made["synthetic-missing"].condition == "HasPartner"
+    assert not made["synthetic-failed"].condition
+    assert "DestinationId" in watching(SHORT, OTHERS)["Parameters"]
 
 
 def test_lanes_are_watched_by_those_that_wait() -> None:
