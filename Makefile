@@ -83,6 +83,14 @@ synthetic-user: $(READY) ## Make the user of the synthetic transfer, as the stag
 announce-users: $(READY) ## Tell services that are new on a stage of the users who are there: STAGE=local
 	@$(PYTHON) -m infra.announce_users --stage $(STAGE)
 
+.PHONY: alarms
+alarms: $(READY) ## The alarms that ring, why, and their runbooks: STAGE=local
+	@$(PYTHON) -m infra.observability.ringing --stage $(STAGE)
+
+.PHONY: prove-alarms
+prove-alarms: $(READY) ## Make each alarm ring once, and end: STAGE=local; FORCE=1 on prod, ONLY="part of a name"
+	@$(PYTHON) -m infra.observability.prove --stage $(STAGE) $(if $(FORCE),--force) $(if $(ONLY),--only "$(ONLY)")
+
 .PHONY: redrive
 redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose: make redrive SERVICE=...' >&2; exit 2; }
