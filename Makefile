@@ -21,7 +21,7 @@ $(error There is no stage '$(STAGE)'; there are $(STAGES))
 endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := account bus network api websocket console $(SERVICES) worker
+STACKS := account bus network api websocket console $(SERVICES) worker observability
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -82,6 +82,14 @@ synthetic-user: $(READY) ## Make the user of the synthetic transfer, as the stag
 .PHONY: announce-users
 announce-users: $(READY) ## Tell services that are new on a stage of the users who are there: STAGE=local
 	@$(PYTHON) -m infra.announce_users --stage $(STAGE)
+
+.PHONY: alarms
+alarms: $(READY) ## The alarms that ring, why, and their runbooks: STAGE=local
+	@$(PYTHON) -m infra.observability.ringing --stage $(STAGE)
+
+.PHONY: prove-alarms
+prove-alarms: $(READY) ## Make each alarm ring once, and end: STAGE=local; FORCE=1 on prod, ONLY="part of a name"
+	@$(PYTHON) -m infra.observability.prove --stage $(STAGE) $(if $(FORCE),--force) $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: redrive
 redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local

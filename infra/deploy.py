@@ -39,8 +39,13 @@ class MappingWrong(Exception):
     """The environment of the stage has a mapping of tickets that says what cannot be done."""
 
 
+class NobodyHears(Exception):
+    """The stage has no address that alarms go to."""
+
+
 # Told in one sentence, without a traceback.
 REFUSED = (
+    NobodyHears,
     ValueMissing,
     MappingWrong,
     NotDeployed,
@@ -78,8 +83,9 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
 
 def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     """Builds a service first, because its parameter Release names its code. Raises ValueMissing,
-    MappingWrong."""
+    MappingWrong, NobodyHears."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
+    require_alarm_address(values, stage)
     require_mapping(values)
     if has_worker(stack, values):
         require_network(values)
@@ -97,6 +103,15 @@ def quoted(value: str) -> str:
     """As SAM reads it, which is not as a shell does."""
     escaped = re.sub(r"""\\(?=["' ])""", r"\\\\", value).replace("'", r"\'")
     return f"'{escaped}'"
+
+
+def require_alarm_address(values: Mapping[str, str], stage: str) -> None:
+    """Alarms that go nowhere are worse than none. Raises NobodyHears."""
+    if values.get("AlarmAddress") == "" and stage != "local":
+        raise NobodyHears(
+            f"AlarmAddress is empty, so nobody would hear the alarms of {stage}. Put an e-mail"
+            f" address into [parameters.bus] of infra/environments/{stage}.toml."
+        )
 
 
 def require_mapping(values: Mapping[str, str]) -> None:

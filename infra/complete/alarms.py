@@ -1,26 +1,11 @@
-"""Makes the alarms on dead-letter queues, and the alarm that rolls a canary back."""
+"""Makes the alarm that rolls a canary back. infra/observability has all others."""
 
 from infra.complete.description import Service
-from infra.complete.intrinsics import Value, arn, attribute, resource, sub
+from infra.complete.intrinsics import Value, arn, resource, sub
 from infra.complete.names import TemplateWrong, name_of
 
 MOST_METRICS = 10  # AWS's limit for one alarm
 MINUTE = 60
-
-
-def dead_letters_alarm(service: str, queue: str, purpose: str, told: str) -> Value:
-    return _alarm(
-        service,
-        f"{purpose}-dlq",
-        told,
-        {
-            "Namespace": "AWS/SQS",
-            "MetricName": "ApproximateNumberOfMessagesVisible",
-            "Statistic": "Maximum",
-            "Period": MINUTE,
-            "Dimensions": [{"Name": "QueueName", "Value": attribute(queue, "QueueName")}],
-        },
-    )
 
 
 def errors_alarm(service: Service) -> Value:

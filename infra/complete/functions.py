@@ -44,8 +44,10 @@ def function_resources(service: Service, function: Function) -> Value:
         ),
         "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*_may(service, function))}],
     }
+    told = {"Metadata": {"Unwatched": function.unwatched}} if function.unwatched else {}
+    properties |= dict(function.properties)
     return {
-        function.id: resource("Serverless::Function", properties | dict(function.properties)),
+        function.id: resource("Serverless::Function", properties, **told),
         f"{function.name}Role": resource("IAM::Role", role),
     }
 

@@ -8,6 +8,7 @@ from infra.lint.alarms import silent_alarms
 from infra.lint.api_access import api_access
 from infra.lint.callers import refused_calls
 from infra.lint.dangling import dangling_arns
+from infra.lint.dashboards import blind_dashboards
 from infra.lint.deployments import Deployment
 from infra.lint.expansion import Expansion, NotExpanded, expand
 from infra.lint.finding import Finding
@@ -23,6 +24,7 @@ from infra.lint.resource_settings import biting_settings
 from infra.lint.schema import schema_errors
 from infra.lint.sockets import deaf_sockets
 from infra.lint.unused import unused
+from infra.lint.watched import unwatched
 
 # No region's name is longer, so a name that fits there fits everywhere.
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
@@ -30,7 +32,7 @@ ALONE = (
     *(circles, hard_coded, recursive_loops, refused_mappings, api_access, biting_settings),
     *(unused, deaf_sockets),
 )
-BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns)
+BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns, unwatched, blind_dashboards)
 
 
 @dataclass(frozen=True)

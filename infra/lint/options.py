@@ -14,6 +14,7 @@ OPTIONS = {
     "InVpc": "true",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234",
     "CorsOrigins": "https://files.example.com",
+    "DestinationId": "our-own-partner",
     "Domain": "files.example.com",
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",

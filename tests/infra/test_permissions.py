@@ -34,6 +34,7 @@ ALLOWED = {
     ("UseConnections", "/POST/@connections/*"): "connections of the service's own API",
     ("UseConnections", "/DELETE/@connections/*"): "connections of the service's own API",
     ("Protect", "worker/*"): "tasks of the worker's own cluster, each started at run time",
+    ("Ages", "*"): "secretsmanager:ListSecrets takes no resource",
     ("LogIn", "*"): "ecr:GetAuthorizationToken takes no resource",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
@@ -129,7 +130,7 @@ def test_every_service_publishes_its_own_source_only() -> None:
     ]
     assert publishers
     for resource, statement in publishers:
-        publisher = SETTINGS_OF.get(resource.stack, resource.stack)
+        [publisher] = SETTINGS_OF.get(resource.stack, (resource.stack,))
         assert statement["Condition"] == {
             "ForAllValues:StringEquals": {"events:source": f"fileferry.{publisher}"},
             "Null": {"events:source": "false"},  # of no values at all the line above is true
