@@ -15,6 +15,7 @@ STAGES = ("local", "dev", "staging", "prod")
 SHARED = (
     "account",
     "bus",
+    "budget",
     "network",
     "api",
     "websocket",
@@ -23,9 +24,9 @@ SHARED = (
 BEHIND = ("worker",)  # needs the queues of a service
 # A stack that takes the values of another one's section, because its program has the same settings.
 SETTINGS_OF = {"worker": "transfer"}
-# An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
-# runs the worker as a process (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "console", "worker")
+# An account is nobody's laptop, nobody bills a laptop, a program serves the console
+# (infra/local/console.py), and the worker runs as a process (python -m services.transfer.worker).
+NOT_LOCAL = ("account", "budget", "console", "worker")
 
 
 @dataclass(frozen=True)
