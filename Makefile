@@ -21,7 +21,7 @@ $(error There is no stage '$(STAGE)'; there are $(STAGES))
 endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := account bus network api websocket console $(SERVICES) worker observability
+STACKS := account bus budget network api websocket console $(SERVICES) worker observability
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -164,6 +164,10 @@ screenshots: $(READY) ## Make the README's pictures of the console again
 .PHONY: generate
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document
 	$(PYTHON) -m contracts.generate
+
+.PHONY: cost
+cost: $(READY) ## Write docs/cost.md and docs/scale.md from prices, counts and templates
+	$(PYTHON) -m infra.cost
 
 .PHONY: format
 format: $(READY) ## Let ruff put the style right

@@ -13,6 +13,7 @@ from typing import Any
 from infra.console.publish import PublishedMeanwhile, publish_web
 from infra.console.site import NotDeployed
 from infra.indexes import left_out_in_each_update, without_indexes
+from infra.kept_ready import TooManyKeptReady, require_room
 from infra.package.archives import content_hash
 from infra.package.build import build
 from infra.protection import protect_tables
@@ -46,6 +47,7 @@ class NobodyHears(Exception):
 # Told in one sentence, without a traceback.
 REFUSED = (
     NobodyHears,
+    TooManyKeptReady,
     ValueMissing,
     MappingWrong,
     NotDeployed,
@@ -83,10 +85,11 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
 
 def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
     """Builds a service first, because its parameter Release names its code. Raises ValueMissing,
-    MappingWrong, NobodyHears."""
+    MappingWrong, NobodyHears, TooManyKeptReady."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     require_alarm_address(values, stage)
     require_mapping(values)
+    require_room(values)
     if has_worker(stack, values):
         require_network(values)
         values["ImageTag"] = tag_of(context())

@@ -16,6 +16,7 @@ STAGES = ("local", "dev", "staging", "prod")
 SHARED = (
     "account",
     "bus",
+    "budget",
     "network",
     "api",
     "websocket",
@@ -26,9 +27,9 @@ BEHIND = ("worker", "observability")
 # A stack that takes the values of other ones' sections, because it has the same settings.
 SETTINGS_OF = {"worker": ("transfer",), "observability": ("transfer", "synthetic")}
 WATCHES = "observability"  # is made from the templates of all others
-# An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
-# runs the worker as a process (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "console", "worker")
+# An account is nobody's laptop, nobody bills a laptop, a program serves the console
+# (infra/local/console.py), and the worker runs as a process (python -m services.transfer.worker).
+NOT_LOCAL = ("account", "budget", "console", "worker")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from infra.complete.intrinsics import (
     sub,
 )
 from infra.complete.names import TemplateWrong, name_of, role_name
-from infra.complete.settings import reserved
+from infra.complete.settings import provisioned, reserved
 from infra.complete.triggers import trigger_statements
 from infra.complete.vpc import vpc_settings, vpc_statements
 
@@ -28,6 +28,8 @@ def function_resources(service: Service, function: Function) -> Value:
     }
     if (kept := reserved(function.trigger.kind)) != NO_VALUE:
         properties["ReservedConcurrentExecutions"] = kept
+    if (ready := provisioned(function.trigger.kind)) != NO_VALUE:
+        properties["ProvisionedConcurrencyConfig"] = ready
     if function.trigger.kind == "schedule":
         dead_letters = attribute(f"{function.name}DeadLetters")
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}

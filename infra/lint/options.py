@@ -10,7 +10,10 @@ from dataclasses import replace
 from infra.lint.deployments import Deployment
 
 OPTIONS = {
+    "ApiProvisioned": "2",
+    "AuthorizerProvisioned": "2",
     "AlarmAddress": "operations@example.com",
+    "MonthlyBudget": "200",
     "InVpc": "true",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234",
     "CorsOrigins": "https://files.example.com",

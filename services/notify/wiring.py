@@ -84,7 +84,8 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> Vault:
-        return SecretsManagerVault(self.client("secretsmanager"), self._settings.secret_prefix)
+        settings, client = self._settings, self.client("secretsmanager")
+        return SecretsManagerVault(client, settings.secret_prefix, settings.cost_tags("notify"))
 
     @cached_property
     def addresses(self) -> AddressCheck:

@@ -135,8 +135,9 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> CredentialVault:
-        client = self._clients.shared("secretsmanager", AWS_RETRIES)
-        return SecretsManagerCredentialVault(client, self._settings.secret_prefix)
+        client, settings = self._clients.shared("secretsmanager", AWS_RETRIES), self._settings
+        tags = settings.cost_tags("transfer")
+        return SecretsManagerCredentialVault(client, settings.secret_prefix, tags)
 
     @cached_property
     def readers(self) -> SourceReaders:

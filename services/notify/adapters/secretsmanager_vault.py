@@ -1,6 +1,7 @@
 """Keeps the channels' addresses, tokens and signing secrets in AWS Secrets Manager."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -14,16 +15,19 @@ FIELDS = ("address", "bot_token", "signing_secret")
 
 
 class SecretsManagerVault:
-    """Implements Vault. The secret's name is the prefix plus its id."""
+    """Implements Vault. The secret's name is the prefix plus its id. Its tags say whose costs it
+    is: no stack makes it, so it has none of a stack."""
 
-    def __init__(self, client: Any, prefix: str) -> None:
+    def __init__(self, client: Any, prefix: str, tags: Mapping[str, str]) -> None:
         self._client, self._prefix = client, prefix
+        self._tags = [{"Key": key, "Value": value} for key, value in tags.items()]
 
     def store(self, secret_id: str, secrets: Secrets) -> None:
         known = {name: getattr(secrets, name) for name in FIELDS}
         known = {name: value for name, value in known.items() if value is not None}
         name = self._prefix + secret_id
-        self._client.create_secret(Name=name, SecretString=json.dumps(known))
+        text = json.dumps(known)
+        self._client.create_secret(Name=name, SecretString=text, Tags=self._tags)
 
     def read(self, secret_id: str) -> Secrets | None:
         try:
