@@ -13,6 +13,7 @@ from typing import Any
 from infra.complete.alarms import errors_alarm
 from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
+from infra.complete.forbidden import forbid
 from infra.complete.functions import function_resources
 from infra.complete.listening import RECEIVES
 from infra.complete.names import TemplateWrong, check_names, pascal
@@ -43,6 +44,7 @@ def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
         written = own.pop("ContainerOf")
         own = with_container(own, written, _completed(written.get("service", ""), services))
     template = merged(made, own)
+    forbid(template, stack)
     check_names(template["Resources"])
     return template
 
