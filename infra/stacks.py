@@ -14,18 +14,21 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
 SHARED = (
     "account",
+    "keys",
     "bus",
+    "audit",
     "network",
     "api",
     "websocket",
     "console",
 )  # before the services, which need their ids and addresses
 BEHIND = ("worker",)  # needs the queues of a service
-# A stack that takes the values of another one's section, because its program has the same settings.
-SETTINGS_OF = {"worker": "transfer"}
-# An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
+# A stack that takes the values of another one's section: its program has the same settings, or it
+# watches over the same buckets.
+SETTINGS_OF = {"worker": "transfer", "audit": "transfer"}
+# An account is nobody's laptop, nor is a key of one's own; the emulator has no trails, a program serves the console (infra/local/console.py), and a laptop
 # runs the worker as a process (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "console", "worker")
+NOT_LOCAL = ("account", "keys", "audit", "console", "worker")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from infra.lint.deployments import Deployment
 
 OPTIONS = {
     "AlarmAddress": "operations@example.com",
+    "Firewall": "true",
     "InVpc": "true",
+    "ManagementEvents": "true",
+    "OwnKey": "true",
+    "PassiveTo": "0",
+    "PrivateEndpoints": "true",
+    "FlowLogDays": "30",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234",
     "CorsOrigins": "https://files.example.com",
     "Domain": "files.example.com",

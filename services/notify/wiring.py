@@ -84,7 +84,8 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> Vault:
-        return SecretsManagerVault(self.client("secretsmanager"), self._settings.secret_prefix)
+        client, settings = self.client("secretsmanager"), self._settings
+        return SecretsManagerVault(client, settings.secret_prefix, settings.secrets_key)
 
     @cached_property
     def addresses(self) -> AddressCheck:

@@ -132,7 +132,8 @@ class AwsPorts(Ports):
     @cached_property
     def vault(self) -> CredentialVault:
         client = self._clients.shared("secretsmanager", AWS_RETRIES)
-        return SecretsManagerCredentialVault(client, self._settings.secret_prefix)
+        settings = self._settings
+        return SecretsManagerCredentialVault(client, settings.secret_prefix, settings.secrets_key)
 
     @cached_property
     def readers(self) -> SourceReaders:

@@ -14,16 +14,18 @@ FIELDS = ("address", "bot_token", "signing_secret")
 
 
 class SecretsManagerVault:
-    """Implements Vault. The secret's name is the prefix plus its id."""
+    """Implements Vault. The secret's name is the prefix plus its id. `key` encrypts new
+    ones; without it AWS's own key does."""
 
-    def __init__(self, client: Any, prefix: str) -> None:
+    def __init__(self, client: Any, prefix: str, key: str | None = None) -> None:
         self._client, self._prefix = client, prefix
+        self._encrypted = {"KmsKeyId": key} if key else {}
 
     def store(self, secret_id: str, secrets: Secrets) -> None:
         known = {name: getattr(secrets, name) for name in FIELDS}
         known = {name: value for name, value in known.items() if value is not None}
         name = self._prefix + secret_id
-        self._client.create_secret(Name=name, SecretString=json.dumps(known))
+        self._client.create_secret(Name=name, SecretString=json.dumps(known), **self._encrypted)
 
     def read(self, secret_id: str) -> Secrets | None:
         try:
