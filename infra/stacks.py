@@ -26,8 +26,9 @@ BEHIND = ("worker",)  # needs the queues of a service
 # A stack that takes the values of another one's section: its program has the same settings, or it
 # watches over the same buckets.
 SETTINGS_OF = {"worker": "transfer", "audit": "transfer"}
-# An account is nobody's laptop, nor is a key of one's own; the emulator has no trails, a program serves the console (infra/local/console.py), and a laptop
-# runs the worker as a process (python -m services.transfer.worker).
+# An account and its keys are nobody's laptop, the emulator has no trails, a program serves the
+# console (infra/local/console.py), and a laptop runs the worker as a process
+# (python -m services.transfer.worker).
 NOT_LOCAL = ("account", "keys", "audit", "console", "worker")
 
 

@@ -20,17 +20,19 @@ from infra.lint.parameters import refused_values
 from infra.lint.physical import name_of, text_of
 from infra.lint.references import circles
 from infra.lint.resource_settings import biting_settings
+from infra.lint.rights import wide_rights
 from infra.lint.schema import schema_errors
 from infra.lint.sockets import deaf_sockets
+from infra.lint.trails import unseen_reads
 from infra.lint.unused import unused
 
 # No region's name is longer, so a name that fits there fits everywhere.
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
 ALONE = (
     *(circles, hard_coded, recursive_loops, refused_mappings, api_access, biting_settings),
-    *(unused, deaf_sockets),
+    *(unused, deaf_sockets, wide_rights),
 )
-BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns)
+BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns, unseen_reads)
 
 
 @dataclass(frozen=True)
