@@ -15,7 +15,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
 SHARED = (
     "account",
+    "keys",
     "bus",
+    "audit",
     "budget",
     "network",
     "api",
@@ -25,11 +27,16 @@ SHARED = (
 # The worker needs the queues of a service, and alarms are about what is there.
 BEHIND = ("worker", "observability")
 # A stack that takes the values of other ones' sections, because it has the same settings.
-SETTINGS_OF = {"worker": ("transfer",), "observability": ("transfer", "synthetic")}
+SETTINGS_OF = {
+    "worker": ("transfer",),
+    "audit": ("transfer",),
+    "observability": ("transfer", "synthetic"),
+}
 WATCHES = "observability"  # is made from the templates of all others
-# An account is nobody's laptop, nobody bills a laptop, a program serves the console
-# (infra/local/console.py), and the worker runs as a process (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "budget", "console", "worker")
+# An account, its keys and its bill are nobody's laptop, the emulator has no trails, a program
+# serves the console (infra/local/console.py), and a laptop runs the worker as a process
+# (python -m services.transfer.worker).
+NOT_LOCAL = ("account", "keys", "audit", "budget", "console", "worker")
 
 
 @dataclass(frozen=True)

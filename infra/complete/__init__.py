@@ -6,6 +6,7 @@ The section `Service` of a template says what a service has. docs/adr/0019 shows
 Everything else in the template is CloudFormation, and overrides what is made here.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from infra.complete.alarms import errors_alarm
 from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
+from infra.complete.encryption import encrypt_secrets
+from infra.complete.forbidden import forbid
 from infra.complete.functions import function_resources
 from infra.complete.listening import RECEIVES
 from infra.complete.names import TemplateWrong, check_names, pascal
@@ -33,7 +36,7 @@ __all__ = ["TemplateWrong", "complete"]
 def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
     """The same input always gives the same template. `services` are all services that publish.
     Raises TemplateWrong."""
-    own, made = dict(short), {}
+    own, made = copy.deepcopy(short), {}
     if "Service" in own:
         service = read_service(stack, own.pop("Service"), own)
         made = _made(service, own)
@@ -43,6 +46,8 @@ def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
         written = own.pop("ContainerOf")
         own = with_container(own, written, _completed(written.get("service", ""), services))
     template = merged(made, own)
+    encrypt_secrets(template)
+    forbid(template, stack)
     check_names(template["Resources"])
     return template
 

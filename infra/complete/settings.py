@@ -29,6 +29,7 @@ def parameters(service: Service) -> Value:
             "Description": "Hash of code and parameters; a new one publishes new versions",
         },
         "Canary": SWITCH,
+        "OwnKey": {**SWITCH, "Description": "Whether infra/keys has a key of the stage's own"},
         "LogRetentionDays": {"Type": "Number", "Default": 7},
         "LogLevel": {"Type": "String", "Default": "INFO"},
     }
@@ -58,7 +59,10 @@ def parameters(service: Service) -> Value:
 
 
 def conditions(service: Service) -> Value:
-    made = {"OnAws": is_not("Stage", "local")}
+    made = {
+        "OnAws": is_not("Stage", "local"),
+        "UsesKey": {"Fn::Equals": [ref("OwnKey"), "true"]},
+    }
     for kind in filter(service.has, RESERVING):
         made[f"{RESERVING[kind]}Reserves"] = is_not(f"{RESERVING[kind]}Concurrency", "0")
     for kind in filter(service.has, KEPT_READY):

@@ -21,8 +21,10 @@ from infra.lint.parameters import refused_values
 from infra.lint.physical import name_of, text_of
 from infra.lint.references import circles
 from infra.lint.resource_settings import biting_settings
+from infra.lint.rights import wide_rights
 from infra.lint.schema import schema_errors
 from infra.lint.sockets import deaf_sockets
+from infra.lint.trails import unseen_reads
 from infra.lint.unused import unused
 from infra.lint.watched import unwatched
 
@@ -30,9 +32,16 @@ from infra.lint.watched import unwatched
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
 ALONE = (
     *(circles, hard_coded, recursive_loops, refused_mappings, api_access, biting_settings),
-    *(unused, deaf_sockets),
+    *(unused, deaf_sockets, wide_rights),
 )
-BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns, unwatched, blind_dashboards)
+BESIDE_OTHERS = (
+    silent_alarms,
+    refused_calls,
+    dangling_arns,
+    unseen_reads,
+    unwatched,
+    blind_dashboards,
+)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ class NotifySettings(ServiceSettings):
     notify_table: str
     messages_queue_url: str
     secret_prefix: str
+    secrets_key: str | None = None
     mail_from: str
     operator_address: str = ""
     transfer_link: str = Field(default="", description="a transfer's page, with {id} in its place")

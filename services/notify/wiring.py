@@ -84,8 +84,9 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> Vault:
-        settings, client = self._settings, self.client("secretsmanager")
-        return SecretsManagerVault(client, settings.secret_prefix, settings.cost_tags("notify"))
+        client, settings = self.client("secretsmanager"), self._settings
+        tags = settings.cost_tags("notify")
+        return SecretsManagerVault(client, settings.secret_prefix, tags, settings.secrets_key)
 
     @cached_property
     def addresses(self) -> AddressCheck:

@@ -22,6 +22,7 @@ class TransferSettings(ServiceSettings):
     state_machine_arn: str
     reader_role_arn: str
     secret_prefix: str
+    secrets_key: str | None = None
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)

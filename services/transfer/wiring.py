@@ -136,8 +136,8 @@ class AwsPorts(Ports):
     @cached_property
     def vault(self) -> CredentialVault:
         client, settings = self._clients.shared("secretsmanager", AWS_RETRIES), self._settings
-        tags = settings.cost_tags("transfer")
-        return SecretsManagerCredentialVault(client, settings.secret_prefix, tags)
+        tags, key = settings.cost_tags("transfer"), settings.secrets_key
+        return SecretsManagerCredentialVault(client, settings.secret_prefix, tags, key)
 
     @cached_property
     def readers(self) -> SourceReaders:

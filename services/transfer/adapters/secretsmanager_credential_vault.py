@@ -17,18 +17,24 @@ GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 
 class SecretsManagerCredentialVault:
-    """Implements CredentialVault. The secret's name is the prefix plus its id. Its tags say whose
-    costs it is: no stack makes it, so it has none of a stack."""
+    """Implements CredentialVault. The secret's name is the prefix plus its id. Its tags say whose costs it
+    is: no stack makes it, so it has none of a stack. `key` encrypts new ones; without it AWS's own
+    key does."""
 
-    def __init__(self, client: Any, prefix: str, tags: Mapping[str, str]) -> None:
+    def __init__(
+        self, client: Any, prefix: str, tags: Mapping[str, str], key: str | None = None
+    ) -> None:
         self._client, self._prefix = client, prefix
-        self._tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+        self._made: dict[str, Any] = {
+            "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]
+        }
+        if key:
+            self._made["KmsKeyId"] = key
 
     def store(self, secret_id: str, credential: Credential) -> None:
         known = {key: value for key, value in asdict(credential).items() if value is not None}
         name = self._prefix + secret_id
-        text = json.dumps(known)
-        self._client.create_secret(Name=name, SecretString=text, Tags=self._tags)
+        self._client.create_secret(Name=name, SecretString=json.dumps(known), **self._made)
 
     def read(self, secret_id: str) -> Credential:
         try:
