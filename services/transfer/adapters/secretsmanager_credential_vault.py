@@ -17,9 +17,9 @@ GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
 
 
 class SecretsManagerCredentialVault:
-    """Implements CredentialVault. The secret's name is the prefix plus its id. Its tags say whose costs it
-    is: no stack makes it, so it has none of a stack. `key` encrypts new ones; without it AWS's own
-    key does."""
+    """Implements CredentialVault. The secret's name is the prefix plus its id. Its tags say whose
+    costs it is: no stack makes it, so it has none of a stack. `key` encrypts new ones; without it
+    AWS's own key does."""
 
     def __init__(
         self, client: Any, prefix: str, tags: Mapping[str, str], key: str | None = None
