@@ -12,7 +12,9 @@ from infra.templates import Template, read_template
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
+ONCE = ("pipeline",)  # for an account, whatever its regions; an administrator deploys it
 SHARED = (
+    *ONCE,
     "account",
     "bus",
     "network",
@@ -25,7 +27,7 @@ BEHIND = ("worker",)  # needs the queues of a service
 SETTINGS_OF = {"worker": "transfer"}
 # An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
 # runs the worker as a process (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "console", "worker")
+NOT_LOCAL = (*ONCE, "account", "console", "worker")
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Stack:
 
     @property
     def is_of_account(self) -> bool:
-        """Whether an account has the stack once in each region, for all its stages."""
-        return self.name == "account"
+        """Whether an account has the stack once in each region, or once, for all its stages."""
+        return self.name in (*ONCE, "account")
 
     def deployed_name(self, stage: str) -> str:
         return f"fileferry-{self.name}" if self.is_of_account else f"fileferry-{stage}-{self.name}"
