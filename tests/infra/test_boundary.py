@@ -26,14 +26,14 @@ def test_a_role_gets_the_boundary_where_the_stage_sets_one() -> None:
 
 
 def test_a_stack_without_a_role_or_a_stage_has_no_boundary() -> None:
-    for template in (
+    for written in (
         {
             "Parameters": {"Stage": {"Type": "String"}},
             "Resources": {"T": {"Type": "AWS::SNS::Topic"}},
         },
         {"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {}}}},
     ):
-        assert complete(template, "bus", []) == template
+        assert complete(written, "bus", []) == written
 
 
 def test_what_each_stage_has_is_repeated_under_names_of_its_own() -> None:
