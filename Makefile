@@ -21,7 +21,7 @@ $(error There is no stage '$(STAGE)'; there are $(STAGES))
 endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := account keys bus audit budget network api websocket console $(SERVICES) worker observability
+STACKS := pipeline account keys bus audit budget network api websocket console $(SERVICES) worker observability
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 

@@ -16,6 +16,8 @@ from infra.indexes import left_out_in_each_update, without_indexes
 from infra.kept_ready import TooManyKeptReady, require_room
 from infra.package.archives import content_hash
 from infra.package.build import build
+from infra.package.bundle import PackageWrong, commit_of, unpack
+from infra.pipeline.deployed import checked_out, forget, remember
 from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
 from infra.release import ValueMissing, referred_values, release_of, stored_values
@@ -36,6 +38,10 @@ from services.ticketing.domain.form import forms_of
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
 
 
+class BoundaryMissing(Exception):
+    """A deploy role may make no role without it."""
+
+
 class MappingWrong(Exception):
     """The environment of the stage has a mapping of tickets that says what cannot be done."""
 
@@ -54,6 +60,8 @@ REFUSED = (
     PublishedMeanwhile,
     ImageNotPushed,
     WorkerWithoutNetwork,
+    PackageWrong,
+    BoundaryMissing,
 )
 
 
@@ -83,11 +91,15 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
             yield included["Parameters"], "Location"
 
 
-def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
-    """Builds a service first, because its parameter Release names its code. Raises ValueMissing,
-    MappingWrong, NobodyHears, TooManyKeptReady."""
+def parameters_of(
+    stack: Stack, stage: str, python: str, packages: Path | None = None
+) -> dict[str, str]:
+    """Builds or unpacks a service first, because its parameter Release names its code. Raises
+    ValueMissing, MappingWrong, NobodyHears, TooManyKeptReady, PackageWrong, BoundaryMissing."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     require_alarm_address(values, stage)
+    if packages:
+        require_boundary(stage, values)
     require_mapping(values)
     require_room(values)
     if has_worker(stack, values):
@@ -97,9 +109,24 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
         ssm = stage_client(stage, "ssm")
         stored = stored_values(declared, values, ssm)
         stored |= referred_values(stack.completed(), values, ssm)
-        code_hash = content_hash(build(stack.name, python)) if stack.is_service else ""
+        code_hash = content_hash(folder_of(stack, python, packages)) if stack.is_service else ""
         values["Release"] = release_of(stack, values, stored, code_hash)
     return values
+
+
+def folder_of(stack: Stack, python: str, packages: Path | None) -> Path:
+    if packages is None:
+        return build(stack.name, python)
+    return unpack(stack.name, packages)
+
+
+def require_boundary(stage: str, values: Mapping[str, str]) -> None:
+    """A deployment of packages is one of the pipeline. Raises BoundaryMissing."""
+    if values.get("PermissionsBoundary") == "":
+        raise BoundaryMissing(
+            f"PermissionsBoundary of infra/environments/{stage}.toml is empty, and the deploy role"
+            " may make no role without it. Write the name that docs/releasing.md says."
+        )
 
 
 def quoted(value: str) -> str:
@@ -143,10 +170,10 @@ def sam_command(
     ]
 
 
-def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
+def deploy(stack: Stack, stage: str, sam: str, python: str, packages: Path | None = None) -> int:
     """Returns SAM's exit code, or 1 when SAM succeeded and a later step failed."""
     try:
-        values = parameters_of(stack, stage, python)
+        values = parameters_of(stack, stage, python, packages)
         code, dynamodb = 0, stage_client(stage, "dynamodb")
         runs_worker = has_worker(stack, values)
         if runs_worker:
@@ -173,16 +200,35 @@ def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
     return code
 
 
+def deploy_packages(stack: Stack, stage: str, sam: str, packages: Path, here: str) -> int:
+    """As deploy, and remembers the commit when all of it is done. `here` is checked out."""
+    try:
+        commit = commit_of(packages, here)
+    except PackageWrong as error:
+        print(error, file=sys.stderr)
+        return 1
+    code = deploy(stack, stage, sam, "", packages)
+    if code == 0:
+        remember(stack, stage, commit, stage_client(stage, "ssm"))
+    return code
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stack", type=stack_argument)
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--sam", default="sam", help="path of the SAM command")
     parser.add_argument("--python", default="", help="of the version that the functions run on")
+    parser.add_argument("--packages", type=Path, help="a folder of `make packages`, built before")
     given = parser.parse_args()
     if given.stage == "local":
         sys.exit(subprocess.run([*LOCALLY, given.stack.name], check=False).returncode)
-    sys.exit(deploy(given.stack, given.stage, str(Path(given.sam)), given.python))
+    sam = str(Path(given.sam))
+    if not given.stack.is_of_account:
+        forget(given.stack, given.stage, stage_client(given.stage, "ssm"))
+    if given.packages:
+        sys.exit(deploy_packages(given.stack, given.stage, sam, given.packages, checked_out()))
+    sys.exit(deploy(given.stack, given.stage, sam, given.python))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ from infra.templates import Template, read_template
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
+ONCE = ("pipeline",)  # for an account, whatever its regions; an administrator deploys it
 SHARED = (
+    *ONCE,
     "account",
     "keys",
     "bus",
@@ -36,7 +38,7 @@ WATCHES = "observability"  # is made from the templates of all others
 # An account, its keys and its bill are nobody's laptop, the emulator has no trails, a program
 # serves the console (infra/local/console.py), and a laptop runs the worker as a process
 # (python -m services.transfer.worker).
-NOT_LOCAL = ("account", "keys", "audit", "budget", "console", "worker")
+NOT_LOCAL = (*ONCE, "account", "keys", "audit", "budget", "console", "worker")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Stack:
 
     @property
     def is_of_account(self) -> bool:
-        """Whether an account has the stack once in each region, for all its stages."""
-        return self.name == "account"
+        """Whether an account has the stack once in each region, or once, for all its stages."""
+        return self.name in (*ONCE, "account")
 
     def deployed_name(self, stage: str) -> str:
         return f"fileferry-{self.name}" if self.is_of_account else f"fileferry-{stage}-{self.name}"

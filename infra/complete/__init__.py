@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.complete.alarms import errors_alarm
+from infra.complete.boundary import shifting_role, with_boundary
 from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
+from infra.complete.each_stage import for_each_stage
 from infra.complete.encryption import encrypt_secrets
 from infra.complete.forbidden import forbid
 from infra.complete.functions import function_resources
@@ -45,7 +47,10 @@ def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
     elif "ContainerOf" in own:
         written = own.pop("ContainerOf")
         own = with_container(own, written, _completed(written.get("service", ""), services))
-    template = merged(made, own)
+    if "EachStage" in own:
+        repeated = for_each_stage(own.pop("EachStage"))
+        own["Resources"] = {**own.get("Resources", {}), **repeated}
+    template = with_boundary(merged(made, own))
     encrypt_secrets(template)
     forbid(template, stack)
     check_names(template["Resources"])
@@ -77,7 +82,7 @@ def _intrinsic(value: Mapping[str, Any]) -> bool:
 
 
 def _made(service: Service, own: Template) -> Template:
-    resources: dict[str, Any] = table_resources(service)
+    resources: dict[str, Any] = table_resources(service) | shifting_role(service.name)
     for function in service.functions:
         for made in (
             function_resources(service, function),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from infra.complete.description import Service
-from infra.complete.intrinsics import NO_VALUE, Value, choose, is_not, ref, sub
+from infra.complete.intrinsics import NO_VALUE, Value, attribute, choose, is_not, ref, sub
 from infra.complete.names import snake
 
 SECONDS, MEGABYTES = 60, 512
@@ -87,6 +87,7 @@ def global_settings(service: Service) -> Value:
         "DeploymentPreference": {
             "Enabled": ref("Canary"),
             "Type": "Canary10Percent5Minutes",
+            "Role": attribute("TrafficRole"),
             "Alarms": alarms,
         },
         "LoggingConfig": {"LogGroup": ref("LogGroup")},

@@ -13,6 +13,7 @@ from infra.lint.expansion import ACCOUNT, Expansion
 from infra.lint.finding import Finding
 from infra.lint.literals import texts_in
 from infra.lint.physical import arns_of, names_of
+from infra.stacks import ONCE
 
 # Kinds that only templates make; secrets, executions and API keys come at run time, too.
 MADE_HERE = re.compile(
@@ -24,6 +25,9 @@ MADE_HERE = re.compile(
 
 
 def dangling_arns(expansion: Expansion, stage: Sequence[Expansion]) -> Iterator[Finding]:
+    """The pipeline's roles are about all stages, and about what is not there yet."""
+    if expansion.deployment.stack in ONCE:
+        return
     there = arns_of(stage, *KINDS)
     functions = names_of(stage, "AWS::Lambda::Function")
     there |= {

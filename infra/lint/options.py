@@ -28,6 +28,8 @@ OPTIONS = {
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",
     "LongTurnSeconds": "86400",
+    "PermissionsBoundary": "fileferry-pipeline-prod-boundary",
+    "ProviderArn": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
     "S3Endpoint": "https://s3.example.com",
 }
 
