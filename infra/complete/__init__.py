@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.complete.alarms import errors_alarm
+from infra.complete.alarms import canary_alarm
 from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
 from infra.complete.functions import function_resources
@@ -19,6 +19,7 @@ from infra.complete.names import TemplateWrong, check_names, pascal
 from infra.complete.owners import owner_policies
 from infra.complete.queues import dead_letters, queue
 from infra.complete.settings import SECONDS, conditions, global_settings, parameters
+from infra.complete.smoke import smoke_resources
 from infra.complete.table import table_resources
 from infra.complete.triggers import trigger_resources
 from infra.templates import Template, read_template
@@ -94,5 +95,5 @@ def _made(service: Service, own: Template) -> Template:
         "Parameters": parameters(service),
         "Conditions": conditions(service),
         "Globals": {"Function": global_settings(service)},
-        "Resources": resources | errors_alarm(service),
+        "Resources": resources | smoke_resources(service) | canary_alarm(service),
     }

@@ -13,9 +13,11 @@ from infra.complete.trigger import Trigger, read_trigger
 from infra.templates import Template
 
 PUBLISH = "Publish"  # a grant that every service may name without describing it
+# A function with such a trigger answers its failures, and Lambda counts no error.
+ANSWERING = ("api", "authorizer", "events", "queue")
 OF_SERVICE = {"table", "settings", "environment", "grants", "functions", "queues"}
 OF_TABLE = {"id", "indexes"}
-OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched"}
+OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched", "blamed"}
 TABLE_ACTIONS = {
     *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
     "Query",
@@ -33,7 +35,9 @@ class Table:
 @dataclass(frozen=True)
 class Function:
     """`name` is in PascalCase. `table` has actions on the table, and 'Query/<index>' for an index.
-    `unwatched` says why the canary's alarm does not count the function's errors."""
+    `unwatched` says why the canary's alarm does not count the function's errors. `blamed` says
+    that the alarm counts what the runtime counts against a version, as it does for functions that
+    answer their failures."""
 
     name: str
     trigger: Trigger
@@ -41,6 +45,7 @@ class Function:
     may: tuple[str, ...] = ()
     vpc: bool = False
     unwatched: str = ""
+    blamed: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -136,13 +141,15 @@ def _function(
         raise TemplateWrong(
             f"{where}: no grant is called {unknown[0]!r}. There are {', '.join(sorted(grants))}."
         )
+    function_trigger = read_trigger(where, ours.get("trigger"))
     function = Function(
         name,
-        read_trigger(where, ours.get("trigger")),
+        function_trigger,
         tuple(ours.get("table", ())),
         tuple(ours.get("may", ())),
         ours.get("vpc", False),
         ours.get("unwatched", ""),
+        ours.get("blamed", function_trigger.kind in ANSWERING),
         properties,
     )
     _check_table(where, function, table)
