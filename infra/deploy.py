@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ def deploy(stack: Stack, stage: str, sam: str, python: str, *, override: bool = 
 
 
 def _deploy(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> int:
-    clients = partial(stage_client, stage)
+    clients = cache(partial(stage_client, stage))
     code, dynamodb = 0, clients("dynamodb")
     runs_worker = has_worker(stack, values)
     if runs_worker:

@@ -19,9 +19,10 @@ LONGEST_BODY = 51_200  # bytes of a template that a call may carry; a longer one
 # `sam deploy --resolve-s3` makes this stack, and its bucket.
 MANAGED_STACK, MANAGED_BUCKET = "aws-sam-cli-managed-default", "SourceBucket"
 PATIENCE_SECONDS = 600.0
-POLL_SECONDS = 2.0
+POLL_SECONDS = 0.5
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+# Of a stack that is as its last deployment left it. What is cleaned up is nothing live.
+STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
 
 
 class NotTold(Exception):
@@ -72,7 +73,7 @@ def tell(
             return False
         raise NotTold(f"{stack_name}: CloudFormation refuses the update: {error}") from error
     status = _wait(stack_name, cloudformation)
-    if status not in GOOD:
+    if status not in STANDS:
         raise NotTold(f"{stack_name}: the update ended as {status}.")
     return True
 

@@ -1,11 +1,10 @@
 """What a deployment does for the releases: before it, and after it."""
 
 from infra.releases import has_releases
-from infra.releases.cloudformation import status_of
+from infra.releases.cloudformation import STANDS, status_of
 from infra.releases.facts import facts_of
 from infra.releases.history import History, catch_up, plan, read_now
 from infra.releases.pointers import ApiStage, Clients, pointers_of
-from infra.releases.rollback import STANDS
 from infra.stacks import Stack
 
 

@@ -4,7 +4,7 @@ Only the code goes back. Tables, queues, rules and the workflows that run stay a
 made them.
 """
 
-import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +14,7 @@ from infra.stacks import Stack
 Facts = Mapping[str, Sequence[str]]
 
 DEFINITION = "workflow.asl.json"
+STEP = re.compile(r'"step": *"(\w+)"')  # what a state asks the function for
 STORES = ("AWS::SQS::Queue", "AWS::SecretsManager::Secret")
 
 
@@ -21,12 +22,12 @@ def facts_of(stack: Stack) -> dict[str, list[str]]:
     """Of what stands in this working copy."""
     resources = stack.completed()["Resources"]
     definition = stack.folder / DEFINITION
-    steps = json.loads(definition.read_text("utf-8")) if definition.exists() else {}
+    steps = STEP.findall(definition.read_text("utf-8")) if definition.exists() else ()
     found = {
         "consumes": _consumed(resources),
         "publishes": [each.detail_type for each in CATALOGUE if each.producer == stack.name],
         "stores": _stores(resources),
-        "steps": _steps(steps),
+        "steps": steps,
     }
     return {name: sorted(set(values)) for name, values in found.items()}
 
@@ -70,15 +71,3 @@ def _stores(resources: Mapping[str, Any]) -> Iterator[str]:
             for index in resource["Properties"].get("GlobalSecondaryIndexes", ()):
                 keys = ", ".join(each["AttributeName"] for each in index["KeySchema"])
                 yield f"{logical_id}'s index {index['IndexName']} ({keys})"
-
-
-def _steps(value: Any) -> Iterator[str]:  # noqa: ANN401 - a definition's JSON
-    """What the states ask the function for."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _steps(each)
-    elif isinstance(value, dict):
-        if isinstance(value.get("step"), str):
-            yield value["step"]
-        for each in value.values():
-            yield from _steps(each)

@@ -11,17 +11,16 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from infra.releases import has_releases
-from infra.releases.cloudformation import NotTold, status_of, tell
+from infra.releases.cloudformation import STANDS, NotTold, status_of, tell
 from infra.releases.facts import Facts, dangers
 from infra.releases.history import Begun, History, Release, before, catch_up, read_now
 from infra.releases.pointers import Clients, Pointer, pointers_of
 from infra.stacks import STAGES, Stack, all_stacks, read_environment, stack_argument
 from infra.stage import stage_client
 
-STANDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
 Say = Callable[[str], object]
 
 
@@ -169,7 +168,8 @@ def main() -> None:
     parser.add_argument("--force", action="store_true", help="although it is not safe")
     given = parser.parse_args()
     try:
-        rollback(given.stack, given.stage, partial(stage_client, given.stage), force=given.force)
+        clients = cache(partial(stage_client, given.stage))
+        rollback(given.stack, given.stage, clients, force=given.force)
     except RollbackRefused as refused:
         sys.exit(str(refused))
     except NotTold as error:
