@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.complete.alarms import errors_alarm
-from infra.complete.boundary import shifting_role, with_boundary
+from infra.complete.alarms import canary_alarm
+from infra.complete.boundary import with_boundary
 from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
 from infra.complete.each_stage import for_each_stage
@@ -24,6 +24,7 @@ from infra.complete.names import TemplateWrong, check_names, pascal
 from infra.complete.owners import owner_policies
 from infra.complete.queues import dead_letters, queue
 from infra.complete.settings import SECONDS, conditions, global_settings, parameters
+from infra.complete.smoke import smoke_resources
 from infra.complete.table import table_resources
 from infra.complete.triggers import trigger_resources
 from infra.templates import Template, read_template
@@ -82,7 +83,7 @@ def _intrinsic(value: Mapping[str, Any]) -> bool:
 
 
 def _made(service: Service, own: Template) -> Template:
-    resources: dict[str, Any] = table_resources(service) | shifting_role(service.name)
+    resources: dict[str, Any] = dict(table_resources(service))
     for function in service.functions:
         for made in (
             function_resources(service, function),
@@ -104,5 +105,5 @@ def _made(service: Service, own: Template) -> Template:
         "Parameters": parameters(service),
         "Conditions": conditions(service),
         "Globals": {"Function": global_settings(service)},
-        "Resources": resources | errors_alarm(service),
+        "Resources": resources | smoke_resources(service) | canary_alarm(service),
     }

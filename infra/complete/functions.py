@@ -37,20 +37,26 @@ def function_resources(service: Service, function: Function) -> Value:
         properties["VpcConfig"] = vpc_settings()
     role = {
         "RoleName": role_name(service.name, function.purpose),
-        "AssumeRolePolicyDocument": policy(
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ),
-        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*_may(service, function))}],
+        **lambda_role(_may(service, function)),
     }
     told = {"Metadata": {"Unwatched": function.unwatched}} if function.unwatched else {}
     properties |= dict(function.properties)
     return {
         function.id: resource("Serverless::Function", properties, **told),
         f"{function.name}Role": resource("IAM::Role", role),
+    }
+
+
+def lambda_role(statements: list[Value], principal: str = "lambda") -> Value:
+    """The properties of a role, without its name."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{principal}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    return {
+        "AssumeRolePolicyDocument": policy(trust),
+        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*statements)}],
     }
 
 
