@@ -19,6 +19,14 @@ STAGES := local dev staging prod
 ifeq ($(filter $(STAGE),$(STAGES)),)
 $(error There is no stage '$(STAGE)'; there are $(STAGES))
 endif
+# Of a stage that has two: the one that a command is for. Empty: the stage's home region.
+REGION ?=
+export FILEFERRY_REGION := $(REGION)
+ifneq ($(REGION),)
+ifeq ($(shell grep -E '^(region = "$(REGION)"|\[regions\.$(REGION)[].])' infra/environments/$(STAGE).toml),)
+$(error The stage $(STAGE) has no region '$(REGION)'; infra/environments/$(STAGE).toml says which it has)
+endif
+endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
 STACKS := account bus network api websocket console $(SERVICES) worker
@@ -190,7 +198,7 @@ build-%: $(READY) ## Package one service for AWS and import its handlers from th
 	@$(PYTHON) -m infra.package $* $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 # SAM is wanted for AWS only; a laptop does without.
-deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod
+deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod, REGION= (home)
 	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 ##@ Upkeep

@@ -17,6 +17,7 @@ OPTIONS = {
     "Domain": "files.example.com",
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",
+    "PeerRegion": "ap-southeast-2",
     "LongTurnSeconds": "86400",
     "S3Endpoint": "https://s3.example.com",
 }
