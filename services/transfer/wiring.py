@@ -21,11 +21,13 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import logger
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_home_store import DynamoDbHomeStore
 from services.transfer.adapters.dynamodb_inventory import DynamoDbInventoryStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
 from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
+from services.transfer.adapters.fenced_slots import FencedSlots
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.adapters.s3_source_readers import Credentials, StsSourceReaders
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
@@ -40,6 +42,7 @@ from services.transfer.domain.ports import (
     CredentialVault,
     DestinationStore,
     Heart,
+    HomeStore,
     InventoryStore,
     LaneQueue,
     LaneRegister,
@@ -118,8 +121,30 @@ class AwsPorts(Ports):
         return DynamoDbLaneRegister(self.dynamodb, self._table)
 
     @cached_property
+    def home(self) -> HomeStore | None:
+        settings = self._settings
+        if not settings.peer_region:
+            return None
+        return DynamoDbHomeStore(
+            self.dynamodb,
+            self._peers_dynamodb,
+            self._table,
+            (settings.region, settings.peer_region),
+            settings.home_region,
+            settings.patience,
+        )
+
+    def _peers_dynamodb(self) -> BaseClient:
+        settings = self._settings
+        place = {"region_name": settings.peer_region}
+        if settings.peer_endpoint:
+            place["endpoint_url"] = settings.peer_endpoint
+        return self._clients.new("dynamodb", ONE_LOOK, **place)
+
+    @cached_property
     def slots(self) -> SessionSlots:
-        return DynamoDbSessionSlots(self.dynamodb, self._table)
+        slots = DynamoDbSessionSlots(self.dynamodb, self._table)
+        return slots if self.home is None else FencedSlots(slots, self.home, self.now)
 
     @cached_property
     def targets(self) -> LaneTargets:

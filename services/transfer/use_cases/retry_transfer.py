@@ -14,6 +14,7 @@ from services.transfer.domain_services.may_steer import (
     require_own_grants,
     with_grants_of_today,
 )
+from services.transfer.domain_services.stay_home import require_home
 
 # After these reasons the bytes at the partner are another object's, wrong or gone: begin anew.
 RESTART_AFTER = frozenset(
@@ -36,7 +37,8 @@ OLDEST_PART = timedelta(days=60)
 
 def retry_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
     """Goes on from the ledger where its part file can still be used, else from the beginning.
-    Raises WrongState, and RetryTooLate for many files whose ledger is too old."""
+    Raises WrongState, RegionStandsBy, and RetryTooLate for many files whose ledger is too old."""
+    require_home(ports=ports)
 
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)

@@ -36,6 +36,13 @@ from services.transfer.domain.errors.partner import (
     TooSlow as TooSlow,
     UnencryptedLoginRefused as UnencryptedLoginRefused,
 )
+from services.transfer.domain.errors.home import (
+    OneRegion as OneRegion,
+    PeerUnreachable as PeerUnreachable,
+    RegionOvertaken as RegionOvertaken,
+    RegionStandsBy as RegionStandsBy,
+    StaleHome as StaleHome,
+)
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,
     DestinationExists as DestinationExists,
