@@ -60,7 +60,7 @@ class StepBusy(TransientFailure):
 
 
 class StandsBy(TransientFailure):
-    """The state machine tries again every two minutes, for a day."""
+    """The state machine tries again every four minutes, for a day."""
 
 
 class MoveAgain(Exception):

@@ -17,7 +17,7 @@ from services.transfer.use_cases.sweep_stalled import sweep_stalled
 from services.transfer.use_cases.switch_home import activate, stand_by
 from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.home import HOME_REGION, OTHER_REGION, PATIENCE, InMemoryHomes
-from tests.fakes.world import CHUNK_BYTES, World
+from tests.fakes.world import World
 
 BODY = bytes(range(256)) * 2_000  # six chunks
 LEASE_SECONDS = 90.0
@@ -197,4 +197,3 @@ def test_a_region_that_sees_nothing_of_the_other_stops(world: TwoRegions) -> Non
     with pytest.raises(RegionStandsBy):
         request_transfer(world.wish(), ANN, None, ports=world.ports)
     assert world.read(transfer).status is not Status.FAILING  # nobody has taken over
-    assert CHUNK_BYTES < len(BODY)
