@@ -92,6 +92,30 @@ redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAG
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose: make redrive SERVICE=...' >&2; exit 2; }
 	@$(PYTHON) -m infra.redrive $(SERVICE) --stage $(STAGE)
 
+##@ A stage in two regions (docs/runbooks/failover.md)
+.PHONY: home activate standby
+home: $(READY) ## Say whether a region works or stands by: STAGE=, REGION=
+	@$(PYTHON) -m infra.regions.home show --stage $(STAGE)
+
+activate: $(READY) ## Let a region take over: STAGE=, REGION=; ALONE=1 when the other one is down
+	@$(PYTHON) -m infra.regions.home activate --stage $(STAGE) $(if $(ALONE),--alone)
+
+standby: $(READY) ## Let a region stop: STAGE=, REGION=
+	@$(PYTHON) -m infra.regions.home standby --stage $(STAGE)
+
+.PHONY: export import
+export: $(READY) ## Write a region's records into a new folder: TO=, STAGE=, REGION=; no secrets
+	@[ -n "$(TO)" ] || { echo 'Say where: make export TO=exports/...' >&2; exit 2; }
+	@$(PYTHON) -m infra.regions.carry export "$(TO)" --stage $(STAGE)
+
+import: $(READY) ## Take exported records into a region that stands by: FROM=, STAGE=, REGION=
+	@[ -n "$(FROM)" ] || { echo 'Say which: make import FROM=exports/...' >&2; exit 2; }
+	@$(PYTHON) -m infra.regions.carry import "$(FROM)" --stage $(STAGE)
+
+.PHONY: rehearse-failover
+rehearse-failover: $(READY) ## Two stacks on this machine: one is killed amid transfers, the other goes on
+	@$(PYTHON) -m infra.regions.rehearsal
+
 ##@ Before a commit
 .PHONY: check
 check: $(READY) ## Style, types, layers, generated files, fast tests: one to two minutes

@@ -17,8 +17,10 @@ from kernel.outbox import EventPublisher
 from runtime.address_guard import AddressGuard
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import logger
+from services.transfer.adapters.dynamodb_carriage import transfer_carriage
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
 from services.transfer.adapters.dynamodb_home_store import DynamoDbHomeStore
@@ -58,6 +60,7 @@ from services.transfer.domain.ports import (
 )
 from services.transfer.settings import TransferSettings
 
+SECRET_BYTES = 16  # of what is read back of a transfer, as request_transfer makes it
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
 # Of calls that leases wait for: all tries together are over before a lease is. (botocore counts
 # `max_attempts` without the first try.)
@@ -157,7 +160,9 @@ class AwsPorts(Ports):
     @cached_property
     def vault(self) -> CredentialVault:
         client = self._clients.shared("secretsmanager", AWS_RETRIES)
-        return SecretsManagerCredentialVault(client, self._settings.secret_prefix)
+        return SecretsManagerCredentialVault(
+            client, self._settings.secret_prefix, self._settings.peer_region
+        )
 
     @cached_property
     def readers(self) -> SourceReaders:
@@ -266,6 +271,12 @@ class Wiring:
     @property
     def outbox(self) -> DynamoDbOutbox:
         return self.ports.outbox
+
+    @property
+    def carriage(self) -> Carriage:
+        ports = self.ports
+        table = self.settings.transfers_table
+        return transfer_carriage(ports.dynamodb, table, lambda: secrets.token_hex(SECRET_BYTES))
 
     @property
     def sqs(self) -> BaseClient:

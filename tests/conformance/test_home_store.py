@@ -65,7 +65,7 @@ def test_before_anything_is_stored_the_home_region_works(pair: Pair) -> None:
 
 
 def test_a_record_comes_back_whole_in_both_regions(pair: Pair) -> None:
-    claimed = Home(OTHER_REGION).claim(NOW).after_claim(None, NOW, PATIENCE)
+    claimed = Home(OTHER_REGION).claim(NOW, None).after_claim(None, NOW, PATIENCE)
     saved = pair.other.save(claimed)
     assert saved is not None
     assert saved.version == 1

@@ -10,14 +10,16 @@ from services.notify.domain.channel import Secrets
 # The first was never stored, the second was marked for deletion by hand. In both cases there is
 # nothing to read or to delete.
 GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+NO_REPLICA = GONE | {"InvalidParameterException"}
 FIELDS = ("address", "bot_token", "signing_secret")
 
 
 class SecretsManagerVault:
     """Implements Vault. The secret's name is the prefix plus its id."""
 
-    def __init__(self, client: Any, prefix: str) -> None:
-        self._client, self._prefix = client, prefix
+    def __init__(self, client: Any, prefix: str, peer_region: str = "") -> None:
+        """`peer_region` may have a replica of each (`make export` makes them)."""
+        self._client, self._prefix, self._peer_region = client, prefix, peer_region
 
     def store(self, secret_id: str, secrets: Secrets) -> None:
         known = {name: getattr(secrets, name) for name in FIELDS}
@@ -40,7 +42,21 @@ class SecretsManagerVault:
         secrets that wait for their end count towards the account's quota."""
         name = self._prefix + secret_id
         try:
+            self._without_replica(name)
             self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
+                raise
+
+    def _without_replica(self, name: str) -> None:
+        """Secrets Manager deletes no secret that has replicas. If there is none, or this is the
+        replica itself, the deletion says what is to be said."""
+        if not self._peer_region:
+            return
+        try:
+            self._client.remove_regions_from_replication(
+                SecretId=name, RemoveReplicaRegions=[self._peer_region]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NO_REPLICA:
                 raise

@@ -46,7 +46,7 @@ class DynamoDbTransferStore:
         self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
     ) -> Transfer:
         actions = [
-            put(_row(transfer), "attribute_not_exists(#pk)"),
+            put(transfer_row(transfer), "attribute_not_exists(#pk)"),
             *_facts(transfer, transfer.version, events),
         ]
         if idempotency is not None:
@@ -76,7 +76,7 @@ class DynamoDbTransferStore:
     def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
         first = transfer.version + 1  # the first event's version; each event has one of its own
         saved = replace(transfer, version=transfer.version + max(1, len(events)))
-        row = put(_row(saved), "#version = :seen", seen=transfer.version)
+        row = put(transfer_row(saved), "#version = :seen", seen=transfer.version)
         if self._table.write([row, *_facts(saved, first, events)], StaleTransfer(transfer.id)):
             raise StaleTransfer(transfer.id)
         return saved
@@ -111,5 +111,5 @@ def _facts(transfer: Transfer, version: int, events: Sequence[OutboxEvent]) -> I
     return outbox_rows(partition_of(transfer.id), version, events, at, kept)
 
 
-def _row(transfer: Transfer) -> Item:
+def transfer_row(transfer: Transfer) -> Item:
     return transfer_key(transfer.id) | to_item(transfer) | index_keys(transfer)

@@ -13,13 +13,15 @@ RECOVERY_DAYS = 7  # Secrets Manager's shortest; until then a deletion by mistak
 # The first was never stored, the second is marked for deletion. In both cases there is nothing to
 # read or to delete.
 GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+NO_REPLICA = GONE | {"InvalidParameterException"}
 
 
 class SecretsManagerCredentialVault:
     """Implements CredentialVault. The secret's name is the prefix plus its id."""
 
-    def __init__(self, client: Any, prefix: str) -> None:
-        self._client, self._prefix = client, prefix
+    def __init__(self, client: Any, prefix: str, peer_region: str = "") -> None:
+        """`peer_region` may have a replica of each (`make export` makes them)."""
+        self._client, self._prefix, self._peer_region = client, prefix, peer_region
 
     def store(self, secret_id: str, credential: Credential) -> None:
         known = {key: value for key, value in asdict(credential).items() if value is not None}
@@ -36,10 +38,23 @@ class SecretsManagerCredentialVault:
         return Credential(**json.loads(answer["SecretString"]))
 
     def delete(self, secret_id: str) -> None:
+        name = self._prefix + secret_id
         try:
-            self._client.delete_secret(
-                SecretId=self._prefix + secret_id, RecoveryWindowInDays=RECOVERY_DAYS
-            )
+            self._without_replica(name)
+            self._client.delete_secret(SecretId=name, RecoveryWindowInDays=RECOVERY_DAYS)
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
+                raise
+
+    def _without_replica(self, name: str) -> None:
+        """Secrets Manager deletes no secret that has replicas. If there is none, or this is the
+        replica itself, the deletion says what is to be said."""
+        if not self._peer_region:
+            return
+        try:
+            self._client.remove_regions_from_replication(
+                SecretId=name, RemoveReplicaRegions=[self._peer_region]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NO_REPLICA:
                 raise

@@ -27,7 +27,7 @@ class Home:
     """`claimed_at` is when the region last became the one that works. Without `works_from` nobody
     knows yet since when it may. `seen_at` is when the last look at the other record began that
     found no later claim. While it is `overtaken`, transfers of the time before are still open
-    here, and the other region may have sent them again."""
+    here: the other region may have sent them again, or they came from there."""
 
     region: str
     works: bool = False
@@ -70,11 +70,13 @@ class Home:
             return self.works_from
         return min(self.works_from, max(self.claimed_at, peer.stood_by_at + patience.leases))
 
-    def claim(self, now: datetime, peer: "Home | None" = None) -> "Home":
-        """Later than any claim of the other region, whatever its clock said. What was overtaken
-        stays so, until its transfers are ended."""
+    def claim(self, now: datetime, peer: "Home | None") -> "Home":
+        """Later than any claim of the other region, whatever its clock said. If that one was the
+        last to work, or nobody knows, all transfers that are open here are of the time before."""
         at = now if peer is None else max(now, peer.claimed_at + TICK)
-        return replace(self, works=True, claimed_at=at, works_from=None, seen_at=None, alone=False)
+        others = peer is None or peer.works or peer.claimed_at > self.claimed_at
+        claimed = replace(self, works=True, claimed_at=at, overtaken=self.overtaken or others)
+        return replace(claimed, works_from=None, seen_at=None, alone=False)
 
     def after_claim(self, peer: "Home | None", now: datetime, patience: Patience) -> "Home":
         """`now` is a time after the claim was stored. Whoever looks from then on sees it, and who

@@ -1,4 +1,6 @@
-"""Ends the transfers that were open here when the other region took over. It may have sent them."""
+"""Ends the transfers that were open here when the other region took over, and may have sent them.
+Also those that were open in the other region when this one took over, and came by an import.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +12,7 @@ from services.transfer.domain.status import UNDER_WAY
 from services.transfer.domain_services.fail_transfer import fail_transfer
 
 # The list of open transfers is an index, which may be some seconds old.
-INDEX_LATE = timedelta(seconds=60)
+INDEX_LATE = timedelta(seconds=15)
 
 
 def end_overtaken(
@@ -29,6 +31,7 @@ def end_overtaken(
         except Exception as error:
             report(transfer.id, error)
     mine = store.mine()
-    if found == 0 and mine.overtaken and ports.now() - mine.stood_by_at > INDEX_LATE:
+    stopped_at = max(mine.stood_by_at, mine.claimed_at)  # since then none was taken or imported
+    if found == 0 and mine.overtaken and ports.now() - stopped_at > INDEX_LATE:
         store.save(mine.settled())  # if somebody else was first, the next sweep comes again
     return found

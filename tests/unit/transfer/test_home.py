@@ -43,6 +43,10 @@ class Regions:
     def activate(self, region: str, *, alone: bool = False) -> Home:
         return activate(self.homes.of(region), alone=alone, ports=self.ports)
 
+    def settle(self, region: str) -> None:
+        store = self.homes.of(region)
+        store.save(store.mine().settled())
+
     def pass_time(self, time: timedelta) -> None:
         self.clock += time
 
@@ -71,6 +75,7 @@ def test_the_other_one_begins_when_the_leases_of_the_first_are_over(regions: Reg
     regions.activate(OTHER_REGION)
     regions.keep(HOME_REGION)
     regions.keep(OTHER_REGION)
+    regions.settle(OTHER_REGION)
     regions.pass_time(LEASES - MINUTE)
     assert not regions.works(OTHER_REGION)
     regions.pass_time(MINUTE)
@@ -85,6 +90,7 @@ def test_nobody_waits_for_a_region_longer_than_its_last_look_counts(regions: Reg
         regions.activate(OTHER_REGION)
     assert OTHER_REGION not in regions.homes.rows  # nothing was claimed
     regions.activate(OTHER_REGION, alone=True)
+    regions.settle(OTHER_REGION)
     regions.pass_time(HELD + LEASES - MINUTE)
     assert not regions.works(OTHER_REGION)
     assert not regions.works(HOME_REGION)
@@ -96,6 +102,7 @@ def test_a_region_that_comes_back_after_days_stays_stopped(regions: Regions) -> 
     assert regions.works(HOME_REGION)
     regions.homes.cut_off = {HOME_REGION, OTHER_REGION}
     regions.activate(OTHER_REGION, alone=True)
+    regions.settle(OTHER_REGION)
     regions.pass_time(timedelta(days=3))
     assert regions.works(OTHER_REGION)
     regions.homes.cut_off = set()
@@ -131,10 +138,11 @@ def test_a_claim_may_be_repeated(regions: Regions) -> None:
 def test_a_claim_that_broke_off_is_no_work(regions: Regions) -> None:
     """It was stored, and its process died before it knew since when it was."""
     store = regions.homes.of(OTHER_REGION)
-    store.save(store.mine().claim(regions.clock))
+    store.save(store.mine().claim(regions.clock, None))
     regions.pass_time(timedelta(days=1))
     assert not regions.works(OTHER_REGION)
     regions.activate(OTHER_REGION)
+    regions.settle(OTHER_REGION)
     regions.pass_time(HELD + LEASES)
     assert regions.works(OTHER_REGION)
 
@@ -182,12 +190,11 @@ def test_both_may_stand_by(regions: Regions) -> None:
 def test_what_was_overtaken_works_only_after_its_transfers_are_ended(regions: Regions) -> None:
     regions.activate(OTHER_REGION)
     regions.keep(HOME_REGION)
-    regions.keep(OTHER_REGION)
+    regions.pass_time(MINUTE)
     regions.activate(HOME_REGION)
     regions.pass_time(HELD + LEASES)
     assert not regions.works(HOME_REGION)
-    home = regions.homes.of(HOME_REGION)
-    home.save(home.mine().settled())
+    regions.settle(HOME_REGION)
     assert regions.works(HOME_REGION)
 
 
@@ -246,8 +253,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(region=BOTH)
     @precondition(lambda self: any(row.overtaken for row in self.regions.homes.rows.values()))
     def settles(self, region: str) -> None:
-        store = self.regions.homes.of(region)
-        store.save(store.mine().settled())
+        self.regions.settle(region)
 
     @invariant()
     def one_works(self) -> None:

@@ -41,6 +41,7 @@ from services.transfer.domain.errors.home import (
     PeerUnreachable as PeerUnreachable,
     RegionOvertaken as RegionOvertaken,
     RegionStandsBy as RegionStandsBy,
+    RegionWorks as RegionWorks,
     StaleHome as StaleHome,
 )
 from services.transfer.domain.errors.request import (
@@ -52,6 +53,7 @@ from services.transfer.domain.errors.request import (
     FieldInvalid as FieldInvalid,
     FilesForgotten as FilesForgotten,
     IdempotencyConflict as IdempotencyConflict,
+    LedgerElsewhere as LedgerElsewhere,
     RequestError as RequestError,
     RetryTooLate as RetryTooLate,
     RoleMissing as RoleMissing,

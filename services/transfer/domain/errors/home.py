@@ -39,6 +39,15 @@ class PeerUnreachable(WorkError):
     detail: str
 
 
+class RegionWorks(WorkError):
+    code = "region_works"
+    message = (
+        "FileFerry works in {region}, and takes no records from another region meanwhile. Let it"
+        " stand by first (make standby)."
+    )
+    region: str
+
+
 class StaleHome(WorkError):
     """The region's record was changed again and again meanwhile."""
 
