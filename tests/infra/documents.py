@@ -85,13 +85,23 @@ def parse(path: str, text: str) -> Document:
         PurePosixPath(path),
         frozenset(_anchors(tokens)),
         tuple(links),
-        tuple(Mention(place, part.content) for place, part in parts if part.type == "code_inline"),
+        tuple(_spans(path, inline)),
         tuple(
             Block(f"{path}:{token.map[0] + 1}" if token.map else path, token.info, token.content)
             for token in tokens
             if token.type == "fence"
         ),
     )
+
+
+def _spans(path: str, inline: list[Token]) -> Iterator[Mention]:
+    """Code in the text, but for what stands behind *Coming* in its paragraph or cell."""
+    for token in inline:
+        coming, parts = False, token.children or []
+        for before, part in pairwise([Token("", "", 0), *parts]):
+            coming = coming or (before.type == "em_open" and part.content == "Coming")
+            if part.type == "code_inline" and not coming:
+                yield Mention(f"{path}:{token.map[0] + 1}" if token.map else path, part.content)
 
 
 def _anchors(tokens: list[Token]) -> Iterator[str]:

@@ -80,6 +80,8 @@ def test_what_is_right_is_no_finding() -> None:
 `python -m infra.prune <service> --stage dev` `GET /api/users/jane` `tests/unit/<service>`
 `FILEFERRY_URL` `services/*/template.yaml` `reports/today.csv` `infra/lint/names.py::unused`
 `fileferry send s3://a/b acme --dry-run --json` `fileferry COMMAND --help` `fileferry users list`
+
+| a | `README.md` *Coming*: `infra/later/nothing.py` |
 """
     document = parse("README.md", text)
     assert [finding for check in CHECKS for finding in check(document)] == []
