@@ -1,6 +1,5 @@
 """docs/coverage.md: each line of the plan says where it is, and each thing it names is there."""
 
-import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -8,9 +7,10 @@ from functools import cache
 import pytest
 
 from contracts.catalogue import CATALOGUE
-from infra.stacks import REPOSITORY, all_stacks
+from infra.stacks import REPOSITORY
 from tests.infra.documents import Document, parse
 from tests.infra.mentions import exists, is_path, is_target, routes
+from tests.infra.stack_names import STAGE, named, templates
 
 PAGE = "docs/coverage.md"
 AREAS = """Functions, Tables, REST, WebSocket, Workflow, Sign-on and tokens, IAM and audit,
@@ -21,7 +21,6 @@ SPAN = re.compile(r"`([^`]+)`")
 LINK = re.compile(r"\]\(([^)]+)\)")
 COMING = re.compile(r"\*Coming\*.*")
 NOT_YET = re.compile(r"\bnot yet\b|\*Coming\*")
-PLACEHOLDER = "<stage>"
 # Words of the plan's own, and of protocols.
 OTHERS = frozenset({"T#<id>", "format=csv", "stalled", "bytes_done", "ETag"})
 
@@ -58,21 +57,9 @@ def is_there(span: str, document: Document) -> bool:
         return is_target(rest)
     if kind == "python":
         return True  # test_documents looks at modules and their options
-    if PLACEHOLDER in span:
+    if STAGE in span:
         return span.rstrip("/") in named() or any(each.startswith(span) for each in named())
     return span in OTHERS or span in words() or f"{span}.v1" in {e.detail_type for e in CATALOGUE}
-
-
-@cache
-def templates() -> str:
-    return json.dumps([stack.completed() for stack in all_stacks()])
-
-
-@cache
-def named() -> frozenset[str]:
-    """Physical names in all stacks, with a placeholder for the stage."""
-    names = re.findall(r'"([/\w${}.:-]*\$\{Stage\}[^"]*)"', templates())
-    return frozenset(name.replace("${Stage}", PLACEHOLDER) for name in names)
 
 
 @cache

@@ -14,6 +14,7 @@ from tests.infra.mentions import (
     unknown_targets,
     unknown_variables,
 )
+from tests.infra.stack_names import unknown_names
 
 Check = Callable[[Document], Iterator[str]]
 
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     unknown_routes,
     missing_paths,
     unknown_calls,
+    unknown_names,
 )
 
 
@@ -57,6 +59,9 @@ BROKEN: tuple[tuple[Check, str, str], ...] = (
     (missing_paths, "`services/billing/`", "no services/billing"),
     (missing_paths, "`services/<name>/nothing.py`", "no services/<name>/nothing.py"),
     (missing_paths, "`no_file_of_ours.py`", "no no_file_of_ours.py"),
+    (unknown_names, "`fileferry-dev-billing-events`", "names anything fileferry-...billing-events"),
+    (unknown_names, "`/fileferry/prod/api/nothing`", "names anything fileferry/...api/nothing"),
+    (unknown_names, "```\naws x fileferry/$STAGE/auth/nothing\n```", "fileferry/...auth/nothing"),
     (unknown_calls, "`fileferry fly`", "`fileferry` has no command 'fly'"),
     (unknown_calls, "```\nfileferry users fly x\n```", "`fileferry users` has no command 'fly'"),
     (unknown_calls, "`ID=$(fileferry send a b --fast)`", "`fileferry send` has no option --fast"),
@@ -80,6 +85,7 @@ def test_what_is_right_is_no_finding() -> None:
 `python -m infra.prune <service> --stage dev` `GET /api/users/jane` `tests/unit/<service>`
 `FILEFERRY_URL` `services/*/template.yaml` `reports/today.csv` `infra/lint/names.py::unused`
 `fileferry send s3://a/b acme --dry-run --json` `fileferry COMMAND --help` `fileferry users list`
+`fileferry-dev-transfer-lanes` `fileferry-<stage>-transfer` `/fileferry/$STAGE/api/rest/url`
 
 | a | `README.md` *Coming*: `infra/later/nothing.py` |
 """
