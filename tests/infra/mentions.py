@@ -38,11 +38,14 @@ def broken_links(document: Document, known: Iterable[Document]) -> Iterator[str]
             yield f"{link.place}: {target} has no heading #{anchor}"
 
 
-def commands(document: Document) -> Iterator[Mention]:
-    """Code in the text, and lines of blocks without their comments."""
+def commands(document: Document, *, joined: bool = False) -> Iterator[Mention]:
+    """Code in the text, and lines of blocks without their comments. `joined`: a line that ends with
+    a backslash goes on in the next one."""
     yield from document.spans
-    for line in document.lines_of_code:
-        yield Mention(line.place, re.split(r"(?:^|\s)#", line.text)[0])
+    for block in document.blocks:
+        text = block.text.replace("\\\n", " ") if joined else block.text
+        for line in text.splitlines():
+            yield Mention(block.place, re.split(r"(?:^|\s)#", line)[0])
 
 
 def unknown_targets(document: Document) -> Iterator[str]:
