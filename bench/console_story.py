@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from contracts.contract import Published
-from contracts.transfer_api import TransferView
+from contracts.transfer_views import TransferView
 from contracts.websocket.live_transfer import LiveTransfer
 
 TRANSFER_ID = "b1946ac92492d2347c6235b4d2611184"

@@ -84,7 +84,9 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> Vault:
-        return SecretsManagerVault(self.client("secretsmanager"), self._settings.secret_prefix)
+        client, settings = self.client("secretsmanager"), self._settings
+        tags = settings.cost_tags("notify")
+        return SecretsManagerVault(client, settings.secret_prefix, tags, settings.secrets_key)
 
     @cached_property
     def addresses(self) -> AddressCheck:
