@@ -105,6 +105,12 @@ class Story:
                 "lanes": [self._lane(number) for number in range(LANES)],
                 "attempts": self.done,
                 "warnings": [],
+                "cautions": [],
+                "readback_percent": None,
+                "planned_proof": "Samples of every chunk are read back.",
+                "files": None,
+                "include": [],
+                "exclude": [],
             },
         )
 
