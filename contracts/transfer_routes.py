@@ -31,7 +31,7 @@ def _steer(action: str, summary: str) -> Route:
         TransferView,
         "Its owner, with the grants it was started with; operators.",
         202,
-        problems=(403, 404, 409),
+        problems=(403, 404, 409, 503),  # 503: this region stands by
     )
 
 
@@ -218,6 +218,7 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         "Connect, and find out what the server can do",
         TestResult,
         "Users with a grant for it; operators and admins.",
-        problems=(400, 403, 404, 409),  # 400: the stored private key cannot be read
+        # 400: the stored private key cannot be read; 503: this region stands by
+        problems=(400, 403, 404, 409, 503),
     ),
 )

@@ -37,11 +37,14 @@ def dangling_arns(expansion: Expansion, stage: Sequence[Expansion]) -> Iterator[
         for alias in aliases_of(name, stage)
     }
     there |= {arn for each in stage for arn in _workflow_aliases(each)}
+    deployment = expansion.deployment
+    peer, here = f":{deployment.values.get('PeerRegion') or '-'}:", f":{deployment.region}:"
     for logical_id, resource in expansion.resources.items():
         if resource["Type"] in ALARMS:  # alarms.py says more about them
             continue
         for text in sorted({each for each in texts_in(resource) if MADE_HERE.fullmatch(each)}):
             whole = re.sub(r"(:table/[^/]+)/.*", r"\1", text)
+            whole = whole.replace(peer, here)  # the stage's other region has what this one has
             if not any(fnmatchcase(arn, whole) for arn in there):
                 yield expansion.finding(
                     "dangling", logical_id, f"{text} is nothing of this stage: correct the name."

@@ -27,6 +27,7 @@ OPTIONS = {
     "Domain": "files.example.com",
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",
+    "PeerRegion": "ap-southeast-2",
     "LongTurnSeconds": "86400",
     "PermissionsBoundary": "fileferry-pipeline-prod-boundary",
     "ProviderArn": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",

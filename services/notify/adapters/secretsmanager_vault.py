@@ -11,6 +11,7 @@ from services.notify.domain.channel import Secrets
 # The first was never stored, the second was marked for deletion by hand. In both cases there is
 # nothing to read or to delete.
 GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+NO_REPLICA = GONE | {"InvalidParameterException"}
 FIELDS = ("address", "bot_token", "signing_secret")
 
 
@@ -20,9 +21,15 @@ class SecretsManagerVault:
     key does."""
 
     def __init__(
-        self, client: Any, prefix: str, tags: Mapping[str, str], key: str | None = None
+        self,
+        client: Any,
+        prefix: str,
+        tags: Mapping[str, str],
+        key: str | None = None,
+        peer_region: str = "",
     ) -> None:
-        self._client, self._prefix = client, prefix
+        """`peer_region` may have a replica of each (`make export` makes them)."""
+        self._client, self._prefix, self._peer_region = client, prefix, peer_region
         self._made: dict[str, Any] = {
             "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]
         }
@@ -50,7 +57,21 @@ class SecretsManagerVault:
         secrets that wait for their end count towards the account's quota."""
         name = self._prefix + secret_id
         try:
+            self._without_replica(name)
             self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         except ClientError as error:
             if error.response["Error"]["Code"] not in GONE:
+                raise
+
+    def _without_replica(self, name: str) -> None:
+        """Secrets Manager deletes no secret that has replicas. If there is none, or this is the
+        replica itself, the deletion says what is to be said."""
+        if not self._peer_region:
+            return
+        try:
+            self._client.remove_regions_from_replication(
+                SecretId=name, RemoveReplicaRegions=[self._peer_region]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in NO_REPLICA:
                 raise

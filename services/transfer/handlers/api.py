@@ -53,6 +53,7 @@ PROBLEMS = Problems(
         errors.CredentialMissing: 409,
         errors.PartnerError: 502,
         errors.TargetError: 400,
+        errors.RegionStandsBy: 503,
         errors.WorkError: 409,
     }
 )
