@@ -173,7 +173,11 @@ WORKER = Signal(
     "Errors in the log of the container for long lanes; a filter of its log counts them.",
     (),
 )
-SIGNALS = (*TRANSFERS, *GAUGES, *OTHER_SERVICES, *SYNTHETIC, *_of_runtime(), WORKER)
+SECRETS = _gauges(
+    "observability",
+    SecretsOverdue="Secrets that should have been rotated by now; the log says which.",
+)
+SIGNALS = (*TRANSFERS, *GAUGES, *OTHER_SERVICES, *SYNTHETIC, *SECRETS, *_of_runtime(), WORKER)
 
 
 def signal(name: str, service: str) -> Signal:
