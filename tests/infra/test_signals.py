@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from infra.complete.description import read_service
 from infra.observability.signals import SIGNALS, Kind, Signal, signal
 from infra.stacks import REPOSITORY, all_stacks, find_stack
+from infra.templates import read_template
 from kernel.metering import Unit
 from kernel.outbox import OutboxEvent
 from runtime.batches import MESSAGES_FAILED
 from runtime.http import SERVER_ERRORS
+from runtime.telemetry import VersionFailures
 from services.notify.domain_services import count_events as of_messages
 from services.ticketing.adapters.telemetry_alarms import TO_LOOK_AT
+from services.ticketing.domain.errors import CaseBusy
 from services.ticketing.domain_services import count_events as of_tickets
 from services.transfer.domain.lane_target import first_target
 from services.transfer.use_cases.measure_open import measure_open
@@ -62,14 +66,18 @@ def of_ticketing() -> Units:
     world.hear(*whole_story()[:1])
     world.work()
     world.desk.keeps_states = True  # so that the ticket cannot be ended
-    world.hear(*whole_story())
+    world.hear(*whole_story(), Story("t-2").requested())
     world.work()
-    world.minutes(1)
+    world.nudges.queued.clear()
+    world.calls.fail("tickets.store", CaseBusy("T#t-2"))
+    world.pass_time(timedelta(hours=1))
+    world.sweep()
     meter = counted(of_tickets, [*world.tickets.told, *world.gates.told])
     for name in world.alarms.measured:
         meter.add(name, 0, Unit.SECONDS)  # as TelemetryAlarms does
-    assert world.alarms.told  # which counts TO_LOOK_AT
-    return meter.units | {TO_LOOK_AT: Unit.COUNT}
+    for _ in world.alarms.told:
+        meter.add(TO_LOOK_AT)
+    return meter.units
 
 
 def counted(service: object, events: list[OutboxEvent]) -> InMemoryMeter:
@@ -116,7 +124,7 @@ STORIES = {
 
 def listed(service: str) -> dict[str, Signal]:
     """Those that the service itself emits."""
-    of_runtime = {SERVER_ERRORS, MESSAGES_FAILED} | MADE_ELSEWHERE
+    of_runtime = {SERVER_ERRORS, MESSAGES_FAILED, VersionFailures.NAME} | MADE_ELSEWHERE
     return {s.name: s for s in SIGNALS if s.service == service and s.name not in of_runtime}
 
 
@@ -127,20 +135,21 @@ def test_what_happens_in_a_service_emits_all_of_its_metrics_and_no_others(servic
 
 
 def test_no_other_service_has_metrics_of_its_own() -> None:
+    assert {each.service for each in SIGNALS} - {""} <= {stack.name for stack in all_stacks()}
     services = {stack.name for stack in all_stacks() if stack.is_service}
-    assert {each.service for each in SIGNALS} - {""} <= services
     assert [name for name in services - STORIES.keys() if listed(name)] == []
 
 
 def test_what_runtime_counts_is_listed_for_each_service_that_has_such_functions() -> None:
-    """As the alarm on a service's functions has it, too."""
     for stack in all_stacks():
         if not stack.is_service:
             continue
-        alarm = str(stack.completed()["Resources"]["FunctionErrorsAlarm"])
-        for name in (SERVER_ERRORS, MESSAGES_FAILED):
-            names = {each.name for each in SIGNALS if each.service == stack.name}
-            assert (name in names) is (f"'{name}'" in alarm), (stack.name, name)
+        short = read_template(stack.template)
+        service = read_service(stack.name, short.pop("Service"), short)
+        names = {each.name for each in SIGNALS if each.service == stack.name}
+        assert (SERVER_ERRORS in names) is service.has("api"), stack.name
+        assert (MESSAGES_FAILED in names) is service.has("events", "queue"), stack.name
+        assert {"ColdStart", VersionFailures.NAME} <= names, stack.name
 
 
 def test_the_containers_errors_are_counted_under_the_name_in_the_table() -> None:
