@@ -153,7 +153,7 @@ def _others(stack: Stack, stage: str, clients: Clients) -> dict[str, Facts]:
 def _nothing_kept(stack: Stack, stage: str) -> str:
     """Why there is nothing to go back to, and what to do instead. Empty when there may be."""
     if stack.name == "console":
-        return f"Of the console: python -m infra.console.publish --stage {stage} --release <release>"
+        return f"Say which: python -m infra.console.publish --stage {stage} --release <release>"
     again = f"Check out the commit before, and: make deploy-{stack.name} STAGE={stage}"
     if not has_releases(stack):
         return f"Of {stack.name} nothing is kept that one could go back to. {again}"
