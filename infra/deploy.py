@@ -15,8 +15,11 @@ from infra.calling import CallRefused, call_function
 from infra.console.publish import PublishedMeanwhile, publish_web
 from infra.console.site import NotDeployed
 from infra.indexes import left_out_in_each_update, without_indexes
+from infra.kept_ready import TooManyKeptReady, require_room
 from infra.package.archives import content_hash
 from infra.package.build import build
+from infra.package.bundle import PackageWrong, commit_of, unpack
+from infra.pipeline.deployed import checked_out, forget, remember
 from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
 from infra.release import ValueMissing, referred_values, release_of, stored_values
@@ -39,8 +42,16 @@ from services.ticketing.domain.form import forms_of
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
 
 
+class BoundaryMissing(Exception):
+    """A deploy role may make no role without it."""
+
+
 class MappingWrong(Exception):
     """The environment of the stage has a mapping of tickets that says what cannot be done."""
+
+
+class NobodyHears(Exception):
+    """The stage has no address that alarms go to."""
 
 
 class SmokeTestFailed(Exception):
@@ -54,6 +65,8 @@ OVERRIDDEN = (
 )
 # Told in one sentence, without a traceback.
 REFUSED = (
+    NobodyHears,
+    TooManyKeptReady,
     RollbackUnfinished,
     SmokeTestFailed,
     CallRefused,
@@ -63,6 +76,8 @@ REFUSED = (
     PublishedMeanwhile,
     ImageNotPushed,
     WorkerWithoutNetwork,
+    PackageWrong,
+    BoundaryMissing,
 )
 
 
@@ -93,12 +108,22 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 def parameters_of(
-    stack: Stack, stage: str, python: str, *, override: bool = False
+    stack: Stack,
+    stage: str,
+    python: str,
+    packages: Path | None = None,
+    *,
+    override: bool = False,
 ) -> dict[str, str]:
-    """Builds a service first, because its parameter Release names its code. With `override` there
-    is no canary, but the same Release. Raises ValueMissing, MappingWrong."""
+    """Builds or unpacks a service first, because its parameter Release names its code. With
+    `override` there is no canary, but the same Release. Raises ValueMissing, MappingWrong,
+    NobodyHears, TooManyKeptReady, PackageWrong, BoundaryMissing."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
+    require_alarm_address(values, stage)
+    if packages:
+        require_boundary(stage, values)
     require_mapping(values)
+    require_room(values)
     if has_worker(stack, values):
         require_network(values)
         values["ImageTag"] = tag_of(context())
@@ -106,17 +131,41 @@ def parameters_of(
         ssm = stage_client(stage, "ssm")
         stored = stored_values(declared, values, ssm)
         stored |= referred_values(stack.completed(), values, ssm)
-        code_hash = content_hash(build(stack.name, python)) if stack.is_service else ""
+        code_hash = content_hash(folder_of(stack, python, packages)) if stack.is_service else ""
         values["Release"] = release_of(stack, values, stored, code_hash)
     if override and CANARY in declared:
         values[CANARY] = "false"
     return values
 
 
+def folder_of(stack: Stack, python: str, packages: Path | None) -> Path:
+    if packages is None:
+        return build(stack.name, python)
+    return unpack(stack.name, packages)
+
+
+def require_boundary(stage: str, values: Mapping[str, str]) -> None:
+    """A deployment of packages is one of the pipeline. Raises BoundaryMissing."""
+    if values.get("PermissionsBoundary") == "":
+        raise BoundaryMissing(
+            f"PermissionsBoundary of infra/environments/{stage}.toml is empty, and the deploy role"
+            " may make no role without it. Write the name that docs/releasing.md says."
+        )
+
+
 def quoted(value: str) -> str:
     """As SAM reads it, which is not as a shell does."""
     escaped = re.sub(r"""\\(?=["' ])""", r"\\\\", value).replace("'", r"\'")
     return f"'{escaped}'"
+
+
+def require_alarm_address(values: Mapping[str, str], stage: str) -> None:
+    """Alarms that go nowhere are worse than none. Raises NobodyHears."""
+    if values.get("AlarmAddress") == "" and stage != "local":
+        raise NobodyHears(
+            f"AlarmAddress is empty, so nobody would hear the alarms of {stage}. Put an e-mail"
+            f" address into [parameters.bus] of infra/environments/{stage}.toml."
+        )
 
 
 def require_mapping(values: Mapping[str, str]) -> None:
@@ -145,10 +194,18 @@ def sam_command(
     ]
 
 
-def deploy(stack: Stack, stage: str, sam: str, python: str, *, override: bool = False) -> int:
+def deploy(
+    stack: Stack,
+    stage: str,
+    sam: str,
+    python: str,
+    packages: Path | None = None,
+    *,
+    override: bool = False,
+) -> int:
     """Returns SAM's exit code, or 1 when SAM succeeded and a later step failed."""
     try:
-        values = parameters_of(stack, stage, python, override=override)
+        values = parameters_of(stack, stage, python, packages, override=override)
         if override:
             print(OVERRIDDEN)
         return _deploy(stack, stage, sam, values)
@@ -196,18 +253,39 @@ def require_smoke_test(stack: Stack, stage: str, functions: Any) -> None:  # noq
         )
 
 
+def deploy_packages(
+    stack: Stack, stage: str, sam: str, packages: Path, here: str, *, override: bool = False
+) -> int:
+    """As deploy, and remembers the commit when all of it is done. `here` is checked out."""
+    try:
+        commit = commit_of(packages, here)
+    except PackageWrong as error:
+        print(error, file=sys.stderr)
+        return 1
+    code = deploy(stack, stage, sam, "", packages, override=override)
+    if code == 0:
+        remember(stack, stage, commit, stage_client(stage, "ssm"))
+    return code
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stack", type=stack_argument)
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--sam", default="sam", help="path of the SAM command")
     parser.add_argument("--python", default="", help="of the version that the functions run on")
+    parser.add_argument("--packages", type=Path, help="a folder of `make packages`, built before")
     parser.add_argument("--override", action="store_true", help="at once, whatever alarms say")
     given = parser.parse_args()
     if given.stage == "local":
         sys.exit(subprocess.run([*LOCALLY, given.stack.name], check=False).returncode)
-    options = (given.stack, given.stage, str(Path(given.sam)), given.python)
-    sys.exit(deploy(*options, override=given.override))
+    stack, stage, sam, override = given.stack, given.stage, str(Path(given.sam)), given.override
+    if not stack.is_of_account:
+        forget(stack, stage, stage_client(stage, "ssm"))
+    if given.packages:
+        here = checked_out()
+        sys.exit(deploy_packages(stack, stage, sam, given.packages, here, override=override))
+    sys.exit(deploy(stack, stage, sam, given.python, override=override))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from runtime.smoke_probe import asked_of, passed
-from runtime.telemetry import correlate, logger, metrics, tracer, version_failures
+from runtime.telemetry import correlate, flush_metrics, logger, metrics, tracer, version_failures
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -95,6 +95,5 @@ def _expected(error: Exception) -> bool:
 def _flush_metrics(context: LambdaContext, cold: bool) -> None:
     if cold:
         metrics().provider.add_cold_start_metric(context=context)
-    if metrics().provider.metric_set:  # Powertools warns about an empty flush
-        metrics().flush_metrics()
+    flush_metrics()
     version_failures().write(context.function_name, context.function_version)

@@ -1,4 +1,4 @@
-"""Makes the alarms on dead-letter queues, and the alarm that rolls a canary back."""
+"""Makes the alarm that rolls a canary back. infra/observability has all others."""
 
 from collections.abc import Iterator
 
@@ -9,21 +9,6 @@ from infra.complete.names import TemplateWrong, name_of
 VERSION_FAILURES = "VersionFailures"  # runtime.telemetry counts them
 MOST_METRICS = 10  # AWS's limit for one alarm
 MINUTE = 60
-
-
-def dead_letters_alarm(service: str, queue: str, purpose: str, told: str) -> Value:
-    return _alarm(
-        service,
-        f"{purpose}-dlq",
-        told,
-        {
-            "Namespace": "AWS/SQS",
-            "MetricName": "ApproximateNumberOfMessagesVisible",
-            "Statistic": "Maximum",
-            "Period": MINUTE,
-            "Dimensions": [{"Name": "QueueName", "Value": attribute(queue, "QueueName")}],
-        },
-    )
 
 
 def canary_alarm(service: Service) -> Value:

@@ -17,7 +17,8 @@ PUBLISH = "Publish"  # a grant that every service may name without describing it
 ANSWERING = ("api", "authorizer", "events", "queue")
 OF_SERVICE = {"table", "settings", "environment", "grants", "functions", "queues"}
 OF_TABLE = {"id", "indexes"}
-OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched", "blamed"}
+OF_FUNCTION = {"trigger", "table", "rows", "reads", "may", "vpc", "unwatched", "blamed"}
+READS = ("GetItem", "BatchGetItem", "ConditionCheckItem", "Query")
 TABLE_ACTIONS = {
     *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
     "Query",
@@ -35,13 +36,16 @@ class Table:
 @dataclass(frozen=True)
 class Function:
     """`name` is in PascalCase. `table` has actions on the table, and 'Query/<index>' for an index.
-    `unwatched` says why the canary's alarm does not count the function's errors. `blamed` says
-    that the alarm counts what the runtime counts against a version, as it does for functions that
-    answer their failures."""
+    `rows` are the partitions that it may touch, as `T#*`; none stands for all. `reads` are those
+    that it may only read. `unwatched` says why the canary's alarm does not count its errors.
+    `blamed` says that the alarm counts what the runtime counts against a version, as it does for
+    functions that answer their failures."""
 
     name: str
     trigger: Trigger
     table: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     vpc: bool = False
     unwatched: str = ""
@@ -146,6 +150,8 @@ def _function(
         name,
         function_trigger,
         tuple(ours.get("table", ())),
+        tuple(ours.get("rows", ())),
+        tuple(ours.get("reads", ())),
         tuple(ours.get("may", ())),
         ours.get("vpc", False),
         ours.get("unwatched", ""),
@@ -159,6 +165,10 @@ def _function(
 def _check_table(where: str, function: Function, table: Table | None) -> None:
     if table is None and (function.table or function.trigger.kind == "outbox"):
         raise TemplateWrong(f"{where}: the service has no table. Describe one under `table`.")
+    if function.reads and not function.rows:
+        raise TemplateWrong(
+            f"{where}: `reads` limits nothing without `rows`. Write the partitions that it changes."
+        )
     known = TABLE_ACTIONS | {f"Query/{index}" for index in (table.indexes if table else ())}
     if unknown := [each for each in function.table if each not in known]:
         raise TemplateWrong(

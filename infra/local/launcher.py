@@ -21,6 +21,7 @@ import ministack.services.s3 as s3
 import ministack.services.stepfunctions as workflows
 from ministack.app import main
 
+from infra.local.alarm_corrections import correct_alarms
 from infra.local.anchors import expect
 from infra.local.gateway_corrections import correct_gateway
 from infra.local.queue_corrections import redrive_dead_letters
@@ -204,6 +205,7 @@ def start() -> None:
     rotate_by_function()
     version_workflows()
     redrive_dead_letters()
+    correct_alarms()
     waits = runtime.Worker._drain_stderr_bounded
     expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
     waits.__defaults__ = LOG_WAITS  # no fixed 50 ms for a handler that logs nothing

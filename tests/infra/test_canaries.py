@@ -4,6 +4,7 @@ the templates of each stage, with canaries and without."""
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -250,6 +251,11 @@ def test_each_function_may_do_what_the_smoke_test_asks_of_it(stage: str, service
             for action in each["Action"]
         }
         asked = target["asked"]
+        for each in role["Policies"][0]["PolicyDocument"]["Statement"]:
+            if each["Sid"] == ("TableReads" if "TableReads" in sids(role) else "Table"):
+                rows = each.get("Condition", {}).get("ForAllValues:StringLike", {})
+                patterns = rows.get("dynamodb:LeadingKeys", ["*"])
+                assert any(fnmatchcase(asked.get("key", ""), row) for row in patterns), function
         needed = {f"dynamodb:{asked['read']}"} if "read" in asked else set()
         needed |= {"sqs:GetQueueAttributes"} if "queue" in asked else set()
         needed |= {"secretsmanager:GetSecretValue"} if "secret" in asked else set()
@@ -259,6 +265,10 @@ def test_each_function_may_do_what_the_smoke_test_asks_of_it(stage: str, service
                 assert asked[name].strip("${}") in expansion.resources
 
 
+def sids(role: dict[str, Any]) -> set[str]:
+    return {each["Sid"] for each in role["Policies"][0]["PolicyDocument"]["Statement"]}
+
+
 def test_what_functions_read_is_asked_for() -> None:
     """A smoke test that asks for nothing passes always."""
     asked = {
@@ -266,10 +276,11 @@ def test_what_functions_read_is_asked_for() -> None:
         for service in SERVICES
         for each in targets(deployed("true")["prod", service])
     }
-    assert asked["auth", "Authorizer"] == {"table", "read", "secret"}
-    assert asked["transfer", "Consumer"] == {"table", "read", "queue"}
-    assert asked["ticketing", "Desk"] == {"table", "read", "queue", "secret"}
-    assert asked["progress", "Api"] == {"table", "read"}
+    table = {"table", "read", "key"}
+    assert asked["auth", "Authorizer"] == {*table, "secret"}
+    assert asked["transfer", "Consumer"] == {*table, "queue"}
+    assert asked["ticketing", "Desk"] == {*table, "queue", "secret"}
+    assert asked["progress", "Api"] == table
 
 
 @pytest.mark.parametrize(("stage", "service"), CANARIES)

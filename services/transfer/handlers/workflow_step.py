@@ -15,6 +15,7 @@ from services.transfer.domain.errors import (
     MovesAgain,
     NoSessionFree,
     PartnerError,
+    RegionStandsBy,
     RunSuperseded,
     SourceError,
     StepUnderWay,
@@ -56,6 +57,10 @@ class SessionsBusy(TransientFailure):
 
 class StepBusy(TransientFailure):
     """The state machine tries again for longer than an earlier function of the step can live."""
+
+
+class StandsBy(TransientFailure):
+    """The state machine tries again every four minutes, for a day."""
 
 
 class MoveAgain(Exception):
@@ -160,4 +165,6 @@ def _class_of(error: TransferError) -> type[Exception]:
         return SessionsBusy
     if isinstance(error, StepUnderWay):
         return StepBusy
+    if isinstance(error, RegionStandsBy):
+        return StandsBy
     return TransientFailure if error.retryable else PermanentFailure
