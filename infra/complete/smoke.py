@@ -60,7 +60,7 @@ def targets(service: Service) -> Value:
 
 
 def _asked(service: Service, function: Function) -> dict[str, str]:
-    asked = {}
+    asked: dict[str, str] = {}
     if service.table and (read := next((a for a in READS if a in function.table), "")):
         rows = (*function.reads, *function.rows, "*")
         key = rows[0].replace("*", ASKED)  # in a partition that it may read
@@ -79,7 +79,7 @@ def _asked(service: Service, function: Function) -> dict[str, str]:
 def _may_ask(service: Service) -> list[Value]:
     functions = [_function(service, each.purpose, ":*") for each in service.functions]
     # CloudFormation makes the names of application and groups up, from that of the stack.
-    groups = arn("codedeploy", "deploymentgroup:${AWS::StackName}-*/${AWS::StackName}-*")
+    groups = arn("codedeploy", "deploymentgroup:${AWS::StackName}-*")
     return [
         allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], attribute("LogGroup")),
         allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
@@ -90,7 +90,9 @@ def _may_ask(service: Service) -> list[Value]:
 
 def _may_shift(service: Service) -> list[Value]:
     functions = [
-        _function(service, each.purpose, more) for each in service.functions for more in ("", ":*")
+        _function(service, each.purpose, more)
+        for each in service.functions
+        for more in ("", ":live")
     ]
     return [
         allow(

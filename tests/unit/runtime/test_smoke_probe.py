@@ -72,7 +72,8 @@ def test_the_wiring_is_built_and_the_act_left_out() -> None:
         seen.append("acted")
         return "acted"
 
-    assert handler({"smoke_test": {}}, Invocation()) == {"smoke_test": "passed", "read": []}
+    answer: object = handler({"smoke_test": {}}, Invocation())
+    assert answer == {"smoke_test": "passed", "read": []}
     assert seen == ["built"]
 
 
