@@ -3,9 +3,7 @@
 The deploy role of infra/pipeline may make no role without it. Whoever deploys by hand needs none.
 """
 
-from infra.complete.functions import allow, policy
-from infra.complete.intrinsics import Value, arn, choose, is_not, resource, sub
-from infra.complete.names import role_name
+from infra.complete.intrinsics import choose, is_not, sub
 from infra.templates import Template
 
 PARAMETER, CONDITION = "PermissionsBoundary", "HasBoundary"
@@ -33,26 +31,3 @@ def with_boundary(template: Template) -> Template:
         "Conditions": template.get("Conditions", {}) | {CONDITION: is_not(PARAMETER, "")},
         "Resources": resources | bounded,
     }
-
-
-def shifting_role(service: str) -> Value:
-    """CodeDeploy shifts the traffic of canaries with it. SAM would make one that has no boundary,
-    and that may do so with every function of the account."""
-    functions = arn("lambda", f"function:fileferry-${{Stage}}-{service}-*")
-    own = policy(
-        allow("Shift", ["lambda:GetAlias", "lambda:UpdateAlias"], functions),
-        allow("ReadConcurrency", ["lambda:GetProvisionedConcurrencyConfig"], functions),
-        allow("Test", ["lambda:InvokeFunction"], functions),
-        allow("SeeAlarms", ["cloudwatch:DescribeAlarms"], "*"),
-    )
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "codedeploy.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    properties = {
-        "RoleName": role_name(service, "traffic"),
-        "AssumeRolePolicyDocument": policy(trust),
-        "Policies": [{"PolicyName": "own", "PolicyDocument": own}],
-    }
-    return {"TrafficRole": resource("IAM::Role", properties, Condition="OnAws")}

@@ -55,8 +55,10 @@ def test_names_say_stage_and_service(resource: Resource) -> None:
     region = "${AWS::Region}-" if resource.kind == "AWS::IAM::Role" else ""
     of_stage = "account-" if resource.stack == "account" else "${Stage}-"
     own = "" if resource.stack == "account" else resource.stack
+    if resource.kind == "AWS::CloudWatch::Alarm":
+        own = ""  # of what it watches, which another stack has
     if (resource.stack, resource.logical_id) == ("worker", "Role"):
-        own = SETTINGS_OF["worker"]  # whose events it publishes, and the bus looks at that
+        [own] = SETTINGS_OF["worker"]  # whose events it publishes, and the bus looks at that
     start = f"fileferry-{of_stage}{region}{own}"
     assert name == start or name.startswith(f"{start}-" if own else start)
 
