@@ -19,3 +19,4 @@ for folder in "${services[@]}" "$skeleton"; do
 done
 compile requirements/sam.in --output-file requirements/sam.txt
 compile requirements/bench.in --output-file requirements/bench.txt
+compile requirements/pipeline.in --output-file requirements/pipeline.txt
