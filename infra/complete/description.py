@@ -13,9 +13,11 @@ from infra.complete.trigger import Trigger, read_trigger
 from infra.templates import Template
 
 PUBLISH = "Publish"  # a grant that every service may name without describing it
+# A function with such a trigger answers its failures, and Lambda counts no error.
+ANSWERING = ("api", "authorizer", "events", "queue")
 OF_SERVICE = {"table", "settings", "environment", "grants", "functions", "queues"}
 OF_TABLE = {"id", "indexes"}
-OF_FUNCTION = {"trigger", "table", "rows", "reads", "may", "vpc", "unwatched"}
+OF_FUNCTION = {"trigger", "table", "rows", "reads", "may", "vpc", "unwatched", "blamed"}
 READS = ("GetItem", "BatchGetItem", "ConditionCheckItem", "Query")
 TABLE_ACTIONS = {
     *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
@@ -35,7 +37,9 @@ class Table:
 class Function:
     """`name` is in PascalCase. `table` has actions on the table, and 'Query/<index>' for an index.
     `rows` are the partitions that it may touch, as `T#*`; none stands for all. `reads` are those
-    that it may only read. `unwatched` says why the canary's alarm does not count its errors."""
+    that it may only read. `unwatched` says why the canary's alarm does not count its errors.
+    `blamed` says that the alarm counts what the runtime counts against a version, as it does for
+    functions that answer their failures."""
 
     name: str
     trigger: Trigger
@@ -45,6 +49,7 @@ class Function:
     may: tuple[str, ...] = ()
     vpc: bool = False
     unwatched: str = ""
+    blamed: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -140,15 +145,17 @@ def _function(
         raise TemplateWrong(
             f"{where}: no grant is called {unknown[0]!r}. There are {', '.join(sorted(grants))}."
         )
+    function_trigger = read_trigger(where, ours.get("trigger"))
     function = Function(
         name,
-        read_trigger(where, ours.get("trigger")),
+        function_trigger,
         tuple(ours.get("table", ())),
         tuple(ours.get("rows", ())),
         tuple(ours.get("reads", ())),
         tuple(ours.get("may", ())),
         ours.get("vpc", False),
         ours.get("unwatched", ""),
+        ours.get("blamed", function_trigger.kind in ANSWERING),
         properties,
     )
     _check_table(where, function, table)

@@ -14,7 +14,7 @@ from infra.complete.intrinsics import (
     sub,
 )
 from infra.complete.names import TemplateWrong, name_of, role_name
-from infra.complete.settings import reserved
+from infra.complete.settings import provisioned, reserved
 from infra.complete.triggers import trigger_statements
 from infra.complete.vpc import vpc_settings, vpc_statements
 
@@ -28,6 +28,8 @@ def function_resources(service: Service, function: Function) -> Value:
     }
     if (kept := reserved(function.trigger.kind)) != NO_VALUE:
         properties["ReservedConcurrentExecutions"] = kept
+    if (ready := provisioned(function.trigger.kind)) != NO_VALUE:
+        properties["ProvisionedConcurrencyConfig"] = ready
     if function.trigger.kind == "schedule":
         dead_letters = attribute(f"{function.name}DeadLetters")
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
@@ -35,18 +37,26 @@ def function_resources(service: Service, function: Function) -> Value:
         properties["VpcConfig"] = vpc_settings()
     role = {
         "RoleName": role_name(service.name, function.purpose),
-        "AssumeRolePolicyDocument": policy(
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ),
-        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*_may(service, function))}],
+        **lambda_role(_may(service, function)),
+    }
+    told = {"Metadata": {"Unwatched": function.unwatched}} if function.unwatched else {}
+    properties |= dict(function.properties)
+    return {
+        function.id: resource("Serverless::Function", properties, **told),
+        f"{function.name}Role": resource("IAM::Role", role),
+    }
+
+
+def lambda_role(statements: list[Value], principal: str = "lambda") -> Value:
+    """The properties of a role, without its name."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{principal}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
     }
     return {
-        function.id: resource("Serverless::Function", properties | dict(function.properties)),
-        f"{function.name}Role": resource("IAM::Role", role),
+        "AssumeRolePolicyDocument": policy(trust),
+        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*statements)}],
     }
 
 

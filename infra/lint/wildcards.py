@@ -26,6 +26,7 @@ REASONS = {
     ("UseConnections", "/POST/@connections/*"): "connections of the service's own API",
     ("UseConnections", "/DELETE/@connections/*"): "connections of the service's own API",
     ("Protect", "worker/*"): "tasks of the worker's own cluster, each started at run time",
+    ("Ages", "*"): "secretsmanager:ListSecrets takes no resource",
     ("LogIn", "*"): "ecr:GetAuthorizationToken takes no resource",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }

@@ -1,11 +1,13 @@
 """Every setting of the transfer service. A field is the environment variable of that name."""
 
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
 from runtime.settings import CommaList, ServiceSettings
+from services.transfer.domain.home import Patience
 from services.transfer.domain.ports import Policy
 from services.transfer.domain.retry import RetryPolicy
 
@@ -23,6 +25,13 @@ class TransferSettings(ServiceSettings):
     reader_role_arn: str
     secret_prefix: str
     secrets_key: str | None = None
+    region: str = ""
+    home_region: str = Field(default="", description="of the stage")
+    peer_region: str = Field(default="", description="the stage's other one; empty for none")
+    peer_endpoint: str = Field(default="", description="of its DynamoDB; empty for the region's")
+    home_held_seconds: float = Field(
+        default=900, ge=1, description="so long a look at the other region counts"
+    )
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
@@ -57,6 +66,7 @@ class TransferSettings(ServiceSettings):
     )
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
+    synthetic_user: str = Field(default="", description="as infra/synthetic names it; '': none")
 
     @field_validator("allowed_networks")
     @classmethod
@@ -94,6 +104,12 @@ class TransferSettings(ServiceSettings):
         return int(seconds * self.one_handle_bytes_per_second)
 
     @property
+    def patience(self) -> Patience:
+        """Of regions. A session ends with its lease. The second lease is for clocks that differ."""
+        held, leases = self.home_held_seconds, 2 * self.lease_seconds
+        return Patience(timedelta(seconds=held), timedelta(seconds=leases))
+
+    @property
     def policy(self) -> Policy:
         return Policy(
             chunk_bytes=self.chunk_bytes,
@@ -107,6 +123,7 @@ class TransferSettings(ServiceSettings):
             one_handle_bytes=self._handle_bytes(self.lane_turn_seconds),
             long_handle_bytes=self._handle_bytes(self.long_turn_seconds),
             session_test_seconds=self.session_test_seconds,
+            synthetic_user=self.synthetic_user or None,
             retry=RetryPolicy(
                 self.backoff_base_seconds, self.backoff_cap_seconds, self.max_failures
             ),

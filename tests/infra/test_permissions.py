@@ -96,7 +96,7 @@ def test_every_service_publishes_its_own_source_only() -> None:
     ]
     assert publishers
     for resource, statement in publishers:
-        publisher = SETTINGS_OF.get(resource.stack, resource.stack)
+        [publisher] = SETTINGS_OF.get(resource.stack, (resource.stack,))
         assert statement["Condition"] == {
             "ForAllValues:StringEquals": {"events:source": f"fileferry.{publisher}"},
             "Null": {"events:source": "false"},  # of no values at all the line above is true

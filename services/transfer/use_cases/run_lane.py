@@ -30,6 +30,7 @@ from services.transfer.domain_services.folder_work import FolderWork
 from services.transfer.domain_services.lane_limits import session_limit
 from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
+from services.transfer.domain_services.lane_tally import TalliedFolder, TalliedSource
 from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, connected, with_credential
 from services.transfer.domain_services.plan_part import start_over
@@ -37,6 +38,7 @@ from services.transfer.domain_services.queue_lanes import is_written, send_turn,
 from services.transfer.domain_services.recover_sessions import recover_sessions
 from services.transfer.domain_services.refused_session import full
 from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
+from services.transfer.domain_services.stay_home import may_work
 from services.transfer.domain_services.steer_lanes import note_refusal
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
@@ -45,7 +47,10 @@ from services.transfer.use_cases.inspect_source import open_source
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
     """Repeated and outdated messages do nothing. Errors of source and partner are handled: the lane
     gets another turn later, or the transfer fails. Any other is raised, and the queue delivers the
-    message again."""
+    message again. While its region stands by nothing is done: when it works, the sweeper sends
+    lanes out again."""
+    if not may_work(ports=ports):
+        return
     ledger, now = LedgerId(message.transfer_id, message.generation), ports.now()
     until = now + timedelta(seconds=ports.policy.lease_seconds)
     lane = ports.lanes.take(ledger, message.lane, message.turn, worker.name, now, until)
@@ -63,6 +68,7 @@ class _Turn:
             with self._ports.heart.beating(self._pulse.beat, BEAT_SECONDS):
                 self._take_part()
         finally:
+            self._pulse.tally.tell(self._ports.meter)  # first: it calls nobody
             self._pulse.free_slot()
 
     def _take_part(self) -> None:
@@ -124,7 +130,8 @@ class _Turn:
             connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
-            outcome = self._work_in(transfer, source, Visit(session, destination))
+            tallied = TalliedSource(source, pulse.tally)
+            outcome = self._work_in(transfer, tallied, Visit(session, destination))
         if outcome is Outcome.DELIVERED and self._work is not None:
             pulse.free_slot()
             ports.lanes.end(pulse.lane)
@@ -142,7 +149,8 @@ class _Turn:
             connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
-            return FolderWork(transfer, source, Visit(session, destination), pulse, ports).run()
+            tallied = TalliedFolder(source, pulse.tally)
+            return FolderWork(transfer, tallied, Visit(session, destination), pulse, ports).run()
 
     def _work_in(self, transfer: Transfer, source: ObjectSource, visit: Visit) -> Outcome:
         """Looks at the server anew when it does not do what was planned."""

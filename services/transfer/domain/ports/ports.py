@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from kernel.metering import Meter
 from kernel.outbox import EventPublisher, Outbox
 from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.ports.destinations import (
@@ -14,6 +15,7 @@ from services.transfer.domain.ports.destinations import (
     SessionSlots,
 )
 from services.transfer.domain.ports.files import InventoryStore
+from services.transfer.domain.ports.home import HomeStore
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, Workflow
 from services.transfer.domain.ports.partner import Partners
@@ -40,6 +42,7 @@ class Policy:
     retry: RetryPolicy
     long_handle_bytes: int = 0  # what one turn in a container carries; 0: none is deployed
     session_test_seconds: float = 0  # a test of a destination opens sessions so long; 0: none
+    synthetic_user: str | None = None  # whose transfers only show that transfers work
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,13 @@ class Ports:
     crcs: Mapping[Algorithm, Crc]  # of every combinable algorithm
     heart: Heart
     pause: Callable[[float], None]  # for some seconds, between two logins that nobody waits for
+    meter: Meter
     log_error: Callable[[str, Exception], None]  # for an error that fails nobody; a constant phrase
     now: Callable[[], datetime]
     new_id: Callable[[], str]
     random: Random
     policy: Policy
+    home: HomeStore | None = None  # of a stage in two regions
 
     @property
     def crc64(self) -> Crc:
