@@ -21,7 +21,7 @@ OF_FUNCTION = {"trigger", "table", "rows", "reads", "may", "vpc", "unwatched", "
 READS = ("GetItem", "BatchGetItem", "ConditionCheckItem", "Query")
 TABLE_ACTIONS = {
     *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
-    "Query",
+    *("Query", "Scan"),
 }
 
 
