@@ -12,6 +12,8 @@ BENCH_READY := $(VENV)/.ready-bench
 SAM_VENV := .venv-sam
 SAM := $(SAM_VENV)/bin/sam
 SAM_READY := $(SAM_VENV)/.ready
+CHECKOV_VENV := .venv-checkov
+CHECKOV_READY := $(CHECKOV_VENV)/.ready
 # Of the version that functions run on, for their bytecode; found by itself on the path, in pyenv and uv.
 LAMBDA_PYTHON ?=
 STAGE ?= local
@@ -210,6 +212,10 @@ format: $(READY) ## Let ruff put the style right
 lint: $(READY) ## What AWS would refuse in any stack and stage, or take in silence (part of check)
 	@$(PYTHON) -m infra.lint
 
+.PHONY: checkov
+checkov: $(READY) $(CHECKOV_READY) ## What checkov says to the same templates, less what has a reason: some minutes
+	@$(PYTHON) -m infra.checkov $(CHECKOV_VENV)/bin/checkov
+
 .PHONY: validate
 validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed template
 	@mkdir -p build/templates; for stack in $(STACKS); do \
@@ -273,6 +279,11 @@ $(READY): requirements/dev.txt
 $(SAM_READY): requirements/sam.txt
 	@infra/make_venv.sh $(BASE_PYTHON) $(SAM_VENV)
 	$(SAM_VENV)/bin/python $(INSTALL) -r $<
+	@touch $@
+
+$(CHECKOV_READY): requirements/checkov.txt
+	@infra/make_venv.sh $(BASE_PYTHON) $(CHECKOV_VENV)
+	$(CHECKOV_VENV)/bin/python $(INSTALL) -r $<
 	@touch $@
 
 $(BENCH_READY): requirements/bench.txt $(READY)
