@@ -76,7 +76,7 @@ def _asked(service: Service, function: Function) -> dict[str, str]:
 def _may_ask(service: Service) -> list[Value]:
     functions = [_function(service, each.purpose, ":*") for each in service.functions]
     # CloudFormation makes the names of application and groups up, from that of the stack.
-    groups = arn("codedeploy", "deploymentgroup:${AWS::StackName}-*/${AWS::StackName}-*")
+    groups = arn("codedeploy", "deploymentgroup:${AWS::StackName}-*")
     return [
         allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], attribute("LogGroup")),
         allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
