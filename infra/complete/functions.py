@@ -17,7 +17,6 @@ from infra.complete.names import TemplateWrong, name_of, role_name
 from infra.complete.settings import provisioned, reserved
 from infra.complete.triggers import trigger_statements
 from infra.complete.vpc import vpc_settings, vpc_statements
-from runtime.smoke_probe import NO_ROW
 
 
 def function_resources(service: Service, function: Function) -> Value:
@@ -88,11 +87,13 @@ def _on_table(service: Service, function: Function, actions: dict[str, None]) ->
         return []
     table = service.table.id
     plain = [each for each in actions if "/" not in each]
-    reading = [each for each in plain if each in READS] if function.rows else []
-    reads = (*function.reads, NO_ROW["pk"]["S"])  # the smoke test of a release asks for it
+    reading = [each for each in plain if each in READS] if function.reads else []
     made = [
         allow(sid, [f"dynamodb:{each}" for each in on], attribute(table), **_of_rows(rows))
-        for sid, on, rows in (("Table", plain, function.rows), ("TableReads", reading, reads))
+        for sid, on, rows in (
+            ("Table", plain, function.rows),
+            ("TableReads", reading, function.reads),
+        )
         if on
     ]
     indexes = [each.split("/")[1] for each in actions if "/" in each]
