@@ -45,6 +45,7 @@ class Counts:
     functions: Mapping[str, int]
     line_bytes_per_second: float
     lane_bytes_per_second: float
+    keys: Mapping[str, tuple[int, int]]  # write units by partition: of 1 chunk, of 1,000
     cold: Mapping[str, tuple[float, float]]  # CPU seconds of imports and ports, by service/function
 
     def row(self, chunks: int, lanes: int) -> ControlPlane:
@@ -74,6 +75,10 @@ def read_counts(path: Path = PAGE) -> Counts:
         functions={name: int(count) for name, count in CALLS.findall(said[1])},
         line_bytes_per_second=_first(benches, "`bench.line`: 1 Gbit/s, RTT 0 ms, 4 GB") * 1e6,
         lane_bytes_per_second=_one_lane(text) * 1e6,
+        keys={
+            row["partition"]: (_whole(row["1 chunk"]), _whole(row["1,000 chunks"]))
+            for row in _table(text, "partition", "1 chunk")
+        },
         cold={
             row["function"]: (float(row["import"]), float(row["first call"]))
             for row in _table(text, "function", "modules")
@@ -103,7 +108,11 @@ def _cells(line: str) -> list[str]:
 
 def _row(row: Row) -> ControlPlane:
     names = ("chunks", "lanes", "DynamoDB calls", "WRU", "RRU", "SQS requests", "events")
-    return ControlPlane(*(int(row[name].replace(",", "")) for name in (*names, "transitions")))
+    return ControlPlane(*(_whole(row[name]) for name in (*names, "transitions")))
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def _calls(table: Sequence[Row]) -> Iterator[tuple[tuple[str, str], int]]:
