@@ -17,13 +17,15 @@ from random import Random
 from bench.rows import head, row
 from bench.simulation.accounts import Spent
 from bench.simulation.days import Wish, at_once, day, servers
-from bench.simulation.ferry import Ferry, Job
+from bench.simulation.ferry import Ferry
+from bench.simulation.jobs import Job
 from bench.simulation.limits import Limits, limits_of
 from infra.cost.counts import read_counts
 from infra.cost.stage import stages
 
 LARGE_BYTES = 100_000_000
-WAITS = [each for each in Spent if each not in (Spent.STEPS, Spent.LOGIN, Spent.MOVING)]
+WORK = (Spent.STEPS, Spent.LOGIN, Spent.MOVING)
+WAITS: Sequence[Spent] = [each for each in Spent if each not in WORK]
 
 
 def part(values: Sequence[float], share: float) -> float:
@@ -50,17 +52,12 @@ def show(title: str, ferry: Ferry, jobs: Sequence[Job], seconds: float) -> None:
     )
     head("seconds", "p50", "p95", "longest", "of all waiting")
     waited = {each: [job.spending.seconds[each] for job in jobs] for each in WAITS}
-    waited_in_all = {
-        "**all that is waiting**": [sum(job.spending.seconds[e] for e in WAITS) for job in jobs],
-        "sharing the partner's line": [
-            max(0.0, job.spending.seconds[Spent.MOVING] - alone_seconds(job)) for job in done
-        ],
-    }
     every = sum(map(sum, waited.values())) or 1.0
-    for name, values in waited.items():
-        _row(name.value, values, f"{sum(values) / every:.0%}")
-    for title, values in waited_in_all.items():
-        _row(title, values, "")
+    for cause, values in waited.items():
+        _row(cause.value, values, f"{sum(values) / every:.0%}")
+    _row("**all that is waiting**", list(map(sum, zip(*waited.values(), strict=True))), "")
+    shared = [max(0.0, job.spending.seconds[Spent.MOVING] - alone_seconds(job)) for job in done]
+    _row("sharing the partner's line", shared, "")
     for name, large in (("below 100 MB", False), ("100 MB and more", True)):
         took = [
             (job.ended_at or 0.0) - job.wish.at

@@ -1,6 +1,6 @@
 """What a transfer's time went into."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from enum import StrEnum
 
 
@@ -23,7 +23,7 @@ class Spending:
     """Counts what each of a transfer's lanes is at, and adds up the time of the whole."""
 
     def __init__(self, now: float) -> None:
-        self.seconds: Counter[Spent] = Counter()
+        self.seconds: defaultdict[Spent, float] = defaultdict(float)
         self._lanes: Counter[Spent] = Counter()
         self._since, self._outside = now, Spent.API
 

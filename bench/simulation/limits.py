@@ -1,6 +1,7 @@
 """The limits of a stage, from its templates and settings."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from infra.complete.names import snake
 from infra.cost.stage import Stage
@@ -30,7 +31,10 @@ def limits_of(stage: Stage, concurrency: int) -> Limits:
     numbers = stage.numbers
     known = TransferSettings.model_fields
     given = {snake(name): value for name, value in numbers.items() if snake(name) in known}
-    whole = {name: int(v) if known[name].annotation is int else v for name, v in given.items()}
+    whole: dict[str, Any] = {
+        name: int(value) if known[name].annotation is int else value
+        for name, value in given.items()
+    }
     settings = TransferSettings.model_construct(None, **whole)
     reserved = sum(each.reserved or 0 for each in stage.functions)
     possible = reserved + UNRESERVED <= concurrency

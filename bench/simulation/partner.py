@@ -146,8 +146,8 @@ class Partner:
         before = self.target.lanes
         for share in self.reports(self):
             known = next((e for e in self.target.window.shares if e.work == share.work), None)
-            seldom = self.target.is_content(share.at) and known is not None
-            if seldom and (share.at - known.at).total_seconds() < SELDOM_SECONDS:
+            apart = (share.at - known.at).total_seconds() if known else SELDOM_SECONDS
+            if self.target.is_content(share.at) and apart < SELDOM_SECONDS:
                 continue
             self.target, _ = observe(self.target, share, self.limit(short=False))
         if self.target.lanes > before:

@@ -1,6 +1,6 @@
-"""What was counted and measured, read from the tables of docs/performance.md.
+"""What was counted and measured, read from docs/performance.md and bench/README.md.
 
-That page is the only place with these figures. A table is found by the first cells of its head.
+These are the only places with the figures. A table is found by the first cells of its head.
 """
 
 import re
@@ -12,13 +12,14 @@ from pathlib import Path
 from infra.stacks import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
+COLD_STARTS = REPOSITORY / "bench" / "README.md"
 CALLS = re.compile(r"(\w+) (\d+)")
 FUNCTIONS = re.compile(r"^Functions: (.+?)\. Seconds", re.MULTILINE)
 Row = Mapping[str, str]
 
 
 class FigureMissing(Exception):
-    """docs/performance.md does not have a figure any more, or not in the form that it had."""
+    """A page does not have a figure any more, or not in the form that it had."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,8 @@ def read_counts(path: Path = PAGE) -> Counts:
             for row in _table(text, "partition", "1 chunk")
         },
         cold={
-            row["function"]: (float(row["import"]), float(row["first call"]))
-            for row in _table(text, "function", "modules")
+            row["function"].split()[0]: (float(row["import"]), float(row["first call"]))
+            for row in _table(COLD_STARTS.read_text(encoding="utf-8"), "function", "import")
         },
     )
 
@@ -92,7 +93,7 @@ def _table(text: str, *head: str) -> list[Row]:
         if (cells := _cells(line))[: len(head)] == list(head):
             next(lines)
             return [dict(zip(cells, _cells(each), strict=False)) for each in _until_end(lines)]
-    raise FigureMissing(f"{PAGE.name} has no table that begins with | {' | '.join(head)} |.")
+    raise FigureMissing(f"There is no table that begins with | {' | '.join(head)} | any more.")
 
 
 def _until_end(lines: Iterator[str]) -> Iterator[str]:

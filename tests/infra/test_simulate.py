@@ -9,8 +9,9 @@ import pytest
 from bench.simulation.accounts import Spent
 from bench.simulation.clock import Clock
 from bench.simulation.days import Server, Wish, at_once, day, servers
-from bench.simulation.ferry import Ferry, Job
+from bench.simulation.ferry import Ferry
 from bench.simulation.gates import Bucket
+from bench.simulation.jobs import Job
 from bench.simulation.limits import Limits, limits_of
 from bench.simulation.line import SharedLine
 from infra.cost.stage import Stage, stages
@@ -154,8 +155,11 @@ def test_those_who_send_at_once_share_the_line_and_none_has_more_than_its_round_
     def done() -> None:
         ended.append(clock.seconds)
 
+    def second() -> None:
+        line.send(100.0, done)
+
     line.send(100.0, done)
-    clock.after(5.0, lambda: line.send(100.0, done) and None)
+    clock.after(5.0, second)
     clock.run()
     # alone 8 a second for 5 s; then 5 each until the first has its 100; then 8 again
     assert ended == pytest.approx([5 + 60 / 5, 5 + 12 + 40 / 8], abs=0.5)
