@@ -29,7 +29,7 @@ endif
 endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := account bus network api websocket console $(SERVICES) worker
+STACKS := pipeline account keys bus audit budget network api websocket console $(SERVICES) worker observability
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -83,9 +83,21 @@ rotate-signing-key: $(READY) ## Sign tokens with a new key, STAGE=local; logs no
 servicenow-login: $(READY) ## Say how ticketing logs in at ServiceNow: asks, or reads JSON; STAGE=local
 	@$(PYTHON) -m infra.servicenow_login --stage $(STAGE)
 
+.PHONY: synthetic-user
+synthetic-user: $(READY) ## Make the user of the synthetic transfer, as the stage's file names it: STAGE=local
+	@$(PYTHON) -m infra.synthetic_user --stage $(STAGE)
+
 .PHONY: announce-users
 announce-users: $(READY) ## Tell services that are new on a stage of the users who are there: STAGE=local
 	@$(PYTHON) -m infra.announce_users --stage $(STAGE)
+
+.PHONY: alarms
+alarms: $(READY) ## The alarms that ring, why, and their runbooks: STAGE=local
+	@$(PYTHON) -m infra.observability.ringing --stage $(STAGE)
+
+.PHONY: prove-alarms
+prove-alarms: $(READY) ## Make each alarm ring once, and end: STAGE=local; FORCE=1 on prod, ONLY="part of a name"
+	@$(PYTHON) -m infra.observability.prove --stage $(STAGE) $(if $(FORCE),--force) $(if $(ONLY),--only "$(ONLY)")
 
 .PHONY: redrive
 redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAGE=local
@@ -185,6 +197,10 @@ screenshots: $(READY) ## Make the README's pictures of the console again
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document
 	$(PYTHON) -m contracts.generate
 
+.PHONY: cost
+cost: $(READY) ## Write docs/cost.md and docs/scale.md from prices, counts and templates
+	$(PYTHON) -m infra.cost
+
 .PHONY: format
 format: $(READY) ## Let ruff put the style right
 	$(VENV)/bin/ruff format .
@@ -222,8 +238,12 @@ build-%: $(READY) ## Package one service for AWS and import its handlers from th
 	@$(PYTHON) -m infra.package $* $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 # SAM is wanted for AWS only; a laptop does without.
-deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod, REGION= (home)
-	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
+deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod, REGION= (home); OVERRIDE=1: no canary, for a mend
+	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON)) \
+	  $(if $(OVERRIDE),--override)
+
+rollback-%: $(READY) ## Go back to the release before, at once: STAGE=local; FORCE=1: although it is not safe
+	@$(PYTHON) -m infra.releases.rollback $* --stage $(STAGE) $(if $(FORCE),--force)
 
 ##@ Upkeep
 .PHONY: lock

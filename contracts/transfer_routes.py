@@ -1,29 +1,20 @@
 """The HTTP routes of the transfer service."""
 
+from contracts.browse_api import BucketsPage, FilesPage, FilesQuery
 from contracts.contract import PageQuery
-from contracts.destination_api import (
-    DestinationPatch,
-    DestinationRequest,
-    DestinationsPage,
-    DestinationView,
-    TestResult,
-)
+from contracts.destination_api import DestinationPatch, DestinationRequest
+from contracts.destination_views import DestinationsPage, DestinationView, TestResult
 from contracts.route import Route
 from contracts.session_api import SessionsView
 from contracts.timeline_api import TimelinePage
 from contracts.transfer_api import (
-    BucketsPage,
-    FilesPage,
-    FilesQuery,
     HealthView,
     HistoryQuery,
     StartTransferRequest,
-    TransferFilesPage,
     TransferFilesQuery,
-    TransfersPage,
     TransfersQuery,
-    TransferView,
 )
+from contracts.transfer_views import TransferFilesPage, TransfersPage, TransferView
 
 ADMINS = "Admins."
 BY_OWNER = "Everybody their own; operators, auditors and admins all."

@@ -9,30 +9,43 @@ from pathlib import Path
 from typing import Any
 
 from infra.complete import complete
+from infra.observability.watching import watching
 from infra.templates import Template, read_template
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STAGES = ("local", "dev", "staging", "prod")
+ONCE = ("pipeline",)  # for an account, whatever its regions; an administrator deploys it
 SHARED = (
+    *ONCE,
     "account",
+    "keys",
     "bus",
+    "audit",
+    "budget",
     "network",
     "api",
     "websocket",
     "console",
 )  # before the services, which need their ids and addresses
-BEHIND = ("worker",)  # needs the queues of a service
-# A stack that takes the values of another one's section, because its program has the same settings.
-SETTINGS_OF = {"worker": "transfer"}
-# An account is nobody's laptop, a program serves the console (infra/local/console.py), and a laptop
-# runs the worker as a process (python -m services.transfer.worker).
+# The worker needs the queues of a service, and alarms are about what is there.
+BEHIND = ("worker", "observability")
+# A stack that takes the values of other ones' sections, because it has the same settings.
+SETTINGS_OF = {
+    "worker": ("transfer",),
+    "audit": ("transfer",),
+    "observability": ("transfer", "synthetic"),
+}
+WATCHES = "observability"  # is made from the templates of all others
 WANTED_REGION = "FILEFERRY_REGION"
 # What names something that is in one region only, or once in the world. The other region of a stage
 # does not inherit it: empty, unless its own section says it.
 OF_ONE_REGION = frozenset(
     {"CertificateArn", "CorsOrigins", "Domain", "SecurityGroups", "Subnets", "TransferLink"}
 )
-NOT_LOCAL = ("account", "console", "worker")
+# An account, its keys and its bill are nobody's laptop, the emulator has no trails, a program
+# serves the console (infra/local/console.py), and a laptop runs the worker as a process
+# (python -m services.transfer.worker).
+NOT_LOCAL = (*ONCE, "account", "keys", "audit", "budget", "console", "worker")
 
 
 @dataclass(frozen=True)
@@ -52,15 +65,19 @@ class Stack:
 
     @property
     def is_of_account(self) -> bool:
-        """Whether an account has the stack once in each region, for all its stages."""
-        return self.name == "account"
+        """Whether an account has the stack once in each region, or once, for all its stages."""
+        return self.name in (*ONCE, "account")
 
     def deployed_name(self, stage: str) -> str:
         return f"fileferry-{self.name}" if self.is_of_account else f"fileferry-{stage}-{self.name}"
 
     def completed(self) -> Template:
         """The template that CloudFormation gets. Local paths in it start at the stack's folder."""
-        services = [stack.name for stack in all_stacks() if stack.is_service]
+        stacks = all_stacks()
+        services = [stack.name for stack in stacks if stack.is_service]
+        if self.name == WATCHES:
+            others = {each.name: each.completed() for each in stacks if each.name != WATCHES}
+            return watching(read_template(self.template), others)
         return complete(read_template(self.template), self.name, services)
 
     def declared_parameters(self) -> Mapping[str, Mapping[str, Any]]:
@@ -121,7 +138,11 @@ class Environment:
     def of(self, stack: Stack, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """The stage's parameters that `stack` declares. `more` overrides them."""
         own = self.parameters.get(stack.name, {})
-        theirs = self.parameters.get(SETTINGS_OF.get(stack.name, ""), {})
+        theirs = {
+            name: value
+            for other in SETTINGS_OF.get(stack.name, ())
+            for name, value in self.parameters.get(other, {}).items()
+        }
         place = {"Stage": self.stage, "HomeRegion": self.home, "PeerRegion": self.peer}
         everywhere = {**place, **self.parameters.get("all", {})}
         given = {**everywhere, **theirs, **own, **(more or {})}

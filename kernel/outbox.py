@@ -57,7 +57,10 @@ class Outbox(Protocol):
         than `until` was written by a clock that runs ahead, and is not believed."""
         ...
 
-    def mark_published(self, record: str, event_id: str) -> None: ...
+    def mark_published(self, record: str, event_id: str) -> bool:
+        """True for one caller only, whoever else marks it, too. False for an event that is not
+        known."""
+        ...
 
     def give_back(self, record: str, event_id: str) -> None:
         """Ends the claim on an event that was not published. Somebody else may try at once."""
@@ -70,20 +73,35 @@ class EventPublisher(Protocol):
         ...
 
 
+def tell_nobody(event: OutboxEvent) -> None:
+    """For a service that counts none of its events."""
+
+
 def publish_claimed(
-    entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: Clock
+    entries: Sequence[Entry],
+    outbox: Outbox,
+    bus: EventPublisher,
+    holder: str,
+    now: Clock,
+    told: Callable[[OutboxEvent], None] = tell_nobody,
 ) -> frozenset[str]:
     """The ids of the events that the bus refused; they may be claimed again at once. What somebody
-    else has claimed or published is left alone."""
+    else has claimed or published is left alone. `told` gets each event once, although the bus may
+    have got it twice: from whoever was the first to mark it as published."""
     refused: frozenset[str] = frozenset()
     for start in range(0, len(entries), AT_ONCE):
-        refused |= _publish_some(entries[start : start + AT_ONCE], outbox, bus, holder, now())
+        some = entries[start : start + AT_ONCE]
+        left, marked = _publish_some(some, outbox, bus, holder, now())
+        refused |= left
+        for event in marked:
+            told(event)
     return refused
 
 
 def _publish_some(
     entries: Sequence[Entry], outbox: Outbox, bus: EventPublisher, holder: str, now: datetime
-) -> frozenset[str]:
+) -> tuple[frozenset[str], Sequence[OutboxEvent]]:
+    """What was refused, and what this call was the first to mark."""
     until = now + timedelta(seconds=CLAIM_SECONDS)
     claimed = [
         (record, event)
@@ -91,9 +109,10 @@ def _publish_some(
         if outbox.claim(record, event.event_id, holder, now, until)
     ]
     refused = frozenset(bus.publish([event for _, event in claimed]))
+    marked = []
     for record, event in claimed:
         if event.event_id in refused:
             outbox.give_back(record, event.event_id)
-        else:
-            outbox.mark_published(record, event.event_id)
-    return refused
+        elif outbox.mark_published(record, event.event_id):
+            marked.append(event)
+    return refused, marked

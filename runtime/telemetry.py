@@ -2,7 +2,7 @@
 
     logger().info("transfer started", transfer_id=transfer.id)   # a constant phrase plus fields
     correlate(transfer.correlation_id)                           # in every line from here on
-    metrics().add_metric("BytesMoved", MetricUnit.Bytes, 42)     # flushed by the entrypoint
+    TelemetryMeter().add("BytesRead", 42, Unit.BYTES)            # flushed by the entrypoint
 
 Powertools reads POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE and LOG_LEVEL itself.
 """
@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
+
+from kernel.metering import Unit
 
 _SECRET = re.compile(r"(?i)passw|passphrase|private.?key|secret|token|authori|credential|cookie")
 
@@ -52,9 +54,57 @@ def metrics() -> Metrics:
     return Metrics()
 
 
+class TelemetryMeter:
+    """Implements Meter by CloudWatch's embedded metric format: a line of the log is the metric, so
+    it costs no call. Under the name of the service, and no other dimension."""
+
+    def add(self, name: str, value: float = 1, unit: Unit = Unit.COUNT) -> None:
+        metrics().add_metric(name, MetricUnit(unit.value), value)
+
+    def flush(self) -> None:
+        flush_metrics()
+
+
 def count_one(name: str) -> None:
     """Counts one more `name` for this service. The entrypoint flushes the count."""
-    metrics().add_metric(name, MetricUnit.Count, 1)
+    TelemetryMeter().add(name)
+
+
+def flush_metrics() -> None:
+    """Writes what was added since the last time. Powertools warns when there is nothing."""
+    if metrics().provider.metric_set:
+        metrics().flush_metrics()
+
+
+class VersionFailures:
+    """How often the running version of the function did what it should not. The entrypoint writes
+    the count at the end of the invocation, under function and version, so that a canary's alarm
+    blames no version for another one."""
+
+    NAME = "VersionFailures"
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self) -> None:
+        self._count += 1
+
+    def write(self, function: str, version: str) -> None:
+        count, self._count = self._count, 0
+        if not count:
+            return
+        own = {
+            "service": str(metrics().provider.service),
+            "function_name": function,
+            "version": version,
+        }
+        with single_metric(self.NAME, MetricUnit.Count, count, default_dimensions=own):
+            pass
+
+
+@cache
+def version_failures() -> VersionFailures:
+    return VersionFailures()
 
 
 def correlate(correlation_id: str) -> None:

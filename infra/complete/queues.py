@@ -1,6 +1,6 @@
 """Queues with their dead letters, and who may send to them."""
 
-from infra.complete.alarms import dead_letters_alarm
+from infra.complete.encryption import of_queue
 from infra.complete.intrinsics import Value, attribute, ref, resource
 from infra.complete.names import name_of
 
@@ -9,12 +9,10 @@ TIMES_VISIBLE = 6  # the visibility timeout in timeouts of the function, as AWS 
 
 
 def dead_letters(service: str, stem: str, purpose: str, told: str) -> Value:
-    """<stem>DeadLetters with its alarm."""
-    queue = f"{stem}DeadLetters"
-    return {
-        queue: resource("SQS::Queue", _properties(service, f"{purpose}-dlq")),
-        f"{queue}Alarm": dead_letters_alarm(service, queue, purpose, told),
-    }
+    """<stem>DeadLetters. Its alarm (infra/observability) says what was `told`."""
+    metadata = {"Told": told}
+    made = resource("SQS::Queue", _properties(service, f"{purpose}-dlq"), Metadata=metadata)
+    return {f"{stem}DeadLetters": made}
 
 
 def queue(service: str, stem: str, purpose: str, timeout: int, receives: int) -> Value:
@@ -49,5 +47,5 @@ def _properties(service: str, purpose: str) -> Value:
     return {
         "QueueName": name_of(service, purpose),
         "MessageRetentionPeriod": KEPT_SECONDS,
-        "SqsManagedSseEnabled": True,
+        **of_queue(),
     }

@@ -3,7 +3,7 @@
 import re
 
 from infra.complete.description import Function, Service
-from infra.complete.intrinsics import Value, attribute, ref, resource
+from infra.complete.intrinsics import Value, attribute, choose, ref, resource
 from infra.complete.names import TemplateWrong, name_of
 from infra.complete.permissions import may_call
 from infra.complete.queues import dead_letters, rules_may_send
@@ -32,6 +32,8 @@ def schedule_resources(service: Service, function: Function) -> Value:
         "ScheduleExpression": expression,
         "Targets": [target],
     }
+    if when := function.trigger.options.get("when"):
+        properties["State"] = choose(when, "ENABLED", "DISABLED")
     told = f"{name} of {service.name} failed."
     return {
         **dead_letters(service.name, name, function.purpose, told),

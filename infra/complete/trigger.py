@@ -9,7 +9,11 @@ from infra.complete.names import TemplateWrong
 
 PLAIN = ("api", "authorizer", "socket", "outbox", "none")
 WITH_A_VALUE = ("events", "queue", "schedule")
-OPTIONS = {"events": {"batch", "concurrency"}, "queue": {"batch", "concurrency"}, "schedule": set()}
+OPTIONS = {
+    "events": {"batch", "concurrency"},
+    "queue": {"batch", "concurrency"},
+    "schedule": {"when"},  # a condition of the template; else the schedule is switched off
+}
 KINDS = ", ".join((*PLAIN, *(f"{{{kind}: ...}}" for kind in WITH_A_VALUE)))
 
 

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from infra.lint.alarm_limits import limit_problems
 from infra.lint.api_calls import stages_of
 from infra.lint.expansion import Expansion
 from infra.lint.finding import Finding
 from infra.lint.metrics import NAMESPACES, SOCKETS, Namespace
 from infra.lint.physical import arns_of, name_of, names_of, text_of, texts_of
+from infra.observability.signals import SIGNALS
 from infra.templates import Template
 
 METRIC_ALARM = "AWS::CloudWatch::Alarm"
@@ -16,6 +18,7 @@ ALARMS = (METRIC_ALARM, "AWS::CloudWatch::CompositeAlarm")
 DEPLOYMENT_GROUP = "AWS::CodeDeploy::DeploymentGroup"
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 SCALING = "AWS::ApplicationAutoScaling::ScalingPolicy"
+OWN_METRICS = {each.name for each in SIGNALS}
 NAMED_ALARM = re.compile(r"""\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*["']?([^"')]+)["']?\s*\)""")
 
 
@@ -44,12 +47,15 @@ def _problems(expansion: Expansion, stage: Sequence[Expansion]) -> Iterator[tupl
         actions = [each for name in ACTIONS for each in properties.get(name, [])]
         for action in sorted(set(texts_of(expansion, actions)) - told):
             yield logical_id, f"It tells {action}, which is no topic of the stage: name one."
+        for problem in limit_problems(expansion, properties):
+            yield logical_id, problem
         rule = text_of(expansion, properties.get("AlarmRule", ""))
-        for name in sorted(set(NAMED_ALARM.findall(rule)) - alarms):
-            yield (
-                logical_id,
-                f"Its rule names the alarm {name!r}, which does not exist: correct it.",
-            )
+        named = set(NAMED_ALARM.findall(rule))
+        if "ActionsSuppressor" in properties:
+            suppressor = text_of(expansion, properties["ActionsSuppressor"])
+            named.add(suppressor.rpartition(":alarm:")[2])
+        for name in sorted(named - alarms):
+            yield logical_id, f"It names the alarm {name!r}, which does not exist: correct it."
     for logical_id, properties in expansion.of_kind(DEPLOYMENT_GROUP):
         gates = properties.get("AlarmConfiguration", {}).get("Alarms", [])
         names = texts_of(expansion, [each["Name"] for each in gates])
@@ -107,6 +113,8 @@ def _values(
         return names_of(stage, namespace.names[dimension])
     if dimension == "StateMachineArn":
         return arns_of(stage, "AWS::StepFunctions::StateMachine")
+    if dimension == "GlobalSecondaryIndexName":
+        return indexes_of(metric.dimensions["TableName"], stage)
     if dimension == "ApiId":
         return {api for api, _ in _socket_stages(stage)}
     if dimension == "Stage" and "ApiId" in metric.dimensions:
@@ -116,6 +124,16 @@ def _values(
     if dimension == "Resource" and metric.namespace == "AWS/Lambda":
         return aliases_of(metric.dimensions["FunctionName"], stage)
     return None
+
+
+def indexes_of(table: str, stage: Sequence[Expansion]) -> set[str]:
+    return {
+        index["IndexName"]
+        for expansion in stage
+        for logical_id, properties in expansion.of_kind("AWS::DynamoDB::Table")
+        if name_of(expansion, logical_id) == table
+        for index in properties.get("GlobalSecondaryIndexes", ())
+    }
 
 
 def stages_of_api(name: str, stage: Sequence[Expansion]) -> set[str]:
@@ -158,6 +176,9 @@ def _own_metric_problems(metric: Metric, stage: Sequence[Expansion]) -> Iterator
                 if made == (metric.namespace, metric.name) and dimensions == set(metric.dimensions):
                     return
     services = services_of(metric.namespace, stage)
+    if metric.name not in OWN_METRICS:
+        yield f"Nobody emits {metric.name}: correct it, or see infra/observability/signals.py."
+        return
     if not services:
         yield f"No function or log filter publishes into {metric.namespace!r}: correct it."
     elif metric.dimensions.get("service") not in services:

@@ -34,8 +34,8 @@ KINDS = {
     "AWS::ApiGatewayV2::Api": Kind("Name", 128, Scope.PARENT, ref="b2c3d4e5f6"),
     "AWS::ApiGatewayV2::Authorizer": Kind("Name", 128, Scope.PARENT, ref="au1b2c"),
     "AWS::ApiGatewayV2::Stage": Kind("StageName", 128, Scope.PARENT),
+    # Budgets and CloudFront are one for all regions.
     "AWS::Budgets::Budget": Kind("Budget.BudgetName", 100, Scope.ACCOUNT),
-    # CloudFront is one for all regions.
     "AWS::CloudFront::CachePolicy": Kind("CachePolicyConfig.Name", 128, Scope.ACCOUNT),
     "AWS::CloudFront::Function": Kind("Name", 64, Scope.ACCOUNT, ref="{arn}"),
     "AWS::CloudFront::OriginAccessControl": Kind(

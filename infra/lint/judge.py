@@ -6,8 +6,10 @@ from itertools import groupby
 
 from infra.lint.alarms import silent_alarms
 from infra.lint.api_access import api_access
+from infra.lint.boundaries import unbounded_roles
 from infra.lint.callers import refused_calls
 from infra.lint.dangling import dangling_arns
+from infra.lint.dashboards import blind_dashboards
 from infra.lint.deployments import Deployment, elsewhere
 from infra.lint.expansion import Expansion, NotExpanded, expand
 from infra.lint.finding import Finding
@@ -20,17 +22,28 @@ from infra.lint.parameters import refused_values
 from infra.lint.physical import name_of, text_of
 from infra.lint.references import circles
 from infra.lint.resource_settings import biting_settings
+from infra.lint.rights import wide_rights
 from infra.lint.schema import schema_errors
 from infra.lint.sockets import deaf_sockets
+from infra.lint.trails import unseen_reads
 from infra.lint.unused import unused
+from infra.lint.watched import unwatched
+from infra.stacks import ONCE
 
 # No region's name is longer, so a name that fits there fits everywhere.
 OTHER_REGIONS = ("ap-southeast-2", "ap-northeast-2")
 ALONE = (
     *(circles, hard_coded, recursive_loops, refused_mappings, api_access, biting_settings),
-    *(unused, deaf_sockets),
+    *(unused, deaf_sockets, wide_rights, unbounded_roles),
 )
-BESIDE_OTHERS = (silent_alarms, refused_calls, dangling_arns)
+BESIDE_OTHERS = (
+    silent_alarms,
+    refused_calls,
+    dangling_arns,
+    unseen_reads,
+    unwatched,
+    blind_dashboards,
+)
 
 
 @dataclass(frozen=True)
@@ -87,8 +100,10 @@ def _by_stage(deployments: Sequence[Deployment]) -> Iterator[list[Deployment]]:
 
 
 def _everywhere(stage: Sequence[Deployment]) -> tuple[list[Deployed], list[Deployed]]:
-    """Deploys the stage in its own region and in another one."""
-    return deploy(stage), deploy([elsewhere(d, other_region(d.region)) for d in stage])
+    """Deploys the stage in its own region and in another one, where nothing is that an account has
+    once."""
+    away = [elsewhere(d, other_region(d.region)) for d in stage if d.stack not in ONCE]
+    return deploy(stage), deploy(away)
 
 
 def _judge_stages(

@@ -105,11 +105,13 @@ def _execute(name: str, template: Template, values: Mapping[str, str], clients: 
         _wait(cloudformation, name, "DELETE")
         status = None
     change_set = f"deploy-{time.time_ns()}"
+    s3, key = clients("s3"), f"{name}.json"  # in a call, a template may have 51,200 bytes only
+    s3.put_object(Bucket=ARTIFACTS, Key=key, Body=json.dumps(template, separators=(",", ":")))
     cloudformation.create_change_set(
         StackName=name,
         ChangeSetName=change_set,
         ChangeSetType="CREATE" if status in (None, *NOT_THERE) else "UPDATE",
-        TemplateBody=json.dumps(template, separators=(",", ":")),
+        TemplateURL=f"{s3.meta.endpoint_url}/{ARTIFACTS}/{key}",
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()],
         Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     )

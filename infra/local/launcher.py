@@ -21,12 +21,14 @@ import ministack.services.s3 as s3
 import ministack.services.stepfunctions as workflows
 from ministack.app import main
 
+from infra.local.alarm_corrections import correct_alarms
 from infra.local.anchors import expect
 from infra.local.gateway_corrections import correct_gateway
 from infra.local.queue_corrections import redrive_dead_letters
 from infra.local.secret_corrections import rotate_by_function
 from infra.local.websocket_corrections import correct_websockets
 from infra.local.websocket_limits import set_limits, throttle_routes
+from infra.local.workflow_corrections import version_workflows
 
 WRITTEN_FOR = "1.5.33"
 LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
@@ -201,7 +203,9 @@ def start() -> None:
     set_limits()
     throttle_routes()
     rotate_by_function()
+    version_workflows()
     redrive_dead_letters()
+    correct_alarms()
     waits = runtime.Worker._drain_stderr_bounded
     expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
     waits.__defaults__ = LOG_WAITS  # no fixed 50 ms for a handler that logs nothing

@@ -15,18 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.calling import call_function
 from infra.local.ferry import Ferry, Refused
 from infra.local.partner import SftpServer
 from infra.local.programs import children_of
 from infra.local.stack import LocalStack
 from infra.regions.carry import export, take
 from infra.regions.home import switch
-from infra.user import NewUser, create_user, new_password
+from infra.user import new_password
 
 REGIONS = ("eu-central-1", "eu-west-1")
 BUCKET, SMALL, LARGE = "outgoing", "small.bin", "large.bin"
 SMALL_BYTES, LARGE_BYTES, CHUNK_BYTES = 100_000, 120_000_000, 4_000_000
 HELD_SECONDS, LEASE_SECONDS = 6, 6
+EVERYTHING = {"sources": [{"bucket": "*", "prefix": ""}], "destinations": ["*"]}
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.2
 PARAMETERS = {
@@ -126,9 +128,10 @@ def _meet(stack: LocalStack, peer: LocalStack) -> None:
 
 def _admin_of(stack: LocalStack) -> Ferry:
     """Passwords are not carried, so each region has an admin of its own."""
-    admin = NewUser(f"admin-{stack.region}", new_password(), ("admin",))
-    create_user(stack.client("lambda"), "local", admin)
-    return Ferry(stack.api_url, admin.name, admin.password, every=POLL_SECONDS)
+    name, password = f"admin-{stack.region}", new_password()
+    event = {"user": name, "password": password, "grants": EVERYTHING}
+    call_function(stack.client("lambda"), "local", "auth", "create-admin", event)
+    return Ferry(stack.api_url, name, password, every=POLL_SECONDS)
 
 
 @contextmanager

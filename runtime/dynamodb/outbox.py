@@ -80,10 +80,11 @@ class DynamoDbOutbox:
         )
         return not self._table.write([change], busy=OutboxBusy(event_id))
 
-    def mark_published(self, record: str, event_id: str) -> None:
+    def mark_published(self, record: str, event_id: str) -> bool:
         change = "SET #published = :yes REMOVE #claimed_by, #claimed_until"
-        mark = update(self._key(record, event_id), change, "attribute_exists(#pk)", yes=True)
-        self._table.write([mark], busy=OutboxBusy(event_id))
+        first = "attribute_exists(#pk) AND attribute_not_exists(#published)"
+        mark = update(self._key(record, event_id), change, first, yes=True)
+        return not self._table.write([mark], busy=OutboxBusy(event_id))
 
     def give_back(self, record: str, event_id: str) -> None:
         change = "REMOVE #claimed_by, #claimed_until"

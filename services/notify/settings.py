@@ -16,10 +16,12 @@ class NotifySettings(ServiceSettings):
     notify_table: str
     messages_queue_url: str
     secret_prefix: str
+    secrets_key: str | None = None
     peer_region: str = Field(default="", description="the stage's other one; empty for none")
     mail_from: str
     operator_address: str = ""
     transfer_link: str = Field(default="", description="a transfer's page, with {id} in its place")
+    synthetic_user: str = Field(default="", description="of whom nobody is told; '': none")
     stalled_minutes: int = Field(default=10, ge=1)
     allowed_networks: CommaList = ()
     slack_api: str = Field(default="https://slack.com/api", description="for bot tokens")
@@ -54,4 +56,5 @@ class NotifySettings(ServiceSettings):
             stalled_after=timedelta(minutes=self.stalled_minutes),
             operator_address=self.operator_address or None,
             transfer_link=self.transfer_link or None,
+            synthetic_user=self.synthetic_user or None,
         )

@@ -86,9 +86,9 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> Vault:
-        return SecretsManagerVault(
-            self.client("secretsmanager"), self._settings.secret_prefix, self._settings.peer_region
-        )
+        client, settings = self.client("secretsmanager"), self._settings
+        prefix, tags = settings.secret_prefix, settings.cost_tags("notify")
+        return SecretsManagerVault(client, prefix, tags, settings.secrets_key, settings.peer_region)
 
     @cached_property
     def addresses(self) -> AddressCheck:

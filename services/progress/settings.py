@@ -11,4 +11,5 @@ class ProgressSettings(ServiceSettings):
     fan_out_queue_url: str
     websocket_endpoint: str
     cors_origins: CommaList = ()
+    synthetic_user: str = Field(default="", description="is in no figures; '': none")
     threads: int = Field(default=20, ge=1, le=64, description="posts at once of one fan-out worker")

@@ -13,7 +13,9 @@ from threading import Event
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from kernel.metering import Meter
 from runtime.clients import AwsClients
+from runtime.telemetry import TelemetryMeter
 from runtime.thread_crew import ThreadCrew
 from services.progress.adapters.apigateway_sockets import POSTS, ApiGatewaySockets
 from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
@@ -93,6 +95,10 @@ class AwsPorts(Ports):
     @cached_property
     def crew(self) -> Crew:
         return ThreadCrew(self._settings.threads)
+
+    @cached_property
+    def meter(self) -> Meter:
+        return TelemetryMeter()
 
     @cached_property
     def now(self) -> Callable[[], datetime]:

@@ -19,6 +19,7 @@ class TicketingSettings(ServiceSettings):
     tickets: bool = Field(description="false: this stage has no tickets")
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
+    synthetic_user: str = Field(default="", description="has no tickets; '': none")
     note_minutes: float = Field(default=15, ge=0, description="at most one note of a ticket in it")
     lasting_minutes: float = Field(default=10, ge=0, description="trouble is told after it")
     desk_seconds: float = Field(default=20, gt=0, le=20, description="of one call at most")

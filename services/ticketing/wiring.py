@@ -116,7 +116,8 @@ class AwsPorts(Ports):
     @cached_property
     def policy(self) -> Policy:
         settings = self._settings
-        return Policy(settings.tickets, settings.lasts, settings.note_every, settings.forms)
+        user = settings.synthetic_user or None
+        return Policy(settings.tickets, settings.lasts, settings.note_every, settings.forms, user)
 
     @cached_property
     def now(self) -> Callable[[], datetime]:

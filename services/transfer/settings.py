@@ -24,6 +24,7 @@ class TransferSettings(ServiceSettings):
     state_machine_arn: str
     reader_role_arn: str
     secret_prefix: str
+    secrets_key: str | None = None
     region: str = ""
     home_region: str = Field(default="", description="of the stage")
     peer_region: str = Field(default="", description="the stage's other one; empty for none")
@@ -65,6 +66,7 @@ class TransferSettings(ServiceSettings):
     )
     keep_part_seconds: float = Field(default=86_400, ge=0)
     checkpoint_seconds: float = Field(default=30, gt=0)
+    synthetic_user: str = Field(default="", description="as infra/synthetic names it; '': none")
 
     @field_validator("allowed_networks")
     @classmethod
@@ -121,6 +123,7 @@ class TransferSettings(ServiceSettings):
             one_handle_bytes=self._handle_bytes(self.lane_turn_seconds),
             long_handle_bytes=self._handle_bytes(self.long_turn_seconds),
             session_test_seconds=self.session_test_seconds,
+            synthetic_user=self.synthetic_user or None,
             retry=RetryPolicy(
                 self.backoff_base_seconds, self.backoff_cap_seconds, self.max_failures
             ),

@@ -13,13 +13,14 @@ from random import Random, SystemRandom
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from kernel.metering import Meter
 from kernel.outbox import EventPublisher
 from runtime.address_guard import AddressGuard
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
-from runtime.telemetry import logger
+from runtime.telemetry import TelemetryMeter, logger
 from services.transfer.adapters.dynamodb_carriage import transfer_carriage
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
@@ -60,6 +61,8 @@ from services.transfer.domain.ports import (
 )
 from services.transfer.settings import TransferSettings
 
+SECONDS_OF_A_DAY = 86_400
+CERTIFICATE_TOLD_DAYS = 30
 SECRET_BYTES = 16  # of what is read back of a transfer, as request_transfer makes it
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
 # Of calls that leases wait for: all tries together are over before a lease is. (botocore counts
@@ -105,7 +108,8 @@ class AwsPorts(Ports):
 
     @cached_property
     def transfers(self) -> TransferStore:
-        return DynamoDbTransferStore(self.dynamodb, self._table)
+        forgets = self.policy.synthetic_user
+        return DynamoDbTransferStore(self.dynamodb, self._table, forgets=forgets)
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:
@@ -159,10 +163,10 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> CredentialVault:
-        client = self._clients.shared("secretsmanager", AWS_RETRIES)
-        return SecretsManagerCredentialVault(
-            client, self._settings.secret_prefix, self._settings.peer_region
-        )
+        client, settings = self._clients.shared("secretsmanager", AWS_RETRIES), self._settings
+        prefix, tags = settings.secret_prefix, settings.cost_tags("transfer")
+        key, peer = settings.secrets_key, settings.peer_region
+        return SecretsManagerCredentialVault(client, prefix, tags, key, peer)
 
     @cached_property
     def readers(self) -> SourceReaders:
@@ -211,7 +215,15 @@ class AwsPorts(Ports):
         from services.transfer.adapters.ftp_partners import FtpPartners
 
         timeout, of_session = self._partner_seconds
-        return FtpPartners(self._guard, timeout, session_seconds=of_session)
+        seen = self.certificate_seen
+        return FtpPartners(self._guard, timeout, session_seconds=of_session, certificate_seen=seen)
+
+    def certificate_seen(self, destination_id: str, ends: datetime) -> None:
+        """The metric has the least of all, and the log says whose it is."""
+        days = (ends - self.now()).total_seconds() / SECONDS_OF_A_DAY
+        self.meter.add("CertificateDaysLeft", days)
+        if days < CERTIFICATE_TOLD_DAYS:
+            logger().warning("certificate ends", destination_id=destination_id, days=round(days))
 
     @cached_property
     def queue(self) -> LaneQueue:
@@ -241,6 +253,10 @@ class AwsPorts(Ports):
     @cached_property
     def pause(self) -> Callable[[float], None]:
         return pause
+
+    @cached_property
+    def meter(self) -> Meter:
+        return TelemetryMeter()
 
     @cached_property
     def log_error(self) -> Callable[[str, Exception], None]:

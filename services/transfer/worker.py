@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runtime.events import message_of
-from runtime.telemetry import correlate, logger
+from runtime.telemetry import correlate, flush_metrics, logger
 from services.transfer import wiring
 from services.transfer.adapters.ecs_task_protection import EcsTaskProtection
 from services.transfer.adapters.thread_heart import pause
@@ -133,6 +133,8 @@ class LongLaneWorker:
                 error=type(error).__name__,
                 message_id=message["MessageId"],
             )
+        finally:
+            flush_metrics()
 
     def _countdown(self) -> Callable[[], float]:
         end, hand_over = monotonic() + self._settings.long_turn_seconds, self._settings

@@ -78,6 +78,7 @@ def a_full_transfer() -> Transfer:
         lanes=4,
         moved_again=True,
         started_at=after(1.000001),
+        expected_seconds=12_345.678,
         finished_at=after(2),
         task_tokens=("token", "later token"),
         host_key_fingerprint="SHA256:abc",

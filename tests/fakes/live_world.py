@@ -22,6 +22,7 @@ from tests.fakes.live_audiences import InMemoryAudiences, InMemoryConnections, I
 from tests.fakes.live_figures import InMemoryEndingFigures
 from tests.fakes.live_outside import InMemoryNotices, InMemorySockets, OneAfterTheOther, Queued
 from tests.fakes.live_transfers import InMemoryLiveTransfers
+from tests.fakes.metering import InMemoryMeter
 from tests.fakes.watched import watched
 from tests.unit.progress.stories import NOON, AnyEvent, Story
 
@@ -45,6 +46,7 @@ class LiveWorld:
         self.audiences = InMemoryAudiences(self.transfers, self.connections, self.page)
         self.figures = InMemoryEndingFigures()
         self.notices = InMemoryNotices(lambda: self.clock)
+        self.meter = InMemoryMeter()
         self.ports = Ports(
             transfers=watched("transfers", self.transfers, calls),
             lists=watched("lists", InMemoryLiveLists(self.transfers), calls),
@@ -54,6 +56,7 @@ class LiveWorld:
             sockets=watched("sockets", self.sockets, calls),
             notices=watched("notices", self.notices, calls),
             crew=OneAfterTheOther(lambda: self.clock),
+            meter=self.meter,
             now=lambda: self.clock,
             new_epoch=lambda: f"{next(numbers):x}",
         )

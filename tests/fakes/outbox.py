@@ -45,11 +45,13 @@ class InMemoryOutbox:
             self.claims[key] = (holder, until)
             return True
 
-    def mark_published(self, record: str, event_id: str) -> None:
+    def mark_published(self, record: str, event_id: str) -> bool:
         with self.lock:
-            if event_id in [event.event_id for event in self.rows.get(record, [])]:
-                self.published.add((record, event_id))
-                self.claims.pop((record, event_id), None)
+            if event_id not in [event.event_id for event in self.unpublished(record)]:
+                return False
+            self.published.add((record, event_id))
+            self.claims.pop((record, event_id), None)
+            return True
 
     def give_back(self, record: str, event_id: str) -> None:
         with self.lock:

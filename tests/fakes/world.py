@@ -28,6 +28,7 @@ from services.transfer.use_cases.start_workflow import start_workflow
 from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.calls import Calls
 from tests.fakes.many_files import InMemoryInventoryStore
+from tests.fakes.metering import InMemoryMeter
 from tests.fakes.outside import (
     CountedMessageLease,
     InMemoryBuckets,
@@ -78,7 +79,7 @@ class World:
         numbers = count(1)
         calls = self.calls = Calls(self._move_clock)
         self.workflow = self._new_workflow()
-        self.transfers = InMemoryTransferStore()
+        self.transfers, self.meter = InMemoryTransferStore(), InMemoryMeter()
         lanes, self.targets = InMemoryLaneRegister(), InMemoryLaneTargets()
         self.slots = InMemorySessionSlots(targets=self.targets)
         self.ports = Ports(
@@ -101,6 +102,7 @@ class World:
             crcs=CRCS,
             heart=calls,
             pause=self._move_clock,
+            meter=self.meter,
             log_error=lambda what, error: self.errors.append((what, error)),
             now=lambda: self.clock,
             new_id=lambda: f"id-{next(numbers)}",

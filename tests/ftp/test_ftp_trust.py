@@ -2,9 +2,11 @@
 
 import hashlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +105,23 @@ def test_a_pinned_server_gets_the_login(server: Server, which: str) -> None:
         assert proof in session.host_key_fingerprint
         assert server.pin.fingerprint in session.host_key_fingerprint
     assert passwords == ["secret"]
+
+
+def test_each_login_tells_until_when_the_certificate_is_valid(server: Server) -> None:
+    told: list[tuple[str, datetime]] = []
+    seen = FtpPartners(LOOPBACK, 5, lambda: WHEN, certificate_seen=lambda *each: told.append(each))
+    place = server.at(server.pin)
+    for _ in range(2):
+        with seen.connect(place, PASSWORD):
+            pass
+    ends = ssl.cert_time_to_seconds(_decoded(server.file)["notAfter"])
+    assert told == [(place.id, datetime.fromtimestamp(ends, UTC))] * 2
+
+
+def _decoded(file: Path) -> dict[str, Any]:
+    """As the ssl module itself reads it."""
+    decode: Callable[[str], dict[str, Any]] = ssl._ssl._test_decode_cert  # type: ignore[attr-defined]
+    return decode(str(file))
 
 
 @pytest.mark.parametrize("pin", [OTHER, OTHER_KEY], ids=["certificate", "public key"])

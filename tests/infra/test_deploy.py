@@ -7,9 +7,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.deploy import MappingWrong, quoted, require_mapping, sam_command, write_completed
+from infra.deploy import (
+    MappingWrong,
+    NobodyHears,
+    parameters_of,
+    quoted,
+    require_alarm_address,
+    require_mapping,
+    sam_command,
+    write_completed,
+)
 from infra.protection import protect_tables
-from infra.stacks import REPOSITORY, STAGES, find_stack, read_environment
+from infra.stacks import REPOSITORY, STAGES, all_stacks, find_stack, read_environment
 from tests.infra.resources import TEMPLATES
 
 REGION = "eu-central-1"
@@ -50,6 +59,20 @@ def test_a_first_deployment_that_fails_leaves_nothing_in_the_way_of_the_next() -
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_mapping_of_tickets_can_be_used(stage: str) -> None:
     require_mapping(read_environment(stage).of(find_stack("ticketing")))
+
+
+def test_alarms_that_nobody_would_hear_are_not_deployed() -> None:
+    with pytest.raises(NobodyHears, match=r"alarms of dev.*infra/environments/dev\.toml"):
+        require_alarm_address({"AlarmAddress": ""}, "dev")
+    require_alarm_address({"AlarmAddress": "ops@example.com"}, "dev")
+    require_alarm_address({"AlarmAddress": ""}, "local")
+    require_alarm_address({}, "dev")  # a stack that has no address to give
+    for stack in all_stacks():
+        declares = "AlarmAddress" in stack.declared_parameters()
+        assert declares == (stack.name == "bus")
+    if not read_environment("dev").of(find_stack("bus"))["AlarmAddress"]:
+        with pytest.raises(NobodyHears):
+            parameters_of(find_stack("bus"), "dev", "")
 
 
 @pytest.mark.parametrize("wrong", ["{", "[]", '{"user": {"table": "u_mine"}}', "{'user': {}}"])

@@ -56,9 +56,9 @@ def problems(alarm: dict[str, Any], kind: str = "AWS::CloudWatch::Alarm") -> lis
 
 def as_term(watched: dict[str, Any]) -> dict[str, Any]:
     """The same metric as a part of a sum."""
-    return {
-        "Metrics": [{"Id": "a", "Expression": "b"}, {"Id": "b", "MetricStat": {"Metric": watched}}]
-    }
+    stat = {"Metric": watched, "Period": 60, "Stat": "Sum"}
+    term = {"Id": "b", "ReturnData": False, "MetricStat": stat}
+    return {"Metrics": [{"Id": "a", "Expression": "b"}, term]}
 
 
 RIGHT = [
@@ -76,7 +76,7 @@ RIGHT = [
     ),
     metric("AWS/States", "ExecutionsFailed", StateMachineArn={"Ref": "Machine"}),
     metric("AWS/ApiGateway", "5XXError", ApiName=sub(API), Stage="v1"),
-    metric("FileFerry", "BytesMoved", service="mail"),
+    metric("FileFerry", "BytesRead", service="mail"),
     metric("FromLogs", "Failed"),
 ]
 WRONG = [
@@ -91,10 +91,11 @@ WRONG = [
     (metric("AWS/ApiGateway", "5XXError", ApiName={"Ref": "Api"}, Stage="v1"), "no ApiName"),
     (metric("AWS/ApiGateway", "5XXError", ApiName=sub(API), Stage="v2"), "no Stage 'v2'"),
     (metric("AWS/Nothing", "X"), "add it"),
-    (metric("FileFerry", "BytesMoved", service="male"), "one of mail, not 'male'"),
-    (metric("FileFerry", "BytesMoved"), "not None"),
-    (metric("Filefery", "BytesMoved", service="mail"), "'Filefery'"),
-    (metric("FromLogs", "Failde"), "'FromLogs'"),
+    (metric("FileFerry", "BytesRead", service="male"), "one of mail, not 'male'"),
+    (metric("FileFerry", "BytesRead"), "not None"),
+    (metric("Filefery", "BytesRead", service="mail"), "'Filefery'"),
+    (metric("FromLogs", "BytesRead"), "'FromLogs'"),
+    (metric("FileFerry", "BytesRaed", service="mail"), "Nobody emits BytesRaed"),
 ]
 
 
@@ -137,6 +138,44 @@ def test_an_alarm_of_alarms_names_those_that_there_are() -> None:
     assert not problems({**own, "AlarmRule": sub('NOT ALARM("fileferry-${Stage}-all")')}, kind)
     [message] = problems({**own, "AlarmRule": sub("ALARM(fileferry-${Stage}-al) OR FALSE")}, kind)
     assert "'fileferry-dev-al'" in message
+    right = {**own, "AlarmRule": sub('ALARM("fileferry-${Stage}-all")')}
+    assert not problems({**right, "ActionsSuppressor": sub("fileferry-${Stage}-all")}, kind)
+    [message] = problems({**right, "ActionsSuppressor": sub("fileferry-${Stage}-none")}, kind)
+    assert "'fileferry-dev-none'" in message
+
+
+def sum_of(count: int, **changed: object) -> dict[str, Any]:
+    """An alarm on the sum of so many metrics."""
+    stat = {"Metric": metric("AWS/Lambda", "Errors"), "Period": 60, "Stat": "Sum", **changed}
+    terms = [{"Id": f"m{n}", "ReturnData": False, "MetricStat": stat} for n in range(count)]
+    return {"Metrics": [{"Id": "all", "Expression": "SUM(METRICS())"}, *terms]}
+
+
+LIMITS = [
+    (sum_of(11), "watches 11 metrics"),
+    ({"Metrics": sum_of(2)["Metrics"][1:]}, "has ReturnData"),
+    ({"Metrics": [{"Id": "e", "Expression": "IF(x > 0, 1, 0)"}]}, "has x, which is no Id"),
+    ({"Metrics": [*sum_of(1)["Metrics"], *sum_of(1, Period=300)["Metrics"][1:]]}, "[60, 300]"),
+    ({**metric("AWS/Lambda", "Errors"), "Period": 300, "EvaluationPeriods": 289}, "looks back"),
+    ({**sum_of(1, Period=21_600), "EvaluationPeriods": 29}, "AWS takes 604800 s"),
+    ({**sum_of(1), "EvaluationPeriods": 2, "DatapointsToAlarm": 3}, "DatapointsToAlarm is more"),
+    ({**sum_of(1), "AlarmDescription": "x" * 1_025}, "1025 characters"),
+    ({"AlarmRule": " OR ".join(['ALARM("a")'] * 101)}, "names 101 alarms"),
+    ({"AlarmRule": " " * 10_241}, "10241 characters"),
+]
+
+
+@pytest.mark.parametrize(("alarm", "told"), LIMITS, ids=[told for _, told in LIMITS])
+def test_what_cloudwatch_would_refuse_is_found(alarm: dict[str, Any], told: str) -> None:
+    found = [each for each in problems(alarm) if "does not exist" not in each]
+    assert len(found) == 1
+    assert told in found[0]
+
+
+def test_what_cloudwatch_just_takes_is_right() -> None:
+    assert not problems(
+        {**sum_of(10, Period=21_600), "EvaluationPeriods": 28, "AlarmDescription": "x" * 1_024}
+    )
 
 
 @pytest.mark.parametrize(("named", "found"), [("errors", 0), ("error", 1)])

@@ -115,20 +115,6 @@ def test_there_are_as_many_tasks_as_lanes_or_a_few_more(expanded: dict[str, Expa
     assert all(min(lanes, most) <= tasks(lanes) < 2 * lanes for lanes in range(1, 300))
 
 
-def test_only_lanes_that_wait_sound_the_alarm_for_lanes_that_wait(
-    expanded: dict[str, Expansion],
-) -> None:
-    """The age of the oldest message grows while a worker has it, too."""
-    alarm = expanded["worker"].resources["NotTakenAlarm"]["Properties"]
-    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
-    assert float(alarm["EvaluationPeriods"]) * float(alarm["Period"]) == 30 * 60
-    assert (alarm["ComparisonOperator"], float(alarm["Threshold"]), alarm["Statistic"]) == (
-        "GreaterThanOrEqualToThreshold",
-        1,
-        "Minimum",
-    )
-
-
 def test_the_reader_trusts_it_where_it_is_there(expanded: dict[str, Expansion]) -> None:
     role = expanded["worker"].resources["Role"]["Properties"]["RoleName"]
     trust = expanded["transfer"].resources["ReaderRole"]["Properties"]["AssumeRolePolicyDocument"]

@@ -5,9 +5,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from runtime.batches import BatchResponse
 from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.outbox import publish_outbox
+from runtime.telemetry import TelemetryMeter
 from services.notify import wiring
+from services.notify.domain_services.count_events import counting
 
 
 @entrypoint(wiring.build)
 def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
-    return publish_outbox(event, wires.outbox, wires.bus, wires.ports.now)
+    told = counting(TelemetryMeter())
+    return publish_outbox(event, wires.outbox, wires.bus, wires.ports.now, told)

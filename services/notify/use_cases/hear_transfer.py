@@ -18,6 +18,8 @@ def hear_transfer(event: Event[Any], *, ports: Ports) -> None:
     """An event that comes again makes no second news. Its nudge goes out again, because whoever
     heard it first may have died before. Raises RecordBusy."""
     transfer_id = event.data.transfer_id
+    if event.data.owner == ports.policy.synthetic_user:
+        return
     if isinstance(event.data, TransferRequestedV1):
         ports.destinations.see(event.data.destination.id)
     for _ in range(TRIES):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
+from kernel.metering import Meter
 from services.progress.domain.audience import Audience, Watch, WatchPage
 from services.progress.domain.connection import ChangedUser, Connection, UsersConnections
 from services.progress.domain.ending import Counted, Ending
@@ -191,5 +192,6 @@ class Ports:
     sockets: Sockets
     notices: Notices
     crew: Crew
+    meter: Meter
     now: Callable[[], datetime]
     new_epoch: Callable[[], str]

@@ -27,6 +27,7 @@ def connect(connection_id: str, caller: Caller, *, ports: Ports) -> None:
     if refusal is not None:
         ports.connections.remove(connection_id)
         raise refusal
+    ports.meter.add("ConnectionsOpened")
 
 
 def _refusal(connection: Connection, known: UsersConnections) -> ProgressError | None:

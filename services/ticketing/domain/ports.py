@@ -129,12 +129,13 @@ class Alarms(Protocol):
 @dataclass(frozen=True)
 class Policy:
     """`lasts`: trouble that goes on for so long is told. `note_every`: at most one note of a ticket
-    in that time."""
+    in that time. `synthetic_user` has no tickets."""
 
     on: bool
     lasts: timedelta
     note_every: timedelta
     forms: Mapping[Kind, Form]
+    synthetic_user: str | None = None
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ OF_TRANSFERS = (Kind.USER, Kind.AUDIT)
 
 def keep_told(received: Event[TransferFact], *, ports: Ports) -> None:
     """Raises CaseBusy."""
-    if not ports.policy.on:
-        return
     event, at = received.data, received.meta.occurred_at
+    if not ports.policy.on or event.owner == ports.policy.synthetic_user:
+        return
     subject = f"T#{event.transfer_id}"
     for _ in range(TRIES):
         before = ports.tickets.case(event.transfer_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from botocore.client import BaseClient
 
@@ -10,7 +10,7 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from runtime.dynamodb.idempotency import first_record, remember
-from runtime.dynamodb.items import Item, from_item, to_attribute, to_item
+from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.outbox import outbox_rows
 from runtime.dynamodb.table import Action, Table, put, row_key
 from services.transfer.adapters import dynamodb_transfer_timeline as timeline
@@ -20,12 +20,14 @@ from services.transfer.domain.errors import (
     StaleTransfer,
     TransferNotFound,
 )
+from services.transfer.domain.status import ENDED
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_query import TransferQuery
 
 MAX_ID_CHARACTERS = 128  # DynamoDB refuses keys that are much longer
 SWEEP = row_key("SWEEP", "POSITION")
 RECORDS = "T#"  # the partitions of transfers begin with this
+FORGOTTEN_AFTER = timedelta(days=7)  # of the synthetic user's, which come every few minutes
 
 
 def partition_of(transfer_id: str) -> str:
@@ -37,17 +39,23 @@ def transfer_key(transfer_id: str) -> Item:
 
 
 class DynamoDbTransferStore:
-    def __init__(self, client: BaseClient, table: str, rows_read: int = ROWS_READ) -> None:
-        """`rows_read`: for one page of a list."""
+    def __init__(
+        self,
+        client: BaseClient,
+        table: str,
+        rows_read: int = ROWS_READ,
+        forgets: str | None = None,
+    ) -> None:
+        """`rows_read`: for one page of a list. Transfers of the user `forgets` expire."""
         self._table = Table(client, table)
-        self._rows_read = rows_read
+        self._rows_read, self._forgets = rows_read, forgets
 
     def create(
         self, transfer: Transfer, events: Sequence[OutboxEvent], idempotency: Idempotency | None
     ) -> Transfer:
         actions = [
-            put(transfer_row(transfer), "attribute_not_exists(#pk)"),
-            *_facts(transfer, transfer.version, events),
+            put(self._row(transfer), "attribute_not_exists(#pk)"),
+            *self._facts(transfer, transfer.version, events),
         ]
         if idempotency is not None:
             now = transfer.requested_at
@@ -76,8 +84,9 @@ class DynamoDbTransferStore:
     def save(self, transfer: Transfer, events: Sequence[OutboxEvent] = ()) -> Transfer:
         first = transfer.version + 1  # the first event's version; each event has one of its own
         saved = replace(transfer, version=transfer.version + max(1, len(events)))
-        row = put(transfer_row(saved), "#version = :seen", seen=transfer.version)
-        if self._table.write([row, *_facts(saved, first, events)], StaleTransfer(transfer.id)):
+        row = put(self._row(saved), "#version = :seen", seen=transfer.version)
+        facts = self._facts(saved, first, events)
+        if self._table.write([row, *facts], StaleTransfer(transfer.id)):
             raise StaleTransfer(transfer.id)
         return saved
 
@@ -103,12 +112,20 @@ class DynamoDbTransferStore:
         row = SWEEP | {"after": to_attribute(transfer_id)}
         self._table.write([("Put", {"Item": row})], StaleTransfer(transfer_id))
 
+    def _facts(
+        self, transfer: Transfer, version: int, events: Sequence[OutboxEvent]
+    ) -> Iterator[Action]:
+        # Trouble is told without a change of state.
+        at = max(transfer.updated_at, transfer.delayed_at or transfer.updated_at)
+        kept = FORGOTTEN_AFTER if transfer.owner == self._forgets else timeline.FACTS_KEPT
+        return outbox_rows(partition_of(transfer.id), version, events, at, kept)
 
-def _facts(transfer: Transfer, version: int, events: Sequence[OutboxEvent]) -> Iterator[Action]:
-    # Trouble is told without a change of state.
-    at = max(transfer.updated_at, transfer.delayed_at or transfer.updated_at)
-    kept = timeline.FACTS_KEPT
-    return outbox_rows(partition_of(transfer.id), version, events, at, kept)
+    def _row(self, transfer: Transfer) -> Item:
+        row = transfer_row(transfer)
+        over = transfer.status in ENDED and transfer.tidy
+        if over and transfer.owner == self._forgets:
+            row["expires_at"] = to_attribute(epoch_seconds(transfer.updated_at + FORGOTTEN_AFTER))
+        return row
 
 
 def transfer_row(transfer: Transfer) -> Item:

@@ -20,7 +20,8 @@ def _utc_now() -> datetime:
 
 class FtpPartners:
     """`timeout_seconds` bounds each step of connecting, and later each request. `session_seconds`
-    bounds a session as a whole, from its first connection to its end."""
+    bounds a session as a whole, from its first connection to its end. `certificate_seen` is told
+    until when that of a destination is valid, at each login."""
 
     def __init__(
         self,
@@ -29,10 +30,12 @@ class FtpPartners:
         now: Callable[[], datetime] = _utc_now,
         session_seconds: float | None = None,
         authorities: Authorities = public_authorities,
+        certificate_seen: Callable[[str, datetime], None] = lambda destination_id, ends: None,
     ) -> None:
         self._connecting = Connecting(guard, timeout_seconds, session_seconds)
         self._now = now
         self._authorities = authorities
+        self._certificate_seen = certificate_seen
 
     def check_address(self, host: str, port: int) -> None:
         partner_addresses(self._connecting.guard, host, port)
@@ -48,6 +51,8 @@ class FtpPartners:
     ) -> FtpPartnerSession:
         with self._connecting.to(destination, wanted) as connection:
             logged_in = self._login(destination).open(connection, credential)
+        if logged_in.certificate_ends is not None:
+            self._certificate_seen(destination.id, logged_in.certificate_ends)
         # from now on the session can be closed
         logged_in.channel.control.connection.sock.wanted = None
         return FtpPartnerSession(logged_in, self._now)

@@ -3,6 +3,7 @@
 import hashlib
 import ssl
 from collections.abc import Callable
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -72,6 +73,14 @@ class FtpTls:
         connection.secure(self._context, self._destination.host, seconds, session)
         if certificate_of(connection) != self._certificate:
             raise OtherServer("the data connection shows another certificate")
+
+    @property
+    def certificate_ends(self) -> datetime | None:
+        """None where it cannot be read."""
+        try:
+            return x509.load_der_x509_certificate(self._certificate).not_valid_after_utc
+        except ValueError:
+            return None
 
     @property
     def cipher(self) -> str:

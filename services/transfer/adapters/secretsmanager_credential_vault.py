@@ -1,6 +1,7 @@
 """Keeps the destinations' credentials in AWS Secrets Manager."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -17,16 +18,30 @@ NO_REPLICA = GONE | {"InvalidParameterException"}
 
 
 class SecretsManagerCredentialVault:
-    """Implements CredentialVault. The secret's name is the prefix plus its id."""
+    """Implements CredentialVault. The secret's name is the prefix plus its id. Its tags say whose
+    costs it is: no stack makes it, so it has none of a stack. `key` encrypts new ones; without it
+    AWS's own key does."""
 
-    def __init__(self, client: Any, prefix: str, peer_region: str = "") -> None:
+    def __init__(
+        self,
+        client: Any,
+        prefix: str,
+        tags: Mapping[str, str],
+        key: str | None = None,
+        peer_region: str = "",
+    ) -> None:
         """`peer_region` may have a replica of each (`make export` makes them)."""
         self._client, self._prefix, self._peer_region = client, prefix, peer_region
+        self._made: dict[str, Any] = {
+            "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]
+        }
+        if key:
+            self._made["KmsKeyId"] = key
 
     def store(self, secret_id: str, credential: Credential) -> None:
         known = {key: value for key, value in asdict(credential).items() if value is not None}
         name = self._prefix + secret_id
-        self._client.create_secret(Name=name, SecretString=json.dumps(known))
+        self._client.create_secret(Name=name, SecretString=json.dumps(known), **self._made)
 
     def read(self, secret_id: str) -> Credential:
         try:

@@ -38,7 +38,8 @@ class Transfer(PartChanges):
             return Change(self)
         allowed = {Status.REQUESTED, Status.MOVING}
         paused = self._moved_to(Status.PAUSED, now, wish="paused", allowed=allowed)
-        return Change(replace(paused, steered_by=by), (Fact.PAUSED,))
+        # From now on its time says nothing of the line.
+        return Change(replace(paused, steered_by=by, expected_seconds=None), (Fact.PAUSED,))
 
     def resume(self, now: datetime, by: str) -> "Change":
         status = Status.MOVING if self.begun_run == self.run else Status.REQUESTED
@@ -61,6 +62,7 @@ class Transfer(PartChanges):
             run=self.run + 1,
             steered_by=by,
             failure=None,
+            expected_seconds=None,
             finished_at=None,
             task_tokens=(),
             keep_part_until=None,

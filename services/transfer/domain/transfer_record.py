@@ -96,6 +96,7 @@ class TransferRecord:
     checksum_tries: int = 0  # connections that ended while the server computed its own
     moved_again: bool = False  # because the content differed; the second time it fails
     started_at: datetime | None = None
+    expected_seconds: float | None = None  # from its start to its end; None also after a pause
     finished_at: datetime | None = None
     task_tokens: tuple[str, ...] = ()
     host_key_fingerprint: str | None = None

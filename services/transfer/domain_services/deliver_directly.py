@@ -27,7 +27,7 @@ def deliver_directly(file: ListedFile, content: bytes, ends: PageEnds, traces: F
     """The path that it got. Raises TargetError, PartnerError."""
     path, sink = create_named(file, len(content), content, ends, traces)
     with removing_half(path, ends, traces), sink:
-        write_body(sink, content)
+        write_body(sink, content, ends)
     require_size_unless_taken(path, len(content), ends)
     traces.forget(TraceKind.BEGUN, TraceKind.HALF)
     return path
@@ -52,9 +52,10 @@ def remove_half(path: str, ends: PageEnds, traces: FileTraces) -> None:
         traces.forget(TraceKind.BEGUN, TraceKind.HALF)
 
 
-def write_body(sink: ChunkSink, content: bytes) -> None:
+def write_body(sink: ChunkSink, content: bytes, ends: PageEnds) -> None:
     if content:
         sink.write(0, content)
+        ends.tally.written += len(content)
     sink.flush(durable=True)
     sink.close()
 

@@ -161,7 +161,7 @@ def _write_part(part: str, body: Body, ends: PageEnds, *, reads: bool) -> None:
     reads = reads or ends.transfer.verify is Verify.READBACK
     for last in (False, True):
         with ends.session.create_file(part, ends.strategy) as sink:
-            write_body(sink, body.content)
+            write_body(sink, body.content, ends)
         require_size(part, len(body.content), ends)
         try:
             if reads:

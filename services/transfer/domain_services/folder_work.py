@@ -31,7 +31,7 @@ class FolderWork:
             self._pulse.headway = True
             if self.transfer.lanes > 1:
                 queue_lanes(self.transfer, ports=self._ports)
-        ends = PageEnds(self.transfer, self._source, self._visit, self._ports)
+        ends = PageEnds(self.transfer, self._source, self._visit, self._ports, self._pulse.tally)
         while self._pulse.has_time:
             page = self._pulse.claim(self._pulse.ledger)
             if page is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.transfer.domain.chunks import ChunkPlan
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.lane_target import LaneTarget, first_target
 from services.transfer.domain.line_places import SessionsSeen
@@ -42,7 +43,11 @@ def session_limit(transfer: Transfer, destination: Destination, policy: Policy) 
 
 def is_short(transfer: Transfer) -> bool:
     """It has one chunk at the most, so its lane is done in one turn."""
-    return transfer.known_plan.total <= 1
+    return is_short_plan(transfer.known_plan)
+
+
+def is_short_plan(plan: ChunkPlan) -> bool:
+    return plan.total <= 1
 
 
 def is_long(transfer: Transfer) -> bool:

@@ -23,6 +23,7 @@ from services.transfer.domain_services.fail_transfer import end_trouble
 from services.transfer.domain_services.lane_chunks import LaneChunks
 from services.transfer.domain_services.lane_slots import LaneSlots
 from services.transfer.domain_services.lane_stopwatch import LaneStopwatch
+from services.transfer.domain_services.lane_tally import LaneTally
 from services.transfer.domain_services.session_line import leave_line, pass_on
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.steer_lanes import LaneSteering
@@ -46,6 +47,7 @@ class LanePulse:
         self.out_of_time = False  # the last beat closed the session
         self.stopped = False  # a beat closed the session of a transfer that does not move any more
         self.keeps_chunks = True  # False: they are lost with the handle that they went through
+        self.tally = LaneTally()
         self._ports = ports
         self._lock = Lock()
         self._renewed_at = self._stored_at = ports.now()
@@ -199,6 +201,7 @@ class LanePulse:
         moved = self._stopwatch
         self.lane = replace(self.lane, figures=moved.figures, bytes_in_flight=moved.in_flight)
         self._renew_when_due(now)
+        self.tally.beat(now, self._ports.meter)
         shown = None
         transfer = self._looks.transfer(self.lane, now)
         if transfer is not None:

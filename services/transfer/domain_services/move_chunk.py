@@ -111,6 +111,7 @@ class _Move:
             if not self._pulse.goes_on(reached.done_bytes):
                 break
             sink.write(self.offset + reached.done_bytes, block)
+            self._pulse.tally.written += len(block)
             reached = self._after(reached, memoryview(block))
             self._trail.append(reached)
             if careful:

@@ -156,6 +156,7 @@ class PageMove:
             self._held[at] = body
             part = self._ends.part_of(body.file, self._lease.attempt)
             yield SmallFile(at, part, target, body.content, body.file.modified)
+            self._pulse.tally.written += len(body.content)
 
     def _carefully(self, at: int, body: Body) -> None:
         if body.error is not None:

@@ -17,6 +17,7 @@ from services.transfer.domain.strategy import Replacing, Strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.lane_pulse import LanePulse
+from services.transfer.domain_services.lane_tally import LaneTally
 from services.transfer.domain_services.look_at_target import look_at
 from services.transfer.domain_services.old_target import settle_old_target
 from services.transfer.domain_services.page_traces import FileTraces, PageTraces
@@ -69,6 +70,7 @@ class PageEnds:
     source: FolderSource
     visit: Visit
     ports: Ports
+    tally: LaneTally
 
     def __post_init__(self) -> None:
         transfer = self.transfer

@@ -16,6 +16,7 @@ from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import Strategy, Wish, choose_strategy
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.expected_time import expected_seconds
 from services.transfer.domain_services.plan_folder import plan_folder
 from services.transfer.domain_services.queue_lanes import first_lane, send_turn
 
@@ -33,7 +34,10 @@ def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports:
     target = resolve_target(destination.base_path, current.target_path)
     direct = strategy.delivery is Delivery.DIRECT
     part = current.next_part(target, destination.place, ports.now(), direct=direct)
-    return current.record_part(part, chunks, strategy)
+    expected = current.expected_seconds
+    if current.started_at is None:
+        expected = expected_seconds(current, chunks, destination, ports=ports)
+    return replace(current.record_part(part, chunks, strategy), expected_seconds=expected)
 
 
 def strategy_for(

@@ -43,6 +43,7 @@ class LargeWriter:
             if not self._pulse.goes_on(mark.done_bytes):
                 break
             sink.write(mark.done_bytes, block)
+            self._pulse.tally.written += len(block)
             mark = large.after(mark, memoryview(block))
             if self._pulse.wrote() >= due and (self._keeps or self._reads_twice):
                 settled = self._settle(sink, settled, mark, large, source)

@@ -6,8 +6,11 @@ from runtime.batches import BatchResponse
 from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.outbox import publish_outbox
 from services.transfer import wiring
+from services.transfer.domain_services.count_events import counting
 
 
 @entrypoint(wiring.build)
 def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) -> BatchResponse:
-    return publish_outbox(event, wires.outbox, wires.ports.bus, wires.ports.now)
+    ports = wires.ports
+    told = counting(ports.meter, ports.policy.synthetic_user)
+    return publish_outbox(event, wires.outbox, ports.bus, ports.now, told)

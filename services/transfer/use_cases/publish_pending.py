@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from kernel.outbox import publish_claimed
 from services.transfer.domain.ports import Ports
+from services.transfer.domain_services.count_events import counting
 
 
 class NotPublished(Exception):
@@ -23,7 +24,8 @@ def publish_pending(transfer_id: str, *, ports: Ports) -> None:
     now, but only the mark proves it."""
     pending = [(transfer_id, event) for event in ports.outbox.unpublished(transfer_id)]
     holder = ports.new_id()  # each for itself: of two functions of one step, both may be alive
-    publish_claimed(pending, ports.outbox, ports.bus, holder, ports.now)
+    told = counting(ports.meter, ports.policy.synthetic_user)
+    publish_claimed(pending, ports.outbox, ports.bus, holder, ports.now, told)
     if not pending:
         return
     still = {event.event_id for event in ports.outbox.unpublished(transfer_id)}

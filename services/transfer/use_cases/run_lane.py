@@ -30,6 +30,7 @@ from services.transfer.domain_services.folder_work import FolderWork
 from services.transfer.domain_services.lane_limits import session_limit
 from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import BEAT_SECONDS, LanePulse
+from services.transfer.domain_services.lane_tally import TalliedFolder, TalliedSource
 from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, connected, with_credential
 from services.transfer.domain_services.plan_part import start_over
@@ -67,6 +68,7 @@ class _Turn:
             with self._ports.heart.beating(self._pulse.beat, BEAT_SECONDS):
                 self._take_part()
         finally:
+            self._pulse.tally.tell(self._ports.meter)  # first: it calls nobody
             self._pulse.free_slot()
 
     def _take_part(self) -> None:
@@ -128,7 +130,8 @@ class _Turn:
             connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
-            outcome = self._work_in(transfer, source, Visit(session, destination))
+            tallied = TalliedSource(source, pulse.tally)
+            outcome = self._work_in(transfer, tallied, Visit(session, destination))
         if outcome is Outcome.DELIVERED and self._work is not None:
             pulse.free_slot()
             ports.lanes.end(pulse.lane)
@@ -146,7 +149,8 @@ class _Turn:
             connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
-            return FolderWork(transfer, source, Visit(session, destination), pulse, ports).run()
+            tallied = TalliedFolder(source, pulse.tally)
+            return FolderWork(transfer, tallied, Visit(session, destination), pulse, ports).run()
 
     def _work_in(self, transfer: Transfer, source: ObjectSource, visit: Visit) -> Outcome:
         """Looks at the server anew when it does not do what was planned."""

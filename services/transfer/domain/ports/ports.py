@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from kernel.metering import Meter
 from kernel.outbox import EventPublisher, Outbox
 from services.transfer.domain.checksums import Algorithm, Crc
 from services.transfer.domain.ports.destinations import (
@@ -41,6 +42,7 @@ class Policy:
     retry: RetryPolicy
     long_handle_bytes: int = 0  # what one turn in a container carries; 0: none is deployed
     session_test_seconds: float = 0  # a test of a destination opens sessions so long; 0: none
+    synthetic_user: str | None = None  # whose transfers only show that transfers work
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Ports:
     crcs: Mapping[Algorithm, Crc]  # of every combinable algorithm
     heart: Heart
     pause: Callable[[float], None]  # for some seconds, between two logins that nobody waits for
+    meter: Meter
     log_error: Callable[[str, Exception], None]  # for an error that fails nobody; a constant phrase
     now: Callable[[], datetime]
     new_id: Callable[[], str]
