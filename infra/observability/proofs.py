@@ -15,7 +15,7 @@ from infra.observability.reading import Kind
 MARK = "fileferry-proof"  # the attribute of messages that are ours
 BODY = "A proof of an alarm, by `make prove-alarms`. Nobody has to do anything about it."
 WRONG_EVENT = json.dumps(BODY)  # a text: no function gets as far as its first act
-CALLS = 5  # at once, so that some others' calls do not hide them
+CALLS = 3  # at once, so that some others' calls do not hide them
 FAR = 10  # times the threshold
 LOOKS = 20  # times ten messages, for ours among others
 
