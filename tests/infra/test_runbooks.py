@@ -26,6 +26,7 @@ LINK = re.compile(r"Runbook: \S*docs/runbooks/([a-z-]+)\.md$")
 # Alarms of a service's own stack gate its deployments, and their descriptions are the releases'.
 OF_RELEASES = {"FunctionErrorsAlarm": "canary", "CanaryAlarm": "canary"}
 AWS_OWN = {"logs": {"tail"}}  # commands of the AWS command line that are no operation
+OTHER_NAMES = {"deploy": "codedeploy"}  # by which the command line knows a service
 # Words in PascalCase that are no metric and no parameter.
 OTHER_WORDS = {"AccessDenied", "NotAuthorized", "Disabled", "LastRotatedDate", "NextRotationDate"}
 
@@ -135,10 +136,11 @@ def session() -> botocore.session.Session:
 def _unknown_to_aws(service: str, operation: str, options: list[str]) -> Iterator[str]:
     if operation in AWS_OWN.get(service, ()):
         return
+    service = OTHER_NAMES.get(service, service)
     if service not in session().get_available_services():
         yield f"aws {service}"
         return
-    model = session().get_service_model({"deploy": "codedeploy"}.get(service, service))
+    model = session().get_service_model(service)
     by_name = {dashed(name): name for name in model.operation_names}
     if operation not in by_name:
         yield f"aws {service} {operation}"
