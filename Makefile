@@ -19,9 +19,17 @@ STAGES := local dev staging prod
 ifeq ($(filter $(STAGE),$(STAGES)),)
 $(error There is no stage '$(STAGE)'; there are $(STAGES))
 endif
+# Of a stage that has two: the one that a command is for. Empty: the stage's home region.
+REGION ?=
+export FILEFERRY_REGION := $(REGION)
+ifneq ($(REGION),)
+ifeq ($(shell grep -E '^(region = "$(REGION)"|\[regions\.$(REGION)[].])' infra/environments/$(STAGE).toml),)
+$(error The stage $(STAGE) has no region '$(REGION)'; infra/environments/$(STAGE).toml says which it has)
+endif
+endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
-STACKS := account bus network api websocket console $(SERVICES) worker observability
+STACKS := pipeline account keys bus audit budget network api websocket console $(SERVICES) worker observability
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -96,6 +104,30 @@ redrive: $(READY) ## Send a service's dead letters again: SERVICE=transfer, STAG
 	@[ -n "$(SERVICE)" ] || { echo 'Say whose: make redrive SERVICE=...' >&2; exit 2; }
 	@$(PYTHON) -m infra.redrive $(SERVICE) --stage $(STAGE)
 
+##@ A stage in two regions (docs/runbooks/failover.md)
+.PHONY: home activate standby
+home: $(READY) ## Say whether a region works or stands by: STAGE=, REGION=
+	@$(PYTHON) -m infra.regions.home show --stage $(STAGE)
+
+activate: $(READY) ## Let a region take over: STAGE=, REGION=; ALONE=1 when the other one is down
+	@$(PYTHON) -m infra.regions.home activate --stage $(STAGE) $(if $(ALONE),--alone)
+
+standby: $(READY) ## Let a region stop: STAGE=, REGION=
+	@$(PYTHON) -m infra.regions.home standby --stage $(STAGE)
+
+.PHONY: export import
+export: $(READY) ## Write a region's records into a new folder: TO=, STAGE=, REGION=; no secrets
+	@[ -n "$(TO)" ] || { echo 'Say where: make export TO=exports/...' >&2; exit 2; }
+	@$(PYTHON) -m infra.regions.carry export "$(TO)" --stage $(STAGE)
+
+import: $(READY) ## Take exported records into a region that stands by: FROM=, STAGE=, REGION=
+	@[ -n "$(FROM)" ] || { echo 'Say which: make import FROM=exports/...' >&2; exit 2; }
+	@$(PYTHON) -m infra.regions.carry import "$(FROM)" --stage $(STAGE)
+
+.PHONY: rehearse-failover
+rehearse-failover: $(READY) ## Two stacks on this machine: one is killed amid transfers, the other goes on
+	@$(PYTHON) -m infra.regions.rehearsal
+
 ##@ Before a commit
 .PHONY: check
 check: $(READY) ## Style, types, layers, generated files, fast tests: one to two minutes
@@ -165,6 +197,10 @@ screenshots: $(READY) ## Make the README's pictures of the console again
 generate: $(READY) ## Write what comes from contracts/: schemas, docs/events.md, the OpenAPI document
 	$(PYTHON) -m contracts.generate
 
+.PHONY: cost
+cost: $(READY) ## Write docs/cost.md and docs/scale.md from prices, counts and templates
+	$(PYTHON) -m infra.cost
+
 .PHONY: format
 format: $(READY) ## Let ruff put the style right
 	$(VENV)/bin/ruff format .
@@ -202,8 +238,12 @@ build-%: $(READY) ## Package one service for AWS and import its handlers from th
 	@$(PYTHON) -m infra.package $* $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 # SAM is wanted for AWS only; a laptop does without.
-deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod
-	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
+deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod, REGION= (home); OVERRIDE=1: no canary, for a mend
+	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON)) \
+	  $(if $(OVERRIDE),--override)
+
+rollback-%: $(READY) ## Go back to the release before, at once: STAGE=local; FORCE=1: although it is not safe
+	@$(PYTHON) -m infra.releases.rollback $* --stage $(STAGE) $(if $(FORCE),--force)
 
 ##@ Upkeep
 .PHONY: lock

@@ -3,16 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MILLION = 1e6
-# USD in eu-west-1 as of November 2026, on demand, without free tiers. docs/performance.md says
-# where to compare them. Storage, logs, NAT, traffic and S3's GETs (0.0004 for 1,000) are not here.
-WRITE_UNITS = 0.7068 / MILLION
-READ_UNITS = 0.1415 / MILLION
-SQS_REQUEST = 0.40 / MILLION
-EVENT = 1.00 / MILLION
-TRANSITION = 25.0 / MILLION
-INVOCATION = 0.20 / MILLION
-GB_SECOND = 0.0000166667
+from infra.cost.prices import read_prices
 
 
 @dataclass(frozen=True)
@@ -31,11 +22,14 @@ class Consumed:
 
 
 def price_of(used: Consumed) -> Mapping[str, float]:
-    """USD by service."""
+    """USD by service. Storage, logs, NAT, traffic and S3's GETs are not here: docs/cost.md."""
+    usd = read_prices().usd
     return {
-        "DynamoDB": used.write_units * WRITE_UNITS + used.read_units * READ_UNITS,
-        "SQS": used.sqs * SQS_REQUEST,
-        "EventBridge": used.events * EVENT,
-        "Step Functions": used.transitions * TRANSITION,
-        "Lambda": used.invocations * INVOCATION + used.gb_seconds * GB_SECOND,
+        "DynamoDB": usd("dynamodb_write_unit", used.write_units)
+        + usd("dynamodb_read_unit", used.read_units),
+        "SQS": usd("sqs_request", used.sqs),
+        "EventBridge": usd("event", used.events),
+        "Step Functions": usd("transition", used.transitions),
+        "Lambda": usd("lambda_request", used.invocations)
+        + usd("lambda_arm_gb_second", used.gb_seconds),
     }

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from contracts.contract import Published
-from contracts.transfer_api import TransferView
+from contracts.transfer_views import TransferView
 from contracts.websocket.live_transfer import LiveTransfer
 
 TRANSFER_ID = "b1946ac92492d2347c6235b4d2611184"
@@ -105,6 +105,12 @@ class Story:
                 "lanes": [self._lane(number) for number in range(LANES)],
                 "attempts": self.done,
                 "warnings": [],
+                "cautions": [],
+                "readback_percent": None,
+                "planned_proof": "Samples of every chunk are read back.",
+                "files": None,
+                "include": [],
+                "exclude": [],
             },
         )
 

@@ -36,7 +36,7 @@ TURN_SECONDS = 900.0
 # Seconds of a call within a region, as a function sees them. They are typical, not measured here.
 LATENCY = {"GetItem": 0.004, "Query": 0.005, "TransactWriteItems": 0.009}
 STEP_SECONDS = 0.1  # of a small function, warm
-LANE_GB, SMALL_GB = 1.769, 0.5
+LANE_GB, SMALL_GB = 1769 / 1024, 0.5  # a GB of Lambda has 1,024 of a template's MB
 
 
 class CountedPorts(AwsPorts):

@@ -8,8 +8,9 @@ minute, with the backlog over time. Times are those of the records, so nobody ha
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -74,13 +75,23 @@ def backlog(we: Ours) -> int:
     return int(found["Count"])
 
 
+@contextmanager
+def posting() -> Iterator[ThreadPoolExecutor]:
+    """What is not begun when this is broken off is never sent."""
+    pool = ThreadPoolExecutor(POSTS_AT_ONCE)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def sustained(we: Ours, rate: float, seconds: float) -> None:
     """Arrivals keep their times, however slow the answers are."""
     print(f"\n{rate:g} a second for {seconds:g} s; the backlog as it comes:\n")
     head("second", "sent", "backlog")
     wanted, cpu, began = round(rate * seconds), cpu_seconds(we.stack.emulator.pid), time.monotonic()
     shown = began
-    with ThreadPoolExecutor(POSTS_AT_ONCE) as pool:
+    with posting() as pool:
         posts = []
         for number in range(wanted):
             time.sleep(max(0.0, began + number / rate - time.monotonic()))

@@ -9,7 +9,7 @@ from cli.client import Client, read
 from cli.errors import TransferFailed
 from cli.http import Answer
 from cli.times import local_time
-from contracts.destination_api import DestinationView, TestResult
+from contracts.destination_views import DestinationView, TestResult
 
 # What proves a server that has no pins.
 UNPINNED = {"public_authority": "public authority", "nothing": "none (plain FTP)"}

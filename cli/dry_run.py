@@ -13,8 +13,8 @@ from cli.output import bytes_text
 from cli.places import object_url
 from cli.times import local_time
 from contracts.auth_api import MeView
-from contracts.destination_api import DestinationView
-from contracts.transfer_api import FilesPage
+from contracts.browse_api import FilesPage
+from contracts.destination_views import DestinationView
 
 SENDERS = frozenset({"user", "operator", "admin"})
 Body = dict[str, Any]

@@ -9,7 +9,7 @@ from cli.destinations import change, read_destination, require_success, run_test
 from cli.errors import CommandFailed, TransferFailed, UsageFailed
 from cli.escaping import escaped
 from cli.invocation import Invocation
-from contracts.destination_api import DestinationView, HostKeyView, TestResult
+from contracts.destination_views import DestinationView, HostKeyView, TestResult
 
 CHANGED = "host_key_changed"
 

@@ -9,7 +9,7 @@ import click
 from cli.client import Client, read
 from cli.errors import UsageFailed
 from cli.times import FORMS, point_in_time
-from contracts.transfer_api import TransferStatus, TransferSummary
+from contracts.transfer_views import TransferStatus, TransferSummary
 
 PAGE = 200  # rows of a call: few calls, and none that takes long
 STATES = ("active", "ended")

@@ -9,8 +9,8 @@ from cli.escaping import escaped
 from cli.output import bytes_text
 from cli.places import object_url
 from cli.times import local_time
-from contracts.transfer_api import FailureView, TransferSummary, TransferView
-from contracts.transfer_events import FileCounts, Receipt
+from contracts.receipt import FileCounts, Receipt
+from contracts.transfer_views import FailureView, TransferSummary, TransferView
 
 COLUMNS = ("ID", "STATUS", "OBJECT", "TO", "SIZE", "REQUESTED", "REASON")
 ENDED = frozenset({"completed", "failed", "cancelled"})

@@ -5,7 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.contract import Bytes, Count, Id, Published, UtcTime
-from contracts.transfer_events import Failure, Receipt, Trouble
+from contracts.receipt import Receipt
+from contracts.transfer_events import Failure, Trouble
 
 FactType = Literal[
     "TransferRequested",

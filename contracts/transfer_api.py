@@ -9,11 +9,7 @@ from contracts.caller import Prefix, UserName
 from contracts.contract import (
     PLAIN,
     BucketName,
-    Bytes,
     Contract,
-    Count,
-    Crc64,
-    Id,
     ObjectKey,
     PageQuery,
     Published,
@@ -24,29 +20,10 @@ from contracts.contract import (
     VersionId,
     without_null,
 )
-from contracts.transfer_events import (
-    FileCounts,
-    IfExists,
-    Percent,
-    Receipt,
-    S3Object,
-    SourceAlgorithm,
-    Trouble,
-    Verify,
-)
+from contracts.receipt import Verify
+from contracts.transfer_events import IfExists, Percent
+from contracts.transfer_views import TransferStatus
 
-TransferStatus = Literal[
-    "requested",
-    "moving",
-    "paused",
-    "verifying",
-    "committing",
-    "completed",
-    "failing",
-    "failed",
-    "cancelling",
-    "cancelled",
-]
 # The transfer service checks a path's characters and parts, with reason codes of its own.
 TargetPath = Annotated[str, Text("A target path has 1 to 4095 characters.", 4_095)]
 Label = Annotated[str, Text("A label has 1 to 64 characters, none of control.", 64, PLAIN)]
@@ -168,152 +145,8 @@ class HistoryQuery(TransfersQuery):
     format: Literal["json", "csv"] = "json"
 
 
-class FilesQuery(PageQuery):
-    prefix: Prefix = ""
-    delimiter: Literal["/", ""] = "/"
-
-
 class TransferFilesQuery(PageQuery):
     outcome: Literal["waiting", "done", "failed", "skipped"] | None = None
-
-
-class ChunkCounts(Published):
-    """`open` chunks are neither done nor being moved."""
-
-    total: Count
-    done: Count
-    open: Count
-    proven: Count = Field(default=0, description="read back from the partner (verify readback)")
-
-
-class LaneView(Published):
-    number: Count
-    state: Literal["queued", "moving", "ended"]
-    turn: Count
-    bytes_in_flight: Bytes
-    failures: Count = Field(description="errors in a row")
-
-
-class FailureView(Trouble):
-    """A failure, and while it is being tried again: which try failed, and when the next one is."""
-
-
-class TransferSummary(Published):
-    id: Id
-    status: TransferStatus
-    owner: str
-    label: str | None
-    source: S3Object
-    destination_id: Slug
-    target_path: str = Field(description="as asked for, relative to the destination's base path")
-    final_path: str | None = Field(
-        description="the whole path as it was sent to the partner, once decided; relative to the"
-        " login's folder where the base path is"
-    )
-    if_exists: IfExists
-    verify: Verify
-    readback_percent: Percent | None = Field(
-        description="of the bytes, for verify readback; null: all of them"
-    )
-    strategy: str | None = Field(description="how the file is moved, and why")
-    planned_proof: str | None = Field(
-        description="what will be proven at the partner, in one sentence; null until it is planned,"
-        " and for many files",
-    )
-    size_bytes: Bytes | None
-    source_checksum: Literal[SourceAlgorithm, "none"] | None = Field(
-        description="the kind of S3's checksum of the object, to compare the bytes with; none:"
-        " S3 has none that we can compare; null until the source was inspected, and of many files"
-    )
-    run: int = Field(ge=1)
-    requested_at: UtcTime
-    updated_at: UtcTime
-    started_at: UtcTime | None
-    finished_at: UtcTime | None
-    failure: FailureView | None = Field(
-        description="why it failed; while under way: the trouble it has now, null once that is over"
-    )
-    receipt: Receipt | None
-
-
-class TransferView(TransferSummary):
-    """The full state. `percent`, rate and ETA are null while they are not known."""
-
-    correlation_id: Id
-    files: FileCounts | None = Field(
-        description="of many files; null: it is one, or they were not listed yet"
-    )
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    bytes_done: Bytes = Field(description="finished and in flight")
-    percent: float | None = Field(ge=0, le=100)
-    rate_bytes_per_second: float | None = Field(ge=0)
-    eta_seconds: float | None = Field(ge=0)
-    chunks: ChunkCounts
-    lanes: tuple[LaneView, ...]
-    attempts: Count = Field(description="leases of chunks given so far")
-    warnings: tuple[str, ...] = Field(
-        description="sentences about target_path: what some servers would do with such a name",
-    )
-    cautions: tuple[str, ...] = Field(
-        description="sentences about what is not promised at this partner's server"
-    )
-
-
-class TransferFileView(Published):
-    """One of many files. `path` is below target_path. The last three are null where they say
-    nothing."""
-
-    key: str
-    path: str
-    size_bytes: Bytes
-    outcome: Literal["waiting", "done", "failed", "skipped"]
-    code: str | None = Field(description="why it failed, as in docs/reasons.md")
-    message: str | None
-    crc64nvme: Crc64 | None
-
-
-class TransferFilesPage(Published):
-    """In the order of the inventory. `cursor` is null on the last page. Other pages may hold fewer
-    than `limit`, or none: go on with their cursor."""
-
-    files: tuple[TransferFileView, ...]
-    cursor: str | None
-
-
-class TransfersPage(Published):
-    """In the order of their requests. `cursor` is null on the last page. Other pages may hold fewer
-    than `limit`, or none: go on with their cursor."""
-
-    transfers: tuple[TransferSummary, ...]
-    cursor: str | None
-
-
-class BucketView(Published):
-    name: str
-    created_at: UtcTime
-
-
-class BucketsPage(Published):
-    """Sorted by name. `cursor` is null on the last page."""
-
-    buckets: tuple[BucketView, ...]
-    cursor: str | None
-
-
-class FileView(Published):
-    key: str
-    size_bytes: Bytes
-    last_modified: UtcTime
-    etag: str
-
-
-class FilesPage(Published):
-    """`folders` are common prefixes with their delimiter. `cursor` is null on the last page."""
-
-    files: tuple[FileView, ...]
-    folders: tuple[str, ...]
-    cursor: str | None
 
 
 class HealthView(Published):

@@ -1,29 +1,20 @@
 """The HTTP routes of the transfer service."""
 
+from contracts.browse_api import BucketsPage, FilesPage, FilesQuery
 from contracts.contract import PageQuery
-from contracts.destination_api import (
-    DestinationPatch,
-    DestinationRequest,
-    DestinationsPage,
-    DestinationView,
-    TestResult,
-)
+from contracts.destination_api import DestinationPatch, DestinationRequest
+from contracts.destination_views import DestinationsPage, DestinationView, TestResult
 from contracts.route import Route
 from contracts.session_api import SessionsView
 from contracts.timeline_api import TimelinePage
 from contracts.transfer_api import (
-    BucketsPage,
-    FilesPage,
-    FilesQuery,
     HealthView,
     HistoryQuery,
     StartTransferRequest,
-    TransferFilesPage,
     TransferFilesQuery,
-    TransfersPage,
     TransfersQuery,
-    TransferView,
 )
+from contracts.transfer_views import TransferFilesPage, TransfersPage, TransferView
 
 ADMINS = "Admins."
 BY_OWNER = "Everybody their own; operators, auditors and admins all."
@@ -40,7 +31,7 @@ def _steer(action: str, summary: str) -> Route:
         TransferView,
         "Its owner, with the grants it was started with; operators.",
         202,
-        problems=(403, 404, 409),
+        problems=(403, 404, 409, 503),  # 503: this region stands by
     )
 
 
@@ -227,6 +218,7 @@ TRANSFER_ROUTES: tuple[Route, ...] = (
         "Connect, and find out what the server can do",
         TestResult,
         "Users with a grant for it; operators and admins.",
-        problems=(400, 403, 404, 409),  # 400: the stored private key cannot be read
+        # 400: the stored private key cannot be read; 503: this region stands by
+        problems=(400, 403, 404, 409, 503),
     ),
 )

@@ -7,17 +7,24 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from infra.calling import CallRefused, call_function
 from infra.console.publish import PublishedMeanwhile, publish_web
 from infra.console.site import NotDeployed
 from infra.indexes import left_out_in_each_update, without_indexes
+from infra.kept_ready import TooManyKeptReady, require_room
 from infra.package.archives import content_hash
 from infra.package.build import build
+from infra.package.bundle import PackageWrong, commit_of, unpack
+from infra.pipeline.deployed import checked_out, forget, remember
 from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
 from infra.release import ValueMissing, referred_values, release_of, stored_values
+from infra.releases import deploying, has_releases
+from infra.releases.deploying import RollbackUnfinished
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
 from infra.templates import Template
@@ -35,6 +42,10 @@ from services.ticketing.domain.form import forms_of
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
 
 
+class BoundaryMissing(Exception):
+    """A deploy role may make no role without it."""
+
+
 class MappingWrong(Exception):
     """The environment of the stage has a mapping of tickets that says what cannot be done."""
 
@@ -43,15 +54,30 @@ class NobodyHears(Exception):
     """The stage has no address that alarms go to."""
 
 
+class SmokeTestFailed(Exception):
+    """What was deployed without a canary does not do what it should."""
+
+
+CANARY = "Canary"  # the parameter
+OVERRIDDEN = (
+    "OVERRIDE: every call goes to the new version at once. No alarm stops it, and its smoke test"
+    " comes afterwards. The next deployment without OVERRIDE has canaries again."
+)
 # Told in one sentence, without a traceback.
 REFUSED = (
     NobodyHears,
+    TooManyKeptReady,
+    RollbackUnfinished,
+    SmokeTestFailed,
+    CallRefused,
     ValueMissing,
     MappingWrong,
     NotDeployed,
     PublishedMeanwhile,
     ImageNotPushed,
     WorkerWithoutNetwork,
+    PackageWrong,
+    BoundaryMissing,
 )
 
 
@@ -81,12 +107,23 @@ def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
             yield included["Parameters"], "Location"
 
 
-def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
-    """Builds a service first, because its parameter Release names its code. Raises ValueMissing,
-    MappingWrong, NobodyHears."""
+def parameters_of(
+    stack: Stack,
+    stage: str,
+    python: str,
+    packages: Path | None = None,
+    *,
+    override: bool = False,
+) -> dict[str, str]:
+    """Builds or unpacks a service first, because its parameter Release names its code. With
+    `override` there is no canary, but the same Release. Raises ValueMissing, MappingWrong,
+    NobodyHears, TooManyKeptReady, PackageWrong, BoundaryMissing."""
     values, declared = read_environment(stage).of(stack), stack.declared_parameters()
     require_alarm_address(values, stage)
+    if packages:
+        require_boundary(stage, values)
     require_mapping(values)
+    require_room(values)
     if has_worker(stack, values):
         require_network(values)
         values["ImageTag"] = tag_of(context())
@@ -94,9 +131,26 @@ def parameters_of(stack: Stack, stage: str, python: str) -> dict[str, str]:
         ssm = stage_client(stage, "ssm")
         stored = stored_values(declared, values, ssm)
         stored |= referred_values(stack.completed(), values, ssm)
-        code_hash = content_hash(build(stack.name, python)) if stack.is_service else ""
+        code_hash = content_hash(folder_of(stack, python, packages)) if stack.is_service else ""
         values["Release"] = release_of(stack, values, stored, code_hash)
+    if override and CANARY in declared:
+        values[CANARY] = "false"
     return values
+
+
+def folder_of(stack: Stack, python: str, packages: Path | None) -> Path:
+    if packages is None:
+        return build(stack.name, python)
+    return unpack(stack.name, packages)
+
+
+def require_boundary(stage: str, values: Mapping[str, str]) -> None:
+    """A deployment of packages is one of the pipeline. Raises BoundaryMissing."""
+    if values.get("PermissionsBoundary") == "":
+        raise BoundaryMissing(
+            f"PermissionsBoundary of infra/environments/{stage}.toml is empty, and the deploy role"
+            " may make no role without it. Write the name that docs/releasing.md says."
+        )
 
 
 def quoted(value: str) -> str:
@@ -140,33 +194,77 @@ def sam_command(
     ]
 
 
-def deploy(stack: Stack, stage: str, sam: str, python: str) -> int:
+def deploy(
+    stack: Stack,
+    stage: str,
+    sam: str,
+    python: str,
+    packages: Path | None = None,
+    *,
+    override: bool = False,
+) -> int:
     """Returns SAM's exit code, or 1 when SAM succeeded and a later step failed."""
     try:
-        values = parameters_of(stack, stage, python)
-        code, dynamodb = 0, stage_client(stage, "dynamodb")
-        runs_worker = has_worker(stack, values)
-        if runs_worker:
-            push_worker(stage, before=True)
-        for left_out in left_out_in_each_update(stack.completed(), stage, dynamodb):
-            command = sam_command(stack, stage, sam, values, left_out)
-            code = code or subprocess.run(command, check=False).returncode
-        if code == 0:
-            cloudformation = stage_client(stage, "cloudformation")
-            protect_tables(stack.deployed_name(stage), cloudformation, dynamodb)
-        if code == 0 and stack.name == "console":
-            publish_web(stage)
-        if code == 0 and runs_worker:
-            push_worker(stage, before=False)
-        if code == 0 and stack.is_service:
-            print(f"{prune(stack, stage)} old versions removed")
+        values = parameters_of(stack, stage, python, packages, override=override)
+        if override:
+            print(OVERRIDDEN)
+        return _deploy(stack, stage, sam, values)
     except REFUSED as error:
         print(error, file=sys.stderr)
-        return 1
     except PruneIncomplete as error:
         again = f"python -m infra.prune {stack.name} --stage {stage}"
         print(f"The stack is deployed. {error}\nThen: {again}", file=sys.stderr)
+    return 1
+
+
+def _deploy(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> int:
+    clients = cache(partial(stage_client, stage))
+    code, dynamodb = 0, clients("dynamodb")
+    runs_worker = has_worker(stack, values)
+    if runs_worker:
+        push_worker(stage, before=True)
+    deploying.begin(stack, stage, clients)
+    for left_out in left_out_in_each_update(stack.completed(), stage, dynamodb):
+        command = sam_command(stack, stage, sam, values, left_out)
+        code = code or subprocess.run(command, check=False).returncode
+    deploying.end(stack, stage, clients)
+    if code:
+        return code
+    protect_tables(stack.deployed_name(stage), clients("cloudformation"), dynamodb)
+    if stack.name == "console":
+        publish_web(stage)
+    if runs_worker:
+        push_worker(stage, before=False)
+    if has_releases(stack):
+        print(f"{prune(stack, stage)} old versions removed")
+    if values.get(CANARY) == "false":
+        require_smoke_test(stack, stage, clients("lambda"))
+    return 0
+
+
+def require_smoke_test(stack: Stack, stage: str, functions: Any) -> None:  # noqa: ANN401 - boto3
+    """What CodeDeploy would have asked before. Raises SmokeTestFailed."""
+    answer = call_function(functions, stage, stack.name, "smoke-test", {})
+    if answer["problems"]:
+        found = "\n".join(f"  {each}" for each in answer["problems"])
+        raise SmokeTestFailed(
+            f"The stack is deployed, and its smoke test failed:\n{found}\n"
+            f"To go back: make rollback-{stack.name} STAGE={stage}"
+        )
+
+
+def deploy_packages(
+    stack: Stack, stage: str, sam: str, packages: Path, here: str, *, override: bool = False
+) -> int:
+    """As deploy, and remembers the commit when all of it is done. `here` is checked out."""
+    try:
+        commit = commit_of(packages, here)
+    except PackageWrong as error:
+        print(error, file=sys.stderr)
         return 1
+    code = deploy(stack, stage, sam, "", packages, override=override)
+    if code == 0:
+        remember(stack, stage, commit, stage_client(stage, "ssm"))
     return code
 
 
@@ -176,10 +274,18 @@ def main() -> None:
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--sam", default="sam", help="path of the SAM command")
     parser.add_argument("--python", default="", help="of the version that the functions run on")
+    parser.add_argument("--packages", type=Path, help="a folder of `make packages`, built before")
+    parser.add_argument("--override", action="store_true", help="at once, whatever alarms say")
     given = parser.parse_args()
     if given.stage == "local":
         sys.exit(subprocess.run([*LOCALLY, given.stack.name], check=False).returncode)
-    sys.exit(deploy(given.stack, given.stage, str(Path(given.sam)), given.python))
+    stack, stage, sam, override = given.stack, given.stage, str(Path(given.sam)), given.override
+    if not stack.is_of_account:
+        forget(stack, stage, stage_client(stage, "ssm"))
+    if given.packages:
+        here = checked_out()
+        sys.exit(deploy_packages(stack, stage, sam, given.packages, here, override=override))
+    sys.exit(deploy(stack, stage, sam, given.python, override=override))
 
 
 if __name__ == "__main__":

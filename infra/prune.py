@@ -1,26 +1,26 @@
-"""Removes versions of functions that nothing runs any more.
+"""Removes versions of functions and workflows, and copies of an API, that nobody needs any more.
 
 python -m infra.prune STACK --stage STAGE     `make deploy-<stack>` does it by itself
 
 SAM makes a version with each release and keeps all of them, but an account may hold only 75 GB of
-code.
+code, and a workflow 1,000 versions. What a rollback may go back to stays.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
+from infra.releases.history import History, forget_old
+from infra.releases.pointers import ApiStage, Clients, WorkflowAlias, pointers_of
 from infra.stacks import STAGES, Stack, stack_argument
 from infra.stage import stage_client
 
 KEPT = 3  # the newest stay in any case, because one that was just made has no alias yet
 LATEST = "$LATEST"
-
-Clients = Callable[[str], BaseClient]
 
 
 class PruneIncomplete(Exception):
@@ -32,8 +32,12 @@ def prune(stack: Stack, stage: str, clients: Clients | None = None) -> int:
     name, clients = stack.deployed_name(stage), clients or partial(stage_client, stage)
     client = clients("lambda")
     removed, refused = 0, []
+    wanted = wanted_versions(stack, stage, clients("ssm"))
+    for pointer in pointers_of(name, clients):
+        if isinstance(pointer, WorkflowAlias | ApiStage):
+            removed += pointer.remove_others(wanted.get(pointer.name, set()))
     for function in functions_of(name, clients("cloudformation")):
-        for version in unused_versions(function, client):
+        for version in unused_versions(function, client, wanted.get(function, set())):
             try:
                 client.delete_function(FunctionName=function, Qualifier=version)
                 removed += 1
@@ -56,14 +60,24 @@ def functions_of(stack_name: str, cloudformation: BaseClient) -> list[str]:
     ]
 
 
-def unused_versions(function: str, client: BaseClient, kept: int = KEPT) -> list[str]:
-    """Oldest first, without the newest `kept`. Aliases are read last. An alias that moves meanwhile
-    moves to a new version. Besides, Lambda removes no version that an alias names."""
+def wanted_versions(stack: Stack, stage: str, ssm: BaseClient) -> dict[str, set[str]]:
+    """Of the releases that a rollback may go back to, by the pointer's name."""
+    wanted: dict[str, set[str]] = {}
+    for release in forget_old(History(stack, stage, ssm)):
+        for name, version in release.versions.items():
+            wanted.setdefault(name, set()).add(version)
+    return wanted
+
+
+def unused_versions(function: str, client: BaseClient, wanted: Collection[str] = ()) -> list[str]:
+    """Oldest first, without the newest ones and those that are wanted. Aliases are read last. An
+    alias that moves meanwhile moves to a new version. Besides, Lambda removes no version that an
+    alias names."""
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
     versions = {each["Version"] for page in pages for each in page["Versions"]} - {LATEST}
     oldest_first = sorted(versions, key=int)
-    named = set(_named_versions(function, client))
-    return [each for each in oldest_first[: -kept or None] if each not in named]
+    kept = {*wanted, *_named_versions(function, client)}
+    return [each for each in oldest_first[:-KEPT] if each not in kept]
 
 
 def _named_versions(function: str, client: BaseClient) -> Iterator[str]:

@@ -18,6 +18,7 @@ from infra.templates import Template
 
 BY_NAME = "AWS::SSM::Parameter::Value"  # CloudFormation reads these from SSM when it deploys
 
+OF_ALIAS = "Provisioned"  # the end of a parameter's name
 REFERENCE = re.compile(r"\{\{resolve:ssm:(.+?)\}\}")
 
 
@@ -59,5 +60,7 @@ def release_of(
     stack: Stack, values: Mapping[str, str], stored: Mapping[str, str], code_hash: str
 ) -> str:
     definitions = [path.read_text("utf-8") for path in sorted(stack.folder.glob("*.json"))]
-    everything = [code_hash, stack.completed(), definitions, dict(values), dict(stored)]
+    # What is kept ready belongs to the alias. A new version for it would be a canary for nothing.
+    of_versions = {name: each for name, each in values.items() if not name.endswith(OF_ALIAS)}
+    everything = [code_hash, stack.completed(), definitions, of_versions, dict(stored)]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()[:16]

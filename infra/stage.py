@@ -9,7 +9,9 @@ from infra.stacks import read_environment
 
 
 def stage_client(stage: str, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
-    """On AWS it has the credentials of whoever calls, and the region of the stage."""
+    """On AWS it has the credentials of whoever calls, and the region of the stage that REGION= of
+    make asks for, or its home region."""
+    region = read_environment(stage).region
     if stage == "local":
         return running_stack().client(service)
-    return boto3.client(service, region_name=read_environment(stage).region)
+    return boto3.client(service, region_name=region)

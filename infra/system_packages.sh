@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests want and Python packages cannot bring: real SFTP and FTP servers, a browser
-# with a font, node. Never starts one. With `bench` also what measurements want.
+# with a font, node with npm. Never starts one. With `bench` also what measurements want.
 set -euo pipefail
 
 # Each package with a file of it, which tells whether it is there.
@@ -14,6 +14,7 @@ wanted=(
     chromium:/usr/bin/chromium
     fonts-liberation:/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf
     nodejs:/usr/bin/node
+    npm:/usr/bin/npm
     libwrap0:/usr/lib/*/libwrap.so.0
     libsodium23:/usr/lib/*/libsodium.so.23
 )

@@ -1,7 +1,7 @@
 """Reads CloudFormation templates with their short intrinsic functions (`!Ref`, `!Sub`, ...).
 
-One of them is ours. `!Arn sqs:name` is the ARN of that name in the stage's own partition, region
-and account.
+Two of them are ours. `!Arn sqs:name` is the ARN of that name in the stage's own partition, region
+and account. `!ArnAnywhere sqs:name` is that of any region.
 """
 
 from pathlib import Path
@@ -32,13 +32,22 @@ def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 
 
 def _arn(loader: _Loader, node: yaml.ScalarNode) -> dict[str, Any]:
-    service, _, rest = str(loader.construct_scalar(node)).partition(":")
-    region = "" if service in NO_REGION else "${AWS::Region}"
+    return _arn_in("${AWS::Region}", str(loader.construct_scalar(node)))
+
+
+def _arn_anywhere(loader: _Loader, node: yaml.ScalarNode) -> dict[str, Any]:
+    return _arn_in("*", str(loader.construct_scalar(node)))
+
+
+def _arn_in(region: str, written: str) -> dict[str, Any]:
+    service, _, rest = written.partition(":")
+    region = "" if service in NO_REGION else region
     return {"Fn::Sub": f"arn:${{AWS::Partition}}:{service}:{region}:${{AWS::AccountId}}:{rest}"}
 
 
 _Loader.add_multi_constructor("!", _intrinsic)
 _Loader.add_constructor("!Arn", _arn)
+_Loader.add_constructor("!ArnAnywhere", _arn_anywhere)
 
 
 def read_template(path: Path) -> Template:

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from runtime.telemetry import count_one, logger
+from runtime.telemetry import count_one, logger, version_failures
 
-MESSAGES_FAILED = "MessagesFailed"  # an alarm on it rolls canaries back
+MESSAGES_FAILED = "MessagesFailed"
 
 BatchResponse: TypeAlias = dict[str, list[dict[str, str]]]
 
@@ -25,7 +25,7 @@ def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -
         try:
             return act(record)
         except Exception as error:
-            count_failure(error)
+            count_failure(error, again=came_again(record))
             logger().exception(
                 "message failed, back to the queue",
                 error=type(error).__name__,
@@ -42,10 +42,19 @@ def each_message(event: Mapping[str, Any], act: Callable[[SQSRecord], object]) -
     return failures(str(each["itemIdentifier"]) for each in failed)
 
 
-def count_failure(error: Exception) -> None:
-    """Counts a message as failed. An error that is `retryable` is expected and does not count."""
-    if not getattr(error, "retryable", False):
-        count_one(MESSAGES_FAILED)
+def came_again(record: SQSRecord) -> bool:
+    """Whether the queue delivered it before. Then perhaps an earlier version failed at it."""
+    return int(record.attributes.approximate_receive_count) > 1
+
+
+def count_failure(error: Exception, *, again: bool) -> None:
+    """Counts a message as failed. An error that is `retryable` is expected and does not count.
+    What fails `again` is not blamed on the version that runs now."""
+    if getattr(error, "retryable", False):
+        return
+    count_one(MESSAGES_FAILED)
+    if not again:
+        version_failures().add()
 
 
 def failures(identifiers: Iterable[str]) -> BatchResponse:

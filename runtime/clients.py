@@ -38,6 +38,7 @@ class AwsClients:
         with self._making:
             return self._session.create_client(service, endpoint_url=address, config=config)
 
-    def new(self, service: str, config: Config, **credentials: str) -> BaseClient:
+    def new(self, service: str, config: Config, **given: str) -> BaseClient:
+        """`given` are credentials, a region or an address that differ from the usual ones."""
         with self._making:
-            return self._session.create_client(service, config=config, **credentials)
+            return self._session.create_client(service, config=config, **given)

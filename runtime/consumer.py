@@ -30,7 +30,7 @@ from pydantic import ValidationError
 from contracts.catalogue import UnknownEvent, spec_of
 from contracts.contract import Published
 from contracts.envelope import Event
-from runtime.batches import BatchResponse, count_failure, failures
+from runtime.batches import BatchResponse, came_again, count_failure, failures
 from runtime.events import event_of
 from runtime.redelivery import POISON_SECONDS, Redelivery, backoff_seconds
 from runtime.telemetry import correlate, logger, own_fields
@@ -71,7 +71,7 @@ def consume(
         if error is None:
             in_a_row = 0
             continue
-        count_failure(error)
+        count_failure(error, again=came_again(record))
         if never_works(error):
             redelivery.after(POISON_SECONDS, record)
         else:

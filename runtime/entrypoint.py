@@ -14,7 +14,8 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from runtime.telemetry import correlate, flush_metrics, logger, metrics, tracer
+from runtime.smoke_probe import asked_of, passed
+from runtime.telemetry import correlate, flush_metrics, logger, metrics, tracer, version_failures
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -32,7 +33,10 @@ def entrypoint(build: Callable[[], W]) -> Callable[[Act[W, R]], Handler[R]]:
     def decorate(act: Act[W, R]) -> Handler[R]:
         @wraps(act)
         def traced(event: LambdaEvent, context: LambdaContext) -> R:
-            return act(event, context, wires())
+            made = wires()
+            if (asked := asked_of(event)) is not None:
+                return cast(R, passed(asked))
+            return act(event, context, made)
 
         @wraps(act)
         def handler(event: LambdaEvent, context: LambdaContext) -> R:
@@ -43,6 +47,8 @@ def entrypoint(build: Callable[[], W]) -> Callable[[Act[W, R]], Handler[R]]:
                 return cast(R, run(event, context))
             except Exception as error:
                 _log_failure(error)
+                if not _expected(error):
+                    version_failures().add()
                 raise
             finally:
                 _flush_metrics(context, cold)
@@ -81,7 +87,13 @@ def _log_failure(error: Exception) -> None:
         logger().exception("invocation failed", error=name, code=code)
 
 
+def _expected(error: Exception) -> bool:
+    """Whether the version did as it should when it raised. An error says so by its class."""
+    return bool(getattr(error, "retryable", False) or getattr(error, "expected", False))
+
+
 def _flush_metrics(context: LambdaContext, cold: bool) -> None:
     if cold:
         metrics().provider.add_cold_start_metric(context=context)
     flush_metrics()
+    version_failures().write(context.function_name, context.function_version)

@@ -24,7 +24,7 @@ from contracts.route import Route
 from runtime.calls import Answer, Call, call_of
 from runtime.path_values import path_values
 from runtime.problems import Problems, RequestRefused
-from runtime.telemetry import correlation_id, count_one
+from runtime.telemetry import correlation_id, count_one, version_failures
 
 Operation = Callable[[Call[Any]], BaseModel | Answer | None]
 
@@ -40,7 +40,7 @@ HEADERS = {
 KEPT = "private, no-cache"  # the browser keeps it, and asks each time with If-None-Match
 JSON = "application/json"
 INTERNAL_ERROR = 500  # an error of ours; 502 is a partner's
-SERVER_ERRORS = "ServerErrors"  # rolls canaries back, because Lambda counts no answered 500
+SERVER_ERRORS = "ServerErrors"  # to Lambda an answered 500 is no error
 ASKED_HEADERS = ["Idempotency-Key", "If-Match", "If-None-Match", "X-Correlation-Id"]
 TOLD_HEADERS = ["ETag", "Link", "Location", "Retry-After"]
 
@@ -103,6 +103,7 @@ class Api:
         problem = self._problems.of(error, event.path, request_id)
         if problem.status == INTERNAL_ERROR:
             count_one(SERVER_ERRORS)
+            version_failures().add()
         headers = dict(HEADERS)
         if problem.status == 401:
             headers["WWW-Authenticate"] = "Bearer"

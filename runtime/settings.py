@@ -34,6 +34,10 @@ class ServiceSettings(BaseSettings):
     stage: str
     log_level: str = "INFO"
 
+    def cost_tags(self, stack: str) -> dict[str, str]:
+        """For what a function makes that is billed. What a stack makes has these from the stack."""
+        return {"fileferry:stage": self.stage, "fileferry:stack": stack}
+
     @classmethod
     def load(cls) -> Self:
         """Reads the environment. Raises SettingsInvalid."""

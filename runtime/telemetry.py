@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
@@ -74,6 +74,37 @@ def flush_metrics() -> None:
     """Writes what was added since the last time. Powertools warns when there is nothing."""
     if metrics().provider.metric_set:
         metrics().flush_metrics()
+
+
+class VersionFailures:
+    """How often the running version of the function did what it should not. The entrypoint writes
+    the count at the end of the invocation, under function and version, so that a canary's alarm
+    blames no version for another one."""
+
+    NAME = "VersionFailures"
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self) -> None:
+        self._count += 1
+
+    def write(self, function: str, version: str) -> None:
+        count, self._count = self._count, 0
+        if not count:
+            return
+        own = {
+            "service": str(metrics().provider.service),
+            "function_name": function,
+            "version": version,
+        }
+        with single_metric(self.NAME, MetricUnit.Count, count, default_dimensions=own):
+            pass
+
+
+@cache
+def version_failures() -> VersionFailures:
+    return VersionFailures()
 
 
 def correlate(correlation_id: str) -> None:

@@ -4,7 +4,7 @@ from cli.client import read
 from cli.command import command
 from cli.invocation import Invocation, pass_invocation
 from cli.times import local_time
-from contracts.transfer_api import BucketView
+from contracts.browse_api import BucketView
 
 
 @command("buckets", examples="fileferry buckets\nfileferry buckets --json")

@@ -18,7 +18,7 @@ from cli.destinations import (
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.pinning import pin_offered
-from contracts.destination_api import DestinationView, TestResult
+from contracts.destination_views import DestinationView, TestResult
 
 id_argument = click.argument("destination_id", metavar="ID")
 

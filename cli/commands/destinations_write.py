@@ -15,7 +15,7 @@ from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.passwords import File, asked_password, given_password, password_options, secret_file
 from cli.pinning import pin_offered
-from contracts.destination_api import DestinationView
+from contracts.destination_views import DestinationView
 
 ADD_EXAMPLES = """
 fileferry destinations add acme --host sftp.acme.example --user ferry

@@ -12,7 +12,7 @@ from cli.command import command
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.output import bytes_text, counted
-from contracts.transfer_api import TransferFilesPage, TransferFileView
+from contracts.transfer_views import TransferFilesPage, TransferFileView
 
 PAGE = 1_000
 OUTCOMES = ("waiting", "done", "failed", "skipped")

@@ -14,7 +14,7 @@ from cli.invocation import Invocation, pass_invocation
 from cli.output import Output, bytes_text, counted
 from cli.places import object_url, parse_source
 from cli.times import local_time
-from contracts.transfer_api import FilesPage, FileView
+from contracts.browse_api import FilesPage, FileView
 
 PAGE = 1_000
 EXAMPLES = """

@@ -9,7 +9,7 @@ from cli.errors import CommandFailed
 from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.transfers import outcome_error, receipt_fields
-from contracts.transfer_api import TransferView
+from contracts.transfer_views import TransferView
 
 
 @command("receipt", examples="fileferry receipt 01J9\nfileferry receipt 01J9 --json > receipt.json")

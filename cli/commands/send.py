@@ -13,8 +13,9 @@ from cli.escaping import escaped
 from cli.invocation import Invocation, pass_invocation
 from cli.places import parse_source, parse_target
 from cli.sending import start_transfer
-from contracts.transfer_api import TransferView
-from contracts.transfer_events import IfExists, Verify
+from contracts.receipt import Verify
+from contracts.transfer_events import IfExists
+from contracts.transfer_views import TransferView
 
 EXAMPLES = """
 fileferry send s3://exports/reports/today.csv acme

@@ -7,7 +7,7 @@ from cli.client import read
 from cli.command import command
 from cli.invocation import Invocation, pass_invocation
 from cli.transfers import fields
-from contracts.transfer_api import TransferView
+from contracts.transfer_views import TransferView
 
 
 @command("status", examples="fileferry status 01J9\nfileferry status 01J9 --json | jq .percent")

@@ -11,7 +11,7 @@ from cli.durations import duration_text
 from cli.live.outcome import average_rate, rate_text, took
 from cli.live.shown import Shown
 from cli.output import bytes_text, counted, escaped
-from contracts.transfer_api import FailureView
+from contracts.transfer_views import FailureView
 
 GAP = 2
 MIN_NAME, MAX_NAME = 14, 48

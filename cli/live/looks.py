@@ -9,7 +9,7 @@ from cli.live.clock import Clock, Instant
 from cli.live.pace import Pace
 from cli.live.shown import Shown, from_rest
 from cli.live.timed_rest import Rest
-from contracts.transfer_api import TransfersPage, TransferView
+from contracts.transfer_views import TransfersPage, TransferView
 
 BURST = 15  # calls at once; with one a second afterwards that is less than 100 a minute
 PAGE = 100  # transfers of a list

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from cli.durations import duration_text
-from contracts.transfer_api import FailureView, TransferSummary, TransferView
-from contracts.transfer_events import FileCounts, Receipt
+from contracts.receipt import FileCounts, Receipt
+from contracts.transfer_views import FailureView, TransferSummary, TransferView
 from contracts.websocket.live_transfer import LiveTransfer
 
 ENDED = frozenset({"completed", "failed", "cancelled"})

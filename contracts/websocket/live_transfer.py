@@ -14,8 +14,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from contracts.contract import Bytes, Count, Id, Published, Text, UtcTime
-from contracts.transfer_api import FailureView
-from contracts.transfer_events import ChunkRuns, FileCounts, Partner, Receipt, S3Object
+from contracts.receipt import FileCounts, Receipt
+from contracts.transfer_events import ChunkRuns, Partner, S3Object
+from contracts.transfer_views import FailureView
 
 LiveStatus = Literal[
     "requested", "moving", "paused", "verifying", "committing", "completed", "failed", "cancelled"

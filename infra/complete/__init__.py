@@ -6,19 +6,25 @@ The section `Service` of a template says what a service has. docs/adr/0019 shows
 Everything else in the template is CloudFormation, and overrides what is made here.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from infra.complete.alarms import errors_alarm
+from infra.complete.alarms import canary_alarm
+from infra.complete.boundary import with_boundary
 from infra.complete.container import with_container
 from infra.complete.description import Service, read_service
+from infra.complete.each_stage import for_each_stage
+from infra.complete.encryption import encrypt_secrets
+from infra.complete.forbidden import forbid
 from infra.complete.functions import function_resources
 from infra.complete.listening import RECEIVES
 from infra.complete.names import TemplateWrong, check_names, pascal
 from infra.complete.owners import owner_policies
 from infra.complete.queues import dead_letters, queue
 from infra.complete.settings import SECONDS, conditions, global_settings, parameters
+from infra.complete.smoke import smoke_resources
 from infra.complete.table import table_resources
 from infra.complete.triggers import trigger_resources
 from infra.templates import Template, read_template
@@ -33,7 +39,7 @@ __all__ = ["TemplateWrong", "complete"]
 def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
     """The same input always gives the same template. `services` are all services that publish.
     Raises TemplateWrong."""
-    own, made = dict(short), {}
+    own, made = copy.deepcopy(short), {}
     if "Service" in own:
         service = read_service(stack, own.pop("Service"), own)
         made = _made(service, own)
@@ -42,7 +48,12 @@ def complete(short: Template, stack: str, services: Sequence[str]) -> Template:
     elif "ContainerOf" in own:
         written = own.pop("ContainerOf")
         own = with_container(own, written, _completed(written.get("service", ""), services))
-    template = merged(made, own)
+    if "EachStage" in own:
+        repeated = for_each_stage(own.pop("EachStage"))
+        own["Resources"] = {**own.get("Resources", {}), **repeated}
+    template = with_boundary(merged(made, own))
+    encrypt_secrets(template)
+    forbid(template, stack)
     check_names(template["Resources"])
     return template
 
@@ -72,7 +83,7 @@ def _intrinsic(value: Mapping[str, Any]) -> bool:
 
 
 def _made(service: Service, own: Template) -> Template:
-    resources: dict[str, Any] = table_resources(service)
+    resources: dict[str, Any] = dict(table_resources(service))
     for function in service.functions:
         for made in (
             function_resources(service, function),
@@ -94,5 +105,5 @@ def _made(service: Service, own: Template) -> Template:
         "Parameters": parameters(service),
         "Conditions": conditions(service),
         "Globals": {"Function": global_settings(service)},
-        "Resources": resources | errors_alarm(service),
+        "Resources": resources | smoke_resources(service) | canary_alarm(service),
     }

@@ -26,13 +26,15 @@ def with_container(template: Template, written: Mapping[str, Any], service: Temp
     own = _only(resources["Role"]["Properties"]["Policies"], "policy of Role")
     role = service["Resources"][f"{written['function']}Role"]["Properties"]
     rights = role["Policies"][0]["PolicyDocument"]["Statement"]
-    own["PolicyDocument"]["Statement"] += list(_rights(rights, queues, service))
+    given = list(_rights(rights, queues, service))
+    own["PolicyDocument"]["Statement"] += given
     container = _only(resources["Task"]["Properties"]["ContainerDefinitions"], "container of Task")
     variables = service["Globals"]["Function"]["Environment"]["Variables"]
     container["Environment"] = [*container.get("Environment", ()), *_variables(variables, service)]
     for section in ("Parameters", "Conditions"):
         theirs = service.get(section, {})
-        needed = [name for name in _asked(container["Environment"]) if name in theirs]
+        asked = _asked([given, container["Environment"]])
+        needed = [name for name in dict.fromkeys(asked) if name in theirs]
         template[section] = {name: theirs[name] for name in needed} | template.get(section, {})
     return template
 
@@ -47,9 +49,10 @@ def _rights(
     statements: list[Value], queues: Mapping[str, str], service: Template
 ) -> Iterator[Value]:
     for statement in statements:
-        if statement.get("Sid", "") in FUNCTIONS_OWN or "Fn::If" in statement:
+        granted = statement["Fn::If"][1] if "Fn::If" in statement else statement
+        if granted.get("Sid", "") in FUNCTIONS_OWN:
             continue
-        reads = queues if statement["Sid"] in READS else {}
+        reads = queues if granted["Sid"] in READS else {}
         yield _from_outside(statement, service, reads)
 
 

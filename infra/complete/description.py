@@ -13,12 +13,15 @@ from infra.complete.trigger import Trigger, read_trigger
 from infra.templates import Template
 
 PUBLISH = "Publish"  # a grant that every service may name without describing it
+# A function with such a trigger answers its failures, and Lambda counts no error.
+ANSWERING = ("api", "authorizer", "events", "queue")
 OF_SERVICE = {"table", "settings", "environment", "grants", "functions", "queues"}
 OF_TABLE = {"id", "indexes"}
-OF_FUNCTION = {"trigger", "table", "may", "vpc", "unwatched"}
+OF_FUNCTION = {"trigger", "table", "rows", "reads", "may", "vpc", "unwatched", "blamed"}
+READS = ("GetItem", "BatchGetItem", "ConditionCheckItem", "Query")
 TABLE_ACTIONS = {
     *("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem"),
-    "Query",
+    *("Query", "Scan"),
 }
 
 
@@ -33,14 +36,20 @@ class Table:
 @dataclass(frozen=True)
 class Function:
     """`name` is in PascalCase. `table` has actions on the table, and 'Query/<index>' for an index.
-    `unwatched` says why the canary's alarm does not count the function's errors."""
+    `rows` are the partitions that it may touch, as `T#*`; none stands for all. `reads` are those
+    that it may only read. `unwatched` says why the canary's alarm does not count its errors.
+    `blamed` says that the alarm counts what the runtime counts against a version, as it does for
+    functions that answer their failures."""
 
     name: str
     trigger: Trigger
     table: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
     vpc: bool = False
     unwatched: str = ""
+    blamed: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -136,13 +145,17 @@ def _function(
         raise TemplateWrong(
             f"{where}: no grant is called {unknown[0]!r}. There are {', '.join(sorted(grants))}."
         )
+    function_trigger = read_trigger(where, ours.get("trigger"))
     function = Function(
         name,
-        read_trigger(where, ours.get("trigger")),
+        function_trigger,
         tuple(ours.get("table", ())),
+        tuple(ours.get("rows", ())),
+        tuple(ours.get("reads", ())),
         tuple(ours.get("may", ())),
         ours.get("vpc", False),
         ours.get("unwatched", ""),
+        ours.get("blamed", function_trigger.kind in ANSWERING),
         properties,
     )
     _check_table(where, function, table)
@@ -152,6 +165,10 @@ def _function(
 def _check_table(where: str, function: Function, table: Table | None) -> None:
     if table is None and (function.table or function.trigger.kind == "outbox"):
         raise TemplateWrong(f"{where}: the service has no table. Describe one under `table`.")
+    if function.reads and not function.rows:
+        raise TemplateWrong(
+            f"{where}: `reads` limits nothing without `rows`. Write the partitions that it changes."
+        )
     known = TABLE_ACTIONS | {f"Query/{index}" for index in (table.indexes if table else ())}
     if unknown := [each for each in function.table if each not in known]:
         raise TemplateWrong(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.complete.description import PUBLISH, Function, Service
+from infra.complete.description import PUBLISH, READS, Function, Service
 from infra.complete.intrinsics import (
     NO_VALUE,
     Value,
@@ -14,7 +14,7 @@ from infra.complete.intrinsics import (
     sub,
 )
 from infra.complete.names import TemplateWrong, name_of, role_name
-from infra.complete.settings import reserved
+from infra.complete.settings import provisioned, reserved
 from infra.complete.triggers import trigger_statements
 from infra.complete.vpc import vpc_settings, vpc_statements
 
@@ -28,6 +28,8 @@ def function_resources(service: Service, function: Function) -> Value:
     }
     if (kept := reserved(function.trigger.kind)) != NO_VALUE:
         properties["ReservedConcurrentExecutions"] = kept
+    if (ready := provisioned(function.trigger.kind)) != NO_VALUE:
+        properties["ProvisionedConcurrencyConfig"] = ready
     if function.trigger.kind == "schedule":
         dead_letters = attribute(f"{function.name}DeadLetters")
         properties["DeadLetterQueue"] = {"Type": "SQS", "TargetArn": dead_letters}
@@ -35,20 +37,26 @@ def function_resources(service: Service, function: Function) -> Value:
         properties["VpcConfig"] = vpc_settings()
     role = {
         "RoleName": role_name(service.name, function.purpose),
-        "AssumeRolePolicyDocument": policy(
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ),
-        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*_may(service, function))}],
+        **lambda_role(_may(service, function)),
     }
     told = {"Metadata": {"Unwatched": function.unwatched}} if function.unwatched else {}
     properties |= dict(function.properties)
     return {
         function.id: resource("Serverless::Function", properties, **told),
         f"{function.name}Role": resource("IAM::Role", role),
+    }
+
+
+def lambda_role(statements: list[Value], principal: str = "lambda") -> Value:
+    """The properties of a role, without its name."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{principal}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    return {
+        "AssumeRolePolicyDocument": policy(trust),
+        "Policies": [{"PolicyName": "own", "PolicyDocument": policy(*statements)}],
     }
 
 
@@ -67,24 +75,40 @@ def _may(service: Service, function: Function) -> list[Value]:
     return [
         allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], attribute("LogGroup")),
         allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
-        *_on_table(service, dict.fromkeys(table)),
+        *_on_table(service, function, dict.fromkeys(table)),
         *(_granted(service, name) for name in dict.fromkeys(grants)),
         *trigger_statements(service, function),
         *(vpc_statements(service, function) if function.vpc else ()),
     ]
 
 
-def _on_table(service: Service, actions: dict[str, None]) -> list[Value]:
+def _on_table(service: Service, function: Function, actions: dict[str, None]) -> list[Value]:
     if service.table is None:
         return []
     table = service.table.id
-    plain = [f"dynamodb:{each}" for each in actions if "/" not in each]
+    plain = [each for each in actions if "/" not in each]
+    reading = [each for each in plain if each in READS] if function.reads else []
+    made = [
+        allow(sid, [f"dynamodb:{each}" for each in on], attribute(table), **_of_rows(rows))
+        for sid, on, rows in (
+            ("Table", plain, function.rows),
+            ("TableReads", reading, function.reads),
+        )
+        if on
+    ]
     indexes = [each.split("/")[1] for each in actions if "/" in each]
-    made = [allow("Table", plain, attribute(table))] if plain else []
     if indexes:
         arns = [sub(f"${{{table}.Arn}}/index/{index}") for index in indexes]
         made.append(allow("Indexes", ["dynamodb:Query"], arns))
     return made
+
+
+def _of_rows(partitions: tuple[str, ...]) -> Value:
+    """A call may be about several rows, so the condition key has several values. Every action that
+    a table's functions may have gives it."""
+    if not partitions:
+        return {}
+    return {"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)}}}
 
 
 def _granted(service: Service, name: str) -> Value:

@@ -1,5 +1,6 @@
 """Queues with their dead letters, and who may send to them."""
 
+from infra.complete.encryption import of_queue
 from infra.complete.intrinsics import Value, attribute, ref, resource
 from infra.complete.names import name_of
 
@@ -46,5 +47,5 @@ def _properties(service: str, purpose: str) -> Value:
     return {
         "QueueName": name_of(service, purpose),
         "MessageRetentionPeriod": KEPT_SECONDS,
-        "SqsManagedSseEnabled": True,
+        **of_queue(),
     }

@@ -1,6 +1,7 @@
 """The service's table and its log group."""
 
 from infra.complete.description import Service, Table
+from infra.complete.encryption import of_logs, of_table
 from infra.complete.intrinsics import Value, ref, resource, sub
 from infra.complete.names import name_of
 
@@ -9,6 +10,7 @@ def table_resources(service: Service) -> Value:
     log_group = {
         "LogGroupName": sub(f"/fileferry/${{Stage}}/{service.name}"),
         "RetentionInDays": ref("LogRetentionDays"),
+        **of_logs(),
     }
     made = {"LogGroup": resource("Logs::LogGroup", log_group)}
     if service.table is None:
@@ -41,6 +43,7 @@ def _properties(service: Service, table: Table) -> Value:
         "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
         "TimeToLiveSpecification": {"AttributeName": "expires_at", "Enabled": True},
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        **of_table(),
     }
     if table.indexes:
         made["GlobalSecondaryIndexes"] = [

@@ -34,10 +34,15 @@ KINDS = {
     "AWS::ApiGatewayV2::Api": Kind("Name", 128, Scope.PARENT, ref="b2c3d4e5f6"),
     "AWS::ApiGatewayV2::Authorizer": Kind("Name", 128, Scope.PARENT, ref="au1b2c"),
     "AWS::ApiGatewayV2::Stage": Kind("StageName", 128, Scope.PARENT),
-    # CloudFront is one for all regions.
+    # Budgets and CloudFront are one for all regions.
+    "AWS::Budgets::Budget": Kind("Budget.BudgetName", 100, Scope.ACCOUNT),
+    "AWS::CloudFront::CachePolicy": Kind("CachePolicyConfig.Name", 128, Scope.ACCOUNT),
     "AWS::CloudFront::Function": Kind("Name", 64, Scope.ACCOUNT, ref="{arn}"),
     "AWS::CloudFront::OriginAccessControl": Kind(
         "OriginAccessControlConfig.Name", 64, Scope.ACCOUNT, ref="E1A2B3C4D5E6F7"
+    ),
+    "AWS::CloudFront::OriginRequestPolicy": Kind(
+        "OriginRequestPolicyConfig.Name", 128, Scope.ACCOUNT
     ),
     "AWS::CloudFront::ResponseHeadersPolicy": Kind(
         "ResponseHeadersPolicyConfig.Name", 128, Scope.ACCOUNT, ref="12345678-1234-1234"
@@ -55,10 +60,13 @@ KINDS = {
     # CloudFormation identifies a policy by its StatementId alone, without the bus.
     "AWS::Events::EventBusPolicy": Kind("StatementId", 64),
     "AWS::Events::Rule": Kind("Name", 64, arn=f"events:{HERE}:rule/{{name}}"),
+    "AWS::IAM::Group": Kind("GroupName", 128, Scope.ACCOUNT, "iam::{account}:group/{name}"),
     "AWS::IAM::InstanceProfile": Kind("InstanceProfileName", 128, Scope.ACCOUNT),
     "AWS::IAM::ManagedPolicy": Kind(
         "ManagedPolicyName", 128, Scope.ACCOUNT, "iam::{account}:policy/{name}", "{arn}"
     ),
+    # An account knows a provider by its address alone.
+    "AWS::IAM::OIDCProvider": Kind("Url", 255, Scope.ACCOUNT, ref="{arn}"),
     "AWS::IAM::Policy": Kind("PolicyName", 128, Scope.PARENT),
     "AWS::IAM::Role": Kind("RoleName", 64, Scope.ACCOUNT, "iam::{account}:role/{name}"),
     "AWS::IAM::User": Kind("UserName", 64, Scope.ACCOUNT, "iam::{account}:user/{name}"),

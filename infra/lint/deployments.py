@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from infra.stacks import STAGES, all_stacks, read_environment
+from infra.stacks import OF_ONE_REGION, STAGES, all_stacks, read_environment
 from infra.templates import Template
 
 AWS_STAGES = tuple(stage for stage in STAGES if stage != "local")
@@ -28,8 +28,8 @@ class Deployment:
 
 
 def aws_deployments() -> list[Deployment]:
-    """Stage by stage, in the order of deployment. The stages share the templates, which are read
-    once."""
+    """Stage by stage and region by region, in the order of deployment. They share the templates,
+    which are read once."""
     stacks = all_stacks()
     templates = {stack.name: stack.completed() for stack in stacks}
     return [
@@ -42,9 +42,20 @@ def aws_deployments() -> list[Deployment]:
             values=environment.of(stack),
             folder=stack.folder,
         )
-        for environment in map(read_environment, AWS_STAGES)
+        for home in (read_environment(stage, region="") for stage in AWS_STAGES)
+        for environment in (read_environment(home.stage, region) for region in home.regions)
         for stack in stacks
     ]
+
+
+def elsewhere(deployment: Deployment, region: str) -> Deployment:
+    """The same in a region that its stage's file does not name. What is of one region only stays
+    behind, as for a region that the file names."""
+    own = OF_ONE_REGION & deployment.values.keys()
+    values = {**deployment.values, **dict.fromkeys(own, "")}
+    if "PeerRegion" in values:
+        values["PeerRegion"] = deployment.region
+    return replace(deployment, region=region, values=values)
 
 
 def definition_of(deployment: Deployment, address: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from infra.lint.catalogue import KINDS, SINGLETONS, Scope
-from infra.lint.expansion import Expansion
+from infra.lint.expansion import ACCOUNT, Expansion
 from infra.lint.finding import Finding
-from infra.lint.physical import given_name, name_of
+from infra.lint.physical import given_name, name_of, texts_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Claim:
         return self.expansion.finding(rule, self.logical_id, message)
 
 
+ONCE = "one account has it once: make it in one stack that is deployed in one region"
+ADVICE = {"AWS::IAM::OIDCProvider": ONCE}  # where the name is not ours to choose
+
+
 def claims(expansion: Expansion) -> Iterator[tuple[Claim, str]]:
     """The claims of all resources that were given a name. Names that CloudFormation makes up never
     collide."""
@@ -53,6 +57,36 @@ def too_long(expansion: Expansion) -> Iterator[Finding]:
             )
 
 
+def without_account(expansion: Expansion) -> Iterator[Finding]:
+    """Names that somebody else's account may have already."""
+    for claim, name in claims(expansion):
+        if KINDS[claim.kind].scope is Scope.WORLD and ACCOUNT not in name:
+            yield claim.finding(
+                "world",
+                f"{KINDS[claim.kind].named_by} {name!r} has to be alone in all accounts: put"
+                " ${AWS::AccountId} into it, or let CloudFormation make the name.",
+            )
+
+
+def addresses(expansions: Sequence[Expansion]) -> Iterator[Finding]:
+    """A domain that two distributions want. CloudFront gives it to one in the whole world."""
+    wanted: dict[str, list[Claim]] = defaultdict(list)
+    for expansion in expansions:
+        for logical_id, properties in expansion.of_kind("AWS::CloudFront::Distribution"):
+            config = properties.get("DistributionConfig", {})
+            for alias in texts_of(expansion, config.get("Aliases", [])):
+                wanted[alias].append(Claim(expansion, logical_id))
+    for alias, rivals in wanted.items():
+        if len({(claim.deployed, claim.region, claim.logical_id) for claim in rivals}) > 1:
+            regions = ", ".join(sorted({claim.region for claim in rivals}))
+            for claim in rivals:
+                yield claim.finding(
+                    "address",
+                    f"Several distributions want the domain {alias!r} (deployed in {regions}), and"
+                    " CloudFront gives it to one: each stage and region needs its own.",
+                )
+
+
 def collisions(expansions: Sequence[Expansion]) -> Iterator[Finding]:
     """Names that two stacks, stages or regions of one account both want."""
     wanted: dict[tuple[str, str, str], list[Claim]] = defaultdict(list)
@@ -65,6 +99,7 @@ def collisions(expansions: Sequence[Expansion]) -> Iterator[Finding]:
     for (_, name, _), rivals in wanted.items():
         for claim in rivals:
             yield from _collisions_of(claim, name, rivals)
+    yield from addresses(expansions)
 
 
 def _collisions_of(claim: Claim, name: str, rivals: Sequence[Claim]) -> Iterator[Finding]:
@@ -76,13 +111,13 @@ def _collisions_of(claim: Claim, name: str, rivals: Sequence[Claim]) -> Iterator
         yield claim.finding(
             "stages",
             f"{what} is the same on every one of these stages, which may share an account:"
-            " put ${Stage} into it.",
+            f" {ADVICE.get(claim.kind, 'put ${Stage} into it')}.",
         )
     if any(other.region != claim.region for other in rivals if other.deployed == claim.deployed):
         yield claim.finding(
             "regions",
             f"{what} is the same in every region, but has to be alone in {kind.scope.value}:"
-            " put ${AWS::Region} into it.",
+            f" {ADVICE.get(claim.kind, 'put ${AWS::Region} into it')}.",
         )
     for other in rivals:
         same = other.expansion.deployment

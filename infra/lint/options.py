@@ -10,15 +10,27 @@ from dataclasses import replace
 from infra.lint.deployments import Deployment
 
 OPTIONS = {
+    "ApiProvisioned": "2",
+    "AuthorizerProvisioned": "2",
     "AlarmAddress": "operations@example.com",
+    "MonthlyBudget": "200",
+    "Firewall": "true",
     "InVpc": "true",
+    "ManagementEvents": "true",
+    "OwnKey": "true",
+    "PassiveTo": "0",
+    "PrivateEndpoints": "true",
+    "FlowLogDays": "30",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/12345678-1234-1234",
     "CorsOrigins": "https://files.example.com",
     "DestinationId": "our-own-partner",
     "Domain": "files.example.com",
     "OidcClientId": "fileferry",
     "OidcIssuer": "https://login.example.com",
+    "PeerRegion": "ap-southeast-2",
     "LongTurnSeconds": "86400",
+    "PermissionsBoundary": "fileferry-pipeline-prod-boundary",
+    "ProviderArn": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com",
     "S3Endpoint": "https://s3.example.com",
 }
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from infra.kept_ready import beyond_reserved
 from infra.lint.expansion import Expansion, number
 from infra.lint.finding import Finding
 
@@ -17,6 +18,10 @@ def refused_values(expansion: Expansion) -> Iterator[Finding]:
         value = str(deployment.values.get(name, declared.get("Default")))
         if reason := _refusal(value, declared):
             yield expansion.finding("parameter", name, f"{value!r} {reason}: correct the value.")
+    declared_names = deployment.template.get("Parameters", {}).keys()
+    given = {name: each for name, each in deployment.values.items() if name in declared_names}
+    for told in beyond_reserved(given):
+        yield expansion.finding("concurrency", "template", told)
 
 
 def _refusal(value: str, declared: dict[str, Any]) -> str:

@@ -28,6 +28,7 @@ from infra.local.queue_corrections import redrive_dead_letters
 from infra.local.secret_corrections import rotate_by_function
 from infra.local.websocket_corrections import correct_websockets
 from infra.local.websocket_limits import set_limits, throttle_routes
+from infra.local.workflow_corrections import version_workflows
 
 WRITTEN_FOR = "1.5.33"
 LOG_WAITS = (0.003, 0.003, 0.250)  # seconds: first line, quiet after a line, at most
@@ -202,6 +203,7 @@ def start() -> None:
     set_limits()
     throttle_routes()
     rotate_by_function()
+    version_workflows()
     redrive_dead_letters()
     correct_alarms()
     waits = runtime.Worker._drain_stderr_bounded

@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from infra.local.object_server import OBJECTS, serve_objects
 from infra.local.partner import SftpServer, serve_sftp
 from infra.local.programs import Program, children_of
 from infra.local.stack_programs import EMULATOR, StackPrograms
+from infra.releases import deploying
 from infra.stacks import find_stack, read_environment, stacks_of
 
 HAVE_ADDRESSES = ("api", "websocket")  # stacks whose deployment can change an address
@@ -156,8 +157,12 @@ class LocalStack:
     def _deploy(self, name: str) -> bool:
         stack = find_stack(name)
         values = self._environment.of(stack, self._wished())
-        clients = partial(aws_client, endpoint=self.endpoint, region=self.region)
-        return deploy_locally(stack, values, clients)
+        clients = cache(partial(aws_client, endpoint=self.endpoint, region=self.region))
+        deploying.begin(stack, "local", clients)
+        try:
+            return deploy_locally(stack, values, clients)
+        finally:
+            deploying.end(stack, "local", clients)
 
     def _wished(self) -> dict[str, str]:
         # The console comes first: only the first one's pages may read what the gateway itself says.

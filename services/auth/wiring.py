@@ -15,10 +15,12 @@ from botocore.config import Config
 from kernel.outbox import EventPublisher
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import tracer
 from services.auth.adapters.apigateway_api_keys import ApiGatewayApiKeys
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
+from services.auth.adapters.dynamodb_carriage import user_carriage
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_ticket_store import DynamoDbTicketStore
@@ -137,6 +139,11 @@ class Wiring:
     def __init__(self, settings: AuthSettings) -> None:
         self.settings = settings
         self.ports = AwsPorts(settings)
+
+    @property
+    def carriage(self) -> Carriage:
+        table, dynamodb = self.settings.auth_table, self.ports.client("dynamodb")
+        return user_carriage(dynamodb, table, self.ports.api_keys.create)
 
     @cached_property
     def bus(self) -> EventPublisher:

@@ -16,6 +16,8 @@ class NotifySettings(ServiceSettings):
     notify_table: str
     messages_queue_url: str
     secret_prefix: str
+    secrets_key: str | None = None
+    peer_region: str = Field(default="", description="the stage's other one; empty for none")
     mail_from: str
     operator_address: str = ""
     transfer_link: str = Field(default="", description="a transfer's page, with {id} in its place")

@@ -17,9 +17,11 @@ from botocore.config import Config
 from kernel.outbox import EventPublisher
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.thread_crew import ThreadCrew
 from services.notify.adapters.dynamodb_allowance import DynamoDbAllowance
+from services.notify.adapters.dynamodb_carriage import channel_carriage
 from services.notify.adapters.dynamodb_channels import DynamoDbChannels
 from services.notify.adapters.dynamodb_destinations import DynamoDbDestinations
 from services.notify.adapters.dynamodb_due_list import DynamoDbDueList
@@ -84,7 +86,9 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> Vault:
-        return SecretsManagerVault(self.client("secretsmanager"), self._settings.secret_prefix)
+        client, settings = self.client("secretsmanager"), self._settings
+        prefix, tags = settings.secret_prefix, settings.cost_tags("notify")
+        return SecretsManagerVault(client, prefix, tags, settings.secrets_key, settings.peer_region)
 
     @cached_property
     def addresses(self) -> AddressCheck:
@@ -213,6 +217,10 @@ class Wiring:
     def bus(self) -> EventPublisher:
         client = self._clients.shared("events", CALLS)
         return EventBusPublisher(client, self.settings.event_bus_name, "notify")
+
+    @property
+    def carriage(self) -> Carriage:
+        return channel_carriage(self.ports.client("dynamodb"), self.settings.notify_table)
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:

@@ -15,7 +15,9 @@ from botocore.config import Config
 from kernel.outbox import EventPublisher
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
+from services.ticketing.adapters.dynamodb_carriage import ticket_carriage
 from services.ticketing.adapters.dynamodb_gates import DynamoDbGates
 from services.ticketing.adapters.dynamodb_tickets import DynamoDbTickets
 from services.ticketing.adapters.dynamodb_users import DynamoDbUsers
@@ -138,6 +140,10 @@ class Wiring:
     def sqs(self) -> BaseClient:
         """Made when an event could not be consumed, not before."""
         return self.ports.sqs
+
+    @property
+    def carriage(self) -> Carriage:
+        return ticket_carriage(self.ports.dynamodb, self.settings.ticketing_table, self.ports.now)
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:

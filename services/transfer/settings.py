@@ -1,11 +1,13 @@
 """Every setting of the transfer service. A field is the environment variable of that name."""
 
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
 from runtime.settings import CommaList, ServiceSettings
+from services.transfer.domain.home import Patience
 from services.transfer.domain.ports import Policy
 from services.transfer.domain.retry import RetryPolicy
 
@@ -22,6 +24,14 @@ class TransferSettings(ServiceSettings):
     state_machine_arn: str
     reader_role_arn: str
     secret_prefix: str
+    secrets_key: str | None = None
+    region: str = ""
+    home_region: str = Field(default="", description="of the stage")
+    peer_region: str = Field(default="", description="the stage's other one; empty for none")
+    peer_endpoint: str = Field(default="", description="of its DynamoDB; empty for the region's")
+    home_held_seconds: float = Field(
+        default=900, ge=1, description="so long a look at the other region counts"
+    )
     allowed_networks: CommaList = ()
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
@@ -92,6 +102,12 @@ class TransferSettings(ServiceSettings):
         """What one handle surely carries in a turn."""
         seconds = max(0.0, turn_seconds - self._seconds_around_moving)
         return int(seconds * self.one_handle_bytes_per_second)
+
+    @property
+    def patience(self) -> Patience:
+        """Of regions. A session ends with its lease. The second lease is for clocks that differ."""
+        held, leases = self.home_held_seconds, 2 * self.lease_seconds
+        return Patience(timedelta(seconds=held), timedelta(seconds=leases))
 
     @property
     def policy(self) -> Policy:

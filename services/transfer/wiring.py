@@ -18,15 +18,19 @@ from kernel.outbox import EventPublisher
 from runtime.address_guard import AddressGuard
 from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
+from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from runtime.telemetry import TelemetryMeter, logger
+from services.transfer.adapters.dynamodb_carriage import transfer_carriage
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
 from services.transfer.adapters.dynamodb_destination_store import DynamoDbDestinationStore
+from services.transfer.adapters.dynamodb_home_store import DynamoDbHomeStore
 from services.transfer.adapters.dynamodb_inventory import DynamoDbInventoryStore
 from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegister
 from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
+from services.transfer.adapters.fenced_slots import FencedSlots
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.adapters.s3_source_readers import Credentials, StsSourceReaders
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
@@ -41,6 +45,7 @@ from services.transfer.domain.ports import (
     CredentialVault,
     DestinationStore,
     Heart,
+    HomeStore,
     InventoryStore,
     LaneQueue,
     LaneRegister,
@@ -58,6 +63,7 @@ from services.transfer.settings import TransferSettings
 
 SECONDS_OF_A_DAY = 86_400
 CERTIFICATE_TOLD_DAYS = 30
+SECRET_BYTES = 16  # of what is read back of a transfer, as request_transfer makes it
 ID_BYTES = 10  # 80 random bits: no two transfers ever meet, and the part file's name stays short
 # Of calls that leases wait for: all tries together are over before a lease is. (botocore counts
 # `max_attempts` without the first try.)
@@ -122,8 +128,30 @@ class AwsPorts(Ports):
         return DynamoDbLaneRegister(self.dynamodb, self._table)
 
     @cached_property
+    def home(self) -> HomeStore | None:
+        settings = self._settings
+        if not settings.peer_region:
+            return None
+        return DynamoDbHomeStore(
+            self.dynamodb,
+            self._peers_dynamodb,
+            self._table,
+            (settings.region, settings.peer_region),
+            settings.home_region,
+            settings.patience,
+        )
+
+    def _peers_dynamodb(self) -> BaseClient:
+        settings = self._settings
+        place = {"region_name": settings.peer_region}
+        if settings.peer_endpoint:
+            place["endpoint_url"] = settings.peer_endpoint
+        return self._clients.new("dynamodb", ONE_LOOK, **place)
+
+    @cached_property
     def slots(self) -> SessionSlots:
-        return DynamoDbSessionSlots(self.dynamodb, self._table)
+        slots = DynamoDbSessionSlots(self.dynamodb, self._table)
+        return slots if self.home is None else FencedSlots(slots, self.home, self.now)
 
     @cached_property
     def targets(self) -> LaneTargets:
@@ -135,8 +163,10 @@ class AwsPorts(Ports):
 
     @cached_property
     def vault(self) -> CredentialVault:
-        client = self._clients.shared("secretsmanager", AWS_RETRIES)
-        return SecretsManagerCredentialVault(client, self._settings.secret_prefix)
+        client, settings = self._clients.shared("secretsmanager", AWS_RETRIES), self._settings
+        prefix, tags = settings.secret_prefix, settings.cost_tags("transfer")
+        key, peer = settings.secrets_key, settings.peer_region
+        return SecretsManagerCredentialVault(client, prefix, tags, key, peer)
 
     @cached_property
     def readers(self) -> SourceReaders:
@@ -257,6 +287,12 @@ class Wiring:
     @property
     def outbox(self) -> DynamoDbOutbox:
         return self.ports.outbox
+
+    @property
+    def carriage(self) -> Carriage:
+        ports = self.ports
+        table = self.settings.transfers_table
+        return transfer_carriage(ports.dynamodb, table, lambda: secrets.token_hex(SECRET_BYTES))
 
     @property
     def sqs(self) -> BaseClient:

@@ -11,6 +11,7 @@ from tests.conformance.clouds import CLOUDS, cloud, new_name
 from tests.fakes.notify_channels import InMemoryVault
 
 HOOK = Secrets(address='https://hooks.example/größe?"sig"=\\文件', signing_secret="whsec_x")
+TAGS = {"fileferry:stage": "test", "fileferry:stack": "notify"}
 BOT = Secrets(bot_token="xoxb-1")
 
 
@@ -21,7 +22,7 @@ def vault(request: pytest.FixtureRequest) -> Iterator[Vault]:
         return
     with cloud(request.param, request) as clients:
         prefix = f"fileferry/{new_name('test')}/notify/channels/"
-        yield SecretsManagerVault(clients("secretsmanager"), prefix)
+        yield SecretsManagerVault(clients("secretsmanager"), prefix, TAGS)
 
 
 def test_secrets_come_back_exactly_until_they_are_deleted(vault: Vault) -> None:

@@ -13,6 +13,7 @@ from tests.fakes.outside import InMemoryCredentialVault
 
 PASSWORD = Credential(password='größe "quoted" \\ 文件')
 KEY = Credential(private_key="-----BEGIN X-----\nAAAA\n-----END X-----\n", passphrase="pp")
+TAGS = {"fileferry:stage": "test", "fileferry:stack": "transfer"}
 BOTH = Credential("pw", KEY.private_key, KEY.passphrase)
 
 
@@ -23,7 +24,7 @@ def vault(request: pytest.FixtureRequest) -> Iterator[CredentialVault]:
         return
     with cloud(request.param, request) as clients:
         prefix = f"fileferry/{new_name('test')}/destinations/"
-        yield SecretsManagerCredentialVault(clients("secretsmanager"), prefix)
+        yield SecretsManagerCredentialVault(clients("secretsmanager"), prefix, TAGS)
 
 
 @pytest.mark.parametrize("credential", [PASSWORD, KEY, BOTH], ids=["password", "key", "both"])
@@ -47,3 +48,12 @@ def test_a_deleted_credential_is_missing_and_may_be_deleted_again(vault: Credent
             vault.read("acme")
     vault.delete("never stored")
     assert vault.read("other") == KEY
+
+
+@pytest.mark.parametrize("where", CLOUDS)
+def test_a_secret_says_whose_costs_it_is(where: str, request: pytest.FixtureRequest) -> None:
+    with cloud(where, request) as clients:
+        prefix, client = f"fileferry/{new_name('test')}/destinations/", clients("secretsmanager")
+        SecretsManagerCredentialVault(client, prefix, TAGS).store("acme", PASSWORD)
+        told = client.describe_secret(SecretId=f"{prefix}acme")["Tags"]
+        assert {each["Key"]: each["Value"] for each in told} == TAGS

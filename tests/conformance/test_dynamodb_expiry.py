@@ -7,8 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.transfer.adapters.dynamodb_ledger_rows import LEDGER_ROW_LIFETIME
+from services.transfer.adapters.dynamodb_transfer_store import (
+    FORGOTTEN_AFTER,
+    DynamoDbTransferStore,
+)
 from services.transfer.adapters.dynamodb_transfer_timeline import FACTS_KEPT
 from services.transfer.domain.chunks import ChunkPlan
+from services.transfer.domain.part_file import PartFile
+from services.transfer.domain.status import Status
 from tests.conformance.hooked_table import HookedTable, hooked_moto_table, must_claim
 from tests.conformance.records import (
     NOON,
@@ -114,3 +120,22 @@ def test_the_time_of_a_late_trouble_counts_from_when_it_was_told(table: HookedTa
     transfer = table.stores.transfers.create(a_transfer(), [], None)
     table.stores.transfers.save(replace(transfer, delayed_at=told), [an_event("e-1")])
     assert expiries(table, "OUTBOX#") == {"OUTBOX#e-1": told + FACTS_KEPT}
+
+
+@pytest.mark.parametrize("owner", ["synthetic", "ann"])
+def test_only_what_the_synthetic_user_sent_is_forgotten_when_it_is_over_and_tidy(
+    table: HookedTable, owner: str
+) -> None:
+    store = DynamoDbTransferStore(table.client, "transfers", forgets="synthetic")
+    transfer = store.create(a_transfer(owner=owner, at=NOON), [an_event("e-1")], None)
+    assert expiries(table, "TRANSFER") == {"TRANSFER": None}  # it has not ended
+    ended = replace(transfer, status=Status.FAILED, updated_at=NOON, part=PartFile("/x", "p", NOON))
+    ended = store.save(ended)
+    assert expiries(table, "TRANSFER") == {"TRANSFER": None}  # its part file may be there
+    store.save(replace(ended, part=None), [an_event("e-2")])
+    forgotten = NOON + FORGOTTEN_AFTER
+    mine = owner == "synthetic"
+    assert expiries(table, "TRANSFER") == {"TRANSFER": forgotten if mine else None}
+    told = set(expiries(table, "OUTBOX").values())
+    assert told == {forgotten if mine else NOON + FACTS_KEPT}
+    assert store.read(transfer.id).tidy  # the row's expiry is no field of it

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 from contracts.problem import Problem
-from contracts.transfer_api import ChunkCounts, TransferSummary, TransferView
+from contracts.transfer_views import ChunkCounts, TransferSummary, TransferView
 from contracts.websocket.live_transfer import LiveTransfer
 
 if TYPE_CHECKING:

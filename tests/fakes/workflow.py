@@ -16,6 +16,8 @@ SUBSTITUTES = {
     "RetryAttempts": "2",
 }
 MAX_TRIES = 3  # of a step, with no wait between them
+AT_ONCE = {"PermanentFailure", "MoveAgain", "SessionsBusy", "StandsBy"}  # told, without more tries
+FOR_HOURS = 100  # tries
 
 
 @dataclass
@@ -94,6 +96,8 @@ class InMemoryWorkflow:
             answer = self._tried(event)
         except Exception as error:
             execution.token = None
+            if _stays(state, type(error).__name__):
+                return
             cause = {"errorMessage": str(error), "errorType": type(error).__name__}
             self._caught(execution, type(error).__name__, json.dumps(cause))
             return
@@ -125,7 +129,7 @@ class InMemoryWorkflow:
             try:
                 return self.step(event | told)
             except Exception as error:
-                never = type(error).__name__ in {"PermanentFailure", "MoveAgain", "SessionsBusy"}
+                never = type(error).__name__ in AT_ONCE
                 if never or attempt == MAX_TRIES - 1:
                     raise
         return None
@@ -144,6 +148,12 @@ class InMemoryWorkflow:
         return next(
             each for each in state["Catch"] if {error, "States.ALL"} & set(each["ErrorEquals"])
         )
+
+
+def _stays(state: dict[str, Any], error: str) -> bool:
+    """Whether the state is entered again and again, until something outside has changed."""
+    named = [each for each in state.get("Retry", ()) if error in each["ErrorEquals"]]
+    return any(each["MaxAttempts"] > FOR_HOURS for each in named)
 
 
 def _holds(rule: dict[str, Any], given: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from infra.lint.deployments import Deployment
 from infra.lint.finding import told
-from infra.lint.judge import elsewhere
+from infra.lint.judge import other_region
 from infra.lint.names import collisions, singletons, too_long
 from tests.infra.deployments import REGION, deployment, expansion, expansions, sub, template
 
@@ -20,7 +20,7 @@ def on_all_stages(resources: dict[str, Any], stack: str = "mail") -> list[Deploy
 
 def in_two_regions(resources: dict[str, Any]) -> list[Deployment]:
     home = deployment(template(resources))
-    return [home, replace(home, region=elsewhere(REGION))]
+    return [home, replace(home, region=other_region(REGION))]
 
 
 def resource(kind: str, **properties: object) -> dict[str, Any]:

@@ -25,7 +25,7 @@ WAITS = "Waits"  # ends the name of a state that waits for a session
 MOVES = {"MoveDirect", "MoveChunks"}
 AT_THE_PARTNER = {"VerifyTarget", "CommitTarget", "CleanUp"}
 MOVED_TWICE = {"ChooseBySize", *MOVES, "ChooseByDelivery", "VerifyTarget"}
-BUSY = [["SessionsBusy"], ["StepBusy"]]
+BUSY = [["SessionsBusy"], ["StandsBy"], ["StepBusy"]]
 LEASE_SECONDS = 90
 MOST_EVENTS = 25_000  # with more in its history, Step Functions fails an execution
 ENTERED_AND_EXITED = 2
@@ -167,11 +167,24 @@ def test_every_task_gives_up_or_goes_to_wait_at_once_and_repeats_all_else(
             assert [each["ErrorEquals"] for each in busy] == BUSY * (name in AT_THE_PARTNER), name
             timeouts = set() if is_wait(name) else {"States.Timeout"}
             assert set(rest["ErrorEquals"]) == {"States.TaskFailed"} | timeouts, name
-            for retrier in (*busy[1:], rest):
+            for retrier in (*busy[2:], rest):
                 assert retrier["MaxAttempts"] > 0, name
                 assert retrier["BackoffRate"] > 1, name
                 assert retrier["MaxDelaySeconds"] == int(VALUES["RetryCapSeconds"]), name
                 assert retrier["JitterStrategy"] == "FULL", name
+
+
+def test_a_step_waits_a_day_for_a_region_that_stands_by(states: dict[str, Any]) -> None:
+    waits = [
+        each
+        for name in AT_THE_PARTNER
+        for each in states[name]["Retry"]
+        if each["ErrorEquals"] == ["StandsBy"]
+    ]
+    assert len(waits) == len(AT_THE_PARTNER)
+    for wait in waits:
+        assert wait["BackoffRate"] == 1
+        assert wait["IntervalSeconds"] * wait["MaxAttempts"] == 24 * 3_600
 
 
 def test_a_step_is_told_how_often_and_how_soon_it_is_tried_again(states: dict[str, Any]) -> None:

@@ -45,7 +45,7 @@ def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
             for name, each in template["Resources"].items()
             if each["Type"] == "AWS::DynamoDB::Table"
         }
-        queues = _create_queues(template["Resources"], f"fileferry-local-{service}")
+        queues = _create_queues(template["Resources"])
         for name, value in environment(template, {**PSEUDO, **tables, **queues}).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
@@ -59,9 +59,12 @@ def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> st
     return name
 
 
-def _create_queues(declared: Mapping[str, Any], service: str) -> dict[str, str]:
-    wanted = [name for name, each in declared.items() if each["Type"] == "AWS::SQS::Queue"]
+def _create_queues(declared: Mapping[str, Any]) -> dict[str, str]:
+    """With the names that they have on a laptop, because the roles of the functions have them."""
     sqs = SESSION.client("sqs", region_name=PSEUDO["AWS::Region"])
-    return {
-        name: str(sqs.create_queue(QueueName=f"{service}-{name}")["QueueUrl"]) for name in wanted
-    }
+    made = {}
+    for logical_id, each in declared.items():
+        if each["Type"] == "AWS::SQS::Queue":
+            name = each["Properties"]["QueueName"]["Fn::Sub"].replace("${Stage}", "local")
+            made[logical_id] = str(sqs.create_queue(QueueName=name)["QueueUrl"])
+    return made

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from cli.live.known import Known
-from contracts.transfer_events import Receipt
+from contracts.receipt import Receipt
 from contracts.websocket.live_transfer import LiveTransfer
 from contracts.websocket.server_messages import (
     Delta,

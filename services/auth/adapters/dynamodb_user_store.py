@@ -39,7 +39,7 @@ class DynamoDbUserStore:
     def create(
         self, user: User, idempotency: Idempotency | None, events: Sequence[OutboxEvent] = ()
     ) -> User:
-        actions = [put(_row(user), "attribute_not_exists(#pk)")]
+        actions = [put(user_row(user), "attribute_not_exists(#pk)")]
         if idempotency is not None:
             actions.append(remember("USER", idempotency, user.name, user.created_at))
         actions += outbox_rows(partition_of(user.name), user.version, events, user.created_at)
@@ -63,7 +63,7 @@ class DynamoDbUserStore:
 
     def save(self, user: User, by: User | None = None, events: Sequence[OutboxEvent] = ()) -> User:
         saved = user.saved()
-        actions = [put(_row(saved), "#version = :seen", seen=user.version)]
+        actions = [put(user_row(saved), "#version = :seen", seen=user.version)]
         if by is not None and by.name != user.name:
             actions.append(check(_key(by.name), "#version = :seen", seen=by.version))
         actions += outbox_rows(partition_of(user.name), saved.version, events, saved.updated_at)
@@ -106,6 +106,6 @@ def _listed(name: str) -> Item:
     return {"gsi1pk": to_attribute(LISTED), "gsi1sk": to_attribute(name)}
 
 
-def _row(user: User) -> Item:
+def user_row(user: User) -> Item:
     row = _key(user.name) | to_item(user)
     return row if user.removed else row | _listed(user.name)

@@ -135,7 +135,12 @@ class DynamoDbChannels:
 
 def put_channel(channel: Channel) -> Action:
     """Is refused while the id is taken."""
-    return put(_row(channel), "attribute_not_exists(#pk)")
+    return put(channel_row(channel), "attribute_not_exists(#pk)")
+
+
+def one_more(channel: Channel) -> Action:
+    """Counts it, however many there are."""
+    return _counted(channel, 1, ANYWAY)
 
 
 def _key(channel_id: str) -> Item:
@@ -146,7 +151,7 @@ def _own(owner: str) -> str:
     return f"OWN#{owner}"
 
 
-def _row(channel: Channel) -> Item:
+def channel_row(channel: Channel) -> Item:
     return _key(channel.id) | to_item(channel) | _places(channel)
 
 

@@ -4,7 +4,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from runtime.batches import BatchResponse, failures
+from runtime.batches import BatchResponse, came_again, failures
 from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.events import message_of
 from services.notify import wiring
@@ -22,7 +22,9 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
 
     failed: dict[str, Exception] = {}
     asked: dict[str, Nudge] = {}
+    again = {}
     for record in map(SQSRecord, event["Records"]):
+        again[record.message_id] = came_again(record)
         try:
             asked[record.message_id] = message_of(record, Send | Spread)  # type: ignore[arg-type]
         except ValidationError as invalid:
@@ -30,5 +32,5 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
     not_done = do_nudges(list(asked.values()), goes_on, ports=wires.ports)
     failed |= {name: not_done[nudge] for name, nudge in asked.items() if nudge in not_done}
     for message_id, error in failed.items():
-        report(error, message_id)
+        report(error, message_id, again=again[message_id])
     return failures(failed)

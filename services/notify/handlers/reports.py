@@ -4,7 +4,7 @@ from runtime.batches import count_failure
 from runtime.telemetry import logger
 
 
-def report(error: Exception, subject: str) -> None:
-    count_failure(error)
+def report(error: Exception, subject: str, *, again: bool) -> None:
+    count_failure(error, again=again)
     name, code = type(error).__name__, getattr(error, "code", None)
     logger().error("not done, tried again", exc_info=error, error=name, code=code, subject=subject)

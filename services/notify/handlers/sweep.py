@@ -19,5 +19,5 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
 
     tried, not_done = sweep_due(goes_on, ports=wires.ports)
     for nudge, error in not_done.items():
-        report(error, repr(nudge))
+        report(error, repr(nudge), again=True)  # a worker left it
     logger().info("swept", tried=tried, not_done=len(not_done))

@@ -22,8 +22,7 @@ def keep(received: Event[fact.TransferFact], wires: wiring.Wiring) -> None:
 def keep_and_count(received: Event[EndingFact], wires: wiring.Wiring) -> None:
     """Watchers are told first: they need not wait until it can be counted."""
     keep_told(received, ports=wires.ports)
-    if received.data.owner != (wires.settings.synthetic_user or None):
-        count_ending(received, ports=wires.ports)
+    count_ending(received, wires.settings.synthetic_user or None, ports=wires.ports)
 
 
 CONSUMES: Consumes[wiring.Wiring] = {

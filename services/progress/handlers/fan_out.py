@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from runtime.batches import BatchResponse, count_failure, failures
+from runtime.batches import BatchResponse, came_again, count_failure, failures
 from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.events import message_of
 from runtime.telemetry import logger
@@ -21,8 +21,9 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
     failed: dict[str, Exception] = {}
     deliveries = list(_deliveries(event, failed))
     failed |= tell_watchers(deliveries, ports=wires.ports)
+    again = {each.message_id: came_again(each) for each in map(SQSRecord, event["Records"])}
     for message_id, error in failed.items():
-        count_failure(error)
+        count_failure(error, again=again[message_id])
         logger().error(
             "message failed, back to the queue",
             exc_info=error,
@@ -40,5 +41,4 @@ def _deliveries(event: Mapping[str, Any], failed: dict[str, Exception]) -> Itera
         except ValidationError as invalid:
             failed[record.message_id] = invalid
         else:
-            receives = int(record.attributes.approximate_receive_count)
-            yield Delivery(record.message_id, message, again=receives > 1)
+            yield Delivery(record.message_id, message, again=came_again(record))

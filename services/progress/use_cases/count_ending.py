@@ -8,10 +8,13 @@ from services.progress.domain_services.ending_of import EndingFact, ending_of
 TRIES = 10  # two endings of one transfer seldom come at the same moment
 
 
-def count_ending(event: Event[EndingFact], *, ports: Ports) -> None:
+def count_ending(event: Event[EndingFact], apart: str | None = None, *, ports: Ports) -> None:
     """An ending that comes late, or again, changes nothing. A newer one takes back what was counted
-    of the transfer before. Raises EndingNotCounted for whatever goes wrong, because the records
-    beside this one have to be told all the same."""
+    of the transfer before. Transfers of the user `apart` are nobody's work, and are not counted.
+    Raises EndingNotCounted for whatever goes wrong, because the records beside this one have to be
+    told all the same."""
+    if event.data.owner == apart:
+        return
     try:
         _count(event, ports)
     except EndingNotCounted:

@@ -1,7 +1,8 @@
 """FileFerry's REST API, called as a user does."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -30,7 +31,8 @@ class HttpFerry:
         login = self._logins.read()
         body = {"user": login.user, "password": login.password, "client": "api"}
         self._token = None
-        self._token = str(self._call("POST", "/api/login", body)["access_token"])
+        with understood("the login"):
+            self._token = str(self._call("POST", "/api/login", body)["access_token"])
 
     def log_out(self) -> None:
         self._call("POST", "/api/logout")
@@ -38,7 +40,8 @@ class HttpFerry:
 
     def active(self) -> Sequence[Seen]:
         told = self._call("GET", f"/api/transfer?state=active&limit={MOST_ACTIVE}")
-        return [_seen(each) for each in told["transfers"]]
+        with understood("the list of transfers"):
+            return [_seen(each) for each in told["transfers"]]
 
     def send(self, wish: Wish, key: str, label: str) -> Seen:
         body = {
@@ -50,14 +53,15 @@ class HttpFerry:
             "label": label,
         }
         try:
-            return _seen(self._call("POST", "/api/transfer", body, {"Idempotency-Key": key}))
+            told = self._call("POST", "/api/transfer", body, {"Idempotency-Key": key})
         except ApiRefused as refused:
             if refused.problem == OTHER_BODY:
                 raise AlreadySent(key) from None
             raise
+        return _transfer(told)
 
     def look(self, transfer_id: str) -> Seen:
-        return _seen(self._call("GET", f"/api/transfer/{transfer_id}"))
+        return _transfer(self._call("GET", f"/api/transfer/{transfer_id}"))
 
     def cancel(self, transfer_id: str) -> None:
         self._call("POST", f"/api/transfer/{transfer_id}/cancel")
@@ -89,6 +93,20 @@ def _document(call: str, answer: HttpAnswer) -> Any:
         code = found.get("code") if isinstance(found, dict) else None
         raise ApiRefused(call, answer.status, str(code))
     return found
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Raises ApiAway for what is no answer of ours. Its text shows nothing of it."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ApiAway(f"{what} was answered with nothing that is known") from None
+
+
+def _transfer(told: Any) -> Seen:
+    with understood("a transfer"):
+        return _seen(told)
 
 
 def _seen(told: Mapping[str, Any]) -> Seen:

@@ -108,7 +108,32 @@ class DynamoDbTickets:
         return {"key": to_attribute(key)} | self._expiry()
 
     def _expiry(self) -> Item:
-        return {"expires_at": to_attribute(epoch_seconds(self._now() + KEPT))}
+        return expiry(self._now())
+
+
+def case_row(case: Case, now: datetime) -> Item:
+    """As it is, with its version."""
+    return row_key(f"T#{case.transfer_id}", CASE) | to_item(case) | expiry(now)
+
+
+def ticket_row(ticket: Ticket, now: datetime) -> Item:
+    """As it is, with its version."""
+    return _row_key(ticket.key) | _due(ticket) | to_item(ticket) | expiry(now)
+
+
+def leading_rows(ticket: Ticket, now: datetime) -> Sequence[Action]:
+    """Those by which it is found: its number, and for a request the transfer that it is about."""
+    named, found = {"key": to_attribute(ticket.key)} | expiry(now), []
+    if ticket.record is not None:
+        found.append(put(row_key(f"N#{ticket.record.number}", NUMBER) | named, ANYWAY))
+    if ticket.transfer_id is not None and ticket.key.subject != f"T#{ticket.transfer_id}":
+        place = row_key(f"T#{ticket.transfer_id}", f"{REQUEST}{ticket.key.subject}")
+        found.append(put(place | named, ANYWAY))
+    return found
+
+
+def expiry(now: datetime) -> Item:
+    return {"expires_at": to_attribute(epoch_seconds(now + KEPT))}
 
 
 def _row_key(key: Key) -> Item:

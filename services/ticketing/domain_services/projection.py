@@ -7,6 +7,7 @@ newer. Each change of the state becomes a step of the trail, wherever it belongs
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
+from contracts import receipt as proof
 from contracts import transfer_events as fact
 from contracts.transfer_events import TransferFact
 from services.ticketing.domain.case import (
@@ -81,7 +82,7 @@ def _with_facts(case: Case, event: TransferFact) -> Case:
     return case
 
 
-def _receipt(told: fact.Receipt) -> Receipt:
+def _receipt(told: proof.Receipt) -> Receipt:
     """What a ticket says of it. A newer event may hold more."""
     return Receipt(**told.model_dump(include={each.name for each in fields(Receipt)}))
 

@@ -32,7 +32,7 @@ class DynamoDbDestinationStore:
         self._table = Table(client, table)
 
     def create(self, destination: Destination, idempotency: Idempotency | None) -> Destination:
-        actions = [put(_row(destination), "attribute_not_exists(#pk)")]
+        actions = [put(destination_row(destination), "attribute_not_exists(#pk)")]
         if idempotency is not None:
             now = destination.created_at
             actions.append(remember(PARTITION, idempotency, destination.id, now))
@@ -54,7 +54,7 @@ class DynamoDbDestinationStore:
 
     def save(self, destination: Destination) -> Destination:
         saved = replace(destination, version=destination.version + 1)
-        row = put(_row(saved), SEEN, **_seen(destination))
+        row = put(destination_row(saved), SEEN, **_seen(destination))
         if self._table.write([row], busy=DestinationChanged(destination.id)):
             raise DestinationChanged(destination.id)
         return saved
@@ -98,5 +98,5 @@ def _key(destination_id: str) -> Item:
     return row_key(PARTITION, f"{PARTITION}#{destination_id}")
 
 
-def _row(destination: Destination) -> Item:
+def destination_row(destination: Destination) -> Item:
     return _key(destination.id) | to_item(destination)

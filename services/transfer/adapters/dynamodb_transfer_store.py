@@ -121,8 +121,12 @@ class DynamoDbTransferStore:
         return outbox_rows(partition_of(transfer.id), version, events, at, kept)
 
     def _row(self, transfer: Transfer) -> Item:
-        row = transfer_key(transfer.id) | to_item(transfer) | index_keys(transfer)
+        row = transfer_row(transfer)
         over = transfer.status in ENDED and transfer.tidy
         if over and transfer.owner == self._forgets:
             row["expires_at"] = to_attribute(epoch_seconds(transfer.updated_at + FORGOTTEN_AFTER))
         return row
+
+
+def transfer_row(transfer: Transfer) -> Item:
+    return transfer_key(transfer.id) | to_item(transfer) | index_keys(transfer)

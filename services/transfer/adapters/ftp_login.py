@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from services.transfer.adapters.ftp_channel import FtpChannel
@@ -56,6 +57,7 @@ class LoggedIn(NamedTuple):
     software: Words
     cipher: str
     banner: Words | None  # what the server shows to everybody who logs in
+    certificate_ends: datetime | None  # of TLS
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class FtpLogin:
         proof, cipher = (tls.proof, tls.cipher) if tls else (UNPROVED, UNENCRYPTED)
         software = Words(greeting.lines[0])
         channel.heeds_abort = READS_ABORT_TOO_LATE not in software
-        return LoggedIn(channel, proof, software, cipher, _banner(greeting, welcome))
+        banner, ends = _banner(greeting, welcome), tls.certificate_ends if tls else None
+        return LoggedIn(channel, proof, software, cipher, banner, ends)
 
     def offered(self, connect: Connect) -> HostKey:
         """The server's certificate. Nothing is checked, and nothing is sent but AUTH."""

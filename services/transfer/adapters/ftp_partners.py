@@ -51,9 +51,8 @@ class FtpPartners:
     ) -> FtpPartnerSession:
         with self._connecting.to(destination, wanted) as connection:
             logged_in = self._login(destination).open(connection, credential)
-        tls = logged_in.channel.tls
-        if tls is not None and (ends := tls.certificate_ends) is not None:
-            self._certificate_seen(destination.id, ends)
+        if logged_in.certificate_ends is not None:
+            self._certificate_seen(destination.id, logged_in.certificate_ends)
         # from now on the session can be closed
         logged_in.channel.control.connection.sock.wanted = None
         return FtpPartnerSession(logged_in, self._now)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from botocore.exceptions import ClientError
 
+ARN_PARTS = 7  # of a state machine; the alias would be the eighth
 NOBODY_WAITS = frozenset({"TaskDoesNotExist", "TaskTimedOut", "InvalidToken"})
 MAX_CAUSE_CHARACTERS = 32_768
 MAX_ERROR_CHARACTERS = 256
@@ -14,7 +15,11 @@ class StepFunctionsWorkflow:
     """Implements Workflow."""
 
     def __init__(self, client: Any, state_machine_arn: str) -> None:
+        """The ARN is that of a state machine or of its alias. An alias starts the version that it
+        stands for. An execution's own ARN has neither."""
         self._client, self._machine = client, state_machine_arn
+        unqualified = ":".join(state_machine_arn.split(":")[:ARN_PARTS])
+        self._executions = unqualified.replace(":stateMachine:", ":execution:", 1)
 
     def start(self, transfer_id: str, run: int) -> None:
         try:
@@ -28,11 +33,9 @@ class StepFunctionsWorkflow:
                 raise
 
     def state(self, transfer_id: str, run: int) -> Literal["absent", "running", "ended"]:
-        arn = self._machine.replace(":stateMachine:", ":execution:", 1)
+        arn = f"{self._executions}:{_name(transfer_id, run)}"
         try:
-            answer = self._client.describe_execution(
-                executionArn=f"{arn}:{_name(transfer_id, run)}"
-            )
+            answer = self._client.describe_execution(executionArn=arn)
         except ClientError as error:
             if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
                 return "absent"

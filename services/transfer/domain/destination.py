@@ -73,14 +73,16 @@ class Destination:
     probe_writes: bool = True  # a probe may make files; else it only logs in and looks
     probe_name: str | None = None  # of the probe's files, for a partner that allows some names only
     version: int = 0
+    edits: int = 0  # by people; `version` also counts what was found out about the server
     tls: Tls | None = None  # of FTPS only
     accepts_unencrypted_login: bool = False  # FTP without TLS sends nothing otherwise
 
     @property
     def tag(self) -> int:
         """The version that callers see. It also changes when the id is removed and registered
-        again."""
-        return int(self.created_at.timestamp()) * MAX_CHANGES + self.version
+        again. What a lane or a probe finds out about the server changes nothing that people edit,
+        so it costs nobody an edit."""
+        return int(self.created_at.timestamp()) * MAX_CHANGES + self.edits
 
     @property
     def place(self) -> str:

@@ -35,6 +35,10 @@ NOT_OURS = {
     PartMissing.code,
 }
 
+# The generations of a transfer in one region and in another one are so far apart: no two part files
+# of it may share a name at the partner.
+GENERATIONS_APART = 1_000
+
 
 @dataclass(frozen=True)
 class DestinationLabel:
@@ -125,6 +129,26 @@ class TransferRecord:
         if self.part.direct and self.failure is not None and self.failure.code in NOT_OURS:
             return replace(left, leftovers=self.leftovers)
         return left
+
+    def without_ledger(self) -> Self:
+        """In another region, where nobody has its ledger. A part file that may be at the partner is
+        a leftover, and the source is looked at anew. Under the target's own name, or aside, may be
+        what was delivered after the record left its region. That is not touched."""
+        bare = replace(self._without_part(self.updated_at), plan=None, source_object=None)
+        left = tuple(each for each in bare.leftovers if not each.direct)
+        bare = replace(bare, leftovers=left, aside=None, folder=None, lanes=0, proof=None)
+        bare = replace(bare, final_path=None, final_existed_bytes=None, sent_checksum=None)
+        return replace(bare, strategy=None, keep_part_until=None, reopening=False)
+
+    def from_elsewhere(self) -> Self:
+        """The region that it comes from may have made more part files since."""
+        rounds = self.generation // GENERATIONS_APART + 1
+        return replace(self, generation=rounds * GENERATIONS_APART)
+
+    @property
+    def was_carried(self) -> bool:
+        """From another region, which has the ledgers of its first generations."""
+        return self.generation >= GENERATIONS_APART
 
     def leave_folder(self) -> Self:
         """Of many files, when no part file of ours can be there any more."""

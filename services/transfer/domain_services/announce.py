@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Literal, cast
 
+from contracts import receipt as proof
 from contracts import transfer_events as event
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
@@ -159,9 +160,9 @@ _TELL: Mapping[Fact, Callable[[Transfer, int, Ports], event.TransferFact]] = {
 }
 
 
-def receipt_fact(receipt: Receipt) -> event.Receipt:
+def receipt_fact(receipt: Receipt) -> proof.Receipt:
     algorithm, seen = receipt.source_algorithm, receipt.at_partner
-    return event.Receipt(
+    return proof.Receipt(
         target_path=receipt.target_path,
         bytes_sent=receipt.bytes_sent,
         crc64nvme=f"{receipt.crc64nvme:016x}",
@@ -187,10 +188,10 @@ def receipt_fact(receipt: Receipt) -> event.Receipt:
     )
 
 
-def _partner_checksum(told: FileChecksum | None) -> event.PartnerChecksum | None:
+def _partner_checksum(told: FileChecksum | None) -> proof.PartnerChecksum | None:
     if told is None:
         return None
-    return event.PartnerChecksum(algorithm=told.algorithm.value, value=told.value)
+    return proof.PartnerChecksum(algorithm=told.algorithm.value, value=told.value)
 
 
 def _compared(receipt: Receipt) -> Literal["whole", "parts"] | None:
@@ -262,8 +263,8 @@ def source_fact(ref: ObjectRef, selection: Selection | None) -> event.S3Object:
     return event.S3Object(**told, kind=selection.kind.value if selection else None)
 
 
-def files_fact(counts: FileCounts, total: int) -> event.FileCounts:
-    return event.FileCounts(total=total, **asdict(counts))
+def files_fact(counts: FileCounts, total: int) -> proof.FileCounts:
+    return proof.FileCounts(total=total, **asdict(counts))
 
 
 def _bytes_done(transfer: Transfer, ports: Ports) -> int:

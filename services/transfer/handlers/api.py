@@ -5,6 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from contracts import browse_api, transfer_views
 from contracts import transfer_api as http
 from contracts.timeline_api import TimelinePage
 from contracts.transfer_routes import TRANSFER_ROUTES
@@ -52,6 +53,7 @@ PROBLEMS = Problems(
         errors.CredentialMissing: 409,
         errors.PartnerError: 502,
         errors.TargetError: 400,
+        errors.RegionStandsBy: 503,
         errors.WorkError: 409,
     }
 )
@@ -101,7 +103,7 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
     return Answer(view, headers={"Location": f"transfer/{transfer.id}"})
 
 
-def _view(ports: Ports, state: TransferState) -> http.TransferView:
+def _view(ports: Ports, state: TransferState) -> transfer_views.TransferView:
     return api_views.transfer_view(state, cautions_before(state.transfer, ports=ports))
 
 
@@ -117,7 +119,7 @@ def _selection(source: http.SourceObject) -> Selection | None:
     return Selection(kind, source.include, source.exclude)
 
 
-def _transfer_files(ports: Ports, call: Call[None]) -> http.TransferFilesPage:
+def _transfer_files(ports: Ports, call: Call[None]) -> transfer_views.TransferFilesPage:
     query = call.query
     page = read_files(
         call.path["id"], call.caller, query.outcome, (query.limit, query.cursor), ports=ports
@@ -125,7 +127,7 @@ def _transfer_files(ports: Ports, call: Call[None]) -> http.TransferFilesPage:
     return api_views.transfer_files_page(page)
 
 
-def _read(ports: Ports, call: Call[None]) -> http.TransferView:
+def _read(ports: Ports, call: Call[None]) -> transfer_views.TransferView:
     return _view(ports, read_state(call.path["id"], call.caller, ports=ports))
 
 
@@ -134,15 +136,15 @@ def _events(ports: Ports, call: Call[None]) -> TimelinePage:
     return timeline_page(read_timeline(call.path["id"], call.caller, *page, ports=ports))
 
 
-def _steer(ports: Ports, act: Any, call: Call[None]) -> http.TransferView:  # noqa: ANN401
+def _steer(ports: Ports, act: Any, call: Call[None]) -> transfer_views.TransferView:  # noqa: ANN401
     transfer = act(call.path["id"], call.caller, ports=ports)
     return _view(ports, state_of(transfer, ports=ports))
 
 
-def _list(ports: Ports, call: Call[None]) -> http.TransfersPage | Answer:
+def _list(ports: Ports, call: Call[None]) -> transfer_views.TransfersPage | Answer:
     sent = call.query
     page = list_history(query_of(sent), call.caller, sent.limit, sent.cursor, ports=ports)
-    shown = http.TransfersPage(
+    shown = transfer_views.TransfersPage(
         transfers=tuple(api_views.transfer_summary(each) for each in page.items), cursor=page.cursor
     )
     if isinstance(sent, http.HistoryQuery) and sent.format == "csv":
@@ -150,13 +152,15 @@ def _list(ports: Ports, call: Call[None]) -> http.TransfersPage | Answer:
     return shown
 
 
-def _buckets(ports: Ports, call: Call[None]) -> http.BucketsPage:
+def _buckets(ports: Ports, call: Call[None]) -> browse_api.BucketsPage:
     page = browse.list_buckets(call.caller, call.query.limit, call.query.cursor, ports=ports)
-    buckets = tuple(http.BucketView(name=name, created_at=created) for name, created in page.items)
-    return http.BucketsPage(buckets=buckets, cursor=page.cursor)
+    buckets = tuple(
+        browse_api.BucketView(name=name, created_at=created) for name, created in page.items
+    )
+    return browse_api.BucketsPage(buckets=buckets, cursor=page.cursor)
 
 
-def _files(ports: Ports, call: Call[None]) -> http.FilesPage:
+def _files(ports: Ports, call: Call[None]) -> browse_api.FilesPage:
     query = call.query
     folder, page = (query.prefix, query.delimiter), (query.limit, query.cursor)
     listing = browse.list_files(call.path["name"], folder, page, call.caller, ports=ports)

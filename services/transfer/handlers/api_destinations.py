@@ -6,6 +6,7 @@ from functools import partial
 from pydantic import SecretStr
 
 from contracts import destination_api as http
+from contracts import destination_views
 from contracts.session_api import SessionsView
 from runtime.calls import Answer, Call
 from runtime.http import Operation
@@ -66,10 +67,10 @@ def _register(ports: Ports, call: Call[http.DestinationRequest]) -> Answer:
     return _answer(ports, stored, {"Location": f"destinations/{stored.id}"})
 
 
-def _list(ports: Ports, call: Call[None]) -> http.DestinationsPage:
+def _list(ports: Ports, call: Call[None]) -> destination_views.DestinationsPage:
     query = call.query
     page = list_destinations(call.caller, query.limit, query.cursor, ports=ports)
-    return http.DestinationsPage(
+    return destination_views.DestinationsPage(
         destinations=tuple(api_views.destination_view(each, ports.now()) for each in page.items),
         cursor=page.cursor,
     )
@@ -106,16 +107,16 @@ def _remove(ports: Ports, call: Call[None]) -> None:
     manage.delete_destination(call.path["id"], call.caller, call.if_match, ports=ports)
 
 
-def _test(ports: Ports, call: Call[None]) -> http.TestResult:
+def _test(ports: Ports, call: Call[None]) -> destination_views.TestResult:
     result = probe_destination(call.path["id"], call.caller, ports=ports)
     offered = api_views.host_key_view(result.offered) if result.offered else None
     failure = failure_fact(result.failure) if result.failure else None
     if offered is not None and not result.is_changed:
-        return http.TestResult(
+        return destination_views.TestResult(
             status="host_key_unconfirmed", offered_host_key=offered, failure=failure
         )
     strategy = result.strategy
-    return http.TestResult(
+    return destination_views.TestResult(
         status="ok" if failure is None else "failed",
         offered_host_key=offered,
         login=api_views.login_view(result.login) if result.login else None,

@@ -5,7 +5,8 @@ import io
 import re
 from urllib.parse import urlencode
 
-from contracts.transfer_api import HistoryQuery, TransfersPage, TransfersQuery, TransferSummary
+from contracts.transfer_api import HistoryQuery, TransfersQuery
+from contracts.transfer_views import TransfersPage, TransferSummary
 from runtime.calls import Answer
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.transfer_query import TransferQuery

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from contracts import destination_api, transfer_api
+from contracts import browse_api, destination_views, transfer_views
 from kernel.pages import Page
 from services.transfer.domain.destination import Destination
 from services.transfer.domain.host_key import HostKey
@@ -29,15 +29,15 @@ from services.transfer.use_cases.read_files import FileSeen
 from services.transfer.use_cases.read_state import TransferState
 
 
-def transfer_summary(transfer: Transfer) -> transfer_api.TransferSummary:
-    return transfer_api.TransferSummary(**_summary(transfer))
+def transfer_summary(transfer: Transfer) -> transfer_views.TransferSummary:
+    return transfer_views.TransferSummary(**_summary(transfer))
 
 
-def transfer_view(state: TransferState, before: Sequence[str]) -> transfer_api.TransferView:
+def transfer_view(state: TransferState, before: Sequence[str]) -> transfer_views.TransferView:
     """`before` are the cautions of a transfer that has no plan yet."""
     transfer, progress = state.transfer, state.progress
     plan = transfer.plan
-    return transfer_api.TransferView(
+    return transfer_views.TransferView(
         **_summary(transfer),
         correlation_id=transfer.correlation_id,
         files=files_fact(state.files, state.files_total) if state.files_total else None,
@@ -47,7 +47,7 @@ def transfer_view(state: TransferState, before: Sequence[str]) -> transfer_api.T
         percent=percent_of(state.bytes_done, plan.size_bytes) if plan else None,
         rate_bytes_per_second=state.rate_bytes_per_second,
         eta_seconds=state.eta_seconds,
-        chunks=transfer_api.ChunkCounts(
+        chunks=transfer_views.ChunkCounts(
             total=plan.total if plan else 0,
             done=progress.chunks_done,
             open=max(0, (plan.total if plan else 0) - progress.chunks_done - state.chunks_moving),
@@ -96,9 +96,9 @@ def _checksum_kind(transfer: Transfer) -> str | None:
     return source.checksum.algorithm.value if source.checksum else "none"
 
 
-def transfer_files_page(page: Page[FileSeen]) -> transfer_api.TransferFilesPage:
-    files = tuple(transfer_api.TransferFileView(**asdict(each)) for each in page.items)
-    return transfer_api.TransferFilesPage(files=files, cursor=page.cursor)
+def transfer_files_page(page: Page[FileSeen]) -> transfer_views.TransferFilesPage:
+    files = tuple(transfer_views.TransferFileView(**asdict(each)) for each in page.items)
+    return transfer_views.TransferFilesPage(files=files, cursor=page.cursor)
 
 
 def _planned_proof(transfer: Transfer) -> str | None:
@@ -108,8 +108,8 @@ def _planned_proof(transfer: Transfer) -> str | None:
     return planned_proof(plan, transfer.verify, transfer.readback_percent)
 
 
-def _lane(lane: Lane) -> transfer_api.LaneView:
-    return transfer_api.LaneView(
+def _lane(lane: Lane) -> transfer_views.LaneView:
+    return transfer_views.LaneView(
         number=lane.number,
         state="ended" if lane.ended else "moving" if lane.worker else "queued",
         turn=lane.turn,
@@ -118,33 +118,33 @@ def _lane(lane: Lane) -> transfer_api.LaneView:
     )
 
 
-def _failure(transfer: Transfer) -> transfer_api.FailureView | None:
+def _failure(transfer: Transfer) -> transfer_views.FailureView | None:
     trouble = trouble_fact(transfer)
-    return None if trouble is None else transfer_api.FailureView(**dict(trouble))
+    return None if trouble is None else transfer_views.FailureView(**dict(trouble))
 
 
-def files_page(listing: Listing) -> transfer_api.FilesPage:
-    return transfer_api.FilesPage(
-        files=tuple(transfer_api.FileView(**asdict(each)) for each in listing.objects),
+def files_page(listing: Listing) -> browse_api.FilesPage:
+    return browse_api.FilesPage(
+        files=tuple(browse_api.FileView(**asdict(each)) for each in listing.objects),
         folders=tuple(listing.folders),
         cursor=listing.cursor,
     )
 
 
-def host_key_view(key: HostKey) -> destination_api.HostKeyView:
-    return destination_api.HostKeyView(key=str(key), fingerprint=key.fingerprint)
+def host_key_view(key: HostKey) -> destination_views.HostKeyView:
+    return destination_views.HostKeyView(key=str(key), fingerprint=key.fingerprint)
 
 
-def login_view(login: LoginFacts) -> destination_api.LoginView:
-    return destination_api.LoginView(**asdict(login))
+def login_view(login: LoginFacts) -> destination_views.LoginView:
+    return destination_views.LoginView(**asdict(login))
 
 
-def profile_view(profile: ServerProfile) -> destination_api.ProfileView:
-    return destination_api.ProfileView(**asdict(profile))
+def profile_view(profile: ServerProfile) -> destination_views.ProfileView:
+    return destination_views.ProfileView(**asdict(profile))
 
 
-def destination_view(destination: Destination, now: datetime) -> destination_api.DestinationView:
-    return destination_api.DestinationView(
+def destination_view(destination: Destination, now: datetime) -> destination_views.DestinationView:
+    return destination_views.DestinationView(
         id=destination.id,
         name=destination.name,
         protocol=destination.protocol.value,

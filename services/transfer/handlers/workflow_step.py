@@ -15,6 +15,7 @@ from services.transfer.domain.errors import (
     MovesAgain,
     NoSessionFree,
     PartnerError,
+    RegionStandsBy,
     RunSuperseded,
     SourceError,
     StepUnderWay,
@@ -58,6 +59,10 @@ class StepBusy(TransientFailure):
     """The state machine tries again for longer than an earlier function of the step can live."""
 
 
+class StandsBy(TransientFailure):
+    """The state machine tries again every four minutes, for a day."""
+
+
 class MoveAgain(Exception):
     """VerifyTarget goes back to the state that moves. The state machine matches this name."""
 
@@ -66,6 +71,8 @@ class MoveAgain(Exception):
 
 class PermanentFailure(Exception):
     """The workflow goes to HandleError at once. The state machine matches this class's name."""
+
+    expected = True  # partners and sources do what ends a transfer; the version does no wrong
 
 
 def _inspect_source(transfer: Transfer, event: LambdaEvent, ports: Ports) -> dict[str, int]:
@@ -158,4 +165,6 @@ def _class_of(error: TransferError) -> type[Exception]:
         return SessionsBusy
     if isinstance(error, StepUnderWay):
         return StepBusy
+    if isinstance(error, RegionStandsBy):
+        return StandsBy
     return TransientFailure if error.retryable else PermanentFailure

@@ -28,6 +28,7 @@ from services.transfer.domain.strategy import Wish
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
 from services.transfer.domain_services.announce import announce_new
+from services.transfer.domain_services.stay_home import require_home
 
 SECRET_BITS = 128
 
@@ -51,13 +52,14 @@ def request_transfer(
     """The stored transfer. When the idempotency key is repeated, it is the first one, whatever
     became of its object and its destination. Raises RoleMissing, SourceNotGranted,
     DestinationNotGranted, DestinationNotFound, HostKeyUnconfirmed, CredentialMissing, NameInvalid,
-    PathOutsideBase, IdempotencyConflict, and SourceError for an object that surely cannot be
-    read."""
+    PathOutsideBase, IdempotencyConflict, RegionStandsBy, and SourceError for an object that surely
+    cannot be read."""
     require_role(caller, *SENDERS)
     require_grants(caller, wish.source.bucket, wish.source.key, wish.destination_id)
     earlier = _earlier(idempotency, ports)
     if earlier is not None:
         return earlier
+    require_home(ports=ports)
     transfer = _new_transfer(wish, caller, ports)
     try:
         _require_source(transfer, ports)

@@ -38,6 +38,7 @@ from services.transfer.domain_services.queue_lanes import is_written, send_turn,
 from services.transfer.domain_services.recover_sessions import recover_sessions
 from services.transfer.domain_services.refused_session import full
 from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
+from services.transfer.domain_services.stay_home import may_work
 from services.transfer.domain_services.steer_lanes import note_refusal
 from services.transfer.domain_services.worker import Worker
 from services.transfer.use_cases.inspect_source import open_source
@@ -46,7 +47,10 @@ from services.transfer.use_cases.inspect_source import open_source
 def run_lane(message: LaneMessage, worker: Worker, *, ports: Ports) -> None:
     """Repeated and outdated messages do nothing. Errors of source and partner are handled: the lane
     gets another turn later, or the transfer fails. Any other is raised, and the queue delivers the
-    message again."""
+    message again. While its region stands by nothing is done: when it works, the sweeper sends
+    lanes out again."""
+    if not may_work(ports=ports):
+        return
     ledger, now = LedgerId(message.transfer_id, message.generation), ports.now()
     until = now + timedelta(seconds=ports.policy.lease_seconds)
     lane = ports.lanes.take(ledger, message.lane, message.turn, worker.name, now, until)

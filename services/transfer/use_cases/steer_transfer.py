@@ -7,6 +7,7 @@ from services.transfer.domain_services.change_transfer import change_transfer
 from services.transfer.domain_services.fail_transfer import wake_workflow
 from services.transfer.domain_services.may_steer import require_may_steer, require_own_grants
 from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved
+from services.transfer.domain_services.stay_home import require_home
 
 
 def pause_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
@@ -20,6 +21,9 @@ def pause_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfe
 
 
 def resume_transfer(transfer_id: str, caller: Caller, *, ports: Ports) -> Transfer:
+    """Raises RegionStandsBy."""
+    require_home(ports=ports)
+
     def decide(current: Transfer) -> Change:
         require_may_steer(current, caller)
         require_own_grants(current, caller)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 
+from services.transfer.domain.errors import PeerUnreachable
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.transfer import Transfer
@@ -17,6 +18,8 @@ from services.transfer.domain_services.one_at_a_time import alone
 from services.transfer.domain_services.queue_lanes import report_moved
 from services.transfer.domain_services.revive_lanes import revive_lanes
 from services.transfer.domain_services.session_line import call_next
+from services.transfer.domain_services.stay_home import keep_home, may_work
+from services.transfer.use_cases.end_overtaken import end_overtaken
 from services.transfer.use_cases.publish_pending import NotPublished, publish_pending
 from services.transfer.use_cases.settle_transfer import is_left_over, settle_transfer
 
@@ -30,11 +33,27 @@ Report = Callable[[str, Exception], None]
 def sweep_stalled(report: Report, goes_on: Callable[[], bool], *, ports: Ports) -> int:
     """Returns the number of transfers looked at, which is 0 while another sweep walks. A transfer
     that cannot be swept is reported, and the others are swept all the same. Work at partners goes
-    on while `goes_on` says yes."""
+    on while `goes_on` says yes. A region that stands by looks after nothing."""
+    if not _is_at_home(report, ports=ports):
+        return 0
     due: list[str] = []
     seen = _walk(due, report, ports=ports)
     _settle(due, report, goes_on, ports=ports)
     return seen
+
+
+def _is_at_home(report: Report, *, ports: Ports) -> bool:
+    """Also looks at the other region's record, which has to be done again and again."""
+    if ports.home is None:
+        return True
+    try:
+        mine = keep_home(ports.home, ports.now)
+    except PeerUnreachable as error:
+        ports.log_error("other region not seen", error)
+        mine = ports.home.mine()
+    if mine.overtaken:
+        end_overtaken(ports.home, report, ports=ports)
+    return may_work(ports=ports)
 
 
 def _walk(due: list[str], report: Report, *, ports: Ports) -> int:

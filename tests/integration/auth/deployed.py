@@ -124,14 +124,18 @@ def rest_call(headers: Mapping[str, str] | None) -> dict[str, Any]:
 def create_resources() -> Deployed:
     """What the stacks of the bus, of the API and of the service hold."""
     create_auth_table(boto3.client("dynamodb"), TABLE)
+    heard = boto3.client("sqs").create_queue(QueueName="heard")["QueueUrl"]
+    create_bus(heard)
+    first = json.dumps({"kid": "first", "key": "0aB9" * 10 + "xyz"})
+    boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=first)
+    plan = boto3.client("apigateway").create_usage_plan(name="fileferry-local-users")
+    return Deployed(heard, plan["id"])
+
+
+def create_bus(heard: str) -> None:
     sqs, events = boto3.client("sqs"), boto3.client("events")
-    heard = sqs.create_queue(QueueName="heard")["QueueUrl"]
     events.create_event_bus(Name=BUS)
     pattern = json.dumps({"source": ["fileferry.auth"]})
     events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)
     target = {"Id": "heard", "Arn": arn_of(sqs, heard)}
     events.put_targets(Rule="all", EventBusName=BUS, Targets=[target])
-    first = json.dumps({"kid": "first", "key": "0aB9" * 10 + "xyz"})
-    boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=first)
-    plan = boto3.client("apigateway").create_usage_plan(name="fileferry-local-users")
-    return Deployed(heard, plan["id"])

@@ -16,7 +16,8 @@ from tests.servers.oidc_provider import Client, Person, sign_in
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
-TABLE, SIGNING, SECRET = "fileferry-local-auth", "signing-key", "oidc-client"
+TABLE = "fileferry-local-auth"
+SIGNING, SECRET = "fileferry/local/auth/signing-key", "fileferry/local/auth/oidc-client"
 API_URL, CONSOLE = "https://api.example/v1", "https://console.example"
 CALLBACK = "/api/login/sso/callback"
 REDIRECT_URI = API_URL + CALLBACK

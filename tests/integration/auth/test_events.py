@@ -13,7 +13,7 @@ from kernel.outbox import CLAIM_SECONDS, STREAM
 from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.domain.errors import FieldInvalid, UserExists, UserInvalid, WeakPassword
-from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed
+from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed, create_bus
 from tests.unit.runtime.conftest import Lines
 
 
@@ -96,18 +96,14 @@ def test_users_are_announced_in_pages(deployed: Deployed) -> None:
         deployed.invoke("announce_users", {"cursor": 7})
 
 
-def test_events_that_the_bus_refuses_come_again(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_events_that_the_bus_refuses_come_again(deployed: Deployed) -> None:
     deployed.admin()
     records = deployed.outbox()
-    deployed.warm = {}
-    monkeypatch.setenv("EVENT_BUS_NAME", "no-such-bus")
+    boto3.client("events").delete_event_bus(Name=BUS)
     refused = deployed.invoke("publish_outbox", records)["batchItemFailures"]
     numbers = [each["dynamodb"]["SequenceNumber"] for each in records["Records"]]
     assert [each["itemIdentifier"] for each in refused] == numbers
-    deployed.warm = {}
-    monkeypatch.setenv("EVENT_BUS_NAME", BUS)
+    create_bus(deployed.bus_heard_url)
     assert sorted(kind for kind, _ in published(deployed)) == ["SessionOpened.v1", "UserAdded.v1"]
 
 

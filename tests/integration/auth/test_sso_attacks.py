@@ -12,7 +12,13 @@ from tests.integration.auth.sso_fixtures import (
     installed,
     provider,
 )
-from tests.integration.auth.sso_installation import CALLBACK, Browser, query_of, refused
+from tests.integration.auth.sso_installation import (
+    CALLBACK,
+    SECRET,
+    Browser,
+    query_of,
+    refused,
+)
 from tests.servers.oidc_provider import sign_in
 from tests.unit.runtime.conftest import environment as fresh_telemetry
 
@@ -95,10 +101,10 @@ def test_a_text_in_the_address_is_not_repeated(installed: Install) -> None:
 
 def test_a_wrong_client_secret_is_our_own_fault(installed: Install) -> None:
     here = installed()
-    boto3.client("secretsmanager").put_secret_value(SecretId="oidc-client", SecretString="old")
+    boto3.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="old")
     answer = here.log_in(ANN)
     assert (answer.status, answer.body["code"]) == (502, "identity_provider_failed")
     boto3.client("secretsmanager").put_secret_value(
-        SecretId="oidc-client", SecretString=CLIENT.secret or ""
+        SecretId=SECRET, SecretString=CLIENT.secret or ""
     )
     assert here.log_in(ANN).status == 200  # the new one counts at once

@@ -1,5 +1,6 @@
 """The container worker as a process of its own, beside a partner that opens no file twice."""
 
+import json
 import os
 import random
 import signal
@@ -114,6 +115,13 @@ def site(
         yield Site(wires, partner, partner.root / user_name(HABITS) / IN, start)
 
 
+def measured(log: Path, name: str) -> float:
+    """What the worker has told of the metric, as lines of its log in the embedded format."""
+    lines = [json.loads(line) for line in log.read_text().splitlines() if '"_aws"' in line]
+    assert all(line["service"] == "transfer" for line in lines)
+    return sum(sum(line.get(name, ())) for line in lines)
+
+
 def installed(emulator: Emulator) -> dict[str, str]:
     """What the stack makes, and the environment that says where it is."""
     table, bus, sqs = new_name("transfers"), new_name("bus"), emulator.client("sqs")
@@ -174,7 +182,9 @@ def started_workers(environment: dict[str, str], folder: Path) -> Iterator[Calla
         end_programs(workers)
 
 
-def test_what_no_function_has_the_time_for_goes_through_a_container(site: Site) -> None:
+def test_what_no_function_has_the_time_for_goes_through_a_container(
+    site: Site, tmp_path: Path
+) -> None:
     transfer = site.transfer()
     strategy = transfer.known_strategy
     assert (strategy.method, strategy.long_turn) == (Method.ONE_HANDLE, True)
@@ -184,6 +194,8 @@ def test_what_no_function_has_the_time_for_goes_through_a_container(site: Site) 
     wait_for(lambda: queue_is_empty(site), "an empty queue")
     end_programs([worker])
     assert not worker.alive
+    log = tmp_path / "worker.log"
+    assert measured(log, "BytesRead") == measured(log, "BytesWritten") == SIZE_BYTES
 
 
 def test_a_worker_that_is_stopped_says_what_is_lost_and_the_next_one_sends_it_anew(

@@ -6,17 +6,18 @@ from typing import Any
 from pydantic import SecretStr
 
 from contracts.auth_api import MeView, SessionView, TokensView, UserView
+from contracts.browse_api import FileView
 from contracts.caller import Grants, SourceGrant
-from contracts.destination_api import DestinationsPage, DestinationView, HostKeyView, ProfileView
-from contracts.transfer_api import (
+from contracts.destination_views import DestinationsPage, DestinationView, HostKeyView, ProfileView
+from contracts.receipt import Receipt
+from contracts.transfer_events import S3Object
+from contracts.transfer_views import (
     ChunkCounts,
     FailureView,
-    FileView,
     LaneView,
     TransferSummary,
     TransferView,
 )
-from contracts.transfer_events import Receipt, S3Object
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
 KEY = HostKeyView(key="ssh-ed25519 AAAAC3Nza", fingerprint="SHA256:abcdef")

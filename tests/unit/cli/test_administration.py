@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.destination_api import HostKeyView, LoginView, TestResult
+from contracts.destination_views import HostKeyView, LoginView, TestResult
 from contracts.transfer_events import Failure
 from tests.unit.cli import answers
 from tests.unit.cli.api import TOKEN, Answer, Api, Call, Raw, refused

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli.escaping import escaped, escaped_lines
-from contracts.transfer_api import FilesPage, TransfersPage
+from contracts.browse_api import FilesPage
 from contracts.transfer_events import S3Object
+from contracts.transfer_views import TransfersPage
 from tests.unit.cli import answers
 from tests.unit.cli.api import Api, refused
 from tests.unit.cli.conftest import Run

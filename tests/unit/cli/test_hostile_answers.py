@@ -25,7 +25,7 @@ from cli.live.watched import Watched
 from cli.output import Output
 from cli.times import local_time
 from contracts.contract import Contract
-from contracts.transfer_api import TransfersPage
+from contracts.transfer_views import TransfersPage
 from contracts.websocket.server_messages import Delta, Snapshot
 from tests.doubles.live_state import BEGIN, LiveState, transfer
 from tests.unit.cli.api import Answer, Api, Call

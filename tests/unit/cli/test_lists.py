@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.transfer_api import BucketsPage, BucketView, FilesPage, TransfersPage
+from contracts.browse_api import BucketsPage, BucketView, FilesPage
+from contracts.transfer_views import TransfersPage
 from tests.unit.cli import answers
 from tests.unit.cli.api import Api, Call, Raw
 from tests.unit.cli.conftest import Run

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from cli.live.line import cells_of, lines_of
 from cli.live.shown import Shown, from_live
-from contracts.transfer_api import FailureView
+from contracts.transfer_views import FailureView
 from tests.doubles.live_state import BEGIN, transfer
 
 TROUBLE = FailureView(

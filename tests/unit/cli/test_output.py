@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cli.output import bytes_text
-from contracts.transfer_api import TransfersPage
 from contracts.transfer_events import S3Object
+from contracts.transfer_views import TransfersPage
 from tests.unit.cli import answers
 from tests.unit.cli.api import TOKEN, Api
 from tests.unit.cli.conftest import Run

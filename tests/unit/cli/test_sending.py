@@ -5,8 +5,8 @@ import json
 import httpx
 import pytest
 
-from contracts.destination_api import DestinationView
-from contracts.transfer_api import FilesPage
+from contracts.browse_api import FilesPage
+from contracts.destination_views import DestinationView
 from tests.unit.cli import answers
 from tests.unit.cli.api import Answer, Api, refused
 from tests.unit.cli.conftest import Run

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from contracts.transfer_api import TransfersPage
+from contracts.transfer_views import TransfersPage
 from tests.unit.cli import answers
 from tests.unit.cli.api import Answer, Api, Call, refused
 from tests.unit.cli.conftest import Run

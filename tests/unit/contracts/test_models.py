@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.catalogue import encode
 from contracts.envelope import Event, Meta
-from contracts.transfer_api import TransferView
-from contracts.transfer_events import Partner, Receipt, S3Object, TransferPausedV1
+from contracts.receipt import Receipt
+from contracts.transfer_events import Partner, S3Object, TransferPausedV1
+from contracts.transfer_views import TransferView
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PARTNER = Partner(id="demo", name="Demo", host="sftp.example", protocol="sftp")

@@ -6,9 +6,10 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from contracts.auth_api import SsoRedeemRequest
+from contracts.browse_api import FilesQuery
 from contracts.destination_api import DestinationPatch, DestinationRequest
 from contracts.problem import field_errors
-from contracts.transfer_api import FilesQuery, SourceObject, StartTransferRequest
+from contracts.transfer_api import SourceObject, StartTransferRequest
 
 PARTNER: dict[str, Any] = {
     "id": "demo",

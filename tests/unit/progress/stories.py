@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts import transfer_events as fact
 from contracts.envelope import Event, Meta
+from contracts.receipt import Receipt
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 SIZE, CHUNKS = 1_000_000, 10
@@ -105,7 +106,7 @@ class Story:
         return self.tell(fact.TransferCancelledV1, bytes_done=done, **ended)
 
     def completed(self) -> AnyEvent:
-        receipt = fact.Receipt(
+        receipt = Receipt(
             target_path="/in/big.bin",
             bytes_sent=SIZE,
             crc64nvme="0123456789abcdef",

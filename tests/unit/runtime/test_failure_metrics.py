@@ -1,4 +1,4 @@
-"""Answered 500s and failed messages count for a canary's alarm, but are no Lambda errors."""
+"""Answered 500s and failed messages are counted, for the service and against the version."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def emitted(lines: Lines) -> dict[str, list[float]]:
     """Counts by metric, of the lines that CloudWatch reads as such."""
     found: dict[str, list[float]] = {}
     for line in lines():
-        if "ColdStart" in line:  # on a line of its own, by function
+        if {"ColdStart", "VersionFailures"} & line.keys():  # on lines of their own, by function
             continue
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
             assert directive["Namespace"] == "FileFerry"
@@ -42,6 +42,23 @@ def emitted(lines: Lines) -> dict[str, list[float]]:
                 assert metric["Unit"] == "Count"
                 found[metric["Name"]] = line[metric["Name"]]
     return found
+
+
+def blamed(written: list[dict[str, Any]]) -> list[tuple[list[str], str, str, float]]:
+    """The dimensions, the function, its version and the count of each line for a canary's alarm."""
+    return [
+        (*each["_aws"]["CloudWatchMetrics"][0]["Dimensions"], *told(each))
+        for each in written
+        if "VersionFailures" in each
+    ]
+
+
+def told(line: dict[str, Any]) -> tuple[str, str, float]:
+    [count] = line["VersionFailures"]
+    return line["function_name"], line["version"], count
+
+
+DIMENSIONS = ["service", "function_name", "version"]
 
 
 def answered(error: Exception | None) -> int:
@@ -91,3 +108,49 @@ def test_each_message_that_failed_unexpectedly_is_counted(lines: Lines) -> None:
 
 def test_a_message_that_is_only_early_is_not(lines: Lines) -> None:
     assert consumed(lines, Busy(), None) == {}
+
+
+def test_a_version_is_blamed_under_its_own_number(lines: Lines) -> None:
+    """So the alarm on the new version does not ring for what the old one does."""
+    answered(KeyError("a bug"))
+    assert blamed(lines()) == [(DIMENSIONS, "fileferry-test-function", "7", 1.0)]
+    answered(None)
+    assert blamed(lines()) == [], "what one invocation did is not counted in the next"
+
+
+@pytest.mark.parametrize(("receives", "counts"), [("1", [1.0]), ("2", []), ("30", [])])
+def test_only_the_version_that_got_a_message_first_is_blamed_for_it(
+    receives: str, counts: list[float], lines: Lines
+) -> None:
+    """A message that the old version failed at comes again, perhaps to the new one."""
+    event = queue_event("body")
+    event["Records"][0]["attributes"]["ApproximateReceiveCount"] = receives
+
+    def act(record: SQSRecord) -> None:
+        raise KeyError("a bug")
+
+    @entrypoint(lambda: None)
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> BatchResponse:
+        return each_message(event, act)
+
+    handler(event, Invocation())
+    written = lines()
+    assert [count for *_, count in blamed(written)] == counts
+    assert [each["MessagesFailed"] for each in written if "MessagesFailed" in each] == [[1.0]]
+
+
+class Ended(Exception):
+    expected = True
+
+
+@pytest.mark.parametrize(("error", "count"), [(KeyError(), 1), (Busy(), 0), (Ended(), 0)])
+def test_what_a_function_raises_is_blamed_unless_it_should_raise_it(
+    error: Exception, count: int, lines: Lines
+) -> None:
+    @entrypoint(lambda: None)
+    def handler(event: LambdaEvent, context: LambdaContext, wires: None) -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        handler({}, Invocation())
+    assert len(blamed(lines())) == count

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from contracts.transfer_api import BucketsPage
+from contracts.browse_api import BucketsPage
 from contracts.transfer_routes import TRANSFER_ROUTES
 from runtime.calls import MAX_BODY_BYTES
 from runtime.http import Api

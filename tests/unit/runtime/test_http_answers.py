@@ -3,7 +3,8 @@
 import json
 from datetime import UTC, datetime
 
-from contracts.transfer_api import BucketsPage, HealthView
+from contracts.browse_api import BucketsPage
+from contracts.transfer_api import HealthView
 from runtime.calls import Answer
 from tests.unit.runtime.gateway import Service, header, problem, request
 

@@ -1,5 +1,7 @@
 """No secret and no file gets lost when a destination is registered twice or changed under way."""
 
+from dataclasses import replace
+
 import pytest
 
 from kernel.idempotency import Idempotency
@@ -11,6 +13,7 @@ from services.transfer.domain.errors import (
     DestinationInUse,
     VersionMismatch,
 )
+from services.transfer.domain.server_profile import SessionsFound
 from services.transfer.domain.status import Status
 from services.transfer.domain_services.partner_session import with_credential
 from services.transfer.use_cases.manage_destinations import change_destination, delete_destination
@@ -110,7 +113,7 @@ def test_a_change_that_came_too_late_leaves_record_and_credential_as_they_were()
     register_destination(WISH, OLD, ADMIN, None, ports=world.ports)
     secrets = dict(world.vault.secrets)
 
-    world.calls.fail("destinations.save", DestinationChanged("partner"))
+    world.calls.refuse("destinations.save", DestinationChanged("partner"))
     with pytest.raises(DestinationChanged):
         change_destination("partner", {}, NEW, ADMIN, ports=world.ports)
     assert world.vault.secrets == secrets
@@ -138,3 +141,36 @@ def test_a_destination_registered_again_has_another_tag() -> None:
     assert second.tag > first.tag
     with pytest.raises(VersionMismatch):
         change_destination("partner", {"name": "Mine"}, None, ADMIN, first.tag, ports=world.ports)
+
+
+def learn(world: World, found: SessionsFound) -> None:
+    """As a lane or a probe does."""
+    known = world.ports.destinations.read("acme")
+    assert known.profile is not None
+    profile = replace(known.profile, sessions=found)
+    world.ports.destinations.save(replace(known, profile=profile))
+
+
+@pytest.mark.parametrize("moment", ["before the edit", "in the middle of it"])
+def test_what_lanes_find_out_costs_nobody_an_edit_and_is_kept(moment: str) -> None:
+    world = World()
+    read = world.ports.destinations.read("acme")
+    found = SessionsFound(3, world.ports.now(), refused="too many")
+    if moment == "before the edit":
+        learn(world, found)
+    else:
+        world.calls.before("destinations.save", lambda: learn(world, found))
+    edited = change_destination("acme", {"name": "Ours"}, None, ADMIN, read.tag, ports=world.ports)
+    assert edited.tag == read.tag + 1
+    assert edited.profile is not None
+    assert (edited.name, edited.profile.sessions) == ("Ours", found)
+    with pytest.raises(VersionMismatch):
+        change_destination("acme", {"name": "Mine"}, None, ADMIN, read.tag, ports=world.ports)
+
+
+def test_an_edit_that_leads_elsewhere_keeps_nothing_that_was_found_meanwhile() -> None:
+    world = World()
+    found = SessionsFound(3, world.ports.now(), refused="too many")
+    world.calls.before("destinations.save", lambda: learn(world, found))
+    change_destination("acme", {"port": 2222}, None, ADMIN, ports=world.ports)
+    assert world.ports.destinations.read("acme").profile is None

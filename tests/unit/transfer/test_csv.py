@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from contracts.transfer_api import HistoryQuery, TransfersPage
+from contracts.transfer_api import HistoryQuery
+from contracts.transfer_views import TransfersPage
 from services.transfer.domain.failure import Failure
 from services.transfer.domain.source import ObjectRef
 from services.transfer.handlers.api_lists import COLUMNS, csv_answer

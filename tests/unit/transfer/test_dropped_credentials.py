@@ -87,7 +87,7 @@ def test_a_retry_after_the_move_fails_with_what_to_do() -> None:
 def test_a_refused_move_costs_the_destination_nothing(credential: Credential | None) -> None:
     world = World()
     before, secrets = world.ports.destinations.read("acme"), dict(world.vault.secrets)
-    world.calls.fail("destinations.save", DestinationChanged("acme"))
+    world.calls.refuse("destinations.save", DestinationChanged("acme"))
     with pytest.raises(DestinationChanged):
         change_destination("acme", ELSEWHERE, credential, ADMIN, ports=world.ports)
     assert world.ports.destinations.read("acme") == before

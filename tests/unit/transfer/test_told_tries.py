@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.transfer_api import FailureView
+from contracts.transfer_views import FailureView
 from services.transfer.domain.errors import NoSpace, SourceUnavailable
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer

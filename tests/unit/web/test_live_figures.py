@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.live.known import Known
 from cli.live.shown import Shown, from_live, from_rest, onward
-from contracts.transfer_api import TransferView
+from contracts.transfer_views import TransferView
 from contracts.websocket.live_transfer import ChunkChange, LiveTransfer
 from contracts.websocket.server_messages import Delta, Snapshot, read_message
 from tests.doubles.live_rest import view_of

@@ -36,6 +36,14 @@ from services.transfer.domain.errors.partner import (
     TooSlow as TooSlow,
     UnencryptedLoginRefused as UnencryptedLoginRefused,
 )
+from services.transfer.domain.errors.home import (
+    OneRegion as OneRegion,
+    PeerUnreachable as PeerUnreachable,
+    RegionOvertaken as RegionOvertaken,
+    RegionStandsBy as RegionStandsBy,
+    RegionWorks as RegionWorks,
+    StaleHome as StaleHome,
+)
 from services.transfer.domain.errors.request import (
     DestinationChanged as DestinationChanged,
     DestinationExists as DestinationExists,
@@ -45,6 +53,7 @@ from services.transfer.domain.errors.request import (
     FieldInvalid as FieldInvalid,
     FilesForgotten as FilesForgotten,
     IdempotencyConflict as IdempotencyConflict,
+    LedgerElsewhere as LedgerElsewhere,
     RequestError as RequestError,
     RetryTooLate as RetryTooLate,
     RoleMissing as RoleMissing,

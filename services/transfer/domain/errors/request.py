@@ -105,6 +105,16 @@ class RetryTooLate(RequestError):
     listed_on: str
 
 
+class LedgerElsewhere(RequestError):
+    code, status = "ledger_elsewhere", 409
+    message = (
+        "Transfer {transfer_id} of many files began in another region, and what became of each file"
+        " is on record there only. A retry might send again what is at the partner already."
+        " Request a new transfer of the files that are missing there."
+    )
+    transfer_id: str
+
+
 class FilesForgotten(RequestError):
     code, status = "files_forgotten", 404
     message = (

@@ -17,6 +17,7 @@ from services.transfer.domain.ports.files import (
     QuickFiles,
     SmallFile,
 )
+from services.transfer.domain.ports.home import HomeStore
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, MessageLease, Workflow
 from services.transfer.domain.ports.partner import (
@@ -49,6 +50,7 @@ __all__ = [
     "FileReader",
     "FolderSource",
     "Heart",
+    "HomeStore",
     "InventoryStore",
     "LaneQueue",
     "LaneRegister",

@@ -15,6 +15,7 @@ from services.transfer.domain.ports.destinations import (
     SessionSlots,
 )
 from services.transfer.domain.ports.files import InventoryStore
+from services.transfer.domain.ports.home import HomeStore
 from services.transfer.domain.ports.ledger import ChunkLedger, LaneRegister
 from services.transfer.domain.ports.messages import Heart, LaneQueue, Workflow
 from services.transfer.domain.ports.partner import Partners
@@ -73,6 +74,7 @@ class Ports:
     new_id: Callable[[], str]
     random: Random
     policy: Policy
+    home: HomeStore | None = None  # of a stage in two regions
 
     @property
     def crc64(self) -> Crc:

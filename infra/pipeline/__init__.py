@@ -1,0 +1,1 @@
+"""How a change gets from GitHub to a stage (docs/releasing.md)."""
