@@ -20,3 +20,4 @@ done
 compile requirements/sam.in --output-file requirements/sam.txt
 compile requirements/checkov.in --output-file requirements/checkov.txt
 compile requirements/bench.in --output-file requirements/bench.txt
+compile requirements/pipeline.in --output-file requirements/pipeline.txt

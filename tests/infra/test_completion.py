@@ -53,7 +53,8 @@ def sids(resources: dict[str, Any], role: str) -> dict[str, Any]:
 def test_a_service_of_three_functions_takes_a_few_lines_and_gets_all_it_needs() -> None:
     made = completed(SHORT)
     assert set(made) == {
-        *("NotifyTable", "LogGroup", "TableNameParameter", "FunctionErrorsAlarm", "TrafficRole"),
+        *("NotifyTable", "LogGroup", "TableNameParameter", "CanaryAlarm"),
+        *("SmokeTestFunction", "SmokeTestRole", "DeploymentRole"),
         *("ApiFunction", "ApiRole", "ApiMayBeCalled"),
         *("ConsumerFunction", "ConsumerRole", "EventQueueToConsumer"),
         *("EventQueue", "EventQueuePolicy", "EventDeadLetters"),

@@ -126,6 +126,7 @@ def secret(name: str, stage: str = STAGE) -> str:
             "ticketing/servicenow",
             {"ticketing/ApiRole", "ticketing/DeskRole", "ticketing/SweepRole"},
         ),
+        ("synthetic/login", {"synthetic/SendRole"}),
         ("notify/channels/c1", {"notify/ApiRole", "notify/MessagesRole", "notify/SweepRole"}),
         (
             "destinations/d1",
@@ -142,7 +143,7 @@ def test_a_secret_is_read_by_whom_it_is_for(name: str, readers: set[str]) -> Non
 
 def test_only_rotation_writes_the_signing_key_and_nobody_the_other_logins() -> None:
     writes = ("PutSecretValue", "UpdateSecret", "DeleteSecret", "UpdateSecretVersionStage")
-    for name in ("auth/signing-key", "auth/oidc-client", "ticketing/servicenow"):
+    for name in ("auth/signing-key", "auth/oidc-client", "ticketing/servicenow", "synthetic/login"):
         for action in writes:
             found = who_may(f"secretsmanager:{action}", secret(name))
             assert found <= ({"auth/RotateSigningKeyRole"} if "signing" in name else set()), action
