@@ -17,6 +17,8 @@ PIPELINE_READY := $(PIPELINE_VENV)/.ready
 # Where `make packages` puts what is built once, and `make sbom` the lists of what it is made of.
 PACKAGES ?= build/packages
 SBOM ?= build/sbom
+CHECKOV_VENV := .venv-checkov
+CHECKOV_READY := $(CHECKOV_VENV)/.ready
 # Of the version that functions run on, for their bytecode; found by itself on the path, in pyenv and uv.
 LAMBDA_PYTHON ?=
 STAGE ?= local
@@ -219,6 +221,10 @@ lint: $(READY) ## What AWS would refuse in any stack and stage, or take in silen
 lint-workflows: $(PIPELINE_READY) ## What GitHub would refuse in a workflow (part of check)
 	@$(PIPELINE_VENV)/bin/actionlint .github/workflows/*.yml
 
+.PHONY: checkov
+checkov: $(READY) $(CHECKOV_READY) ## What checkov says to the same templates, less what has a reason: some minutes
+	@$(PYTHON) -m infra.checkov $(CHECKOV_VENV)/bin/checkov
+
 .PHONY: validate
 validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed template
 	@mkdir -p build/templates; for stack in $(STACKS); do \
@@ -321,6 +327,11 @@ $(SAM_READY): requirements/sam.txt
 $(PIPELINE_READY): requirements/pipeline.txt
 	@infra/make_venv.sh $(BASE_PYTHON) $(PIPELINE_VENV)
 	$(PIPELINE_VENV)/bin/python $(INSTALL) -r $<
+	@touch $@
+
+$(CHECKOV_READY): requirements/checkov.txt
+	@infra/make_venv.sh $(BASE_PYTHON) $(CHECKOV_VENV)
+	$(CHECKOV_VENV)/bin/python $(INSTALL) -r $<
 	@touch $@
 
 $(BENCH_READY): requirements/bench.txt $(READY)

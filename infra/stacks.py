@@ -40,7 +40,10 @@ WANTED_REGION = "FILEFERRY_REGION"
 # What names something that is in one region only, or once in the world. The other region of a stage
 # does not inherit it: empty, unless its own section says it.
 OF_ONE_REGION = frozenset(
-    {"CertificateArn", "CorsOrigins", "Domain", "SecurityGroups", "Subnets", "TransferLink"}
+    {
+        *("CertificateArn", "CorsOrigins", "DestinationId", "Domain", "SecurityGroups", "Subnets"),
+        "TransferLink",
+    }
 )
 # An account, its keys and its bill are nobody's laptop, the emulator has no trails, a program
 # serves the console (infra/local/console.py), and a laptop runs the worker as a process

@@ -88,6 +88,7 @@ KINDS = {
     "AWS::StepFunctions::StateMachine": Kind(
         "StateMachineName", 80, arn=f"states:{HERE}:stateMachine:{{name}}", ref="{arn}"
     ),
+    "AWS::StepFunctions::StateMachineAlias": Kind("Name", 80, Scope.PARENT),
     "AWS::WAFv2::IPSet": Kind("Name", 128),
     "AWS::WAFv2::WebACL": Kind("Name", 128),
 }

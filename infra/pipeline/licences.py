@@ -38,7 +38,8 @@ def licence_of(package: str) -> str:
         told = metadata(package)
     except PackageNotFoundError:
         raise LicenceUnknown(f"{package} is locked and not installed; run `make`.") from None
-    written = told.get("License-Expression") or told.get("License") or ""
+    named = ("License-Expression", "License")
+    written = next((told[name] for name in named if name in told), "")
     return SPDX.get(written.strip(), written.strip())
 
 

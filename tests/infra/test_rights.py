@@ -70,10 +70,12 @@ def test_a_table_is_its_services_alone() -> None:
             assert found <= {service}, (action, table)
 
 
-def test_nobody_scans_changes_or_drops_a_table() -> None:
-    for table in names("AWS::DynamoDB::Table"):
-        for action in ("Scan", "DeleteTable", "UpdateTable", "ExportTableToPointInTime"):
-            assert not who_may(f"dynamodb:{action}", arn("dynamodb", f"table/{table}"))
+def test_nobody_changes_or_drops_a_table_and_only_an_export_reads_all_of_it() -> None:
+    for table, service in names("AWS::DynamoDB::Table").items():
+        on = arn("dynamodb", f"table/{table}")
+        for action in ("DeleteTable", "UpdateTable", "ExportTableToPointInTime"):
+            assert not who_may(f"dynamodb:{action}", on)
+        assert who_may("dynamodb:Scan", on) <= {f"{service}/CarryRole"}
 
 
 def test_a_queue_is_its_services_alone() -> None:
@@ -124,6 +126,7 @@ def secret(name: str, stage: str = STAGE) -> str:
             "ticketing/servicenow",
             {"ticketing/ApiRole", "ticketing/DeskRole", "ticketing/SweepRole"},
         ),
+        ("synthetic/login", {"synthetic/SendRole"}),
         ("notify/channels/c1", {"notify/ApiRole", "notify/MessagesRole", "notify/SweepRole"}),
         (
             "destinations/d1",
@@ -140,7 +143,7 @@ def test_a_secret_is_read_by_whom_it_is_for(name: str, readers: set[str]) -> Non
 
 def test_only_rotation_writes_the_signing_key_and_nobody_the_other_logins() -> None:
     writes = ("PutSecretValue", "UpdateSecret", "DeleteSecret", "UpdateSecretVersionStage")
-    for name in ("auth/signing-key", "auth/oidc-client", "ticketing/servicenow"):
+    for name in ("auth/signing-key", "auth/oidc-client", "ticketing/servicenow", "synthetic/login"):
         for action in writes:
             found = who_may(f"secretsmanager:{action}", secret(name))
             assert found <= ({"auth/RotateSigningKeyRole"} if "signing" in name else set()), action
