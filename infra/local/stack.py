@@ -77,7 +77,7 @@ class LocalStack:
         if self._s3_dir and not self.programs.runs(OBJECTS):
             serve_objects(self.programs, self._s3_dir.resolve())
         self.programs.told(CONSOLE)  # its port; stacks are deployed with its origin
-        changed = {stack.name: self._deploy(stack.name) for stack in stacks_of("local")}
+        changed = {name: self._deploy(name) for name in self.wanted}
         tell_console(self.state_dir, self.api_url, self.websocket_url)
         return changed
 
@@ -97,6 +97,11 @@ class LocalStack:
         return self.programs.emulator_crashed
 
     # --- use ---------------------------------------------------------------------------------
+
+    @property
+    def wanted(self) -> list[str]:
+        """The names of the stacks that are deployed, in their order."""
+        return [each.name for each in stacks_of("local")]
 
     @property
     def endpoint(self) -> str:

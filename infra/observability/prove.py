@@ -31,11 +31,15 @@ DEAD = (Kind.DEAD_MESSAGES, Kind.DEAD_EVENTS, Kind.DEAD_CALLS)
 States = Callable[[], Mapping[str, str]]
 
 
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
 def prove(
     todo: Sequence[Proof],
     states: States,
     seconds: float = PATIENCE_SECONDS,
-    tell: Callable[[str], object] = print,
+    tell: Callable[[str], object] = say,
 ) -> None:
     """Fills in when each alarm rang and ended. Whatever happens, every proof that began is
     ended."""

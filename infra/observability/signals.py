@@ -154,14 +154,6 @@ def _of_runtime() -> tuple[Signal, ...]:
             *(_counts(service, ServerErrors=answered) if service in answering else ()),
             *(_counts(service, MessagesFailed=given_back) if service in listeners else ()),
             Signal(
-                "VersionFailures",
-                service,
-                Unit.COUNT,
-                Kind.COUNT,
-                "What one version of a function did wrong; the canary's alarm asks for it.",
-                ("function_name", "service", "version"),
-            ),
-            Signal(
                 "ColdStart",
                 service,
                 Unit.COUNT,

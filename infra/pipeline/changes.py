@@ -15,6 +15,7 @@ from infra.stacks import WATCHES, Stack, all_stacks, read_environment
 from infra.templates import read_template
 from infra.worker.image import SERVICE as SERVICE_OF_WORKER
 
+ACCOUNTS = {stack.name for stack in all_stacks() if stack.is_of_account}
 TEMPLATE = "template.yaml"  # alarms and dashboard are made from all of them
 ADDED_OR_REMOVED = ("A", "D")
 # Nothing of these is deployed, and nothing that makes templates or packages reads them.
@@ -76,9 +77,7 @@ def _touched_by(change: Change, stage: str) -> set[str]:
             return everything if name == f"{stage}.toml" else set()
         case ("infra", name, *rest) if name in everything and rest:
             return {name, WATCHES} if rest == [TEMPLATE] else {name}
-        case ("infra", "pipeline", _, *_):
-            return set()
-        case ("infra", "account", *rest) if rest:
+        case ("infra", name, *rest) if name in ACCOUNTS and rest:
             return {WATCHES} if rest == [TEMPLATE] else set()
     return everything
 

@@ -8,7 +8,7 @@ Either fails for a licence that nobody has looked at.
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
@@ -38,7 +38,8 @@ def licence_of(package: str) -> str:
         told = metadata(package)
     except PackageNotFoundError:
         raise LicenceUnknown(f"{package} is locked and not installed; run `make`.") from None
-    written = told.get("License-Expression") or told.get("License") or ""
+    named = ("License-Expression", "License")
+    written = next((told[name] for name in named if name in told), "")
     return SPDX.get(written.strip(), written.strip())
 
 
@@ -53,14 +54,10 @@ def require_allowed(package: str, licence: str) -> None:
         )
 
 
-def packages() -> Mapping[str, list[str]]:
-    """The services that each locked package is deployed with."""
-    found: dict[str, list[str]] = {}
-    for stack in all_stacks():
-        if stack.is_service:
-            for name in locked(stack.folder / "requirements.txt"):
-                found.setdefault(name, []).append(stack.name)
-    return dict(sorted(found.items()))
+def packages() -> list[str]:
+    """Whatever a service is deployed with."""
+    locks = [stack.folder / "requirements.txt" for stack in all_stacks() if stack.is_service]
+    return sorted({name for lock in locks for name in locked(lock)})
 
 
 def locked(lock: Path) -> Iterable[str]:
@@ -71,10 +68,10 @@ def locked(lock: Path) -> Iterable[str]:
 def document() -> str:
     """Raises LicenceUnknown."""
     lines, unchanged = [], []
-    for package, services in packages().items():
+    for package in packages():
         licence = licence_of(package)
         require_allowed(package, licence)
-        lines.append(f"| {package} | {licence} | {', '.join(services)} |\n")
+        lines.append(f"| {package} | {licence} |\n")
         if licence in UNCHANGED:
             unchanged.append(f"{package} ({licence})")
     return HEAD.format(unchanged=", ".join(unchanged)) + "".join(lines)
@@ -89,8 +86,8 @@ bill of materials that `make sbom` writes for each service (CycloneDX).
 These ask for their own source only if somebody changes them, and they are deployed as they are
 published: {unchanged}.
 
-| package | licence | deployed with |
-|---|---|---|
+| package | licence |
+|---|---|
 """
 
 

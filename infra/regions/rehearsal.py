@@ -5,68 +5,31 @@ sends the file. Then the first one comes back, and has to keep its hands off the
 """
 
 import os
-import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from infra.calling import call_function
-from infra.local.ferry import Ferry, Refused
+from infra.local.ferry import ENDED, Refused
 from infra.local.partner import SftpServer
-from infra.local.programs import children_of
-from infra.local.stack import LocalStack
 from infra.regions.carry import export, take
-from infra.regions.home import switch
-from infra.user import new_password
+from infra.regions.pair import (
+    LEASE_SECONDS,
+    POLL_SECONDS,
+    Region,
+    standing_still,
+    two_regions,
+)
 
-REGIONS = ("eu-central-1", "eu-west-1")
 BUCKET, SMALL, LARGE = "outgoing", "small.bin", "large.bin"
-SMALL_BYTES, LARGE_BYTES, CHUNK_BYTES = 100_000, 120_000_000, 4_000_000
-HELD_SECONDS, LEASE_SECONDS = 6, 6
-EVERYTHING = {"sources": [{"bucket": "*", "prefix": ""}], "destinations": ["*"]}
+SMALL_BYTES, LARGE_BYTES = 100_000, 80_000_000
 PATIENCE_SECONDS = 60.0
-POLL_SECONDS = 0.2
-PARAMETERS = {
-    "ChunkBytes": str(CHUNK_BYTES),
-    "DirectBelowBytes": str(CHUNK_BYTES),
-    "LanesPerTransfer": "2",
-    "LeaseSeconds": str(LEASE_SECONDS),
-    "LaneDueSeconds": "10",
-    "HomeHeldSeconds": str(HELD_SECONDS),
-    "HomeRegion": REGIONS[0],
-    "ThrottleRate": "5000",
-    "ThrottleBurst": "5000",
-    "KeyRate": "5000",
-    "KeyBurst": "5000",
-}
 
 
 class RehearsalFailed(Exception):
     """The message says which promise was broken."""
-
-
-@dataclass
-class Region:
-    stack: LocalStack
-    ferry: Ferry
-
-    def sweep(self) -> None:
-        """What the schedule does once a minute."""
-        self.stack.client("lambda").invoke(
-            FunctionName="fileferry-local-transfer-sweep-stalled:live", Payload=b"{}"
-        )
-
-    def switch(self, act: str, *, alone: bool = False) -> dict[str, Any]:
-        return switch(self.stack.client("lambda"), "local", act, alone=alone)
-
-    def processes(self) -> list[int]:
-        emulator = self.stack.emulator.pid
-        return [emulator, *children_of(emulator)]
 
 
 def rehearse(folder: Path, say: Callable[[str], None] = print) -> None:
@@ -82,20 +45,13 @@ def rehearse(folder: Path, say: Callable[[str], None] = print) -> None:
         _told(home.ferry.wait(small, PATIENCE_SECONDS)["status"], "completed")
         large = home.ferry.send(BUCKET, LARGE, "partner")
         _wait(lambda: _moved(home, large) > 0, "the large file to begin")
-        _carry(home, other, folder / "export")
-        with standing_still(home):
-            stopped = time.monotonic()
+        with ExitStack() as outage:
+            outage.enter_context(standing_still(home.lane_workers()))  # or it is done too soon
+            _told(home.ferry.state(large)["status"], "moving")
+            _carry(home, other, folder / "export")
+            outage.enter_context(standing_still(home.processes()))
             say("the home region stands still")
-            other.switch("activate", alone=True)
-            _wait(lambda: _works(other), "the other region to work")
-            say(f"the other region works after {time.monotonic() - stopped:.0f} s")
-            seen = other.ferry.state(small)
-            _told((seen["status"], seen["receipt"]["bytes_sent"]), ("completed", SMALL_BYTES))
-            lost = other.ferry.wait(large, PATIENCE_SECONDS)
-            _told((lost["status"], lost["failure"]["code"]), ("failed", "region_overtaken"))
-            other.ferry.call("POST", f"/api/transfer/{large}/retry")
-            _told(other.ferry.wait(large, PATIENCE_SECONDS)["status"], "completed")
-            say(f"its transfer has arrived after {time.monotonic() - stopped:.0f} s")
+            _take_over(other, small, large, say)
             _arrived(partner, bodies)
         _comes_back(home, large)
         _arrived(partner, bodies)
@@ -103,50 +59,19 @@ def rehearse(folder: Path, say: Callable[[str], None] = print) -> None:
     say(f"OK in {time.monotonic() - began:.0f} s")
 
 
-@contextmanager
-def two_regions(folder: Path) -> Iterator[tuple[Region, Region]]:
-    stacks = [
-        LocalStack(folder / name, PARAMETERS, region=region)
-        for name, region in zip(("home", "other"), REGIONS, strict=True)
-    ]
-    with ThreadPoolExecutor(2) as both:  # a program lives no longer than the thread that began it
-        try:
-            list(both.map(LocalStack.start, stacks))
-            list(both.map(_meet, stacks, reversed(stacks)))
-            home, other = (Region(stack, _admin_of(stack)) for stack in stacks)
-            yield home, other
-            home.ferry.close()
-            other.ferry.close()
-        finally:
-            for stack in stacks:
-                stack.stop()
-
-
-def _meet(stack: LocalStack, peer: LocalStack) -> None:
-    stack.deploy("transfer", {"PeerRegion": peer.region, "PeerEndpoint": peer.endpoint})
-
-
-def _admin_of(stack: LocalStack) -> Ferry:
-    """Passwords are not carried, so each region has an admin of its own."""
-    name, password = f"admin-{stack.region}", new_password()
-    event = {"user": name, "password": password, "grants": EVERYTHING}
-    call_function(stack.client("lambda"), "local", "auth", "create-admin", event)
-    return Ferry(stack.api_url, name, password, every=POLL_SECONDS)
-
-
-@contextmanager
-def standing_still(region: Region) -> Iterator[None]:
-    """Not killed, because then the emulator would have forgotten what it was about to do."""
-    stopped = region.processes()
-    for pid in stopped:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(stopped):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+def _take_over(other: Region, small: str, large: str, say: Callable[[str], None]) -> None:
+    began = time.monotonic()
+    other.switch("activate", alone=True)
+    _wait(lambda: _works(other), "the other region to work")
+    say(f"the other region works after {time.monotonic() - began:.0f} s")
+    seen = other.ferry.state(small)
+    _told((seen["status"], seen["receipt"]["bytes_sent"]), ("completed", SMALL_BYTES))
+    _wait(lambda: _ended(other, large), "the end of the transfer that was overtaken")
+    lost = other.ferry.state(large)
+    _told((lost["status"], lost["failure"]["code"]), ("failed", "region_overtaken"))
+    other.ferry.call("POST", f"/api/transfer/{large}/retry")
+    _told(other.ferry.wait(large, PATIENCE_SECONDS)["status"], "completed")
+    say(f"the file has arrived after {time.monotonic() - began:.0f} s")
 
 
 def _fill(*regions: Region) -> dict[str, bytes]:
@@ -191,7 +116,12 @@ def _replicate(home: Region, other: Region) -> None:
 
 
 def _moved(region: Region, transfer: str) -> int:
-    return int(region.ferry.state(transfer)["progress"]["bytes_done"])
+    return int(region.ferry.state(transfer)["bytes_done"])
+
+
+def _ended(region: Region, transfer: str) -> bool:
+    region.sweep()
+    return region.ferry.state(transfer)["status"] in ENDED
 
 
 def _works(region: Region) -> bool:
@@ -209,7 +139,7 @@ def _comes_back(home: Region, large: str) -> None:
         lambda: home.ferry.state(large)["status"] in ("failing", "failed"),
         "the home region to give its transfer up",
     )
-    time.sleep(2 * LEASE_SECONDS)  # whatever it still had in hand would be done by now
+    time.sleep(LEASE_SECONDS + 2)  # whatever it still had in hand would be done by now
 
 
 def _refused(region: Region, which: str) -> None:

@@ -24,6 +24,11 @@ from infra.regions.carry import (
 from infra.regions.home import sentence, switch
 from infra.regions.replicas import replicate_secrets
 from runtime.dynamodb.carriage import MOST_RECORDS
+from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
+from services.notify.domain.channel import Secrets
+from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
+from services.transfer.domain.credential import Credential
+from services.transfer.domain.errors import CredentialMissing
 
 HOME, OTHER = "eu-central-1", "eu-west-1"
 
@@ -170,3 +175,27 @@ def test_every_credential_gets_a_replica_once(secrets: BaseClient) -> None:
         f"fileferry/dev/{name}"
         for name in ("destinations/a", "notify/channels/b", "destinations/c")
     }
+
+
+@pytest.mark.parametrize("replicated", [True, False])
+def test_a_credential_that_is_removed_is_gone_in_both_regions(
+    secrets: BaseClient, replicated: bool
+) -> None:
+    """Secrets Manager refuses to delete what has a replica."""
+    there = boto3.client("secretsmanager", region_name=OTHER)
+    credentials = SecretsManagerCredentialVault(
+        secrets, "fileferry/dev/destinations/", {}, None, OTHER
+    )
+    addresses = SecretsManagerVault(secrets, "fileferry/dev/notify/channels/", {}, None, OTHER)
+    credentials.store("a", Credential(password="x"))
+    addresses.store("b", Secrets(address="https://example.com"))
+    if replicated:
+        assert replicate_secrets(secrets, "dev", OTHER) == 2
+        assert len(there.list_secrets()["SecretList"]) == 2
+    credentials.delete("a")
+    addresses.delete("b")
+    assert there.list_secrets()["SecretList"] == []
+    assert addresses.read("b") is None
+    with pytest.raises(CredentialMissing):
+        credentials.read("a")
+    credentials.delete("a")  # may be repeated

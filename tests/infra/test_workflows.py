@@ -1,6 +1,7 @@
 """What GitHub runs: nothing unpinned, no more rights than needed, and targets that there are."""
 
 import re
+import subprocess
 from collections import defaultdict
 from typing import Any
 
@@ -9,11 +10,9 @@ import pytest
 from infra.lint.deployments import AWS_STAGES
 from infra.stacks import REPOSITORY
 from tests.infra.policy_evaluation import trust_of
-from tests.infra.resources import SERVICES
 from tests.infra.workflow_files import FOLDER, Job, environments_of, jobs, steps, workflows
 
 PINNED = re.compile(r"uses: ([\w-]+/[\w-]+)@([0-9a-f]{40}) # (v\d+\.\d+\.\d+)$")
-MAKE = re.compile(r"\bmake ((?:[\w./%-]+|\"[^\"]*\"|\S+=\S+)(?: (?:[\w./%-]+=?\S*|\"[^\"]*\"))*)")
 # What a job may write, and why nobody else may.
 WRITES = {
     "packages.yml/build": {"id-token", "attestations"},  # it says what it built
@@ -106,8 +105,9 @@ def rules_of_makefile() -> list[re.Pattern[str]]:
 
 
 def targets_of(run: str) -> list[str]:
-    words = [word.strip('"') for call in MAKE.findall(run) for word in call.split()]
-    return [word for word in words if "=" not in word]
+    commands = [words.split() for words in re.split(r"\n|&&|;", run)]
+    made = [words[1:] for words in commands if words[:1] == ["make"]]
+    return [word.strip('"') for words in made for word in words if "=" not in word]
 
 
 def test_every_target_that_is_made_is_in_the_makefile() -> None:
@@ -205,10 +205,32 @@ def _with(job: dict[str, Any], action: str) -> dict[str, Any]:
     return given
 
 
-def test_every_service_and_stage_can_be_taken_back() -> None:
+def test_every_stage_can_be_taken_back_and_is_looked_at() -> None:
     inputs = workflows()["rollback.yml"]["on"]["workflow_dispatch"]["inputs"]
-    assert inputs["service"]["options"] == [stack.name for stack in SERVICES]
     assert inputs["stage"]["options"] == list(AWS_STAGES)
     assert workflows()["drift.yml"]["jobs"]["drift"]["strategy"]["matrix"]["stage"] == list(
         AWS_STAGES
     )
+
+
+def test_what_a_person_types_is_looked_at_before_anything_else() -> None:
+    """make hands a target's name on to a shell."""
+    typed = {
+        (file, name)
+        for file, workflow in workflows().items()
+        for name, each in (workflow["on"].get("workflow_dispatch") or {}).get("inputs", {}).items()
+        if each["type"] == "string"
+    }
+    assert typed == {("promote.yml", "run"), ("rollback.yml", "service")}
+    for file, job in (("promote.yml", "find"), ("rollback.yml", "rollback")):
+        first = workflows()[file]["jobs"][job]["steps"][0]["run"].splitlines()[0]
+        assert re.search(r'\[\[ "\$[A-Z]+" =~ \^\[[^ ]+\$ \]\] \|\| \{ .*exit 1', first), first
+
+
+@pytest.mark.parametrize("service", ["a;id", "a b", "$(id)", "", "A", "-f", "a\nb", "../a"])
+def test_what_is_no_name_is_refused(service: str) -> None:
+    step = workflows()["rollback.yml"]["jobs"]["rollback"]["steps"][0]
+    done = subprocess.run(["bash", "-c", step["run"]], env={"SERVICE": service}, check=False)
+    assert done.returncode == 1
+    fine = subprocess.run(["bash", "-c", step["run"]], env={"SERVICE": "transfer"}, check=False)
+    assert fine.returncode == 0
