@@ -20,6 +20,7 @@ from infra.local.metric_sources import count_what_aws_counts, sample_queues
 
 TICK_SECONDS = 5.0
 COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
+LATE_SECONDS = 7_200.0  # a value of the past may be put behind one of now
 WAITING = 120.0  # CloudWatch's own, where an alarm does not say
 Alarm = dict[str, Any]
 _held: dict[str, tuple[float, tuple[Any, ...]]] = {}  # by alarm: until when, and its transition
@@ -136,8 +137,10 @@ def _values(metric: Alarm, stat: str, period: int, periods: int, now: float) -> 
     inside: list[list[Alarm]] = [[] for _ in range(periods)]
     for point in reversed(cloudwatch._metrics.get(key) or []):
         age = now - point["Timestamp"]
-        if age >= periods * period:
+        if age >= periods * period + LATE_SECONDS:
             break
+        if age >= periods * period:
+            continue
         inside[-1 - max(0, int(age // period))].append(point)
     return [
         cloudwatch._stat_value(cloudwatch._calc_stats(points), stat, points) if points else None

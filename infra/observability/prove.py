@@ -86,7 +86,7 @@ def _ended(proof: Proof, tell: Callable[[str], object]) -> None:
 
 
 def table(done: Sequence[Proof], skipped: Mapping[str, str]) -> Iterator[str]:
-    width = max(map(len, [*(each.alarm for each in done), *skipped]), default=0)
+    width = max(map(len, ["alarm", *(each.alarm for each in done), *skipped]))
     yield f"{'alarm':{width}}  {'rang':>6}  {'ended':>6}  by"
     for each in sorted(done, key=lambda each: (each.way, each.alarm)):
         when = [

@@ -29,7 +29,8 @@ def overdue(secret: Mapping[str, Any], now: datetime) -> bool:
     ]
     if not days or not changed:
         return False
-    return bool(now > max(changed) + timedelta(days=int(days)) + GRACE)
+    due: datetime = max(changed) + timedelta(days=int(days))
+    return now > due + GRACE
 
 
 def handler(event: object, context: object) -> dict[str, list[str]]:

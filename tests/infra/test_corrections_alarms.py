@@ -150,7 +150,8 @@ def proof(stage: Stage) -> Proof:
 
 def test_a_proof_makes_the_alarm_ring_and_end_and_takes_its_message_out(stage: Stage) -> None:
     url = stage["sqs"].get_queue_url(QueueName=DEAD)["QueueUrl"]
-    made, told = proof(stage), []
+    made = proof(stage)
+    told: list[str] = []
     prove([made], lambda: states(stage), 120, told.append)
     assert made.rang_after is not None
     assert made.ended_after is not None
@@ -178,7 +179,7 @@ def test_a_proof_that_is_broken_off_leaves_nothing_behind(
 
 
 def test_an_alarm_that_does_not_ring_is_told_and_ended(stage: Stage) -> None:
-    ended = []
+    ended: list[str] = []
     silent = Proof("other", Way.CAUSE, end=lambda: ended.append("x"))
     prove([silent], lambda: {"other": "OK"}, 3, lambda _: None)
     assert (silent.rang_after, ended) == (None, ["x"])
