@@ -28,6 +28,9 @@ REASONS = {
     ("Protect", "worker/*"): "tasks of the worker's own cluster, each started at run time",
     ("Ages", "*"): "secretsmanager:ListSecrets takes no resource",
     ("LogIn", "*"): "ecr:GetAuthorizationToken takes no resource",
+    ("Ask", ":*"): "the versions of one function, each made by a release",
+    ("Answer", "-*"): "CloudFormation makes the names of applications and groups up",
+    ("Look", "*"): "CodeDeploy asks for alarms of any name at once",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 # The environment may list patterns, which are then in front of the end.

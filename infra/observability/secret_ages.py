@@ -29,7 +29,7 @@ def overdue(secret: Mapping[str, Any], now: datetime) -> bool:
     ]
     if not days or not changed:
         return False
-    return now > max(changed) + timedelta(days=int(days)) + GRACE
+    return bool(now > max(changed) + timedelta(days=int(days)) + GRACE)
 
 
 def handler(event: object, context: object) -> dict[str, list[str]]:

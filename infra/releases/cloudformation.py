@@ -79,9 +79,11 @@ def tell(
 
 
 def _carried(stack_name: str, body: str, clients: Clients) -> dict[str, str]:
-    if len(body.encode()) <= LONGEST_BODY:
+    """A stage that SAM never deployed to has no such bucket. The emulator takes any length."""
+    cloudformation = clients("cloudformation")
+    if len(body.encode()) <= LONGEST_BODY or status_of(MANAGED_STACK, cloudformation) is None:
         return {"TemplateBody": body}
-    [stack] = clients("cloudformation").describe_stacks(StackName=MANAGED_STACK)["Stacks"]
+    [stack] = cloudformation.describe_stacks(StackName=MANAGED_STACK)["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
     s3, bucket, key = clients("s3"), outputs[MANAGED_BUCKET], f"{stack_name}/rollback.template"
     s3.put_object(Bucket=bucket, Key=key, Body=body.encode())

@@ -25,7 +25,7 @@ OWN: Mapping[tuple[str, str], frozenset[str]] = {
     ("s3", "sync"): frozenset({"delete", "exclude", "include"}),
     ("logs", "tail"): frozenset({"since", "filter-pattern", "follow", "format"}),
     ("cloudformation", "wait"): frozenset({"stack-name"}),
-    ("cloudformation", "package"): frozenset(),
+    ("cloudtrail", "validate-logs"): frozenset({"trail-arn", "start-time", "end-time", "verbose"}),
 }
 
 

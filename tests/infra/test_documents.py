@@ -68,7 +68,9 @@ BROKEN: tuple[tuple[Check, str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("check", "text", "finding"), BROKEN, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(
+    ("check", "text", "finding"), BROKEN, ids=lambda each: getattr(each, "__name__", each)[:40]
+)
 def test_each_mistake_is_found(check: Check, text: str, finding: str) -> None:
     found = list(check(parse("README.md", text)))
     assert len(found) == 1, found

@@ -70,10 +70,12 @@ def test_a_table_is_its_services_alone() -> None:
             assert found <= {service}, (action, table)
 
 
-def test_nobody_scans_changes_or_drops_a_table() -> None:
-    for table in names("AWS::DynamoDB::Table"):
-        for action in ("Scan", "DeleteTable", "UpdateTable", "ExportTableToPointInTime"):
-            assert not who_may(f"dynamodb:{action}", arn("dynamodb", f"table/{table}"))
+def test_nobody_changes_or_drops_a_table_and_only_an_export_reads_all_of_it() -> None:
+    for table, service in names("AWS::DynamoDB::Table").items():
+        on = arn("dynamodb", f"table/{table}")
+        for action in ("DeleteTable", "UpdateTable", "ExportTableToPointInTime"):
+            assert not who_may(f"dynamodb:{action}", on)
+        assert who_may("dynamodb:Scan", on) <= {f"{service}/CarryRole"}
 
 
 def test_a_queue_is_its_services_alone() -> None:

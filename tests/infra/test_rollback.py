@@ -358,5 +358,9 @@ def test_old_versions_go_and_those_that_one_may_go_back_to_stay(site: Site) -> N
 def test_stacks_without_releases_say_what_to_do_instead(site: Site) -> None:
     with pytest.raises(RollbackRefused, match="make deploy-bus STAGE=dev"):
         rollback(find_stack("bus"), STAGE, site.clients)
+    with pytest.raises(RollbackRefused, match="publish --stage dev --release"):
+        rollback(find_stack("console"), STAGE, site.clients)
+    with pytest.raises(RollbackRefused, match="newest routes"):
+        rollback(find_stack("api"), "local", site.clients)
     with pytest.raises(RollbackRefused, match="There is no stack fileferry-dev-notify"):
         rollback(find_stack("notify"), STAGE, site.clients)

@@ -73,8 +73,7 @@ def site(running: Running, server_user: SystemUser, partner_folder: Path) -> Ite
             changed.enter_context(running.deployed(service, {"SyntheticUser": user.name}))
         wait = {"WaitSeconds": f"{WAIT_SECONDS:g}"}
         changed.enter_context(running.deployed("synthetic", named | wait))
-        clients = (running.stack.client(each) for each in ("lambda", "secretsmanager"))
-        make(*clients, "local", user)
+        make(running.stack.client("lambda"), running.stack.client("secretsmanager"), "local", user)
         yield Site(running, partner, user, body)
 
 

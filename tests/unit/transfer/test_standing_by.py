@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.transfer.adapters.fenced_slots import FencedSlots
 from services.transfer.domain.errors import RegionStandsBy
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import UNDER_WAY, Status
+from services.transfer.domain_services.fenced_slots import FencedSlots
 from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.retry_transfer import retry_transfer
@@ -126,7 +126,7 @@ def test_a_step_waits_and_goes_on_when_the_region_works_again(
     world: TwoRegions, before: str
 ) -> None:
     transfer = world.request(BODY, verify=Verify.READBACK)
-    stopped = []
+    stopped: list[int] = []
 
     def stop(state: str) -> None:
         if state == before and not stopped:

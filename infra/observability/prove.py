@@ -1,0 +1,172 @@
+"""python -m infra.observability.prove --stage STAGE makes each alarm ring once, and end.
+
+It says of each by what: its real cause, a metric that was put, or its state that was set. Whoever
+gets the stage's alarms gets these, too. It takes a quarter of an hour, and what it made is removed
+also when it is interrupted. Do not run it while a release is being deployed: functions are called
+so that they fail.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.observability.alarms import Alarm, alarms_of
+from infra.observability.composites import Composite, composites_of
+from infra.observability.proofs import Proof, Stage, proofs, take_out
+from infra.observability.reading import Kind, things
+from infra.observability.ringing import alarms as alarms_there
+from infra.stacks import STAGES, all_stacks
+from infra.stage import stage_client
+
+PATIENCE_SECONDS = 25 * 60.0  # three periods of 5 minutes, and CloudWatch's own delays
+POLL_SECONDS = 2.0
+AGAIN_SECONDS = 20.0
+DEAD = (Kind.DEAD_MESSAGES, Kind.DEAD_EVENTS, Kind.DEAD_CALLS)
+
+States = Callable[[], Mapping[str, str]]
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def prove(
+    todo: Sequence[Proof],
+    states: States,
+    seconds: float = PATIENCE_SECONDS,
+    tell: Callable[[str], object] = say,
+) -> None:
+    """Fills in when each alarm rang and ended. Whatever happens, every proof that began is
+    ended."""
+    begun = time.monotonic()
+    with ExitStack() as left:
+        for each in todo:
+            left.callback(_ended, each, tell)
+            each.begin()
+        asked = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            now, spent = states(), time.monotonic() - begun
+            _look(todo, now, spent, tell)
+            if all(each.ended_after is not None for each in todo):
+                return
+            if time.monotonic() - asked >= AGAIN_SECONDS:
+                asked = time.monotonic()
+                for each in todo:
+                    if each.rang_after is None:
+                        each.again()
+            time.sleep(POLL_SECONDS)
+
+
+def _look(
+    todo: Sequence[Proof], now: Mapping[str, str], spent: float, tell: Callable[[str], object]
+) -> None:
+    for each in todo:
+        state = now.get(each.alarm, "")
+        if each.rang_after is None and state == "ALARM":
+            each.rang_after = spent
+            tell(f"{spent:5.0f} s  rings  {each.alarm}")
+            each.end()
+        elif each.rang_after is not None and each.ended_after is None and state == "OK":
+            each.ended_after = spent
+            tell(f"{spent:5.0f} s  ended  {each.alarm}")
+
+
+def _ended(proof: Proof, tell: Callable[[str], object]) -> None:
+    """For one that never rang, or whose end failed. A second end does nothing."""
+    if proof.ended_after is None:
+        try:
+            proof.end()
+        except (ClientError, BotoCoreError) as error:
+            tell(f"{proof.alarm}: what was made for it may still be there. {error}")
+
+
+def table(done: Sequence[Proof], skipped: Mapping[str, str]) -> Iterator[str]:
+    width = max(map(len, [*(each.alarm for each in done), *skipped]), default=0)
+    yield f"{'alarm':{width}}  {'rang':>6}  {'ended':>6}  by"
+    for each in sorted(done, key=lambda each: (each.way, each.alarm)):
+        when = [
+            f"{after:4.0f} s" if after is not None else "never"
+            for after in (each.rang_after, each.ended_after)
+        ]
+        by = each.way.value + (f" ({each.note})" if each.note else "")
+        yield f"{each.alarm:{width}}  {when[0]:>6}  {when[1]:>6}  {by}"
+    for name, why in sorted(skipped.items()):
+        yield f"{name:{width}}  {'-':>6}  {'-':>6}  not proven: {why}"
+
+
+def of_stage() -> tuple[list[Alarm], list[Composite]]:
+    """The alarms that the templates make, on any stage."""
+    made = alarms_of(things({stack.name: stack.completed() for stack in all_stacks()}))
+    return made, composites_of(made)
+
+
+def chosen(stage: Stage, there: Mapping[str, str], only: str) -> tuple[list[Proof], dict[str, str]]:
+    """What can be proven, and why the rest cannot. `there` has the states before."""
+    alarms, composites = of_stage()
+    todo: list[Proof] = []
+    skipped: dict[str, str] = {}
+    conditional = {stage.named(each.name) for each in alarms if each.condition}
+    for each in proofs(stage, alarms, composites):
+        if only not in each.alarm:
+            continue
+        if each.alarm not in there:
+            if each.alarm not in conditional:
+                skipped[each.alarm] = "it is not deployed"
+        elif there[each.alarm] == "ALARM":
+            skipped[each.alarm] = "it rings already; see `make alarms`"
+        else:
+            todo.append(each)
+    known = {each.alarm for each in todo} | skipped.keys() | conditional
+    for name in there.keys() - known:
+        if only in name:
+            skipped[name] = "it is not one of infra/observability"
+    return todo, skipped
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", choices=STAGES, required=True)
+    parser.add_argument("--only", default="", help="alarms with this in their name")
+    parser.add_argument("--force", action="store_true", help="also on prod")
+    given = parser.parse_args()
+    if given.stage == "prod" and not given.force:
+        sys.exit("It rings the alarms of prod, and people would come. Tell them, then: FORCE=1")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended. What it made is removed."))
+    stage = Stage(given.stage, lambda service: stage_client(given.stage, service))
+
+    def states() -> Mapping[str, str]:
+        there = alarms_there(stage["cloudwatch"], stage.name)
+        return {each["AlarmName"]: each["StateValue"] for each in there}
+
+    try:
+        _clear_up(stage)
+        todo, skipped = chosen(stage, states(), given.only)
+        if not todo and not skipped:
+            sys.exit(f"No alarm of {given.stage} has {given.only!r} in its name.")
+        prove(todo, states)
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(f"Not proven. {error}")
+    print("\n" + "\n".join(table(todo, skipped)))
+    missed = [each.alarm for each in todo if each.ended_after is None]
+    if missed or skipped:
+        sys.exit(f"{len(missed)} did not ring and end, {len(skipped)} were not proven.")
+    print(f"All {len(todo)} alarms rang and ended.")
+
+
+def _clear_up(stage: Stage) -> None:
+    """Removes what an earlier run left that was killed."""
+    for alarm in of_stage()[0]:
+        if alarm.thing.kind in DEAD:
+            take_out(stage, stage.named(alarm.thing.name))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
