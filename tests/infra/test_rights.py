@@ -4,6 +4,7 @@ That a function may do all it has to is judged by tests/integration, call by cal
 evaluator (tests/integration/roles.py). Here is what it must not.
 """
 
+import json
 import re
 from functools import cache
 
@@ -245,3 +246,33 @@ def test_rows_of_others_are_out_of_reach(
     if "#" not in row or not may:
         return
     assert not allowed(role, f"dynamodb:{action}", on, **mixed)
+
+
+def smoke_targets() -> dict[str, dict[str, str]]:
+    """What the smoke test of a release asks each function, by its role."""
+    found = {}
+    for each in deployed(STAGE, with_options=True):
+        for logical_id, function in each.expansion.of_kind("AWS::Lambda::Function"):
+            variables = function.get("Environment", {}).get("Variables", {})
+            if "SMOKE_TARGETS" not in variables:
+                continue
+            for target in json.loads(texts(each.expansion, variables["SMOKE_TARGETS"])):
+                purpose = str(target["function"]).partition("FunctionVersion")[0]
+                found[f"{each.expansion.deployment.stack}/{purpose}Role"] = target["asked"]
+            assert logical_id == "SmokeTestFunction"
+    return found
+
+
+def test_a_function_may_do_what_the_smoke_test_of_its_release_asks() -> None:
+    """Else no release would pass it, on AWS only."""
+    assert len(smoke_targets()) > 20
+    for role, asked in smoke_targets().items():
+        if "table" in asked:
+            on = arn("dynamodb", f"table/{asked['table']}")
+            row = {"dynamodb:LeadingKeys": (asked["key"],)}
+            assert allowed(role, f"dynamodb:{asked['read']}", on, **row), role
+        if "queue" in asked:
+            queue = arn("sqs", asked["queue"].rpartition("/")[2])
+            assert allowed(role, "sqs:GetQueueAttributes", queue), role
+        if "secret" in asked:
+            assert allowed(role, "secretsmanager:GetSecretValue", asked["secret"]), role
