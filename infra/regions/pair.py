@@ -97,7 +97,8 @@ def _meet(stack: LocalStack, peer: LocalStack) -> None:
 def _admin_of(stack: LocalStack) -> Ferry:
     """Passwords are not carried, so each region has an admin of its own."""
     name, password = f"admin-{stack.region}", new_password()
-    event = {"user": name, "password": password, "grants": EVERYTHING}
+    roles = ["admin", "operator"]  # who may retry what others sent
+    event = {"user": name, "password": password, "roles": roles, "grants": EVERYTHING}
     call_function(stack.client("lambda"), "local", "auth", "create-admin", event)
     return Ferry(stack.api_url, name, password, every=POLL_SECONDS)
 
