@@ -18,7 +18,7 @@ OTHERS = "STS, EventBridge, Step Functions, Secrets Manager"
 
 @dataclass(frozen=True)
 class Load:
-    """It bites at so many small transfers a second. `then` and `do` name a passage of the text."""
+    """It bites at so many small transfers a second. `then` names what the page says of it."""
 
     quota: str
     a_transfer: float
@@ -58,7 +58,11 @@ class Loads:
         return sorted(self._small(), key=lambda each: each.a_second)
 
     def _small(self) -> Iterator[Load]:
-        row, numbers, others = self.counts.row(1, 1), self.stage.numbers, self._calls()
+        row, numbers, others = (
+            self.counts.row(1, 1),
+            self.stage.numbers,
+            self.counts.calls_of(OTHERS),
+        )
         keys, units = self.counts.keys, self._units()
         rate, workers = numbers["ThrottleRate"], numbers["LaneConcurrency"]
         own_rate = f"`ThrottleRate` of infra/api: {rate:g} requests a second"
@@ -125,9 +129,6 @@ class Loads:
             "message_rate": f"{self.stage.numbers['MessageRate']:,.0f}",
             "mails": str(quotas["mails"].most),
         }
-
-    def _calls(self) -> Mapping[str, int]:
-        return self.counts.calls_of(OTHERS)
 
     def _units(self) -> float:
         """Of the table with its indexes."""

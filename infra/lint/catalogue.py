@@ -47,6 +47,7 @@ KINDS = {
     "AWS::CloudFront::ResponseHeadersPolicy": Kind(
         "ResponseHeadersPolicyConfig.Name", 128, Scope.ACCOUNT, ref="12345678-1234-1234"
     ),
+    "AWS::CloudTrail::Trail": Kind("TrailName", 128, arn=f"cloudtrail:{HERE}:trail/{{name}}"),
     "AWS::CloudWatch::Alarm": Kind("AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"),
     "AWS::CloudWatch::CompositeAlarm": Kind(
         "AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"

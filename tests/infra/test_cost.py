@@ -1,6 +1,7 @@
 """docs/cost.md and docs/scale.md are what prices, counts and templates say today."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ def bill_of(stage: Stage) -> Bill:
     return Bill(stage, read_counts(), read_prices())
 
 
+@cache
 def prod(**values: str) -> Stage:
     """With other values of parameters."""
     deployments = [
@@ -50,7 +52,7 @@ def test_a_page_that_somebody_edited_is_stale(tmp_path: Path) -> None:
 
 
 def test_more_memory_in_the_template_costs_more() -> None:
-    as_it_is, larger = (bill_of(prod(LaneWorkerMemory=each)) for each in ("1769", "3538"))
+    as_it_is, larger = bill_of(prod()), bill_of(prod(LaneWorkerMemory="3538"))
     for lanes in (1, 4):
         before, after = (each.terabyte(lanes)[0].usd for each in (as_it_is, larger))
         assert after == pytest.approx(2 * before)
@@ -117,10 +119,11 @@ def test_what_bites_first_stands_first_and_a_parameter_moves_it() -> None:
     assert as_it_is[0].then == "api_rate"
     assert as_it_is[0].a_second == 10  # 20 requests a second, two for a transfer
     assert [each.a_second for each in as_it_is] == sorted(each.a_second for each in as_it_is)
-    raised = loads_of(prod(ThrottleRate="2000"))
+    stage, numbers = prod(), prod().numbers
+    raised = loads_of(replace(stage, numbers={**numbers, "ThrottleRate": 2_000.0}))
     assert raised[0].then == "new_table_writes"
-    fewer = {each.then: each.a_second for each in loads_of(prod(LaneConcurrency="40"))}
-    assert fewer["workers"] == 40
+    fewer = loads_of(replace(stage, numbers={**numbers, "LaneConcurrency": 40.0}))
+    assert {each.then: each.a_second for each in fewer}["workers"] == 40
 
 
 def test_of_every_limit_the_page_says_what_then() -> None:
