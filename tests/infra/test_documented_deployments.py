@@ -28,3 +28,18 @@ def test_a_page_deploys_every_stack_and_in_order(path: str) -> None:
     alone = [name for name in found if name not in services]
     assert alone == [name for name in order if name in alone], "stand in another order"
     assert found[-1] == "observability", "it watches what is there"
+
+
+def test_undoing_removes_every_stack_of_a_stage() -> None:
+    page = next(each for each in documents() if str(each.path) == "docs/deployment.md")
+    removed = [
+        loop.split()
+        for block in page.blocks
+        for loop in re.findall(
+            r"^for stack in ([a-z ]+); do\n +aws cloudformation", block.text, re.M
+        )
+    ]
+    kept = {*ONCE, "account"}
+    assert [sorted(each) for each in removed] == [
+        sorted({stack.name for stack in all_stacks()} - kept)
+    ]

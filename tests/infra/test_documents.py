@@ -1,6 +1,7 @@
 """Documents name what is there: files, headings, commands, routes, variables."""
 
 from collections.abc import Callable, Iterator
+from posixpath import normpath
 
 import pytest
 
@@ -93,3 +94,18 @@ def test_what_is_right_is_no_finding() -> None:
 """
     document = parse("README.md", text)
     assert [finding for check in CHECKS for finding in check(document)] == []
+
+
+def test_every_page_is_listed_by_who_reads_it() -> None:
+    """The user guide lists its own pages; decisions and runbooks have lists of their own."""
+    lists = ("docs/README.md", "docs/user-guide/README.md")
+    told = {
+        normpath(f"{each.path.parent}/{link.text.partition('#')[0]}")
+        for each in documents()
+        if str(each.path) in lists
+        for link in each.links
+    }
+    pages = {str(each.path) for each in documents() if str(each.path).startswith("docs/")}
+    assert {"docs/adr", "docs/runbooks/README.md"} <= told
+    in_folders = {page for page in pages if page.startswith(("docs/adr/", "docs/runbooks/"))}
+    assert sorted(pages - told - in_folders - set(lists)) == []
