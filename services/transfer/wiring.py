@@ -30,6 +30,7 @@ from services.transfer.adapters.dynamodb_lane_register import DynamoDbLaneRegist
 from services.transfer.adapters.dynamodb_lane_targets import DynamoDbLaneTargets
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.adapters.dynamodb_transfer_store import RECORDS, DynamoDbTransferStore
+from services.transfer.adapters.fenced_slots import FencedSlots
 from services.transfer.adapters.s3_bucket_catalogue import S3BucketCatalogue
 from services.transfer.adapters.s3_source_readers import Credentials, StsSourceReaders
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault

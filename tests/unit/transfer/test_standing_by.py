@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.transfer.adapters.fenced_slots import FencedSlots
 from services.transfer.domain.errors import RegionStandsBy
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import UNDER_WAY, Status
