@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,10 @@ WRONG_EVENT = json.dumps(BODY)  # a text: no function gets as far as its first a
 CALLS = 3  # at once, so that some others' calls do not hide them
 FAR = 10  # times the threshold
 LOOKS = 20  # times ten messages, for ours among others
+
+
+class NothingProven(Exception):
+    """A cause that was made had no effect."""
 
 
 class Way(StrEnum):
@@ -67,16 +71,13 @@ class Proof:
 
 @dataclass(frozen=True)
 class Stage:
-    """The clients by which causes are made. `client` is made as boto3's."""
+    """`clients` are boto3's by the service's name. They are made before threads use them."""
 
     name: str
-    client: Callable[[str], Any]
-    _made: dict[str, Any] = field(default_factory=dict)
+    clients: Mapping[str, Any]
 
     def __getitem__(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
-        if service not in self._made:
-            self._made[service] = self.client(service)
-        return self._made[service]
+        return self.clients[service]
 
     def named(self, name: str) -> str:
         return f"fileferry-{self.name}-{name}"
@@ -155,7 +156,7 @@ def _by_wrong_calls(stage: Stage, alarm: str, function: str) -> Proof:
         for _ in range(CALLS):
             answer = stage["lambda"].invoke(FunctionName=function, Payload=WRONG_EVENT.encode())
             if "FunctionError" not in answer:
-                raise RuntimeError(f"{function} took a text for an event. Nothing was proven.")
+                raise NothingProven(f"{function} took a text for an event")
 
     return Proof(alarm, Way.CAUSE, "calls with no event", begin=call, again=call)
 

@@ -80,7 +80,7 @@ RESOURCES: dict[str, Any] = {
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with emulator(tmp_path_factory.mktemp("alarms")) as running:
         deploy(running)
-        yield Stage("test", running.client)
+        yield Stage("test", {each: running.client(each) for each in ("cloudwatch", "sqs")})
 
 
 def deploy(running: Emulator) -> None:
