@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.ferry import Ferry
+from infra.local.ferry import Ferry, Refused
 from infra.synthetic_user import SyntheticUser, make, secret_of
 from tests.servers.openssh import OpenSshServer
 from tests.servers.system_user import SystemUser
@@ -22,6 +22,7 @@ from tests.stack.test_reasons import Partner
 KEY, TARGET, SIZE = "synthetic/1k.bin", "fileferry-synthetic.bin", 1_024
 RULE = "fileferry-local-synthetic-send"
 APART = ("notify", "progress", "ticketing", "transfer")  # services that know the synthetic user
+NOT_FOUND = 404
 WAIT_SECONDS = 10.0  # less than a silent partner's timeouts together
 
 
@@ -48,8 +49,8 @@ class Site:
         return sum(sum(d.get(name, ())) for d in documents if d.get("service") == "synthetic")
 
     def transfers(self, ferry: Ferry, **query: str) -> list[Any]:
-        asked = "&".join(f"{name}={value}" for name, value in query.items())
-        found: list[Any] = ferry.call("GET", f"/api/history?limit=50&{asked}")["transfers"]
+        asked = "&".join(f"{name}={value}" for name, value in {"limit": "50", **query}.items())
+        found: list[Any] = ferry.call("GET", f"/api/history?{asked}")["transfers"]
         return found
 
     def own(self) -> Ferry:
@@ -105,9 +106,10 @@ def test_it_arrives_counts_once_and_leaves_one_file_and_nothing_to_read(site: Si
     today = f"from={datetime.now(UTC).date()}&until={datetime.now(UTC).date()}"
     assert own.call("GET", f"/api/statistics?{today}")["rows"] == []
     for each in found:
-        path = f"/api/transfer/{each['id']}"
-        assert admin.call("GET", f"{path}/tickets")["tickets"] == []
-        assert admin.call("GET", f"{path}/notifications")["notifications"] == []
+        for what in ("tickets", "notifications"):  # neither service has heard of it
+            with pytest.raises(Refused) as refused:
+                admin.call("GET", f"/api/transfer/{each['id']}/{what}")
+            assert refused.value.status == NOT_FOUND
     own.close()
     assert all("expires_at" in row for row in rows_of(site, found))
 
