@@ -73,6 +73,7 @@ def _secrets(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
 def _states(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
     named = params.get("stateMachineArn") or params.get("executionArn")
     rest = str(named).split(":", 5)[5] if named else "stateMachine:fileferry-local-transfer"
+    rest = re.sub(r"^(stateMachine:[^:]+):.*", r"\1", rest)  # IAM judges aliases by a condition key
     yield Call(f"states:{model.name}", arn("states", rest))
 
 
