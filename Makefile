@@ -12,6 +12,13 @@ BENCH_READY := $(VENV)/.ready-bench
 SAM_VENV := .venv-sam
 SAM := $(SAM_VENV)/bin/sam
 SAM_READY := $(SAM_VENV)/.ready
+PIPELINE_VENV := .venv-pipeline
+PIPELINE_READY := $(PIPELINE_VENV)/.ready
+# Where `make packages` puts what is built once, and `make sbom` the lists of what it is made of.
+PACKAGES ?= build/packages
+SBOM ?= build/sbom
+CHECKOV_VENV := .venv-checkov
+CHECKOV_READY := $(CHECKOV_VENV)/.ready
 # Of the version that functions run on, for their bytecode; found by itself on the path, in pyenv and uv.
 LAMBDA_PYTHON ?=
 STAGE ?= local
@@ -130,7 +137,7 @@ rehearse-failover: $(READY) ## Two stacks on this machine: one is killed amid tr
 
 ##@ Before a commit
 .PHONY: check
-check: $(READY) ## Style, types, layers, generated files, fast tests: one to two minutes
+check: $(READY) lint-workflows ## Style, types, layers, generated files, fast tests: one to two minutes
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	@$(MAKE) --jobs --output-sync=target types fast-tests
@@ -210,6 +217,14 @@ format: $(READY) ## Let ruff put the style right
 lint: $(READY) ## What AWS would refuse in any stack and stage, or take in silence (part of check)
 	@$(PYTHON) -m infra.lint
 
+.PHONY: lint-workflows
+lint-workflows: $(PIPELINE_READY) ## What GitHub would refuse in a workflow (part of check)
+	@$(PIPELINE_VENV)/bin/actionlint .github/workflows/*.yml
+
+.PHONY: checkov
+checkov: $(READY) $(CHECKOV_READY) ## What checkov says to the same templates, less what has a reason: some minutes
+	@$(PYTHON) -m infra.checkov $(CHECKOV_VENV)/bin/checkov
+
 .PHONY: validate
 validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed template
 	@mkdir -p build/templates; for stack in $(STACKS); do \
@@ -245,10 +260,44 @@ deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one st
 rollback-%: $(READY) ## Go back to the release before, at once: STAGE=local; FORCE=1: although it is not safe
 	@$(PYTHON) -m infra.releases.rollback $* --stage $(STAGE) $(if $(FORCE),--force)
 
+##@ What the pipeline does (docs/releasing.md)
+.PHONY: packages
+packages: $(READY) ## Build every service once into PACKAGES=build/packages, with hashes
+	@$(PYTHON) -m infra.package.bundle $(PACKAGES) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
+
+.PHONY: try-packages
+try-packages: $(READY) ## Import the handlers from PACKAGES, on a machine with the functions' processor
+	@$(PYTHON) -m infra.package.bundle $(PACKAGES) --try $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
+
+.PHONY: changes
+changes: $(READY) ## Say which stacks of a stage are not as they are checked out: STAGE=dev
+	@$(PYTHON) -m infra.pipeline --stage $(STAGE) --dry-run
+
+.PHONY: deploy-tools
+deploy-tools: $(READY) $(SAM_READY)
+
+.PHONY: deploy-changed
+deploy-changed: deploy-tools ## Deploy these stacks from PACKAGES=build/packages, in order: STAGE=dev
+	@$(PYTHON) -m infra.pipeline --stage $(STAGE) --packages $(PACKAGES) --sam $(SAM)
+
+.PHONY: drift
+drift: $(READY) ## Tell what somebody changed by hand in the stacks of a stage: STAGE=dev
+	@$(PYTHON) -m infra.drift --stage $(STAGE)
+
+.PHONY: sbom
+sbom: $(PIPELINE_READY) ## List what each service is made of (CycloneDX), into SBOM=build/sbom
+	@mkdir -p $(SBOM); for service in $(SERVICES); do \
+	  $(PIPELINE_VENV)/bin/cyclonedx-py requirements services/$$service/requirements.txt \
+	    --output-format JSON --output-reproducible --output-file $(SBOM)/$$service.cdx.json; done
+
 ##@ Upkeep
 .PHONY: lock
 lock: $(READY) ## Resolve requirements/*.in and services/*/requirements.in again
 	@requirements/lock.sh $(SERVICES)
+
+.PHONY: licences
+licences: $(READY) ## Write docs/licences.md; fails for a licence that nobody has looked at
+	@$(PYTHON) -m infra.pipeline.licences
 
 .PHONY: clean
 clean: ## Remove what was built and .local (received files, passwords), not the environments
@@ -273,6 +322,16 @@ $(READY): requirements/dev.txt
 $(SAM_READY): requirements/sam.txt
 	@infra/make_venv.sh $(BASE_PYTHON) $(SAM_VENV)
 	$(SAM_VENV)/bin/python $(INSTALL) -r $<
+	@touch $@
+
+$(PIPELINE_READY): requirements/pipeline.txt
+	@infra/make_venv.sh $(BASE_PYTHON) $(PIPELINE_VENV)
+	$(PIPELINE_VENV)/bin/python $(INSTALL) -r $<
+	@touch $@
+
+$(CHECKOV_READY): requirements/checkov.txt
+	@infra/make_venv.sh $(BASE_PYTHON) $(CHECKOV_VENV)
+	$(CHECKOV_VENV)/bin/python $(INSTALL) -r $<
 	@touch $@
 
 $(BENCH_READY): requirements/bench.txt $(READY)

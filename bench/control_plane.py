@@ -11,7 +11,7 @@ the fakes of the tests, whose calls are counted too. Each chunk counts as 100 MB
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,7 @@ TURN_SECONDS = 900.0
 # Seconds of a call within a region, as a function sees them. They are typical, not measured here.
 LATENCY = {"GetItem": 0.004, "Query": 0.005, "TransactWriteItems": 0.009}
 STEP_SECONDS = 0.1  # of a small function, warm
+MANY = 1_000  # chunks: from there on each of them costs the same
 LANE_GB, SMALL_GB = 1769 / 1024, 0.5  # a GB of Lambda has 1,024 of a template's MB
 
 
@@ -95,6 +96,7 @@ class Bench:
         counts.clear()
         calls.calls.clear()
         calls.read_units = calls.write_units = 0
+        calls.written.clear()
         self.lane_seconds, began = 0.0, world.calls.elapsed
         transfer = world.request(bytes(self.chunks))
         while True:
@@ -141,6 +143,33 @@ class Bench:
         )
 
 
+HOT = {  # by the beginning of their names: partitions that many transfers share, or one fills
+    "T#": "`T#<transfer>`",
+    "D#acme": "`D#<destination>`",
+    "open/": "`OPEN` of the index `open`",
+    "by_time/": "`EVERYBODY` of the index `by_time`",
+    "by_outcome/": "`active` of the index `by_outcome`",
+}
+
+
+def hot_keys(bench: Bench) -> Mapping[str, int]:
+    """Write units by partition, as people are told of it."""
+    return {
+        name: sum(units for key, units in bench.double.written.items() if key.startswith(begin))
+        for begin, name in HOT.items()
+    }
+
+
+def show_keys(sizes: Sequence[int], lanes: int) -> None:
+    benches = [Bench(size, lanes) for size in sizes]
+    for bench in benches:
+        bench.run()
+    print(f"\n**Write units of one partition**, {lanes} lanes\n")
+    head("partition", *(f"{size:,} chunks" for size in sizes))
+    for name in HOT.values():
+        row(name, *(f"{hot_keys(bench)[name]:,}" for bench in benches))
+
+
 def show(size: int, lanes: int) -> None:
     began = time.monotonic()
     bench = Bench(size, lanes)
@@ -184,6 +213,7 @@ def main() -> None:
     )
     for size in given.chunks:
         show(size, given.lanes)
+    show_keys((1, min(MANY, chunks.MAX_CHUNKS)), given.lanes)
 
 
 if __name__ == "__main__":

@@ -72,6 +72,7 @@ class DynamoDbDouble:
         self._order: dict[str, list[str]] = {}
         self.calls: Counter[str] = Counter()
         self.read_units = self.write_units = 0
+        self.written: Counter[str] = Counter()  # units, by partition; `index/partition` of an index
 
     @property
     def rows(self) -> int:
@@ -120,11 +121,11 @@ class DynamoDbDouble:
             before = self._find(_key(wish)) or {}
             after = before if refused else _after(kind, wish, before)
             size = max(1, size_of(before), size_of(after))
-            self.write_units += 2 * ceil(size / WRITE_UNIT)
+            self._wrote(_key(wish)["pk"]["S"], 2 * ceil(size / WRITE_UNIT))
             if not refused:
                 self._store(_key(wish), after)
-                for pair in self._indexes.values():
-                    self.write_units += self._indexed(pair, before, after)
+                for name, pair in self._indexes.items():
+                    self._index(name, pair, before, after)
         if refused:
             raise TransactionCanceledException(codes)
 
@@ -153,15 +154,19 @@ class DynamoDbDouble:
         elif rows.pop(name, None) is not None:
             del order[bisect_left(order, name)]
 
-    def _indexed(self, index: tuple[str, str], before: Item, after: Item) -> int:
-        """Write units of one index, which projects all attributes."""
-        was, now = ([item.get(name) for name in index] for item in (before, after))
+    def _wrote(self, partition: str, units: int) -> None:
+        self.write_units += units
+        self.written[partition] += units
+
+    def _index(self, name: str, pair: tuple[str, str], before: Item, after: Item) -> None:
+        """An index projects all attributes."""
+        was, now = ([item.get(each) for each in pair] for item in (before, after))
         if before == after:
-            return 0
-        moved = was != now
-        put = ceil(size_of(after) / WRITE_UNIT) if all(now) else 0
-        gone = ceil(size_of(before) / WRITE_UNIT) if all(was) and moved else 0
-        return put + gone
+            return
+        if all(now):
+            self._wrote(f"{name}/{after[pair[0]]['S']}", ceil(size_of(after) / WRITE_UNIT))
+        if all(was) and was != now:
+            self._wrote(f"{name}/{before[pair[0]]['S']}", ceil(size_of(before) / WRITE_UNIT))
 
     def _asked_for(self, request: Mapping[str, Any], pair: tuple[str, str]) -> list[Item]:
         """All of it, in order."""

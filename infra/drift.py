@@ -22,8 +22,6 @@ CHANGED = ("MODIFIED", "DELETED")
 # What AWS or FileFerry changes by itself. (type of the resource, path of the property)
 EXPECTED = {
     ("AWS::ECS::Service", "/DesiredCount"),  # step scaling sets it
-    ("AWS::Lambda::Alias", "/FunctionVersion"),  # a rollback sets it
-    ("AWS::Lambda::Alias", "/RoutingConfig"),  # and a canary while it shifts
 }
 
 

@@ -40,7 +40,10 @@ WANTED_REGION = "FILEFERRY_REGION"
 # What names something that is in one region only, or once in the world. The other region of a stage
 # does not inherit it: empty, unless its own section says it.
 OF_ONE_REGION = frozenset(
-    {"CertificateArn", "CorsOrigins", "Domain", "SecurityGroups", "Subnets", "TransferLink"}
+    {
+        *("CertificateArn", "CorsOrigins", "DestinationId", "Domain", "SecurityGroups", "Subnets"),
+        "TransferLink",
+    }
 )
 # An account, its keys and its bill are nobody's laptop, the emulator has no trails, a program
 # serves the console (infra/local/console.py), and a laptop runs the worker as a process
@@ -75,10 +78,11 @@ class Stack:
         """The template that CloudFormation gets. Local paths in it start at the stack's folder."""
         stacks = all_stacks()
         services = [stack.name for stack in stacks if stack.is_service]
+        short = read_template(self.template)
         if self.name == WATCHES:
             others = {each.name: each.completed() for each in stacks if each.name != WATCHES}
-            return watching(read_template(self.template), others)
-        return complete(read_template(self.template), self.name, services)
+            short = watching(short, others)
+        return complete(short, self.name, services)
 
     def declared_parameters(self) -> Mapping[str, Mapping[str, Any]]:
         declared: Mapping[str, Mapping[str, Any]] = self.completed().get("Parameters", {})

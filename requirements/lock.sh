@@ -18,4 +18,6 @@ for folder in "${services[@]}" "$skeleton"; do
     compile "$folder/requirements.in" --constraint requirements/dev.txt --output-file "$folder/requirements.txt"
 done
 compile requirements/sam.in --output-file requirements/sam.txt
+compile requirements/checkov.in --output-file requirements/checkov.txt
 compile requirements/bench.in --output-file requirements/bench.txt
+compile requirements/pipeline.in --output-file requirements/pipeline.txt

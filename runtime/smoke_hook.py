@@ -48,7 +48,7 @@ HEALTH = {
         "authorizer": {},
     },
 }
-EMPTY_BATCH = {"Records": []}
+EMPTY_BATCH: Mapping[str, Any] = {"Records": []}
 BATCHES = ("events", "queue", "outbox")
 SERVER_ERROR = 500
 

@@ -27,7 +27,10 @@ def canary_alarm(service: Service) -> Value:
         )
     summed = {"Id": "faults", "Expression": "SUM(METRICS())", "Label": "Faults"}
     numbered = [{"Id": f"m{index}", **each} for index, each in enumerate(metrics)]
-    told = "A new version failed, answered 5xx or gave a message back; its canary is rolled back."
+    told = (
+        "A new version failed, answered 5xx or gave a message back; its canary is rolled back."
+        " Runbook: docs/runbooks/canary.md"
+    )
     alarm = _alarm(service.name, "canary-${Release}", told, {"Metrics": [summed, *numbered]})
     return {"CanaryAlarm": {**alarm, "Condition": "Canaries"}}
 

@@ -75,6 +75,10 @@ class Service:
     grants: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     queues: Mapping[str, str] = field(default_factory=dict)  # that no function reads
 
+    @property
+    def publishes(self) -> bool:
+        return self.has("outbox") or any(PUBLISH in each.may for each in self.functions)
+
     def has(self, *kinds: str) -> bool:
         return any(function.trigger.kind in kinds for function in self.functions)
 

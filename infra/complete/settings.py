@@ -99,7 +99,9 @@ def global_settings(service: Service) -> Value:
 
 
 def _variables(service: Service) -> Value:
-    made: dict[str, Any] = {"STAGE": ref("Stage"), "EVENT_BUS_NAME": sub("fileferry-${Stage}")}
+    made: dict[str, Any] = {"STAGE": ref("Stage")}
+    if service.publishes:
+        made["EVENT_BUS_NAME"] = sub("fileferry-${Stage}")
     if service.table:
         made[snake(service.table.id).upper()] = ref(service.table.id)
     made |= {snake(each).upper(): ref(each) for each in service.settings}

@@ -16,6 +16,7 @@ HOOK = "SmokeTest"
 DEPLOYMENT = "Deployment"
 TARGETS = "SMOKE_TARGETS"
 SECONDS = 120  # runtime.smoke_hook takes 75 of them at most
+ASKED = "smoke-test"
 READS = ("GetItem", "Query")  # in this order; a function that only writes reads nothing
 READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
 
@@ -59,9 +60,11 @@ def targets(service: Service) -> Value:
 
 
 def _asked(service: Service, function: Function) -> dict[str, str]:
-    asked = {}
+    asked: dict[str, str] = {}
     if service.table and (read := next((a for a in READS if a in function.table), "")):
-        asked |= {"table": f"${{{service.table.id}}}", "read": read}
+        rows = (*function.reads, *function.rows, "*")
+        key = rows[0].replace("*", ASKED)  # in a partition that it may read
+        asked |= {"table": f"${{{service.table.id}}}", "read": read, "key": key}
     if function.trigger.kind in ("events", "queue"):
         asked["queue"] = f"${{{stem_of(function)}Queue}}"
     for name in function.may:
@@ -87,7 +90,9 @@ def _may_ask(service: Service) -> list[Value]:
 
 def _may_shift(service: Service) -> list[Value]:
     functions = [
-        _function(service, each.purpose, more) for each in service.functions for more in ("", ":*")
+        _function(service, each.purpose, more)
+        for each in service.functions
+        for more in ("", ":live")
     ]
     return [
         allow(

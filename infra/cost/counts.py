@@ -1,6 +1,6 @@
-"""What was counted and measured, read from the tables of docs/performance.md.
+"""What was counted and measured, read from docs/performance.md and bench/README.md.
 
-That page is the only place with these figures. A table is found by the first cells of its head.
+These are the only places with the figures. A table is found by the first cells of its head.
 """
 
 import re
@@ -12,13 +12,14 @@ from pathlib import Path
 from infra.stacks import REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
+COLD_STARTS = REPOSITORY / "bench" / "README.md"
 CALLS = re.compile(r"(\w+) (\d+)")
 FUNCTIONS = re.compile(r"^Functions: (.+?)\. Seconds", re.MULTILINE)
 Row = Mapping[str, str]
 
 
 class FigureMissing(Exception):
-    """docs/performance.md does not have a figure any more, or not in the form that it had."""
+    """A page does not have a figure any more, or not in the form that it had."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Counts:
     functions: Mapping[str, int]
     line_bytes_per_second: float
     lane_bytes_per_second: float
+    keys: Mapping[str, tuple[int, int]]  # write units by partition: of 1 chunk, of 1,000
     cold: Mapping[str, tuple[float, float]]  # CPU seconds of imports and ports, by service/function
 
     def row(self, chunks: int, lanes: int) -> ControlPlane:
@@ -74,9 +76,13 @@ def read_counts(path: Path = PAGE) -> Counts:
         functions={name: int(count) for name, count in CALLS.findall(said[1])},
         line_bytes_per_second=_first(benches, "`bench.line`: 1 Gbit/s, RTT 0 ms, 4 GB") * 1e6,
         lane_bytes_per_second=_one_lane(text) * 1e6,
+        keys={
+            row["partition"]: (_whole(row["1 chunk"]), _whole(row["1,000 chunks"]))
+            for row in _table(text, "partition", "1 chunk")
+        },
         cold={
-            row["function"]: (float(row["import"]), float(row["first call"]))
-            for row in _table(text, "function", "modules")
+            row["function"].split()[0]: (float(row["import"]), float(row["first call"]))
+            for row in _table(COLD_STARTS.read_text(encoding="utf-8"), "function", "import")
         },
     )
 
@@ -87,7 +93,7 @@ def _table(text: str, *head: str) -> list[Row]:
         if (cells := _cells(line))[: len(head)] == list(head):
             next(lines)
             return [dict(zip(cells, _cells(each), strict=False)) for each in _until_end(lines)]
-    raise FigureMissing(f"{PAGE.name} has no table that begins with | {' | '.join(head)} |.")
+    raise FigureMissing(f"There is no table that begins with | {' | '.join(head)} | any more.")
 
 
 def _until_end(lines: Iterator[str]) -> Iterator[str]:
@@ -103,7 +109,11 @@ def _cells(line: str) -> list[str]:
 
 def _row(row: Row) -> ControlPlane:
     names = ("chunks", "lanes", "DynamoDB calls", "WRU", "RRU", "SQS requests", "events")
-    return ControlPlane(*(int(row[name].replace(",", "")) for name in (*names, "transitions")))
+    return ControlPlane(*(_whole(row[name]) for name in (*names, "transitions")))
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def _calls(table: Sequence[Row]) -> Iterator[tuple[tuple[str, str], int]]:

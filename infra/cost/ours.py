@@ -45,42 +45,27 @@ class Bill:
         calls, messages = sum(counts.functions.values()), self._messages()
         gb_seconds = self._lane_gb_seconds(size_bytes) + self._small_gb_seconds()
         writes, reads = self._units()
-        secrets = counts.calls_of("STS, EventBridge, Step Functions, Secrets Manager")
-        each = [
-            Line(
-                "Lambda",
-                usd("lambda_request", calls) + usd("lambda_arm_gb_second", gb_seconds),
-                f"{calls} calls, {gb_seconds:.1f} GB s",
-            ),
-            Line(
-                "DynamoDB",
-                usd("dynamodb_write_unit", writes) + usd("dynamodb_read_unit", reads),
-                f"{writes:.0f} write and {reads:.0f} read units",
-            ),
-            Line(
-                "Step Functions", usd("transition", row.transitions), f"{row.transitions} changes"
-            ),
-            Line("SQS", usd("sqs_request", messages), f"{messages} requests"),
-            Line("EventBridge", usd("event", row.events), f"{row.events} events"),
-            Line(
-                "API Gateway",
+        others = counts.calls_of("STS, EventBridge, Step Functions, Secrets Manager")
+        secrets = others["GetSecretValue"]
+        lambdas = usd("lambda_request", calls) + usd("lambda_arm_gb_second", gb_seconds)
+        tables = usd("dynamodb_write_unit", writes) + usd("dynamodb_read_unit", reads)
+        log_bytes = calls * assumed.LOG_BYTES
+        each = {
+            "Lambda": (lambdas, f"{calls} calls, {gb_seconds:.1f} GB s"),
+            "DynamoDB": (tables, f"{writes:.0f} write and {reads:.0f} read units"),
+            "Step Functions": (usd("transition", row.transitions), f"{row.transitions} changes"),
+            "SQS": (usd("sqs_request", messages), f"{messages} requests"),
+            "EventBridge": (usd("event", row.events), f"{row.events} events"),
+            "API Gateway": (
                 usd("api_request", assumed.API_REQUESTS),
                 f"{assumed.API_REQUESTS} requests",
             ),
-            Line("S3", usd("s3_get", assumed.S3_CALLS), f"{assumed.S3_CALLS} GETs"),
-            Line(
-                "Secrets Manager",
-                usd("secret_call", secrets["GetSecretValue"]),
-                f"{secrets['GetSecretValue']} call",
-            ),
-            Line(
-                "Logs",
-                usd("log_gb", calls * assumed.LOG_BYTES / GIGABYTE),
-                f"{calls * assumed.LOG_BYTES / 1e3:.0f} KB",
-            ),
-            Line("Traffic out", self.traffic(size_bytes), f"{size_bytes / 1e3:,.0f} KB"),
-        ]
-        return [Line(line.what, line.usd * files, line.how) for line in each]
+            "S3": (usd("s3_get", assumed.S3_CALLS), f"{assumed.S3_CALLS} GETs"),
+            "Secrets Manager": (usd("secret_call", secrets), f"{secrets} call"),
+            "Logs": (usd("log_gb", log_bytes / GIGABYTE), f"{log_bytes / 1e3:.0f} KB"),
+            "Traffic out": (self.traffic(size_bytes), f"{size_bytes / 1e3:,.0f} KB"),
+        }
+        return [Line(what, cost * files, how) for what, (cost, how) in each.items()]
 
     def terabyte(self, lanes: int, *, container: bool = False) -> list[Line]:
         """The work for it, by Lambda or by Fargate, without the traffic."""
@@ -109,36 +94,28 @@ class Bill:
     def idle(self) -> list[Line]:
         """A month in which nobody sends anything."""
         stage, usd, kinds = self.stage, self.prices.usd, self.stage.kinds
-        secrets, keys = kinds.get("AWS::SecretsManager::Secret", 0), kinds.get("AWS::KMS::Key", 0)
-        dashboards = kinds.get("AWS::CloudWatch::Dashboard", 0)
-        composites = kinds.get("AWS::CloudWatch::CompositeAlarm", 0)
-        acls, nats = kinds.get("AWS::WAFv2::WebACL", 0), kinds.get("AWS::EC2::NatGateway", 0)
+        secrets, keys, dashboards, composites, acls, nats = (
+            kinds.get(f"AWS::{kind}", 0)
+            for kind in (
+                *("SecretsManager::Secret", "KMS::Key", "CloudWatch::Dashboard"),
+                *("CloudWatch::CompositeAlarm", "WAFv2::WebACL", "EC2::NatGateway"),
+            )
+        )
         polls = stage.polled_queues * assumed.POLLS_A_MINUTE * MONTH_HOURS * 60
+        alarms = usd("alarm_metric", stage.alarm_metrics) + usd("composite_alarm", composites)
+        walls = usd("web_acl", acls) + usd("web_acl_rule", stage.acl_rules)
+        read = f"{stage.alarm_metrics} metrics of alarms, {composites} composites"
+        polled = f"{stage.polled_queues} polled queues, {polls / 1e6:.1f} million requests"
+        own, rules = stage.own_metrics, stage.acl_rules
         return [
-            Line(
-                "Alarms",
-                usd("alarm_metric", stage.alarm_metrics) + usd("composite_alarm", composites),
-                f"{stage.alarm_metrics} metrics of alarms, {composites} composites",
-            ),
+            Line("Alarms", alarms, read),
             Line("Dashboards", usd("dashboard", dashboards), f"{dashboards}"),
-            Line(
-                "Own metrics",
-                usd("own_metric", stage.own_metrics),
-                f"{stage.own_metrics} that alarms name",
-            ),
+            Line("Own metrics", usd("own_metric", own), f"{own} that alarms name"),
             Line("Secrets", usd("secret", secrets), f"{secrets}, and one for each partner"),
             Line("KMS keys", usd("key", keys), f"{keys}"),
-            Line(
-                "WAF",
-                usd("web_acl", acls) + usd("web_acl_rule", stage.acl_rules),
-                f"{acls} web ACLs, {stage.acl_rules} rules",
-            ),
+            Line("WAF", walls, f"{acls} web ACLs, {rules} rules"),
             self._sweeps(),
-            Line(
-                "SQS",
-                usd("sqs_request", polls),
-                f"{stage.polled_queues} polled queues, {polls / 1e6:.1f} million requests",
-            ),
+            Line("SQS", usd("sqs_request", polls), polled),
             self.network(nats, stage.interface_zones),
             self.provisioned(),
         ]

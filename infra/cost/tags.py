@@ -27,6 +27,8 @@ FREE = {
     "AWS::EC2::SubnetRouteTableAssociation",
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::Events::EventBusPolicy",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::KMS::Alias",
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
     "AWS::Logs::MetricFilter",
@@ -35,6 +37,9 @@ FREE = {
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
+    "AWS::StepFunctions::StateMachineAlias",
+    "AWS::StepFunctions::StateMachineVersion",
+    "AWS::WAFv2::WebACLAssociation",
 }
 # These take tags in a property of their own name, which the template fills.
 BY_THEMSELVES = {"AWS::Budgets::Budget"}

@@ -47,6 +47,7 @@ KINDS = {
     "AWS::CloudFront::ResponseHeadersPolicy": Kind(
         "ResponseHeadersPolicyConfig.Name", 128, Scope.ACCOUNT, ref="12345678-1234-1234"
     ),
+    "AWS::CloudTrail::Trail": Kind("TrailName", 128, arn=f"cloudtrail:{HERE}:trail/{{name}}"),
     "AWS::CloudWatch::Alarm": Kind("AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"),
     "AWS::CloudWatch::CompositeAlarm": Kind(
         "AlarmName", 255, arn=f"cloudwatch:{HERE}:alarm:{{name}}"
@@ -88,6 +89,7 @@ KINDS = {
     "AWS::StepFunctions::StateMachine": Kind(
         "StateMachineName", 80, arn=f"states:{HERE}:stateMachine:{{name}}", ref="{arn}"
     ),
+    "AWS::StepFunctions::StateMachineAlias": Kind("Name", 80, Scope.PARENT),
     "AWS::WAFv2::IPSet": Kind("Name", 128),
     "AWS::WAFv2::WebACL": Kind("Name", 128),
 }

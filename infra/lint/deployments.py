@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from infra.stacks import OF_ONE_REGION, STAGES, all_stacks, read_environment
+from infra.stacks import OF_ONE_REGION, ONCE, STAGES, all_stacks, read_environment
 from infra.templates import Template
 
 AWS_STAGES = tuple(stage for stage in STAGES if stage != "local")
@@ -45,6 +45,7 @@ def aws_deployments() -> list[Deployment]:
         for home in (read_environment(stage, region="") for stage in AWS_STAGES)
         for environment in (read_environment(home.stage, region) for region in home.regions)
         for stack in stacks
+        if environment.region == home.region or stack.name not in ONCE
     ]
 
 

@@ -28,7 +28,6 @@ REASONS = {
     ("Protect", "worker/*"): "tasks of the worker's own cluster, each started at run time",
     ("Ages", "*"): "secretsmanager:ListSecrets takes no resource",
     ("LogIn", "*"): "ecr:GetAuthorizationToken takes no resource",
-    ("Shift", ":*"): "the versions of one function, each made by a release",
     ("Ask", ":*"): "the versions of one function, each made by a release",
     ("Answer", "-*"): "CloudFormation makes the names of applications and groups up",
     ("Look", "*"): "CodeDeploy asks for alarms of any name at once",

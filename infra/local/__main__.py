@@ -23,6 +23,7 @@ from infra.local.real_receivers import ReceiverWrong, real_receivers
 from infra.local.receivers import connect
 from infra.local.users import ADMIN, DEMO, ensure_users, password_file
 from infra.local.warm import warm_up
+from infra.releases.deploying import RollbackUnfinished
 from infra.stacks import REPOSITORY, stacks_of
 
 POLL_SECONDS = 1.0
@@ -121,7 +122,7 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except ReceiverWrong as wrong:
+    except (ReceiverWrong, RollbackUnfinished) as wrong:
         sys.exit(str(wrong))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
@@ -37,15 +38,18 @@ class LocalStack:
         s3_dir: Path | None = None,
         keep: bool = False,
         console_port: int = 0,
+        region: str = "",
     ) -> None:
         """`parameters` are for the templates of all stacks that declare them. With `s3_dir` the
         subfolders of that folder are the buckets, instead of those of MiniStack's own S3. If others
-        have the `console_port`, the console gets another one.
+        have the `console_port`, the console gets another one. `region` is another one than usual,
+        for a second stack that plays the other region of the first.
         """
         self.state_dir = state_dir.resolve()
         self.parameters = dict(parameters or {})
         self._s3_dir, self._console_port = s3_dir, console_port
-        self._environment = read_environment("local")
+        usual = read_environment("local", region="")
+        self._environment = replace(usual, region=region or usual.region)
         self.programs = StackPrograms(self.state_dir, self.region, keep=keep)
 
     # --- life --------------------------------------------------------------------------------
@@ -73,7 +77,7 @@ class LocalStack:
         if self._s3_dir and not self.programs.runs(OBJECTS):
             serve_objects(self.programs, self._s3_dir.resolve())
         self.programs.told(CONSOLE)  # its port; stacks are deployed with its origin
-        changed = {stack.name: self._deploy(stack.name) for stack in stacks_of("local")}
+        changed = {name: self._deploy(name) for name in self.wanted}
         tell_console(self.state_dir, self.api_url, self.websocket_url)
         return changed
 
@@ -93,6 +97,11 @@ class LocalStack:
         return self.programs.emulator_crashed
 
     # --- use ---------------------------------------------------------------------------------
+
+    @property
+    def wanted(self) -> list[str]:
+        """The names of the stacks that are deployed, in their order."""
+        return [each.name for each in stacks_of("local")]
 
     @property
     def endpoint(self) -> str:

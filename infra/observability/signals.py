@@ -143,24 +143,16 @@ SYNTHETIC = (
 
 def _of_runtime() -> tuple[Signal, ...]:
     """What runtime counts for every service that has such functions."""
-    services = ("auth", "notify", "progress", "ticketing", "transfer")
     listeners = ("notify", "progress", "ticketing", "transfer")
+    answering = ("auth", *listeners)
     answered = "Calls of the API that were answered 500, because of a mistake of ours."
     given_back = "Messages that failed unexpectedly and went back to their queue."
     return tuple(
         signal
-        for service in services
+        for service in (*answering, "synthetic")
         for signal in (
-            *_counts(service, ServerErrors=answered),
+            *(_counts(service, ServerErrors=answered) if service in answering else ()),
             *(_counts(service, MessagesFailed=given_back) if service in listeners else ()),
-            Signal(
-                "VersionFailures",
-                service,
-                Unit.COUNT,
-                Kind.COUNT,
-                "What one version of a function did wrong; the canary's alarm asks for it.",
-                ("function_name", "service", "version"),
-            ),
             Signal(
                 "ColdStart",
                 service,
@@ -168,6 +160,14 @@ def _of_runtime() -> tuple[Signal, ...]:
                 Kind.COUNT,
                 "First calls of a new process of a function.",
                 ("function_name", "service"),
+            ),
+            Signal(
+                "VersionFailures",
+                service,
+                Unit.COUNT,
+                Kind.COUNT,
+                "What a version of a function did and should not; it gates canaries.",
+                ("service", "function_name", "version"),
             ),
         )
     )

@@ -11,10 +11,12 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from infra.package.sources import SHARED
-from infra.stacks import Stack, all_stacks, read_environment
+from infra.stacks import WATCHES, Stack, all_stacks, read_environment
 from infra.templates import read_template
 from infra.worker.image import SERVICE as SERVICE_OF_WORKER
 
+ACCOUNTS = {stack.name for stack in all_stacks() if stack.is_of_account}
+TEMPLATE = "template.yaml"  # alarms and dashboard are made from all of them
 ADDED_OR_REMOVED = ("A", "D")
 # Nothing of these is deployed, and nothing that makes templates or packages reads them.
 DEPLOYS_NOTHING = (
@@ -64,18 +66,19 @@ def _touched_by(change: Change, stage: str) -> set[str]:
         case ("services", service, *rest) if service in services:
             own = _of_service(service)
             # The policies of the bus are made from the list of services.
-            listed = rest == ["template.yaml"] and change.kind in ADDED_OR_REMOVED
-            return own | {"bus"} if listed else own
-        case (shared, _, *_) if shared in SHARED:
-            return services | _of_service(SERVICE_OF_WORKER)
+            if rest == [TEMPLATE] and change.kind in ADDED_OR_REMOVED:
+                own |= {"bus"}
+            return own | {WATCHES} if rest == [TEMPLATE] else own
+        case (shared, _, *_) if shared in SHARED:  # templates ask contracts and runtime, too
+            return services | _of_service(SERVICE_OF_WORKER) | {WATCHES}
         case ("web", _, *_):
             return {"console"}
         case ("infra", "environments", name):
             return everything if name == f"{stage}.toml" else set()
-        case ("infra", name, _, *_) if name in everything:
-            return {name}
-        case ("infra", "account" | "pipeline", _, *_):
-            return set()
+        case ("infra", name, *rest) if name in everything and rest:
+            return {name, WATCHES} if rest == [TEMPLATE] else {name}
+        case ("infra", name, *rest) if name in ACCOUNTS and rest:
+            return {WATCHES} if rest == [TEMPLATE] else set()
     return everything
 
 

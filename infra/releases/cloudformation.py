@@ -13,6 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.local.deployment import ARTIFACTS
+from infra.local.emulator import aws_client
 from infra.releases.pointers import Clients, Pointer
 
 LONGEST_BODY = 51_200  # bytes of a template that a call may carry; a longer one goes through S3
@@ -81,12 +83,23 @@ def tell(
 def _carried(stack_name: str, body: str, clients: Clients) -> dict[str, str]:
     if len(body.encode()) <= LONGEST_BODY:
         return {"TemplateBody": body}
-    [stack] = clients("cloudformation").describe_stacks(StackName=MANAGED_STACK)["Stacks"]
-    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
-    s3, bucket, key = clients("s3"), outputs[MANAGED_BUCKET], f"{stack_name}/rollback.template"
+    s3, bucket = _packages(clients)
+    key = f"{stack_name}/rollback.template"
     s3.put_object(Bucket=bucket, Key=key, Body=body.encode())
     address = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
     return {"TemplateURL": address.partition("?")[0]}
+
+
+def _packages(clients: Clients) -> tuple[Any, str]:
+    """Where deployments put what they upload: (client of S3, bucket). SAM never deployed to the
+    emulator, whose objects to transfer may be another server's."""
+    cloudformation = clients("cloudformation")
+    if status_of(MANAGED_STACK, cloudformation) is None:
+        told = cloudformation.meta
+        return aws_client("s3", told.endpoint_url, told.region_name), ARTIFACTS
+    [stack] = cloudformation.describe_stacks(StackName=MANAGED_STACK)["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    return clients("s3"), str(outputs[MANAGED_BUCKET])
 
 
 def _wait(stack_name: str, cloudformation: Any) -> str:  # noqa: ANN401 - boto3

@@ -33,8 +33,8 @@ def rollback(
 ) -> Release:
     """Raises RollbackRefused before anything moves, or NotTold after everything did."""
     began = time.monotonic()
-    if not has_releases(stack):
-        raise RollbackRefused(_no_releases(stack, stage))
+    if refusal := _nothing_kept(stack, stage):
+        raise RollbackRefused(refusal)
     history = History(stack, stage, clients("ssm"))
     name = stack.deployed_name(stage)
     begun = history.begun()
@@ -150,11 +150,16 @@ def _others(stack: Stack, stage: str, clients: Clients) -> dict[str, Facts]:
     return found
 
 
-def _no_releases(stack: Stack, stage: str) -> str:
-    return (
-        f"Of {stack.name} nothing is kept that one could go back to. Check out the commit that was"
-        f" deployed before, and: make deploy-{stack.name} STAGE={stage}"
-    )
+def _nothing_kept(stack: Stack, stage: str) -> str:
+    """Why there is nothing to go back to, and what to do instead. Empty when there may be."""
+    if stack.name == "console":
+        return f"Say which: python -m infra.console.publish --stage {stage} --release <release>"
+    again = f"Check out the commit before, and: make deploy-{stack.name} STAGE={stage}"
+    if not has_releases(stack):
+        return f"Of {stack.name} nothing is kept that one could go back to. {again}"
+    if stage == "local" and stack.name == "api":
+        return f"MiniStack serves an API's newest routes, whatever its stage names. {again}"
+    return ""
 
 
 def _listed(now: Mapping[str, str]) -> str:

@@ -45,7 +45,8 @@ class Kind:
     alike: Callable[[Any, Any], bool] = eq
 
     def has(self, row: Item) -> bool:
-        return row["pk"]["S"].startswith(self.pk) and row["sk"]["S"].startswith(self.sk)
+        pk, sk = str(row["pk"]["S"]), str(row["sk"]["S"])
+        return pk.startswith(self.pk) and sk.startswith(self.sk)
 
 
 def newer(record: Any, stored: Any) -> Any:

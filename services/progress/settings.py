@@ -6,7 +6,6 @@ from runtime.settings import CommaList, ServiceSettings
 
 
 class ProgressSettings(ServiceSettings):
-    event_bus_name: str
     progress_table: str
     fan_out_queue_url: str
     websocket_endpoint: str

@@ -32,11 +32,15 @@ class Wiring:
             ferry=HttpFerry(http, settings.api_url, logins),
             meter=TelemetryMeter(),
             log=lambda phrase, what: logger().warning(phrase, reason=what),
-            pause=lambda seconds: Event().wait(seconds) and None,
+            pause=_pause,
             now=lambda: datetime.now(UTC),
             new_label=lambda: f"synthetic-{secrets.token_hex(LABEL_BYTES)}",
             policy=settings.policy,
         )
+
+
+def _pause(seconds: float) -> None:
+    Event().wait(seconds)
 
 
 def build() -> Wiring:

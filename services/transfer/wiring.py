@@ -59,6 +59,7 @@ from services.transfer.domain.ports import (
     TransferStore,
     Workflow,
 )
+from services.transfer.domain_services.stay_home import home_may_work
 from services.transfer.settings import TransferSettings
 
 SECONDS_OF_A_DAY = 86_400
@@ -151,7 +152,10 @@ class AwsPorts(Ports):
     @cached_property
     def slots(self) -> SessionSlots:
         slots = DynamoDbSessionSlots(self.dynamodb, self._table)
-        return slots if self.home is None else FencedSlots(slots, self.home, self.now)
+        home = self.home
+        if home is None:
+            return slots
+        return FencedSlots(slots, home, lambda: home_may_work(home, self.now))
 
     @cached_property
     def targets(self) -> LaneTargets:

@@ -54,7 +54,7 @@ class Document:
 @cache
 def files() -> frozenset[str]:
     """The repository's files and folders, from its root on, without what commands make there."""
-    found = set()
+    found: set[str] = set()
     for folder, folders, names in os.walk(REPOSITORY):
         folders[:] = [name for name in folders if not NOT_OURS.fullmatch(name)]
         inside = Path(folder).relative_to(REPOSITORY)

@@ -1,61 +1,29 @@
-"""Whether policies allow a call. Knows what infra/pipeline uses, and guesses at nothing else."""
+"""Whether the policies of infra/pipeline allow a call."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from infra.lint.expansion import Expansion
 from infra.lint.physical import text_of
 from tests.infra.deployments import expansions, real_deployments
+from tests.infra.iam import Call, Decision, decide
 
 Context = Mapping[str, str]
 REFERENCES = ("Ref", "Fn::Sub", "Fn::GetAtt")
 
 
-def _equals(pattern: str, value: str) -> bool:
-    return pattern == value
-
-
-OPERATORS = {
-    "StringEquals": _equals,
-    "ArnLike": lambda pattern, value: fnmatchcase(value, pattern),
-    "ForAnyValue:StringLike": lambda pattern, value: fnmatchcase(value, pattern),
-}
-
-
 def allowed(
     statements: Iterable[Mapping[str, Any]], action: str, resource: str, context: Context
 ) -> bool:
-    """One denial is stronger than every permission. A key that the call does not have fits nothing.
-    `*` in `resource` stands for itself, so only a wider pattern holds it."""
-    effects = {
-        each["Effect"]
+    """`*` in `resource` stands for itself, so only a wider pattern holds it. Whom a trust names is
+    not judged, nor has it a resource."""
+    plain = [
+        {"Resource": "*", **{key: value for key, value in each.items() if key != "Principal"}}
         for each in statements
-        if _fits(each.get("Action", []), action, lower=True)
-        and _fits(each.get("Resource", "*"), resource)
-        and _holds(each.get("Condition", {}), context)
-    }
-    return effects == {"Allow"}
-
-
-def _fits(patterns: object, text: str, *, lower: bool = False) -> bool:
-    for each in as_list(patterns):
-        pattern, value = (str(each).lower(), text.lower()) if lower else (str(each), text)
-        if fnmatchcase(value, pattern.replace("[", "[[]")):
-            return True
-    return False
-
-
-def _holds(condition: Mapping[str, Mapping[str, object]], context: Context) -> bool:
-    for operator, keys in condition.items():
-        test = OPERATORS[operator]  # one that is not known is an error of the test
-        for key, patterns in keys.items():
-            if key not in context:
-                return False
-            if not any(test(str(each), context[key]) for each in as_list(patterns)):
-                return False
-    return True
+    ]
+    call = Call(action, resource, {key: (value,) for key, value in context.items()})
+    return decide(call, plain) is Decision.ALLOWED
 
 
 def as_list(value: object) -> Sequence[Any]:

@@ -41,6 +41,7 @@ def unknown_names(document: Document) -> Iterator[str]:
                 yield f"{mention.place}: no stack names anything fileferry{separator}...{ending}"
 
 
+@cache
 def _is_known(separator: str, ending: str) -> bool:
     asked = re.split(r"[<*]", ending)[0].rstrip(separator)
     return (

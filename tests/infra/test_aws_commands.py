@@ -20,12 +20,12 @@ GLOBAL = {"query", "output", "region", "profile", "filters", "cli-input-json", "
 # Commands that the CLI has made of several operations.
 OWN: Mapping[tuple[str, str], frozenset[str]] = {
     ("s3", "mb"): frozenset(),
-    ("s3", "cp"): frozenset({"recursive", "quiet", "expected-size"}),
+    ("s3", "cp"): frozenset({"recursive", "quiet", "expected-size", "checksum-algorithm"}),
     ("s3", "ls"): frozenset({"recursive"}),
     ("s3", "sync"): frozenset({"delete", "exclude", "include"}),
     ("logs", "tail"): frozenset({"since", "filter-pattern", "follow", "format"}),
     ("cloudformation", "wait"): frozenset({"stack-name"}),
-    ("cloudformation", "package"): frozenset(),
+    ("cloudtrail", "validate-logs"): frozenset({"trail-arn", "start-time", "end-time", "verbose"}),
 }
 
 

@@ -103,13 +103,13 @@ def test_a_stage_without_a_boundary_is_not_deployed_by_the_pipeline() -> None:
 def test_only_a_deployment_that_succeeded_is_remembered(
     packages: Path, sam: str, code: int
 ) -> None:
-    stack = find_stack("network")
+    stack = find_stack("websocket")
     topic = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
     with mock_aws():
         cloudformation, ssm = (
             boto3.client(name, region_name="eu-central-1") for name in ("cloudformation", "ssm")
         )
-        cloudformation.create_stack(StackName="fileferry-dev-network", TemplateBody=topic)
+        cloudformation.create_stack(StackName="fileferry-dev-websocket", TemplateBody=topic)
         assert deploy_packages(stack, "dev", sam, packages, COMMIT) == code
         assert deployed_commit(stack, "dev", ssm) == (UNKNOWN if code else COMMIT)
 
@@ -121,7 +121,7 @@ def test_packages_of_another_commit_deploy_nothing(
     sam.write_text(f"#!/bin/sh\ntouch {tmp_path}/deployed\n")
     sam.chmod(0o755)
     with mock_aws():
-        assert deploy_packages(find_stack("network"), "dev", str(sam), packages, "d" * 40) == 1
+        assert deploy_packages(find_stack("websocket"), "dev", str(sam), packages, "d" * 40) == 1
     assert not (tmp_path / "deployed").exists()
     assert "Check the packages' commit out" in capsys.readouterr().err
 

@@ -1,15 +1,19 @@
 """docs/cost.md and docs/scale.md are what prices, counts and templates say today."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bench.control_plane import Bench
+from bench.control_plane import Bench, hot_keys
 from infra.cost.counts import FigureMissing, read_counts
+from infra.cost.loads import Load, Loads
 from infra.cost.ours import Bill, total
 from infra.cost.pages import pages, stale, write
 from infra.cost.prices import PriceUnknown, read_prices
+from infra.cost.quotas import read_quotas
+from infra.cost.scale_page import THEN
 from infra.cost.stage import ScheduleUnknown, Stage, runs_a_month, stage_of, stages
 from infra.cost.tags import BILLED, FREE, without_tags
 from infra.lint.options import with_every_option
@@ -22,6 +26,7 @@ def bill_of(stage: Stage) -> Bill:
     return Bill(stage, read_counts(), read_prices())
 
 
+@cache
 def prod(**values: str) -> Stage:
     """With other values of parameters."""
     deployments = [
@@ -47,7 +52,7 @@ def test_a_page_that_somebody_edited_is_stale(tmp_path: Path) -> None:
 
 
 def test_more_memory_in_the_template_costs_more() -> None:
-    as_it_is, larger = (bill_of(prod(LaneWorkerMemory=each)) for each in ("1769", "3538"))
+    as_it_is, larger = bill_of(prod()), bill_of(prod(LaneWorkerMemory="3538"))
     for lanes in (1, 4):
         before, after = (each.terabyte(lanes)[0].usd for each in (as_it_is, larger))
         assert after == pytest.approx(2 * before)
@@ -94,6 +99,42 @@ def test_the_counts_are_still_what_the_bench_counts(chunks: int, lanes: int) -> 
     for what, (was, now) in pairs.items():
         again = "run bench.control_plane, write its rows into docs/performance.md, `make cost`"
         assert now == pytest.approx(was, rel=DRIFT), f"{what}: {again}"
+
+
+def test_the_units_of_hot_keys_are_still_what_the_bench_counts() -> None:
+    written = read_counts().keys
+    for place, chunks in enumerate((1, 1_000)):
+        bench = Bench(chunks, lanes=4)
+        bench.run()
+        for name, found in hot_keys(bench).items():
+            assert found == pytest.approx(written[name][place], rel=DRIFT), (name, chunks)
+
+
+def loads_of(stage: Stage) -> list[Load]:
+    return Loads(stage, read_counts(), read_quotas()).small()
+
+
+def test_what_bites_first_stands_first_and_a_parameter_moves_it() -> None:
+    as_it_is = loads_of(prod())
+    assert as_it_is[0].then == "api_rate"
+    assert as_it_is[0].a_second == 10  # 20 requests a second, two for a transfer
+    assert [each.a_second for each in as_it_is] == sorted(each.a_second for each in as_it_is)
+    stage, numbers = prod(), prod().numbers
+    raised = loads_of(replace(stage, numbers={**numbers, "ThrottleRate": 2_000.0}))
+    assert raised[0].then == "new_table_writes"
+    fewer = loads_of(replace(stage, numbers={**numbers, "LaneConcurrency": 40.0}))
+    assert {each.then: each.a_second for each in fewer}["workers"] == 40
+
+
+def test_of_every_limit_the_page_says_what_then() -> None:
+    assert {each.then for each in loads_of(prod())} == set(THEN)
+
+
+def test_what_is_reserved_needs_a_quota_that_a_new_account_lacks() -> None:
+    stage, quotas = prod(), read_quotas()
+    told = Loads(stage, read_counts(), quotas).concurrency()
+    kept = [each.reserved for each in stage.functions if each.reserved]
+    assert int(told["needed"]) == sum(kept) + 100 > quotas["lambda_new_account"].most
 
 
 def test_a_figure_that_the_page_lost_is_missed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The options that SAM gets, and what happens after SAM."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -102,8 +103,9 @@ def test_no_template_protects_a_table_before_it_stands() -> None:
 
 
 def test_tables_of_a_stack_that_stands_are_protected_once(tmp_path: Path) -> None:
-    table = TEMPLATES["auth"]["Resources"]["AuthTable"]
+    table = copy.deepcopy(TEMPLATES["auth"]["Resources"]["AuthTable"])
     table["Properties"].pop("UpdateReplacePolicy", None)
+    table["Properties"].pop("SSESpecification")
     stage = {"Type": "String", "Default": "local"}
     template = {"Parameters": {"Stage": stage}, "Resources": {"AuthTable": table}}
     with mock_aws():

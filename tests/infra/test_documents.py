@@ -1,6 +1,7 @@
 """Documents name what is there: files, headings, commands, routes, variables."""
 
 from collections.abc import Callable, Iterator
+from posixpath import normpath
 
 import pytest
 
@@ -68,7 +69,9 @@ BROKEN: tuple[tuple[Check, str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("check", "text", "finding"), BROKEN, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(
+    ("check", "text", "finding"), BROKEN, ids=lambda each: getattr(each, "__name__", each)[:40]
+)
 def test_each_mistake_is_found(check: Check, text: str, finding: str) -> None:
     found = list(check(parse("README.md", text)))
     assert len(found) == 1, found
@@ -91,3 +94,18 @@ def test_what_is_right_is_no_finding() -> None:
 """
     document = parse("README.md", text)
     assert [finding for check in CHECKS for finding in check(document)] == []
+
+
+def test_every_page_is_listed_by_who_reads_it() -> None:
+    """The user guide lists its own pages; decisions and runbooks have lists of their own."""
+    lists = ("docs/README.md", "docs/user-guide/README.md")
+    told = {
+        normpath(f"{each.path.parent}/{link.text.partition('#')[0]}")
+        for each in documents()
+        if str(each.path) in lists
+        for link in each.links
+    }
+    pages = {str(each.path) for each in documents() if str(each.path).startswith("docs/")}
+    assert {"docs/adr", "docs/runbooks/README.md"} <= told
+    in_folders = {page for page in pages if page.startswith(("docs/adr/", "docs/runbooks/"))}
+    assert sorted(pages - told - in_folders - set(lists)) == []

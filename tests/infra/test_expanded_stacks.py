@@ -9,6 +9,7 @@ from infra.stacks import all_stacks
 from tests.infra.deployments import expansions, real_deployments
 
 NAMES_NOBODY = {  # properties that end in Name and refer to something else
+    "AWS::CloudTrail::Trail": {"S3BucketName"},
     "AWS::CodeDeploy::DeploymentGroup": {"ApplicationName", "DeploymentConfigName"},
     "AWS::Events::EventBusPolicy": {"EventBusName"},
     "AWS::Events::Rule": {"EventBusName"},

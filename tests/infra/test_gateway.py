@@ -189,3 +189,16 @@ def test_auth_learns_the_plan_and_the_address_from_ssm() -> None:
 
 def ssm_parameters() -> list[Resource]:
     return resources("AWS::SSM::Parameter", "api")
+
+
+def test_the_gateway_keeps_no_answer() -> None:
+    """Its cache would give one user what it kept of another, unless each route's key had the token,
+    and then it would hardly ever be asked (ADR 67)."""
+    assert "CacheClusterEnabled" not in API.properties
+    assert not any(each.get("CachingEnabled") for each in API.properties["MethodSettings"])
+    for name, path, method in methods():
+        integration = method["x-amazon-apigateway-integration"]
+        assert "cacheKeyParameters" not in integration, f"{name} {path}"
+    for distribution in resources("AWS::CloudFront::Distribution"):
+        config = distribution.properties["DistributionConfig"]
+        assert [each["Id"] for each in config["Origins"]] == ["bucket"], "no API behind it"

@@ -1,6 +1,7 @@
 """What is kept ready of login and API: nothing by default, never more than is reserved."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.infra.deployments import expansions, real_deployments
 SERVICES_WITH_AN_API = {"auth", "notify", "progress", "ticketing", "transfer"}
 
 
+@cache
 def kept_ready(**values: str) -> dict[tuple[str, str], int]:
     """On prod, with other values: environments by (stack, alias)."""
     deployments = [

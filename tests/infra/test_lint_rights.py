@@ -86,7 +86,9 @@ def test_a_resource_for_everybody_is_found() -> None:
 def reads(**values: str) -> list[Finding]:
     """What is said of dev when the stacks have these values."""
     changed = [
-        replace(each, values=each.values | {k: v for k, v in values.items() if k in each.values})
+        replace(
+            each, values={**each.values, **{k: v for k, v in values.items() if k in each.values}}
+        )
         for each in real_deployments()
         if each.stage == "dev" and each.stack in ("transfer", "audit")
     ]
@@ -117,7 +119,7 @@ def test_a_pattern_that_a_trail_cannot_have_is_found(buckets: str) -> None:
 def test_a_bucket_that_is_not_recorded_is_found() -> None:
     stage = expansions(
         *(
-            replace(each, values=each.values | {"SourceBuckets": f"arn:aws:s3:::{each.stack}"})
+            replace(each, values={**each.values, "SourceBuckets": f"arn:aws:s3:::{each.stack}"})
             for each in real_deployments()
             if each.stage == "dev" and each.stack in ("transfer", "audit")
         )
@@ -131,7 +133,9 @@ def test_a_name_is_no_prefix_of_another_ones() -> None:
     """Else `acme` would stand for `acme-private`, too."""
     [_, trail] = expansions(
         *[
-            replace(each, values=each.values | {"SourceBuckets": "arn:aws:s3:::a,arn:aws:s3:::b-*"})
+            replace(
+                each, values={**each.values, "SourceBuckets": "arn:aws:s3:::a,arn:aws:s3:::b-*"}
+            )
             for each in real_deployments()
             if each.stage == "dev" and each.stack in ("bus", "audit")
         ]

@@ -23,7 +23,7 @@ from tests.infra.deployments import real_deployments, sub
 
 Mistake = Callable[[Any], None]
 PROGRESS = {"Service": {"functions": {"Socket": {"trigger": "socket"}}}}
-NAMES = ("account", "bus", "api", "websocket", "auth", "progress")
+NAMES = ("account", "keys", "bus", "api", "websocket", "auth", "progress")
 ROUTES = {"ConnectRoute", "DisconnectRoute", "DefaultRoute", "SubscribeRoute", "PingRoute"}
 URI = (
     "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
@@ -86,9 +86,29 @@ def without(logical_id: str, name: str) -> Mistake:
 
 
 def metric(**values: object) -> Mistake:
+    """An alarm of which that is wrong."""
+    dimensions = [
+        {"Name": "ApiId", "Value": {"Ref": "WebSocketApi"}},
+        {"Name": "Stage", "Value": "v1"},
+    ]
+    watched = {
+        "Namespace": "AWS/ApiGateway",
+        "MetricName": "ExecutionError",
+        "Dimensions": dimensions,
+        **values,
+    }
+    alarm = {
+        "AlarmName": sub("fileferry-${Stage}-planted"),
+        "Statistic": "Sum",
+        "Period": 60,
+        "EvaluationPeriods": 1,
+        "Threshold": 0,
+        "ComparisonOperator": "GreaterThanThreshold",
+    }
+
     def mistake(template: Any) -> None:  # noqa: ANN401
-        [_, first, _] = properties(template, "ErrorsAlarm")["Metrics"]
-        first["MetricStat"]["Metric"].update(values)
+        planted = {"Type": "AWS::CloudWatch::Alarm", "Properties": {**alarm, **watched}}
+        template["Resources"]["ErrorsAlarm"] = planted
 
     return mistake
 
@@ -182,6 +202,7 @@ def test_a_planted_mistake_is_found(name: str) -> None:
 
 def test_without_a_mistake_nothing_is_found() -> None:
     assert not found()
+    assert not found("websocket", metric())
 
 
 def test_it_is_part_of_the_lint() -> None:

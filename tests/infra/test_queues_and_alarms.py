@@ -9,10 +9,8 @@ from tests.infra.resources import (
     SERVICES,
     TEMPLATES,
     Resource,
-    environment_of,
     name_of,
     resources,
-    text_of,
 )
 
 TIMES_VISIBLE = 6  # AWS advises a visibility of at least six times the function's timeout
@@ -132,55 +130,3 @@ def test_a_message_stays_invisible_longer_than_its_function_can_work(mapping: Re
         return
     needed = TIMES_VISIBLE * timeout_of(function_of(mapping))
     assert queues[0].properties["VisibilityTimeout"] >= needed
-
-
-WATCHED_ELSEWHERE = {
-    "WorkflowStepFunction": "raises what partners do wrong; ExecutionsFailed tells of the rest",
-    "AuthorizerFunction": "raises for every wrong token; API Gateway answers the rest with 500",
-    "CreateAdminFunction": "whoever calls it sees why it failed",
-    "AnnounceUsersFunction": "whoever calls it sees why it failed",
-}
-
-
-def watched(stack: Stack, metric: str) -> set[str]:
-    """What the alarm that rolls canaries back counts of that metric, by its dimension."""
-    [alarm] = [
-        each.properties
-        for each in resources("AWS::CloudWatch::Alarm", stack.name)
-        if each.logical_id == "FunctionErrorsAlarm"
-    ]
-    found = set()
-    for each in alarm["Metrics"]:
-        told = each.get("MetricStat", {}).get("Metric", {})
-        if told.get("MetricName") == metric:
-            [dimension] = told["Dimensions"]
-            found.add(text_of(dimension["Value"]))
-    return found
-
-
-@pytest.mark.parametrize("stack", SERVICES, ids=str)
-def test_errors_of_every_function_are_watched_by_its_name(stack: Stack) -> None:
-    """The alarm has the name. With a Ref the function's deployment would wait for itself."""
-    functions = {
-        text_of(function.properties["FunctionName"])
-        for function in resources("AWS::Serverless::Function", stack.name)
-        if function.logical_id not in WATCHED_ELSEWHERE
-    }
-    assert watched(stack, "Errors") == functions
-
-
-@pytest.mark.parametrize("stack", SERVICES, ids=str)
-def test_answered_errors_and_failed_messages_are_watched_where_there_are_any(stack: Stack) -> None:
-    variables = environment_of(stack)
-    service = {variables["POWERTOOLS_SERVICE_NAME"]}
-    answering = "ApiFunction" in TEMPLATES[stack.name]["Resources"]
-    assert watched(stack, "ServerErrors") == (service if answering else set())
-    queues = [each for each in QUEUES if each.stack == stack.name and each not in DEAD_LETTERS]
-    assert watched(stack, "MessagesFailed") == (service if queues else set())
-    [alarm] = [
-        each.properties
-        for each in resources("AWS::CloudWatch::Alarm", stack.name)
-        if each.logical_id == "FunctionErrorsAlarm"
-    ]
-    spaces = [each["MetricStat"]["Metric"]["Namespace"] for each in alarm["Metrics"][1:]]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] in spaces

@@ -15,6 +15,7 @@ from infra.lint.options import with_every_option
 from infra.lint.references import circles
 from infra.stacks import (
     OF_ONE_REGION,
+    ONCE,
     STAGES,
     RegionUnknown,
     environment_of,
@@ -102,7 +103,9 @@ def test_what_is_of_one_region_is_a_parameter_of_some_stack() -> None:
 
 
 def in_two_regions(deployments: list[Deployment]) -> list[Deployment]:
-    return [*deployments, *(elsewhere(each, other_region(each.region)) for each in deployments)]
+    """But for what an account has once, whatever its regions."""
+    away = [each for each in deployments if each.stack not in ONCE]
+    return [*deployments, *(elsewhere(each, other_region(each.region)) for each in away)]
 
 
 def test_all_stages_in_two_regions_of_one_account_want_different_names() -> None:

@@ -4,6 +4,7 @@ That a function may do all it has to is judged by tests/integration, call by cal
 evaluator (tests/integration/roles.py). Here is what it must not.
 """
 
+import json
 import re
 from functools import cache
 
@@ -70,10 +71,12 @@ def test_a_table_is_its_services_alone() -> None:
             assert found <= {service}, (action, table)
 
 
-def test_nobody_scans_changes_or_drops_a_table() -> None:
-    for table in names("AWS::DynamoDB::Table"):
-        for action in ("Scan", "DeleteTable", "UpdateTable", "ExportTableToPointInTime"):
-            assert not who_may(f"dynamodb:{action}", arn("dynamodb", f"table/{table}"))
+def test_nobody_changes_or_drops_a_table_and_only_an_export_reads_all_of_it() -> None:
+    for table, service in names("AWS::DynamoDB::Table").items():
+        on = arn("dynamodb", f"table/{table}")
+        for action in ("DeleteTable", "UpdateTable", "ExportTableToPointInTime"):
+            assert not who_may(f"dynamodb:{action}", on)
+        assert who_may("dynamodb:Scan", on) <= {f"{service}/CarryRole"}
 
 
 def test_a_queue_is_its_services_alone() -> None:
@@ -124,6 +127,7 @@ def secret(name: str, stage: str = STAGE) -> str:
             "ticketing/servicenow",
             {"ticketing/ApiRole", "ticketing/DeskRole", "ticketing/SweepRole"},
         ),
+        ("synthetic/login", {"synthetic/SendRole"}),
         ("notify/channels/c1", {"notify/ApiRole", "notify/MessagesRole", "notify/SweepRole"}),
         (
             "destinations/d1",
@@ -140,7 +144,7 @@ def test_a_secret_is_read_by_whom_it_is_for(name: str, readers: set[str]) -> Non
 
 def test_only_rotation_writes_the_signing_key_and_nobody_the_other_logins() -> None:
     writes = ("PutSecretValue", "UpdateSecret", "DeleteSecret", "UpdateSecretVersionStage")
-    for name in ("auth/signing-key", "auth/oidc-client", "ticketing/servicenow"):
+    for name in ("auth/signing-key", "auth/oidc-client", "ticketing/servicenow", "synthetic/login"):
         for action in writes:
             found = who_may(f"secretsmanager:{action}", secret(name))
             assert found <= ({"auth/RotateSigningKeyRole"} if "signing" in name else set()), action
@@ -242,3 +246,33 @@ def test_rows_of_others_are_out_of_reach(
     if "#" not in row or not may:
         return
     assert not allowed(role, f"dynamodb:{action}", on, **mixed)
+
+
+def smoke_targets() -> dict[str, dict[str, str]]:
+    """What the smoke test of a release asks each function, by its role."""
+    found = {}
+    for each in deployed(STAGE, with_options=True):
+        for logical_id, function in each.expansion.of_kind("AWS::Lambda::Function"):
+            variables = function.get("Environment", {}).get("Variables", {})
+            if "SMOKE_TARGETS" not in variables:
+                continue
+            for target in json.loads(texts(each.expansion, variables["SMOKE_TARGETS"])):
+                purpose = str(target["function"]).partition("FunctionVersion")[0]
+                found[f"{each.expansion.deployment.stack}/{purpose}Role"] = target["asked"]
+            assert logical_id == "SmokeTestFunction"
+    return found
+
+
+def test_a_function_may_do_what_the_smoke_test_of_its_release_asks() -> None:
+    """Else no release would pass it, on AWS only."""
+    assert len(smoke_targets()) > 20
+    for role, asked in smoke_targets().items():
+        if "table" in asked:
+            on = arn("dynamodb", f"table/{asked['table']}")
+            row = {"dynamodb:LeadingKeys": (asked["key"],)}
+            assert allowed(role, f"dynamodb:{asked['read']}", on, **row), role
+        if "queue" in asked:
+            queue = arn("sqs", asked["queue"].rpartition("/")[2])
+            assert allowed(role, "sqs:GetQueueAttributes", queue), role
+        if "secret" in asked:
+            assert allowed(role, "secretsmanager:GetSecretValue", asked["secret"]), role

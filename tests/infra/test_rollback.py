@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.deployment import _execute
+from infra.local.deployment import ARTIFACTS, _execute
 from infra.prune import prune
 from infra.releases import deploying
 from infra.releases.cloudformation import NotTold
@@ -18,7 +18,7 @@ from infra.releases.history import History, read_now
 from infra.releases.pointers import pointers_of
 from infra.releases.rollback import RollbackRefused, rollback
 from infra.stacks import find_stack
-from tests.servers.emulator import Emulator, emulator
+from tests.servers.emulator import REGION, Emulator, emulator
 from tests.servers.waiting import wait_for
 
 pytestmark = pytest.mark.slow  # an emulator, and functions in it
@@ -118,6 +118,8 @@ class Site:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     with emulator(tmp_path_factory.mktemp("emulator")) as found:
+        location = {"LocationConstraint": REGION}
+        found.client("s3").create_bucket(Bucket=ARTIFACTS, CreateBucketConfiguration=location)
         yield found
 
 
@@ -358,5 +360,21 @@ def test_old_versions_go_and_those_that_one_may_go_back_to_stay(site: Site) -> N
 def test_stacks_without_releases_say_what_to_do_instead(site: Site) -> None:
     with pytest.raises(RollbackRefused, match="make deploy-bus STAGE=dev"):
         rollback(find_stack("bus"), STAGE, site.clients)
+    with pytest.raises(RollbackRefused, match="publish --stage dev --release"):
+        rollback(find_stack("console"), STAGE, site.clients)
+    with pytest.raises(RollbackRefused, match="newest routes"):
+        rollback(find_stack("api"), "local", site.clients)
     with pytest.raises(RollbackRefused, match="There is no stack fileferry-dev-notify"):
         rollback(find_stack("notify"), STAGE, site.clients)
+
+
+def test_a_template_too_long_for_a_call_goes_through_the_bucket(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.releases.cloudformation.LONGEST_BODY", 100)
+    site.deploy(1)
+    site.deploy(2)
+    site.rollback()
+    assert site.live == 1
+    site.deploy(2)
+    assert site.live == 2

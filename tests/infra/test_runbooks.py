@@ -21,11 +21,13 @@ from tests.infra.resources import TEMPLATES
 
 FOLDER = REPOSITORY / "docs" / "runbooks"
 PARTS = ["Meaning", "Impact", "First five minutes", "Diagnosis", "Mend", "Escalate"]
-# Others of the folder are for what no alarm tells: an index, a region that is lost.
-RUNBOOKS = sorted(path for path in FOLDER.glob("*.md") if "\nAlarms: " in path.read_text())
+# The others are begun by a person, and no alarm can tell when.
+NOT_OF_ALARMS = {"README", "failover"}
+RUNBOOKS = sorted(path for path in FOLDER.glob("*.md") if path.stem not in NOT_OF_ALARMS)
 LINK = re.compile(r"Runbook: \S*docs/runbooks/([a-z-]+)\.md$")
 # Alarms of a service's own stack roll its canaries back. Their descriptions are of the releases.
 OF_RELEASES = "-canary-"
+OF_EVERY_CALL = {"--output", "--profile", "--query", "--region"}
 AWS_OWN = {"logs": {"tail"}}  # commands of the AWS command line that are no operation
 OTHER_NAMES = {"deploy": "codedeploy"}  # by which the command line knows a service
 # Words in PascalCase that are no metric and no parameter.
@@ -147,7 +149,7 @@ def _unknown_to_aws(service: str, operation: str, options: list[str]) -> Iterato
         yield f"aws {service} {operation}"
         return
     shape = model.operation_model(by_name[operation]).input_shape
-    known = {f"--{dashed(name)}" for name in (shape.members if shape else ())}
+    known = OF_EVERY_CALL | {f"--{dashed(name)}" for name in (shape.members if shape else ())}
     for option in options:
         if option.startswith("--") and option.replace("--no-", "--") not in known:
             yield f"aws {service} {operation} {option}"

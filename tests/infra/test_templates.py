@@ -16,7 +16,7 @@ from infra.stacks import (
 )
 from tests.infra.resources import STACKS, TEMPLATES, Resource, resources
 
-MOST_LINES, WIDEST = 250, 120
+MOST_LINES, WIDEST = 320, 120
 NAMED = {
     "AWS::Serverless::Function": "FunctionName",
     "AWS::Serverless::StateMachine": "Name",

@@ -47,6 +47,8 @@ def _dynamodb(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
         assert found, params["KeyConditionExpression"]
         partition = params["ExpressionAttributeValues"][found[1]]
         yield _on_rows(model.name, params["TableName"], [{"Key": {"pk": partition}}])
+    elif model.name == "Scan":  # which has no keys that a condition could look at
+        yield Call("dynamodb:Scan", arn("dynamodb", f"table/{params['TableName']}"))
     else:
         yield _on_rows(model.name, params["TableName"], [params])
 

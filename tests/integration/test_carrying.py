@@ -97,8 +97,8 @@ def test_of_a_transfer_that_completed_nothing_is_lost_but_what_is_secret(clients
     stored(clients[0], done)
     assert carried(clients)["stored"] == 1
     arrived = there(clients, done.id)
-    changed = {"sample_secret": "secret-of-there", "task_tokens": (), "generation": 1_000}
-    assert arrived == replace(done, **changed)
+    secret = "secret-of-there"
+    assert arrived == replace(done, sample_secret=secret, task_tokens=(), generation=1_000)
     assert carried(clients)["known"] == 1
     listed = DynamoDbTransferStore(clients[1], "transfer")
     assert [each.id for each in listed.open_transfers()] == [

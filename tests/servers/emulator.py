@@ -36,7 +36,7 @@ def emulator(folder: Path) -> Iterator[Emulator]:
         return answers(f"{endpoint}/_ministack/ready")
 
     try:
-        wait_for(ready, "MiniStack", seconds=30)
+        wait_for(ready, "MiniStack", seconds=120)
         yield Emulator(endpoint)
     finally:
         end_programs([program])

@@ -8,7 +8,6 @@ from runtime.settings import ServiceSettings
 
 
 class SkeletonSettings(ServiceSettings):
-    event_bus_name: str
     skeleton_table: str
     # Events come up to 60 days late (runtime.dynamodb.inbox), and would bring a row back.
     keep_days: int = Field(default=90, ge=60)

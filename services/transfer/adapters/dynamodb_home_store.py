@@ -28,7 +28,7 @@ class DynamoDbHomeStore:
         home_region: str,
         patience: Patience,
     ) -> None:
-        self._table, self._peers = Table(client, table), lambda: Table(peers(), table)
+        self._table, self._peers, self._name = Table(client, table), peers, table
         self.region, self.peer_region = regions
         self._home_region, self.patience = home_region, patience
 
@@ -37,7 +37,7 @@ class DynamoDbHomeStore:
 
     def peers(self) -> Home:
         try:
-            return self._read(self._peers(), self.peer_region)
+            return self._read(Table(self._peers(), self._name), self.peer_region)
         except (BotoCoreError, ClientError) as error:
             raise PeerUnreachable(self.peer_region, str(error)) from error
 

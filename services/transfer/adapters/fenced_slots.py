@@ -9,14 +9,13 @@ from services.transfer.domain.line_places import SessionsSeen
 from services.transfer.domain.ports import HomeStore, SessionSlots
 from services.transfer.domain.session_bound import SessionBound
 from services.transfer.domain.waiting import Limit, Line, Waiter
-from services.transfer.domain_services.stay_home import home_may_work
 
 
 class FencedSlots:
     """Implements SessionSlots. `take` raises RegionStandsBy, `renew` LeaseLost."""
 
-    def __init__(self, slots: SessionSlots, home: HomeStore, now: Callable[[], datetime]) -> None:
-        self._slots, self._home, self._now = slots, home, now
+    def __init__(self, slots: SessionSlots, home: HomeStore, may_work: Callable[[], bool]) -> None:
+        self._slots, self._home, self._may_work = slots, home, may_work
 
     def take(
         self,
@@ -27,12 +26,12 @@ class FencedSlots:
         until: datetime,
         ticket: str = "",
     ) -> Slot | None:
-        if not home_may_work(self._home, self._now):
+        if not self._may_work():
             raise RegionStandsBy(self._home.region, self._home.peer_region)
         return self._slots.take(destination_id, limit, holder, now, until, ticket)
 
     def renew(self, slot: Slot, until: datetime) -> Slot:
-        if not home_may_work(self._home, self._now):
+        if not self._may_work():
             raise LeaseLost(f"session {slot.number} of {slot.destination_id}")
         return self._slots.renew(slot, until)
 

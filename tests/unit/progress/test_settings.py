@@ -7,7 +7,6 @@ from services.progress.settings import ProgressSettings
 
 REQUIRED = {
     "STAGE": "test",
-    "EVENT_BUS_NAME": "fileferry-test",
     "PROGRESS_TABLE": "fileferry-test-progress",
     "FAN_OUT_QUEUE_URL": "https://sqs.example/fan-out",
     "WEBSOCKET_ENDPOINT": "https://sockets.example/v1",

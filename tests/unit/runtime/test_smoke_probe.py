@@ -32,9 +32,10 @@ def aws() -> Iterator[None]:
 
 @pytest.mark.parametrize("action", ["GetItem", "Query"])
 def test_it_reads_the_table_with_the_action_that_the_function_may(aws: None, action: str) -> None:
-    assert passed({"table": TABLE, "read": action})["read"] == ["table"]
+    asked = {"table": TABLE, "read": action, "key": "USER#smoke-test"}
+    assert passed(asked)["read"] == ["table"]
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        passed({"table": "another", "read": action})
+        passed(asked | {"table": "another"})
 
 
 def test_it_looks_at_the_queue_and_reads_the_secret_without_telling_it(aws: None) -> None:
@@ -71,7 +72,8 @@ def test_the_wiring_is_built_and_the_act_left_out() -> None:
         seen.append("acted")
         return "acted"
 
-    assert handler({"smoke_test": {}}, Invocation()) == {"smoke_test": "passed", "read": []}
+    answer: object = handler({"smoke_test": {}}, Invocation())
+    assert answer == {"smoke_test": "passed", "read": []}
     assert seen == ["built"]
 
 

@@ -4,7 +4,15 @@ import json
 
 import pytest
 
-from runtime.telemetry import correlate, correlation_id, logger, own_fields, redacted
+from kernel.metering import Unit
+from runtime.telemetry import (
+    TelemetryMeter,
+    correlate,
+    correlation_id,
+    logger,
+    own_fields,
+    redacted,
+)
 from tests.unit.runtime.conftest import Lines
 
 
@@ -69,3 +77,18 @@ def test_ordinary_fields_stay() -> None:
 
 def test_a_secret_that_is_absent_is_not_made_up() -> None:
     assert redacted({"password": None}) == {"password": None}
+
+
+def test_what_is_added_becomes_a_line_that_cloudwatch_reads(lines: Lines) -> None:
+    meter = TelemetryMeter()
+    for name, unit in {"One": Unit.COUNT, "Two": Unit.BYTES, "Three": Unit.PERCENT}.items():
+        meter.add(name, 2.5, unit)
+    meter.flush()
+    [line] = lines()
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["service"]]
+    units = {each["Name"]: each["Unit"] for each in directive["Metrics"]}
+    assert units == {"One": "Count", "Two": "Bytes", "Three": "Percent"}
+    assert line["One"] == [2.5]
+    meter.flush()  # nothing is left, and nothing is written
+    assert lines() == []

@@ -148,6 +148,7 @@ CALLS: dict[str, Call] = {
     "end": lambda it: it.end(NOON, receipt),
 }
 ANSWERS = {"next_part", "half_file"}  # changes nothing
+ELSEWHERE = {"without_ledger", "from_elsewhere"}  # of a copy in another region, see test_carrying
 MOVE = ["record_part", "opening", "begin"]
 PROVE = ["verifying", "proved", "committing", "decide_on"]
 PROVE_IN_LANE = ["proved_by_lane", "decide_on"]
@@ -188,7 +189,7 @@ class Story:
 def test_every_way_a_transfer_can_change_is_tried_here() -> None:
     made = vars(TransferRecord) | vars(PartChanges) | vars(Transfer)
     ways = {name for name, way in made.items() if callable(way) and name[0] != "_"}
-    assert ways - ANSWERS == {call.split(" ")[0] for call in CALLS}
+    assert ways - ANSWERS - ELSEWHERE == {call.split(" ")[0] for call in CALLS}
 
 
 WHOLE = [

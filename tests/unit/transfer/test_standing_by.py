@@ -9,6 +9,7 @@ from services.transfer.adapters.fenced_slots import FencedSlots
 from services.transfer.domain.errors import RegionStandsBy
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.status import UNDER_WAY, Status
+from services.transfer.domain_services.stay_home import home_may_work
 from services.transfer.use_cases.probe_destination import probe_destination
 from services.transfer.use_cases.request_transfer import request_transfer
 from services.transfer.use_cases.retry_transfer import retry_transfer
@@ -30,7 +31,9 @@ class TwoRegions(World):
         super().__post_init__()
         self.homes = InMemoryHomes()
         self.home = self.homes.of(HOME_REGION)
-        fenced = FencedSlots(self.ports.slots, self.home, lambda: self.clock)
+        fenced = FencedSlots(
+            self.ports.slots, self.home, lambda: home_may_work(self.home, lambda: self.clock)
+        )
         self.ports = replace(self.ports, home=self.home, slots=fenced)
 
     def other_takes_over(self) -> None:
@@ -126,7 +129,7 @@ def test_a_step_waits_and_goes_on_when_the_region_works_again(
     world: TwoRegions, before: str
 ) -> None:
     transfer = world.request(BODY, verify=Verify.READBACK)
-    stopped = []
+    stopped: list[int] = []
 
     def stop(state: str) -> None:
         if state == before and not stopped:

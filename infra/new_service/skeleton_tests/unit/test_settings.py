@@ -10,7 +10,6 @@ from runtime.settings import SettingsInvalid
 
 REQUIRED = {
     "STAGE": "test",
-    "EVENT_BUS_NAME": "fileferry-test",
     "SKELETON_TABLE": "fileferry-test-skeleton",
 }
 
