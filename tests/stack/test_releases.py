@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +19,14 @@ from infra.releases.history import History, read_now
 from infra.releases.pointers import pointers_of
 from infra.releases.rollback import RollbackRefused, rollback
 from infra.stacks import find_stack
+from tests.servers.openssh import OpenSshServer
+from tests.servers.system_user import SystemUser
 from tests.servers.waiting import wait_for
 from tests.stack.listening import listening
 from tests.stack.people import EVERYTHING
 from tests.stack.running import BUCKET, CHUNK_BYTES, PARAMETERS, Running
 from tests.stack.test_desk import sweeping, wait_resolved
+from tests.stack.test_reasons import Partner
 
 SECONDS = 180.0
 LARGE, CHUNKS = 2, 40  # transfers, and the chunks of each
@@ -35,6 +39,7 @@ ROUNDS = (
 )
 TRANSFER = find_stack("transfer")
 NAME = TRANSFER.deployed_name("local")
+HELD = "released-held"
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,17 @@ def owner(running: Running) -> Iterator[Ferry]:
     with sweeping(running):
         yield ferry
     ferry.close()
+
+
+@pytest.fixture
+def held(running: Running, server_user: SystemUser, partner_folder: Path) -> Iterator[Partner]:
+    """A partner that stands still when told so."""
+    server = OpenSshServer(partner_folder / "sshd", server_user)
+    server.start()
+    partner = Partner(running, server, partner_folder / "in", "held")
+    partner.register()
+    yield partner
+    server.stop()
 
 
 def done(running: Running, transfer_id: str) -> int:
@@ -72,12 +88,13 @@ def dead_letters(running: Running) -> dict[str, int]:
 
 
 def test_three_deployments_and_a_rollback_amid_transfers_lose_nothing(
-    running: Running, owner: Ferry
+    running: Running, owner: Ferry, held: Partner
 ) -> None:
     clients = cache(running.stack.client)
     before = dead_letters(running)
     bodies = {f"released-{n}": os.urandom(CHUNKS * CHUNK_BYTES + n) for n in range(LARGE)}
     bodies |= {f"released-small-{n}": os.urandom(1000 + n) for n in range(len(ROUNDS) + 1)}
+    bodies[HELD] = os.urandom(CHUNK_BYTES + 1)
     for name, body in bodies.items():
         running.put(name, body)
     with listening(running, "transfer") as heard:
@@ -91,13 +108,17 @@ def test_three_deployments_and_a_rollback_amid_transfers_lose_nothing(
                 assert running.stack.deploy(stack, parameters)
         latest = read_now(pointers_of(NAME, clients))
         ids |= {(name := f"released-small-{len(ROUNDS)}"): send(owner, name)}
-        assert running.ferry.state(first)["finished_at"] is None, "nothing was in mid-work"
         said: list[str] = []
-        rollback(TRANSFER, "local", clients, say=said.append)
+        with held.server.frozen():  # so one is in mid-work, however quick the others were
+            ids |= {HELD: owner.send(BUCKET, HELD, held.name, label=f"{HELD}.")}
+            wait_for(lambda: running.ferry.state(ids[HELD])["started_at"], "its start", SECONDS)
+            rollback(TRANSFER, "local", clients, say=said.append)
+            assert running.ferry.state(ids[HELD])["finished_at"] is None
         back = read_now(pointers_of(NAME, clients))
         assert not latest.items() & back.items(), "each pointer moved, that of the workflow, too"
         ended = {name: running.ferry.wait(each, SECONDS) for name, each in ids.items()}
         assert {each["status"] for each in ended.values()} == {"completed"}, ended
+        assert (held.folder / HELD).read_bytes() == bodies.pop(HELD)
         for name, body in bodies.items():
             assert running.arrived(name) == body, name
         published(heard, set(ids.values()))
