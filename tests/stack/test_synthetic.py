@@ -130,7 +130,7 @@ def test_one_that_hangs_is_cancelled_and_the_next_one_arrives(site: Site) -> Non
     own = site.own()
     wait_for(lambda: not site.transfers(own, state="active"), "its end", seconds=90)
     own.close()
-    assert site.run("after it") == "completed"
+    assert site.run("after") == "completed"
     assert [name for name in os.listdir(site.partner.folder) if name.endswith(".part")] == []
 
 
