@@ -23,7 +23,7 @@ KEY, TARGET, SIZE = "synthetic/1k.bin", "fileferry-synthetic.bin", 1_024
 RULE = "fileferry-local-synthetic-send"
 APART = ("notify", "progress", "ticketing", "transfer")  # services that know the synthetic user
 NOT_FOUND = 404
-WAIT_SECONDS = 10.0  # less than a silent partner's timeouts together
+WAIT_SECONDS = 60.0  # a busy machine takes long for its first transfer
 
 
 @dataclass
