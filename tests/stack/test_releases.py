@@ -25,7 +25,7 @@ from tests.stack.running import BUCKET, CHUNK_BYTES, PARAMETERS, Running
 from tests.stack.test_desk import sweeping, wait_resolved
 
 SECONDS = 180.0
-LARGE, CHUNKS = 2, 40  # transfers, and the chunks of each
+CHUNKS, MOVED = 60, 3  # of each large file, and how many are done when a deployment begins
 # What each deployment changes, so that each is another release. The definition of the workflow has
 # RetryCapSeconds in it, so that it gets another version, too.
 ROUNDS = (
@@ -75,31 +75,33 @@ def test_three_deployments_and_a_rollback_amid_transfers_lose_nothing(
     running: Running, owner: Ferry
 ) -> None:
     clients = cache(running.stack.client)
-    before = dead_letters(running)
-    bodies = {f"released-{n}": os.urandom(CHUNKS * CHUNK_BYTES + n) for n in range(LARGE)}
-    bodies |= {f"released-small-{n}": os.urandom(1000 + n) for n in range(len(ROUNDS) + 1)}
-    for name, body in bodies.items():
-        running.put(name, body)
+    before, content = dead_letters(running), os.urandom(CHUNKS * CHUNK_BYTES)
+    ids: dict[str, str] = {}
+
+    def begin(number: int) -> None:
+        """A small file, and a large one that is half way when this returns."""
+        for name, body in ((f"released-small-{number}", b""), (f"released-{number}", content)):
+            running.put(name, body + name.encode())
+            ids[name] = send(owner, name)
+        moving = ids[f"released-{number}"]
+        wait_for(lambda: done(running, moving) >= MOVED, "a few chunks", SECONDS)
+        assert running.ferry.state(moving)["finished_at"] is None, "nothing is in mid-work"
+
     with listening(running, "transfer") as heard:
-        ids = {f"released-{n}": send(owner, f"released-{n}") for n in range(LARGE)}
-        [first, *_] = ids.values()
         for number, changes in enumerate(ROUNDS):
-            moved = 3 * (number + 1)
-            wait_for(lambda: done(running, first) >= moved, "more chunks", SECONDS)  # noqa: B023
-            ids |= {(name := f"released-small-{number}"): send(owner, name)}
+            begin(number)
             for stack, parameters in changes.items():
                 assert running.stack.deploy(stack, parameters)
         latest = read_now(pointers_of(NAME, clients))
-        ids |= {(name := f"released-small-{len(ROUNDS)}"): send(owner, name)}
-        assert running.ferry.state(first)["finished_at"] is None, "nothing was in mid-work"
-        said: list[str] = []
-        rollback(TRANSFER, "local", clients, say=said.append)
+        begin(len(ROUNDS))
+        rollback(TRANSFER, "local", clients)
         back = read_now(pointers_of(NAME, clients))
         assert not latest.items() & back.items(), "each pointer moved, that of the workflow, too"
         ended = {name: running.ferry.wait(each, SECONDS) for name, each in ids.items()}
         assert {each["status"] for each in ended.values()} == {"completed"}, ended
-        for name, body in bodies.items():
-            assert running.arrived(name) == body, name
+        for name in ids:
+            body = b"" if "small" in name else content
+            assert running.arrived(name) == body + name.encode(), name
         published(heard, set(ids.values()))
     assert running.part_files() == []
     wait_resolved(running, list(ids.values()))
