@@ -4,8 +4,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,20 +99,6 @@ class OpenSshServer:
         """The sessions stay connected and do nothing any more, until `stop` or `kill`."""
         for process in self._descendants():
             os.kill(process, signal.SIGSTOP)
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Meanwhile it takes connections and answers nothing, neither old sessions nor new ones."""
-        assert self._running is not None
-        everything = [self._running.pid, *self._descendants()]
-        for process in everything:
-            os.kill(process, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for process in everything:
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGCONT)
 
     def _host_key(self, kind: str) -> Path:
         return self.folder / f"host_key_{kind}"

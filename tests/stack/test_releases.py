@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +18,14 @@ from infra.releases.history import History, read_now
 from infra.releases.pointers import pointers_of
 from infra.releases.rollback import RollbackRefused, rollback
 from infra.stacks import find_stack
-from tests.servers.openssh import OpenSshServer
-from tests.servers.system_user import SystemUser
 from tests.servers.waiting import wait_for
 from tests.stack.listening import listening
 from tests.stack.people import EVERYTHING
 from tests.stack.running import BUCKET, CHUNK_BYTES, PARAMETERS, Running
 from tests.stack.test_desk import sweeping, wait_resolved
-from tests.stack.test_reasons import Partner
 
 SECONDS = 180.0
-LARGE, CHUNKS = 2, 40  # transfers, and the chunks of each
+CHUNKS, MOVED = 60, 3  # of each large file, and how many are done when a deployment begins
 # What each deployment changes, so that each is another release. The definition of the workflow has
 # RetryCapSeconds in it, so that it gets another version, too.
 ROUNDS = (
@@ -39,7 +35,6 @@ ROUNDS = (
 )
 TRANSFER = find_stack("transfer")
 NAME = TRANSFER.deployed_name("local")
-HELD = "released-held"
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +51,6 @@ def owner(running: Running) -> Iterator[Ferry]:
     with sweeping(running):
         yield ferry
     ferry.close()
-
-
-@pytest.fixture
-def held(running: Running, server_user: SystemUser, partner_folder: Path) -> Iterator[Partner]:
-    """A partner that stands still when told so."""
-    server = OpenSshServer(partner_folder / "sshd", server_user)
-    server.start()
-    partner = Partner(running, server, partner_folder / "in", "held")
-    partner.register()
-    yield partner
-    server.stop()
 
 
 def done(running: Running, transfer_id: str) -> int:
@@ -88,39 +72,36 @@ def dead_letters(running: Running) -> dict[str, int]:
 
 
 def test_three_deployments_and_a_rollback_amid_transfers_lose_nothing(
-    running: Running, owner: Ferry, held: Partner
+    running: Running, owner: Ferry
 ) -> None:
     clients = cache(running.stack.client)
-    before = dead_letters(running)
-    bodies = {f"released-{n}": os.urandom(CHUNKS * CHUNK_BYTES + n) for n in range(LARGE)}
-    bodies |= {f"released-small-{n}": os.urandom(1000 + n) for n in range(len(ROUNDS) + 1)}
-    bodies[HELD] = os.urandom(CHUNK_BYTES + 1)
-    for name, body in bodies.items():
-        running.put(name, body)
+    before, content = dead_letters(running), os.urandom(CHUNKS * CHUNK_BYTES)
+    ids: dict[str, str] = {}
+
+    def begin(number: int) -> None:
+        """A small file, and a large one that is half way when this returns."""
+        for name, body in ((f"released-small-{number}", b""), (f"released-{number}", content)):
+            running.put(name, body + name.encode())
+            ids[name] = send(owner, name)
+        moving = ids[f"released-{number}"]
+        wait_for(lambda: done(running, moving) >= MOVED, "a few chunks", SECONDS)
+        assert running.ferry.state(moving)["finished_at"] is None, "nothing is in mid-work"
+
     with listening(running, "transfer") as heard:
-        ids = {f"released-{n}": send(owner, f"released-{n}") for n in range(LARGE)}
-        [first, *_] = ids.values()
         for number, changes in enumerate(ROUNDS):
-            moved = 3 * (number + 1)
-            wait_for(lambda: done(running, first) >= moved, "more chunks", SECONDS)  # noqa: B023
-            ids |= {(name := f"released-small-{number}"): send(owner, name)}
+            begin(number)
             for stack, parameters in changes.items():
                 assert running.stack.deploy(stack, parameters)
         latest = read_now(pointers_of(NAME, clients))
-        ids |= {(name := f"released-small-{len(ROUNDS)}"): send(owner, name)}
-        said: list[str] = []
-        with held.server.frozen():  # so one is in mid-work, however quick the others were
-            ids |= {HELD: owner.send(BUCKET, HELD, held.name, label=f"{HELD}.")}
-            wait_for(lambda: running.ferry.state(ids[HELD])["started_at"], "its start", SECONDS)
-            rollback(TRANSFER, "local", clients, say=said.append)
-            assert running.ferry.state(ids[HELD])["finished_at"] is None
+        begin(len(ROUNDS))
+        rollback(TRANSFER, "local", clients)
         back = read_now(pointers_of(NAME, clients))
         assert not latest.items() & back.items(), "each pointer moved, that of the workflow, too"
         ended = {name: running.ferry.wait(each, SECONDS) for name, each in ids.items()}
         assert {each["status"] for each in ended.values()} == {"completed"}, ended
-        assert (held.folder / HELD).read_bytes() == bodies.pop(HELD)
-        for name, body in bodies.items():
-            assert running.arrived(name) == body, name
+        for name in ids:
+            body = b"" if "small" in name else content
+            assert running.arrived(name) == body + name.encode(), name
         published(heard, set(ids.values()))
     assert running.part_files() == []
     wait_resolved(running, list(ids.values()))
