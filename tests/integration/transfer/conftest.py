@@ -56,5 +56,7 @@ def deployed(
         for name, value in environment(TEMPLATE, {**PSEUDO, **resources, **PARAMETERS}).items():
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
+        # moto knows no aliases of workflows, as the emulator of tests/stack does
+        monkeypatch.setenv("STATE_MACHINE_ARN", service.machine_arn)
         service.warm = warm
         yield service
