@@ -82,7 +82,7 @@ def _look(
 ) -> None:
     for each in todo:
         state = now.get(each.alarm, "")
-        if each.rang_after is None and state == "ALARM":
+        if each.rang_after is None and (each.seen or state == "ALARM"):
             each.rang_after = spent
             tell(f"{spent:5.0f} s  rings  {each.alarm}")
             each.end()

@@ -45,6 +45,9 @@ def test_composites_of_states_set_them_again_and_others_wait() -> None:
         def set_alarm_state(self, **wish: str) -> None:
             calls.append(f"{wish['AlarmName']} {wish['StateValue']}")
 
+        def describe_alarms(self, AlarmNames: list[str]) -> dict[str, Any]:
+            return {"MetricAlarms": [{"StateValue": "ALARM"}] * len(AlarmNames)}
+
     stage = Stage("dev", {"cloudwatch": Recording()})
     made = {each.alarm: each for each in proofs(stage, ALARMS, COMPOSITES)}
     made["fileferry-dev-slo-availability-fast"].again()
@@ -54,6 +57,8 @@ def test_composites_of_states_set_them_again_and_others_wait() -> None:
     ]
     made["fileferry-dev-transfer-queues-unwell"].again()
     assert len(calls) == 2
+    assert made["fileferry-dev-api-availability-1h"].seen
+    assert not made["fileferry-dev-api-availability-6h"].seen
 
 
 def test_prod_wants_to_be_forced(monkeypatch: pytest.MonkeyPatch) -> None:
