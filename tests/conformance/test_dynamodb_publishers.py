@@ -16,6 +16,7 @@ from tests.conformance.hooked_table import HookedTable, hooked_moto_table
 from tests.conformance.records import NOON, a_transfer, after, an_event
 from tests.conformance.stores import Stores
 from tests.fakes.lives import Killed
+from tests.fakes.metering import InMemoryMeter
 from tests.fakes.outside import InMemoryBus
 
 NUMBERS = count(1)
@@ -53,6 +54,8 @@ class Publishers:
         ports = SimpleNamespace(
             outbox=stores.outbox,
             bus=SimpleNamespace(publish=self.publish),
+            meter=InMemoryMeter(),
+            policy=SimpleNamespace(synthetic_user=None),
             now=lambda: self.now,
             new_id=lambda: f"id-{next(NUMBERS)}",
         )

@@ -14,15 +14,17 @@ REACHED = {  # what a suite gets from a fake that it names
     "InMemoryFileReader": "InMemoryPartners",
     "InMemoryQuickFiles": "InMemoryPartners",
     "InMemoryFolderSource": "InMemoryBuckets",
+    "InMemoryHomeStore": "InMemoryHomes",
 }
 NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
     *{"Beat", "Execution", "Planned", "Watched"},
     *{"Actor", "Killed", "Life", "Shadow", "Stage"},
     *{"AsyncWorkflow", "Attempt", "Running"},  # InMemoryWorkflow whose functions take their time
-    *{"AuthWorld", "LiveWorld", "NotifyWorld", "TicketingWorld", "World"},
+    *{"AuthWorld", "LiveWorld", "NotifyWorld", "SyntheticWorld", "TicketingWorld", "World"},
     *{"Client", "Queued"},
     *{"Arrival", "Fault", "Receivers", "ReceiversAsSender"},  # others' servers, real senders
-    *{"EveryAddress", "InMemoryAlarms"},  # do nothing, or only remember
+    *{"EveryAddress", "InMemoryAlarms", "InMemoryMeter"},  # do nothing, or only remember
+    "InMemoryFerry",  # the API itself answers the real one, in tests/stack/test_synthetic.py
 }
 
 
