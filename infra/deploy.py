@@ -27,6 +27,7 @@ from infra.releases import deploying, has_releases
 from infra.releases.deploying import RollbackUnfinished
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
+from infra.synthetic_user import SyntheticUserMissing, require_synthetic_user
 from infra.templates import Template
 from infra.worker.image import (
     ImageNotPushed,
@@ -66,6 +67,7 @@ OVERRIDDEN = (
 # Told in one sentence, without a traceback.
 REFUSED = (
     NobodyHears,
+    SyntheticUserMissing,
     TooManyKeptReady,
     RollbackUnfinished,
     SmokeTestFailed,
@@ -117,9 +119,11 @@ def parameters_of(
 ) -> dict[str, str]:
     """Builds or unpacks a service first, because its parameter Release names its code. With
     `override` there is no canary, but the same Release. Raises ValueMissing, MappingWrong,
-    NobodyHears, TooManyKeptReady, PackageWrong, BoundaryMissing."""
-    values, declared = read_environment(stage).of(stack), stack.declared_parameters()
+    NobodyHears, SyntheticUserMissing, TooManyKeptReady, PackageWrong, BoundaryMissing."""
+    environment, declared = read_environment(stage), stack.declared_parameters()
+    values = environment.of(stack)
     require_alarm_address(values, stage)
+    require_synthetic_user(environment)
     if packages:
         require_boundary(stage, values)
     require_mapping(values)

@@ -14,7 +14,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.calling import CallRefused, call_function
-from infra.stacks import STAGES, read_environment
+from infra.stacks import STAGES, Environment, read_environment
 from infra.stage import stage_client
 from infra.user import new_password
 
@@ -23,6 +23,10 @@ NEEDED = ("DestinationId", "SourceBucket", "SourceKey")
 
 class NotNamed(Exception):
     """The stage has no synthetic transfer yet."""
+
+
+class SyntheticUserMissing(Exception):
+    """The stage has a synthetic transfer, and nobody knows it from others."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,19 @@ class SyntheticUser:
 
 def secret_of(stage: str) -> str:
     return f"fileferry/{stage}/synthetic/login"
+
+
+def require_synthetic_user(environment: Environment) -> None:
+    """Without a name its transfers would have tickets, and would count twice. A name without a
+    partner switches nothing on. Raises SyntheticUserMissing."""
+    parameters = environment.parameters
+    partner = parameters.get("synthetic", {}).get("DestinationId", "")
+    if partner and not parameters.get("all", {}).get("SyntheticUser"):
+        raise SyntheticUserMissing(
+            f"infra/environments/{environment.stage}.toml names the DestinationId {partner!r} and"
+            " no SyntheticUser, so synthetic transfers would have tickets and count twice. Put a"
+            " name into [parameters.all], or empty DestinationId."
+        )
 
 
 def named(stage: str) -> SyntheticUser:

@@ -5,7 +5,7 @@ do without an effect: an API answers a GET, a consumer takes an empty batch.
 
 CodeDeploy waits an hour for an answer that never comes. So this module imports nothing of ours, and
 every failure of its own is answered as a failed test. Called without a deployment, it answers the
-caller alone.
+caller alone. Called with no event at all, it fails.
 """
 
 import json
@@ -122,7 +122,9 @@ class FunctionFailed(Exception):
     """The function raised."""
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401
+def handler(event: object, context: Any) -> dict[str, Any]:  # noqa: ANN401
+    if not isinstance(event, dict):
+        raise TypeError(f"{str(event)[:100]!r} is no event")
     hook = Hook(_client("lambda"), _client("codedeploy"))
     problems = _problems(hook, context.get_remaining_time_in_millis() / 1000)
     status = "Failed" if problems else "Succeeded"

@@ -1,7 +1,8 @@
 """Alarms of alarms, so that one cause rings once.
 
 Only composites tell somebody where they cover. A composite is quiet while the one that names its
-cause rings: when a function fails, its messages wait and its API answers 5xx, too.
+cause rings: when a function fails, its messages wait, too. AWS keeps it quiet for as long as the
+cause rings, be it for weeks. So a cause is one of the same service, and is never quiet itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ MOST_CHILDREN = 100  # AWS's limit
 WAIT_SECONDS = 300
 # When the cause has ended, its consequences get that long to end as well, before they ring.
 EXTENSION_SECONDS = 600
-EVERY_FUNCTION = "functions-unwell"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Composite:
     children: tuple[str, ...]  # logical ids
     joined: str = "OR"
     quiet_while: str = ""
-    rings: bool = True
 
     @property
     def id(self) -> str:
@@ -48,9 +47,9 @@ class Composite:
             "AlarmName": sub(f"fileferry-${{Stage}}-{self.name}"),
             "AlarmDescription": sub(f"{self.told} {runbook(self.runbook)}"),
             "AlarmRule": sub(rule),
+            "AlarmActions": [TOPIC],
+            "OKActions": [TOPIC],
         }
-        if self.rings:
-            properties["AlarmActions"] = properties["OKActions"] = [TOPIC]
         if self.quiet_while:
             properties |= {
                 "ActionsSuppressor": ref(pascal(self.quiet_while)),
@@ -72,21 +71,19 @@ class Cover:
 
 
 COVERS: Mapping[Group, Cover] = {
-    Group.API: Cover(
-        "api-unwell", "The API fails or is slow.", "api-unwell", quiet_while=EVERY_FUNCTION
-    ),
+    # All services answer it, so a function of one is no reason to be quiet about the others.
+    Group.API: Cover("api-unwell", "The API fails or is slow.", "api-unwell"),
     Group.TRANSFERS: Cover(
         "transfers-unwell",
         "Transfers fail by our fault, stand still or take far too long.",
         "transfers-unwell",
-        quiet_while=EVERY_FUNCTION,
+        quiet_while="transfer-functions-unwell",
     ),
     Group.AVAILABLE_FAST: Cover(
         "slo-availability-fast",
         "The API's errors of a month are used up in two days, if it goes on.",
         "slo-availability",
         "AND",
-        "api-unwell",
     ),
     Group.AVAILABLE_SLOW: Cover(
         "slo-availability-slow",
@@ -100,7 +97,6 @@ COVERS: Mapping[Group, Cover] = {
         "The failed transfers of a month are used up in two days, if it goes on.",
         "slo-success",
         "AND",
-        "transfers-unwell",
     ),
     Group.SUCCESS_SLOW: Cover(
         "slo-success-slow",
@@ -121,14 +117,9 @@ def composites_of(alarms: Sequence[Alarm]) -> list[Composite]:
 
 
 def _of_services(alarms: Sequence[Alarm]) -> Iterator[Composite]:
-    functions = _by_stack(alarms, Group.FUNCTIONS)
-    for stack, children in functions.items():
+    for stack, children in _by_stack(alarms, Group.FUNCTIONS).items():
         told = f"Functions of {stack} fail, answer 500 or are throttled."
         yield Composite(f"{stack}-functions-unwell", told, "functions-unwell", children)
-    if functions:
-        told = "Functions of some service fail. It rings nobody: the service's own alarm does."
-        children = tuple(pascal(f"{stack}-functions-unwell") for stack in functions)
-        yield Composite(EVERY_FUNCTION, told, "functions-unwell", children, rings=False)
     for stack, children in _by_stack(alarms, Group.MESSAGES).items():
         told = f"Messages of {stack} wait too long, or were given up."
         cause = f"{stack}-functions-unwell"

@@ -66,7 +66,7 @@ def dashboard(things: Sequence[Thing], composites: Sequence[Composite]) -> Value
 
 def _rows(board: Board, composites: Sequence[Composite]) -> Iterator[tuple[int, Sequence[Widget]]]:
     arn = f"arn:${{AWS::Partition}}:cloudwatch:{REGION}:${{AWS::AccountId}}:alarm:"
-    ringing = [f"{arn}fileferry-${{Stage}}-{each.name}" for each in composites if each.rings]
+    ringing = [f"{arn}fileferry-${{Stage}}-{each.name}" for each in composites]
     told = "# FileFerry ${Stage}\nRunbooks: ${Runbooks}docs/runbooks/ · Times are UTC."
     yield 2, [text(told)]
     yield HEIGHT, [alarms("Alarms that ring", ringing)]

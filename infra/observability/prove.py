@@ -100,8 +100,10 @@ def _ended(proof: Proof, tell: Callable[[str], object]) -> None:
             tell(f"{proof.alarm}: what was made for it may still be there. {error}")
 
 
-def table(done: Sequence[Proof], skipped: Mapping[str, str]) -> Iterator[str]:
-    width = max(map(len, ["alarm", *(each.alarm for each in done), *skipped]))
+def table(
+    done: Sequence[Proof], skipped: Mapping[str, str], foreign: Sequence[str]
+) -> Iterator[str]:
+    width = max(map(len, ["alarm", *(each.alarm for each in done), *skipped, *foreign]))
     yield f"{'alarm':{width}}  {'rang':>6}  {'ended':>6}  by"
     for each in sorted(done, key=lambda each: (each.way, each.alarm)):
         when = [
@@ -112,6 +114,8 @@ def table(done: Sequence[Proof], skipped: Mapping[str, str]) -> Iterator[str]:
         yield f"{each.alarm:{width}}  {when[0]:>6}  {when[1]:>6}  {by}"
     for name, why in sorted(skipped.items()):
         yield f"{name:{width}}  {'-':>6}  {'-':>6}  not proven: {why}"
+    for name in foreign:
+        yield f"{name:{width}}  {'-':>6}  {'-':>6}  not one of infra/observability"
 
 
 def of_stage() -> tuple[list[Alarm], list[Composite]]:
@@ -120,8 +124,11 @@ def of_stage() -> tuple[list[Alarm], list[Composite]]:
     return made, composites_of(made)
 
 
-def chosen(stage: Stage, there: Mapping[str, str], only: str) -> tuple[list[Proof], dict[str, str]]:
-    """What can be proven, and why the rest cannot. `there` has the states before."""
+def chosen(
+    stage: Stage, there: Mapping[str, str], only: str
+) -> tuple[list[Proof], dict[str, str], list[str]]:
+    """What can be proven, why the rest cannot, and the alarms of others: canaries, workers' lanes.
+    `there` has the states before."""
     alarms, composites = of_stage()
     todo: list[Proof] = []
     skipped: dict[str, str] = {}
@@ -137,10 +144,7 @@ def chosen(stage: Stage, there: Mapping[str, str], only: str) -> tuple[list[Proo
         else:
             todo.append(each)
     known = {each.alarm for each in todo} | skipped.keys() | conditional
-    for name in there.keys() - known:
-        if only in name:
-            skipped[name] = "it is not one of infra/observability"
-    return todo, skipped
+    return todo, skipped, sorted(name for name in there.keys() - known if only in name)
 
 
 def main() -> None:
@@ -161,13 +165,13 @@ def main() -> None:
 
     try:
         _clear_up(stage)
-        todo, skipped = chosen(stage, states(), given.only)
+        todo, skipped, foreign = chosen(stage, states(), given.only)
         if not todo and not skipped:
-            sys.exit(f"No alarm of {given.stage} has {given.only!r} in its name.")
+            sys.exit(f"infra/observability has no alarm with {given.only!r} in its name.")
         prove(todo, states)
     except (ClientError, BotoCoreError) as error:
         sys.exit(f"Not proven. {error}")
-    print("\n" + "\n".join(table(todo, skipped)))
+    print("\n" + "\n".join(table(todo, skipped, foreign)))
     missed = [each.alarm for each in todo if each.ended_after is None]
     if missed or skipped:
         sys.exit(f"{len(missed)} did not ring and end, {len(skipped)} were not proven.")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from infra.observability.proofs import NO_CAUSE, NO_SOURCE, WHY_STATE, Proof, Stage, Way, proofs
-from infra.observability.prove import main, of_stage, table
+from infra.observability.prove import chosen, main, of_stage, table
 from infra.observability.ringing import lines
 from infra.observability.rules import RULES
 
@@ -67,16 +67,29 @@ def test_prod_wants_to_be_forced(monkeypatch: pytest.MonkeyPatch) -> None:
         main()
 
 
+def test_alarms_of_others_are_named_and_are_no_failure() -> None:
+    names = [f"fileferry-dev-{each.name}" for each in (*ALARMS, *COMPOSITES)]
+    missing, ringing = names[0], names[1]
+    others = [f"fileferry-dev-{each}" for each in ("auth-canary-7", "transfer-workflow-canary-7")]
+    there = dict.fromkeys([*names[1:], *others], "OK") | {ringing: "ALARM"}
+    todo, skipped, foreign = chosen(Stage("dev", {}), there, "")
+    assert [each.alarm for each in todo] == names[2:]
+    assert skipped.keys() == {missing, ringing}
+    assert foreign == sorted(others)
+    assert chosen(Stage("dev", {}), there, "canary") == ([], {}, sorted(others))
+
+
 def test_the_table_says_by_what_and_what_was_left() -> None:
     done = [
         Proof("a", Way.CAUSE, "a message in it", rang_after=3.2, ended_after=61.0),
         Proof("b", Way.STATE, "why", rang_after=None),
     ]
-    assert list(table(done, {"c": "it is not deployed"})) == [
+    assert list(table(done, {"c": "it is not deployed"}, ["d"])) == [
         "alarm    rang   ended  by",
         "a         3 s    61 s  its real cause (a message in it)",
         "b       never   never  its state that was set (why)",
         "c           -       -  not proven: it is not deployed",
+        "d           -       -  not one of infra/observability",
     ]
 
 

@@ -8,13 +8,18 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.observability.secret_ages import handler, overdue
+from infra.observability.secret_ages import handler, overdue, valued_at
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 
 
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
 def secret(age_days: float, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"Name": "s", "CreatedDate": NOW - timedelta(days=age_days), **more}
+    """As list_secrets describes it. Somebody tagged it yesterday, which is no new value."""
+    return {"Name": "s", "CreatedDate": ago(age_days), "LastChangedDate": ago(1), **more}
 
 
 RULES = {"RotationRules": {"AutomaticallyAfterDays": 30}}
@@ -22,22 +27,35 @@ TAGS = {"Tags": [{"Key": "fileferry:rotate-days", "Value": "90"}]}
 
 
 @pytest.mark.parametrize(
-    ("given", "late"),
+    ("given", "valued", "late"),
     [
-        (secret(1_000), False),  # nobody said that it should be rotated
-        (secret(31, **RULES), False),
-        (secret(33, **RULES), True),
-        (secret(100, **RULES, LastRotatedDate=NOW - timedelta(days=31)), False),
-        (secret(100, **RULES, LastRotatedDate=NOW - timedelta(days=33)), True),
-        (secret(91, **TAGS), False),
-        (secret(93, **TAGS), True),
-        (secret(400, **TAGS, LastChangedDate=NOW - timedelta(days=1)), False),
+        (secret(1_000), None, False),  # nobody said that it should be rotated
+        (secret(31, **RULES), None, False),
+        (secret(33, **RULES), None, True),
+        (secret(100, **RULES, LastRotatedDate=ago(31)), None, False),
+        (secret(100, **RULES, LastRotatedDate=ago(33)), None, True),
+        (secret(91, **TAGS), None, False),  # it has no value yet
+        (secret(93, **TAGS), None, True),
+        (secret(400, **TAGS), ago(91), False),
+        (secret(400, **TAGS), ago(93), True),
     ],
 )
 def test_a_secret_is_overdue_some_days_after_its_rotation_was_due(
-    given: dict[str, Any], late: bool
+    given: dict[str, Any], valued: datetime | None, late: bool
 ) -> None:
-    assert overdue(given, NOW) is late
+    assert overdue(given, NOW, lambda _: valued) is late
+
+
+@mock_aws
+def test_a_value_is_as_old_as_the_version_that_is_used() -> None:
+    secrets = boto3.client("secretsmanager", "eu-central-1")
+    secrets.create_secret(Name="empty")
+    assert valued_at(secrets, "empty") is None
+    secrets.create_secret(Name="s", SecretString="1")
+    first = valued_at(secrets, "s")
+    assert first is not None
+    secrets.put_secret_value(SecretId="s", SecretString="2", VersionStages=["AWSPENDING"])
+    assert valued_at(secrets, "s") == first
 
 
 @mock_aws

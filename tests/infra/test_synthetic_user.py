@@ -10,8 +10,17 @@ import pytest
 from moto import mock_aws
 
 from infra.calling import CallRefused
-from infra.stacks import STAGES
-from infra.synthetic_user import NotNamed, SyntheticUser, make, named, secret_of
+from infra.deploy import parameters_of
+from infra.stacks import STAGES, Environment, find_stack
+from infra.synthetic_user import (
+    NotNamed,
+    SyntheticUser,
+    SyntheticUserMissing,
+    make,
+    named,
+    require_synthetic_user,
+    secret_of,
+)
 
 USER = SyntheticUser("synthetic", "test-partner", "outgoing", "synthetic/1k.bin")
 
@@ -74,3 +83,22 @@ def test_a_stage_without_the_stack_makes_nobody(secrets: Any) -> None:  # noqa: 
 def test_a_stage_that_names_no_partner_is_told_what_to_write(stage: str) -> None:
     with pytest.raises(NotNamed, match=f"{stage}.toml names no SyntheticUser, no DestinationId"):
         named(stage)
+
+
+@pytest.mark.parametrize(("user", "partner"), [("", ""), ("synthetic", ""), ("synthetic", "p")])
+def test_a_stage_may_name_the_user_alone(user: str, partner: str) -> None:
+    """Its other region does not inherit the partner."""
+    require_synthetic_user(environment(user, partner))
+
+
+def test_a_partner_without_the_user_is_not_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.deploy.read_environment", lambda _: environment("", "test-partner"))
+    told = r"dev\.toml names the DestinationId 'test-partner' and no SyntheticUser"
+    for stack in ("synthetic", "transfer", "observability"):
+        with pytest.raises(SyntheticUserMissing, match=told):
+            parameters_of(find_stack(stack), "dev", "")
+
+
+def environment(user: str, partner: str) -> Environment:
+    parameters = {"all": {"SyntheticUser": user}, "synthetic": {"DestinationId": partner}}
+    return Environment("dev", "eu-central-1", parameters, ("eu-central-1",))

@@ -149,3 +149,9 @@ def test_without_a_deployment_only_the_caller_is_answered(monkeypatch: pytest.Mo
     monkeypatch.setattr(smoke_hook, "_client", lambda name: clients.get(name))
     told = smoke_hook.handler({}, Invocation())
     assert told == {"status": "Failed", "problems": ["mail-sweep:7: FunctionFailed: Boom: !"]}
+
+
+def test_a_text_is_no_event_and_fails_the_call() -> None:
+    """`make prove-alarms` rings the alarm of the function's errors so."""
+    with pytest.raises(TypeError, match="'a text' is no event"):
+        smoke_hook.handler("a text", Invocation())
