@@ -35,13 +35,16 @@ def home_may_work(store: HomeStore, now: Now) -> bool:
 
 
 def keep_home(store: HomeStore, now: Now) -> Home:
-    """Looks at the other record, if this region wants to work. Raises PeerUnreachable."""
+    """Looks at the other record, if this region wants to work, or stood by and nobody has taken
+    over so far. Raises PeerUnreachable."""
     mine = store.mine()
     for _ in range(TRIES):
-        if not mine.works:
+        if not mine.must_look:
             return mine
         began = now()  # before the look, because a claim may come right after it
         kept = mine.seen(store.peers(), began, store.patience)
+        if kept == mine:
+            return mine
         if (stored := store.save(kept)) is not None:
             return stored
         mine = store.mine()
