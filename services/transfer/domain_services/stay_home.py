@@ -16,6 +16,11 @@ def may_work(*, ports: Ports) -> bool:
     return ports.home is None or home_may_work(ports.home, ports.now)
 
 
+def should_work(*, ports: Ports) -> bool:
+    """Whether nothing is missing but the look at the other region, which it does not take."""
+    return ports.home is None or ports.home.mine().is_due(ports.now())
+
+
 def require_home(*, ports: Ports) -> None:
     """Raises RegionStandsBy."""
     if ports.home is not None and not home_may_work(ports.home, ports.now):
