@@ -4,7 +4,8 @@ from kernel.errors import DeclaredError
 
 
 class SyntheticError(DeclaredError):
-    """Root of the tree. Each of them counts as a failed synthetic transfer, but AlreadySent."""
+    """Root of the tree. Each of them counts as a failed synthetic transfer, but AlreadySent, and
+    the API's answer that its region stands by."""
 
 
 class AlreadySent(SyntheticError):

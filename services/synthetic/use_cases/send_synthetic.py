@@ -6,6 +6,7 @@ from datetime import timedelta
 from kernel.metering import Unit
 from services.synthetic.domain.errors import (
     AlreadySent,
+    ApiRefused,
     EarlierHangs,
     NotCompleted,
     NotInTime,
@@ -15,29 +16,35 @@ from services.synthetic.domain.errors import (
 from services.synthetic.domain.ports import ENDING, Ports, Receipt, Seen, Wish
 
 LOOK_SECONDS = 2.0  # a user may call 100 times a minute
+OFF = "off"
+STANDS_BY = "region_stands_by"  # the API's code: the other region of the stage works
 AROUND_SECONDS = 90.0  # of a run, beside its wait: it is over before the next one begins
 
 
 def send_synthetic(run: str, *, ports: Ports) -> str:
     """`run` names what began it, so that a run that is begun twice sends once. A run counts once:
     completed, or failed for whatever reason. Returns completed, the code of what went wrong, or
-    'off'."""
+    'off' where there is no test partner, or the region stands by."""
     wish, outcome = ports.policy.wish, "internal_error"
     if wish is None:
-        return "off"
+        return OFF
     try:
         seconds = _send(f"synthetic-{run}", wish, ports=ports)
         ports.meter.add("SyntheticSeconds", seconds, Unit.SECONDS)
         outcome = "completed"
     except SyntheticError as error:
         ports.log("synthetic transfer", str(error))
-        outcome = error.code
+        outcome = OFF if _stands_by(error) else error.code
     finally:
         if outcome == "completed":
             ports.meter.add("SyntheticCompleted")
-        elif outcome != AlreadySent.code:
+        elif outcome not in (OFF, AlreadySent.code):
             ports.meter.add("SyntheticFailed")
     return outcome
+
+
+def _stands_by(error: SyntheticError) -> bool:
+    return isinstance(error, ApiRefused) and error.problem == STANDS_BY
 
 
 def _send(key: str, wish: Wish, *, ports: Ports) -> float:

@@ -27,7 +27,8 @@ class Home:
     """`claimed_at` is when the region last became the one that works. Without `works_from` nobody
     knows yet since when it may. `seen_at` is when the last look at the other record began that
     found no later claim. While it is `overtaken`, transfers of the time before are still open
-    here: the other region may have sent them again, or they came from there."""
+    here: the other region may have sent them again, or they came from there. `left_open`: it stood
+    by, and nobody has taken over since, so it may go on with its transfers if it works again."""
 
     region: str
     works: bool = False
@@ -36,6 +37,7 @@ class Home:
     seen_at: datetime | None = None
     stood_by_at: datetime = EVER
     overtaken: bool = False
+    left_open: bool = False
     alone: bool = False  # until the other record can be read again
     version: int = 0
 
@@ -55,12 +57,20 @@ class Home:
         begun = self.works_from is not None and self.works_from <= now
         return self.works and begun and not self.overtaken
 
+    @property
+    def must_look(self) -> bool:
+        """Whether it matters to this region what the other record says."""
+        return self.works or self.left_open
+
     def seen(self, peer: "Home", began: datetime, patience: Patience) -> "Home":
         """After a look at the other record, which began at that time."""
-        if not self.works:
+        if not self.must_look:
             return self
         if peer.claimed_at >= self.claimed_at and peer.claimed_at > EVER:
-            return replace(self, works=False, alone=False, stood_by_at=began, overtaken=True)
+            lost = self.stand_by(began)
+            return replace(lost, overtaken=True, left_open=False)
+        if not self.works:
+            return self
         begins = self._begins(peer, patience)
         return replace(self, seen_at=began, works_from=begins, alone=False)
 
@@ -76,7 +86,7 @@ class Home:
         at = now if peer is None else max(now, peer.claimed_at + TICK)
         others = peer is None or peer.works or peer.claimed_at > self.claimed_at
         claimed = replace(self, works=True, claimed_at=at, overtaken=self.overtaken or others)
-        return replace(claimed, works_from=None, seen_at=None, alone=False)
+        return replace(claimed, works_from=None, seen_at=None, left_open=False, alone=False)
 
     def after_claim(self, peer: "Home | None", now: datetime, patience: Patience) -> "Home":
         """`now` is a time after the claim was stored. Whoever looks from then on sees it, and who
@@ -90,7 +100,7 @@ class Home:
     def stand_by(self, now: datetime) -> "Home":
         if not self.works:
             return self
-        return replace(self, works=False, alone=False, stood_by_at=now)
+        return replace(self, works=False, alone=False, stood_by_at=now, left_open=True)
 
     def settled(self) -> "Home":
         """No transfer of the time before is under way any more."""

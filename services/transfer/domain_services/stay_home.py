@@ -16,6 +16,11 @@ def may_work(*, ports: Ports) -> bool:
     return ports.home is None or home_may_work(ports.home, ports.now)
 
 
+def should_work(*, ports: Ports) -> bool:
+    """Whether nothing is missing but the look at the other region, which it does not take."""
+    return ports.home is None or ports.home.mine().is_due(ports.now())
+
+
 def require_home(*, ports: Ports) -> None:
     """Raises RegionStandsBy."""
     if ports.home is not None and not home_may_work(ports.home, ports.now):
@@ -35,13 +40,16 @@ def home_may_work(store: HomeStore, now: Now) -> bool:
 
 
 def keep_home(store: HomeStore, now: Now) -> Home:
-    """Looks at the other record, if this region wants to work. Raises PeerUnreachable."""
+    """Looks at the other record, if this region wants to work, or stood by and nobody has taken
+    over so far. Raises PeerUnreachable."""
     mine = store.mine()
     for _ in range(TRIES):
-        if not mine.works:
+        if not mine.must_look:
             return mine
         began = now()  # before the look, because a claim may come right after it
         kept = mine.seen(store.peers(), began, store.patience)
+        if kept == mine:
+            return mine
         if (stored := store.save(kept)) is not None:
             return stored
         mine = store.mine()

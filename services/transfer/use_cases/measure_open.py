@@ -2,7 +2,8 @@
 
 It is no part of the sweep, because it has to tell when the sweep does not get done. It reads the
 open transfers once, by their index, and after that only destinations with open transfers, and the
-lanes of transfers that have not changed for long.
+lanes of transfers that have not changed for long. In a region that stands by nothing should go on:
+what is open there is under way in the other one, so there every figure is 0.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from services.transfer.domain.session_names import work_of
 from services.transfer.domain.status import ENDED, Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.queue_lanes import is_out
+from services.transfer.domain_services.stay_home import should_work
 
 MEASURE_SECONDS = 45.0  # the next measure comes after a minute
 STILL_AFTER = timedelta(minutes=15)  # steps and beats come more often than that
@@ -36,27 +38,34 @@ class NotMeasured(Exception):
 def measure_open(*, ports: Ports) -> None:
     """Raises NotMeasured when there is not the time to see everything."""
     end = ports.now() + timedelta(seconds=MEASURE_SECONDS)
+    works = should_work(ports=ports)
+    found, destinations = _transfers(end, ports=ports) if works else (Counter[str](), set[str]())
+    lanes = slots = 0
+    for destination_id in sorted(destinations):
+        _require_time(end, "sessions", ports)
+        used, allowed = _sessions(destination_id, ports=ports)
+        lanes, slots = lanes + used, slots + allowed
+    for name in OF_TRANSFERS:
+        ports.meter.add(name, found[name])
+    ports.meter.add("OpenLanes", lanes)
+    ports.meter.add("SessionSlots", slots)
+
+
+def _transfers(end: datetime, *, ports: Ports) -> tuple[Counter[str], set[str]]:
+    """What is found of each gauge, and the destinations."""
     found, destinations = Counter[str](), set[str]()
     for transfer in ports.transfers.open_transfers():
         _require_time(end, "open transfers", ports)
         if transfer.status not in ENDED:  # else it is over, but for its leftovers
             found.update(_signals_of(transfer, ports=ports))
             destinations.add(transfer.destination_id)
-    for name in OF_TRANSFERS:
-        ports.meter.add(name, found[name])
-    lanes = slots = 0
-    for destination_id in sorted(destinations):
-        _require_time(end, "sessions", ports)
-        used, allowed = _sessions(destination_id, ports=ports)
-        lanes, slots = lanes + used, slots + allowed
-    ports.meter.add("OpenLanes", lanes)
-    ports.meter.add("SessionSlots", slots)
+    return found, destinations
 
 
 def _require_time(end: datetime, what: str, ports: Ports) -> None:
     if ports.now() >= end:
         raise NotMeasured(
-            f"There are more {what} than are read in {MEASURE_SECONDS:g} s, so none were counted."
+            f"There are more {what} than are read in {MEASURE_SECONDS:g} s, so nothing is told."
         )
 
 

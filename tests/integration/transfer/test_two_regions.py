@@ -9,10 +9,14 @@ import pytest
 from services.transfer.adapters.dynamodb_home_store import DynamoDbHomeStore
 from services.transfer.domain.errors import OneRegion, RegionWorks
 from services.transfer.domain.ports import HomeStore
+from services.transfer.domain.status import Status
 from tests.conformance.records import a_destination
 from tests.conformance.stores import create_table
 from tests.fakes.home import PATIENCE
 from tests.integration.transfer.deployed import REGION, TABLE, Deployed
+from tests.integration.transfer.test_measured import metrics
+from tests.integration.transfer.test_sweep_stalled import SCHEDULED, stored_an_hour_ago
+from tests.unit.runtime.conftest import Lines
 
 OTHER = "eu-west-1"
 SHOW: dict[str, Any] = {"to": None}
@@ -59,6 +63,19 @@ def test_the_sweep_sees_the_claim_of_the_other_region(in_two: Deployed) -> None:
     in_two.invoke("sweep_stalled", {"source": "aws.events"})
     told = in_two.invoke("switch_home", SHOW)
     assert (told["works"], told["wants_to_work"], told["overtaken"]) == (False, False, True)
+
+
+def test_what_is_open_is_not_measured_while_the_region_stands_by(
+    in_two: Deployed, lines: Lines
+) -> None:
+    in_two.register()
+    stored_an_hour_ago(in_two, "t-carried", status=Status.MOVING, destination_id="acme")
+    lines()
+    in_two.invoke("measure_open", SCHEDULED)
+    assert metrics(lines)["StandingStill"] == [1]
+    in_two.invoke("switch_home", {"to": "standby"})
+    in_two.invoke("measure_open", SCHEDULED)
+    assert set(map(tuple, metrics(lines).values())) == {(0,)}
 
 
 def test_records_are_taken_only_while_the_region_stands_by(in_two: Deployed) -> None:

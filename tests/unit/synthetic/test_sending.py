@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from kernel.metering import Unit
-from services.synthetic.domain.errors import ApiAway, NoLogin
+from services.synthetic.domain.errors import ApiAway, ApiRefused, NoLogin
 from services.synthetic.domain.ports import Policy, Receipt, Seen
 from tests.fakes.synthetic_world import RECEIPT, SIZE, SyntheticWorld
 from tests.unit.progress.stories import NOON
@@ -69,6 +69,22 @@ def test_an_api_that_does_not_answer_is_a_failure(call: str, error: Exception) -
     world = SyntheticWorld()
     world.calls.fail(call, error)
     assert world.run() in ("no_login", "api_away")
+    assert world.counted() == (0, 1)
+
+
+def test_a_region_that_stands_by_is_no_failure() -> None:
+    world = SyntheticWorld()
+    world.calls.fail("ferry.send", ApiRefused("POST /api/transfer", 503, "region_stands_by"))
+    assert world.run() == "off"
+    assert world.counted() == (0, 0)
+    assert "region_stands_by" in world.logged[0]
+    assert not world.ferry.sessions
+
+
+def test_another_503_is_a_failure() -> None:
+    world = SyntheticWorld()
+    world.calls.fail("ferry.send", ApiRefused("POST /api/transfer", 503, "busy"))
+    assert world.run() == "api_refused"
     assert world.counted() == (0, 1)
 
 

@@ -158,6 +158,49 @@ def test_a_claim_that_was_taken_back_has_overtaken_all_the_same(regions: Regions
     assert regions.homes.rows[HOME_REGION].overtaken
 
 
+def test_a_planned_return_overtakes_the_region_that_stood_by(regions: Regions) -> None:
+    """`make standby`, then `make activate` of the other one: what is open here ends, once."""
+    stand_by(regions.home, ports=regions.ports)
+    assert not regions.keep(HOME_REGION).overtaken  # it may still go on with them
+    regions.pass_time(MINUTE)
+    regions.activate(OTHER_REGION)
+    assert regions.keep(HOME_REGION).overtaken
+    regions.settle(HOME_REGION)
+    regions.pass_time(MINUTE)
+    stand_by(regions.other, ports=regions.ports)
+    regions.pass_time(MINUTE)
+    regions.activate(OTHER_REGION)  # what is open here now came from there
+    assert not regions.keep(HOME_REGION).overtaken
+
+
+def test_a_region_that_never_worked_is_not_overtaken(regions: Regions) -> None:
+    """What is open there came by an import, and is under way in the other one."""
+    stand_by(regions.home, ports=regions.ports)
+    stand_by(regions.other, ports=regions.ports)
+    regions.pass_time(MINUTE)
+    regions.activate(HOME_REGION)
+    assert not regions.keep(OTHER_REGION).overtaken
+
+
+def test_a_region_that_stands_by_looks_only_while_it_has_something_to_end(
+    regions: Regions,
+) -> None:
+    stand_by(regions.home, ports=regions.ports)
+    looks: list[int] = []
+    regions.home.after_look = lambda: looks.append(1)
+    for _ in range(3):
+        assert not home_may_work(regions.home, lambda: regions.clock)
+    assert not looks
+    version = regions.home.mine().version
+    keep_home(regions.home, lambda: regions.clock)
+    assert len(looks) == 1
+    assert regions.home.mine().version == version  # nothing new is not stored
+    regions.activate(OTHER_REGION)
+    for _ in range(3):
+        keep_home(regions.home, lambda: regions.clock)
+    assert len(looks) == 2
+
+
 class SlowStore(InMemoryHomeStore):
     """A write that arrives late, as one that was tried again."""
 

@@ -15,8 +15,10 @@ from services.transfer.use_cases.measure_open import (
     measure_open,
 )
 from services.transfer.use_cases.steer_transfer import pause_transfer
+from services.transfer.use_cases.switch_home import stand_by
 from tests.conformance.records import a_transfer
 from tests.fakes.callers import ANN
+from tests.fakes.home import HOME_REGION, InMemoryHomes
 from tests.fakes.world import World
 from tests.unit.transfer.driving import BODY, some_chunks, until_moving
 from tests.unit.transfer.waiting import parked
@@ -141,6 +143,43 @@ def test_a_part_of_what_is_open_is_never_told_as_the_whole() -> None:
     with pytest.raises(NotMeasured, match="open transfers"):
         measure_open(ports=world.ports)
     assert world.meter.values == {}
+
+
+def test_what_is_told_of_transfers_needs_the_sessions_too() -> None:
+    world = World()
+    for destination in ("acme", "globex"):
+        stored(world, id=destination, destination_id=destination)
+    world.calls.cost["slots.look"] = MEASURE_SECONDS
+    with pytest.raises(NotMeasured, match="sessions"):
+        measure_open(ports=world.ports)
+    assert world.meter.values == {}
+
+
+def in_two_regions() -> tuple[World, InMemoryHomes]:
+    world, homes = World(), InMemoryHomes()
+    world.ports = replace(world.ports, home=homes.of(HOME_REGION))
+    old = {"started_at": world.clock, "expected_seconds": 1.0}
+    stored(world, status=Status.MOVING, **old)
+    world.pass_time(STILL)
+    return world, homes
+
+
+def test_a_region_that_stands_by_has_nothing_that_should_go_on() -> None:
+    """What is open there is under way in the other one, and came by an import."""
+    world, homes = in_two_regions()
+    stand_by(homes.of(HOME_REGION), ports=world.ports)
+    homes.cut_off = {HOME_REGION}
+    before = dict(homes.rows)
+    assert measured(world) == {}
+    assert homes.rows == before
+
+
+def test_a_region_that_wants_to_work_and_does_not_see_the_other_one_stands_still() -> None:
+    world, homes = in_two_regions()
+    homes.cut_off = {HOME_REGION}
+    found = measured(world)
+    assert (found["StandingStill"], found["TransfersOverdue"]) == (1, 1)
+    assert not homes.rows  # it only reads
 
 
 def test_sessions_of_all_partners_with_open_transfers_add_up() -> None:

@@ -16,6 +16,7 @@ from services.transfer.use_cases.retry_transfer import retry_transfer
 from services.transfer.use_cases.steer_transfer import pause_transfer, resume_transfer
 from services.transfer.use_cases.sweep_stalled import sweep_stalled
 from services.transfer.use_cases.switch_home import activate, stand_by
+from tests.conformance.records import a_transfer
 from tests.fakes.callers import ADMIN, ANN
 from tests.fakes.home import HOME_REGION, OTHER_REGION, PATIENCE, InMemoryHomes
 from tests.fakes.world import World
@@ -169,6 +170,32 @@ def test_what_the_other_region_may_have_sent_is_not_sent_again(world: TwoRegions
     activate(world.home, ports=world.ports)
     world.sweep()
     assert world.parts() == []
+
+
+def test_a_planned_move_ends_what_was_open_in_the_region_that_stood_by(
+    world: TwoRegions,
+) -> None:
+    transfer = world.request(BODY)
+    world.stand_by()
+    world.pass_time(60)
+    world.sweep()
+    assert world.read(transfer).status is Status.REQUESTED  # nobody else has taken over
+    world.other_takes_over()
+    connected = connects(world)
+    world.sweep()
+    failure = world.read(transfer).failure
+    assert failure is not None
+    assert failure.code == "region_overtaken"
+    world.pass_time(60)
+    world.sweep()
+    assert not world.homes.rows[HOME_REGION].overtaken
+    arrived = world.transfers.create(
+        replace(a_transfer("t-carried", at=world.clock), generation=1_000), (), None
+    )
+    world.pass_time(60)
+    world.sweep()
+    assert world.read(arrived).status is Status.REQUESTED  # it is under way in the other region
+    assert connects(world) == connected
 
 
 def test_nothing_is_done_before_the_old_transfers_are_ended(world: TwoRegions) -> None:
