@@ -159,9 +159,9 @@ check-lambda: $(READY) ## The same on the Python that functions run on, in an en
 .PHONY: test
 test: $(READY) system-packages check ## Everything: check, then the slow tests beside real servers and the whole stack
 	@mkdir -p build; second=0; servers=0; \
-	$(MAKE) --keep-going --jobs=1 slow-tests partners browser > build/second-lane.log 2>&1 & \
+	$(MAKE) --keep-going --jobs=1 slow-tests partners browser releases > build/second-lane.log 2>&1 & \
 	pid=$$!; trap "kill $$pid 2> /dev/null || true" EXIT; \
-	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra sftp ftp browser) || servers=$$?; \
+	$(PYTHON) -m pytest -q tests $(addprefix --ignore=tests/,unit contract infra sftp ftp browser $(APART)) || servers=$$?; \
 	wait $$pid || second=$$?; cat build/second-lane.log; exit $$((second + servers))
 
 .PHONY: slow-tests
@@ -171,6 +171,13 @@ slow-tests: $(READY)
 .PHONY: partners
 partners: $(READY) ## The SFTP and FTP clients against real servers and hostile ones
 	$(PYTHON) -m pytest -q tests/sftp tests/ftp
+
+# They deploy while others would want a stack that stays as it is, and one starts two stacks.
+APART := stack/test_releases.py stack/test_failover.py
+.PHONY: releases
+releases: $(READY) ## Deployments and a rollback amid transfers, and a failover to another region
+	$(PYTHON) -m pytest -q tests/stack/test_releases.py
+	$(PYTHON) -m pytest -q tests/stack/test_failover.py
 
 .PHONY: browser
 browser: $(READY) ## The console in a real Chromium against a stack of its own; pictures in build/browser
