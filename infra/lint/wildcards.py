@@ -27,6 +27,7 @@ REASONS = {
     ("UseConnections", "/DELETE/@connections/*"): "connections of the service's own API",
     ("Protect", "worker/*"): "tasks of the worker's own cluster, each started at run time",
     ("Ages", "*"): "secretsmanager:ListSecrets takes no resource",
+    ("Dates", "/*"): "every secret of the stage; since when it has its value, and not the value",
     ("LogIn", "*"): "ecr:GetAuthorizationToken takes no resource",
     ("Ask", ":*"): "the versions of one function, each made by a release",
     ("Answer", "-*"): "CloudFormation makes the names of applications and groups up",

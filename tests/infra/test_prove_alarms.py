@@ -68,7 +68,7 @@ def test_prod_wants_to_be_forced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_alarms_of_others_are_named_and_are_no_failure() -> None:
-    names = [f"fileferry-dev-{each.name}" for each in (*ALARMS, *COMPOSITES)]
+    names = list(all_proofs())
     missing, ringing = names[0], names[1]
     others = [f"fileferry-dev-{each}" for each in ("auth-canary-7", "transfer-workflow-canary-7")]
     there = dict.fromkeys([*names[1:], *others], "OK") | {ringing: "ALARM"}
