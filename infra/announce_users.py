@@ -11,9 +11,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.calling import CallRefused, call_function
+from infra.calling import CallRefused, call_function, functions_of
 from infra.stacks import STAGES
-from infra.stage import stage_client
 
 
 def announce_users(functions: Any, stage: str) -> Iterator[int]:  # noqa: ANN401 - boto3 has no types
@@ -34,7 +33,7 @@ def main() -> None:
     stage = parser.parse_args().stage
     told = 0
     try:
-        for users in announce_users(stage_client(stage, "lambda"), stage):
+        for users in announce_users(functions_of(stage), stage):
             told += users
     except (CallRefused, ClientError, BotoCoreError) as error:
         sys.exit(f"Only {told} users were announced; run it again, it does no harm. {error}")

@@ -3,7 +3,15 @@
 import json
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from infra.stage import stage_client
+
+# A function takes 120 s at most. A second try would be a second call while the first still runs.
+CALLS = Config(
+    connect_timeout=5, read_timeout=150, retries={"total_max_attempts": 1}, tcp_keepalive=True
+)
 
 
 class CallRefused(Exception):
@@ -12,6 +20,11 @@ class CallRefused(Exception):
     def __init__(self, kind: str, message: str) -> None:
         self.kind = kind
         super().__init__(message)
+
+
+def functions_of(stage: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    """What call_function takes."""
+    return stage_client(stage, "lambda", CALLS)
 
 
 def call_function(
@@ -27,6 +40,8 @@ def call_function(
         answer = functions.invoke(
             FunctionName=name, Qualifier="live", Payload=json.dumps(event).encode()
         )
+    except ReadTimeoutError:
+        raise CallRefused("NoAnswer", f"{name} did not answer in time. Look at its log.") from None
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise

@@ -11,10 +11,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from infra.calling import CallRefused, call_function
+from infra.calling import CallRefused, call_function, functions_of
 from infra.console.publish import PublishedMeanwhile, publish_web
 from infra.console.site import NotDeployed
-from infra.indexes import left_out_in_each_update, without_indexes
+from infra.indexes import (
+    TooManyNewIndexes,
+    left_out_in_each_update,
+    require_few_indexes,
+    without_indexes,
+)
 from infra.kept_ready import TooManyKeptReady, require_room
 from infra.package.archives import content_hash
 from infra.package.build import build
@@ -24,7 +29,8 @@ from infra.protection import protect_tables
 from infra.prune import PruneIncomplete, prune
 from infra.release import ValueMissing, referred_values, release_of, stored_values
 from infra.releases import deploying, has_releases
-from infra.releases.deploying import RollbackUnfinished
+from infra.releases.cloudformation import status_of
+from infra.releases.deploying import RollbackUnfinished, StillChanging
 from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
 from infra.synthetic_user import SyntheticUserMissing, require_synthetic_user
@@ -70,7 +76,9 @@ REFUSED = (
     SyntheticUserMissing,
     TooManyKeptReady,
     RollbackUnfinished,
+    StillChanging,
     SmokeTestFailed,
+    TooManyNewIndexes,
     CallRefused,
     ValueMissing,
     MappingWrong,
@@ -227,8 +235,12 @@ def _deploy(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> int:
     runs_worker = has_worker(stack, values)
     if runs_worker:
         push_worker(stage, before=True)
+    updates = left_out_in_each_update(stack.completed(), stage, dynamodb)
+    if values.get(CANARY) == "true":
+        require_few_indexes(stack.name, stage, updates)
+    before = status_of(stack.deployed_name(stage), clients("cloudformation"))
     deploying.begin(stack, stage, clients)
-    for left_out in left_out_in_each_update(stack.completed(), stage, dynamodb):
+    for left_out in updates:
         command = sam_command(stack, stage, sam, values, left_out)
         code = code or subprocess.run(command, check=False).returncode
     deploying.end(stack, stage, clients)
@@ -241,14 +253,21 @@ def _deploy(stack: Stack, stage: str, sam: str, values: dict[str, str]) -> int:
         push_worker(stage, before=False)
     if has_releases(stack):
         print(f"{prune(stack, stage)} old versions removed")
-    if values.get(CANARY) == "false":
-        require_smoke_test(stack, stage, clients("lambda"))
+    if asked_afterwards(values, before):
+        require_smoke_test(stack, stage)
     return 0
 
 
-def require_smoke_test(stack: Stack, stage: str, functions: Any) -> None:  # noqa: ANN401 - boto3
+def asked_afterwards(values: Mapping[str, str], before: str | None) -> bool:
+    """CodeDeploy asks the smoke test when an alias changes, but not when a stack is new. `before`
+    was the stack's status."""
+    new = before in (None, "REVIEW_IN_PROGRESS")
+    return values.get(CANARY) == "false" or (CANARY in values and new)
+
+
+def require_smoke_test(stack: Stack, stage: str) -> None:
     """What CodeDeploy would have asked before. Raises SmokeTestFailed."""
-    answer = call_function(functions, stage, stack.name, "smoke-test", {})
+    answer = call_function(functions_of(stage), stage, stack.name, "smoke-test", {})
     if answer["problems"]:
         found = "\n".join(f"  {each}" for each in answer["problems"])
         raise SmokeTestFailed(

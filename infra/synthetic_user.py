@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.calling import CallRefused, call_function
+from infra.calling import CallRefused, call_function, functions_of
 from infra.stacks import STAGES, Environment, read_environment
 from infra.stage import stage_client
 from infra.user import new_password
@@ -106,7 +106,7 @@ def main() -> None:
     stage = parser.parse_args().stage
     try:
         user = named(stage)
-        functions, secrets = (stage_client(stage, each) for each in ("lambda", "secretsmanager"))
+        functions, secrets = functions_of(stage), stage_client(stage, "secretsmanager")
         make(functions, secrets, stage, user)
     except (NotNamed, CallRefused, ClientError, BotoCoreError) as error:
         sys.exit(f"The user was not made. {error}")

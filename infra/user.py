@@ -16,9 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contracts.auth_api import MIN_PASSWORD
 from contracts.caller import Role
-from infra.calling import CallRefused, call_function
+from infra.calling import CallRefused, call_function, functions_of
 from infra.stacks import STAGES
-from infra.stage import stage_client
 
 ROLES: tuple[Role, ...] = get_args(Role)
 PASSWORD_BYTES = 18  # random bytes, which are 24 characters
@@ -65,7 +64,7 @@ def main() -> None:
     roles = given.roles.replace(",", " ").split()
     if wrong := sorted(set(roles) - set(ROLES)) or (not roles and ["none"]):
         sys.exit(f"ROLES: {', '.join(wrong)} is not one of {', '.join(ROLES)}.")
-    functions = stage_client(given.stage, "lambda")
+    functions = functions_of(given.stage)
     generate = given.generate or not sys.stdin.isatty()
     password = new_password() if generate else asked_password(given.name)
     user = NewUser(given.name, password, roles, given.email)

@@ -14,7 +14,7 @@ from infra.templates import Template
 
 PUBLISH = "Publish"  # a grant that every service may name without describing it
 # A function with such a trigger answers its failures, and Lambda counts no error.
-ANSWERING = ("api", "authorizer", "events", "queue")
+ANSWERING = ("api", "authorizer", "events", "outbox", "queue")
 OF_SERVICE = {"table", "settings", "environment", "grants", "functions", "queues"}
 OF_TABLE = {"id", "indexes"}
 OF_FUNCTION = {"trigger", "table", "rows", "reads", "may", "vpc", "unwatched", "blamed"}

@@ -18,7 +18,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.calling import CallRefused, call_function
+from infra.calling import CallRefused, call_function, functions_of
 from infra.regions.replicas import replicate_secrets
 from infra.stacks import STAGES, read_environment
 from infra.stage import stage_client
@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--stage", choices=STAGES, required=True)
     given = parser.parse_args()
-    functions, environment = stage_client(given.stage, "lambda"), read_environment(given.stage)
+    functions, environment = functions_of(given.stage), read_environment(given.stage)
     try:
         if given.act == "import":
             told = take(functions, given.stage, given.folder)

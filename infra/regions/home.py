@@ -10,9 +10,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.calling import CallRefused, call_function
+from infra.calling import CallRefused, call_function, functions_of
 from infra.stacks import STAGES
-from infra.stage import stage_client
 
 ACTS = {"show": None, "activate": "active", "standby": "standby"}
 
@@ -47,7 +46,7 @@ def main() -> None:
     parser.add_argument("--stage", choices=STAGES, required=True)
     parser.add_argument("--alone", action="store_true", help="the other region is down")
     given = parser.parse_args()
-    functions = stage_client(given.stage, "lambda")
+    functions = functions_of(given.stage)
     try:
         print(sentence(switch(functions, given.stage, given.act, alone=given.alone)))
     except (CallRefused, ClientError, BotoCoreError) as error:

@@ -12,10 +12,15 @@ class RollbackUnfinished(Exception):
     """A rollback was broken off. A deployment in the middle of it would be undone by its end."""
 
 
+class StillChanging(Exception):
+    """Something is under way in the stack already."""
+
+
 def begin(stack: Stack, stage: str, clients: Clients) -> None:
-    """Raises RollbackUnfinished."""
+    """Raises RollbackUnfinished, StillChanging."""
     if not has_releases(stack):
         return
+    _require_quiet(stack.deployed_name(stage), clients)
     history = History(stack, stage, clients("ssm"))
     if (begun := history.begun()) is not None:
         raise RollbackUnfinished(
@@ -24,6 +29,13 @@ def begin(stack: Stack, stage: str, clients: Clients) -> None:
         )
     _catch_up(stack, stage, history, clients)
     plan(history, facts_of(stack))
+
+
+def _require_quiet(name: str, clients: Clients) -> None:
+    status = status_of(name, clients("cloudformation")) or ""
+    # A change set that nobody executed leaves REVIEW_IN_PROGRESS, and SAM goes on from there.
+    if status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS":
+        raise StillChanging(f"{name} is {status}. Wait until that has ended, and deploy again.")
 
 
 def end(stack: Stack, stage: str, clients: Clients) -> None:

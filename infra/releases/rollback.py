@@ -31,7 +31,8 @@ class RollbackRefused(Exception):
 def rollback(
     stack: Stack, stage: str, clients: Clients, *, force: bool = False, say: Say = print
 ) -> Release:
-    """Raises RollbackRefused before anything moves, or NotTold after everything did."""
+    """Raises RollbackRefused before anything moves, or NotTold after everything did. With `force`
+    the rollback ends although CloudFormation cannot be told."""
     began = time.monotonic()
     if refusal := _nothing_kept(stack, stage):
         raise RollbackRefused(refusal)
@@ -39,7 +40,7 @@ def rollback(
     name = stack.deployed_name(stage)
     begun = history.begun()
     if begun is None:  # an unfinished one may have left CloudFormation at work
-        _require_quiet(name, stage, clients)
+        _require_quiet(name, stage, clients, force)
     pointers = pointers_of(name, clients)
     begun = begun or _decide(stack, stage, history, pointers, clients, force)
     releases = {each.number: each for each in history.all()}
@@ -47,8 +48,13 @@ def rollback(
     _move(pointers, to, say)
     took = time.monotonic() - began
     say(f"{stack.name} on {stage} is back at release {to.number} of {to.at}, after {took:.1f} s.")
-    if tell(name, pointers, to.versions, clients):
-        say("CloudFormation knows it, too. The next deployment begins from here.")
+    try:
+        if tell(name, pointers, to.versions, clients):
+            say("CloudFormation knows it, too. The next deployment begins from here.")
+    except NotTold as untold:
+        if not force:
+            raise
+        say(f"{untold}\nThe rollback ends without that. Deploy soon: a failed update undoes it.")
     history.end()
     return to
 
@@ -98,12 +104,19 @@ def _move(pointers: Sequence[Pointer], to: Release, say: Say) -> None:
             say(f"  {pointer.name}: {was} -> {wanted}")
 
 
-def _require_quiet(name: str, stage: str, clients: Clients) -> None:
+def _require_quiet(name: str, stage: str, clients: Clients, force: bool) -> None:
     status = status_of(name, clients("cloudformation"))
     if status is None:
         raise RollbackRefused(f"There is no stack {name}, so there is nothing to go back from.")
+    region = read_environment(stage).region
+    # CloudFormation takes no update of such a stack.
+    if status == "UPDATE_ROLLBACK_FAILED" and not force:
+        raise RollbackRefused(
+            f"{name} is {status}, so CloudFormation could not be told of a rollback. End that"
+            f" first: aws cloudformation continue-update-rollback --stack-name {name}"
+            f" --region {region}. FORCE=1 moves the calls all the same."
+        )
     if status.endswith("_IN_PROGRESS") and status not in STANDS:
-        region = read_environment(stage).region
         raise RollbackRefused(
             f"{name} is being deployed ({status}). Stop that, and CloudFormation itself goes back:"
             f" aws cloudformation cancel-update-stack --stack-name {name} --region {region}"
@@ -178,7 +191,10 @@ def main() -> None:
     except RollbackRefused as refused:
         sys.exit(str(refused))
     except NotTold as error:
-        sys.exit(f"{error}\nThe calls are moved. Run the command again: it only tells the rest.")
+        sys.exit(
+            f"{error}\nThe calls are moved. Run the command again: it only tells the rest."
+            " With FORCE=1 it ends also when CloudFormation refuses."
+        )
 
 
 if __name__ == "__main__":

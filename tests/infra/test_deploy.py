@@ -11,6 +11,7 @@ from moto import mock_aws
 from infra.deploy import (
     MappingWrong,
     NobodyHears,
+    asked_afterwards,
     parameters_of,
     quoted,
     require_alarm_address,
@@ -118,3 +119,19 @@ def test_tables_of_a_stack_that_stands_are_protected_once(tmp_path: Path) -> Non
         [name] = protected
         assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"]
         assert protect_tables("s", cloudformation, dynamodb) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "before", "asked"),
+    [
+        ({"Canary": "true"}, "UPDATE_COMPLETE", False),  # CodeDeploy did
+        ({"Canary": "true"}, None, True),
+        ({"Canary": "true"}, "REVIEW_IN_PROGRESS", True),
+        ({"Canary": "false"}, "UPDATE_COMPLETE", True),
+        ({}, None, False),  # a stack without functions to ask
+    ],
+)
+def test_the_smoke_test_comes_afterwards_where_codedeploy_does_not_ask(
+    values: dict[str, str], before: str | None, asked: bool
+) -> None:
+    assert asked_afterwards(values, before) == asked

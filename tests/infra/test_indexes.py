@@ -4,10 +4,16 @@ import json
 from typing import Any
 
 import boto3
+import pytest
 from moto import mock_aws
 
 from infra.deploy import sam_command
-from infra.indexes import left_out_in_each_update, without_indexes
+from infra.indexes import (
+    TooManyNewIndexes,
+    left_out_in_each_update,
+    require_few_indexes,
+    without_indexes,
+)
 from infra.stacks import find_stack, read_environment
 from tests.infra.resources import TEMPLATES
 
@@ -58,3 +64,9 @@ def test_a_template_without_some_indexes_defines_the_keys_of_the_others_alone() 
     defined = {each["AttributeName"] for each in table["AttributeDefinitions"]}
     assert defined == {"pk", "sk", "gsi1pk", "gsi1sk"}
     assert without_indexes(TRANSFER, []) == TRANSFER
+
+
+def test_code_does_not_come_before_the_indexes_that_it_asks_where_a_canary_watches() -> None:
+    with pytest.raises(TooManyNewIndexes, match=r"auth gets 2 new indexes.* ask late before"):
+        require_few_indexes("auth", "prod", [["late"], []])
+    require_few_indexes("auth", "prod", [[]])

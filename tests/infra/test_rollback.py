@@ -8,12 +8,13 @@ from itertools import count
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local.deployment import ARTIFACTS, _execute
 from infra.prune import prune
 from infra.releases import deploying
 from infra.releases.cloudformation import NotTold
-from infra.releases.deploying import RollbackUnfinished
+from infra.releases.deploying import RollbackUnfinished, StillChanging
 from infra.releases.history import History, read_now
 from infra.releases.pointers import pointers_of
 from infra.releases.rollback import RollbackRefused, rollback
@@ -311,27 +312,68 @@ def rollback_by_hand(site: Site) -> None:
 
 
 class Failed:
-    """CloudFormation says that the last update was rolled back."""
+    """CloudFormation says that the last update was rolled back, or whatever `status` says."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, site: Site, status: str = "UPDATE_ROLLBACK_COMPLETE") -> None:
+        self._site, self._status = site, status
 
     def __call__(self, service: str) -> Any:  # noqa: ANN401
         client = self._site.clients(service)
-        return _RolledBack(client) if service == "cloudformation" else client
+        return _RolledBack(client, self._status) if service == "cloudformation" else client
 
 
 class _RolledBack:
-    def __init__(self, client: Any) -> None:  # noqa: ANN401
-        self._client = client
+    def __init__(self, client: Any, status: str) -> None:  # noqa: ANN401
+        self._client, self._status = client, status
 
     def describe_stacks(self, **wish: str) -> Any:  # noqa: ANN401
         found = self._client.describe_stacks(**wish)
-        found["Stacks"][0]["StackStatus"] = "UPDATE_ROLLBACK_COMPLETE"
+        found["Stacks"][0]["StackStatus"] = self._status
         return found
+
+    def update_stack(self, **wish: Any) -> Any:  # noqa: ANN401
+        if self._status == "UPDATE_ROLLBACK_FAILED":
+            refused = {"Code": "ValidationError", "Message": "can not be updated"}
+            raise ClientError({"Error": refused}, "UpdateStack")
+        return self._client.update_stack(**wish)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self._client, name)
+
+
+def test_a_stack_that_takes_no_update_is_mended_first_or_forced(site: Site) -> None:
+    site.deploy(1)
+    site.deploy(2)
+    stuck = Failed(site, "UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(RollbackRefused, match="continue-update-rollback --stack-name"):
+        site.rollback(clients=stuck)
+    assert site.live == 2
+    assert site.history.begun() is None
+    site.rollback(clients=stuck, force=True)
+    assert site.live == 1
+    site.deploy(3)
+    assert site.live == 3, "no rollback is unfinished"
+
+
+def test_a_rollback_that_cannot_be_told_is_ended_by_force(site: Site) -> None:
+    site.deploy(1)
+    site.deploy(2)
+    with pytest.raises(KeyboardInterrupt):
+        site.rollback(clients=Broken(site, "cloudformation", "get_template", 0))
+    stuck = Failed(site, "UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(NotTold, match="can not be updated"):
+        site.rollback(clients=stuck)
+    assert site.history.begun() is not None
+    site.rollback(clients=stuck, force=True)
+    assert site.history.begun() is None
+
+
+def test_no_deployment_begins_in_the_middle_of_another(site: Site) -> None:
+    site.deploy(1)
+    known = site.history.all()
+    with pytest.raises(StillChanging, match="is UPDATE_IN_PROGRESS"):
+        deploying.begin(AUTH, STAGE, Failed(site, "UPDATE_IN_PROGRESS"))
+    assert site.history.all() == known
 
 
 def test_a_deployment_that_died_before_its_end_is_finished_by_the_next_command(site: Site) -> None:

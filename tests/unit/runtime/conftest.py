@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    caches = (telemetry.logger, telemetry.tracer, telemetry.metrics)
+    caches = (telemetry.logger, telemetry.tracer, telemetry.metrics, telemetry.version_failures)
     for cached in caches:
         cached.cache_clear()
     yield

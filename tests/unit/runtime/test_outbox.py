@@ -6,13 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.client import BaseClient
 from moto import mock_aws
 
 from kernel.outbox import CLAIM_SECONDS, STREAM, Entry, OutboxBusy, OutboxEvent, publish_claimed
 from runtime.dynamodb.outbox import DynamoDbOutbox, outbox_rows
 from runtime.dynamodb.table import CONFLICT_TRIES, Table
+from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.outbox import publish_outbox
+from tests.unit.runtime.conftest import Lines
+from tests.unit.runtime.lambda_context import Invocation
 from tests.unit.runtime.service_table import client_with_table
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -162,3 +166,20 @@ def test_an_event_that_others_change_all_the_time_is_busy_and_comes_again(stored
         publish_claimed(entries("e-1"), stored.outbox, Bus(), STREAM, lambda: NOON)
     assert busy.value.retryable
     assert len(tries) == CONFLICT_TRIES
+
+
+@pytest.mark.parametrize(("refused", "counts"), [((), []), (("a", "b"), [[1.0]])])
+def test_a_version_that_publishes_nothing_is_blamed(
+    refused: tuple[str, ...], counts: list[list[float]], lines: Lines, stored: Stored
+) -> None:
+    """It raises nothing, so Lambda counts no error of it."""
+    stored.store(1, "a", "b", "c")
+    bus = Bus(frozenset(refused))
+
+    @entrypoint(lambda: stored.outbox)
+    def handler(event: LambdaEvent, context: LambdaContext, outbox: DynamoDbOutbox) -> object:
+        return publish_outbox(event, outbox, bus, lambda: NOON)
+
+    handler({"Records": [streamed(each) for each in "abc"]}, Invocation())
+    counted = [each["VersionFailures"] for each in lines() if "VersionFailures" in each]
+    assert counted == counts
