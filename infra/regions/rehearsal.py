@@ -42,13 +42,15 @@ def rehearse(folder: Path, say: Callable[[str], None] = print) -> None:
         say(f"two regions are up after {time.monotonic() - began:.0f} s")
         _refused(other, "the region that stands by")
         small = home.ferry.send(BUCKET, SMALL, "partner")
-        _told(home.ferry.wait(small, PATIENCE_SECONDS)["status"], "completed")
+        _completes(home, small)
         large = home.ferry.send(BUCKET, LARGE, "partner")
         _wait(lambda: _moved(home, large) > 0, "the large file to begin")
         with ExitStack() as outage:
             outage.enter_context(standing_still(home.lane_workers()))  # or it is done too soon
             _told(home.ferry.state(large)["status"], "moving")
             _carry(home, other, folder / "export")
+            # a new lane worker may have gone on, and then there would be nothing to take over
+            _told(home.ferry.state(large)["status"], "moving")
             outage.enter_context(standing_still(home.processes()))
             say("the home region stands still")
             _take_over(other, small, large, say)
@@ -70,7 +72,7 @@ def _take_over(other: Region, small: str, large: str, say: Callable[[str], None]
     lost = other.ferry.state(large)
     _told((lost["status"], lost["failure"]["code"]), ("failed", "region_overtaken"))
     other.ferry.call("POST", f"/api/transfer/{large}/retry")
-    _told(other.ferry.wait(large, PATIENCE_SECONDS)["status"], "completed")
+    _completes(other, large)
     say(f"the file has arrived after {time.monotonic() - began:.0f} s")
 
 
@@ -113,6 +115,12 @@ def _replicate(home: Region, other: Region) -> None:
         if each["Name"].startswith("fileferry/local/destinations/"):
             text = here.get_secret_value(SecretId=each["Name"])["SecretString"]
             there.create_secret(Name=each["Name"], SecretString=text)
+
+
+def _completes(region: Region, transfer: str) -> None:
+    ended = region.ferry.wait(transfer, PATIENCE_SECONDS)
+    if ended["status"] != "completed":
+        raise RehearsalFailed(f"the transfer ended {ended['status']}: {ended.get('failure')}")
 
 
 def _moved(region: Region, transfer: str) -> int:
