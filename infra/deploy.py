@@ -1,15 +1,11 @@
 """python -m infra.deploy STACK --stage STAGE deploys one stack to AWS or to the local stack."""
 
 import argparse
-import json
-import os
-import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from infra.calling import CallRefused, call_function, functions_of
 from infra.console.publish import PublishedMeanwhile, publish_web
@@ -18,7 +14,6 @@ from infra.indexes import (
     TooManyNewIndexes,
     left_out_in_each_update,
     require_few_indexes,
-    without_indexes,
 )
 from infra.kept_ready import TooManyKeptReady, require_room
 from infra.package.archives import content_hash
@@ -31,10 +26,18 @@ from infra.release import ValueMissing, referred_values, release_of, stored_valu
 from infra.releases import deploying, has_releases
 from infra.releases.cloudformation import status_of
 from infra.releases.deploying import RollbackUnfinished, StillChanging
-from infra.stacks import REPOSITORY, STAGES, Stack, read_environment, stack_argument
+from infra.sam import sam_command
+from infra.stacks import STAGES, Stack, read_environment, stack_argument
 from infra.stage import stage_client
+from infra.stage_values import (
+    BoundaryMissing,
+    MappingWrong,
+    NobodyHears,
+    require_alarm_address,
+    require_boundary,
+    require_mapping,
+)
 from infra.synthetic_user import SyntheticUserMissing, require_synthetic_user
-from infra.templates import Template
 from infra.worker.image import (
     ImageNotPushed,
     WorkerWithoutNetwork,
@@ -44,21 +47,8 @@ from infra.worker.image import (
     require_network,
     tag_of,
 )
-from services.ticketing.domain.form import forms_of
 
 LOCALLY = (sys.executable, "-m", "infra.local", "deploy")
-
-
-class BoundaryMissing(Exception):
-    """A deploy role may make no role without it."""
-
-
-class MappingWrong(Exception):
-    """The environment of the stage has a mapping of tickets that says what cannot be done."""
-
-
-class NobodyHears(Exception):
-    """The stage has no address that alarms go to."""
 
 
 class SmokeTestFailed(Exception):
@@ -89,32 +79,6 @@ REFUSED = (
     PackageWrong,
     BoundaryMissing,
 )
-
-
-def write_completed(stack: Stack, left_out: Collection[str] = ()) -> Path:
-    """Writes the template that SAM reads into build/, without the indexes `left_out`. SAM looks for
-    local files from that place."""
-    into = REPOSITORY / "build" / "templates" / f"{stack.name}.json"
-    into.parent.mkdir(parents=True, exist_ok=True)
-    template = without_indexes(stack.completed(), left_out)
-    for holder, name in _local_paths(template):
-        holder[name] = os.path.relpath(stack.folder / holder[name], into.parent)
-    into.write_text(json.dumps(template, indent=1), encoding="utf-8")
-    return into
-
-
-def _local_paths(template: Template) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each place in the template that holds a path, as (mapping, key)."""
-    functions = template.get("Globals", {}).get("Function", {})
-    if "CodeUri" in functions:
-        yield functions, "CodeUri"
-    for resource in template["Resources"].values():
-        properties = resource.get("Properties", {})
-        if "DefinitionUri" in properties:
-            yield properties, "DefinitionUri"
-        included = properties.get("DefinitionBody", {}).get("Fn::Transform", {})
-        if included:
-            yield included["Parameters"], "Location"
 
 
 def parameters_of(
@@ -154,56 +118,6 @@ def folder_of(stack: Stack, python: str, packages: Path | None) -> Path:
     if packages is None:
         return build(stack.name, python)
     return unpack(stack.name, packages)
-
-
-def require_boundary(stage: str, values: Mapping[str, str]) -> None:
-    """A deployment of packages is one of the pipeline. Raises BoundaryMissing."""
-    if values.get("PermissionsBoundary") == "":
-        raise BoundaryMissing(
-            f"PermissionsBoundary of infra/environments/{stage}.toml is empty, and the deploy role"
-            " may make no role without it. Write the name that docs/releasing.md says."
-        )
-
-
-def quoted(value: str) -> str:
-    """As SAM reads it, which is not as a shell does."""
-    escaped = re.sub(r"""\\(?=["' ])""", r"\\\\", value).replace("'", r"\'")
-    return f"'{escaped}'"
-
-
-def require_alarm_address(values: Mapping[str, str], stage: str) -> None:
-    """Alarms that go nowhere are worse than none. Raises NobodyHears."""
-    if values.get("AlarmAddress") == "" and stage != "local":
-        raise NobodyHears(
-            f"AlarmAddress is empty, so nobody would hear the alarms of {stage}. Put an e-mail"
-            f" address into [parameters.bus] of infra/environments/{stage}.toml."
-        )
-
-
-def require_mapping(values: Mapping[str, str]) -> None:
-    """With a wrong one no function of ticketing starts. Raises MappingWrong."""
-    try:
-        forms_of(json.loads(values.get("TicketMapping", "{}")))
-    except ValueError as wrong:
-        raise MappingWrong(f"TicketMapping {wrong}") from wrong
-
-
-def sam_command(
-    stack: Stack, stage: str, sam: str, values: dict[str, str], left_out: Collection[str] = ()
-) -> list[str]:
-    overrides = [f"ParameterKey={n},ParameterValue={quoted(v)}" for n, v in values.items()]
-    tags = [] if stack.is_of_account else [f"fileferry:stage={stage}"]
-    template, region = str(write_completed(stack, left_out)), read_environment(stage).region
-    return [
-        *(sam, "deploy", "--template-file", template, "--region", region),
-        *("--stack-name", stack.deployed_name(stage), "--resolve-s3"),
-        *("--s3-prefix", stack.deployed_name(stage), "--no-fail-on-empty-changeset"),
-        # rolled back only, a stack that failed at first could neither be updated nor created again
-        *("--on-failure", "DELETE"),
-        *("--no-confirm-changeset", "--capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
-        *("--tags", *tags, f"fileferry:stack={stack.name}"),
-        *(("--parameter-overrides", *overrides) if overrides else ()),
-    ]
 
 
 def deploy(

@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.deploy import BoundaryMissing, deploy_packages, require_boundary
+from infra.deploy import deploy_packages
 from infra.package.archives import content_hash
 from infra.package.bundle import (
     LIST,
@@ -27,6 +27,7 @@ from infra.package.requirements import PackageIncomplete
 from infra.package.target import Target
 from infra.pipeline.deployed import UNKNOWN, deployed_commit
 from infra.stacks import find_stack
+from infra.stage_values import BoundaryMissing, require_boundary
 
 COMMIT = "c" * 40
 

@@ -66,7 +66,7 @@ def is_there(span: str, document: Document) -> bool:
 def words() -> frozenset[str]:
     """Names of parameters, resources, settings and metrics in all stacks, and of the workflow."""
     workflow = (REPOSITORY / "services/transfer/workflow.asl.json").read_text("utf-8")
-    deployment = (REPOSITORY / "infra/deploy.py").read_text("utf-8")
+    deployment = (REPOSITORY / "infra/sam.py").read_text("utf-8")
     return frozenset(re.findall(r"[$\w:]+", templates() + workflow + deployment))
 
 

@@ -8,19 +8,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.deploy import (
-    MappingWrong,
-    NobodyHears,
-    asked_afterwards,
-    parameters_of,
-    quoted,
-    require_alarm_address,
-    require_mapping,
-    sam_command,
-    write_completed,
-)
+from infra.deploy import asked_afterwards, parameters_of
 from infra.protection import protect_tables
+from infra.sam import quoted, sam_command, write_completed
 from infra.stacks import REPOSITORY, STAGES, all_stacks, find_stack, read_environment
+from infra.stage_values import MappingWrong, NobodyHears, require_alarm_address, require_mapping
 from tests.infra.resources import TEMPLATES
 
 REGION = "eu-central-1"

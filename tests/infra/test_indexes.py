@@ -7,13 +7,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.deploy import sam_command
 from infra.indexes import (
     TooManyNewIndexes,
     left_out_in_each_update,
     require_few_indexes,
     without_indexes,
 )
+from infra.sam import sam_command
 from infra.stacks import find_stack, read_environment
 from tests.infra.resources import TEMPLATES
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from infra.deploy import sam_command
 from infra.lint.deployments import AWS_STAGES, Deployment, elsewhere
 from infra.lint.finding import told
 from infra.lint.judge import judge, other_region
 from infra.lint.names import addresses, collisions, singletons, too_long, without_account
 from infra.lint.options import with_every_option
 from infra.lint.references import circles
+from infra.sam import sam_command
 from infra.stacks import (
     OF_ONE_REGION,
     ONCE,

@@ -7,8 +7,8 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from infra.deploy import sam_command
 from infra.release import ValueMissing, referred_values, release_of, stored_values
+from infra.sam import sam_command
 from infra.stacks import find_stack, read_environment
 
 AUTH = find_stack("auth")
