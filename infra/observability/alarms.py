@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from infra.complete.intrinsics import Value, arn, resource, sub
 from infra.complete.names import pascal
 from infra.observability.reading import SCHEDULED, Dimensions, Kind, Thing
-from infra.observability.rules import RULES, Group, Rule, Watch
+from infra.observability.rule import Group, Rule, Watch
+from infra.observability.rules import RULES
 from infra.observability.signals import signal
 
 MOST_METRICS = 10  # AWS's limit for one alarm

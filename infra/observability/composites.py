@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from infra.complete.intrinsics import Value, ref, resource, sub
 from infra.complete.names import TemplateWrong, pascal
 from infra.observability.alarms import TOPIC, Alarm, runbook
-from infra.observability.rules import Group
+from infra.observability.rule import Group
 
 MOST_CHILDREN = 100  # AWS's limit
 # A cause may be seen later than its consequence: its alarm looks at three minutes or five.

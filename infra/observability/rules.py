@@ -4,75 +4,9 @@ A rule's name is that of its runbook, docs/runbooks/<name>.md. Alarms of things 
 are not made, and what a new stack brings gets its alarms by itself.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-
-from infra.observability.reading import Kind, Thing
-
-MINUTE, HOUR = 60, 3_600
-
-
-class Group(StrEnum):
-    """Which composite covers an alarm, so that one cause rings once. An alarm that is covered tells
-    nobody itself. composites.py says who is quiet while whom."""
-
-    FUNCTIONS = "functions"  # one composite for each service
-    MESSAGES = "messages"  # one composite for each service
-    API = "api"
-    TRANSFERS = "transfers"
-    AVAILABLE_FAST = "availability-fast"
-    AVAILABLE_SLOW = "availability-slow"
-    SUCCESS_FAST = "success-fast"
-    SUCCESS_SLOW = "success-slow"
-    ALONE = ""  # rings by itself
-
-
-@dataclass(frozen=True)
-class Watch:
-    """One metric. `of` is the service that emits it, where that is not the thing itself."""
-
-    metric: str
-    stat: str = "Sum"
-    of: str = ""
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Rings when `points` of the last `out_of` periods were above `above`, or below `below`.
-
-    Without an `expression` the one metric counts, or the sum of all. In it, metrics are named by
-    the keys of `watch`. `parts` says that parts of the thing (a table's indexes) are summed, too.
-    """
-
-    name: str
-    kind: Kind
-    told: str  # for a person who knows the system and was asleep; {what} is the thing
-    watch: Mapping[str, Watch]
-    group: Group = Group.ALONE
-    ending: str = ""  # what comes behind the thing's name in the alarm's
-    expression: str = ""
-    above: float = 0
-    below: float | None = None
-    points: int = 1
-    out_of: int = 1
-    period: int = MINUTE
-    only: tuple[str, ...] = ()  # stacks; empty for all
-    wants: str = ""  # a fact that a thing must have
-    unless: str = ""  # a fact that it must not have
-    needs: tuple[str, ...] = ()  # services without which the rule means nothing
-    parts: bool = False
-    missing: str = "notBreaching"  # CloudWatch's TreatMissingData
-    while_scheduled: bool = False  # only where the service's schedule is switched on
-
-    def applies_to(self, thing: Thing, services: frozenset[str]) -> bool:
-        return (
-            thing.kind is self.kind
-            and (not self.only or thing.stack in self.only)
-            and (not self.wants or bool(thing.facts.get(self.wants)))
-            and not thing.facts.get(self.unless)
-            and services.issuperset(self.needs)
-        )
+from infra.observability.burning import AVAILABILITY, SUCCESS
+from infra.observability.reading import Kind
+from infra.observability.rule import HOUR, MINUTE, Group, Rule, Watch
 
 
 def _sum(*metrics: str, stat: str = "Sum") -> dict[str, Watch]:
@@ -80,7 +14,6 @@ def _sum(*metrics: str, stat: str = "Sum") -> dict[str, Watch]:
 
 
 RATE = "IF({all} > 0, 100 * {bad} / {all}, 0)"  # in percent
-BURN = "IF({bad} > {spared}, 100 * {bad} / {all}, 0)"
 DEAD = _sum("ApproximateNumberOfMessagesVisible", stat="Maximum")
 
 FUNCTIONS = (
@@ -359,74 +292,4 @@ ALONE = (
 )
 
 
-@dataclass(frozen=True)
-class Window:
-    """A budget that is to last for 30 days is spent `times` as fast. So 2 % of it are gone within
-    the fast windows' hour, and 5 % within the slow ones' six. The short window of each pair makes
-    the alarm end soon after the trouble does. As many failures as are `spared` never burn."""
-
-    name: str
-    period: int
-    times: float
-    spared: int = 0
-
-
-# With few calls a single failure would be a whole budget, so the long windows spare it. A short one
-# may not: of synthetic transfers there is only one in five minutes.
-FAST = (Window("1h", HOUR, 14.4, spared=1), Window("5m", 5 * MINUTE, 14.4))
-SLOW = (Window("6h", 6 * HOUR, 6, spared=1), Window("30m", 30 * MINUTE, 6))
-AVAILABLE_PERCENT = 99.9
-SUCCEEDED_PERCENT = 98
-ENDED_WELL = {
-    "completed": Watch("TransfersCompleted"),
-    "synthetic_completed": Watch("SyntheticCompleted", of="synthetic"),
-}
-ENDED_BADLY = {
-    "failed": Watch("TransfersFailed"),
-    "synthetic_failed": Watch("SyntheticFailed", of="synthetic"),
-}
-
-
-def _filled(names: Mapping[str, Watch]) -> str:
-    return "(" + " + ".join(f"FILL({name}, 0)" for name in names) + ")"
-
-
-AVAILABILITY = tuple(
-    Rule(
-        "slo-availability",
-        Kind.REST_API,
-        f"In {window.name} the API failed {window.times:g} times as often as"
-        f" {AVAILABLE_PERCENT:g} % allow.",
-        {"errors": Watch("5XXError"), "calls": Watch("Count")},
-        group,
-        ending=f"availability-{window.name}",
-        expression=BURN.format(bad="errors", all="calls", spared=window.spared),
-        above=round(window.times * (100 - AVAILABLE_PERCENT), 3),
-        period=window.period,
-    )
-    for group, windows in ((Group.AVAILABLE_FAST, FAST), (Group.AVAILABLE_SLOW, SLOW))
-    for window in windows
-)
-SUCCESS = tuple(
-    Rule(
-        "slo-success",
-        Kind.SERVICE,
-        f"In {window.name} transfers, the synthetic ones among them, failed {window.times:g} times"
-        f" as often as {SUCCEEDED_PERCENT} % allow.",
-        {**ENDED_WELL, **ENDED_BADLY},
-        group,
-        ending=f"success-{window.name}",
-        expression=BURN.format(
-            bad=_filled(ENDED_BADLY),
-            all=_filled(ENDED_WELL | ENDED_BADLY),
-            spared=window.spared,
-        ),
-        above=round(window.times * (100 - SUCCEEDED_PERCENT), 3),
-        period=window.period,
-        only=("transfer",),
-        needs=("synthetic",),
-    )
-    for group, windows in ((Group.SUCCESS_FAST, FAST), (Group.SUCCESS_SLOW, SLOW))
-    for window in windows
-)
 RULES = (*FUNCTIONS, *MESSAGES, *APIS, *TRANSFERS, *ALONE, *AVAILABILITY, *SUCCESS)

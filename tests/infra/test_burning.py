@@ -3,7 +3,8 @@
 import pytest
 
 from infra.local.metric_math import value_of
-from infra.observability.rules import SUCCESS, Rule
+from infra.observability.burning import SUCCESS
+from infra.observability.rule import Rule
 
 BY_WINDOW = {rule.ending.removeprefix("success-"): rule for rule in SUCCESS}
 

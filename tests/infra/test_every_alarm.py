@@ -17,7 +17,8 @@ from infra.lint.watched import unwatched
 from infra.observability.alarms import alarms_of
 from infra.observability.composites import composites_of
 from infra.observability.reading import Kind, things
-from infra.observability.rules import RULES, Group
+from infra.observability.rule import Group
+from infra.observability.rules import RULES
 from infra.observability.watching import watching
 from infra.stacks import find_stack
 from infra.templates import Template, read_template

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from infra.local.metric_math import Series, value_of
-from infra.observability.rules import ALONE, APIS, AVAILABILITY, FUNCTIONS, SUCCESS, Rule
+from infra.observability.burning import AVAILABILITY, SUCCESS
+from infra.observability.rule import Rule
+from infra.observability.rules import ALONE, APIS, FUNCTIONS
 
 NONE: float | None = None
 CASES: list[tuple[str, dict[str, Series], Series]] = [
