@@ -19,6 +19,7 @@ from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
+from runtime.made_secrets import MadeSecrets
 from runtime.thread_crew import ThreadCrew
 from services.notify.adapters.dynamodb_allowance import DynamoDbAllowance
 from services.notify.adapters.dynamodb_carriage import channel_carriage
@@ -88,7 +89,8 @@ class AwsPorts(Ports):
     def vault(self) -> Vault:
         client, settings = self.client("secretsmanager"), self._settings
         prefix, tags = settings.secret_prefix, settings.cost_tags("notify")
-        return SecretsManagerVault(client, prefix, tags, settings.secrets_key, settings.peer_region)
+        key, peer = settings.secrets_key, settings.peer_region
+        return SecretsManagerVault(MadeSecrets(client, prefix, tags, key, peer))
 
     @cached_property
     def addresses(self) -> AddressCheck:

@@ -20,6 +20,7 @@ from runtime.bus import CALLS, EventBusPublisher
 from runtime.clients import AwsClients
 from runtime.dynamodb.carriage import Carriage
 from runtime.dynamodb.outbox import DynamoDbOutbox
+from runtime.made_secrets import MadeSecrets
 from runtime.telemetry import TelemetryMeter, logger
 from services.transfer.adapters.dynamodb_carriage import transfer_carriage
 from services.transfer.adapters.dynamodb_chunk_ledger import DynamoDbChunkLedger
@@ -170,7 +171,7 @@ class AwsPorts(Ports):
         client, settings = self._clients.shared("secretsmanager", AWS_RETRIES), self._settings
         prefix, tags = settings.secret_prefix, settings.cost_tags("transfer")
         key, peer = settings.secrets_key, settings.peer_region
-        return SecretsManagerCredentialVault(client, prefix, tags, key, peer)
+        return SecretsManagerCredentialVault(MadeSecrets(client, prefix, tags, key, peer))
 
     @cached_property
     def readers(self) -> SourceReaders:

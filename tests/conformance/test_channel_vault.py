@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from runtime.made_secrets import MadeSecrets
 from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
 from services.notify.domain.channel import Secrets
 from services.notify.domain.ports import Vault
@@ -22,7 +23,7 @@ def vault(request: pytest.FixtureRequest) -> Iterator[Vault]:
         return
     with cloud(request.param, request) as clients:
         prefix = f"fileferry/{new_name('test')}/notify/channels/"
-        yield SecretsManagerVault(clients("secretsmanager"), prefix, TAGS)
+        yield SecretsManagerVault(MadeSecrets(clients("secretsmanager"), prefix, TAGS))
 
 
 def test_secrets_come_back_exactly_until_they_are_deleted(vault: Vault) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from runtime.made_secrets import MadeSecrets
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.errors import CredentialMissing
@@ -24,7 +25,7 @@ def vault(request: pytest.FixtureRequest) -> Iterator[CredentialVault]:
         return
     with cloud(request.param, request) as clients:
         prefix = f"fileferry/{new_name('test')}/destinations/"
-        yield SecretsManagerCredentialVault(clients("secretsmanager"), prefix, TAGS)
+        yield SecretsManagerCredentialVault(MadeSecrets(clients("secretsmanager"), prefix, TAGS))
 
 
 @pytest.mark.parametrize("credential", [PASSWORD, KEY, BOTH], ids=["password", "key", "both"])
@@ -54,6 +55,6 @@ def test_a_deleted_credential_is_missing_and_may_be_deleted_again(vault: Credent
 def test_a_secret_says_whose_costs_it_is(where: str, request: pytest.FixtureRequest) -> None:
     with cloud(where, request) as clients:
         prefix, client = f"fileferry/{new_name('test')}/destinations/", clients("secretsmanager")
-        SecretsManagerCredentialVault(client, prefix, TAGS).store("acme", PASSWORD)
+        SecretsManagerCredentialVault(MadeSecrets(client, prefix, TAGS)).store("acme", PASSWORD)
         told = client.describe_secret(SecretId=f"{prefix}acme")["Tags"]
         assert {each["Key"]: each["Value"] for each in told} == TAGS

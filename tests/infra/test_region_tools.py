@@ -24,6 +24,7 @@ from infra.regions.carry import (
 from infra.regions.home import sentence, switch
 from infra.regions.replicas import replicate_secrets
 from runtime.dynamodb.carriage import MOST_RECORDS
+from runtime.made_secrets import MadeSecrets
 from services.notify.adapters.secretsmanager_vault import SecretsManagerVault
 from services.notify.domain.channel import Secrets
 from services.transfer.adapters.secretsmanager_credential_vault import SecretsManagerCredentialVault
@@ -183,10 +184,12 @@ def test_a_credential_that_is_removed_is_gone_in_both_regions(
 ) -> None:
     """Secrets Manager refuses to delete what has a replica."""
     there = boto3.client("secretsmanager", region_name=OTHER)
-    credentials = SecretsManagerCredentialVault(
-        secrets, "fileferry/dev/destinations/", {}, None, OTHER
+    of_credentials, of_addresses = (
+        MadeSecrets(secrets, f"fileferry/dev/{folder}/", {}, None, OTHER)
+        for folder in ("destinations", "notify/channels")
     )
-    addresses = SecretsManagerVault(secrets, "fileferry/dev/notify/channels/", {}, None, OTHER)
+    credentials = SecretsManagerCredentialVault(of_credentials)
+    addresses = SecretsManagerVault(of_addresses)
     credentials.store("a", Credential(password="x"))
     addresses.store("b", Secrets(address="https://example.com"))
     if replicated:

@@ -1,77 +1,32 @@
 """Keeps the channels' addresses, tokens and signing secrets in AWS Secrets Manager."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
-from botocore.exceptions import ClientError
-
+from runtime.made_secrets import MadeSecrets
 from services.notify.domain.channel import Secrets
 
-# The first was never stored, the second was marked for deletion by hand. In both cases there is
-# nothing to read or to delete.
-GONE = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
-NO_REPLICA = GONE | {"InvalidParameterException"}
 FIELDS = ("address", "bot_token", "signing_secret")
 
 
 class SecretsManagerVault:
-    """Implements Vault. The secret's name is the prefix plus its id. Its tags say whose costs it
-    is: no stack makes it, so it has none of a stack. `key` encrypts new ones; without it AWS's own
-    key does."""
+    """Implements Vault."""
 
-    def __init__(
-        self,
-        client: Any,
-        prefix: str,
-        tags: Mapping[str, str],
-        key: str | None = None,
-        peer_region: str = "",
-    ) -> None:
-        """`peer_region` may have a replica of each (`make export` makes them)."""
-        self._client, self._prefix, self._peer_region = client, prefix, peer_region
-        self._made: dict[str, Any] = {
-            "Tags": [{"Key": name, "Value": value} for name, value in tags.items()]
-        }
-        if key:
-            self._made["KmsKeyId"] = key
+    def __init__(self, secrets: MadeSecrets) -> None:
+        self._secrets = secrets
 
     def store(self, secret_id: str, secrets: Secrets) -> None:
         known = {name: getattr(secrets, name) for name in FIELDS}
         known = {name: value for name, value in known.items() if value is not None}
-        name = self._prefix + secret_id
-        self._client.create_secret(Name=name, SecretString=json.dumps(known), **self._made)
+        self._secrets.make(secret_id, json.dumps(known))
 
     def read(self, secret_id: str) -> Secrets | None:
-        try:
-            answer = self._client.get_secret_value(SecretId=self._prefix + secret_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in GONE:
-                return None
-            raise
-        held = json.loads(answer["SecretString"])
+        text = self._secrets.read(secret_id)
+        if text is None:
+            return None
+        held = json.loads(text)
         return Secrets(**{name: held.get(name) for name in FIELDS})
 
     def delete(self, secret_id: str) -> None:
         """At once and for ever: an address that its owner took away is nobody's to recover, and
         secrets that wait for their end count towards the account's quota."""
-        name = self._prefix + secret_id
-        try:
-            self._without_replica(name)
-            self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in GONE:
-                raise
-
-    def _without_replica(self, name: str) -> None:
-        """Secrets Manager deletes no secret that has replicas. If there is none, or this is the
-        replica itself, the deletion says what is to be said."""
-        if not self._peer_region:
-            return
-        try:
-            self._client.remove_regions_from_replication(
-                SecretId=name, RemoveReplicaRegions=[self._peer_region]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in NO_REPLICA:
-                raise
+        self._secrets.delete(secret_id)
