@@ -83,11 +83,11 @@ def test_each_area_of_the_plan_has_its_lines() -> None:
 
 BROKEN = (
     "nowhere",
-    "`services/billing/handlers/api.py`",
+    "`services/nowhere/handlers/api.py`",
     "`GET /api/nothing`",
     "`make nothing`",
     "`NoSuchParameter`",
-    "`fileferry-<stage>-billing`",
+    "`fileferry-<stage>-nowhere`",
     "`/fileferry/<stage>/api/nothing`",
     "`fileferry/<stage>/auth/nothing`",
     "`infra/stacks.py` and `NoSuchMetric`. *Coming*: `infra/later`",

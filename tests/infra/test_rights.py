@@ -61,7 +61,7 @@ def owners(found: set[str]) -> set[str]:
 def test_all_roles_are_judged() -> None:
     assert len(everyone()) > 25
     assert {"worker/Role", "transfer/ReaderRole", "auth/AuthorizerRole"} <= set(everyone())
-    assert len(names("AWS::DynamoDB::Table")) == 5
+    assert len(names("AWS::DynamoDB::Table")) >= 5
 
 
 def test_a_table_is_its_services_alone() -> None:
