@@ -141,8 +141,9 @@ class NamesNoPort(GoodFtp):
 
 class NobodyListens(GoodFtp):
     def do_EPSV(self, argument: str) -> None:
-        with socket.create_server((HOST, 0)) as closed:
-            self.say(f"229 here (|||{closed.getsockname()[1]}|)")
+        with socket.socket() as bound:  # and not listening, not even while the reply is on its way
+            bound.bind((HOST, 0))
+            self.say(f"229 here (|||{bound.getsockname()[1]}|)")
 
 
 class LineBreakInHome(GoodFtp):
