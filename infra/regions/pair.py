@@ -62,9 +62,6 @@ class Region:
         emulator = self.stack.emulator.pid
         return [emulator, *children_of(emulator)]
 
-    def lane_workers(self) -> list[int]:
-        return self.stack.worker_processes("lane-worker")
-
 
 @contextmanager
 def two_regions(folder: Path) -> Iterator[tuple[Region, Region]]:

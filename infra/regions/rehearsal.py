@@ -24,7 +24,8 @@ from infra.regions.pair import (
 )
 
 BUCKET, SMALL, LARGE = "outgoing", "small.bin", "large.bin"
-SMALL_BYTES, LARGE_BYTES = 100_000, 50_000_000
+SMALL_BYTES, LARGE_BYTES = 100_000, 100_000_000
+LOOK_SECONDS = 0.005  # the large file takes a second
 PATIENCE_SECONDS = 120.0  # all of it takes seconds on a machine that does nothing else
 
 
@@ -44,14 +45,13 @@ def rehearse(folder: Path, say: Callable[[str], None] = print) -> None:
         small = home.ferry.send(BUCKET, SMALL, "partner")
         _completes(home, small)
         large = home.ferry.send(BUCKET, LARGE, "partner")
-        _wait(lambda: _moved(home, large) > 0, "the large file to begin")
+        _wait(lambda: _begun(partner), "the large file to begin", LOOK_SECONDS)
         with ExitStack() as outage:
-            outage.enter_context(standing_still(home.lane_workers()))  # or it is done too soon
-            _told(home.ferry.state(large)["status"], "moving")
-            _carry(home, other, folder / "export")
-            # a new lane worker may have gone on, and then there would be nothing to take over
-            _told(home.ferry.state(large)["status"], "moving")
-            outage.enter_context(standing_still(home.processes()))
+            with standing_still([partner.program.pid]):  # or the file is done too soon
+                _told(home.ferry.state(large)["status"], "moving")
+                _carry(home, other, folder / "export")
+                _told(home.ferry.state(large)["status"], "moving")
+                outage.enter_context(standing_still(home.processes()))
             say("the home region stands still")
             _take_over(other, small, large, say)
             arrived = _arrived(partner, bodies)
@@ -123,8 +123,8 @@ def _completes(region: Region, transfer: str) -> None:
         raise RehearsalFailed(f"the transfer ended {ended['status']}: {ended.get('failure')}")
 
 
-def _moved(region: Region, transfer: str) -> int:
-    return int(region.ferry.state(transfer)["bytes_done"])
+def _begun(partner: SftpServer) -> bool:
+    return any(path.stat().st_size for path in partner.root.rglob(".*.part"))
 
 
 def _ended(region: Region, transfer: str) -> bool:
@@ -174,12 +174,12 @@ def _told(found: object, expected: object) -> None:
         raise RehearsalFailed(f"{found!r} instead of {expected!r}")
 
 
-def _wait(ready: Callable[[], bool], what: str) -> None:
+def _wait(ready: Callable[[], bool], what: str, every: float = POLL_SECONDS) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not ready():
         if time.monotonic() > deadline:
             raise TimeoutError(f"Waited {PATIENCE_SECONDS:g} s for {what}.")
-        time.sleep(POLL_SECONDS)
+        time.sleep(every)
 
 
 def main() -> None:
