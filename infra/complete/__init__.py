@@ -83,7 +83,7 @@ def _intrinsic(value: Mapping[str, Any]) -> bool:
 
 
 def _made(service: Service, own: Template) -> Template:
-    resources: dict[str, Any] = dict(table_resources(service))
+    resources: dict[str, Any] = table_resources(service)
     for function in service.functions:
         for made in (
             function_resources(service, function),

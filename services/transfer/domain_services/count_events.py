@@ -34,10 +34,7 @@ def counting(meter: Meter, apart: str | None) -> Callable[[OutboxEvent], None]:
         name = COUNTED.get(told.detail_type)
         if name is None:
             return
-        try:
-            data = parse(told.detail_type, told.detail).data
-        except ValueError:  # of another release; a figure is not worth an event that is not told
-            return
+        data = parse(told.detail_type, told.detail).data
         if data.owner == apart:
             return
         meter.add(name)
