@@ -137,7 +137,7 @@ rehearse-failover: $(READY) ## Two stacks on this machine: one is killed amid tr
 
 ##@ Before a commit
 .PHONY: check
-check: $(READY) lint-workflows ## Style, types, layers, generated files, fast tests: one to two minutes
+check: $(READY) lint-workflows ## Style, types, layers, generated files, fast tests: three to four minutes
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	@$(MAKE) --jobs --output-sync=target types fast-tests

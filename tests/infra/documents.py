@@ -95,12 +95,10 @@ def parse(path: str, text: str) -> Document:
 
 
 def _spans(path: str, inline: list[Token]) -> Iterator[Mention]:
-    """Code in the text, but for what stands behind *Coming* in its paragraph or cell."""
+    """Code in the text."""
     for token in inline:
-        coming, parts = False, token.children or []
-        for before, part in pairwise([Token("", "", 0), *parts]):
-            coming = coming or (before.type == "em_open" and part.content == "Coming")
-            if part.type == "code_inline" and not coming:
+        for part in token.children or ():
+            if part.type == "code_inline":
                 yield Mention(f"{path}:{token.map[0] + 1}" if token.map else path, part.content)
 
 

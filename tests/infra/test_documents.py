@@ -89,8 +89,6 @@ def test_what_is_right_is_no_finding() -> None:
 `FILEFERRY_URL` `services/*/template.yaml` `reports/today.csv` `infra/lint/names.py::unused`
 `fileferry send s3://a/b acme --dry-run --json` `fileferry COMMAND --help` `fileferry users list`
 `fileferry-dev-transfer-lanes` `fileferry-<stage>-transfer` `/fileferry/$STAGE/api/rest/url`
-
-| a | `README.md` *Coming*: `infra/later/nothing.py` |
 """
     document = parse("README.md", text)
     assert [finding for check in CHECKS for finding in check(document)] == []
