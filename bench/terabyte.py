@@ -10,22 +10,27 @@ looked at there (verify: size), and this bench compares the receipt's checksum w
 import argparse
 import base64
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from bench.discard import discarding
 from bench.ours import Ours, ours
 from bench.place import BIG, BUCKET, ending_well, place
 from bench.rows import head, machine, row
 from bench.s3_sendfile import sums_of
-from infra.local.ferry import ENDED
+from infra.local.ferry import ENDED, Refused
 from infra.local.measure import peak_rss_mb, rss_mb
 
 TILE_BYTES = 61_000_003  # chunks begin at ever other places of it
 TABLE = "fileferry-local-transfer"
 LOOK_SECONDS = 5.0
+BLIND_SECONDS = 600.0  # so long the bench goes on although it cannot look
+FIRST_OF_OURS = 500  # this status and those above it are faults of the server
 UNSAID = (
     "internal-sftp -P statvfs,fstatvfs"  # the folder has less room than a terabyte, and says so
 )
@@ -46,6 +51,20 @@ def ledger_rows(we: Ours, transfer_id: str) -> int:
     return sum(page["Count"] for page in pages)
 
 
+def state_of(we: Ours, transfer_id: str) -> Any:  # noqa: ANN401
+    """A transfer of hours goes on while somebody cannot look at it, and so does the bench."""
+    began = time.monotonic()
+    while True:
+        try:
+            return we.ferry.state(transfer_id)
+        except (Refused, httpx.TransportError) as error:
+            ours_to_mend = not isinstance(error, Refused) or error.status >= FIRST_OF_OURS
+            if not ours_to_mend or time.monotonic() - began > BLIND_SECONDS:
+                raise
+            print(f"cannot look just now: {error!r}", file=sys.stderr, flush=True)
+            time.sleep(LOOK_SECONDS)
+
+
 def watch(we: Ours, transfer_id: str, every: float) -> Any:  # noqa: ANN401
     """Prints a row each `every` seconds, and one at the end. Returns the state at the end."""
     began = last = time.monotonic()
@@ -55,7 +74,7 @@ def watch(we: Ours, transfer_id: str, every: float) -> Any:  # noqa: ANN401
         *("workers' RSS MB", "peak", "workers", "ledger rows"),
     )
     while True:
-        state, now = we.ferry.state(transfer_id), time.monotonic()
+        state, now = state_of(we, transfer_id), time.monotonic()
         ended = state["status"] in ENDED
         if ended or now - last >= every:
             pids = we.lane_workers()
