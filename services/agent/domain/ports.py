@@ -1,0 +1,69 @@
+"""What the use cases ask of the outside."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from kernel.metering import Meter
+from services.agent.domain.chat import Json, Message, Reply
+from services.agent.domain.known_transfer import KnownTransfer
+
+
+class Model(Protocol):
+    """A language model. What it says is hostile: nobody knows who wrote what it has read."""
+
+    def answer(
+        self,
+        system: str,
+        messages: Sequence[Message],
+        tools: Sequence[Json],
+        said: Callable[[str], None],
+        seconds: float,
+    ) -> Reply:
+        """`tools` are toolSpecs. `said` gets the text piece by piece while it is written; an error
+        that it raises ends the call and is raised. Takes at most about `seconds`. Raises
+        ModelBusy, ModelAway, ModelRefused, ContextTooLong."""
+        ...
+
+
+class Reader(Protocol):
+    """Our REST API with the caller's token. It cannot write: it knows no route that does."""
+
+    def read(
+        self,
+        operation: str,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Json:
+        """The document that GET of this operation id answers. Raises ApiRefused (status, code and
+        sentence of the problem), ApiAway."""
+        ...
+
+
+class Actor(Protocol):
+    """The few writes that a confirmed proposal may make, with the caller's token."""
+
+    def act(
+        self,
+        operation: str,
+        path: Mapping[str, str],
+        body: Json | None,
+        idempotency_key: str | None,
+    ) -> Json:
+        """Raises ApiRefused; ApiAway, when nobody knows whether it was done."""
+        ...
+
+
+class KnownTransfers(Protocol):
+    def keep(self, told: KnownTransfer, *, expires_at: datetime) -> None:
+        """Unless something as new or newer is kept already. Raises KnownTransferBusy."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    transfers: KnownTransfers
+    keep_for: timedelta
+
+
+__all__ = ["Actor", "KnownTransfers", "Meter", "Model", "Ports", "Reader"]
