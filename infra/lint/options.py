@@ -14,6 +14,7 @@ OPTIONS = {
     "AuthorizerProvisioned": "2",
     "AlarmAddress": "operations@example.com",
     "MonthlyBudget": "200",
+    "BedrockEndpoint": "https://bedrock.example.com",
     "GuardrailId": "abcd1234efgh",
     "GuardrailVersion": "3",
     "ModelId": "global.anthropic.claude-sonnet-4-6",

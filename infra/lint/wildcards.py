@@ -1,7 +1,7 @@
 """Why a statement's resource has a wildcard: the one list of reasons.
 
-By the statement's Sid and what the resource ends with, from its first wildcard on. Behind an end with
-a slash stands one more name, which the environment has.
+By the statement's Sid and what the resource ends with, from its first wildcard on. Behind an end
+with a slash stands one more name, which the environment has.
 """
 
 REASONS = {
