@@ -61,9 +61,7 @@ class RestApi:
     def __init__(self, http: GuardedHttp, url: str) -> None:
         self._http, self._url = http, url.rstrip("/")
 
-    def call(
-        self, request: Request, token: SecretStr | None, *, seconds: float = math.inf
-    ) -> Any:  # noqa: ANN401 - JSON
+    def call(self, request: Request, token: SecretStr | None, *, seconds: float = math.inf) -> Any:  # noqa: ANN401 - JSON
         """The document of the answer, None where it has no body. Raises Refusal and NoAnswer."""
         headers = {"Accept": "application/json"}
         if token is not None:

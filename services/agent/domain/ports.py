@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from kernel.metering import Meter
+from kernel.outbox import OutboxEvent
+from kernel.pages import Page
 from services.agent.domain.chat import Json, Message, Reply
 from services.agent.domain.outcome import Ended, Learned
+from services.agent.domain.proposal import Proposal
 
 
 class Model(Protocol):
@@ -70,9 +73,52 @@ class Outcomes(Protocol):
 
 
 @dataclass(frozen=True)
+class ProposalChange:
+    """A proposal as it is to be stored, and as it was read. None: it is new."""
+
+    now: Proposal
+    before: Proposal | None = None
+    events: tuple[OutboxEvent, ...] = ()
+
+
+class Proposals(Protocol):
+    """All reads are strongly consistent. Each may raise ProposalsBusy."""
+
+    def read(self, proposal_id: str) -> Proposal | None: ...
+
+    def newest_of(self, conversation_id: str) -> Proposal | None:
+        """The last one that was made in the conversation, whatever became of it."""
+        ...
+
+    def store(self, change: ProposalChange) -> bool:
+        """With its events, all or nothing. False when anybody has stored something of it since it
+        was read."""
+        ...
+
+    def make(self, new: ProposalChange, newest: ProposalChange | None) -> bool:
+        """Stores a new one as the newest of its conversation, together with what becomes of the
+        one that was the newest until now. False when that one was changed since it was read, or
+        when it is the newest no more."""
+        ...
+
+    def of_owner(self, owner: str, limit: int, cursor: str | None) -> Page[Proposal]:
+        """Newest first. Raises CursorInvalid."""
+        ...
+
+
+@dataclass(frozen=True)
 class Ports:
     outcomes: Outcomes
     now: Callable[[], datetime]
 
 
-__all__ = ["Actor", "Meter", "Model", "Outcomes", "Ports", "Reader"]
+__all__ = [
+    "Actor",
+    "Meter",
+    "Model",
+    "Outcomes",
+    "Ports",
+    "ProposalChange",
+    "Proposals",
+    "Reader",
+]

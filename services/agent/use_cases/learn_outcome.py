@@ -1,5 +1,7 @@
 """Counts how a transfer ended, so that the next one can be estimated."""
 
+from datetime import datetime
+
 from contracts.envelope import Event
 from contracts.transfer_events import TransferCompletedV1, TransferFailedV1
 from services.agent.domain.outcome import Ended
@@ -18,14 +20,17 @@ def learn_outcome(
     fact = event.data
     if fact.run != FIRST_RUN or fact.size_bytes is None:
         return
-    completed = isinstance(fact, TransferCompletedV1)
     ended = Ended(
         transfer_id=fact.transfer_id,
         destination_id=fact.destination.id,
         size_bytes=fact.size_bytes,
         many=fact.source.kind is not None,
-        completed=completed,
+        completed=isinstance(fact, TransferCompletedV1),
         began_at=fact.requested_at,
-        ended_at=fact.receipt.finished_at if completed else fact.failed_at,
+        ended_at=_ended_at(fact),
     )
     ports.outcomes.count(ended, event.meta.event_id, ports.now())
+
+
+def _ended_at(fact: TransferCompletedV1 | TransferFailedV1) -> datetime:
+    return fact.receipt.finished_at if isinstance(fact, TransferCompletedV1) else fact.failed_at
