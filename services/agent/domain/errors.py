@@ -17,6 +17,14 @@ class OutcomesBusy(AgentError):
     destination_id: str
 
 
+class AskedWrong(AgentError):
+    """The model asked a tool for what makes no sense, or named what it was not told."""
+
+    code = "asked_wrong"
+    message = "{sentence}"
+    sentence: str
+
+
 # --- what our REST API answers --------------------------------------------------------------------
 
 
