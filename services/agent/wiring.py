@@ -1,10 +1,12 @@
 """The one place that names the agent service's adapters and creates its clients."""
 
+from datetime import UTC, datetime
+
 from botocore.client import BaseClient
 from botocore.config import Config
 
 from runtime.clients import AwsClients
-from services.agent.adapters.dynamodb_known_transfers import DynamoDbKnownTransfers
+from services.agent.adapters.dynamodb_outcomes import DynamoDbOutcomes
 from services.agent.domain.ports import Ports
 from services.agent.settings import AgentSettings
 
@@ -18,8 +20,8 @@ class Wiring:
     def __init__(self, settings: AgentSettings) -> None:
         self._clients = AwsClients()
         dynamodb = self._clients.shared("dynamodb", AWS_CALLS)
-        transfers = DynamoDbKnownTransfers(dynamodb, settings.agent_table)
-        self.ports = Ports(transfers, settings.keep_for)
+        outcomes = DynamoDbOutcomes(dynamodb, settings.agent_table, settings.learn_for)
+        self.ports = Ports(outcomes, now=lambda: datetime.now(UTC))
 
     @property
     def sqs(self) -> BaseClient:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from kernel.metering import Meter
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.agent.domain.chat import Json, Message, Reply
-from services.agent.domain.known_transfer import KnownTransfer
+from services.agent.domain.outcome import Ended, Learned
 from services.agent.domain.proposal import Proposal
 
 
@@ -58,9 +58,18 @@ class Actor(Protocol):
         ...
 
 
-class KnownTransfers(Protocol):
-    def keep(self, told: KnownTransfer, *, expires_at: datetime) -> None:
-        """Unless something as new or newer is kept already. Raises KnownTransferBusy."""
+class Outcomes(Protocol):
+    """How transfers ended, as their events told."""
+
+    def count(self, ended: Ended, event_id: str, now: datetime) -> None:
+        """Once, however often the event comes. What ended too long ago is not counted. Raises
+        OutcomesBusy."""
+        ...
+
+    def learned(self, destination_id: str, now: datetime) -> Learned:
+        """Of what ended lately. `learned(...).estimate(size_bytes, now.hour)` says how long the
+        next transfer takes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -99,15 +108,15 @@ class Proposals(Protocol):
 
 @dataclass(frozen=True)
 class Ports:
-    transfers: KnownTransfers
-    keep_for: timedelta
+    outcomes: Outcomes
+    now: Callable[[], datetime]
 
 
 __all__ = [
     "Actor",
-    "KnownTransfers",
     "Meter",
     "Model",
+    "Outcomes",
     "Ports",
     "ProposalChange",
     "Proposals",
