@@ -1,0 +1,129 @@
+"""By which words a thing is named: in full, or by a word or a day that it bears."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from functools import cached_property
+from typing import Any
+
+from services.agent.domain import asked_words as lexicon
+from services.agent.domain.asked_text import days_in, follows, words
+from services.agent.domain.handles import HandleKind
+
+MIN_LETTERS = 3  # of a word that may name something
+MAX_WORDS = 12  # a longer name is a text, and holds whatever somebody may say: only in full
+SIMILAR = 4  # letters that 'export' and 'exports' share at least
+PLURAL = 2  # letters by which they may differ
+
+
+class Named(IntEnum):
+    NOT = 0
+    BY_A_WORD = 1  # or by a day
+    IN_FULL = 2
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a handle stands for, by its fields as the REST API told them. All of them may have been
+    written by somebody hostile, apart from ids."""
+
+    handle: str
+    kind: HandleKind
+    told: Mapping[str, Any]
+
+    @cached_property
+    def title(self) -> str:
+        """As people call it."""
+        for field in ("key", "prefix", "name", "number", "bucket", "id"):
+            if self.text(field):
+                return self.text(field)
+        return self.handle
+
+    @cached_property
+    def key(self) -> str:
+        source = self.told.get("source")
+        nested = source if isinstance(source, Mapping) else {}
+        for value in (self.text("key"), self.text("prefix"), nested.get("key")):
+            if isinstance(value, str) and value:
+                return value
+        return ""
+
+    @cached_property
+    def in_full(self) -> Sequence[Sequence[str]]:
+        """Each of these, word by word, is this thing and no other one."""
+        last = self.key.rstrip("/").rsplit("/", 1)[-1]
+        stem = last.rsplit(".", 1)[0]
+        ids = [self.handle, *(self.text(field) for field in ("id", "number", "label"))]
+        if self.kind in (HandleKind.DESTINATION, HandleKind.BUCKET):
+            ids.append(self.text("name"))
+        if self.kind is HandleKind.BUCKET or (self.kind is HandleKind.FOLDER and not self.key):
+            ids.append(self.text("bucket"))
+        names = [words(name) for name in (self.key, last, stem)]
+        return [
+            *(found for found in map(words, ids) if _is_a_name(found)),
+            *(found for found in names if _is_a_name(found) and _is_special(found)),
+        ]
+
+    @cached_property
+    def by_words(self) -> frozenset[str]:
+        """Words that tell something about it. Others may bear them, too."""
+        names = [self.key, self.text("destination_id")]
+        if self.kind is HandleKind.DESTINATION:
+            names = [self.text("name"), self.text("id")]
+        found = [word for name in names for word in words(name) if _tells(word)]
+        return frozenset(found) if len(found) <= MAX_WORDS else frozenset()
+
+    @cached_property
+    def days(self) -> frozenset[date]:
+        asked_at = self.told.get("requested_at") if self.kind is HandleKind.TRANSFER else None
+        return days_in(self.key) | (days_in(asked_at) if isinstance(asked_at, str) else frozenset())
+
+    def named_by(self, said: Sequence[str]) -> Named:
+        if any(follows(name, said) for name in self.in_full):
+            return Named.IN_FULL
+        return Named.BY_A_WORD if self.shared_with(said) else Named.NOT
+
+    def shared_with(self, said: Sequence[str]) -> frozenset[str]:
+        """The words said that this thing bears, too."""
+        return frozenset(word for word in said if any(_similar(word, own) for own in self.by_words))
+
+    def text(self, field: str) -> str:
+        value = self.told.get(field)
+        return value if isinstance(value, str) else ""
+
+
+def _is_a_name(found: Sequence[str]) -> bool:
+    """Not 'to', 'send' or 'a': everybody says that."""
+    return any(_tells(word) or word.isdigit() for word in found)
+
+
+def _is_special(found: Sequence[str]) -> bool:
+    """A file called 'export' is not what everybody means who says 'export'."""
+    return len(found) > 1 or any(c.isdigit() for c in found[0])
+
+
+def _tells(word: str) -> bool:
+    letters = len(word) >= MIN_LETTERS or not word.isascii()
+    return letters and not word.isdigit() and word not in _COMMON
+
+
+def _similar(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (
+        len(short) >= SIMILAR and len(long) - len(short) <= PLURAL and long.startswith(short)
+    )
+
+
+_COMMON = frozenset().union(
+    lexicon.NO_NAMES,
+    lexicon.MANY,
+    lexicon.FOLDER,
+    lexicon.A_FILE,
+    lexicon.ASKING,
+    lexicon.NOT,
+    lexicon.POINTING,
+    lexicon.FILLERS,
+    *(phrase.split() for phrases in lexicon.PHRASES.values() for phrase in phrases),
+    *(phrase.split() for phrase in lexicon.DAYS),
+)
