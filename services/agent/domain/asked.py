@@ -10,13 +10,13 @@ If not `verdict.asked`, it stores nothing and tells `verdict.why` as a failure. 
 `verdict.cautions` before all others on the card.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Thing
-from services.agent.domain.asked_text import UserText, follows, words
+from services.agent.domain.asked_text import Said, UserText, words
 from services.agent.domain.asked_things import Order
 from services.agent.domain.handles import HandleKind, Handles
 
@@ -66,12 +66,11 @@ def asked_for(
     known = [each for each in things if each is not None]
     if len(known) < len(things):
         return Verdict("It names something that this conversation was not shown.")
-    text = Order(order, _before(asking, order), phrases, today, _all(handles))
-    if len(order) > 1 and not any(text.answers(each) for each in known):
+    text = Order(order, _before(asking, order), phrases, today, _all(handles), known)
+    if len(order) > 1 and not text.is_answered():
         return _no_order(kind)
-    unasked = _unasked_option(order, options)
-    why = unasked or _first(text.why_not(each, known) for each in known) or text.too_many(known)
-    return Verdict(why) if why else Verdict(cautions=text.cautions(known))
+    why = _unasked_option(order, options) or text.why_not()
+    return Verdict(why) if why else Verdict(cautions=text.cautions())
 
 
 def _order(asking: Asking, phrases: Sequence[str]) -> Sequence[UserText] | None:
@@ -107,7 +106,7 @@ def _all(handles: Handles) -> Sequence[Thing]:
 
 
 def _unasked_option(order: Sequence[UserText], options: Mapping[str, str]) -> str:
-    said = [word for text in order for word in text.words]
+    said = Said([word for text in order for word in text.words])
     words_for = {
         ("if_exists", "replace"): lexicon.REPLACE,
         ("if_exists", "keep_both"): lexicon.KEEP_BOTH,
@@ -115,14 +114,10 @@ def _unasked_option(order: Sequence[UserText], options: Mapping[str, str]) -> st
     }
     for name, value in options.items():
         listed = words_for.get((name, value))
-        free = name in ("target_path", "label") and not follows(words(value), said)
+        free = name in ("target_path", "label") and not said.has(words(value))
         if free or (listed is not None and not any(text.has(listed) for text in order)):
             return f"You did not ask for {name.replace('_', ' ')} '{value}'. Say so if you want it."
     return ""
-
-
-def _first(reasons: Iterable[str]) -> str:
-    return next((reason for reason in reasons if reason), "")
 
 
 def _no_order(kind: str) -> Verdict:

@@ -8,13 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from services.agent.domain import asked_words as lexicon
-from services.agent.domain.asked_text import days_in, follows, words
+from services.agent.domain.asked_text import Said, days_in, words
 from services.agent.domain.handles import HandleKind
 
 MIN_LETTERS = 3  # of a word that may name something
 MAX_WORDS = 12  # a longer name is a text, and holds whatever somebody may say: only in full
-SIMILAR = 4  # letters that 'export' and 'exports' share at least
-PLURAL = 2  # letters by which they may differ
 
 
 class Named(IntEnum):
@@ -79,14 +77,12 @@ class Thing:
         asked_at = self.told.get("requested_at") if self.kind is HandleKind.TRANSFER else None
         return days_in(self.key) | (days_in(asked_at) if isinstance(asked_at, str) else frozenset())
 
-    def named_by(self, said: Sequence[str]) -> Named:
-        if any(follows(name, said) for name in self.in_full):
-            return Named.IN_FULL
-        return Named.BY_A_WORD if self.shared_with(said) else Named.NOT
+    def is_named_in(self, said: Said) -> bool:
+        return any(said.has(name) for name in self.in_full)
 
-    def shared_with(self, said: Sequence[str]) -> frozenset[str]:
+    def shared_with(self, said: Said) -> frozenset[str]:
         """The words said that this thing bears, too."""
-        return frozenset(word for word in said if any(_similar(word, own) for own in self.by_words))
+        return frozenset().union(*(said.like(own) for own in self.by_words))
 
     def text(self, field: str) -> str:
         value = self.told.get(field)
@@ -106,13 +102,6 @@ def _is_special(found: Sequence[str]) -> bool:
 def _tells(word: str) -> bool:
     letters = len(word) >= MIN_LETTERS or not word.isascii()
     return letters and not word.isdigit() and word not in _COMMON
-
-
-def _similar(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return one == other or (
-        len(short) >= SIMILAR and len(long) - len(short) <= PLURAL and long.startswith(short)
-    )
 
 
 _COMMON = frozenset().union(

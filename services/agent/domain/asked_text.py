@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,6 +10,8 @@ from functools import cached_property
 from services.agent.domain import asked_words as lexicon
 
 MAX_READ = 4_000  # characters of a message
+MIN_STEM = 4  # letters that 'export' and 'exports' share at least
+MAX_ENDING = 2  # letters by which they may differ
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 _PAUSE = re.compile(r"[.,;:!?](?=\s|$)|[\n。？！；、，]")
 _QUOTED = re.compile(
@@ -46,12 +48,41 @@ def fits(listed: str, word: str) -> bool:
     return word.startswith(stem) if listed.endswith("*") else word == stem
 
 
-def follows(part: Sequence[str], said: Sequence[str]) -> bool:
-    """Whether these words stand in what was said, one behind the other."""
-    size = len(part)
-    return size > 0 and any(
-        list(said[at : at + size]) == list(part) for at in range(len(said) - size + 1)
-    )
+@dataclass(frozen=True)
+class Said:
+    """Words in their order, to look many names up in."""
+
+    words: Sequence[str]
+
+    @cached_property
+    def _joined(self) -> str:
+        return f" {' '.join(self.words)} "
+
+    @cached_property
+    def _by_stem(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for word in set(self.words):
+            for stem in _stems(word):
+                found[stem] = found.get(stem, frozenset()) | {word}
+        return found
+
+    def has(self, part: Sequence[str]) -> bool:
+        """Whether these stand in it, one behind the other."""
+        return f" {' '.join(part)} " in self._joined if part else False
+
+    def like(self, word: str) -> frozenset[str]:
+        """The words that are this one but for its ending: 'export' and 'exports'."""
+        same = {stem for stem in _stems(word) if stem in self.distinct}
+        return self._by_stem.get(word, frozenset()) | same
+
+    @cached_property
+    def distinct(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+
+def _stems(word: str) -> Sequence[str]:
+    longest = range(len(word), max(len(word) - MAX_ENDING, MIN_STEM) - 1, -1)
+    return [word[:size] for size in longest] or [word]
 
 
 @dataclass(frozen=True)
@@ -153,7 +184,7 @@ class UserText:
             named |= {_day(year, second, first), _day(year, first, second)}
         for phrase, distance in lexicon.DAYS.items():
             parts = phrase.split()
-            if follows(parts, self.words) or (len(parts) == 1 and has(parts, self.words)):
+            if Said(self.words).has(parts) or (len(parts) == 1 and has(parts, self.words)):
                 named |= {today + timedelta(days=distance + each) for each in (-1, 0, 1)}
         return frozenset(day for day in named if day is not None)
 

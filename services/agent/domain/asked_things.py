@@ -1,110 +1,165 @@
 """Whether an order names the things that a proposal would concern, and how well it does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Named, Thing
-from services.agent.domain.asked_text import UserText
+from services.agent.domain.asked_text import Said, UserText
 from services.agent.domain.handles import HandleKind
 
 SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})
 EVERYTHING_OF = frozenset({HandleKind.FOLDER, HandleKind.BUCKET})
+ROLES = (SOURCES, *(frozenset({each}) for each in HandleKind if each not in SOURCES))
+
+
+@dataclass(frozen=True)
+class Role:
+    """Things of which one could stand in another one's place, and the words in which they have to
+    be named: in full in `said`, or by one of `hints`."""
+
+    said: Said
+    hints: Said
+    things: Sequence[Thing]
+
+    @cached_property
+    def named(self) -> Mapping[str, Named]:
+        return {each.handle: self._how(each) for each in self.things}
+
+    @cached_property
+    def shared(self) -> Mapping[str, frozenset[str]]:
+        return {each.handle: each.shared_with(self.hints) for each in self.things}
+
+    def _how(self, thing: Thing) -> Named:
+        if thing.is_named_in(self.said):
+            return Named.IN_FULL
+        return Named.BY_A_WORD if self.shared[thing.handle] else Named.NOT
 
 
 @dataclass(frozen=True)
 class Order:
-    """The words in which things have to be named."""
+    """`before` is what 'it' may mean."""
 
     order: Sequence[UserText]  # the message that orders, and those behind it
     before: Sequence[UserText]  # oldest first
     phrases: Sequence[str]
     today: date
-    known: Sequence[Thing]
+    known: Sequence[Thing]  # all that the conversation was shown
+    used: Sequence[Thing]  # those that the proposal concerns
 
-    def why_not(self, thing: Thing, used: Sequence[Thing]) -> str:
-        """Why it is not what the user named. Empty, if it is."""
-        how = self.named(thing, used)
+    def why_not(self) -> str:
+        """Why the user did not name them, or not so many. Empty, if they did."""
+        reasons = (self._why_not(each) for each in self.used)
+        return next((reason for reason in reasons if reason), "") or self._too_many()
+
+    def _why_not(self, thing: Thing) -> str:
+        how = self._named(thing)
         if how is Named.NOT:
             return f"You did not name '{thing.title}'. Write what you mean by its name."
-        if how is Named.BY_A_WORD:
-            others = [each for each in self._like(thing) if each not in used]
-            rival = next((each for each in others if self._is_better(each, thing, used)), None)
-            if rival is not None:
-                return f"That may be '{rival.title}' or '{thing.title}'. Say which, in full."
+        if how is Named.BY_A_WORD and (rival := self._rival(thing)):
+            return f"That may be '{rival.title}' or '{thing.title}'. Say which, in full."
         if thing.kind in EVERYTHING_OF and not self._means_many(thing):
             return f"Say 'all files of {thing.title}' if you mean all that is in it."
         return ""
 
-    def named(self, thing: Thing, used: Sequence[Thing]) -> Named:
-        said = self._said(thing)
-        how = thing.named_by(said)
-        if how is not Named.BY_A_WORD:
-            return self._by_day(thing) if how is Named.NOT else how
-        if thing.kind in SOURCES:  # 'send it to ACME' names no file of the folder acme/
-            said = _without([each for each in used if each.kind is HandleKind.DESTINATION], said)
-        if not thing.shared_with(said):
-            return Named.NOT
-        return Named.NOT if self._other_day(thing) else how
-
-    def too_many(self, used: Sequence[Thing]) -> str:
+    def _too_many(self) -> str:
         """One word may mean one thing; several only with a word such as 'all'."""
-        for kinds in (SOURCES, {HandleKind.TRANSFER}):
-            guessed = [each for each in used if each.kind in kinds and not self._is_full(each)]
+        for kinds in ROLES:
+            guessed = [each for each in self.used if each.kind in kinds and not self._is_full(each)]
             if len(guessed) > 1 and not self._has(lexicon.MANY):
                 return "You did not say that you mean several. Write 'all', or name each in full."
         return ""
 
-    def cautions(self, used: Sequence[Thing]) -> Sequence[str]:
+    def cautions(self) -> Sequence[str]:
         return [
             f"You did not name '{each.title}' in full, the agent took it to be what you mean."
             " Look whether it is."
-            for each in used
+            for each in self.used
             if not self._is_full(each)
         ]
 
-    def answers(self, thing: Thing) -> bool:
-        """Whether the last message names it, or something about it."""
-        return thing.named_by(self.order[-1].naming(self.phrases)) is not Named.NOT
+    def is_answered(self) -> bool:
+        """Whether the last message names one of them, or something about it."""
+        last = self._words_of(self.order[-1:])
+        return any(each.is_named_in(last) or each.shared_with(last) for each in self.used)
 
-    def _said(self, thing: Thing) -> Sequence[str]:
+    @cached_property
+    def _roles(self) -> Mapping[HandleKind, Role]:
+        roles = {}
+        for kinds in ROLES:
+            things = [each for each in self.known if each.kind in kinds]
+            roles.update(dict.fromkeys(kinds, self._role(things)))
+        return roles
+
+    def _role(self, things: Sequence[Thing]) -> Role:
         """Words of the order; of what was said before only if the order names nothing alike."""
-        for text in (self.order, *([each] for each in reversed(self.before))):
-            said = _all_words(text, self.phrases)
-            if any(each.named_by(said) is not Named.NOT for each in self._like(thing)):
-                return said
-        return _all_words(self.order, self.phrases)
+        for texts in (self.order, *([each] for each in reversed(self.before))):
+            role = self._role_in(self._words_of(texts), things)
+            if any(role.named.values()):
+                return role
+        return self._role_in(self._words_of(self.order), things)
 
-    def _like(self, thing: Thing) -> Sequence[Thing]:
-        alike = SOURCES if thing.kind in SOURCES else {thing.kind}
-        return [each for each in self.known if each.kind in alike]
+    def _role_in(self, said: Said, things: Sequence[Thing]) -> Role:
+        """'Send it to ACME' names no file of the folder acme/: the words of the destination do not
+        count, once each."""
+        hints = list(said.words)
+        if things and things[0].kind in SOURCES:
+            to = [each for each in self.used if each.kind is HandleKind.DESTINATION]
+            for word in {word for each in to for word in each.shared_with(said)}:
+                hints.remove(word)
+        return Role(said, Said(hints), things)
+
+    def _words_of(self, texts: Iterable[UserText]) -> Said:
+        return Said([word for text in texts for word in text.naming(self.phrases)])
+
+    def _named(self, thing: Thing) -> Named:
+        how = self._roles[thing.kind].named[thing.handle]
+        if how is Named.BY_A_WORD and self._other_day(thing):
+            return Named.NOT
+        return self._by_day(thing) if how is Named.NOT else how
+
+    def _rival(self, thing: Thing) -> Thing | None:
+        """What was shown, too, and fits the words better. A destination must be the only one that
+        fits: files would leave for the wrong partner."""
+        role = self._roles[thing.kind]
+        ours = role.shared[thing.handle]
+        for rival in role.things:
+            theirs = role.shared[rival.handle]
+            if not role.named[rival.handle] or rival.handle in self._handles_used:
+                continue
+            if role.named[rival.handle] is Named.IN_FULL:
+                return rival
+            if theirs > ours and self._named(rival) is not Named.NOT:
+                return rival
+            if theirs == ours and thing.kind is HandleKind.DESTINATION:
+                return rival
+        return None
 
     def _is_full(self, thing: Thing) -> bool:
-        return thing.named_by(self._said(thing)) is Named.IN_FULL
+        return self._roles[thing.kind].named[thing.handle] is Named.IN_FULL
 
-    def _is_better(self, rival: Thing, thing: Thing, used: Sequence[Thing]) -> bool:
-        """A destination must be the only one that fits: files would leave for the wrong partner."""
-        said = self._said(thing)
-        if rival.named_by(said) is Named.IN_FULL:
-            return True
-        ours, theirs = thing.shared_with(said), rival.shared_with(said)
-        if thing.kind is HandleKind.DESTINATION:
-            return theirs >= ours
-        return theirs > ours and self.named(rival, used) is not Named.NOT
+    @cached_property
+    def _handles_used(self) -> frozenset[str]:
+        return frozenset(each.handle for each in self.used)
 
+    @cached_property
     def _days(self) -> frozenset[date]:
         texts = (*self.before, *self.order)
         return frozenset().union(*(text.days(self.today) for text in texts))
 
     def _other_day(self, thing: Thing) -> bool:
-        days = self._days()
-        return bool(days and thing.days and not thing.days & days)
+        return bool(self._days and thing.days and not thing.days & self._days)
 
     def _by_day(self, thing: Thing) -> Named:
         """'Yesterday's file' is one that bears that day. 'Yesterday's export' names more."""
-        generic = thing.kind is HandleKind.TRANSFER or self._has(lexicon.A_FILE)
-        return Named.BY_A_WORD if generic and thing.days & self._days() else Named.NOT
+        generic = thing.kind is HandleKind.TRANSFER or self._names_a_file
+        return Named.BY_A_WORD if generic and thing.days & self._days else Named.NOT
+
+    @cached_property
+    def _names_a_file(self) -> bool:
+        return self._has(lexicon.A_FILE)
 
     def _has(self, listed: Iterable[str]) -> bool:
         return any(text.has(listed) for text in (*self.before, *self.order))
@@ -112,15 +167,3 @@ class Order:
     def _means_many(self, thing: Thing) -> bool:
         path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
         return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
-
-
-def _all_words(texts: Sequence[UserText], phrases: Sequence[str]) -> Sequence[str]:
-    return [word for text in texts for word in text.naming(phrases)]
-
-
-def _without(destinations: Sequence[Thing], said: Sequence[str]) -> Sequence[str]:
-    """The words without those that name the destination, once each."""
-    left = list(said)
-    for word in {word for each in destinations for word in each.shared_with(said)}:
-        left.remove(word)
-    return left
