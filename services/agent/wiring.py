@@ -5,7 +5,7 @@ from botocore.config import Config
 
 from runtime.clients import AwsClients
 from services.agent.adapters.dynamodb_known_transfers import DynamoDbKnownTransfers
-from services.agent.domain.ports import Ports
+from services.agent.domain.ports import KnownPorts
 from services.agent.settings import AgentSettings
 
 # All tries of a call take less than the 15 s that the consumer keeps for one more record.
@@ -19,7 +19,7 @@ class Wiring:
         self._clients = AwsClients()
         dynamodb = self._clients.shared("dynamodb", AWS_CALLS)
         transfers = DynamoDbKnownTransfers(dynamodb, settings.agent_table)
-        self.ports = Ports(transfers, settings.keep_for)
+        self.ports = KnownPorts(transfers, settings.keep_for)
 
     @property
     def sqs(self) -> BaseClient:

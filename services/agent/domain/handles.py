@@ -4,12 +4,14 @@ The model never types a key. What it names must have been listed in this convers
 what was listed then, with its ETag and version.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 MAX_HANDLES = 2_000  # of a conversation; the oldest are forgotten
+MAX_BYTES = 300_000  # of all that they stand for, as JSON: they are kept in one row of 400 KB
 
 
 class HandleKind(StrEnum):
@@ -51,3 +53,15 @@ class Handles:
         for oldest in list(known)[: max(0, len(known) - MAX_HANDLES)]:
             del known[oldest]
         return Handles(known, {**self.last, kind: number}), name
+
+    def fitting(self, most: int = MAX_BYTES) -> "Handles":
+        """Without the oldest, so that the others take so many bytes as JSON at most. No number is
+        given twice all the same."""
+        kept: dict[str, Mapping[str, Any]] = {}
+        left = most
+        for name, thing in reversed(list(self.known.items())):
+            left -= len(json.dumps({name: thing}, ensure_ascii=False).encode())
+            if left < 0:
+                break
+            kept[name] = thing
+        return replace(self, known=dict(reversed(list(kept.items()))))

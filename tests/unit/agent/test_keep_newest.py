@@ -10,7 +10,7 @@ from runtime.dynamodb.items import epoch_seconds
 from services.agent.adapters.dynamodb_known_transfers import DynamoDbKnownTransfers
 from services.agent.domain.errors import KnownTransferBusy
 from services.agent.domain.known_transfer import KnownTransfer
-from services.agent.domain.ports import Ports
+from services.agent.domain.ports import KnownPorts
 from services.agent.use_cases.keep_newest import keep_newest
 from tests.unit.runtime.service_table import client_with_table
 
@@ -27,7 +27,7 @@ def told(sequence: int, transfer_id: str = "t-1") -> KnownTransfer:
 def test_the_newest_event_is_kept_in_every_order_and_until_long_after_it() -> None:
     with mock_aws():
         client = client_with_table("known")
-        ports = Ports(DynamoDbKnownTransfers(client, "known"), KEEP_FOR)
+        ports = KnownPorts(DynamoDbKnownTransfers(client, "known"), KEEP_FOR)
         for number, order in enumerate(permutations(range(len(EVENTS)))):
             for sequence in (*order, *order):
                 keep_newest(told(sequence, f"t-{number}"), ports=ports)
