@@ -15,6 +15,21 @@ MIN_LETTERS = 3  # of a word that may name something
 MAX_WORDS = 12  # a longer name is a text, and holds whatever somebody may say: only in full
 
 
+NO_FIELDS: tuple[str, ...] = ()
+TITLES: Mapping[HandleKind, Sequence[str]] = {
+    **dict.fromkeys(HandleKind, NO_FIELDS),
+    HandleKind.BUCKET: ("bucket",),
+    HandleKind.DESTINATION: ("name", "destination_id"),
+    HandleKind.TRANSFER: ("transfer_id", "label"),
+    HandleKind.TICKET: ("number",),
+}
+HINTS: Mapping[HandleKind, Sequence[str]] = {
+    **dict.fromkeys(HandleKind, NO_FIELDS),
+    HandleKind.DESTINATION: ("name", "destination_id"),
+    HandleKind.TRANSFER: ("destination_id",),
+}
+
+
 class Named(IntEnum):
     NOT = 0
     BY_A_WORD = 1  # or by a day
@@ -23,8 +38,8 @@ class Named(IntEnum):
 
 @dataclass(frozen=True)
 class Thing:
-    """What a handle stands for, by its fields as the REST API told them. All of them may have been
-    written by somebody hostile, apart from ids."""
+    """What a handle stands for, by the fields that the tools keep of it. All but ids may have been
+    written by somebody hostile."""
 
     handle: str
     kind: HandleKind
@@ -33,30 +48,18 @@ class Thing:
     @cached_property
     def title(self) -> str:
         """As people call it."""
-        for field in ("key", "prefix", "name", "number", "bucket", "id"):
-            if self.text(field):
-                return self.text(field)
-        return self.handle
+        return next(filter(None, (self.key, *map(self.text, TITLES[self.kind]))), self.handle)
 
     @cached_property
     def key(self) -> str:
-        source = self.told.get("source")
-        nested = source if isinstance(source, Mapping) else {}
-        for value in (self.text("key"), self.text("prefix"), nested.get("key")):
-            if isinstance(value, str) and value:
-                return value
-        return ""
+        return self.text("key") or self.text("prefix")
 
     @cached_property
     def in_full(self) -> Sequence[Sequence[str]]:
         """Each of these, word by word, is this thing and no other one."""
         last = self.key.rstrip("/").rsplit("/", 1)[-1]
         stem = last.rsplit(".", 1)[0]
-        ids = [self.handle, *(self.text(field) for field in ("id", "number", "label"))]
-        if self.kind in (HandleKind.DESTINATION, HandleKind.BUCKET):
-            ids.append(self.text("name"))
-        if self.kind is HandleKind.BUCKET or (self.kind is HandleKind.FOLDER and not self.key):
-            ids.append(self.text("bucket"))
+        ids = [self.handle, *map(self.text, TITLES[self.kind])]
         names = [words(name) for name in (self.key, last, stem)]
         return [
             *(found for found in map(words, ids) if _is_a_name(found)),
@@ -66,9 +69,7 @@ class Thing:
     @cached_property
     def by_words(self) -> frozenset[str]:
         """Words that tell something about it. Others may bear them, too."""
-        names = [self.key, self.text("destination_id")]
-        if self.kind is HandleKind.DESTINATION:
-            names = [self.text("name"), self.text("id")]
+        names = (self.key, *map(self.text, HINTS[self.kind]))
         found = [word for name in names for word in words(name) if _tells(word)]
         return frozenset(found) if len(found) <= MAX_WORDS else frozenset()
 

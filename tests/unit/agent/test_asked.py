@@ -25,13 +25,13 @@ def file(key: str) -> tuple[HandleKind, dict[str, Any]]:
 
 
 def partner(id_: str, name: str) -> tuple[HandleKind, dict[str, Any]]:
-    return HandleKind.DESTINATION, {"id": id_, "name": name}
+    return HandleKind.DESTINATION, {"destination_id": id_, "name": name}
 
 
 def transfer(id_: str, key: str, to: str, day: str = "2026-11-20") -> tuple[HandleKind, Any]:
     return HandleKind.TRANSFER, {
-        "id": id_,
-        "source": {"bucket": BUCKET, "key": key},
+        "transfer_id": id_,
+        "key": key,
         "destination_id": to,
         "requested_at": f"{day}T02:00:00Z",
     }
