@@ -13,6 +13,7 @@ from moto import mock_aws
 from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from runtime.dynamodb.outbox import DynamoDbOutbox
+from runtime.dynamodb.table import row_key
 from services.agent.adapters.dynamodb_budget import DynamoDbBudget
 from services.agent.adapters.dynamodb_conversations import PAGE_BYTES, DynamoDbConversations
 from services.agent.domain.chat import Message, Said, Speaker, ToolResult, ToolUse
@@ -206,6 +207,23 @@ def test_handles_come_back_with_their_numbers(backend: Backend) -> None:
     found = backend.conversations.handles("c-1")
     assert (found, name) == (handles, "obj_1")
     assert found.with_new(HandleKind.OBJECT, {"bucket": "b", "key": "y"}, {})[1] == "obj_2"
+
+
+@pytest.mark.parametrize("letter", ["😀", "\u0001", '"'"])
+def test_handles_of_the_longest_keys_fit_into_a_row(letter: str) -> None:
+    handles, longest = Handles(), letter * (1_024 // len(letter.encode()))
+    for number in range(250):
+        key = {"bucket": "b" * 63, "key": f"{number}{longest}"}
+        handles, name = handles.with_new(HandleKind.OBJECT, key, {"version_id": "v" * 1_024})
+    with mock_aws():
+        client = client_with_table("agent")
+        store = DynamoDbConversations(client, "agent", timedelta(days=1))
+        assert store.save(store.open(a_conversation(), []), Written(handles=handles), NOON)
+        assert store.handles("c-1") == handles
+        row = client.get_item(TableName="agent", Key=row_key("C#c-1", "HANDLES"))["Item"]
+    size = len(row["handles"]["S"].encode())
+    assert size < 390_000
+    assert handles.known[name]["key"].startswith("249")
 
 
 def test_tokens_are_taken_up_to_the_most_and_by_day(backend: Backend) -> None:

@@ -10,10 +10,43 @@ class AgentError(DeclaredError):
     """Root of the tree. `retryable` decides whether an event's message may work later."""
 
 
-class KnownTransferBusy(AgentError):
-    code, retryable = "known_transfer_busy", True
-    message = "Too many write what is known of transfer {transfer_id!r} at once. Try again."
-    transfer_id: str
+class OutcomesBusy(AgentError):
+    code, retryable = "outcomes_busy", True
+    alone = True  # runtime.consumer tries the records after it all the same
+    message = "Too many count transfers to {destination_id!r} at once. Try again."
+    destination_id: str
+
+
+class AskedWrong(AgentError):
+    """The model asked a tool for what makes no sense, or named what it was not told."""
+
+    code = "asked_wrong"
+    message = "{sentence}"
+    sentence: str
+
+
+# --- what our REST API answers --------------------------------------------------------------------
+
+
+class ApiRefused(AgentError):
+    """`problem` is the API's own code, and `sentence` its own words: they may repeat what others
+    wrote. Nothing was done."""
+
+    code = "api_refused"
+    message = "{operation} was refused ({answered} {problem}): {sentence}"
+    operation: str
+    answered: int
+    problem: str
+    sentence: str
+
+
+class ApiAway(AgentError):
+    """No answer, or none that says whether anything was done."""
+
+    code, retryable = "api_away", True
+    message = "{operation} was not answered: {reason}."
+    operation: str
+    reason: str
 
 
 # --- conversations -------------------------------------------------------------------------------
@@ -117,29 +150,6 @@ class ModelRefused(ModelError):
 class ContextTooLong(ModelError):
     code = "context_too_long"
     message = "The conversation is longer than the model can read."
-
-
-# --- our REST API, with the caller's token -------------------------------------------------------
-
-
-class ApiRefused(AgentError):
-    """`sentence` is the problem's detail: words of others."""
-
-    code = "api_refused"
-    message = "{operation} was refused ({http_status} {problem}): {sentence}"
-    operation: str
-    http_status: int
-    problem: str
-    sentence: str
-
-
-class ApiAway(AgentError):
-    """Nobody knows whether it was done."""
-
-    code, retryable = "api_away", True
-    message = "{operation} gave no answer ({why})."
-    operation: str
-    why: str
 
 
 # --- proposals -----------------------------------------------------------------------------------

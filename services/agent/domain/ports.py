@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -13,7 +13,7 @@ from kernel.pages import Page
 from services.agent.domain.chat import Json, Message, Reply
 from services.agent.domain.conversation import Conversation, Entry
 from services.agent.domain.handles import Handles
-from services.agent.domain.known_transfer import KnownTransfer
+from services.agent.domain.outcome import Ended, Learned
 from services.agent.domain.proposal import Proposal
 
 
@@ -176,9 +176,18 @@ class AnswerStream(Protocol):
         ...
 
 
-class KnownTransfers(Protocol):
-    def keep(self, told: KnownTransfer, *, expires_at: datetime) -> None:
-        """Unless something as new or newer is kept already. Raises KnownTransferBusy."""
+class Outcomes(Protocol):
+    """How transfers ended, as their events told."""
+
+    def count(self, ended: Ended, event_id: str, now: datetime) -> None:
+        """Once, however often the event comes. What ended too long ago is not counted. Raises
+        OutcomesBusy."""
+        ...
+
+    def learned(self, destination_id: str, now: datetime) -> Learned:
+        """Of what ended lately. `learned(...).estimate(size_bytes, now.hour)` says how long the
+        next transfer takes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -228,18 +237,13 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class KnownPorts:
-    transfers: KnownTransfers
-    keep_for: timedelta
-
-
-@dataclass(frozen=True)
 class Ports:
     """Everything that a use case may reach. wiring.py builds it once. Tests build it from fakes."""
 
     conversations: Conversations
     proposals: Proposals
     budget: Budget
+    outcomes: Outcomes
     model: Model
     access: Access
     stream: AnswerStream
