@@ -1,10 +1,10 @@
 """What the agent service publishes: conversations, what was proposed in them, and who decided."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.contract import Count, Digest, Id, Published, UtcTime
+from contracts.contract import Count, Digest, Id, Published, Text, UtcTime
 
 ActionKind = Literal["start", "batch", "retry", "pause", "resume", "cancel", "ticket"]
 MAX_PIECE = 4_000  # characters; however they are escaped, a WebSocket frame has room for them
