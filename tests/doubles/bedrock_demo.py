@@ -16,9 +16,11 @@ from tests.doubles.bedrock_moves import Json, Moves, Request, Say, Use
 
 WORD = re.compile(r"[a-z0-9]+")
 STOP_WORDS = frozenset(
-    WORD.findall("""a all an and are as at by can do does file files for from give how i in is it its last latest
-    long many may me my newest object of on our please s send take tell that the their there to up
-    what when where which who will with would you""")
+    WORD.findall(
+        "a all an and are as at by can do does file files for from give how i in is it its last"
+        " latest long many may me my newest object of on our please s send take tell that the their"
+        " there to up what when where which who will with would you"
+    )
 )
 STEERED = ("retry", "pause", "resume", "cancel")
 HELP = (
