@@ -46,6 +46,7 @@ WARNS = {
 }
 UNPROVED = "Nothing proves that the server is the partner's, and nothing is encrypted."
 REPLACES = "A file that has the same name at the partner is lost."
+MANY = "There are more files below it than were counted, so its size is not known."
 AS_IT_IS = "What is below the folder when the transfer starts is sent, also what is new by then."
 
 
@@ -108,8 +109,9 @@ def _sending_cautions(action: Sending) -> tuple[str, ...]:
     found = []
     if action.if_exists == "replace":
         found.append(REPLACES)
-    if any(each.source.folder for each in action.sends):
-        found.append(AS_IT_IS)
+    folders = [each.source for each in action.sends if each.source.folder]
+    found += [AS_IT_IS] if folders else []
+    found += [MANY for each in folders if each.size_bytes is None]
     return (*found, *_place_cautions(action.place))
 
 

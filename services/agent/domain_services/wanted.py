@@ -19,6 +19,7 @@ from services.agent.domain.proposed import (
 )
 from services.agent.domain_services.hindrance import MOVES_BYTES, place_of
 from services.agent.domain_services.looking import Look, text_in
+from services.agent.domain_services.tools.figures import size_of_folder
 
 SENDS = frozenset(
     {"objects", "folder", "destination", "target_path", "label", "if_exists", "verify"}
@@ -72,7 +73,9 @@ def _sources(look: Look, kind: Kind) -> list[Source]:
     named = look.asked.get("objects", [])
     if kind is Kind.BATCH and "folder" in look.asked and not named:
         meant = look.meant(HandleKind.FOLDER, "folder")
-        return [Source(meant["bucket"], meant["prefix"], folder=True)]
+        size_bytes, not_all = size_of_folder(look)
+        counted = None if not_all else size_bytes
+        return [Source(meant["bucket"], meant["prefix"], None, counted, folder=True)]
     if (len(named) == 1) != (kind is Kind.START) or not named or "folder" in look.asked:
         raise AskedWrong(
             "start takes one object in objects. batch takes a folder, which becomes one transfer,"

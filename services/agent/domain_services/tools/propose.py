@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
 from contracts.receipt import Verify
 from contracts.transfer_events import IfExists
@@ -179,6 +179,14 @@ def _strategy(look: Look, destination_id: str, size_bytes: int) -> str | None:
 
 def _rounded(estimate: Estimate) -> Estimate:
     """To tenths: nobody knows it better."""
-    figures = ("seconds", "low_seconds", "high_seconds", "success_percent")
-    found: dict[str, Any] = {name: getattr(estimate, name) for name in figures}
-    return replace(estimate, **{k: None if v is None else round(v, 1) for k, v in found.items()})
+    return replace(
+        estimate,
+        seconds=_tenths(estimate.seconds),
+        low_seconds=_tenths(estimate.low_seconds),
+        high_seconds=_tenths(estimate.high_seconds),
+        success_percent=_tenths(estimate.success_percent),
+    )
+
+
+def _tenths(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 1)
