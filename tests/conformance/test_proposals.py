@@ -12,8 +12,9 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.agent.adapters.dynamodb_proposals import DynamoDbProposals
 from services.agent.domain.errors import FieldInvalid
 from services.agent.domain.ports import ProposalChange, Proposals
-from services.agent.domain.proposal import Outcome, Proposal, State, Trouble
+from services.agent.domain.proposal import Outcome, Proposal, State
 from services.agent.domain.proposed import Action
+from services.agent.domain.trouble import Trouble
 from tests.fakes.proposals import InMemoryProposals
 from tests.unit.agent.proposals import (
     CANCEL,

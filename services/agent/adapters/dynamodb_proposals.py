@@ -22,7 +22,8 @@ from runtime.dynamodb.table import Action, Table, check, put, row_key
 from services.agent.domain.canonical import content_of
 from services.agent.domain.errors import FieldInvalid, ProposalsBusy
 from services.agent.domain.ports import ProposalChange
-from services.agent.domain.proposal import Claim, Outcome, Proposal, State, Trouble
+from services.agent.domain.proposal import Claim, Outcome, Proposal, State
+from services.agent.domain.trouble import Trouble
 
 PROPOSAL, NEWEST, MADE = "PROPOSAL", "NEWEST_PROPOSAL", "PROPOSAL#"
 KEPT = timedelta(days=400)  # as long as tickets tell of it
