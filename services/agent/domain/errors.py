@@ -228,8 +228,8 @@ class ConfirmUnclear(ProposalError):
 class ConfirmUnfinished(ProposalError):
     code, status, retryable = "confirm_unfinished", 503, True
     message = (
-        "{settled} of the {steps} steps of proposal {proposal_id!r} are settled: {reason} Confirm it"
-        " again to go on: nothing is done twice."
+        "{settled} of the {steps} steps of proposal {proposal_id!r} are settled: {reason} Confirm"
+        " it again to go on: nothing is done twice."
     )
     proposal_id: str
     settled: int

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import SecretStr
 
 from kernel.caller import Caller
+from kernel.outbox import OutboxEvent
 from services.agent.domain.errors import (
     ApiAway,
     ApiRefused,
@@ -66,6 +67,10 @@ def _claimed(proposal_id: str, digest: str, caller: Caller, ports: Ports) -> Pro
     raise ProposalsBusy(proposal_id)
 
 
+class _Overtaken(Exception):
+    pass
+
+
 @dataclass
 class _Confirming:
     """One claim of a proposal, from its beginning to its end."""
@@ -77,6 +82,12 @@ class _Confirming:
     ports: Ports
 
     def end(self) -> Proposal:
+        try:
+            return self._confirmed()
+        except _Overtaken:
+            return self._of_the_other()
+
+    def _confirmed(self) -> Proposal:
         outcomes, hinders = self._looked_at()
         for number, outcome in enumerate(outcomes):
             if outcome.settled:
@@ -85,9 +96,8 @@ class _Confirming:
         after = self.claimed.recorded(tuple(outcomes), self.ports.now())
         told = after.state is State.CONFIRMED
         events = (announce.confirmed(after, self.ports.new_id),) if told else ()
-        if self.ports.proposals.store(ProposalChange(after, self.claimed, events)):
-            return after
-        return self._overtaken()
+        self._store(after, *events)
+        return after
 
     def _looked_at(self) -> tuple[list[Outcome], Trouble | None]:
         """What was done before, and what hinders the rest. Raises NotDoneYet."""
@@ -123,19 +133,22 @@ class _Confirming:
         surely nothing was done."""
         settled = sum(each.settled for each in outcomes)
         if settled == 0 and self._is_first:
-            after = self.claimed.reopened()
-            self.ports.proposals.store(ProposalChange(after, self.claimed))
+            self._store(self.claimed.reopened())
             return NotDoneYet(self.claimed.id, reason)
         self._hand_on(outcomes, self.ports.now())
         steps = steps_of(self.claimed.content.action)
         return ConfirmUnfinished(self.claimed.id, settled, steps, reason)
 
     def _hand_on(self, outcomes: list[Outcome], until: datetime) -> None:
-        after = self.claimed.handed_on(tuple(outcomes), until)
-        self.ports.proposals.store(ProposalChange(after, self.claimed))
+        self._store(self.claimed.handed_on(tuple(outcomes), until))
 
-    def _overtaken(self) -> Proposal:
-        """The lease ended, and somebody else went on with the same keys."""
+    def _store(self, after: Proposal, *events: OutboxEvent) -> None:
+        """Raises _Overtaken when the lease ended and somebody else went on with the same keys."""
+        if not self.ports.proposals.store(ProposalChange(after, self.claimed, events)):
+            raise _Overtaken
+
+    def _of_the_other(self) -> Proposal:
+        """What came of it instead."""
         found = self.ports.proposals.read(self.claimed.id)
         if found is None:
             raise ProposalNotFound(self.claimed.id)
