@@ -108,7 +108,7 @@ class Confirming:
 
     def use(self, name: str, asked: Json, by: Caller = ANN, said: str = "Send it") -> Outcome:
         tool = next(each for each in (*self._tools(), self._propose()) if each.name == name)
-        outcome = tool.run(asked, self._scene(by, said))
+        outcome: Outcome = tool.run(asked, self._scene(by, said))
         self.handles = outcome.handles
         return outcome
 
