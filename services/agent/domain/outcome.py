@@ -15,7 +15,7 @@ ENOUGH = 10  # completed transfers; 80 % of fewer than 9 cannot be told
 ENOUGH_OF_HOUR = 20  # so many before an hour counts alone
 NEIGHBOURS = 2  # classes away; 16 times the size says little
 # Narrow pools are noisy. A wider one counts in each as much as so many transfers.
-PRIOR = 10
+PRIOR = 30
 
 
 @dataclass(frozen=True)

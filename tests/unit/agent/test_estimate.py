@@ -137,10 +137,15 @@ def test_a_file_without_a_byte_takes_time() -> None:
 
 
 def test_few_have_a_wider_spread_than_many() -> None:
-    random = Random(1)
-    times = [random.lognormvariate(3, 0.5) for _ in range(4_000)]
-    few, many = (spread_of(Counter(map(bucket_of, times[:n]))) for n in (10, 4_000))
-    assert few.high / few.low > 1.15 * many.high / many.low
+    """On average, because ten can lie together by chance."""
+
+    def width(count: int) -> float:
+        times = (random.lognormvariate(3, 0.5) for _ in range(count))
+        spread = spread_of(Counter(map(bucket_of, times)))
+        return math.log(spread.high / spread.low)
+
+    random = Random(1)  # noqa: S311 - no secret
+    assert sum(width(10) for _ in range(100)) / 100 > 1.05 * width(10_000)
 
 
 # --- success -------------------------------------------------------------------------------------
@@ -185,36 +190,38 @@ def history(random: Random, count: int) -> list[tuple[Slot, int, float, bool]]:
 
 
 def learn(past: list[tuple[Slot, int, float, bool]]) -> Learned:
-    tallies: dict[Slot, Tally] = {}
+    took: dict[Slot, Counter[int]] = {}
+    failed = Counter(where for where, _, _, good in past if not good)
     for where, _, seconds, good in past:
-        one = Tally(Counter([bucket_of(seconds)])) if good else Tally({}, 1)
-        tallies[where] = tallies.get(where, Tally()) + one
-    return Learned(tallies, 90)
+        if good:
+            took.setdefault(where, Counter())[bucket_of(seconds)] += 1
+    slots = took.keys() | failed.keys()
+    return Learned({each: Tally(took.get(each, {}), failed[each]) for each in slots}, 90)
 
 
 @pytest.mark.parametrize(
-    ("count", "least", "most"), [(60, 0.76, 0.92), (300, 0.77, 0.86), (3_000, 0.77, 0.86)]
+    ("count", "least", "most"), [(60, 0.76, 0.92), (300, 0.77, 0.86), (2_000, 0.77, 0.86)]
 )
 def test_about_80_of_100_lie_within_the_spread(count: int, least: float, most: float) -> None:
-    """Of 60 partners with a history of so many transfers. With few, other sizes have to help, and
+    """Of 40 partners with a history of so many transfers. With few, other sizes have to help, and
     then the spread is wider than it needs to be."""
-    random, within, told = Random(count), 0, 0
-    for _ in range(60):
-        transfers = history(random, count + 50)
+    random, within, told = Random(count), 0, 0  # noqa: S311 - no secret
+    for _ in range(40):
+        transfers = history(random, count + 40)
         found = learn(transfers[:count])
         for where, size_bytes, seconds, good in transfers[count:]:
             estimate = found.estimate(size_bytes, where.hour)
             if good and estimate.low_seconds is not None and estimate.high_seconds is not None:
                 told += 1
                 within += estimate.low_seconds <= seconds <= estimate.high_seconds
-    assert told > 1_000
+    assert told > 700
     assert least <= within / told <= most, within / told
 
 
 def test_the_middle_is_as_often_too_long_as_too_short() -> None:
-    random, longer, told = Random(7), 0, 0
-    for _ in range(60):
-        transfers = history(random, 1_050)
+    random, longer, told = Random(7), 0, 0  # noqa: S311 - no secret
+    for _ in range(40):
+        transfers = history(random, 1_040)
         found = learn(transfers[:1_000])
         for where, size_bytes, seconds, _ in transfers[1_000:]:
             estimate = found.estimate(size_bytes, where.hour)
@@ -224,18 +231,18 @@ def test_the_middle_is_as_often_too_long_as_too_short() -> None:
 
 
 def test_of_those_with_a_probability_so_many_succeed() -> None:
-    random = Random(11)
+    random = Random(11)  # noqa: S311 - no secret
     bins: dict[int, list[tuple[float, bool]]] = {}
-    for _ in range(200):
-        transfers = history(random, 450)
+    for _ in range(100):
+        transfers = history(random, 440)
         found = learn(transfers[:400])
         for where, size_bytes, _, good in transfers[400:]:
             percent = found.estimate(size_bytes, where.hour).success_percent
             assert percent is not None
             bins.setdefault(int(percent // 5), []).append((percent, good))
     for each in bins.values():
-        if len(each) >= 300:
+        if len(each) >= 200:
             foretold = sum(percent for percent, _ in each) / len(each)
             came = 100 * sum(good for _, good in each) / len(each)
             assert foretold == pytest.approx(came, abs=5), (foretold, came, len(each))
-    assert sum(len(each) >= 300 for each in bins.values()) >= 4
+    assert sum(len(each) >= 200 for each in bins.values()) >= 4
