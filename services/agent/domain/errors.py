@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kernel import refusals
 from kernel.errors import DeclaredError
+from services.agent.domain.trouble import Trouble
 
 
 class AgentError(DeclaredError):
@@ -47,6 +48,117 @@ class ApiAway(AgentError):
     message = "{operation} was not answered: {reason}."
     operation: str
     reason: str
+
+
+# --- conversations -------------------------------------------------------------------------------
+
+
+class ConversationError(AgentError):
+    """Is answered to the caller."""
+
+
+class RoleMissing(refusals.RoleMissing, ConversationError): ...
+
+
+class IdempotencyConflict(refusals.IdempotencyConflict, ConversationError): ...
+
+
+class KeyUsedElsewhere(ConversationError):
+    code, status = "idempotency_conflict", 409
+    message = "Idempotency-Key {key!r} belongs to a message of another conversation. Use a new key."
+    key: str
+
+
+class ConversationNotFound(ConversationError):
+    """Is also the answer for a conversation that the caller may not see."""
+
+    code, status = "conversation_not_found", 404
+    message = (
+        "There is no conversation {conversation_id!r}. List yours with GET"
+        " /api/agent/conversations, or begin one with POST there."
+    )
+    conversation_id: str
+
+
+class NotYours(ConversationError):
+    code, status = "not_yours", 403
+    message = "Conversation {conversation_id!r} belongs to {owner!r}. Only they talk in it."
+    conversation_id: str
+    owner: str
+
+
+class ConversationBusy(ConversationError):
+    code, status, retryable = "conversation_busy", 409, True
+    message = (
+        "The agent is still answering in conversation {conversation_id!r}. Wait for it, or end it"
+        " with POST /api/agent/conversations/{conversation_id}/stop."
+    )
+    conversation_id: str
+
+
+class ConversationFull(ConversationError):
+    code, status = "conversation_full", 409
+    message = "Conversation {conversation_id!r} has {most} messages at most. Begin a new one."
+    conversation_id: str
+    most: int
+
+
+class AgentOff(ConversationError):
+    code, status = "agent_off", 503
+    message = "This stage has no model for the agent. Everything else works without it."
+
+
+class RecordBusy(ConversationError):
+    code, status, retryable = "record_busy", 503, True
+    message = "Too many write {what} at once. Try again."
+    what: str
+
+
+class TurnEnded(AgentError):
+    """The answer ends here, for a reason that its reader is told."""
+
+    code = "turn_ended"
+    message = "The answer ended early: {trouble}."
+    trouble: Trouble
+
+
+# --- the model -----------------------------------------------------------------------------------
+
+
+class ModelError(AgentError):
+    """Ends a turn. Its message is told to the user as the answer's trouble. `why` is for the log:
+    the first words of what Bedrock said."""
+
+    why: str
+
+
+class ModelBusy(ModelError):
+    """Nothing was read or written."""
+
+    code, retryable = "model_busy", True
+    message = "The model has too much to do just now. Ask again in a minute."
+
+
+class ModelAway(ModelError):
+    """Nobody knows whether it was read."""
+
+    code, retryable = "model_away", True
+    message = "The model cannot be reached just now, or broke off. Ask again in some minutes."
+
+
+class ModelRefused(ModelError):
+    """A fault of ours or of the stage's settings: rights, model id, guardrail, a wrong request."""
+
+    code = "model_refused"
+    message = (
+        "The model refused what we sent. Tell an operator; the log says what it said. Everything"
+        " else works without the agent."
+    )
+
+
+class ContextTooLong(ModelError):
+    code = "context_too_long"
+    message = "The conversation is longer than the model can read."
 
 
 # --- proposals -----------------------------------------------------------------------------------

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-# Of a conversation; the longest unused are forgotten. All of them are stored as one JSON text.
+# Of a conversation; the longest unused are forgotten. All of them are stored in one row of at most
+# 400 KB, as JSON, which can be half as long again as their repr.
 MAX_HANDLES = 2_000
-MAX_CHARACTERS = 150_000
+MAX_BYTES = 220_000
 
 
 class HandleKind(StrEnum):
@@ -63,9 +64,9 @@ class Handles:
 def _newest(known: dict[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Those that there is room for."""
     kept: dict[str, Mapping[str, Any]] = {}
-    room = MAX_CHARACTERS
+    room = MAX_BYTES
     for name, told in reversed(known.items()):
-        room -= len(name) + len(repr(told))
+        room -= len(name) + len(repr(told).encode())
         if len(kept) == MAX_HANDLES or room < 0:
             break
         kept[name] = told

@@ -11,6 +11,7 @@ from services.agent.domain.errors import (
     ProposalTooOld,
 )
 from services.agent.domain.proposed import Content
+from services.agent.domain.trouble import Trouble
 
 GOOD_FOR = timedelta(minutes=15)
 # Longer than whoever confirms can live (29 s), and than the last call that it begins can last.
@@ -31,13 +32,6 @@ class State(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True)
-class Trouble:
-    code: str
-    message: str
-    retryable: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from contracts import agent_api as http
 from contracts.transfer_events import Failure
 from kernel.pages import Page
 from services.agent.domain.estimate import Estimate
-from services.agent.domain.proposal import Outcome, Proposal, Trouble
+from services.agent.domain.proposal import Outcome, Proposal
 from services.agent.domain.proposed import Step
+from services.agent.domain.trouble import Trouble
 
 
 def proposal_view(proposal: Proposal, now: datetime) -> http.ProposalView:
