@@ -1,4 +1,4 @@
-"""Somebody asks the agent for a file, confirms what it proposes, and finds all of it in the trail."""
+"""Somebody asks the agent for a file, confirms what it proposes, and finds it in the trail."""
 
 import secrets
 from collections.abc import Iterator, Mapping
