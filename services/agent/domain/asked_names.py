@@ -48,6 +48,8 @@ class Thing:
     @cached_property
     def title(self) -> str:
         """As people call it."""
+        if self.kind is HandleKind.TRANSFER and self.key:
+            return f"{self.key} ({self.text('transfer_id')})"
         return next(filter(None, (self.key, *map(self.text, TITLES[self.kind]))), self.handle)
 
     @cached_property
