@@ -1,13 +1,12 @@
 """What the agent service publishes: conversations, what was proposed in them, and who decided."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from contracts.contract import Count, Id, Published, Text, UtcTime
+from contracts.contract import Count, Digest, Id, Published, UtcTime
 
 ActionKind = Literal["start", "batch", "retry", "pause", "resume", "cancel", "ticket"]
-Digest = Annotated[str, Text("64 lower-case hexadecimal digits", 64, r"[0-9a-f]{64}", 64)]
 
 
 class ConversationOpenedV1(Published):
