@@ -1,12 +1,16 @@
 """What the agent service publishes: conversations, what was proposed in them, and who decided."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.contract import Count, Digest, Id, Published, UtcTime
+from contracts.contract import Count, Digest, Id, Published, Text, UtcTime
 
 ActionKind = Literal["start", "batch", "retry", "pause", "resume", "cancel", "ticket"]
+MAX_PIECE = 4_000  # characters; however they are escaped, a WebSocket frame has room for them
+
+Piece = Annotated[str, Text(f"At most {MAX_PIECE} characters", MAX_PIECE, min_length=0)]
+ToolName = Annotated[str, Text("1 to 64 of A-Z a-z 0-9 _ -", 64, r"[A-Za-z0-9_-]+")]
 
 
 class ConversationOpenedV1(Published):
@@ -68,6 +72,6 @@ class AnswerStreamedV1(Published):
     owner: str
     turn_id: Id
     number: Count
-    text: str = ""
-    tool: str | None = None
+    text: Piece = ""
+    tool: ToolName | None = None
     ended: bool = False

@@ -209,7 +209,7 @@ def test_handles_come_back_with_their_numbers(backend: Backend) -> None:
     assert found.with_new(HandleKind.OBJECT, {"bucket": "b", "key": "y"}, {})[1] == "obj_2"
 
 
-@pytest.mark.parametrize("letter", ["😀", "\u0001", '"'"])
+@pytest.mark.parametrize("letter", ["😀", "\u0001", '"'])
 def test_handles_of_the_longest_keys_fit_into_a_row(letter: str) -> None:
     handles, longest = Handles(), letter * (1_024 // len(letter.encode()))
     for number in range(250):
