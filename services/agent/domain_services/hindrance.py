@@ -5,7 +5,6 @@ from kernel.caller import Caller, Role
 from services.agent.domain.chat import Json
 from services.agent.domain.errors import ApiRefused
 from services.agent.domain.ports import Reader
-from services.agent.domain.proposal import Trouble
 from services.agent.domain.proposed import (
     Action,
     Kind,
@@ -15,6 +14,7 @@ from services.agent.domain.proposed import (
     Steering,
     TicketWish,
 )
+from services.agent.domain.trouble import Trouble
 from services.agent.domain_services.looking import rows_of, text_in
 from services.agent.domain_services.tools.access import SENDERS
 from services.agent.domain_services.tools.destinations import hindrances
@@ -25,12 +25,13 @@ STEERABLE = {  # in which states the transfer service does it
     Kind.RESUME: frozenset({"paused"}),
     Kind.CANCEL: frozenset({"requested", "moving", "paused", "verifying"}),
 }
+LASTING = frozenset({400, 403, 404, 409})  # refusals: the same question gets the same answer
 MOVES_BYTES = frozenset({Kind.RETRY, Kind.RESUME})
 ASK_ANEW = "Ask the agent for a new proposal."
 
 
 def hindrance(action: Action, caller: Caller, reader: Reader) -> Trouble | None:
-    """None: nothing hinders it. Raises ApiAway."""
+    """None: nothing hinders it. Raises ApiAway, and ApiRefused for what passes."""
     try:
         if isinstance(action, Sending):
             return _sending(action, caller, reader)
@@ -38,6 +39,8 @@ def hindrance(action: Action, caller: Caller, reader: Reader) -> Trouble | None:
             return _steering(action, caller, reader)
         return _ticket(action, caller, reader)
     except ApiRefused as refused:
+        if refused.answered not in LASTING:
+            raise
         return trouble_of(refused)
 
 
