@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.agent.domain.asked import Asking
-from services.agent.domain.chat import Said, Speaker, ToolResult, ToolUse
+from services.agent.domain.chat import Said, ToolResult, ToolUse
 from services.agent.domain.ports import Part
 
 PROPOSES = "propose"
@@ -17,8 +17,8 @@ def asking_in(parts: Sequence[Part], last: str) -> Asking:
     said = [
         (part.number, block.text)
         for part in parts
-        for block in part.message.blocks
-        if part.message.by is Speaker.USER and isinstance(block, Said) and part.number < now
+        for block in part.message.blocks[-1:]  # the ones before tell the time, for example
+        if part.index == 0 and isinstance(block, Said) and part.number < now
     ]
     return Asking(
         last,
