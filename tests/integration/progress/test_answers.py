@@ -1,5 +1,6 @@
 """The way of a piece of an answer: queue -> consumer -> queue -> fan_out -> its owner's frames."""
 
+import json
 from datetime import UTC, datetime
 
 from contracts.catalogue import encode
@@ -14,7 +15,7 @@ TALK = {"action": "subscribe", "request_id": "r-1", "conversation": "talk"}
 def stream(deployed: Watched, *numbers: int) -> None:
     at = datetime.now(UTC)
     events = [encode(piece(number, at, text=f"{number} ")) for number in numbers]
-    bodies = [put_by_rule(detail_type, detail) for detail_type, detail in events]
+    bodies = [put_by_rule(detail_type, json.loads(detail)) for detail_type, detail in events]
     assert failed(deployed.invoke("consumer", batch(*bodies))) == []
 
 

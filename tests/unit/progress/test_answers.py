@@ -2,6 +2,7 @@
 else."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -206,7 +207,7 @@ def test_lists_and_conversations_of_a_connection_leave_each_other_alone(world: L
 
 @pytest.mark.parametrize("letter", ["\x00", "\u2028", "💥", '"'])
 def test_the_longest_piece_fits_into_a_frame(world: LiveWorld, letter: str) -> None:
-    names = {"conversation_id": "c" * 128, "turn_id": "t" * 128, "tool": "x" * 64}
+    names: dict[str, Any] = {"conversation_id": "c" * 128, "turn_id": "t" * 128, "tool": "x" * 64}
     world.ask("c-1", Subscribe(action="subscribe", conversation="c" * 128))
     told(world, "c-1")
     say(world, 10**15, text=letter * MAX_PIECE, **names)
