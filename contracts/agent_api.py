@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.agent_events import ActionKind, Digest
+from contracts.agent_events import ActionKind
 from contracts.contract import (
     CONTROL,
     Bytes,
     Contract,
     Count,
+    Digest,
     Id,
     PageQuery,
     Published,

@@ -14,6 +14,7 @@ from contracts.catalogue import CATALOGUE
 from contracts.envelope import Event
 from contracts.events_page import events_page
 from contracts.openapi import Json, gateway_document, readers_document, text_of
+from contracts.reasons import read_page
 from contracts.websocket.client_messages import CLIENT_MESSAGES
 from contracts.websocket.server_messages import SERVER_MESSAGES
 from contracts.websocket_page import websocket_page
@@ -57,6 +58,8 @@ def generated() -> dict[Path, str]:
     files[Path("infra/api/openapi.json")] = text_of(gateway_document())
     files[Path("docs/events.md")] = events_page(events)
     files[Path("docs/websocket.md")] = websocket_page(messages)
+    page = (ROOT / "docs/reasons.md").read_text()
+    files[Path("contracts/reasons.json")] = text_of(read_page(page))
     return files
 
 

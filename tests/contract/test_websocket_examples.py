@@ -33,7 +33,12 @@ def test_every_message_has_two_examples_at_least() -> None:
 def test_some_example_fills_every_field(name: str) -> None:
     told = [json.loads(each.text) for each in EXAMPLES if each.detail_type == f"{name}.v1"]
     shapes = {name: SCHEMAS[name], **SCHEMAS[name].get("$defs", {})}
-    wanted = {(shape, field) for shape, model in shapes.items() for field in model["properties"]}
+    wanted = {
+        (shape, field)
+        for shape, model in shapes.items()
+        for field, kind in model["properties"].items()
+        if kind.get("type") != "null"
+    }
     filled = {each for message in told for each in _filled(message, name, shapes)}
     assert wanted - filled == set()
 
@@ -90,13 +95,19 @@ def test_a_field_that_the_service_does_not_know_is_refused(example: Example) -> 
         {},
         {"transfers": None, "scope": None},
         {"transfers": ["t-1"], "scope": "mine"},
+        {"transfers": ["t-1"], "conversation": "c-1"},
+        {"scope": "mine", "conversation": "c-1"},
+        {"conversation": "c/1"},
+        {"conversation": ""},
         {"transfers": []},
         {"transfers": ["t"] * 101},
         {"transfers": ["t/1"]},
         {"scope": "yours"},
     ],
 )
-def test_what_is_watched_is_either_ids_or_a_list(action: str, watched: dict[str, object]) -> None:
+def test_what_is_watched_is_ids_or_a_list_or_a_conversation(
+    action: str, watched: dict[str, object]
+) -> None:
     message = {"action": action, **watched}
     assert not _parses(f"{action}.v1", message)
     assert not _fits(f"{action}.v1", message)

@@ -4,25 +4,31 @@ from datetime import timedelta
 
 import pytest
 
-from runtime.dynamodb.inbox import LIFETIME
 from runtime.settings import SettingsInvalid
 from services.agent.settings import AgentSettings
 
 REQUIRED = {
     "STAGE": "test",
     "AGENT_TABLE": "fileferry-test-agent",
+    "API_URL": "https://api.example/v1",
 }
 
 
-def keep_for(monkeypatch: pytest.MonkeyPatch, days: int) -> timedelta:
-    for name, value in (REQUIRED | {"KEEP_DAYS": str(days)}).items():
+@pytest.fixture(autouse=True)
+def _required(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
-    return AgentSettings.load().keep_for
 
 
-def test_rows_are_kept_at_least_as_long_as_events_may_come_late(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert keep_for(monkeypatch, LIFETIME.days) == LIFETIME
-    with pytest.raises(SettingsInvalid, match="KEEP_DAYS"):
-        keep_for(monkeypatch, LIFETIME.days - 1)
+def test_transfers_teach_for_some_weeks_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUTCOME_DAYS", "20")
+    assert AgentSettings.load().learn_for == timedelta(days=20)
+    monkeypatch.setenv("OUTCOME_DAYS", "19")
+    with pytest.raises(SettingsInvalid, match="OUTCOME_DAYS"):
+        AgentSettings.load()
+
+
+def test_a_network_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_NETWORKS", "10.0.0.0/8,nowhere")
+    with pytest.raises(SettingsInvalid, match="ALLOWED_NETWORKS"):
+        AgentSettings.load()
