@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from infra.console.web_files import WEB
 from infra.local.console_server import listening
@@ -23,8 +23,8 @@ HOUR = 3_600
 
 
 @dataclass(frozen=True)
-class Addresses:
-    """What Rules asks of a stack."""
+class Served:
+    """Takes the place of a stack."""
 
     console_url: str
     api_url: str
@@ -37,7 +37,7 @@ class AgentDesk:
 
     browser: Browser
     double: AgentServer
-    addresses: Addresses
+    addresses: Served
     seats: list[Seat] = field(default_factory=list)
 
     @property
@@ -97,13 +97,13 @@ def desk(browser: Browser, folder: Path, *roles: str) -> Iterator[AgentDesk]:
         thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield AgentDesk(browser, double, Addresses(double.origin, double.url, double.socket_url))
+            yield AgentDesk(browser, double, Served(double.origin, double.url, double.socket_url))
         finally:
             site.shutdown()
             thread.join()
 
 
-def panel(page: Page):  # noqa: ANN201 - Locator
+def panel(page: Page) -> Locator:
     return page.get_by_role("complementary", name="Agent")
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from contracts.agent_api import EstimateView, Line, StepView
 from contracts.transfer_events import Failure
@@ -166,10 +166,7 @@ def test_a_reload_and_another_tab_find_the_answer_that_is_written(at_desk: Agent
     other.get_by_role("button", name="Agent", exact=True).click()
     expect(panel(other).get_by_text("Answering")).to_be_visible()
     wait_for(lambda: at_desk.double.counts["subscribe conversation"] >= 3, "both watch", 20)
-    at_desk.agent.push(
-        {"conversation_id": "conv-1", "turn_id": "turn-1", "number": 1, "text": "there",
-         "tool": None, "ended": False}
-    )  # fmt: skip
+    at_desk.agent.tell("conv-1", "turn-1", 1, text="there")
     for each in (page, other):
         expect(panel(each).get_by_text("…there")).to_be_visible()
     opened(turn)
@@ -248,7 +245,12 @@ HOSTILE = "\n".join(
         "bidi \u202egpj.exe hidden\u200b bell\u0007",
     )
 )
-SHOWN = ("<script>alert(1)</script>", "![a](http://", "<U+202E>gpj.exe", "hidden<U+200B> bell<U+0007>")
+SHOWN = (
+    "<script>alert(1)</script>",
+    "![a](http://",
+    "<U+202E>gpj.exe",
+    "hidden<U+200B> bell<U+0007>",
+)
 MADE = """() => document.querySelectorAll(
     ".agent img, .agent script, .agent iframe, main iframe, [onerror], a[href^='javascript']," +
     " .agent a:not([href^='/transfers/']):not([href^='/agent/'])").length"""
@@ -280,7 +282,12 @@ def test_whatever_is_said_stays_text_and_loads_nothing(at_desk: AgentDesk) -> No
     page = seat.page
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url))
-    page.on("dialog", lambda dialog: (seen.append(f"leak: {dialog.message}"), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        seen.append(f"leak: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     trouble = Failure(code="filtered", message=line, retryable=False)
     turn = Turn(
         HOSTILE,

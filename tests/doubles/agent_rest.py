@@ -1,4 +1,4 @@
-"""The agent's REST routes, with answers that a test wrote down: what is said, looked at, proposed."""
+"""The agent's REST routes, with answers that a test wrote down."""
 
 import hashlib
 import json
@@ -33,8 +33,9 @@ Answer = tuple[int, Any]
 
 @dataclass
 class Turn:
-    """`pieces` are (text, tool), told one after the other to those who watch by then. With a `gate` the answer waits after
-    them. A `refusal` (status, code, sentence) is answered in the place of `text`."""
+    """`pieces` are (text, tool), told one after the other to those who watch by then. With a `gate`
+    the answer waits after them. A `refusal` (status, code, sentence) is answered in the place of
+    `text`."""
 
     text: str = "Done."
     pieces: tuple[tuple[str, str | None], ...] = ()
@@ -85,7 +86,7 @@ def proposal(number: int = 1, **fields: Any) -> ProposalView:  # noqa: ANN401
 
 class AgentRest:
     """`push` gets each piece, as the WebSocket tells it. A model takes some time before it says a
-    word: until a conversation is `watched`, or THINKING_SECONDS are over. `counts` has the calls by operation."""
+    word: until a conversation is `watched`, or THINKING_SECONDS are over. `counts` has calls."""
 
     def __init__(
         self, user: str, push: Callable[[dict[str, Any]], None], watched: Callable[[str], bool]
@@ -184,14 +185,14 @@ class AgentRest:
             self._running[known.id] = turn
         soon = time.monotonic() + THINKING_SECONDS
         while turn.pieces and not self.watched(known.id) and time.monotonic() < soon:
-            time.sleep(0.02)  # noqa: TID251 - a double's own pace
+            time.sleep(0.02)
         for number, (piece, tool) in enumerate(turn.pieces):
-            self._tell(known.id, turn_id, number, text=piece, tool=tool)
+            self.tell(known.id, turn_id, number, text=piece, tool=tool)
         if turn.gate:
             turn.gate.wait(GATE_SECONDS)
         with self.lock:
             told = self._ended(known.id, turn)
-        self._tell(known.id, turn_id, len(turn.pieces), ended=True)
+        self.tell(known.id, turn_id, len(turn.pieces), ended=True)
         return 200, told
 
     def _ended(self, conversation: str, turn: Turn) -> AnswerView:
@@ -229,7 +230,7 @@ class AgentRest:
         before = self.conversations[conversation]
         self.conversations[conversation] = before.model_copy(update=fields)
 
-    def _tell(self, conversation: str, turn: str, number: int, **fields: Any) -> None:  # noqa: ANN401
+    def tell(self, conversation: str, turn: str, number: int, **fields: Any) -> None:  # noqa: ANN401
         told = {"text": "", "tool": None, "ended": False} | fields
         self.push({"conversation_id": conversation, "turn_id": turn, "number": number} | told)
 

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from contracts.auth_api import Grants, MeView, SessionView
+from contracts.auth_api import MeView, SessionView
+from contracts.caller import Grants
 from tests.doubles.agent_rest import AgentRest, Answer
 from tests.doubles.live_rest import answer as answer_of_transfers
 from tests.doubles.live_server import LiveServer
