@@ -4,12 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.agent_events import ActionKind, Digest
+from contracts.agent_events import ActionKind
 from contracts.contract import (
     CONTROL,
     Bytes,
     Contract,
     Count,
+    Digest,
     Id,
     PageQuery,
     Published,
@@ -105,7 +106,8 @@ class ProposalView(Published):
 
 
 class ProposalsPage(Published):
-    """Newest first. `cursor` is null on the last page."""
+    """Newest first. `cursor` is null on the last page. Other pages may hold fewer than `limit`, or
+    none: go on with their cursor."""
 
     proposals: tuple[ProposalView, ...]
     cursor: str | None

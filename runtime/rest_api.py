@@ -41,8 +41,8 @@ class Request:
 class NoAnswer(Exception):
     """Nothing came back that the API would answer. What was asked for may be done."""
 
-    def __init__(self, reason: str, status: int | None = None) -> None:
-        self.reason, self.status = reason, status
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(reason)
 
 
@@ -85,7 +85,7 @@ def _document(answer: HttpAnswer) -> Any:  # noqa: ANN401 - JSON
     try:
         found = json.loads(answer.body) if answer.body else None
     except (ValueError, RecursionError):
-        raise NoAnswer(f"it answered {answer.status} without JSON", answer.status) from None
+        raise NoAnswer(f"it answered {answer.status} without JSON") from None
     if answer.status >= FIRST_ERROR:
         problem = found if isinstance(found, dict) else {}
         raise Refusal(answer.status, _text(problem, "code"), _text(problem, "detail"))

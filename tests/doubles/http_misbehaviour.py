@@ -54,7 +54,14 @@ class Wire:
     stopped: Event
 
     def send(self, answer: Answer) -> None:
-        self._write(head_of(answer) + answer.body)
+        if not answer.timed:
+            return self._write(head_of(answer) + answer.body)
+        self._write(head_of(answer))
+        for seconds, piece in answer.timed:
+            if seconds:
+                self.say_nothing(seconds)
+            self._write(piece)
+        return None
 
     def spoil(self, fault: Fault, answer: Answer) -> bool:
         """Whether the whole answer was sent. Where it is false, the connection must end."""
@@ -64,8 +71,10 @@ class Wire:
         if fault.kind in ("reset_before", "reset_after"):
             self.reset()
             return False
-        if fault.kind == "cut":
+        if fault.kind in ("cut", "stall"):
             self._write(head_of(answer) + answer.body[: len(answer.body) // 2])
+            if fault.kind == "stall":
+                self.say_nothing(fault.seconds or LONGEST_SILENCE)
             return False
         if fault.kind == "slow_headers":
             return self._drip(head_of(answer), fault) and self._wrote(answer.body)

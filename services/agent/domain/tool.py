@@ -1,11 +1,12 @@
 """What the model can call: tools that read, and one that proposes. None changes anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from kernel.caller import Caller
+from services.agent.domain.asked import Asking
 from services.agent.domain.chat import Json
 from services.agent.domain.handles import Handles
 from services.agent.domain.ports import Reader
@@ -22,6 +23,12 @@ class Scene:
     reader: Reader
     now: datetime
     asked: str  # the user's last message: what a proposal has to answer
+    before: Sequence[str] = ()  # the user's messages since the last proposal, see Asking
+    older: Sequence[str] = ()
+
+    @property
+    def asking(self) -> Asking:
+        return Asking(self.asked, self.before, self.older)
 
 
 @dataclass(frozen=True)

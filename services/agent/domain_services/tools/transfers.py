@@ -33,6 +33,7 @@ DETAILS = (
     *("updated_at", "bytes_done", "percent", "rate_bytes_per_second", "eta_seconds", "attempts"),
     *("warnings", "cautions"),
 )
+NAMED_BY = ("destination_id", "label", "requested_at")  # and the key: how users name a transfer
 FACT = ("type", "at", "run", "by", "trouble", "failure", "bytes_done", "lanes")
 TICKET = ("kind", "status", "number", "url", "requested_at", "trouble")
 
@@ -58,14 +59,14 @@ def list_transfers(look: Look) -> Json:
 
 def _listed(look: Look, row: Json) -> dict[str, Any]:
     transfer_id = text_in("list_transfers", row, "id")
+    source = row.get("source")
+    source = picked(source, "bucket", "key", "kind") if isinstance(source, dict) else {}
+    named_by = picked(source, "key") | picked(row, *NAMED_BY)
     told: dict[str, Any] = {
-        "handle": look.handle(HandleKind.TRANSFER, {"transfer_id": transfer_id}),
+        "handle": look.handle(HandleKind.TRANSFER, {"transfer_id": transfer_id}, named_by),
         "id": transfer_id,
     }
-    source = row.get("source")
-    if isinstance(source, dict):
-        told["source"] = picked(source, "bucket", "key", "kind")
-    return told | picked(row, *SUMMARY, "failure")
+    return told | picked({"source": source}, "source") | picked(row, *SUMMARY, "failure")
 
 
 def transfer_details(look: Look) -> Json:

@@ -19,10 +19,10 @@ const MOST_IN_MESSAGE = 100; // transfers, and positions
 export class Conversation {
   /**
    * @param {{send(message: object): void, watches: import("./watches.js").Watches,
-   *   known: import("./known.js").Known, detailed: Set<string>, clock: object,
+   *   chats: import("./chats.js").Chats, known: import("./known.js").Known, detailed: Set<string>, clock: object,
    *   isBare?: boolean}} parts `isBare`: no positions, because a message was too large with them
    */
-  constructor({ send, watches, known, detailed, clock, isBare = false }) {
+  constructor({ send, watches, chats, known, detailed, clock, isBare = false }) {
     Object.assign(this, { send, watches, known, detailed, clock, isBare });
     this.ids = new Set(watches.singles.keys()); // to be asked for; before the lists
     this.scopes = new Set(watches.lists.keys());
@@ -35,7 +35,9 @@ export class Conversation {
     this.heardAt = clock.now();
     this.answeredAt = this.heardAt;
     this.pingedAt = null;
+    for (const chat of chats.ids) this.watch({ chat });
     this.#askNext();
+    if (this.isProven) this.probe(); // nothing was asked that is answered
   }
 
   /** Everything that was asked for was answered to the end. */
@@ -43,13 +45,24 @@ export class Conversation {
     return this.waiting === null && this.ids.size + this.scopes.size === 0;
   }
 
-  watch({ id, scope }) {
-    if (scope) this.scopes.add(scope);
+  watch({ id, scope, chat }) {
+    if (chat) this.#send({ action: "subscribe", conversation: chat }); // has nothing to answer
+    else if (scope) this.scopes.add(scope);
     else this.ids.add(id);
     this.#askNext();
   }
 
-  unwatch({ id, scope }) {
+  /** What counts as a subscription. */
+  #send(message) {
+    this.sent.push(this.clock.now());
+    this.send(message);
+  }
+
+  unwatch({ id, scope, chat }) {
+    if (chat) {
+      this.send({ action: "unsubscribe", conversation: chat });
+      return;
+    }
     this.ids.delete(id);
     this.scopes.delete(scope);
     this.send({ action: "unsubscribe", ...(scope ? { scope } : { transfers: [id] }) });

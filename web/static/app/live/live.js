@@ -64,6 +64,16 @@ class Live {
     return this.#watching.watches.openSingle(id);
   }
 
+  /**
+   * A conversation with the agent.
+   * @param {(piece: object) => void} hear gets each piece of an answer, in the order in which they
+   *   come: some may be missing
+   * @returns {() => void} ends it
+   */
+  watchChat(id, hear) {
+    return this.#watching.chats.open(id, hear);
+  }
+
   /** The service's time now, or null until it has told it. @returns {Date | null} */
   serviceNow() {
     return this.#watching.board.serviceNow();

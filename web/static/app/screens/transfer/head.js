@@ -50,6 +50,7 @@ function Facts({ shown, view }) {
         <br /><${Name} text=${shown.target_path} /></dd>
       <dt>Requested</dt>
       <dd><${Name} text=${shown.owner} />, <${Time} at=${shown.requested_at} /></dd>
+      <${ProposedBy} origin=${view?.origin} />
       ${shown.label && html`<dt>Label</dt><dd><${Name} text=${shown.label} /></dd>`}
     </dl>
     <dl class="pairs">
@@ -63,6 +64,13 @@ function Facts({ shown, view }) {
     </dl>
     </div>
   `;
+}
+
+/** Of a transfer that was proposed by the agent and confirmed by its owner. */
+function ProposedBy({ origin }) {
+  const id = origin?.proposal_id;
+  if (typeof id !== "string") return null;
+  return html`<dt>Proposed</dt><dd>by the agent: <a href=${`/agent/proposals/${encodeURIComponent(id)}`}>the proposal</a></dd>`;
 }
 
 const POLICY = { fail: "fail", replace: "replace it", keep_both: "keep both" };

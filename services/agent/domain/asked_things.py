@@ -1,0 +1,177 @@
+"""Whether an order names the things that a proposal would concern, and how well it does."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from services.agent.domain import asked_words as lexicon
+from services.agent.domain.asked_names import Named, Thing
+from services.agent.domain.asked_text import Said, UserText
+from services.agent.domain.handles import HandleKind
+
+SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})
+EVERYTHING_OF = frozenset({HandleKind.FOLDER, HandleKind.BUCKET})
+ROLES = (SOURCES, *(frozenset({each}) for each in HandleKind if each not in SOURCES))
+
+
+@dataclass(frozen=True)
+class Role:
+    """Things of which one could stand in another one's place, and the words in which they have to
+    be named: in full in `said`, or by one of `hints`."""
+
+    said: Said
+    hints: Said
+    things: Sequence[Thing]
+
+    @cached_property
+    def named(self) -> Mapping[str, Named]:
+        return {each.handle: self._how(each) for each in self.things}
+
+    @cached_property
+    def shared(self) -> Mapping[str, frozenset[str]]:
+        return {each.handle: each.shared_with(self.hints) for each in self.things}
+
+    def _how(self, thing: Thing) -> Named:
+        if thing.is_named_in(self.said):
+            return Named.IN_FULL
+        return Named.BY_A_WORD if self.shared[thing.handle] else Named.NOT
+
+
+@dataclass(frozen=True)
+class Order:
+    """`before` is what 'it' may mean."""
+
+    order: Sequence[UserText]  # the message that orders, and those behind it
+    before: Sequence[UserText]  # oldest first
+    phrases: Sequence[str]
+    today: date
+    known: Sequence[Thing]  # all that the conversation was shown
+    used: Sequence[Thing]  # those that the proposal concerns
+
+    def why_not(self) -> str:
+        """Why the user did not name them, or not so many. Empty, if they did."""
+        reasons = (self._why_not(each) for each in self.used)
+        return next((reason for reason in reasons if reason), "") or self._too_many()
+
+    def _why_not(self, thing: Thing) -> str:
+        how = self._named(thing)
+        if how is Named.NOT:
+            return f"You did not name '{thing.title}'. Write what you mean by its name."
+        if rival := self._rival(thing, how):
+            return f"That may be '{rival.title}' or '{thing.title}'. Say which, in full."
+        if thing.kind in EVERYTHING_OF and not self._means_many(thing):
+            return f"Say 'all files of {thing.title}' if you mean all that is in it."
+        return ""
+
+    def _too_many(self) -> str:
+        """One word may mean one thing; several only with a word such as 'all'."""
+        for kinds in ROLES:
+            guessed = [each for each in self.used if each.kind in kinds and not self._is_full(each)]
+            if len(guessed) > 1 and not self._has(lexicon.MANY):
+                return "You did not say that you mean several. Write 'all', or name each in full."
+        return ""
+
+    def cautions(self) -> Sequence[str]:
+        return [
+            f"You did not name '{each.title}' in full, the agent took it to be what you mean."
+            " Look whether it is."
+            for each in self.used
+            if not self._is_full(each)
+        ]
+
+    def is_answered(self) -> bool:
+        """Whether the last message names one of them, or something about it."""
+        last = self._words_of(self.order[-1:])
+        return any(each.is_named_in(last) or each.shared_with(last) for each in self.used)
+
+    @cached_property
+    def _roles(self) -> Mapping[HandleKind, Role]:
+        roles = {}
+        for kinds in ROLES:
+            things = [each for each in self.known if each.kind in kinds]
+            roles.update(dict.fromkeys(kinds, self._role(things)))
+        return roles
+
+    def _role(self, things: Sequence[Thing]) -> Role:
+        """Words of the order; of what was said before only if the order names nothing alike."""
+        for texts in (self.order, *([each] for each in reversed(self.before))):
+            role = self._role_in(self._words_of(texts), things)
+            if any(role.named.values()):
+                return role
+        return self._role_in(self._words_of(self.order), things)
+
+    def _role_in(self, said: Said, things: Sequence[Thing]) -> Role:
+        """'Send it to ACME' names no file of the folder acme/: the words of the destination do not
+        count, once each."""
+        hints = list(said.words)
+        if things and things[0].kind in SOURCES:
+            to = [each for each in self.used if each.kind is HandleKind.DESTINATION]
+            for word in {word for each in to for word in each.shared_with(said)}:
+                hints.remove(word)
+        return Role(said, Said(hints), things)
+
+    def _words_of(self, texts: Iterable[UserText]) -> Said:
+        return Said([word for text in texts for word in text.naming(self.phrases)])
+
+    def _named(self, thing: Thing) -> Named:
+        how = self._roles[thing.kind].named[thing.handle]
+        if how is Named.BY_A_WORD and self._other_day(thing):
+            return Named.NOT
+        return self._by_day(thing) if how is Named.NOT else how
+
+    def _rival(self, thing: Thing, how: Named) -> Thing | None:
+        """What was shown, too, and fits the words better. A destination must be the only one that
+        fits: files would leave for the wrong partner."""
+        role = self._roles[thing.kind]
+        ours = role.shared[thing.handle]
+        for rival in role.things:
+            theirs = role.shared[rival.handle]
+            named = role.named[rival.handle]
+            if named < how or rival.handle in self._handles_used:
+                continue
+            if named > how or (theirs > ours and self._named(rival) is not Named.NOT):
+                return rival
+            if theirs == ours and thing.kind is HandleKind.DESTINATION:
+                return rival
+        return None
+
+    def _is_full(self, thing: Thing) -> bool:
+        """Named in full, and nothing else is by the same words."""
+        role = self._roles[thing.kind]
+        alike = [
+            each
+            for each in role.things
+            if role.named[each.handle] is Named.IN_FULL
+            and role.shared[each.handle] == role.shared[thing.handle]
+        ]
+        named = role.named[thing.handle] is Named.IN_FULL
+        return named and (thing.kind is not HandleKind.TRANSFER or len(alike) == 1)
+
+    @cached_property
+    def _handles_used(self) -> frozenset[str]:
+        return frozenset(each.handle for each in self.used)
+
+    @cached_property
+    def _days(self) -> frozenset[date]:
+        texts = (*self.before, *self.order)
+        return frozenset().union(*(text.days(self.today) for text in texts))
+
+    def _other_day(self, thing: Thing) -> bool:
+        return bool(self._days and thing.days and not thing.days & self._days)
+
+    def _by_day(self, thing: Thing) -> Named:
+        """'Yesterday's file' is one that bears that day. 'Yesterday's export' names more."""
+        generic = thing.kind is HandleKind.TRANSFER or self._names_a_file
+        return Named.BY_A_WORD if generic and thing.days & self._days else Named.NOT
+
+    @cached_property
+    def _names_a_file(self) -> bool:
+        return self._has(lexicon.A_FILE)
+
+    def _has(self, listed: Iterable[str]) -> bool:
+        return any(text.has(listed) for text in (*self.before, *self.order))
+
+    def _means_many(self, thing: Thing) -> bool:
+        path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
+        return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
