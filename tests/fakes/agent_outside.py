@@ -1,5 +1,6 @@
 """A model that plays a script, and whoever watches an answer."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -62,8 +63,8 @@ class InMemoryModel:
         if isinstance(move, Exception):
             raise move
         reply = move if isinstance(move, Reply) else move(messages)
-        for piece in reply.text.split(" "):
-            said(piece if piece == reply.text or reply.text.endswith(piece) else f"{piece} ")
+        for piece in re.findall(r"\S*\s*", reply.text):
+            said(piece)
             self.word()
         return replace(reply)
 
