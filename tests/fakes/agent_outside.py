@@ -83,8 +83,8 @@ def wrong_with(messages: Sequence[Message], has_tools: bool) -> str:
         uses = [each for each in message.blocks if isinstance(each, ToolUse)]
         if [each.id for each in results] != waiting:
             return "Expected toolResult blocks for the toolUse blocks of the message before."
-        if list(message.blocks[: len(results)]) != results:
-            return "toolResult blocks come first"
+        if results and len(results) < len(message.blocks):
+            return "toolResult blocks stand alone"
         if any(isinstance(each, Said) and not each.text.strip() for each in message.blocks):
             return "The text field is blank."
         if not message.blocks or (uses and message.by is Speaker.USER):
