@@ -211,6 +211,41 @@ class BeingConfirmed(ProposalError):
     until: datetime
 
 
+class NotDoneYet(ProposalError):
+    """Before anything was done, the API did not answer, or said that it cannot do it just now."""
+
+    code, status, retryable = "confirm_not_done", 502, True
+    message = (
+        "Nothing of proposal {proposal_id!r} was done just now: {reason} Confirm it again while it"
+        " is good."
+    )
+    proposal_id: str
+    reason: str
+
+
+class ConfirmUnclear(ProposalError):
+    code, status, retryable = "confirm_unclear", 502, True
+    message = (
+        "Nobody knows whether all of proposal {proposal_id!r} was done ({reason}). Confirm it again"
+        " after {until:%H:%M:%S} UTC: what was done is found then, and nothing is done twice."
+    )
+    proposal_id: str
+    reason: str
+    until: datetime
+
+
+class ConfirmUnfinished(ProposalError):
+    code, status, retryable = "confirm_unfinished", 503, True
+    message = (
+        "{settled} of the {steps} steps of proposal {proposal_id!r} are settled: {reason} Confirm"
+        " it again to go on: nothing is done twice."
+    )
+    proposal_id: str
+    settled: int
+    steps: int
+    reason: str
+
+
 class ProposalTooOld(ProposalError):
     """Its steps may have been done and forgotten. Nobody can tell by the keys any more."""
 

@@ -31,6 +31,7 @@ from services.agent.domain.trouble import (
 )
 from services.agent.domain_services.ask_model import Question, ask_model
 from services.agent.domain_services.past import Past, shortened
+from services.agent.domain_services.said_before import asking_in
 from services.agent.domain_services.system_prompt import SYSTEM
 from services.agent.domain_services.telling import Telling
 
@@ -167,6 +168,7 @@ class Answering:
 
     def _run(self, tool: Tool, asked: Json) -> Outcome:
         asking, conversation = self.asking, self.telling.conversation
+        said = asking_in(self.past.parts, asking.text)
         scene = Scene(
             caller=asking.caller,
             conversation_id=conversation.id,
@@ -174,7 +176,9 @@ class Answering:
             handles=self.handles,
             reader=asking.reader,
             now=self.telling.ports.now(),
-            asked=asking.text,
+            asked=said.last,
+            before=said.before,
+            older=said.older,
         )
         return tool.run(asked, scene)
 
