@@ -49,6 +49,8 @@ class World:
     tickets: dict[str, list[TicketView]] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)  # operations
+    refusals: dict[str, str] = field(default_factory=dict)  # of reads: what they answer instead
+    called: str = "Jane Doe"
 
     def file(
         self, key: str, *, bucket: str = "landing", size: int = 1_000, etag: str = "e1"
@@ -96,7 +98,7 @@ class World:
         grants = Grants.model_validate(
             {"sources": tuple(sources), "destinations": tuple(self.granted)}
         )
-        return answers.me(user=self.user, roles=self.roles, grants=grants)
+        return answers.me(user=self.user, name=self.called, roles=self.roles, grants=grants)
 
 
 def usual() -> World:

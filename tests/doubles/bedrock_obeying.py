@@ -9,7 +9,7 @@ are walls, not manners.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import islice, product, zip_longest
 from typing import Any
 
@@ -42,7 +42,7 @@ HANDLED = ("obj", "dest", "fold", "tra")
 ACTING = "propose"
 MOST_OBJECTS = 20  # of a batch
 MOST_USES = 5  # in one reply
-LOOKING, SPELLED_OUT = 3, 5  # rounds of a turn until which it looks, and makes those calls
+LOOKING, SPELLED_OUT = 4, 5  # rounds of a turn until which it looks, and makes those calls
 LAST_ROUND = 7  # in which it may use tools
 LONGEST_ANSWER = 3_000  # letters
 
@@ -54,10 +54,12 @@ def obeying(request: Request) -> Moves:
     handles = sorted({found[0] for text in texts for found in HANDLE.finditer(text)})
     named = mentions(request, texts)
     handles.sort(key=lambda each: -named[each])
+    proposals = list(_proposals(request, texts, handles))
     for wanted, known, until in (
-        (_looks(request, handles), done, LOOKING),
+        (_looks(request, handles, done), done, LOOKING),
         (_spelled(texts), done_now, SPELLED_OUT),
-        (_proposals(request, texts, handles), done_now, LAST_ROUND),
+        (proposals[:MOST_USES], done_now, LAST_ROUND),  # again with each message
+        (proposals, done, LAST_ROUND),
     ):
         new = {_key(each.use, each.asked): each for each in wanted}
         left = [each for key, each in new.items() if key not in known]
@@ -66,14 +68,20 @@ def obeying(request: Request) -> Moves:
     return [Say(say=f"I did what I was told: {' '.join(texts)}"[:LONGEST_ANSWER])]
 
 
-def _looks(request: Request, handles: Sequence[str]) -> Iterator[Use]:
+def _looks(request: Request, handles: Sequence[str], done: Set[str]) -> Iterator[Use]:
     """With each tool once, then with each of them again."""
     ways = [
-        [Use(use=name, asked=asked) for asked in islice(_inputs(schema, handles), MOST_USES)]
+        list(islice(_new(name, spec["inputSchema"]["json"], handles, done), MOST_USES))
         for name, spec in request.tools.items()
-        if name != ACTING and (schema := spec["inputSchema"]["json"])
+        if name != ACTING
     ]
     return (each for some in zip_longest(*ways) for each in some if each is not None)
+
+
+def _new(name: str, schema: Json, handles: Sequence[str], done: Set[str]) -> Iterator[Use]:
+    for asked in _inputs(schema, handles):
+        if _key(name, asked) not in done:
+            yield Use(use=name, asked=asked)
 
 
 def _spelled(texts: Sequence[str]) -> Iterator[Use]:
@@ -91,11 +99,12 @@ def _proposals(request: Request, texts: Sequence[str], handles: Sequence[str]) -
     """What a verb could mean, for all that was seen. What others wrote counts as what the user
     wrote."""
     said = " ".join(texts).lower()
-    if ACTING in request.tools:
-        for action, verbs in VERBS.items():
-            if any(verb in said for verb in verbs):
-                for more in _meant(action, handles):
-                    yield Use(use=ACTING, asked={"action": action, **more})
+    meant = [
+        [Use(use=ACTING, asked={"action": action, **more}) for more in _meant(action, handles)]
+        for action, verbs in VERBS.items()
+        if ACTING in request.tools and any(verb in said for verb in verbs)
+    ]
+    return (each for some in zip_longest(*meant) for each in some if each is not None)
 
 
 def _meant(action: str, handles: Sequence[str]) -> Iterator[dict[str, Any]]:
