@@ -36,7 +36,9 @@ KINDS = {
     "transfer": "tra",
     "ticket": "tick",
 }
+HANDLED = ("obj", "dest", "fold", "tra")
 ACTING = "propose"
+MOST_OBJECTS = 20  # of a batch
 MOST_LOOKS = 6  # uses in one reply
 MOST_PROPOSALS = 3  # in one reply
 LONGEST_ANSWER = 3_000  # letters
@@ -101,39 +103,45 @@ def _spelled(texts: Sequence[str]) -> Iterator[Use]:
 def _proposals(request: Request, texts: Sequence[str], handles: Sequence[str]) -> Iterator[Use]:
     """What a verb could mean, for all that was seen. What others wrote counts as what the user
     wrote."""
-    spec = request.tools.get(ACTING)
     said = " ".join(texts).lower()
-    wanted = [kind for kind, verbs in VERBS.items() if any(verb in said for verb in verbs)]
-    if spec is not None:
-        for kind in wanted:
-            for asked in islice(_inputs(spec["inputSchema"]["json"], handles, kind), 4):
-                yield Use(use=ACTING, asked=asked)
+    if ACTING in request.tools:
+        for action, verbs in VERBS.items():
+            if any(verb in said for verb in verbs):
+                for more in _meant(action, handles):
+                    yield Use(use=ACTING, asked={"action": action, **more})
 
 
-def _inputs(schema: Json, handles: Sequence[str], kind: str = "") -> Iterator[dict[str, Any]]:
-    """Inputs that fit a tool's schema, one for each choice of what was seen. With a `kind`, what is
-    not required is filled, too."""
-    required = set(schema.get("required", ()))
-    named = {
-        name: list(_values(name, each, handles, kind))
-        for name, each in schema.get("properties", {}).items()
-        if name in required or kind
-    }
-    if any(not values for name, values in named.items() if name in required):
-        return
-    filled = {name: values for name, values in named.items() if values}
-    for chosen in product(*filled.values()):
-        yield dict(zip(filled, chosen, strict=True))
+def _meant(action: str, handles: Sequence[str]) -> Iterator[dict[str, Any]]:
+    seen = {kind: [each for each in handles if each.startswith(f"{kind}_")] for kind in HANDLED}
+    if action == "start":
+        for each, destination in product(seen["obj"], seen["dest"]):
+            yield {"objects": [each], "destination": destination}
+    elif action == "batch":
+        for destination in seen["dest"]:
+            yield from ({"folder": each, "destination": destination} for each in seen["fold"])
+            if len(seen["obj"]) > 1:
+                yield {"objects": seen["obj"][:MOST_OBJECTS], "destination": destination}
+    elif action == "ticket":
+        yield {}
+    else:
+        yield from ({"transfer": each} for each in seen["tra"])
 
 
-def _values(name: str, schema: Json, handles: Sequence[str], kind: str) -> Iterator[Any]:
-    choices = schema.get("enum")
-    if choices:
-        yield from ([kind] if kind in choices else choices)
-    elif schema.get("type") == "array":
-        each = list(_values(name.removesuffix("s"), schema.get("items", {}), handles, kind))
-        if each:
-            yield each
+def _inputs(schema: Json, handles: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Inputs that fit a tool's schema: nothing but what is required, with each choice of what was
+    seen; and each handle alone, where none is required."""
+    properties, required = schema.get("properties", {}), schema.get("required", ())
+    named = {name: list(_values(name, properties[name], handles)) for name in required}
+    for chosen in product(*named.values()):
+        yield dict(zip(named, chosen, strict=True))
+    for name in properties if not required else ():
+        if _start(name, properties[name]) is not None:
+            yield from ({name: each} for each in _values(name, properties[name], handles))
+
+
+def _values(name: str, schema: Json, handles: Sequence[str]) -> Iterator[Any]:
+    if choices := schema.get("enum"):
+        yield from choices
     elif (start := _start(name, schema)) is not None:
         yield from (each for each in handles if each.startswith(start))
     elif schema.get("type") == "string":

@@ -15,7 +15,7 @@ ENOUGH = 10  # completed transfers; 80 % of fewer than 9 cannot be told
 ENOUGH_OF_HOUR = 20  # so many before an hour counts alone
 NEIGHBOURS = 2  # classes away; 16 times the size says little
 # Narrow pools are noisy. A wider one counts in each as much as so many transfers.
-PRIOR = 10
+PRIOR = 30
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,13 @@ class Learned:
         return Estimate(spread.middle, spread.low, spread.high, success, pool.ended, basis)
 
     def _where(self, fits: Callable[[Slot], bool]) -> Tally:
-        found = (tally for slot, tally in self.tallies.items() if fits(slot))
-        return sum(found, Tally())
+        took: Counter[int] = Counter()
+        failed = 0
+        for slot, tally in self.tallies.items():
+            if fits(slot):
+                took.update(tally.took)
+                failed += tally.failed
+        return Tally(took, failed)
 
     def _timed(self, like: Slot, size_bytes: int) -> tuple[Tally, Spread, str] | None:
         """The narrowest pool that has enough in it, how long it takes, and what is in it."""

@@ -50,16 +50,12 @@ class Reader(Protocol):
 
 
 class Actor(Protocol):
-    """The few writes that a confirmed proposal may make, with the caller's token."""
+    """The few writes that a confirmed proposal stands for, with the caller's token."""
 
-    def act(
-        self,
-        operation: str,
-        path: Mapping[str, str],
-        body: Json | None,
-        idempotency_key: str | None,
-    ) -> Json:
-        """Raises ApiRefused; ApiAway, when nobody knows whether it was done."""
+    def act(self, proposal: Proposal, number: int) -> str:
+        """Does the step with this number (the first is 0) under its own Idempotency-Key, and tells
+        the id of what was started, steered or opened. Raises ValueError for a proposal that nobody
+        has claimed; ApiRefused; ApiAway, when nobody knows whether it was done."""
         ...
 
 
@@ -220,7 +216,7 @@ class Proposals(Protocol):
         ...
 
     def of_owner(self, owner: str, limit: int, cursor: str | None) -> Page[Proposal]:
-        """Newest first. Raises CursorInvalid."""
+        """Newest first. Raises FieldInvalid for a cursor that is not ours."""
         ...
 
 

@@ -192,6 +192,39 @@ def test_what_the_agent_guessed_is_a_caution_of_the_card() -> None:
     assert "exports/2026-11-26.csv" in caution
 
 
+def test_of_one_file_there_may_be_several_transfers() -> None:
+    handles = known(
+        transfer("0192cccc", "exports/2026-11-26.csv", "acme"),
+        transfer("0192dddd", "exports/2026-11-26.csv", "beta-north"),
+    )
+
+    def judged(said: str, used: str) -> Verdict:
+        return asked_for(Asking(said), "cancel", [used], handles, {}, TODAY)
+
+    assert judged("cancel the transfer of 2026-11-26.csv to acme", "tra_1").asked
+    assert not judged("cancel the transfer of 2026-11-26.csv to acme", "tra_2").asked
+    assert judged("cancel 0192dddd", "tra_2").cautions == []
+    (caution,) = judged("cancel the transfer of 2026-11-26.csv", "tra_1").cautions
+    assert "0192cccc" in caution, "the card says which one it is"
+
+
+def test_a_longer_name_that_was_said_is_the_one_that_is_meant() -> None:
+    handles = known(
+        partner("beta", "Beta"),
+        partner("beta-north", "Beta North"),
+        file("2026.csv"),
+        file("exports/2026.csv"),
+    )
+
+    def judged(said: str, *used: str) -> bool:
+        return asked_for(Asking(said), "start", used, handles, {}, TODAY).asked
+
+    assert judged("send exports/2026.csv to Beta North", "obj_2", "dest_2")
+    assert not judged("send exports/2026.csv to Beta North", "obj_2", "dest_1")
+    assert not judged("send exports/2026.csv to Beta North", "obj_1", "dest_2")
+    assert judged("send exports/2026.csv to dest_1", "obj_2", "dest_1")
+
+
 @pytest.mark.parametrize(
     ("said", "options", "asked"),
     [
