@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from contracts.agent_api import EstimateView, Line, StepView
-from contracts.transfer_events import Failure
+from contracts.transfer_events import Failure, Origin
 from tests.browser.agent_desk import AgentDesk, ask, desk, panel
 from tests.browser.console import PICTURES
 from tests.doubles.agent_rest import Turn, proposal
@@ -92,9 +92,15 @@ def test_an_answer_streams_and_what_it_proposes_is_confirmed_once(at_desk: Agent
     expect(link).to_have_attribute("href", "/transfers/tra-1")
     seat.picture("agent-confirmed", full=False)
     at_desk.double.add(LiveState(transfer("tra-1", owner="ada.lovelace")))
+    digest = proposal().digest
+    at_desk.double.origins["tra-1"] = Origin(
+        conversation_id="conv-2", proposal_id="prop-1", digest=digest
+    )
     link.click()
-    expect(page.get_by_role("region", name="Progress")).to_be_visible()
+    progress = page.get_by_role("region", name="Progress")
     expect(card(page).get_by_text("Confirmed")).to_be_visible()  # the panel stays
+    progress.get_by_role("link", name="prop-1").click()
+    expect(page.get_by_role("main").get_by_text(digest)).to_be_visible()
     assert len(dict(at_desk.agent.keys)) == len(at_desk.agent.keys) == 2
 
 

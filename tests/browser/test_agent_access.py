@@ -16,7 +16,7 @@ from tests.doubles.live_state import LiveState, transfer
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TALL = 900
-PICTURED = (390, 1440)
+PICTURED = (390, 768, 1440)
 
 
 @pytest.fixture
