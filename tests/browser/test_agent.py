@@ -150,6 +150,30 @@ def test_refusals_and_ends_are_told_and_can_be_looked_up(at_desk: AgentDesk) -> 
         expect(page.get_by_role("main").get_by_role("button", name="Confirm")).to_have_count(0)
 
 
+def test_the_newest_is_in_view_unless_one_has_scrolled_away(at_desk: AgentDesk) -> None:
+    seat = at_desk.seat()
+    page = seat.page
+    proposed(at_desk, page)
+    decide = card(page).get_by_role("button", name="Confirm", exact=True)
+    expect(decide).to_be_in_viewport()
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page.reload()
+    expect(decide).to_be_in_viewport()  # the card is read after the messages
+    messages = panel(page).get_by_role("group", name="Messages")
+    messages.hover()
+    page.mouse.wheel(0, -2_000)
+    expect(decide).not_to_be_in_viewport()
+    turn = asked(
+        at_desk, page, held(("One. " * 300, None), text="One. " * 300 + "The newest."), "Why?"
+    )
+    expect(panel(page).get_by_text("Answering")).to_be_in_viewport()
+    page.mouse.wheel(0, -2_000)
+    expect(panel(page).get_by_text("Answering")).not_to_be_in_viewport()
+    opened(turn)
+    expect(panel(page).get_by_role("button", name="Send", exact=True)).to_be_visible()
+    assert messages.evaluate("each => each.scrollTop") == 0
+
+
 def test_a_new_message_takes_the_place_of_a_proposal(at_desk: AgentDesk) -> None:
     page = at_desk.seat().page
     proposed(at_desk, page)
