@@ -227,6 +227,21 @@ def test_without_a_model_the_panel_says_so_and_all_else_works(at_desk: AgentDesk
     seat.picture("agent-off", full=False)
 
 
+def test_whoever_signs_out_leaves_nothing_of_it(at_desk: AgentDesk) -> None:
+    seat = at_desk.seat()
+    seat.rules.expect("status of 404")
+    page = seat.page
+    proposed(at_desk, page)
+    kept = "() => sessionStorage.getItem('fileferry-agent')"
+    assert "conv-1" in page.evaluate(kept)
+    page.get_by_title("Signed in as ada.lovelace").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert page.evaluate(kept) is None
+    expect(panel(page)).to_be_hidden()
+    expect(page.get_by_text(QUESTION)).to_have_count(0)
+
+
 def test_a_refused_message_is_in_the_field_again(at_desk: AgentDesk) -> None:
     seat = at_desk.seat()
     seat.rules.expect("status of 503")
