@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from services.agent.adapters.dynamodb_outcomes import PERIOD_DAYS, DynamoDbOutcomes
-from services.agent.domain.outcome import Ended, Learned, Slot, Tally
+from services.agent.domain.outcome import UNKNOWN, Ended, Learned, Slot, Tally
 from services.agent.domain.ports import Outcomes
 from tests.conformance.stores import NUMBERS, create_table, dynamodb_client
 from tests.fakes.agent_outcomes import InMemoryOutcomes
@@ -93,9 +93,15 @@ def test_what_ended_too_long_ago_counts_no_more(outcomes: Outcomes) -> None:
     assert DAYS.days <= completed <= DAYS.days + PERIOD_DAYS
 
 
-def test_an_event_that_comes_too_late_is_not_counted(outcomes: Outcomes) -> None:
-    outcomes.count(GOOD, "e-1", NOON + DAYS + timedelta(seconds=1))
-    assert outcomes.learned("acme", NOON) == Learned({}, 30)
+def test_an_event_that_comes_too_late_counts_nowhere(outcomes: Outcomes) -> None:
+    later = NOON + DAYS + timedelta(days=PERIOD_DAYS)
+    outcomes.count(GOOD, "e-1", later)
+    assert outcomes.learned("acme", later) == Learned({}, 30)
+
+
+def test_a_failure_without_a_size_counts(outcomes: Outcomes) -> None:
+    outcomes.count(replace(BAD, size_bytes=None), "e-1", NOON)
+    assert outcomes.learned("acme", NOON).tallies == {Slot(False, UNKNOWN, 12): Tally({}, 1)}
 
 
 def test_an_end_before_its_beginning_took_no_time(outcomes: Outcomes) -> None:
@@ -105,8 +111,9 @@ def test_an_end_before_its_beginning_took_no_time(outcomes: Outcomes) -> None:
     assert tally == Tally({0: 1})
 
 
+@pytest.mark.parametrize("outcomes", ["in_memory", "ministack"], indirect=True)
 def test_events_that_come_at_once_all_count(outcomes: Outcomes) -> None:
-    """Each twice at the same moment, as queues deliver them."""
+    """Each twice at the same moment, as queues deliver them. moto takes one caller at a time."""
     with ThreadPoolExecutor(4) as crew:
         jobs = [crew.submit(outcomes.count, GOOD, f"e-{n // 2}", NOON) for n in range(24)]
     for job in jobs:

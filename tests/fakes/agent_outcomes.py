@@ -16,12 +16,8 @@ class InMemoryOutcomes:
 
     def count(self, ended: Ended, event_id: str, now: datetime) -> None:
         self._calls.through(
-            "outcomes.count", (ended, event_id), lambda: self._count(ended, event_id, now)
+            "outcomes.count", (ended, event_id), lambda: self.counted.setdefault(event_id, ended)
         )
-
-    def _count(self, ended: Ended, event_id: str, now: datetime) -> None:
-        if ended.ended_at >= now - self._keep_for:
-            self.counted.setdefault(event_id, ended)
 
     def learned(self, destination_id: str, now: datetime) -> Learned:
         oldest = period_of((now - self._keep_for).date())

@@ -30,8 +30,6 @@ class DynamoDbOutcomes:
         self._table, self._keep_for = Table(client, table), keep_for
 
     def count(self, ended: Ended, event_id: str, now: datetime) -> None:
-        if ended.ended_at < now - self._keep_for:
-            return
         slot, period = ended.slot, period_of(ended.ended_at.date())
         place = row_key(
             f"OUTCOMES#{ended.destination_id}", f"{period}#{KINDS[slot.many]}#{slot.size:02}"

@@ -136,16 +136,13 @@ def test_a_file_without_a_byte_takes_time() -> None:
     assert found.low_seconds > 0
 
 
-def test_few_have_a_wider_spread_than_many() -> None:
-    """On average, because ten can lie together by chance."""
-
-    def width(count: int) -> float:
-        times = (random.lognormvariate(3, 0.5) for _ in range(count))
-        spread = spread_of(Counter(map(bucket_of, times)))
-        return math.log(spread.high / spread.low)
-
-    random = Random(1)  # noqa: S311 - no secret
-    assert sum(width(10) for _ in range(100)) / 100 > 1.05 * width(10_000)
+def test_the_spread_of_ten_holds_80_of_100_too() -> None:
+    random, within = Random(1), 0  # noqa: S311 - no secret
+    for _ in range(1_000):
+        *ten, following = (random.lognormvariate(3, 0.5) for _ in range(11))
+        spread = spread_of(Counter(map(bucket_of, ten)))
+        within += spread.low <= following <= spread.high
+    assert 780 <= within <= 880
 
 
 # --- success -------------------------------------------------------------------------------------
@@ -200,7 +197,7 @@ def learn(past: list[tuple[Slot, int, float, bool]]) -> Learned:
 
 
 @pytest.mark.parametrize(
-    ("count", "least", "most"), [(60, 0.76, 0.92), (300, 0.77, 0.86), (2_000, 0.77, 0.86)]
+    ("count", "least", "most"), [(60, 0.76, 0.92), (300, 0.77, 0.86), (1_500, 0.77, 0.86)]
 )
 def test_about_80_of_100_lie_within_the_spread(count: int, least: float, most: float) -> None:
     """Of 40 partners with a history of so many transfers. With few, other sizes have to help, and
