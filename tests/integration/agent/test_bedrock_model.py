@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.agent.adapters.bedrock_model import Guardrail
+from services.agent.adapters.bedrock_reply import MOST_CHARACTERS, Reading
 from services.agent.domain.chat import Message, Reply, Said, Speaker, Stop
 from services.agent.domain.errors import (
     ContextTooLong,
@@ -132,7 +133,6 @@ BAD = [
     '"text"',
     '{"n": NaN}',
     '{"n": "\\ud800"}',
-    "[" * 100_000,
     json.dumps({"n": "x" * 30_000}),
 ]
 
@@ -167,3 +167,30 @@ def test_an_answer_that_is_cut_by_its_limit_has_no_half_calls(double: AtDouble) 
 def test_a_stop_for_tools_that_names_none_is_malformed(double: AtDouble) -> None:
     double.answers([{"say": "I look."}, {"stop": "tool_use"}])
     assert ask(double).stop is Stop.BAD_TOOL_USE
+
+
+def test_a_call_that_is_nested_too_deep_is_malformed() -> None:
+    reading = Reading()
+    start = {"toolUse": {"toolUseId": "u1", "name": "look"}}
+    reading.take({"contentBlockStart": {"contentBlockIndex": 0, "start": start}})
+    delta = {"toolUse": {"input": '{"n":' + "[" * 9_000 + "]" * 9_000 + "}"}}
+    reading.take({"contentBlockDelta": {"contentBlockIndex": 0, "delta": delta}})
+    reading.take({"messageStop": {"stopReason": "tool_use"}})
+    assert reading.reply().stop is Stop.BAD_TOOL_USE
+
+
+def test_an_answer_that_does_not_end_is_left() -> None:
+    reading = Reading()
+    delta = {"contentBlockIndex": 0, "delta": {"text": "x" * 1_000}}
+    for _ in range(MOST_CHARACTERS // 1_000):
+        reading.take({"contentBlockDelta": delta})
+    with pytest.raises(ModelAway):
+        reading.take({"contentBlockDelta": delta})
+
+
+def test_half_a_surrogate_pair_is_neither_told_nor_kept() -> None:
+    reading = Reading()
+    delta = {"contentBlockIndex": 0, "delta": {"text": "a\ud83d"}}
+    assert reading.take({"contentBlockDelta": delta}) == "a?"
+    reading.take({"messageStop": {"stopReason": "something new"}})
+    assert (reading.reply().text, reading.reply().stop) == ("a?", Stop.BAD_OUTPUT)
