@@ -1,5 +1,6 @@
 """A model that plays a script, and whoever watches an answer."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -62,8 +63,8 @@ class InMemoryModel:
         if isinstance(move, Exception):
             raise move
         reply = move if isinstance(move, Reply) else move(messages)
-        for piece in reply.text.split(" "):
-            said(piece if piece == reply.text or reply.text.endswith(piece) else f"{piece} ")
+        for piece in re.findall(r"\S*\s*", reply.text):
+            said(piece)
             self.word()
         return replace(reply)
 
@@ -82,8 +83,8 @@ def wrong_with(messages: Sequence[Message], has_tools: bool) -> str:
         uses = [each for each in message.blocks if isinstance(each, ToolUse)]
         if [each.id for each in results] != waiting:
             return "Expected toolResult blocks for the toolUse blocks of the message before."
-        if list(message.blocks[: len(results)]) != results:
-            return "toolResult blocks come first"
+        if results and len(results) < len(message.blocks):
+            return "toolResult blocks stand alone"
         if any(isinstance(each, Said) and not each.text.strip() for each in message.blocks):
             return "The text field is blank."
         if not message.blocks or (uses and message.by is Speaker.USER):

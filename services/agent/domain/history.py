@@ -19,18 +19,24 @@ from services.agent.domain.chat import (
 )
 
 MOST_RESULT = 8_000  # bytes of what one tool tells, as JSON
+# Stands between results of tools and the user's next words: some models take no message with both.
+BROKE_OFF = "(My answer broke off here.)"
 NO_RESULT: Json = {"problem": "This was not answered. Ask again if it still matters."}
 USERS, MODELS = (Said, ToolResult), (Said, ToolUse)  # blocks that each side may have
 
 
 def repaired(messages: Sequence[Message]) -> tuple[Message, ...]:
     """Bedrock takes it: the first message is the user's, the sides alternate, each ToolUse has one
-    result in the message that follows, before any text, and no result is of anything else."""
+    result in the message that follows, without any text, and no result is of anything else."""
     told: list[Message] = []
     for by, blocks in _sides(messages):
         if by is Speaker.USER:
             uses = _uses(told[-1]) if told else ()
-            _tell(told, by, [*_results(uses, blocks), *_texts(blocks)])
+            _tell(told, by, [*_results(uses, blocks)])
+            texts = [*_texts(blocks)]
+            if uses and texts:
+                _tell(told, Speaker.MODEL, [Said(BROKE_OFF)])
+            _tell(told, by, texts)
         elif told:
             known = {use.id for message in told for use in _uses(message)}
             _tell(told, by, [*_texts(blocks), *_new(blocks, known)])

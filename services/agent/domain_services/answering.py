@@ -32,7 +32,7 @@ from services.agent.domain.trouble import (
 from services.agent.domain_services.ask_model import Question, ask_model
 from services.agent.domain_services.past import Past, shortened
 from services.agent.domain_services.said_before import asking_in
-from services.agent.domain_services.system_prompt import SYSTEM
+from services.agent.domain_services.system_prompt import system_prompt
 from services.agent.domain_services.telling import Telling
 
 MOST_USES = 5  # tools of one round; each may take seconds
@@ -126,8 +126,13 @@ class Answering:
     def _ask(self) -> Reply:
         asking = self.asking
         specs = [_spec(tool) for tool in self.tools.values()]
-        name, told = asking.caller.name, self.past.messages
-        question = Question(name, SYSTEM, told, specs, asking.until)
+        question = Question(
+            user=asking.caller.name,
+            system=system_prompt(self.telling.ports.now()),
+            messages=self.past.messages,
+            tools=specs,
+            until=asking.until,
+        )
         return ask_model(question, self.telling.said, ports=self.telling.ports)
 
     def _shorten(self, most: int | None = None) -> None:

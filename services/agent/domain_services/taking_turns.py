@@ -16,7 +16,6 @@ from services.agent.domain.errors import (
     KeyUsedElsewhere,
     RecordBusy,
 )
-from services.agent.domain.history import as_data
 from services.agent.domain.ports import Part, Ports, Written
 
 TRIES = 10  # each is lost to somebody who writes the same conversation at the same moment
@@ -79,9 +78,7 @@ def _begun(
     if conversation.is_full:
         raise ConversationFull(conversation.id, MOST_MESSAGES)
     begun, entries = conversation.begun(turn_id, sending.text, now)
-    told = as_data({"now": f"{now:%Y-%m-%d %H:%M} UTC", "user": conversation.owner})
-    message = Message(Speaker.USER, (Said(told), Said(sending.text)))
-    part = Part(entries[-1].number, 0, message)
+    part = Part(entries[-1].number, 0, Message(Speaker.USER, (Said(sending.text),)))
     written = Written(entries, [part], idempotency=sending.idempotency)
     return ports.conversations.save(begun, written, now)
 

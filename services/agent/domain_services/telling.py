@@ -23,6 +23,7 @@ class Telling:
     written: str = ""
     _waiting: str = ""
     _pieces: int = 0
+    _spoke: bool = False
     _silent: bool = False
     _told_at: datetime = field(init=False)
     _looked_at: datetime = field(init=False)
@@ -32,13 +33,15 @@ class Telling:
 
     def begin(self) -> None:
         """Another answer of the model, in a paragraph of its own."""
-        self._waiting += "\n\n" if self.written else ""
         self.written = ""
 
     def said(self, text: str) -> None:
         """Raises TurnEnded when the user stopped it."""
+        if text and self._spoke and not self.written:
+            self._waiting += "\n\n"
         self.written += text
         self._waiting += text
+        self._spoke = self._spoke or bool(text)
         now = self.ports.now()
         if self._waiting and now - self._told_at >= TELLS_EVERY:
             self._tell()
