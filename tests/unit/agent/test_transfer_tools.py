@@ -18,7 +18,7 @@ from services.agent.domain.errors import ApiAway, ApiRefused
 from services.agent.domain.handles import HandleKind
 from services.agent.domain.outcome import Ended
 from tests.unit.agent.scenes import NOON, Conversation
-from tests.unit.cli.answers import NOW, failure, summary, transfer
+from tests.unit.cli.answers import NOW, destination, failure, summary, transfer
 
 FAILURE = Failure(code="no_space", message="Ask the partner to make room.", retryable=False)
 
@@ -55,6 +55,7 @@ def talk() -> Conversation:
         trouble=None,
     )
     found.reader.answers |= {
+        "read_destination": destination(),
         "read_transfer": transfer(status="failed", failure=failure(), strategy="One lane."),
         "list_transfer_events": TimelinePage(events=(entry(),), cursor=None, earlier_gone=False),
         "list_transfer_tickets": TransferTicketsView(transfer_id="t-1", tickets=(ticket,)),
@@ -234,6 +235,15 @@ def test_an_estimate_like_a_transfer_takes_its_size_and_destination(talk: Conver
     assert "asked for now" in told["note"]
     talk.reader.answers["read_transfer"] = transfer(size_bytes=None)
     assert "not known yet" in talk.refused("estimate", transfer=like)
+
+
+def test_an_estimate_for_a_destination_that_is_not_seen_any_more_is_refused(
+    talk: Conversation,
+) -> None:
+    taught(talk)
+    talk.reader.answers["read_destination"] = ApiRefused("x", 404, "destination_not_found", "No.")
+    where = talk.knows(HandleKind.DESTINATION, destination_id="acme")
+    assert talk.refused("estimate", destination=where, size_bytes=5_000_000) == "No."
 
 
 def test_an_estimate_of_too_few_is_none(talk: Conversation) -> None:
