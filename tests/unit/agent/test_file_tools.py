@@ -96,6 +96,22 @@ def test_the_newest_are_found_among_all_names() -> None:
     assert "note" not in told
 
 
+def test_folders_of_every_page_that_was_looked_through_are_told() -> None:
+    talk = Conversation()
+
+    def page(path: Mapping[str, str], query: FilesQuery) -> FilesPage:
+        number = int(query.cursor or 0)
+        found = (a_file(f"f-{number}", days_ago=number),)
+        cursor = str(number + 1) if number < 2 else None
+        return FilesPage(files=found, folders=(f"in-{number}/",), cursor=cursor)
+
+    talk.reader.answers["list_files"] = page
+    bucket = talk.knows(HandleKind.BUCKET, bucket="outgoing")
+    told = talk.ask("list_files", bucket=bucket, order="newest")
+    assert [each["name"] for each in told["folders"]] == ["in-0/", "in-1/", "in-2/"]
+    assert [each["key"] for each in told["files"]] == ["f-0", "f-1", "f-2"]
+
+
 def test_where_not_all_names_were_looked_through_it_says_so() -> None:
     talk = Conversation()
     listed(talk, *(a_file(f"f-{n:04}") for n in range(1_500)))

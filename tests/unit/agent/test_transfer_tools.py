@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,9 +12,15 @@ from contracts.ticket_api import TicketView, TransferTicketsView
 from contracts.timeline_api import TimelineEntry, TimelinePage
 from contracts.transfer_api import TransferFilesQuery, TransfersQuery
 from contracts.transfer_events import Failure
-from contracts.transfer_views import TransferFilesPage, TransferFileView, TransfersPage
+from contracts.transfer_views import (
+    TransferFilesPage,
+    TransferFileView,
+    TransfersPage,
+    TransferStatus,
+)
 from services.agent.domain.errors import ApiAway, ApiRefused
 from services.agent.domain.handles import HandleKind
+from services.agent.domain_services.tools.transfers import STATUSES
 from tests.unit.agent.scenes import Conversation
 from tests.unit.cli.answers import NOW, destination, failure, summary, transfer
 
@@ -91,6 +97,10 @@ def test_every_condition_gets_to_the_api(talk: Conversation) -> None:
     assert (query.label, query.order) == ("nightly", "oldest")
     [row] = told["transfers"]
     assert (row["handle"], row["id"], row["failure"]["code"]) == ("tra_1", "t-1", "no_space")
+
+
+def test_the_statuses_are_those_of_the_contract() -> None:
+    assert set(STATUSES) == set(get_args(TransferStatus))
 
 
 def test_empty_pages_are_passed_over(talk: Conversation) -> None:
