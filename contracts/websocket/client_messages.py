@@ -19,10 +19,15 @@ Transfers = Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_TRANSFE
 KINDS = ("transfers", "scope", "conversation")
 
 
+NOTHING_KNOWN = {"known": {"maxItems": 0}}
+
+
 def _one_of_them(schema: dict[str, Any]) -> None:
     schema["oneOf"] = [
         {"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in KINDS
     ]
+    if "known" in schema["properties"]:
+        schema["oneOf"][-1]["properties"] |= NOTHING_KNOWN
 
 
 class Watched(Contract):
@@ -59,8 +64,14 @@ class Subscribe(Watched):
         default=(),
         description="what the client has of this list or of these transfers: what it missed since"
         " then is sent as a change (`recovered`); a transfer that is not named, or whose epoch is"
-        " over, is sent whole; of a conversation nothing is known",
+        " over, is sent whole; not together with `conversation`, of which nothing is sent again",
     )
+
+    @model_validator(mode="after")
+    def _knows_transfers_only(self) -> "Subscribe":
+        if self.conversation is not None and self.known:
+            raise PydanticCustomError("known", "Give known with transfers or scope only.")
+        return self
 
 
 class Unsubscribe(Watched):

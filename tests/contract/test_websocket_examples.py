@@ -120,6 +120,14 @@ def test_a_client_refuses_what_it_cannot_know(example: Example, change: dict[str
         read_message(json.dumps(json.loads(example.text) | change))
 
 
+def test_a_position_of_a_transfer_says_nothing_of_a_conversation() -> None:
+    known = [{"transfer_id": "t-1", "epoch": "a", "seq": 1}]
+    for watched, is_taken in (({"conversation": "c-1"}, False), ({"scope": "mine"}, True)):
+        message = {"action": "subscribe", "known": known, **watched}
+        assert _parses("subscribe.v1", message) == is_taken
+        assert _fits("subscribe.v1", message) == is_taken
+
+
 def _within(told: Any, written: Any) -> bool:  # noqa: ANN401 - JSON
     """Whether `written` says all that was told, and perhaps more fields."""
     if isinstance(told, dict) and isinstance(written, dict):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kernel import refusals
 from kernel.errors import DeclaredError
+from services.agent.domain.trouble import Trouble
 
 
 class AgentError(DeclaredError):
@@ -111,6 +112,14 @@ class RecordBusy(ConversationError):
     code, status, retryable = "record_busy", 503, True
     message = "Too many write {what} at once. Try again."
     what: str
+
+
+class TurnEnded(AgentError):
+    """The answer ends here, for a reason that its reader is told."""
+
+    code = "turn_ended"
+    message = "The answer ended early: {trouble}."
+    trouble: Trouble
 
 
 # --- the model -----------------------------------------------------------------------------------

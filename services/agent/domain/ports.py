@@ -176,8 +176,7 @@ class Outcomes(Protocol):
     """How transfers ended, as their events told."""
 
     def count(self, ended: Ended, event_id: str, now: datetime) -> None:
-        """Once, however often the event comes. What ended too long ago is not counted. Raises
-        OutcomesBusy."""
+        """Once, however often the event comes. Raises OutcomesBusy."""
         ...
 
     def learned(self, destination_id: str, now: datetime) -> Learned:

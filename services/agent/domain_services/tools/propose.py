@@ -6,6 +6,7 @@ from typing import get_args
 
 from contracts.receipt import Verify
 from contracts.transfer_events import IfExists
+from services.agent.domain.asked import asked_for
 from services.agent.domain.canonical import canonical, digest_of
 from services.agent.domain.chat import Json
 from services.agent.domain.errors import ApiAway, ApiRefused, AskedWrong
@@ -46,6 +47,9 @@ WAITS = (
     "Nothing was done. The user sees a card with all of it, and confirms or rejects it there within"
     " 15 minutes. Words in the chat confirm nothing. Another proposal or message ends this one."
 )
+NAMES = ("folder", "destination", "transfer")  # fields of one handle
+OPTIONS = ("target_path", "label", "if_exists", "verify")
+NOT_ASKED_FOR = "Nothing was proposed, because the user's own words do not ask for it. Tell them:"
 FIELDS: dict[str, Json] = {
     "action": {
         "type": "string",
@@ -110,17 +114,19 @@ class Propose:
     def _proposal(self, asked: Json, scene: Scene) -> Proposal:
         if wrong := wrong_with(asked, self.schema):
             raise AskedWrong(wrong)
+        guessed = _asked_for(asked, scene)
         look = Look(asked, scene)
         action = action_of(look)
         hinders = hindrance(action, scene.caller, scene.reader)
         if hinders is not None:
             raise AskedWrong(hinders.message)
+        card = self._card(action, look)
         content = Content(
             id=f"prop-{self._new_id()}",
             conversation_id=scene.conversation_id,
             owner=scene.caller.name,
             action=action,
-            card=self._card(action, look),
+            card=replace(card, cautions=guessed + card.cautions),
             made_at=scene.now,
             expires_at=scene.now + GOOD_FOR,
         )
@@ -144,6 +150,19 @@ class Propose:
         learned = self._outcomes.learned(destination_id, look.scene.now)
         estimate = learned.estimate(source.size_bytes, look.scene.now.hour, many=source.folder)
         return card_of(action, cautions, strategy=strategy, estimate=_rounded(estimate))
+
+
+def _asked_for(asked: Json, scene: Scene) -> tuple[str, ...]:
+    """What was guessed of it, for the card. Raises AskedWrong unless the user's own words ask for
+    it: the model may obey somebody else (docs/adr/0072)."""
+    used = [*asked.get("objects", ()), *(asked[name] for name in NAMES if name in asked)]
+    options = {name: asked[name] for name in OPTIONS if name in asked}
+    verdict = asked_for(
+        scene.asking, asked["action"], used, scene.handles, options, scene.now.date()
+    )
+    if not verdict.asked:
+        raise AskedWrong(f"{NOT_ASKED_FOR} {verdict.why}")
+    return tuple(verdict.cautions)
 
 
 def _moves_to(action: Action) -> str | None:
