@@ -34,7 +34,15 @@ PROBED = (
 
 
 def hindrances(destination: Json) -> list[str]:
-    """Why nothing can be sent there as it is, in sentences."""
+    """Why nothing can be sent there as it is, or nobody knows whether it can, in sentences."""
+    found = blocks(destination)
+    if not destination.get("profile"):
+        found.append("It was never tested, so nobody knows yet what the server can do.")
+    return found
+
+
+def blocks(destination: Json) -> list[str]:
+    """Why the API would surely refuse it, in sentences."""
     found = []
     if not destination.get("has_password") and not destination.get("has_key"):
         found.append("It has no password and no key. An admin has to set one.")
