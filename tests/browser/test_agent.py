@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from contracts.agent_api import EstimateView, Line, StepView
-from contracts.transfer_events import Failure
+from contracts.transfer_events import Failure, Origin
 from tests.browser.agent_desk import AgentDesk, ask, desk, panel
 from tests.browser.console import PICTURES
 from tests.doubles.agent_rest import Turn, proposal
@@ -92,9 +92,15 @@ def test_an_answer_streams_and_what_it_proposes_is_confirmed_once(at_desk: Agent
     expect(link).to_have_attribute("href", "/transfers/tra-1")
     seat.picture("agent-confirmed", full=False)
     at_desk.double.add(LiveState(transfer("tra-1", owner="ada.lovelace")))
+    digest = proposal().digest
+    at_desk.double.origins["tra-1"] = Origin(
+        conversation_id="conv-2", proposal_id="prop-1", digest=digest
+    )
     link.click()
-    expect(page.get_by_role("region", name="Progress")).to_be_visible()
+    progress = page.get_by_role("region", name="Progress")
     expect(card(page).get_by_text("Confirmed")).to_be_visible()  # the panel stays
+    progress.get_by_role("link", name="prop-1").click()
+    expect(page.get_by_role("main").get_by_text(digest)).to_be_visible()
     assert len(dict(at_desk.agent.keys)) == len(at_desk.agent.keys) == 2
 
 
@@ -142,6 +148,30 @@ def test_refusals_and_ends_are_told_and_can_be_looked_up(at_desk: AgentDesk) -> 
         seat.go(f"/agent/proposals/prop-{number}")
         expect(page.get_by_role("main")).to_contain_text(sentence)
         expect(page.get_by_role("main").get_by_role("button", name="Confirm")).to_have_count(0)
+
+
+def test_the_newest_is_in_view_unless_one_has_scrolled_away(at_desk: AgentDesk) -> None:
+    seat = at_desk.seat()
+    page = seat.page
+    proposed(at_desk, page)
+    decide = card(page).get_by_role("button", name="Confirm", exact=True)
+    expect(decide).to_be_in_viewport()
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page.reload()
+    expect(decide).to_be_in_viewport()  # the card is read after the messages
+    messages = panel(page).get_by_role("group", name="Messages")
+    messages.hover()
+    page.mouse.wheel(0, -2_000)
+    expect(decide).not_to_be_in_viewport()
+    turn = asked(
+        at_desk, page, held(("One. " * 300, None), text="One. " * 300 + "The newest."), "Why?"
+    )
+    expect(panel(page).get_by_text("Answering")).to_be_in_viewport()
+    page.mouse.wheel(0, -2_000)
+    expect(panel(page).get_by_text("Answering")).not_to_be_in_viewport()
+    opened(turn)
+    expect(panel(page).get_by_role("button", name="Send", exact=True)).to_be_visible()
+    assert messages.evaluate("each => each.scrollTop") == 0
 
 
 def test_a_new_message_takes_the_place_of_a_proposal(at_desk: AgentDesk) -> None:
@@ -195,6 +225,21 @@ def test_without_a_model_the_panel_says_so_and_all_else_works(at_desk: AgentDesk
     expect(panel(page).get_by_label("Message to the agent")).to_have_count(0)
     expect(page.get_by_role("region", name="Progress").locator(".state")).to_have_text("Moving")
     seat.picture("agent-off", full=False)
+
+
+def test_whoever_signs_out_leaves_nothing_of_it(at_desk: AgentDesk) -> None:
+    seat = at_desk.seat()
+    seat.rules.expect("status of 404")
+    page = seat.page
+    proposed(at_desk, page)
+    kept = "() => sessionStorage.getItem('fileferry-agent')"
+    assert "conv-1" in page.evaluate(kept)
+    page.get_by_title("Signed in as ada.lovelace").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert page.evaluate(kept) is None
+    expect(panel(page)).to_be_hidden()
+    expect(page.get_by_text(QUESTION)).to_have_count(0)
 
 
 def test_a_refused_message_is_in_the_field_again(at_desk: AgentDesk) -> None:

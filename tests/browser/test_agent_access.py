@@ -16,7 +16,7 @@ from tests.doubles.live_state import LiveState, transfer
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TALL = 900
-PICTURED = (390, 1440)
+PICTURED = (390, 768, 1440)
 
 
 @pytest.fixture
@@ -131,9 +131,16 @@ def test_on_a_phone_what_is_behind_the_panel_cannot_be_reached(at_desk: AgentDes
         )
         assert inside, page.evaluate("() => document.activeElement.outerHTML")
     panel(page).get_by_role("button", name="Close the agent").click()
-    expect(page.get_by_role("navigation", name="Console")).to_be_visible()
     page.get_by_role("link", name="Transfers").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Transfers")
+    page.get_by_role("button", name="Agent", exact=True).click()
+    at_desk.agent.turns.append(Turn("Here it is.", proposes=proposal(state="confirmed")))
+    ask(page, "Send it.")
+    panel(page).get_by_text("Digest").click()
+    panel(page).get_by_role("link", name="prop-1").click()
+    expect(panel(page)).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+    expect(page.get_by_role("main").get_by_text("SHA-256")).to_be_visible()
 
 
 def test_a_reader_hears_each_sentence_once(at_desk: AgentDesk) -> None:

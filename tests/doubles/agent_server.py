@@ -15,6 +15,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from contracts.auth_api import MeView, SessionView
 from contracts.caller import Grants
+from contracts.transfer_events import Origin
 from tests.doubles.agent_rest import AgentRest, Answer
 from tests.doubles.live_rest import answer as answer_of_transfers
 from tests.doubles.live_server import LiveServer
@@ -34,6 +35,7 @@ class AgentServer(LiveServer):
         self.user, self.roles = user, roles or ("user",)
         self.agent = AgentRest(user, self._push, self.watches)
         self.origin = ""
+        self.origins: dict[str, Origin] = {}  # of transfers, by their ids
         self._chats: dict[ServerConnection, set[str]] = {}
 
     def answer(self, method: str, path: str, body: Any, key: str | None) -> Answer:  # noqa: ANN401
@@ -44,7 +46,10 @@ class AgentServer(LiveServer):
         if path == "/api/me":
             return 200, self._me()
         with self.lock:
-            return answer_of_transfers(self, method, path)
+            status, document = answer_of_transfers(self, method, path)
+        if origin := self.origins.get(path.removeprefix("/api/transfer/")):
+            document["origin"] = origin.model_dump()
+        return status, document
 
     def _me(self) -> MeView:
         now = datetime.now(UTC)

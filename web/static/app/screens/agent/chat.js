@@ -154,6 +154,7 @@ export class Chat {
     if (told.proposal) this.proposals.put(told.proposal);
     this.tried = null;
     batch(() => {
+      this.error.value = null;
       this.messages.value = [...before, said, told.message];
       this.#adopt(told.conversation);
     });
