@@ -59,7 +59,7 @@ class Talk:
 
 @pytest.fixture(scope="module")
 def bank(running: Running) -> None:
-    wish = as_destination(BANK, running.partner, name="ACME Bank")
+    wish = {**as_destination(BANK, running.partner), "name": "ACME Bank"}
     assert running.ferry.register(wish, running.partner.host_key)["status"] == "ok"
 
 
