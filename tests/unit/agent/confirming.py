@@ -107,7 +107,7 @@ class Confirming:
     # --- what the model does -----------------------------------------------------------------
 
     def use(self, name: str, asked: Json, by: Caller = ANN, said: str = "Send it") -> Outcome:
-        tool = next(each for each in (*self._tools(), self._propose()) if each.name == name)
+        tool = next(each for each in (*self._tools(), self.propose_tool) if each.name == name)
         outcome: Outcome = tool.run(asked, self._scene(by, said))
         self.handles = outcome.handles
         return outcome
@@ -115,7 +115,8 @@ class Confirming:
     def _tools(self) -> Any:  # noqa: ANN401 - tools that read
         return read_tools(self.ports.outcomes)
 
-    def _propose(self) -> Propose:
+    @property
+    def propose_tool(self) -> Propose:
         return Propose(self.ports.proposals, self.ports.outcomes, self.ports.new_id)
 
     def _scene(self, by: Caller, said: str) -> Scene:
