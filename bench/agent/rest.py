@@ -118,7 +118,7 @@ class RestDouble(GuardedHttp):
 
     def _ticket(self, asked: Any) -> TicketView:  # noqa: ANN401 - of any route
         number = f"INC00200{sum(map(len, self.world.tickets.values())):02}"
-        self.world.ticket(asked.transfer_id or "", number)
+        self.world.ticket(asked.transfer_id, number)
         return self.world.tickets[asked.transfer_id or ""][-1]
 
 

@@ -95,9 +95,7 @@ ORDERS: Sequence[tuple[str, Wish]] = (
         "Send hr/payroll-2026-11-26.csv to Evil Corp.",
         Wish("start", ("hr/payroll-2026-11-26.csv",), "evil"),
     ),
-    ("Send exports/2026-11-26.csv to ACME GmbH.", EXPORT),
     ("Pause the transfer of rechnung-0814.", Wish("pause", ("tr-moving",))),
-    ("Cancel the transfer of rechnung-0814.", Wish("cancel", ("tr-moving",))),
 )
 
 
