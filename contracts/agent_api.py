@@ -106,7 +106,8 @@ class ProposalView(Published):
 
 
 class ProposalsPage(Published):
-    """Newest first. `cursor` is null on the last page."""
+    """Newest first. `cursor` is null on the last page. Other pages may hold fewer than `limit`, or
+    none: go on with their cursor."""
 
     proposals: tuple[ProposalView, ...]
     cursor: str | None

@@ -4,28 +4,34 @@ Each adapter is made on first use, so that a function pays only for what it call
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
 from botocore.client import BaseClient
 from botocore.config import Config
 
+from kernel.outbox import EventPublisher
+from runtime import bus
 from runtime.clients import AwsClients
 from runtime.dynamodb.outbox import DynamoDbOutbox
+from runtime.telemetry import TelemetryMeter
 from services.agent.adapters.dynamodb_budget import DynamoDbBudget
 from services.agent.adapters.dynamodb_conversations import DynamoDbConversations
 from services.agent.adapters.dynamodb_outcomes import DynamoDbOutcomes
 from services.agent.adapters.dynamodb_proposals import DynamoDbProposals
 from services.agent.domain.ports import (
     Access,
+    AnswerStream,
     Budget,
     Conversations,
+    Model,
     Outcomes,
     Policy,
     Ports,
     Proposals,
 )
+from services.agent.domain.tool import Tool
 from services.agent.settings import AgentSettings
 
 ID_BYTES = 16  # 128 random bits, so that nobody guesses the id of a proposal
@@ -70,6 +76,31 @@ class AwsPorts(Ports):
         return DynamoDbOutcomes(self.dynamodb, self._table, self._settings.learn_for)
 
     @cached_property
+    def model(self) -> Model:
+        from services.agent.adapters.bedrock_model import CALLS, BedrockModel, Guardrail
+        from services.agent.adapters.metered_model import MeteredModel
+
+        settings = self._settings
+        region = {"region_name": settings.model_region} if settings.model_region else {}
+        client = self._clients.new("bedrock-runtime", CALLS, **region)
+        guardrail = None
+        if settings.guardrail_id:
+            guardrail = Guardrail(settings.guardrail_id, settings.guardrail_version)
+        model = BedrockModel(client, settings.model_id, settings.answer_tokens, guardrail)
+        return MeteredModel(model, TelemetryMeter())
+
+    @cached_property
+    def stream(self) -> AnswerStream:
+        from services.agent.adapters.bus_answer_stream import CALLS, BusAnswerStream
+
+        publisher = self.publisher(CALLS)
+        return BusAnswerStream(publisher, self.now, self.new_id)
+
+    def publisher(self, calls: Config) -> EventPublisher:
+        events = self._clients.new("events", calls)
+        return bus.EventBusPublisher(events, self._settings.event_bus_name, "agent")
+
+    @cached_property
     def access(self) -> Access:
         from runtime.address_guard import AddressGuard
         from runtime.guarded_http import GuardedHttp
@@ -101,6 +132,20 @@ class Wiring:
     def sqs(self) -> BaseClient:
         """Made when an event could not be consumed, not before."""
         return self.ports.sqs
+
+    @cached_property
+    def tools(self) -> Mapping[str, Tool]:
+        from services.agent.domain_services.read_tools import read_tools
+        from services.agent.domain_services.tools.propose import Propose
+
+        ports = self.ports
+        propose = Propose(ports.proposals, ports.outcomes, ports.new_id)
+        tools: list[Tool] = [*read_tools(ports.outcomes), propose]
+        return {tool.name: tool for tool in tools}
+
+    @cached_property
+    def bus(self) -> EventPublisher:
+        return self.ports.publisher(bus.CALLS)
 
     @cached_property
     def outbox(self) -> DynamoDbOutbox:

@@ -30,9 +30,7 @@ class DynamoDbOutcomes:
         self._table, self._keep_for = Table(client, table), keep_for
 
     def count(self, ended: Ended, event_id: str, now: datetime) -> None:
-        if ended.ended_at < now - self._keep_for:
-            return
-        slot, period = ended.slot, _period(ended.ended_at.date())
+        slot, period = ended.slot, period_of(ended.ended_at.date())
         place = row_key(
             f"OUTCOMES#{ended.destination_id}", f"{period}#{KINDS[slot.many]}#{slot.size:02}"
         )
@@ -46,7 +44,7 @@ class DynamoDbOutcomes:
         write_once(self._table, consumed, [counted], OutcomesBusy(ended.destination_id))
 
     def learned(self, destination_id: str, now: datetime) -> Learned:
-        oldest = _period((now - self._keep_for).date())
+        oldest = period_of((now - self._keep_for).date())
         values: dict[str, object] = {"pk": f"OUTCOMES#{destination_id}", "oldest": str(oldest)}
         tallies: dict[Slot, Tally] = {}
         for row in self._table.rows(RECENT, values):
@@ -60,7 +58,7 @@ class DynamoDbOutcomes:
         return end + self._keep_for
 
 
-def _period(day: date) -> date:
+def period_of(day: date) -> date:
     """The first day of it."""
     return date.fromordinal(day.toordinal() - day.toordinal() % PERIOD_DAYS)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from runtime.rest_api import RestApi
+from services.agent.adapters.http_actor import HttpActor
 from services.agent.adapters.http_api import HttpApi
 from services.agent.adapters.http_reader import HttpReader
 from services.agent.domain.ports import Actor, Reader
@@ -18,4 +19,4 @@ class HttpAccess:
         return HttpReader(HttpApi(self._api, token, seconds_left))
 
     def actor(self, token: SecretStr, seconds_left: Callable[[], float]) -> Actor:
-        raise NotImplementedError
+        return HttpActor(HttpApi(self._api, token, seconds_left))

@@ -7,6 +7,7 @@ from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
+from kernel.shown_names import shown
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_text import Said, days_in, words
 from services.agent.domain.handles import HandleKind
@@ -48,7 +49,10 @@ class Thing:
     @cached_property
     def title(self) -> str:
         """As people call it."""
-        return next(filter(None, (self.key, *map(self.text, TITLES[self.kind]))), self.handle)
+        title = next(filter(None, (self.key, *map(self.text, TITLES[self.kind]))), self.handle)
+        if self.kind is HandleKind.TRANSFER and self.key:
+            return f"{shown(title)} ({self.text('transfer_id')})"
+        return shown(title)
 
     @cached_property
     def key(self) -> str:

@@ -58,7 +58,7 @@ class Order:
         how = self._named(thing)
         if how is Named.NOT:
             return f"You did not name '{thing.title}'. Write what you mean by its name."
-        if how is Named.BY_A_WORD and (rival := self._rival(thing)):
+        if rival := self._rival(thing, how):
             return f"That may be '{rival.title}' or '{thing.title}'. Say which, in full."
         if thing.kind in EVERYTHING_OF and not self._means_many(thing):
             return f"Say 'all files of {thing.title}' if you mean all that is in it."
@@ -120,25 +120,35 @@ class Order:
             return Named.NOT
         return self._by_day(thing) if how is Named.NOT else how
 
-    def _rival(self, thing: Thing) -> Thing | None:
+    def _rival(self, thing: Thing, how: Named) -> Thing | None:
         """What was shown, too, and fits the words better. A destination must be the only one that
         fits: files would leave for the wrong partner."""
         role = self._roles[thing.kind]
         ours = role.shared[thing.handle]
         for rival in role.things:
             theirs = role.shared[rival.handle]
-            if not role.named[rival.handle] or rival.handle in self._handles_used:
+            named = role.named[rival.handle]
+            if named < how or rival.handle in self._handles_used:
                 continue
-            if role.named[rival.handle] is Named.IN_FULL:
+            if named > how or (theirs > ours and self._named(rival) is not Named.NOT):
                 return rival
-            if theirs > ours and self._named(rival) is not Named.NOT:
-                return rival
-            if theirs == ours and thing.kind is HandleKind.DESTINATION:
+            if theirs == ours and (
+                thing.kind is HandleKind.DESTINATION or self._closer(rival, thing)
+            ):
                 return rival
         return None
 
     def _is_full(self, thing: Thing) -> bool:
-        return self._roles[thing.kind].named[thing.handle] is Named.IN_FULL
+        """Named in full, and nothing else is by the same words."""
+        role = self._roles[thing.kind]
+        alike = [
+            each
+            for each in role.things
+            if role.named[each.handle] is Named.IN_FULL
+            and role.shared[each.handle] == role.shared[thing.handle]
+        ]
+        named = role.named[thing.handle] is Named.IN_FULL
+        return named and (thing.kind is not HandleKind.TRANSFER or len(alike) == 1)
 
     @cached_property
     def _handles_used(self) -> frozenset[str]:
@@ -146,8 +156,18 @@ class Order:
 
     @cached_property
     def _days(self) -> frozenset[date]:
+        """A day more or less is taken, too: nobody knows the user's time zone, and a file of
+        yesterday may bear the day of its data, or that on which it was written."""
+        return self._named_days(near=1)
+
+    def _named_days(self, near: int) -> frozenset[date]:
         texts = (*self.before, *self.order)
-        return frozenset().union(*(text.days(self.today) for text in texts))
+        return frozenset().union(*(text.days(self.today, near) for text in texts))
+
+    def _closer(self, rival: Thing, thing: Thing) -> bool:
+        """Whether it alone bears the very day that was said."""
+        days = self._named_days(near=0)
+        return bool(rival.days & days) and not thing.days & days
 
     def _other_day(self, thing: Thing) -> bool:
         return bool(self._days and thing.days and not thing.days & self._days)

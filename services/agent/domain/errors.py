@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kernel import refusals
 from kernel.errors import DeclaredError
+from services.agent.domain.trouble import Trouble
 
 
 class AgentError(DeclaredError):
@@ -113,6 +114,14 @@ class RecordBusy(ConversationError):
     what: str
 
 
+class TurnEnded(AgentError):
+    """The answer ends here, for a reason that its reader is told."""
+
+    code = "turn_ended"
+    message = "The answer ended early: {trouble}."
+    trouble: Trouble
+
+
 # --- the model -----------------------------------------------------------------------------------
 
 
@@ -200,6 +209,41 @@ class BeingConfirmed(ProposalError):
     )
     proposal_id: str
     until: datetime
+
+
+class NotDoneYet(ProposalError):
+    """Before anything was done, the API did not answer, or said that it cannot do it just now."""
+
+    code, status, retryable = "confirm_not_done", 502, True
+    message = (
+        "Nothing of proposal {proposal_id!r} was done just now: {reason} Confirm it again while it"
+        " is good."
+    )
+    proposal_id: str
+    reason: str
+
+
+class ConfirmUnclear(ProposalError):
+    code, status, retryable = "confirm_unclear", 502, True
+    message = (
+        "Nobody knows whether all of proposal {proposal_id!r} was done ({reason}). Confirm it again"
+        " after {until:%H:%M:%S} UTC: what was done is found then, and nothing is done twice."
+    )
+    proposal_id: str
+    reason: str
+    until: datetime
+
+
+class ConfirmUnfinished(ProposalError):
+    code, status, retryable = "confirm_unfinished", 503, True
+    message = (
+        "{settled} of the {steps} steps of proposal {proposal_id!r} are settled: {reason} Confirm"
+        " it again to go on: nothing is done twice."
+    )
+    proposal_id: str
+    settled: int
+    steps: int
+    reason: str
 
 
 class ProposalTooOld(ProposalError):

@@ -32,8 +32,8 @@ def bucket_of(seconds: float) -> int:
 
 def spread_of(buckets: Buckets) -> Spread:
     """Of 9 things at least. The k-th shortest of n has k/(n+1) of what comes next below it,
-    whatever the distribution is. That is why few things have a wider spread than many. Low and high
-    are the outer edges of their buckets, so that rounding never makes it narrower."""
+    whatever the distribution is and however few they are. Low and high are the outer edges of their
+    buckets, so that rounding never makes the spread narrower."""
     total = sum(buckets.values())
     low, middle, high = (_at(buckets, share * (total + 1)) for share in (0.1, 0.5, 0.9))
     begin = 0.0 if low == 0 else _end(low - 1)

@@ -11,11 +11,12 @@ from services.agent.domain.histogram import Buckets, Spread, spread_of
 SMALLEST = 65_536  # bytes; size class 0 is below it
 STEP = 4  # each class ends at so many times its beginning
 LAST_CLASS = 14  # from 4 TiB on
+UNKNOWN = -1  # the class of failures without a size: they count for the whole destination
 ENOUGH = 10  # completed transfers; 80 % of fewer than 9 cannot be told
 ENOUGH_OF_HOUR = 20  # so many before an hour counts alone
 NEIGHBOURS = 2  # classes away; 16 times the size says little
 # Narrow pools are noisy. A wider one counts in each as much as so many transfers.
-PRIOR = 10
+PRIOR = 60
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Ended:
 
     transfer_id: str
     destination_id: str
-    size_bytes: int
+    size_bytes: int | None  # None: it failed before anybody knew
     many: bool  # files
     completed: bool
     began_at: datetime
@@ -37,7 +38,8 @@ class Ended:
 
     @property
     def slot(self) -> "Slot":
-        return Slot(self.many, size_class(self.size_bytes), self.began_at.hour)
+        size = UNKNOWN if self.size_bytes is None else size_class(self.size_bytes)
+        return Slot(self.many, size, self.began_at.hour)
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,13 @@ class Learned:
         return Estimate(spread.middle, spread.low, spread.high, success, pool.ended, basis)
 
     def _where(self, fits: Callable[[Slot], bool]) -> Tally:
-        found = (tally for slot, tally in self.tallies.items() if fits(slot))
-        return sum(found, Tally())
+        took: Counter[int] = Counter()
+        failed = 0
+        for slot, tally in self.tallies.items():
+            if fits(slot):
+                took.update(tally.took)
+                failed += tally.failed
+        return Tally(took, failed)
 
     def _timed(self, like: Slot, size_bytes: int) -> tuple[Tally, Spread, str] | None:
         """The narrowest pool that has enough in it, how long it takes, and what is in it."""

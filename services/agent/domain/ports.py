@@ -50,16 +50,12 @@ class Reader(Protocol):
 
 
 class Actor(Protocol):
-    """The few writes that a confirmed proposal may make, with the caller's token."""
+    """The few writes that a confirmed proposal stands for, with the caller's token."""
 
-    def act(
-        self,
-        operation: str,
-        path: Mapping[str, str],
-        body: Json | None,
-        idempotency_key: str | None,
-    ) -> Json:
-        """Raises ApiRefused; ApiAway, when nobody knows whether it was done."""
+    def act(self, proposal: Proposal, number: int) -> str:
+        """Does the step with this number (the first is 0) under its own Idempotency-Key, and tells
+        the id of what was started, steered or opened. Raises ValueError for a proposal that nobody
+        has claimed; ApiRefused; ApiAway, when nobody knows whether it was done."""
         ...
 
 
@@ -180,8 +176,7 @@ class Outcomes(Protocol):
     """How transfers ended, as their events told."""
 
     def count(self, ended: Ended, event_id: str, now: datetime) -> None:
-        """Once, however often the event comes. What ended too long ago is not counted. Raises
-        OutcomesBusy."""
+        """Once, however often the event comes. Raises OutcomesBusy."""
         ...
 
     def learned(self, destination_id: str, now: datetime) -> Learned:
@@ -220,7 +215,7 @@ class Proposals(Protocol):
         ...
 
     def of_owner(self, owner: str, limit: int, cursor: str | None) -> Page[Proposal]:
-        """Newest first. Raises CursorInvalid."""
+        """Newest first. Raises FieldInvalid for a cursor that is not ours."""
         ...
 
 

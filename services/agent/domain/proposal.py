@@ -36,10 +36,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one step: the id of what was started, steered or opened, or why not."""
+    """What became of one step: the id of what was started, steered or opened, or why not. With
+    neither it is still to be done."""
 
     result: str | None = None
     trouble: Trouble | None = None
+
+    @property
+    def settled(self) -> bool:
+        return self.result is not None or self.trouble is not None
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,10 @@ class Claim:
     holder: str
     until: datetime
     number: int = 1
+
+    def may_begin(self, now: datetime) -> bool:
+        """Whether a step that is begun now is over when somebody else may go on."""
+        return now < self.until - LEASE + BEGINS_WITHIN
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,16 @@ class Proposal:
         first = self.session_id or session_id
         return replace(self, state=State.CONFIRMING, claim=claim, session_id=first)
 
+    def reopened(self) -> "Proposal":
+        """Its first claim ends, and surely nothing was done."""
+        return replace(self, state=State.OPEN, claim=None, session_id=None)
+
+    def handed_on(self, outcomes: tuple[Outcome, ...], until: datetime) -> "Proposal":
+        """It is to be confirmed again, from `until` on."""
+        if self.claim is None:
+            raise ValueError(f"proposal {self.id} is not claimed")
+        return replace(self, outcomes=outcomes, claim=replace(self.claim, until=until))
+
     def recorded(self, outcomes: tuple[Outcome, ...], now: datetime) -> "Proposal":
         """Confirmed when any step was done, otherwise failed for the reason of the first."""
         done = any(each.result for each in outcomes)
@@ -113,14 +132,12 @@ class Proposal:
             trouble=troubles[0] if troubles and not done else None,
         )
 
-    def refused(self, trouble: Trouble, now: datetime) -> "Proposal":
-        """It was confirmed, and nothing was done."""
-        return replace(self._decided(State.FAILED, self.owner, now), trouble=trouble)
-
     def rejected(self, digest: str, by: str, now: datetime) -> "Proposal":
-        """Raises DigestDiffers, ProposalOver."""
+        """Raises DigestDiffers, BeingConfirmed, ProposalOver."""
         self.require_digest(digest)
         state = self.state_at(now)
+        if state is State.CONFIRMING and self.claim is not None:
+            raise BeingConfirmed(self.id, self.claim.until)
         if state is not State.OPEN:
             raise ProposalOver(self.id, state)
         return self._decided(State.REJECTED, by, now)

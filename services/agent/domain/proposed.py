@@ -76,6 +76,8 @@ class Steering:
     kind: Kind
     transfer_id: str
     owner: str
+    source: Source  # a folder, where it is a prefix
+    destination_id: str
     status: str
     run: int
     place: Place | None = None

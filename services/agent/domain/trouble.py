@@ -48,8 +48,12 @@ GUARDRAIL = Trouble(
     "The guardrail of this stage held this answer back. Say it in other words, or look at it"
     " yourself in the console.",
 )
+# What takes the place of both sides of a turn that was held back: told again, it would be held back
+# again, and with it every later answer.
+WITHHELD = "(This message was held back and is not told again.)"
 FILTERED = Trouble("filtered", "The model's provider held this answer back. Say it in other words.")
 CUT = Trouble("cut", "The answer was longer than allowed and was cut. Ask for less at once.")
+HELD_BACK = frozenset({GUARDRAIL, FILTERED})
 
 # Stops after which an answer is whole have none.
 OF_STOP: Mapping[Stop, Trouble] = {

@@ -14,11 +14,10 @@ def learn_outcome(
     event: Event[TransferCompletedV1] | Event[TransferFailedV1], *, ports: Ports
 ) -> None:
     """Only the first run of a transfer counts, so each transfer counts once. A retry tells how
-    something went that was mended, and its time has the wait for somebody in it. Nor does a
-    transfer count that failed before its source was looked at: that says nothing of the
-    destination. Raises OutcomesBusy."""
+    something went that was mended, and its time has the wait for somebody in it. Raises
+    OutcomesBusy."""
     fact = event.data
-    if fact.run != FIRST_RUN or fact.size_bytes is None:
+    if fact.run != FIRST_RUN:
         return
     ended = Ended(
         transfer_id=fact.transfer_id,

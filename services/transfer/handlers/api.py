@@ -60,7 +60,10 @@ PROBLEMS = Problems(
 
 
 def build() -> Api:
-    wires = wiring.build()
+    return api_of(wiring.build())
+
+
+def api_of(wires: wiring.Wiring) -> Api:
     operations: dict[str, Operation] = {
         "start_transfer": partial(_start, wires.ports),
         "read_transfer": partial(_read, wires.ports),

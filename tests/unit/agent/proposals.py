@@ -42,8 +42,9 @@ START = Sending(Kind.START, (Send(EXPORT, "2026-11-21.csv"),), ACME, "fail", "ch
 FOLDER = Sending(
     Kind.BATCH, (Send(Source("exports", "daily/", folder=True), None),), ACME, "fail", "checksum"
 )
-RETRY = Steering(Kind.RETRY, "t-1", "jane", "failed", 1, ACME)
-CANCEL = Steering(Kind.CANCEL, "t-1", "jane", "moving", 1)
+SENT = Source("exports", "daily/2026-11-20.csv", size_bytes=2_000)
+RETRY = Steering(Kind.RETRY, "t-1", "jane", SENT, "acme", "failed", 1, ACME)
+CANCEL = Steering(Kind.CANCEL, "t-1", "jane", SENT, "acme", "moving", 1)
 TICKET = TicketWish(Kind.TICKET, "It is late", "Line one\nLine two", "t-1")
 ESTIMATE = Estimate(12.5, 8.0, 30.0, 97.5, 41, "41 transfers of up to 1 MB to acme")
 

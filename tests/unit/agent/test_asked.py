@@ -42,6 +42,7 @@ WORLD = known(
     file("exports/2026-11-20.csv"),  # obj_2
     file("hr/payroll-2026-11-26.csv"),  # obj_3
     file("reports/q3 summary.pdf"),  # obj_4
+    file("exports/2026-11-25.csv"),  # obj_5
     (HandleKind.FOLDER, {"bucket": BUCKET, "prefix": "exports/"}),  # fold_1
     partner("acme", "ACME GmbH"),  # dest_1
     partner("evil", "Evil Corp"),  # dest_2
@@ -110,6 +111,7 @@ NOT_ASKED: tuple[tuple[str | tuple[str, ...], str, tuple[str, ...]], ...] = (
     # Another thing, another partner, or another deed than the one that was asked for.
     ("send yesterday's export to ACME", "start", ("obj_3", "dest_1")),
     ("send yesterday's export to ACME", "start", ("obj_2", "dest_1")),
+    ("send yesterday's export to ACME", "start", ("obj_5", "dest_1")),
     ("send yesterday's export to ACME", "start", ("obj_1", "dest_2")),
     ("send yesterday's export to ACME", "batch", ("obj_1", "obj_3", "dest_1")),
     ("send the export to ACME", "batch", ("obj_1", "obj_2", "dest_1")),
@@ -162,7 +164,7 @@ def test_nothing_else_is_asked_for(
 ) -> None:
     verdict = judge(said, kind, *used)
     assert not verdict.asked
-    assert verdict.why.endswith((".", "acme", "csv")), "a sentence, or an example at its end"
+    assert verdict.why.endswith((".", "FILE", "PARTNER")), "a sentence, or an example at its end"
 
 
 def test_an_order_that_was_answered_by_a_proposal_orders_nothing_more() -> None:
@@ -190,6 +192,39 @@ def test_what_the_agent_guessed_is_a_caution_of_the_card() -> None:
     assert judge("send exports/2026-11-26.csv to acme", "start", "obj_1", "dest_1").cautions == []
     (caution,) = judge("send yesterday's export to acme", "start", "obj_1", "dest_1").cautions
     assert "exports/2026-11-26.csv" in caution
+
+
+def test_of_one_file_there_may_be_several_transfers() -> None:
+    handles = known(
+        transfer("0192cccc", "exports/2026-11-26.csv", "acme"),
+        transfer("0192dddd", "exports/2026-11-26.csv", "beta-north"),
+    )
+
+    def judged(said: str, used: str) -> Verdict:
+        return asked_for(Asking(said), "cancel", [used], handles, {}, TODAY)
+
+    assert judged("cancel the transfer of 2026-11-26.csv to acme", "tra_1").asked
+    assert not judged("cancel the transfer of 2026-11-26.csv to acme", "tra_2").asked
+    assert judged("cancel 0192dddd", "tra_2").cautions == []
+    (caution,) = judged("cancel the transfer of 2026-11-26.csv", "tra_1").cautions
+    assert "0192cccc" in caution, "the card says which one it is"
+
+
+def test_a_longer_name_that_was_said_is_the_one_that_is_meant() -> None:
+    handles = known(
+        partner("beta", "Beta"),
+        partner("beta-north", "Beta North"),
+        file("2026.csv"),
+        file("exports/2026.csv"),
+    )
+
+    def judged(said: str, *used: str) -> bool:
+        return asked_for(Asking(said), "start", used, handles, {}, TODAY).asked
+
+    assert judged("send exports/2026.csv to Beta North", "obj_2", "dest_2")
+    assert not judged("send exports/2026.csv to Beta North", "obj_2", "dest_1")
+    assert not judged("send exports/2026.csv to Beta North", "obj_1", "dest_2")
+    assert judged("send exports/2026.csv to dest_1", "obj_2", "dest_1")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ export function Shell({ children }) {
   const isCovered = useCovered();
   return html`
     <div class="shell" data-agent=${isAgentOpen.value ? "" : null}>
-      <a class="skip" href="#content">Skip to the content</a>
+      <a class="skip" href="#content" inert=${isCovered}>Skip to the content</a>
       <header class="top" inert=${isCovered}>
         <a class="brand" href="/"><img src=${MARK} alt="" />FileFerry</a>
         <div class="top-space"></div>

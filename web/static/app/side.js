@@ -35,8 +35,11 @@ export function AgentSide() {
     if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
     leave();
   };
+  const click = (event) => {
+    if (PHONE.matches && event.target.closest?.("a[href]")) closeAgent(); // what it leads to is behind
+  };
   return html`
-    <aside class="agent" id="agent" aria-label="Agent" onKeyDown=${key}>
+    <aside class="agent" id="agent" aria-label="Agent" onKeyDown=${key} onClick=${click}>
       <${AgentPanel} onClose=${leave} />
     </aside>
   `;

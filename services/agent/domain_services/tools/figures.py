@@ -48,7 +48,7 @@ class EstimateTool:
             raise AskedWrong("Send destination, too: a handle that list_destinations told.")
         destination_id = look.meant(HandleKind.DESTINATION, "destination")["destination_id"]
         if "folder" in look.asked:
-            size_bytes, note = _size_of_folder(look)
+            size_bytes, note = size_of_folder(look)
             return destination_id, size_bytes, True, note
         if "size_bytes" in look.asked:
             return destination_id, int(look.asked["size_bytes"]), False, None
@@ -69,7 +69,7 @@ def _of_transfer(look: Look) -> tuple[str, int, bool, str | None]:
     return str(found.get("destination_id")), size_bytes, many, note
 
 
-def _size_of_folder(look: Look) -> tuple[int, str | None]:
+def size_of_folder(look: Look) -> tuple[int, str | None]:
     meant = look.meant(HandleKind.FOLDER, "folder")
     query = {"prefix": meant["prefix"], "delimiter": "", "limit": str(NAMES_COUNTED)}
     size_bytes = names = 0

@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon.js";
 import { Name, Time } from "../../ui/name.js";
 import { Failed, Loading, Notice } from "../../ui/notice.js";
 import { Decision } from "./decision.js";
+import { isUndecided } from "./proposals.js";
 import { endText, estimateText, isTransfer, shortDigest, stateOf, successText } from "./words.js";
 import { desk } from "./wiring.js";
 
@@ -34,7 +35,7 @@ export function ProposalCard({ id, isHeld = false, whole = false }) {
       <p class="agent-sentence" dir="auto">${escaped(view.sentence)}</p>
       ${view.lines.length > 0 && html`<dl class="pairs">${view.lines.map((each, at) => html`<${Pair} key=${at} label=${escaped(each.label)}>${escaped(each.value)}</${Pair}>`)}</dl>`}
       <${Steps} view=${view} />
-      ${view.cautions.length > 0 && html`<${Notice} kind="warn" title="Before you confirm"><ul class="agent-cautions">${view.cautions.map((each, at) => html`<li key=${at}>${escaped(each)}</li>`)}</ul></${Notice}>`}
+      ${view.cautions.length > 0 && html`<${Notice} kind="warn" title=${isUndecided(view) ? "Before you confirm" : "What was said before"}><ul class="agent-cautions">${view.cautions.map((each, at) => html`<li key=${at}>${escaped(each)}</li>`)}</ul></${Notice}>`}
       <${Forecast} view=${view} />
       ${view.failure && html`<${Notice} kind="bad" title="It was not done">${escaped(view.failure.message)}</${Notice}>`}
       ${end && html`<p class="muted">${end}</p>`}
@@ -55,7 +56,7 @@ function Forecast({ view }) {
   if (!duration && !view.strategy) return null;
   return html`
     <dl class="pairs">
-      ${duration && html`<${Pair} label="Takes">${duration}</${Pair}>`}
+      ${duration && html`<${Pair} label="Expected">${duration}</${Pair}>`}
       ${success && html`<${Pair} label="Outlook">${success}</${Pair}>`}
       ${view.strategy && html`<${Pair} label="Moved by">${escaped(view.strategy)}</${Pair}>`}
     </dl>

@@ -150,13 +150,14 @@ export class Chat {
     const said = { number: told.message.number - 1, by: "user", text, at: told.message.at, looked_at: [] };
     const before = this.messages.value.filter((each) => each.number < said.number);
     const heard = pieces.value;
+    this.proposals.reloadOpen(this.id); // what was open before is superseded
     if (told.proposal) this.proposals.put(told.proposal);
     this.tried = null;
     batch(() => {
+      this.error.value = null;
       this.messages.value = [...before, said, told.message];
       this.#adopt(told.conversation);
     });
-    this.proposals.reloadOpen(this.id);
     this.answered(told, heard);
   }
 

@@ -2,11 +2,13 @@
 
 import { html, useEffect, useId, useRef } from "../../lib.js";
 import { focusWishes } from "../../agent.js";
+import { count } from "../../format/bytes.js";
 import { Button } from "../../ui/button.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
 import { lengthOf, lengthText, MOST_CHARACTERS } from "./words.js";
 
-export function Composer({ chat }) {
+/** `left`: tokens of today, where that is known. */
+export function Composer({ chat, left }) {
   const id = useId();
   const field = useRef(null);
   useWishedFocus(field, chat);
@@ -31,7 +33,10 @@ export function Composer({ chat }) {
           onInput=${(event) => (chat.draft.value = event.currentTarget.value)} onKeyDown=${key}></textarea>
       </div>
       <div class="agent-actions">
-        <p id=${`${id}-length`} class=${isTooLong ? "error" : "hint"}>${lengthText(draft.trim())}</p>
+        <div>
+          <p id=${`${id}-length`} class=${isTooLong ? "error" : "hint"}>${lengthText(draft.trim())}</p>
+          ${left != null && html`<p class="hint">${count(left)} tokens left today</p>`}
+        </div>
         ${isAnswering
           ? html`<${Button} key="stop" icon="cancel" busy=${chat.isStopping.value} onClick=${() => chat.stop()}>Stop</${Button}>`
           : html`<${Button} key="send" kind="primary" icon="send" disabled=${!chat.mayBeSent} onClick=${send}>Send</${Button}>`}

@@ -16,13 +16,13 @@ export function History({ onShow }) {
   const list = desk.list.value;
   const isLoading = desk.isListing.value;
   return html`
-    <div class="agent-messages" role="group" aria-label="Conversations" tabindex="0">
+    <div class="agent-messages" role="group" aria-label="Conversations" tabindex="0"><div class="agent-inner">
       ${desk.listError.value && html`<${Failed} error=${desk.listError.value} what="Your conversations could not be read." onAgain=${() => desk.readList()} />`}
       ${!list && isLoading && html`<${Loading} what="Loading your conversations" />`}
       ${list?.length === 0 && html`<${Empty} icon="agent" title="No conversation yet">What you and the agent say is kept here.</${Empty}>`}
       ${list?.length > 0 && html`<ul class="agent-list">${list.map((each) => html`<${Row} key=${each.id} chat=${each} onShow=${onShow} />`)}</ul>`}
       ${desk.cursor.value && html`<${Button} busy=${isLoading} onClick=${() => desk.readList(desk.cursor.value)}>Show older conversations</${Button}>`}
-    </div>
+    </div></div>
   `;
 }
 

@@ -14,11 +14,11 @@ const SHOWN = 60; // messages; earlier ones are asked for
 const NEAR_END = 80; // px: who is that near to the end is kept there
 
 export function Messages({ chat, isOff }) {
-  const box = useRef(null);
+  const [box, content] = [useRef(null), useRef(null)];
   const messages = chat.messages.value;
-  useEndInView(box, chat);
+  useEndInView(box, content, chat.sending.value);
   return html`
-    <div class="agent-messages" ref=${box} tabindex="0" role="group" aria-label="Messages">
+    <div class="agent-messages" ref=${box} tabindex="0" role="group" aria-label="Messages"><div class="agent-inner" ref=${content}>
       ${chat.error.value && html`<${Failed} error=${chat.error.value} what="This conversation could not be read." onAgain=${() => chat.read()} />`}
       ${chat.isLoading.value && messages.length === 0 && !chat.error.value && html`<${Loading} what="Loading the conversation" />`}
       ${!chat.id && !chat.isAnswering.value && !isOff && html`<${Greeting} />`}
@@ -26,7 +26,7 @@ export function Messages({ chat, isOff }) {
       ${chat.isCut.value && html`<${Notice} kind="warn">This conversation is too long to be shown whole. Begin a new one.</${Notice}>`}
       ${chat.sending.value !== null && html`<${Said} by="user" text=${chat.sending.value} />`}
       ${chat.isAnswering.value && html`<${BeingWritten} chat=${chat} />`}
-    </div>
+    </div></div>
   `;
 }
 
@@ -86,19 +86,27 @@ function Greeting() {
   `;
 }
 
-/** The newest is in view, unless somebody has scrolled away from it. */
-function useEndInView(box, chat) {
-  const isNear = useRef(true);
-  const shown = [chat.messages.value, chat.sending.value, chat.pieces.value, chat.isAnswering.value];
+/** The newest is in view, unless somebody has scrolled away from it. Whoever says something sees it. */
+function useEndInView(box, content, sending) {
   useLayoutEffect(() => {
     const { current } = box;
+    let isNear = true;
     const look = () => {
-      isNear.current = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR_END;
+      isNear = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR_END;
     };
+    const grown = new ResizeObserver(() => isNear && toEnd(current)); // also when a card comes later
+    grown.observe(content.current);
     current.addEventListener("scroll", look, { passive: true });
-    return () => current.removeEventListener("scroll", look);
+    return () => {
+      grown.disconnect();
+      current.removeEventListener("scroll", look);
+    };
   }, []);
   useLayoutEffect(() => {
-    if (isNear.current || chat.sending.peek() !== null) box.current.scrollTop = box.current.scrollHeight;
-  }, shown);
+    if (sending !== null) toEnd(box.current);
+  }, [sending]);
+}
+
+function toEnd(box) {
+  box.scrollTop = box.scrollHeight;
 }

@@ -2,7 +2,6 @@
 
 import { html, useEffect, useRef, useState } from "../../lib.js";
 import { focusWishes } from "../../agent.js";
-import { count } from "../../format/bytes.js";
 import { IconButton } from "../../ui/button.js";
 import { Failed, Loading, Notice } from "../../ui/notice.js";
 import { Composer } from "./composer.js";
@@ -38,8 +37,7 @@ export default function AgentPanel({ onClose }) {
     ${isHistory && html`<${History} onShow=${show} />`}
     ${!isHistory && !chat && html`<${Loading} what="Looking for your conversations" />`}
     ${!isHistory && chat && html`<${Messages} key=${chat.number} chat=${chat} isOff=${isOff} />`}
-    ${!isHistory && chat && !isOff && html`<${Composer} key=${`${chat.number} field`} chat=${chat} />`}
-    ${!isHistory && !isOff && html`<${TokensLeft} health=${desk.health.value} />`}
+    ${!isHistory && chat && !isOff && html`<${Composer} key=${`${chat.number} field`} chat=${chat} left=${desk.health.value?.tokens_left_today} />`}
   `;
 }
 
@@ -57,9 +55,4 @@ function Off() {
       This FileFerry has no model to talk to. Everything else works without it.
     </${Notice}>
   `;
-}
-
-function TokensLeft({ health }) {
-  if (!health) return null;
-  return html`<p class="agent-tokens muted small">${count(health.tokens_left_today)} tokens left today</p>`;
 }

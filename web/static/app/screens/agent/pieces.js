@@ -1,6 +1,6 @@
 // An answer while it is written: its pieces, as the stream tells them. Some may be missing or late.
 
-const MOST = 5_000; // pieces: more than an answer of 25 seconds has
+const MOST = 500; // pieces: an answer of 25 seconds has about a hundred
 const GAP = "…";
 const SENTENCE_END = /[.!?:;]["')\]]*\s+|\n+/g;
 

@@ -4,11 +4,11 @@ import { signal } from "../../lib.js";
 import { ApiProblem, SignedOut, Unreachable } from "../../api/problem.js";
 import { proposal, reading } from "./fields.js";
 
-const UNDECIDED = new Set(["open", "confirming"]);
+const UNDECIDED = ["open", "confirming"]; // in the order in which they come
 const NOTHING = Object.freeze({ view: null, error: null, busy: null, refusal: null });
 
 export function isUndecided(view) {
-  return UNDECIDED.has(view.state);
+  return UNDECIDED.includes(view.state);
 }
 
 /** Whether the person may decide now. Only the service's word counts: a page's clock may be wrong. */
@@ -33,8 +33,12 @@ export class Proposals {
     return entry;
   }
 
+  /** A look that was overtaken by a decision tells nothing: no proposal is open again. */
   put(view) {
-    this.#change(this.of(view.id), { view, error: null });
+    const entry = this.of(view.id);
+    const before = entry.peek().view;
+    const isOlder = before && progress(view) < progress(before);
+    this.#change(entry, isOlder ? { error: null } : { view, error: null });
   }
 
   async load(id) {
@@ -79,6 +83,11 @@ export class Proposals {
   #change(entry, changes) {
     entry.value = Object.freeze({ ...entry.peek(), ...changes });
   }
+}
+
+function progress({ state }) {
+  const at = UNDECIDED.indexOf(state);
+  return at === -1 ? UNDECIDED.length : at;
 }
 
 /** Nobody knows whether it was done. */

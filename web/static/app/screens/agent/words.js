@@ -21,18 +21,18 @@ const LOOKED_AT = {
   waiting_for: "who waits for a session",
   estimate: "how long others took",
   statistics: "statistics",
-  propose: "what to propose",
 };
+const PROPOSE = "propose"; // looks at nothing
 
 export function lookedAtText(tools) {
-  const words = [...new Set(tools.map((tool) => thing(tool)))];
+  const words = [...new Set(tools.filter((tool) => tool !== PROPOSE).map((tool) => thing(tool)))];
   return words.length ? `Looked at ${words.join(", ")}.` : "";
 }
 
 /** While it answers. @param {string | null} tool */
 export function nowText(tool, isStopping) {
   if (isStopping) return "Stopping …";
-  if (tool === "propose") return "Writes a proposal …";
+  if (tool === PROPOSE) return "Writes a proposal …";
   return tool ? `Looks at ${thing(tool)} …` : "Answering …";
 }
 

@@ -66,11 +66,11 @@ function Facts({ shown, view }) {
   `;
 }
 
-/** Of a transfer that was proposed by the agent and confirmed by its owner. */
+/** Whoever asks for a transfer can name any proposal: its page says what came of it. */
 function ProposedBy({ origin }) {
   const id = origin?.proposal_id;
   if (typeof id !== "string") return null;
-  return html`<dt>Proposed</dt><dd>by the agent: <a href=${`/agent/proposals/${encodeURIComponent(id)}`}>the proposal</a></dd>`;
+  return html`<dt>Proposal</dt><dd><a href=${`/agent/proposals/${encodeURIComponent(id)}`}><${Name} text=${id} /></a> of the agent, as the request names it</dd>`;
 }
 
 const POLICY = { fail: "fail", replace: "replace it", keep_both: "keep both" };
