@@ -5,7 +5,6 @@ from playwright.sync_api import expect
 from tests.browser.agent_desk import ask, panel
 from tests.browser.console import Console
 from tests.browser.screens import screens
-from tests.browser.test_accessibility import findings
 from tests.browser.test_looks import fits
 from tests.browser.world import World
 
