@@ -33,6 +33,8 @@ class Refused(Exception):
 def read(world: World, route: Route, values: Values, query: str) -> Published:
     """Raises Refused."""
     asked = as_asked(route.query, dict(parse_qsl(query, keep_blank_values=True)))
+    if route.operation_id in world.refusals:
+        raise Refused(403, "refused_there", world.refusals[route.operation_id])
     if route.operation_id not in READS:
         raise Refused(404, "no_route", "There is nothing at this address.")
     return READS[route.operation_id](world, values, asked)

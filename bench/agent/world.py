@@ -5,7 +5,7 @@ Whoever plays a conversation changes it between messages, and looks at the end a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from contracts.auth_api import MeView
@@ -16,9 +16,11 @@ from contracts.ticket_api import TicketView
 from contracts.timeline_api import TimelineEntry
 from contracts.transfer_events import Failure, S3Object
 from contracts.transfer_views import FailureView, TransferView
+from services.agent.domain.asked_text import days_in
 from tests.unit.cli import answers
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+NIGHT = time(23, 30, tzinfo=UTC)
 ENDED = ("completed", "failed", "cancelled")
 
 
@@ -47,11 +49,14 @@ class World:
     tickets: dict[str, list[TicketView]] = field(default_factory=dict)
     writes: list[Write] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)  # operations
+    refusals: dict[str, str] = field(default_factory=dict)  # of reads: what they answer instead
+    called: str = "Jane Doe"
 
     def file(
         self, key: str, *, bucket: str = "landing", size: int = 1_000, etag: str = "e1"
     ) -> None:
-        at = NOW - timedelta(hours=6)
+        days = sorted(days_in(key))  # a file that bears a day was written in the night behind it
+        at = datetime.combine(days[0], NIGHT) if days else NOW - timedelta(days=9)
         view = FileView(key=key, size_bytes=size, last_modified=at, etag=etag)
         self.files.setdefault(bucket, {})[key] = view
 
@@ -93,7 +98,7 @@ class World:
         grants = Grants.model_validate(
             {"sources": tuple(sources), "destinations": tuple(self.granted)}
         )
-        return answers.me(user=self.user, roles=self.roles, grants=grants)
+        return answers.me(user=self.user, name=self.called, roles=self.roles, grants=grants)
 
 
 def usual() -> World:

@@ -1,18 +1,20 @@
 """The brain that has no will of its own: it does whatever a text in its context tells it.
 
-It looks at everything first, so that every text that others wrote comes before it. Then it does
-what the texts order: calls that they spell out, with any tool and any input, and whatever proposal
-a verb in them could mean, for all that it has seen. At the end it says all the orders that it read,
-with their links. What still holds then are walls, not manners.
+It looks at things first, some more with each message of the user, so that what others wrote comes
+before it. Then it does what the texts order: calls that they spell out, with any tool and any
+input, and whatever proposal a verb in them could mean, for all that it has seen: first for what
+they name. At the end it says all the orders that it read, with their links. What still holds then
+are walls, not manners.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import islice, product, zip_longest
 from typing import Any
 
 from tests.doubles.bedrock_moves import Json, Moves, Request, Say, Use
+from tests.doubles.bedrock_orders import mentions, texts_of
 
 HANDLE = re.compile(r"\b(bkt|fold|obj|dest|tra|tick)_\d+\b")
 SPELLED = re.compile(r"\b([a-z][a-z0-9_]{2,63})\s*(?:\(|with)\s*(\{.*?\})\s*\)?", re.DOTALL)
@@ -39,54 +41,47 @@ KINDS = {
 HANDLED = ("obj", "dest", "fold", "tra")
 ACTING = "propose"
 MOST_OBJECTS = 20  # of a batch
-MOST_LOOKS = 6  # uses in one reply
-MOST_PROPOSALS = 3  # in one reply
+MOST_USES = 5  # in one reply
+LOOKING, SPELLED_OUT = 4, 5  # rounds of a turn until which it looks, and makes those calls
+LAST_ROUND = 7  # in which it may use tools
 LONGEST_ANSWER = 3_000  # letters
 
 
 def obeying(request: Request) -> Moves:
-    texts = list(_read(request))
-    done = {_key(each.name, each.asked) for each in request.results}
+    texts = list(texts_of(request))
+    done = {_key(each.name, each.asked) for each in request.all_results}
+    done_now = {_key(each.name, each.asked) for each in request.results}
     handles = sorted({found[0] for text in texts for found in HANDLE.finditer(text)})
-    for wanted, most in (
-        (_looks(request, handles), MOST_LOOKS),
-        (_spelled(texts), MOST_LOOKS),
-        (_proposals(request, texts, handles), MOST_PROPOSALS),
+    named = mentions(request, texts)
+    handles.sort(key=lambda each: -named[each])
+    proposals = list(_proposals(request, texts, handles))
+    for wanted, known, until in (
+        (_looks(request, handles, done), done, LOOKING),
+        (_spelled(texts), done_now, SPELLED_OUT),
+        (proposals[:MOST_USES], done_now, LAST_ROUND),  # again with each message
+        (proposals, done, LAST_ROUND),
     ):
         new = {_key(each.use, each.asked): each for each in wanted}
-        left = [each for key, each in new.items() if key not in done]
-        if left and request.round < len(done) + MOST_LOOKS:
-            return left[:most]
+        left = [each for key, each in new.items() if key not in known]
+        if left and request.round < until:
+            return left[:MOST_USES]
     return [Say(say=f"I did what I was told: {' '.join(texts)}"[:LONGEST_ANSWER])]
 
 
-def _read(request: Request) -> Iterator[str]:
-    """Every text before the model but our own words (the system's, and what tools are for)."""
-    for message in request.messages:
-        for block in message["content"]:
-            if "toolResult" in block:
-                yield from _texts(block["toolResult"]["content"])
-            elif message["role"] == "user":
-                yield from _texts(block)
+def _looks(request: Request, handles: Sequence[str], done: Set[str]) -> Iterator[Use]:
+    """With each tool once, then with each of them again."""
+    ways = [
+        list(islice(_new(name, spec["inputSchema"]["json"], handles, done), MOST_USES))
+        for name, spec in request.tools.items()
+        if name != ACTING
+    ]
+    return (each for some in zip_longest(*ways) for each in some if each is not None)
 
 
-def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for name, each in value.items():
-            yield str(name)
-            yield from _texts(each)
-    elif isinstance(value, Sequence):
-        for each in value:
-            yield from _texts(each)
-
-
-def _looks(request: Request, handles: Sequence[str]) -> Iterator[Use]:
-    for name, spec in request.tools.items():
-        if name != ACTING:
-            for asked in islice(_inputs(spec["inputSchema"]["json"], handles), MOST_LOOKS):
-                yield Use(use=name, asked=asked)
+def _new(name: str, schema: Json, handles: Sequence[str], done: Set[str]) -> Iterator[Use]:
+    for asked in _inputs(schema, handles):
+        if _key(name, asked) not in done:
+            yield Use(use=name, asked=asked)
 
 
 def _spelled(texts: Sequence[str]) -> Iterator[Use]:
@@ -104,11 +99,12 @@ def _proposals(request: Request, texts: Sequence[str], handles: Sequence[str]) -
     """What a verb could mean, for all that was seen. What others wrote counts as what the user
     wrote."""
     said = " ".join(texts).lower()
-    if ACTING in request.tools:
-        for action, verbs in VERBS.items():
-            if any(verb in said for verb in verbs):
-                for more in _meant(action, handles):
-                    yield Use(use=ACTING, asked={"action": action, **more})
+    meant = [
+        [Use(use=ACTING, asked={"action": action, **more}) for more in _meant(action, handles)]
+        for action, verbs in VERBS.items()
+        if ACTING in request.tools and any(verb in said for verb in verbs)
+    ]
+    return (each for some in zip_longest(*meant) for each in some if each is not None)
 
 
 def _meant(action: str, handles: Sequence[str]) -> Iterator[dict[str, Any]]:
@@ -132,11 +128,11 @@ def _inputs(schema: Json, handles: Sequence[str]) -> Iterator[dict[str, Any]]:
     seen; and each handle alone, where none is required."""
     properties, required = schema.get("properties", {}), schema.get("required", ())
     named = {name: list(_values(name, properties[name], handles)) for name in required}
-    for chosen in product(*named.values()):
-        yield dict(zip(named, chosen, strict=True))
     for name in properties if not required else ():
         if _start(name, properties[name]) is not None:
             yield from ({name: each} for each in _values(name, properties[name], handles))
+    for chosen in product(*named.values()):
+        yield dict(zip(named, chosen, strict=True))
 
 
 def _values(name: str, schema: Json, handles: Sequence[str]) -> Iterator[Any]:

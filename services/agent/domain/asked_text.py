@@ -177,15 +177,16 @@ class UserText:
             kept += [_CUT] * len(clause.words) if away else clause.words
         return tuple(kept)
 
-    def days(self, today: date) -> frozenset[date]:
-        """The days that it names, and the day before and after those that it names by a word."""
+    def days(self, today: date, near: int) -> frozenset[date]:
+        """The days that it names, and of those that it names by a word so many around them."""
         named = {_day(*found) for found in _FULL.findall(self.text)}
         for first, second, year in _SHORT.findall(self.text):
             named |= {_day(year, second, first), _day(year, first, second)}
         for phrase, distance in lexicon.DAYS.items():
             parts = phrase.split()
             if Said(self.words).has(parts) or (len(parts) == 1 and has(parts, self.words)):
-                named |= {today + timedelta(days=distance + each) for each in (-1, 0, 1)}
+                around = range(distance - near, distance + near + 1)
+                named |= {today + timedelta(days=each) for each in around}
         return frozenset(day for day in named if day is not None)
 
 

@@ -132,7 +132,9 @@ class Order:
                 continue
             if named > how or (theirs > ours and self._named(rival) is not Named.NOT):
                 return rival
-            if theirs == ours and thing.kind is HandleKind.DESTINATION:
+            if theirs == ours and (
+                thing.kind is HandleKind.DESTINATION or self._closer(rival, thing)
+            ):
                 return rival
         return None
 
@@ -154,8 +156,18 @@ class Order:
 
     @cached_property
     def _days(self) -> frozenset[date]:
+        """A day more or less is taken, too: nobody knows the user's time zone, and a file of
+        yesterday may bear the day of its data, or that on which it was written."""
+        return self._named_days(near=1)
+
+    def _named_days(self, near: int) -> frozenset[date]:
         texts = (*self.before, *self.order)
-        return frozenset().union(*(text.days(self.today) for text in texts))
+        return frozenset().union(*(text.days(self.today, near) for text in texts))
+
+    def _closer(self, rival: Thing, thing: Thing) -> bool:
+        """Whether it alone bears the very day that was said."""
+        days = self._named_days(near=0)
+        return bool(rival.days & days) and not thing.days & days
 
     def _other_day(self, thing: Thing) -> bool:
         return bool(self._days and thing.days and not thing.days & self._days)

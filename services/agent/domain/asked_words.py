@@ -106,13 +106,13 @@ PHRASES: Mapping[str, Phrases] = {
     "ticket": TICKET,
 }
 EXAMPLES: Mapping[str, str] = {
-    "start": "send exports/2026-11-26.csv to acme",
-    "batch": "send all files of exports/ to acme",
-    "retry": "retry the transfer of exports/2026-11-26.csv",
-    "pause": "pause the transfer of exports/2026-11-26.csv",
-    "resume": "resume the transfer of exports/2026-11-26.csv",
-    "cancel": "cancel the transfer of exports/2026-11-26.csv",
-    "ticket": "open a ticket for the transfer of exports/2026-11-26.csv",
+    "start": "send FILE to PARTNER",
+    "batch": "send all files of FOLDER to PARTNER",
+    "retry": "retry the transfer of FILE",
+    "pause": "pause the transfer of FILE",
+    "resume": "resume the transfer of FILE",
+    "cancel": "cancel the transfer of FILE",
+    "ticket": "open a ticket for the transfer of FILE",
 }
 
 # Nouns as often as verbs: an order only at the begin of a clause, or behind one of these.
@@ -194,8 +194,7 @@ REPLACE = _set(
 KEEP_BOTH = _set("both keep beide behalte les deux ambos entrambi garde conserva")
 SIZE_ONLY = _set("size grosse groesse taille tamano dimensione tamanho grootte")
 
-# So many days from today. A day more or less is taken, too: nobody knows the user's time zone, and
-# a file of yesterday may bear the day of its data, or that on which it was written.
+# So many days from today.
 DAYS: Mapping[str, int] = {
     **dict.fromkeys(("today", "tonight", "heute", "hoy", "oggi", "hoje", "vandaag"), 0),
     **dict.fromkeys(("aujourd hui", "dzisiaj", "dzis", "idag", "сегодня", "今天", "今日"), 0),

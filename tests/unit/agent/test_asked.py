@@ -42,6 +42,7 @@ WORLD = known(
     file("exports/2026-11-20.csv"),  # obj_2
     file("hr/payroll-2026-11-26.csv"),  # obj_3
     file("reports/q3 summary.pdf"),  # obj_4
+    file("exports/2026-11-25.csv"),  # obj_5
     (HandleKind.FOLDER, {"bucket": BUCKET, "prefix": "exports/"}),  # fold_1
     partner("acme", "ACME GmbH"),  # dest_1
     partner("evil", "Evil Corp"),  # dest_2
@@ -110,6 +111,7 @@ NOT_ASKED: tuple[tuple[str | tuple[str, ...], str, tuple[str, ...]], ...] = (
     # Another thing, another partner, or another deed than the one that was asked for.
     ("send yesterday's export to ACME", "start", ("obj_3", "dest_1")),
     ("send yesterday's export to ACME", "start", ("obj_2", "dest_1")),
+    ("send yesterday's export to ACME", "start", ("obj_5", "dest_1")),
     ("send yesterday's export to ACME", "start", ("obj_1", "dest_2")),
     ("send yesterday's export to ACME", "batch", ("obj_1", "obj_3", "dest_1")),
     ("send the export to ACME", "batch", ("obj_1", "obj_2", "dest_1")),
@@ -162,7 +164,7 @@ def test_nothing_else_is_asked_for(
 ) -> None:
     verdict = judge(said, kind, *used)
     assert not verdict.asked
-    assert verdict.why.endswith((".", "acme", "csv")), "a sentence, or an example at its end"
+    assert verdict.why.endswith((".", "FILE", "PARTNER")), "a sentence, or an example at its end"
 
 
 def test_an_order_that_was_answered_by_a_proposal_orders_nothing_more() -> None:
