@@ -1,53 +1,60 @@
 """The agent's panel with everything behind it: the services, the bus, and a program for a model."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocket, expect
 
 from tests.browser.agent_desk import ask, panel
 from tests.browser.console import Console
 from tests.browser.screens import screens
 from tests.browser.test_looks import fits
-from tests.browser.world import World
+from tests.browser.world import SECONDS, World
+from tests.servers.waiting import wait_for
 
 BESIDE = (1024, 1280, 1440)  # below 56 rem the panel lies over the screen
+PIECE, ENDED = '"type":"answer"', '"ended":true'
 MARKUP = "agent/<img src=x onerror=alert(1)>\u202egpj.exe"
 
 
 def test_a_file_is_asked_for_in_words_confirmed_and_arrives(console: Console, world: World) -> None:
     seat = console.signed_in(world.ada, "/settings")
     page = seat.page
-    page.get_by_role("button", name="Agent", exact=True).click()
-    streamed = page.evaluate_handle(
-        """() => { const told = []; new MutationObserver(() => {
-            const now = document.querySelector(".agent-now")?.textContent;
-            if (now && told.at(-1) !== now) told.push(now);
-        }).observe(document.body, {childList: true, subtree: true, characterData: true});
-        return told; }"""
-    )
-    ask(page, "Send reports/2026/Q4.csv to partner")
-    card = panel(page).get_by_role("region", name="Proposal")
-    expect(card).to_contain_text("reports/2026/Q4.csv")
-    expect(card).to_contain_text("SHA256:")
-    looked = streamed.json_value()
-    assert any(each.startswith("Looks at ") for each in looked), looked
-    digest = card.get_by_text("SHA-256").locator("xpath=following-sibling::dd[1]")
-    proposal = card.locator(".agent-proof a").get_attribute("href")
-    seat.picture("agent-real-proposal", full=False)
-    page.wait_for_timeout(900)
-    card.get_by_role("button", name="Confirm", exact=True).dblclick()
-    expect(card.get_by_text("Confirmed", exact=True)).to_be_visible()
-    card.get_by_role("link", name="Open the transfer").click()
-    progress = page.get_by_role("region", name="Progress")
-    expect(progress.locator(".state")).to_have_text("Completed")
-    seat.picture("agent-real-transfer", full=False)
-    progress.get_by_role("link", name=str(proposal).rsplit("/", 1)[-1]).click()
-    expect(page.get_by_role("main").get_by_text("Confirmed", exact=True)).to_be_visible()
+    frames: list[str] = []
 
-    looking = console.signed_in(world.aud, str(proposal)).page
-    main = looking.get_by_role("main")
-    expect(main.get_by_text(str(digest.text_content()))).to_be_visible()
-    expect(main.get_by_role("button", name="Confirm")).to_have_count(0)
-    main.get_by_role("link", name="The conversation").click()
-    expect(main.get_by_text("Send reports/2026/Q4.csv to partner")).to_be_visible()
+    def watch(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda text: frames.append(str(text)))
+
+    page.on("websocket", watch)
+    page.get_by_role("button", name="Agent", exact=True).click()
+    with world.slow_line("acme") as (acme, line):
+        line.open()
+        asked = f"Send reports/2026/Q4.csv to {acme}"
+        ask(page, asked)
+        card = panel(page).get_by_role("region", name="Proposal")
+        expect(card).to_contain_text("reports/2026/Q4.csv")
+        expect(card).to_contain_text("Host key")
+        wait_for(
+            lambda: any(PIECE in each and ENDED in each for each in frames), "its end", SECONDS
+        )
+        expect(panel(page).get_by_role("button", name="Send", exact=True)).to_be_visible()
+        card.get_by_text("Digest").click()
+        digest = card.locator(".agent-proof dd").first.text_content()
+        proposal = str(card.locator(".agent-proof a").get_attribute("href"))
+        seat.picture("agent-real-proposal", full=False)
+        card.get_by_role("button", name="Confirm", exact=True).dblclick()
+        expect(card.get_by_text("Confirmed", exact=True)).to_be_visible()
+        card.get_by_role("link", name="Open the transfer").click()
+        progress = page.get_by_role("region", name="Progress")
+        expect(progress.locator(".state")).to_have_text("Completed")
+    seat.picture("agent-real-transfer", full=False)
+    progress.get_by_role("link", name=proposal.rsplit("/", 1)[-1]).click()
+    main = page.get_by_role("main")
+    expect(main.get_by_text("Confirmed", exact=True)).to_be_visible()
+    expect(main.get_by_role("link", name="Open the transfer")).to_have_count(1)
+
+    looking = console.signed_in(world.aud, proposal).page.get_by_role("main")
+    expect(looking.get_by_text(str(digest))).to_be_visible()
+    expect(looking.get_by_role("button", name="Confirm")).to_have_count(0)
+    looking.get_by_role("link", name="The conversation").click()
+    expect(looking.get_by_text(asked)).to_be_visible()
 
 
 def test_a_hostile_name_of_a_file_is_text_in_what_the_agent_says(
