@@ -10,7 +10,8 @@ from tests.browser.world import SECONDS, World
 from tests.servers.waiting import wait_for
 
 BESIDE = (1024, 1280, 1440)  # below 56 rem the panel lies over the screen
-PIECE, ENDED = '"type":"answer"', '"ended":true'
+WATCHED = '"request_id":"c1"'
+PROPOSES = '"tool":"propose"'  # a piece of its answer
 MARKUP = "agent/<img src=x onerror=alert(1)>\u202egpj.exe"
 
 
@@ -26,14 +27,15 @@ def test_a_file_is_asked_for_in_words_confirmed_and_arrives(console: Console, wo
     page.get_by_role("button", name="Agent", exact=True).click()
     with world.slow_line("acme") as (acme, line):
         line.open()
+        ask(page, "Which buckets are there?")  # what was never used yet may take seconds
+        expect(panel(page).get_by_text("Buckets: outgoing")).to_be_visible()
+        wait_for(lambda: any(WATCHED in each for each in frames), "its watch", SECONDS)
         asked = f"Send reports/2026/Q4.csv to {acme}"
         ask(page, asked)
         card = panel(page).get_by_role("region", name="Proposal")
         expect(card).to_contain_text("reports/2026/Q4.csv")
         expect(card).to_contain_text("Host key")
-        wait_for(
-            lambda: any(PIECE in each and ENDED in each for each in frames), "its end", SECONDS
-        )
+        wait_for(lambda: any(PROPOSES in each for each in frames), "its pieces", SECONDS)
         expect(panel(page).get_by_role("button", name="Send", exact=True)).to_be_visible()
         card.get_by_text("Digest").click()
         digest = card.locator(".agent-proof dd").first.text_content()
