@@ -60,7 +60,7 @@ def decide(
 def outcome_of(output: Output, view: ProposalView) -> int:
     """Says what became of it. Raises TransferFailed when something was not done."""
     for step in view.steps:
-        if step.result:
+        if step.result and not output.as_json:
             output.say(escaped(step.result))
     failures = (*(each.failure for each in view.steps), view.failure)
     problems = [each for each in failures if each is not None]
@@ -69,7 +69,7 @@ def outcome_of(output: Output, view: ProposalView) -> int:
         done = counted(sum(each.result is not None for each in view.steps), "step")
         raise TransferFailed(f"Not all was done ({done} of {len(view.steps)}): {why}")
     if view.state != "confirmed":
-        raise CommandFailed(f"The proposal {STATES[view.state]}: see `fileferry agent show`.")
+        raise CommandFailed(f"It was not confirmed. Its state: {STATES[view.state]}.")
     if view.kind != "ticket" and any(each.result for each in view.steps):
         ids = " ".join(escaped(each.result) for each in view.steps[:MOST_ROWS] if each.result)
         output.note(f"Confirmed. Follow it with: fileferry watch {ids}")

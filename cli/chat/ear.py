@@ -33,11 +33,11 @@ class Ear:
     def hears(self) -> bool:
         return self._thread.is_alive() and self.trouble is None
 
-    def open(self) -> bool:
-        """Waits until the conversation is watched. False when that takes too long or fails."""
+    def open(self, within: float) -> bool:
+        """Waits until the conversation is watched. False when that fails, or takes longer: then it
+        may still come about."""
         self._thread.start()
-        self._ready.wait(self._pace.open_within)
-        return self.hears
+        return self._ready.wait(within) and self.hears
 
     def next(self, within: float) -> Answer | None:
         with suppress(Empty):

@@ -9,6 +9,7 @@ from contracts.agent_api import MessageView
 from contracts.websocket.server_messages import Answer
 
 MOST_SHOWN = 100_000  # characters of an answer; nobody may flood a terminal
+NOT_KEPT = "What was shown until here was not kept."
 ANOTHER = "What was shown until here is not the answer as it was kept. The answer:"
 
 
@@ -27,7 +28,7 @@ class Paper:
         """What is left of it, and why it ends early."""
         rest = rest_of(message.text, pieces.text)
         if rest is None:
-            self._note(ANOTHER)
+            self._note(ANOTHER if message.text else NOT_KEPT)
             rest = message.text
         self._write(rest[:MOST_SHOWN])
         self._end_line()

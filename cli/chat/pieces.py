@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contracts.websocket.server_messages import Answer
 
 MOST_HELD = 500  # pieces that wait for an earlier one
+MOST_PIECES = 5_000  # more than an answer of 25 seconds has
 MOST_TEXT = 50_000  # characters; the whole answer is shown when it is there
 
 
@@ -27,7 +28,7 @@ class Pieces:
         self._held[piece.number] = piece
         while (found := self._held.pop(self._next, None)) is not None:
             self._next += 1
-            if len(self.text) + len(found.text) > MOST_TEXT:
+            if self._next > MOST_PIECES or len(self.text) + len(found.text) > MOST_TEXT:
                 self._held.clear()
                 self._next = -1  # nothing more is shown
                 return

@@ -1,26 +1,26 @@
 """A conversation with the agent: messages, their answers, and what is proposed in them."""
 
 import sys
-from uuid import uuid4
+from contextlib import suppress
 
-from cli.address import route
 from cli.advice import advice
+from cli.chat import asking
 from cli.chat.ear import Ear
 from cli.chat.paper import Paper
 from cli.chat.pieces import Pieces
 from cli.chat.underway import Underway
-from cli.client import read
 from cli.confirming import agreed
 from cli.errors import DONE, CommandFailed, NotSignedIn, Unreachable
 from cli.escaping import escaped
 from cli.invocation import Invocation
+from cli.live.clock import Clock, Instant
+from cli.live.pace import Pace
 from cli.live.timed_rest import TimedRest
 from cli.proposals import card, decide, how_to_confirm, outcome_of
-from contracts.agent_api import AnswerView, ConversationView, MessageView, ProposalView
+from contracts.agent_api import AnswerView, MessageView, ProposalView
 
-CONVERSATIONS = "/api/agent/conversations"
 TICK = 0.1  # seconds between two looks whether the answer is there
-STOP_WITHIN = 10.0
+READY_WITHIN = 3.0  # seconds; then the message goes out, whether its answer is heard or not
 NO_LIMIT = float("inf")
 
 
@@ -30,19 +30,23 @@ class Talk:
     def __init__(self, invocation: Invocation, conversation_id: str | None) -> None:
         """Raises NotFound when there is no such conversation."""
         self._invocation, self._output = invocation, invocation.output
-        self.conversation_id = self._checked(conversation_id) if conversation_id else None
+        self._client = invocation.client
+        self.conversation_id = (
+            None if conversation_id is None else asking.checked(self._client, conversation_id)
+        )
         self._ear: Ear | None = None
         self._old_turns: frozenset[str] = frozenset()
-        self._said_deaf = False
+        self._said_deaf, self._clock, self._pace = False, Clock(), Pace()
+        self._tried_at: Instant | None = None
         self.stopped = False  # with Ctrl-C, the answer to the last message
 
     def say(self, text: str) -> int:
         """Says it, shows the answer, and asks about what is proposed. The exit code. Raises
         CommandFailed, and KeyboardInterrupt when nobody wants to wait for the answer."""
-        conversation_id = self.conversation_id = self.conversation_id or self._opened()
+        conversation_id = self.conversation_id = self.conversation_id or asking.opened(self._client)
         self.stopped = False
         paper, pieces = Paper(self._output), Pieces(self._past_turns())
-        call = Underway(lambda: self._post(conversation_id, text))
+        call = Underway(lambda: asking.asked(self._client, conversation_id, text))
         try:
             answer = self._answered(call, paper, pieces)
         except KeyboardInterrupt:
@@ -54,37 +58,19 @@ class Talk:
 
     def document(self, text: str) -> int:
         """The answer as one JSON document."""
-        conversation_id = self.conversation_id = self.conversation_id or self._opened()
-        answer, document = self._post(conversation_id, text)
+        conversation_id = self.conversation_id = self.conversation_id or asking.opened(self._client)
+        try:
+            answer, document = asking.asked(self._client, conversation_id, text)
+        except KeyboardInterrupt:
+            with suppress(CommandFailed):
+                asking.stop(self._client, conversation_id)
+            raise
         self._output.document(document)
         return _code(answer.message)
 
     def close(self) -> None:
         if self._ear is not None:
             self._ear.close()
-
-    # --- the API ---------------------------------------------------------------------------------
-
-    def _checked(self, conversation_id: str) -> str:
-        path = route(CONVERSATIONS + "/{id}", id=conversation_id)
-        page = self._invocation.client.call("GET", path, query={"limit": 1})
-        document = page.get("conversation") if isinstance(page, dict) else None
-        return read(ConversationView, document).id
-
-    def _opened(self) -> str:
-        key = {"Idempotency-Key": f"cli-{uuid4().hex}"}
-        document = self._invocation.client.call("POST", CONVERSATIONS, body={}, headers=key)
-        return read(ConversationView, document).id
-
-    def _post(self, conversation_id: str, text: str) -> tuple[AnswerView, object]:
-        path = route(CONVERSATIONS + "/{id}/messages", id=conversation_id)
-        key = {"Idempotency-Key": f"cli-{uuid4().hex}"}
-        document = self._invocation.client.call("POST", path, body={"text": text}, headers=key)
-        return read(AnswerView, document), document
-
-    def _stop(self) -> None:
-        path = route(CONVERSATIONS + "/{id}/stop", id=self.conversation_id or "")
-        self._invocation.client.call("POST", path, within=STOP_WITHIN)
 
     # --- one answer ------------------------------------------------------------------------------
 
@@ -102,7 +88,7 @@ class Talk:
                     raise
                 self.stopped = True
                 self._output.warn("\nStopping the answer. Ctrl-C again leaves.")
-                stop = Underway(self._stop)
+                stop = Underway(lambda: asking.stop(self._client, self.conversation_id or ""))
 
     def _show_next(
         self, call: Underway[tuple[AnswerView, object]], paper: Paper, pieces: Pieces
@@ -126,10 +112,17 @@ class Talk:
         return self._old_turns
 
     def _listen(self, conversation_id: str) -> None:
-        self._invocation.client.access_token()  # is renewed here, if it has to be
+        """Where it does not get through, it is not tried for each message: that may take long."""
+        again = self._pace.stream_again
+        if self._tried_at is not None and self._clock.since(self._tried_at) < again:
+            return
+        self._tried_at = self._clock.now()
+        self._client.access_token()  # is renewed here, if it has to be
         rest = TimedRest(self._invocation.watching_client, lambda: NO_LIMIT)
-        self._ear = Ear(rest, conversation_id)
-        if not self._ear.open() and not self._said_deaf:
+        self._ear = Ear(rest, conversation_id, self._pace)
+        if self._ear.open(READY_WITHIN):
+            self._tried_at = None
+        elif not self._said_deaf:
             self._said_deaf = True
             why = self._ear.trouble or "no answer in time"
             self._output.note(f"Answers are shown when they are whole ({why}).")
@@ -171,9 +164,7 @@ def _code(message: MessageView) -> int:
 
 def converse(talk: Talk, invocation: Invocation) -> int:
     """Until Ctrl-D or Ctrl-C at the prompt. An answer that fails does not end the conversation."""
-    import contextlib
-
-    with contextlib.suppress(ImportError):
+    with suppress(ImportError):
         import readline  # noqa: F401 - lines can be edited, and pasted as one
 
     output = invocation.output

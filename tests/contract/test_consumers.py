@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +18,10 @@ from typing import Any
 import pytest
 
 from contracts.catalogue import CATALOGUE
+from services.progress.domain.telling import Piece
 from tests.contract.examples import Example, examples
 from tests.fakes.deliveries import Queue, batch, failed, put_by_rule
+from tests.fakes.live_world import LiveWorld
 from tests.fakes.world import World
 from tests.integration.in_moto import in_moto
 from tests.unit.runtime.conftest import environment as fresh_telemetry
@@ -46,8 +49,22 @@ def with_the_transfer(event: dict[str, Any]) -> Tried:
     return Tried(wires, lambda: set(world.workflow.executions), wanted)
 
 
+def while_it_is_fresh(event: dict[str, Any]) -> Tried:
+    """A piece that is told twice is told in the same words."""
+    world, told = (
+        LiveWorld(clock=datetime.fromisoformat(event["meta"]["occurred_at"])),
+        event["data"],
+    )
+    named = {n: told[n] for n in ("owner", "conversation_id", "turn_id", "number")}
+    more = {n: told[n] for n in ("text", "tool", "ended") if n in told}
+    wires = SimpleNamespace(ports=world.ports, sqs=Queue())
+    wanted = {Piece(**named, at=world.clock, **more)}
+    return Tried(wires, lambda: {each.message for each in world.notices.queued}, wanted)
+
+
 PREPARED: dict[tuple[str, str], Callable[[dict[str, Any]], Tried]] = {
     ("transfer", "TransferRequested.v1"): with_the_transfer,
+    ("progress", "AnswerStreamed.v1"): while_it_is_fresh,
 }
 
 
