@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.agent_desk import ask, panel
+from tests.browser.agent_talk import ask, panel
 from tests.browser.console import Console
 from tests.browser.screens import screens
 from tests.browser.test_looks import fits
