@@ -106,7 +106,7 @@ def _all(handles: Handles) -> Sequence[Thing]:
 
 
 def _unasked_option(order: Sequence[UserText], options: Mapping[str, str]) -> str:
-    said = Said([word for text in order for word in text.words])
+    said = Said("", [word for text in order for word in text.words])
     words_for = {
         ("if_exists", "replace"): lexicon.REPLACE,
         ("if_exists", "keep_both"): lexicon.KEEP_BOTH,

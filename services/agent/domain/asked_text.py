@@ -22,6 +22,7 @@ _QUOTED = re.compile(
 _FULL = re.compile(r"(?<!\d)(20\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d\d?)[./](\d\d?)[./](20\d\d)(?!\d)")
 _CUT = "\0"  # in the place of a word that must not count
+_GOES_ON_BEFORE, _GOES_ON = re.compile(r"[a-z0-9_/.-]"), re.compile(r"[a-z0-9_/-]|\.[a-z0-9]")
 _FIRST_OF_CJK = "\u2e80"
 
 
@@ -50,13 +51,12 @@ def fits(listed: str, word: str) -> bool:
 
 @dataclass(frozen=True)
 class Said:
-    """Words in their order, to look many names up in."""
+    """What was said, to look many names up in: as it was typed (`plain`, folded), word by word, and
+    what stood in quotes."""
 
+    plain: str
     words: Sequence[str]
-
-    @cached_property
-    def _joined(self) -> str:
-        return f" {' '.join(self.words)} "
+    quoted: frozenset[tuple[str, ...]] = frozenset()
 
     @cached_property
     def _by_stem(self) -> Mapping[str, frozenset[str]]:
@@ -66,9 +66,32 @@ class Said:
                 found[stem] = found.get(stem, frozenset()) | {word}
         return found
 
+    @cached_property
+    def _joined(self) -> str:
+        return f" {' '.join(self.words)} "
+
     def has(self, part: Sequence[str]) -> bool:
-        """Whether these stand in it, one behind the other."""
+        """Whether these words stand in it, one behind the other."""
         return f" {' '.join(part)} " in self._joined if part else False
+
+    def has_name(self, name: str) -> bool:
+        """Whether the name stands in it as it is, and not as a part of a longer one."""
+        at = self.plain.find(name)
+        while at >= 0:
+            behind = self.plain[at + len(name) :][:2]
+            if not _GOES_ON_BEFORE.match(self.plain[at - 1 : at]) and not _GOES_ON.match(behind):
+                return True
+            at = self.plain.find(name, at + 1)
+        return False
+
+    def without(self, names: Sequence[str]) -> "Said":
+        """Without these names and their words, once each."""
+        plain, left = self.plain, list(self.words)
+        for name in names:
+            plain = plain.replace(name, _CUT, 1)
+        for word in {word for name in names for word in words(name)} & set(left):
+            left.remove(word)
+        return Said(plain, left, self.quoted)
 
     def like(self, word: str) -> frozenset[str]:
         """The words that are this one but for its ending: 'export' and 'exports'."""
@@ -153,7 +176,8 @@ class UserText:
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        return tuple(Clause(found) for found in _clauses(_QUOTED.sub(" , ", self.text)))
+        told = fold(_QUOTED.sub(" , ", self.text[:MAX_READ]))
+        return tuple(Clause(tuple(word for word, _ in found)) for found in _clauses(told))
 
     @cached_property
     def asks(self) -> bool:
@@ -166,16 +190,22 @@ class UserText:
     def has(self, listed: Iterable[str]) -> bool:
         return has(listed, self.words)
 
-    def naming(self, phrases: Iterable[str]) -> tuple[str, ...]:
-        """The words that may name things: not those of 'but not B' nor of 'do not send B'."""
+    def naming(self, phrases: Iterable[str]) -> Said:
+        """What may name things: not 'but not B', nor 'do not send B'."""
         listed = tuple(phrases)
-        kept: list[str] = []
-        for clause in (Clause(found) for found in _clauses(self.text)):
+        folded = fold(self.text[:MAX_READ])
+        plain, kept = folded, list[str]()
+        for found in _clauses(folded):
+            clause = Clause(tuple(word for word, _ in found))
             away = clause.negated and (
                 clause.place_of(listed) is not None or has(lexicon.NOT, clause.words[:2])
             )
+            begin, end = found[0][1], found[-1][1] + len(found[-1][0])
+            if away:
+                plain = plain[:begin] + _CUT * (end - begin) + plain[end:]
             kept += [_CUT] * len(clause.words) if away else clause.words
-        return tuple(kept)
+        quotes = (tuple(_WORD.findall(quote)) for quote in _QUOTED.findall(plain))
+        return Said(plain, kept, frozenset(quotes))
 
     def days(self, today: date, near: int) -> frozenset[date]:
         """The days that it names, and of those that it names by a word so many around them."""
@@ -184,7 +214,7 @@ class UserText:
             named |= {_day(year, second, first), _day(year, first, second)}
         for phrase, distance in lexicon.DAYS.items():
             parts = phrase.split()
-            if Said(self.words).has(parts) or (len(parts) == 1 and has(parts, self.words)):
+            if has(parts, self.words) if len(parts) == 1 else Said("", self.words).has(parts):
                 around = range(distance - near, distance + near + 1)
                 named |= {today + timedelta(days=each) for each in around}
         return frozenset(day for day in named if day is not None)
@@ -202,18 +232,18 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _clauses(text: str) -> Iterator[tuple[str, ...]]:
-    folded = fold(text[:MAX_READ])
-    current: list[str] = []
+def _clauses(folded: str) -> Iterator[Sequence[tuple[str, int]]]:
+    """Words, each with where it begins."""
+    current: list[tuple[str, int]] = []
     end = 0
     for found in _WORD.finditer(folded):
         word = found.group()
         between = folded[end : found.start() + 1]  # with what follows: 'a.csv' has no pause
         if _PAUSE.search(between) or word in lexicon.BUT + lexicon.AND:
             if current:
-                yield tuple(current)
+                yield current
             current = []
-        current.append(word)
+        current.append((word, found.start()))
         end = found.end()
     if current:
-        yield tuple(current)
+        yield current

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.agent.domain.asked import Asking, Verdict, asked_for
 from services.agent.domain.handles import HandleKind, Handles
@@ -188,6 +190,61 @@ def test_a_name_that_holds_everything_one_may_say_fits_nothing() -> None:
         assert asked_for(asking, "start", ["obj_2", "dest_1"], handles, {}, TODAY).asked, key
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "inbox/export to ACME",  # as it stands in the sentence
+        "inbox/export to ACME.csv",
+        "inbox/yesterday's export to ACME.csv",
+        "inbox/yesterday's-export-to-ACME.csv",
+        "inbox/2026-11-26",
+        "inbox/export",
+        "inbox/acme",
+        "acme/gmbh.csv",
+        "inbox/acme-gmbh.csv",
+    ],
+)
+def test_a_file_that_is_called_like_what_people_say_is_not_what_they_mean(key: str) -> None:
+    handles = known(file("exports/2026-11-26.csv"), file(key), partner("acme-gmbh", "ACME GmbH"))
+    for said in (
+        "send yesterday's export to ACME GmbH",
+        "send yesterday's export to acme-gmbh",
+        "send the export of 2026-11-26 to ACME GmbH",
+        "send yesterday's export to ACME.",
+    ):
+        for used, asked in (("obj_1", True), ("obj_2", False)):
+            verdict = asked_for(Asking(said), "start", [used, "dest_1"], handles, {}, TODAY)
+            assert verdict.asked is asked, (said, used, verdict)
+
+
+def test_a_label_names_no_transfer() -> None:
+    """Anybody may write any sentence into one, and operators see everybody's."""
+    kind, told = transfer("0192cccc", "hr/payroll.csv", "evil")
+    handles = known(
+        (kind, told | {"label": "transfer to acme"}),
+        transfer("0192dddd", "exports/2026-11-20.csv", "acme"),
+    )
+    for used, asked in (("tra_1", False), ("tra_2", True)):
+        verdict = asked_for(
+            Asking("retry the transfer to acme"), "retry", [used], handles, {}, TODAY
+        )
+        assert verdict.asked is asked, used
+
+
+def test_of_two_files_with_one_name_the_card_says_which_one_it_is() -> None:
+    handles = known(
+        file("exports/2026-11-26.csv"), file("inbox/2026-11-26.csv"), partner("acme", "ACME")
+    )
+
+    def judged(said: str, used: str) -> Verdict:
+        return asked_for(Asking(said), "start", [used, "dest_1"], handles, {}, TODAY)
+
+    (caution,) = judged("send 2026-11-26.csv to acme", "obj_2").cautions
+    assert "inbox/2026-11-26.csv" in caution
+    assert not judged("send exports/2026-11-26.csv to acme", "obj_2").asked
+    assert judged("send exports/2026-11-26.csv to acme", "obj_1").cautions == []
+
+
 def test_what_the_agent_guessed_is_a_caution_of_the_card() -> None:
     assert judge("send exports/2026-11-26.csv to acme", "start", "obj_1", "dest_1").cautions == []
     (caution,) = judge("send yesterday's export to acme", "start", "obj_1", "dest_1").cautions
@@ -245,6 +302,41 @@ def test_options_are_asked_for_in_words_too(
 ) -> None:
     order = f"send exports/2026-11-26.csv to acme{said}"
     assert judge(order, "start", "obj_1", "dest_1", **options).asked is asked
+
+
+TEXTS = st.text(max_size=60) | st.sampled_from(
+    ["send", "don't", "to ACME", "yes", "`", "'", '"', "?", "\0", "exports/", "retry", "all", ", "]
+)
+
+
+@given(
+    last=st.lists(TEXTS, max_size=8).map(" ".join),
+    before=st.lists(TEXTS, max_size=3),
+    kind=st.sampled_from(["start", "batch", "retry", "pause", "resume", "cancel", "ticket", "x"]),
+    used=st.lists(st.sampled_from([*WORLD.known, "obj_99", "", "tra_"]), max_size=4),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_said_there_is_a_verdict(
+    last: str, before: list[str], kind: str, used: list[str]
+) -> None:
+    verdict = asked_for(Asking(last, before, before), kind, used, WORLD, {}, TODAY)
+    assert verdict.asked or verdict.why.strip()
+    if verdict.asked:
+        assert not {"obj_99", "", "tra_"} & set(used)
+
+
+@given(
+    order=st.sampled_from([said for said, kind, _ in ASKED if isinstance(said, str)]),
+    key=st.text("wxz0/_. ", min_size=1, max_size=30).map(lambda name: f"xx{name}zz"),
+    kind=st.sampled_from(["start", "batch"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_file_of_which_the_user_said_no_word_is_never_asked_for(
+    order: str, key: str, kind: str
+) -> None:
+    handles, hostile = WORLD.with_new(HandleKind.OBJECT, {"bucket": BUCKET, "key": key}, {})
+    for to in ("dest_1", "dest_2"):
+        assert not asked_for(Asking(order), kind, [hostile, to], handles, {}, TODAY).asked
 
 
 def test_unknown_kinds_of_action_are_never_asked_for() -> None:
