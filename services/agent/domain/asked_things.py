@@ -1,6 +1,6 @@
 """Whether an order names the things that a proposal would concern, and how well it does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -136,6 +136,11 @@ class Order:
             named = role.named[rival.handle]
             if named < how or rival.handle in self._handles_used:
                 continue
+            if named is how is Named.IN_FULL:
+                if _is_longer(role.names[rival.handle], role.names[thing.handle]):
+                    return rival
+                if _is_longer(role.names[thing.handle], role.names[rival.handle]):
+                    continue
             if named > how or (theirs > ours and self._named(rival) is not Named.NOT):
                 return rival
             if theirs == ours and (
@@ -191,3 +196,8 @@ class Order:
     def _means_many(self, thing: Thing) -> bool:
         path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
         return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
+
+
+def _is_longer(names: Set[str], others: Set[str]) -> bool:
+    """Whether each of the others is a part of one of these: 'beta north', and not 'beta'."""
+    return all(any(other in name and other != name for name in names) for other in others)

@@ -283,6 +283,17 @@ def test_a_longer_name_that_was_said_is_the_one_that_is_meant() -> None:
     assert not judged("send exports/2026.csv to Beta North", "obj_1", "dest_2")
     assert judged("send exports/2026.csv to dest_1", "obj_2", "dest_1")
 
+    handles = known(partner("acme", "ACME"), partner("acme-1", "ACME 1"), file("reports/today.csv"))
+    for said, used, asked in (
+        ("send today.csv to acme", "dest_1", True),
+        ("send today.csv to acme", "dest_2", False),
+        ("send today.csv to acme-1", "dest_2", True),
+        ("send today.csv to ACME 1", "dest_2", True),
+        ("send today.csv to acme-1", "dest_1", False),
+        ("send today.csv to ACME 1", "dest_1", False),
+    ):
+        assert judged(said, "obj_1", used) is asked, (said, used)
+
 
 @pytest.mark.parametrize(
     ("said", "options", "asked"),
