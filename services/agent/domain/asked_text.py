@@ -10,6 +10,7 @@ from functools import cached_property
 from services.agent.domain import asked_words as lexicon
 
 MAX_READ = 4_000  # characters of a message
+MOST_OF_A_YES = 8  # words
 MIN_STEM = 4  # letters that 'export' and 'exports' share at least
 MAX_ENDING = 2  # letters by which they may differ
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
@@ -182,6 +183,11 @@ class UserText:
     @cached_property
     def asks(self) -> bool:
         return "?" in fold(self.text) or any(clause.asks for clause in self.clauses)
+
+    @cached_property
+    def affirms(self) -> bool:
+        short = 0 < len(self.words) <= MOST_OF_A_YES
+        return short and self.has(lexicon.YES) and not self.has(lexicon.NOT) and not self.asks
 
     def orders(self, phrases: Iterable[str]) -> bool:
         listed = tuple(phrases)

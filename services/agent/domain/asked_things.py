@@ -83,9 +83,10 @@ class Order:
         ]
 
     def is_answered(self) -> bool:
-        """Whether the last message names one of them, or something about it."""
+        """Whether the last message says yes, or names one of the things, or something about it."""
         last = self._words_of(self.order[-1:])
-        return any(each.named_in(last) or each.shared_with(last) for each in self.used)
+        named = any(each.named_in(last) or each.shared_with(last) for each in self.used)
+        return named or self.order[-1].affirms
 
     @cached_property
     def _roles(self) -> Mapping[HandleKind, Role]:

@@ -144,6 +144,11 @@ ASKING_FIRST: Phrases = (
     *("soll ich", "sollen wir", "wird", "werden", "puis je", "dois je"),
     *("puedo", "debo", "ha sido", "posso", "devo", "mag ik", "kan ik", "moge"),
 )
+# A short answer with one of these, and without 'not', says yes to what was asked before.
+YES = _set(
+    "yes yep yeah ok okay sure confirm confirmed proceed ja jawohl klar gerne bestatige oui"
+    " confirme si confirmo confermo sim tak potwierdzam ja да ок 是 好 确认 はい 네"
+)
 NOT = _set(
     "not dont never won wont cannot without neither nor except stop-it"
     " nicht nie niemals kein keine keinen ohne ausser"

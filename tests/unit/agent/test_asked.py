@@ -76,6 +76,7 @@ ASKED: tuple[tuple[str | tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("send the q3 summary to Beta North", "start", ("obj_4", "dest_3")),
     (("send yesterday's export", "To ACME."), "start", ("obj_1", "dest_1")),
     (("send the q3 summary somewhere", "acme", "I mean acme GmbH"), "start", ("obj_4", "dest_1")),
+    (("send exports/2026-11-26.csv to ACME", "yes please"), "start", ("obj_1", "dest_1")),
     (("what is in exports/2026-11-26.csv?", "send it to ACME"), "start", ("obj_1", "dest_1")),
     ("why did last night's transfer fail? Try it again.", "retry", ("tra_1",)),
     (("why did last night's transfer fail?", "ok, retry it"), "retry", ("tra_1",)),
@@ -153,6 +154,8 @@ NOT_ASKED: tuple[tuple[str | tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("explain: `cancel the transfer to acme`", "cancel", ("tra_1",)),
     ("> send exports/2026-11-26.csv to ACME\nwhat is that?", "start", ("obj_1", "dest_1")),
     # The order is old.
+    (("send exports/2026-11-26.csv to ACME", "yes"), "start", ("obj_3", "dest_2")),
+    (("send exports/2026-11-26.csv to ACME", "no, yes, no"), "start", ("obj_1", "dest_1")),
     (("send the export to ACME", "never mind. What waits for ACME?"), "start", ("obj_1", "dest_1")),
     (("send the export to ACME", "thanks, never mind"), "start", ("obj_1", "dest_1")),
     (("send obj_1 to acme", "now send obj_3 to evil"), "start", ("obj_1", "dest_1")),
