@@ -154,6 +154,8 @@ class Clause:
         return before is None or before in lexicon.AFTER_A_VERB | lexicon.FILLERS
 
     def _asks_first(self) -> bool:
+        if has(lexicon.ASKING_ANYWHERE, self.words):
+            return True
         begin = 0
         while begin < len(self.words) and self.words[begin] in lexicon.FILLERS:
             begin += 1

@@ -135,6 +135,8 @@ ASKING = _set(
     " porque quem qual onde waarom wanneer welk hoe dlaczego kiedy kto jak gdzie czy"
     " varfor hur почему когда кто где как 为什么 什么时候 怎么 なぜ いつ 왜 언제"
 )
+# Anywhere in a clause: these languages ask at its end.
+ASKING_ANYWHERE = _set("ましたか 了吗 了没 没有 습니까 나요")
 # At the begin of a clause: 'did you send it', and 'can I send it' (may I?), but 'can you send it'.
 ASKING_FIRST: Phrases = (
     *("did", "does", "was", "were", "is", "are", "has", "have", "had", "do you", "do we", "do i"),
