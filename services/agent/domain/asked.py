@@ -16,7 +16,8 @@ from datetime import date
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Thing
-from services.agent.domain.asked_text import Said, UserText, words
+from services.agent.domain.asked_said import Said, words
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.asked_things import Order
 from services.agent.domain.handles import HandleKind, Handles
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from kernel.shown_names import shown
 from services.agent.domain import asked_words as lexicon
-from services.agent.domain.asked_text import Said, days_in, fold, words
+from services.agent.domain.asked_said import Said, fold, words
+from services.agent.domain.asked_text import days_in
 from services.agent.domain.handles import HandleKind
 
 MIN_LETTERS = 3  # of a word that may name something

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Named, Thing
-from services.agent.domain.asked_text import Said, UserText
+from services.agent.domain.asked_said import Said
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.handles import HandleKind
 
 SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})

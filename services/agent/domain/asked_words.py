@@ -1,6 +1,6 @@
 """The words by which people ask for something to be done, in the languages that we know.
 
-All are written as `fold` of asked_text makes them: lower case, without accents. A phrase is a set
+All are written as `fold` of asked_said makes them: lower case, without accents. A phrase is a set
 of words that stand in one clause. A word that ends in * stands for all that begin so. Words of
 languages that put no spaces between them are looked for inside of others.
 """
