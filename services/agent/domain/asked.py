@@ -16,7 +16,8 @@ from datetime import date
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Thing
-from services.agent.domain.asked_text import Said, UserText, words
+from services.agent.domain.asked_said import Said, words
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.asked_things import Order
 from services.agent.domain.handles import HandleKind, Handles
 
@@ -28,8 +29,8 @@ class Asking:
     """The user's own messages, word by word and never a summary of them, oldest first.
 
     before: those that no proposal was made for yet. An order may stand in one of them, and the last
-    one may answer a question about it ('To ACME.'). older: the ones before those: they order
-    nothing any more, but 'cancel it' may mean what they name."""
+    one may answer a question about it ('To ACME.', 'Yes.'). older: the ones before those: they
+    order nothing any more, but 'cancel it' may mean what they name."""
 
     last: str
     before: Sequence[str] = ()

@@ -10,7 +10,8 @@ from typing import Any
 
 from kernel.shown_names import shown
 from services.agent.domain import asked_words as lexicon
-from services.agent.domain.asked_text import Said, days_in, fold, words
+from services.agent.domain.asked_said import Said, fold, words
+from services.agent.domain.asked_text import days_in
 from services.agent.domain.handles import HandleKind
 
 MIN_LETTERS = 3  # of a word that may name something
@@ -88,7 +89,8 @@ class Thing:
         """The names by which it was named in full."""
         found = [name for name in (self.handle, *self.names) if said.has_name(name)]
         if self.kind is HandleKind.DESTINATION:  # 'ACME, GmbH'
-            found += [name for name in self.names if said.has(words(name))]
+            several = [name for name in self.names if len(words(name)) > 1]
+            found += [name for name in several if said.has(words(name))]
         for path in self.paths:
             quoted = tuple(words(path)) in said.quoted
             if quoted or (_is_no_sentence(path) and said.has_name(path)):
@@ -112,11 +114,12 @@ def _says_something(name: str) -> bool:
 def _is_no_sentence(path: str) -> bool:
     """A file called 'export', '2026-11-26' or 'export to ACME' is not what everybody means who says
     so. With letters and 'a.csv', 'a/b' or 'a_1' it is a name and nothing else."""
-    if not any(c.isalpha() for c in path) or not _says_something(path):
+    if not any(c.isalpha() for c in path):
         return False
-    if any(c.isspace() for c in path):
-        return EXTENSION.search(path) is not None
-    return any(c.isdigit() or c in "/._-" for c in path)
+    if EXTENSION.search(path) is not None:
+        return True
+    plain = any(c.isspace() for c in path) or not _says_something(path)
+    return not plain and any(c.isdigit() or c in "/._-" for c in path)
 
 
 def _tells(word: str) -> bool:

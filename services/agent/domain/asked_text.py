@@ -1,18 +1,15 @@
 """What a user wrote, cut into clauses and words: what it orders, and which words name things."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
+from services.agent.domain.asked_said import CUT, MAX_READ, WORD, Said, fold, words
 
-MAX_READ = 4_000  # characters of a message
-MIN_STEM = 4  # letters that 'export' and 'exports' share at least
-MAX_ENDING = 2  # letters by which they may differ
-_WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+MOST_OF_A_YES = 8  # words
 _PAUSE = re.compile(r"[.,;:!?](?=\s|$)|[\n。？！；、，]")
 _QUOTED = re.compile(
     r"```.*?(?:```|$)|`[^`\n]*`|\"[^\"\n]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」"
@@ -21,20 +18,7 @@ _QUOTED = re.compile(
 )
 _FULL = re.compile(r"(?<!\d)(20\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d\d?)[./](\d\d?)[./](20\d\d)(?!\d)")
-_CUT = "\0"  # in the place of a word that must not count
-_GOES_ON_BEFORE, _GOES_ON = re.compile(r"[a-z0-9_/.-]"), re.compile(r"[a-z0-9_/-]|\.[a-z0-9]")
 _FIRST_OF_CJK = "\u2e80"
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, and what is shown alike is alike."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-    return plain.replace("n't", " not").replace("n’t", " not")
-
-
-def words(text: str) -> list[str]:
-    return _WORD.findall(fold(text[:MAX_READ]))
 
 
 def has(listed: Iterable[str], said: Sequence[str]) -> bool:
@@ -47,65 +31,6 @@ def fits(listed: str, word: str) -> bool:
     if stem[0] >= _FIRST_OF_CJK:
         return stem in word
     return word.startswith(stem) if listed.endswith("*") else word == stem
-
-
-@dataclass(frozen=True)
-class Said:
-    """What was said, to look many names up in: as it was typed (`plain`, folded), word by word, and
-    what stood in quotes."""
-
-    plain: str
-    words: Sequence[str]
-    quoted: frozenset[tuple[str, ...]] = frozenset()
-
-    @cached_property
-    def _by_stem(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
-        for word in set(self.words):
-            for stem in _stems(word):
-                found[stem] = found.get(stem, frozenset()) | {word}
-        return found
-
-    @cached_property
-    def _joined(self) -> str:
-        return f" {' '.join(self.words)} "
-
-    def has(self, part: Sequence[str]) -> bool:
-        """Whether these words stand in it, one behind the other."""
-        return f" {' '.join(part)} " in self._joined if part else False
-
-    def has_name(self, name: str) -> bool:
-        """Whether the name stands in it as it is, and not as a part of a longer one."""
-        at = self.plain.find(name)
-        while at >= 0:
-            behind = self.plain[at + len(name) :][:2]
-            if not _GOES_ON_BEFORE.match(self.plain[at - 1 : at]) and not _GOES_ON.match(behind):
-                return True
-            at = self.plain.find(name, at + 1)
-        return False
-
-    def without(self, names: Sequence[str]) -> "Said":
-        """Without these names and their words, once each."""
-        plain, left = self.plain, list(self.words)
-        for name in names:
-            plain = plain.replace(name, _CUT, 1)
-        for word in {word for name in names for word in words(name)} & set(left):
-            left.remove(word)
-        return Said(plain, left, self.quoted)
-
-    def like(self, word: str) -> frozenset[str]:
-        """The words that are this one but for its ending: 'export' and 'exports'."""
-        same = {stem for stem in _stems(word) if stem in self.distinct}
-        return self._by_stem.get(word, frozenset()) | same
-
-    @cached_property
-    def distinct(self) -> frozenset[str]:
-        return frozenset(self.words)
-
-
-def _stems(word: str) -> Sequence[str]:
-    longest = range(len(word), max(len(word) - MAX_ENDING, MIN_STEM) - 1, -1)
-    return [word[:size] for size in longest] or [word]
 
 
 @dataclass(frozen=True)
@@ -153,6 +78,8 @@ class Clause:
         return before is None or before in lexicon.AFTER_A_VERB | lexicon.FILLERS
 
     def _asks_first(self) -> bool:
+        if has(lexicon.ASKING_ANYWHERE, self.words):
+            return True
         begin = 0
         while begin < len(self.words) and self.words[begin] in lexicon.FILLERS:
             begin += 1
@@ -183,6 +110,11 @@ class UserText:
     def asks(self) -> bool:
         return "?" in fold(self.text) or any(clause.asks for clause in self.clauses)
 
+    @cached_property
+    def affirms(self) -> bool:
+        short = 0 < len(self.words) <= MOST_OF_A_YES
+        return short and self.has(lexicon.YES) and not self.has(lexicon.NOT) and not self.asks
+
     def orders(self, phrases: Iterable[str]) -> bool:
         listed = tuple(phrases)
         return any(clause.orders(listed) for clause in self.clauses)
@@ -202,9 +134,9 @@ class UserText:
             )
             begin, end = found[0][1], found[-1][1] + len(found[-1][0])
             if away:
-                plain = plain[:begin] + _CUT * (end - begin) + plain[end:]
-            kept += [_CUT] * len(clause.words) if away else clause.words
-        quotes = (tuple(_WORD.findall(quote)) for quote in _QUOTED.findall(plain))
+                plain = plain[:begin] + CUT * (end - begin) + plain[end:]
+            kept += [CUT] * len(clause.words) if away else clause.words
+        quotes = (tuple(WORD.findall(quote)) for quote in _QUOTED.findall(plain))
         return Said(plain, kept, frozenset(quotes))
 
     def days(self, today: date, near: int) -> frozenset[date]:
@@ -236,7 +168,7 @@ def _clauses(folded: str) -> Iterator[Sequence[tuple[str, int]]]:
     """Words, each with where it begins."""
     current: list[tuple[str, int]] = []
     end = 0
-    for found in _WORD.finditer(folded):
+    for found in WORD.finditer(folded):
         word = found.group()
         between = folded[end : found.start() + 1]  # with what follows: 'a.csv' has no pause
         if _PAUSE.search(between) or word in lexicon.BUT + lexicon.AND:

@@ -1,13 +1,14 @@
 """Whether an order names the things that a proposal would concern, and how well it does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Named, Thing
-from services.agent.domain.asked_text import Said, UserText
+from services.agent.domain.asked_said import Said
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.handles import HandleKind
 
 SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})
@@ -83,9 +84,10 @@ class Order:
         ]
 
     def is_answered(self) -> bool:
-        """Whether the last message names one of them, or something about it."""
+        """Whether the last message says yes, or names one of the things, or something about it."""
         last = self._words_of(self.order[-1:])
-        return any(each.named_in(last) or each.shared_with(last) for each in self.used)
+        named = any(each.named_in(last) or each.shared_with(last) for each in self.used)
+        return named or self.order[-1].affirms
 
     @cached_property
     def _roles(self) -> Mapping[HandleKind, Role]:
@@ -136,6 +138,11 @@ class Order:
             named = role.named[rival.handle]
             if named < how or rival.handle in self._handles_used:
                 continue
+            if named is how is Named.IN_FULL:
+                if _is_longer(role.names[rival.handle], role.names[thing.handle]):
+                    return rival
+                if _is_longer(role.names[thing.handle], role.names[rival.handle]):
+                    continue
             if named > how or (theirs > ours and self._named(rival) is not Named.NOT):
                 return rival
             if theirs == ours and (
@@ -191,3 +198,8 @@ class Order:
     def _means_many(self, thing: Thing) -> bool:
         path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
         return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
+
+
+def _is_longer(names: Set[str], others: Set[str]) -> bool:
+    """Whether each of the others is a part of one of these: 'beta north', and not 'beta'."""
+    return all(any(other in name and other != name for name in names) for other in others)
