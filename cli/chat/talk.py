@@ -125,7 +125,7 @@ class Talk:
         elif not self._said_deaf:
             self._said_deaf = True
             why = self._ear.trouble or "no answer in time"
-            self._output.note(f"Answers are shown when they are whole ({why}).")
+            self._output.note(f"Answers are shown when they are whole, as it seems ({why}).")
 
     # --- what it says ----------------------------------------------------------------------------
 
