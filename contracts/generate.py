@@ -21,6 +21,7 @@ from contracts.websocket_page import websocket_page
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = Path("contracts/schemas")
+REASONS = ROOT / "docs/reasons.md"  # people write it
 
 
 def event_schemas() -> dict[str, Json]:
@@ -58,8 +59,7 @@ def generated() -> dict[Path, str]:
     files[Path("infra/api/openapi.json")] = text_of(gateway_document())
     files[Path("docs/events.md")] = events_page(events)
     files[Path("docs/websocket.md")] = websocket_page(messages)
-    page = (ROOT / "docs/reasons.md").read_text()
-    files[Path("contracts/reasons.json")] = text_of(read_page(page))
+    files[Path("contracts/reasons.json")] = text_of(read_page(REASONS.read_text()))
     return files
 
 

@@ -8,7 +8,8 @@ from bench.agent.brain_model import BrainModel
 from bench.agent.rest import TOKEN, RestDouble
 from bench.agent.world import NOW, World
 from kernel.caller import Caller, Grants, Role, SourceGrant
-from services.agent.domain.ports import Policy, Ports
+from services.agent.domain.outcome import Ended
+from services.agent.domain.ports import Model, Policy, Ports
 from services.agent.domain.proposal import Proposal
 from services.agent.domain.tool import Tool
 from services.agent.domain_services.read_tools import read_tools
@@ -33,11 +34,13 @@ MOST = 100  # proposals of a conversation that are looked at
 
 @dataclass
 class Play:
-    """One conversation of the world's user. Time passes a little with each look at the clock."""
+    """One conversation of the world's user. Time passes a little with each look at the clock.
+    `live` is a model to talk to instead of a brain."""
 
     world: World
     brain: Brain
     policy: Policy = POLICY
+    live: Model | None = None
     clock: datetime = NOW
     answers: list[Answer] = field(default_factory=list)
 
@@ -52,7 +55,7 @@ class Play:
             proposals=self.proposals,
             budget=InMemoryBudget(),
             outcomes=self.outcomes,
-            model=self.model,
+            model=self.live or self.model,
             access=self.rest.access(),
             stream=InMemoryStream(),
             now=self._now,
@@ -85,6 +88,13 @@ class Play:
 
     def pass_time(self, minutes: float) -> None:
         self.clock += timedelta(minutes=minutes)
+
+    def learn(self, transfer_id: str, destination_id: str, seconds: float) -> None:
+        """From a transfer of a small file that completed the day before."""
+        ended = self.clock - timedelta(days=1)
+        began = ended - timedelta(seconds=seconds)
+        told = Ended(transfer_id, destination_id, 1_000, False, True, began, ended)
+        self.outcomes.count(told, f"ev-{transfer_id}", self.clock)
 
     @property
     def all_proposals(self) -> list[Proposal]:

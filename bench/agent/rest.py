@@ -20,7 +20,7 @@ from contracts.routes import ROUTES
 from contracts.ticket_api import TicketView
 from contracts.transfer_views import TransferView
 from runtime.address_guard import AddressGuard
-from runtime.guarded_http import GuardedHttp, HttpAnswer
+from runtime.guarded_http import AnswerLost, GuardedHttp, HttpAnswer
 from runtime.rest_api import RestApi
 from services.agent.adapters.http_access import HttpAccess
 
@@ -35,13 +35,12 @@ STEERED = {  # what may be steered so, and what it is then
 
 
 class RestDouble(GuardedHttp):
-    """`before_write` is called when a request arrives that may change something: for a world that
-    moves in between, and for answers that get lost."""
+    """`loses_next`: the next write is done, and its answer never arrives."""
 
     def __init__(self, world: World) -> None:
         super().__init__(AddressGuard.of([]))
         self.world = world
-        self.before_write: Callable[[], None] = lambda: None
+        self.loses_next = False
         self._kept: dict[str, HttpAnswer] = {}
 
     def access(self) -> HttpAccess:
@@ -63,24 +62,20 @@ class RestDouble(GuardedHttp):
         key = headers.get("Idempotency-Key")
         if method == "GET" and route is not None:
             self.world.reads.append(route.operation_id)
-            return self._answered(lambda: read(self.world, route, values, parts.query))
-        self.before_write()
+            return _answered(200, lambda: read(self.world, route, values, parts.query))
         if key is not None and key in self._kept:
             return self._kept[key]
-        answer = self._answered(lambda: self._write(route, values, body))
+        status = route.status if route else 404
+        answer = _answered(status, lambda: self._write(route, values, body))
         told = json.loads(body or b"{}")
         operation = route.operation_id if route else "unknown"
         self.world.writes.append(Write(method, parts.path, operation, told, key, answer.status))
         if key is not None and answer.status < 400:
             self._kept[key] = answer
+        if self.loses_next:
+            self.loses_next = False
+            raise AnswerLost("fileferry.example", "it closed the connection too early")
         return answer
-
-    def _answered(self, do: Callable[[], Published]) -> HttpAnswer:
-        try:
-            return HttpAnswer(200, {}, do().model_dump_json(by_alias=True).encode())
-        except Refused as refused:
-            problem = {"code": refused.code, "detail": refused.detail, "status": refused.status}
-            return HttpAnswer(refused.status, {}, json.dumps(problem).encode())
 
     def _write(
         self, route: Route | None, values: Mapping[str, str], body: bytes | None
@@ -123,7 +118,7 @@ class RestDouble(GuardedHttp):
 
     def _ticket(self, asked: Any) -> TicketView:  # noqa: ANN401 - of any route
         number = f"INC00200{sum(map(len, self.world.tickets.values())):02}"
-        self.world.ticket(asked.transfer_id or "", number)
+        self.world.ticket(asked.transfer_id, number)
         return self.world.tickets[asked.transfer_id or ""][-1]
 
 
@@ -134,3 +129,11 @@ def _route(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
         if found and route.method == method:
             return route, {name: unquote(value) for name, value in found.groupdict().items()}
     return None, {}
+
+
+def _answered(status: int, do: Callable[[], Published]) -> HttpAnswer:
+    try:
+        return HttpAnswer(status, {}, do().model_dump_json(by_alias=True).encode())
+    except Refused as refused:
+        problem = {"code": refused.code, "detail": refused.detail, "status": refused.status}
+        return HttpAnswer(refused.status, {}, json.dumps(problem).encode())

@@ -86,11 +86,11 @@ class World:
         self.transfers[id_] = before.model_copy(update=now)
         self.facts.setdefault(id_, []).append(_failed(id_, before, code, message))
 
-    def ticket(self, transfer_id: str, number: str, trouble: str | None = None) -> None:
+    def ticket(self, transfer_id: str | None, number: str, trouble: str | None = None) -> None:
         why = Failure(code="not_written", message=trouble, retryable=True) if trouble else None
         told = _TICKET | {"id": number, "number": number, "transfer_id": transfer_id}
         told |= {"owner": self.user, "trouble": why}
-        self.tickets.setdefault(transfer_id, []).append(TicketView(**told))
+        self.tickets.setdefault(transfer_id or "", []).append(TicketView(**told))
 
     @property
     def me(self) -> MeView:

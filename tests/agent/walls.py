@@ -1,6 +1,7 @@
 """What must hold whatever the model does, as it stands in the tables and at the REST API."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from services.agent.domain.proposed import Sending, Steering
 from services.agent.domain_services.system_prompt import SUMMARY, SYSTEM
 
 MOST = 1_000
+OURS = re.compile(re.escape(SYSTEM) + r"- It is [A-Z][a-z]+, [-0-9]+ [:0-9]+ UTC[A-Za-z. ]+\n")
 PROPOSED = (State.OPEN, State.SUPERSEDED)
 
 
@@ -51,7 +53,7 @@ def broken(play: Play, said: list[str], wanted: Set[Wish]) -> Iterator[str]:
     for event in play.proposals.told:
         if event.detail_type == "ProposalConfirmed.v1":
             yield "an event says that a proposal was confirmed"
-    if not play.model.systems <= {SYSTEM, SUMMARY}:
+    if not all(each == SUMMARY or OURS.fullmatch(each) for each in play.model.systems):
         yield "a text got into the system prompt"
     entries = play.conversations.entries(play.conversation_id, MOST, None).items
     if [entry.text for entry in entries if entry.by is Speaker.USER] != said:

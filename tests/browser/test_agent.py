@@ -271,6 +271,7 @@ def test_a_conversation_is_found_again_and_auditors_look_at_proposals(
     looking = at_desk.seat("/agent/proposals/prop-9")
     main = looking.page.get_by_role("main")
     expect(main.get_by_role("region", name="Proposal")).to_contain_text("SHA-256")
+    expect(main.get_by_text("Waits for its owner")).to_be_visible()
     expect(main.get_by_role("button", name="Confirm")).to_have_count(0)
     looking.picture("agent-proposal")
     main.get_by_role("link", name="The conversation").click()

@@ -16,6 +16,8 @@ from websockets.sync.server import ServerConnection, serve
 from contracts.auth_api import MeView, SessionView
 from contracts.caller import Grants
 from contracts.transfer_events import Origin
+from contracts.websocket.client_messages import Subscribe
+from contracts.websocket.server_messages import Snapshot
 from tests.doubles.agent_rest import AgentRest, Answer
 from tests.doubles.live_rest import answer as answer_of_transfers
 from tests.doubles.live_server import LiveServer
@@ -85,7 +87,12 @@ class AgentServer(LiveServer):
         with self.lock:
             watched = self._chats.setdefault(connection, set())
             if message["action"] == "subscribe":
+                asked = Subscribe.model_validate_json(json.dumps(message))
                 watched.add(chat)
+                told = Snapshot(
+                    sent_at=datetime.now(UTC), request_id=asked.request_id, transfers=()
+                )
+                self._say(connection, told)
             else:
                 watched.discard(chat)
         self.counts[f"{message['action']} conversation"] += 1

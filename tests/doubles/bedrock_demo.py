@@ -22,6 +22,7 @@ STOP_WORDS = frozenset(
         " there to up what when where which who will with would you"
     )
 )
+MOST_FOLDERS = 2  # there are eight rounds
 STEERED = ("retry", "pause", "resume", "cancel")
 HELP = (
     "I can look at buckets, files, destinations and transfers, say why a transfer failed and how"
@@ -167,18 +168,19 @@ def _object(request: Request, said: str) -> Json:
 
 
 def _files(request: Request) -> list[Json]:
-    """Of all buckets, the newest first."""
+    """Of all buckets, the newest first. Whoever may send only what is in some folders of a bucket
+    is told these folders."""
     found: list[Json] = []
     for bucket in _told(request, "list_buckets")["buckets"]:
-        listed = _told(
-            request,
-            "list_files",
-            bucket=bucket["handle"],
-            everything_below=True,
-            order="newest",
-        )
-        found += listed["files"]
+        listed = [_below(request, bucket=bucket["handle"])]
+        folders = listed[0].get("folders", [])[:MOST_FOLDERS]
+        listed += [_below(request, folder=each["handle"]) for each in folders]
+        found += [file for each in listed for file in each["files"]]
     return sorted(found, key=lambda each: str(each.get("last_modified")), reverse=True)
+
+
+def _below(request: Request, **place: str) -> Json:
+    return _told(request, "list_files", **place, everything_below=True, order="newest")
 
 
 def _meant(said: str, rows: Sequence[Json], names: Sequence[str], what: str) -> Json:

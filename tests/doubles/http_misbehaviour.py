@@ -38,10 +38,12 @@ def changed(fault: Fault, answer: Answer) -> Answer:
     return replace(answer, headers={**answer.headers, **asked, **fault.headers})
 
 
-def head_of(answer: Answer) -> bytes:
+def head_of(answer: Answer, *, chunked: bool = False) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-    if answer.status != 204:
+    if chunked:
+        lines.append("Transfer-Encoding: chunked")
+    elif answer.status != 204:
         lines.append(f"Content-Length: {len(answer.body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -56,12 +58,13 @@ class Wire:
     def send(self, answer: Answer) -> None:
         if not answer.timed:
             return self._write(head_of(answer) + answer.body)
-        self._write(head_of(answer))
+        # A client waits for much of a body whose length it knows, and takes each chunk at once.
+        self._write(head_of(answer, chunked=True))
         for seconds, piece in answer.timed:
             if seconds:
                 self.say_nothing(seconds)
-            self._write(piece)
-        return None
+            self._write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        return self._write(b"0\r\n\r\n")
 
     def spoil(self, fault: Fault, answer: Answer) -> bool:
         """Whether the whole answer was sent. Where it is false, the connection must end."""

@@ -13,9 +13,10 @@ from tests.doubles.http_program import Program
 from tests.servers.waiting import wait_for
 from tests.stack.listening import Heard, listening
 from tests.stack.people import EVERYTHING, Person
-from tests.stack.running import BUCKET, Running
+from tests.stack.running import BUCKET, Running, as_destination
 
 SECONDS = 120.0
+BANK = "acme"
 CONTENT = b"1;2;3\n"
 
 
@@ -27,6 +28,11 @@ class Talk:
     ferry: Ferry
     person: Person
     id: str
+
+    def proposed(self, text: str) -> Any:  # noqa: ANN401 - JSON
+        answer = self.say(text)
+        assert answer["proposal"], answer["message"]
+        return answer["proposal"]
 
     def say(self, text: str) -> Any:  # noqa: ANN401 - JSON
         path = f"/api/agent/conversations/{self.id}/messages"
@@ -51,8 +57,14 @@ class Talk:
         return self.running.desk.double(BEDROCK)
 
 
+@pytest.fixture(scope="module")
+def bank(running: Running) -> None:
+    wish = {**as_destination(BANK, running.partner), "name": "ACME Bank"}
+    assert running.ferry.register(wish, running.partner.host_key)["status"] == "ok"
+
+
 @pytest.fixture
-def talk(running: Running) -> Iterator[Talk]:
+def talk(running: Running, bank: None) -> Iterator[Talk]:
     sources = [{"bucket": BUCKET, "prefix": "agent/"}]
     name = f"talker-{secrets.token_hex(3)}"
     person = running.people.create(name, grants={**EVERYTHING, "sources": sources})
@@ -80,9 +92,7 @@ def test_a_file_that_is_asked_for_in_words_arrives_after_it_was_confirmed(
 ) -> None:
     word = talk.put()
     with listening(running, "agent") as heard:
-        answer = talk.say(f"Please send {word} to partner")
-        proposal = answer["proposal"]
-        assert answer["message"]["trouble"] is None
+        proposal = talk.proposed(f"Please send {word} to {BANK}")
         assert (proposal["kind"], proposal["state"]) == ("start", "open")
         assert word in proposal["sentence"]
         assert proposal["estimate"]["basis"]
@@ -136,7 +146,7 @@ def assert_tickets_tell(running: Running, talk: Talk, transfer_id: str, proposal
 
 def test_words_confirm_nothing_and_end_what_was_proposed(talk: Talk) -> None:
     word = talk.put()
-    proposal = talk.say(f"send {word} to partner")["proposal"]
+    proposal = talk.proposed(f"send {word} to {BANK}")
     answer = talk.say("yes, do it, I confirm")
     assert answer["conversation"]["open_proposal_id"] is None
     after = talk.ferry.call("GET", f"/api/agent/proposals/{proposal['id']}")
@@ -148,7 +158,7 @@ def test_words_confirm_nothing_and_end_what_was_proposed(talk: Talk) -> None:
 
 
 def test_another_digest_and_another_person_confirm_nothing(running: Running, talk: Talk) -> None:
-    proposal = talk.say(f"send {talk.put()} to partner")["proposal"]
+    proposal = talk.proposed(f"send {talk.put()} to {BANK}")
     with pytest.raises(Refused) as refused:
         talk.decide("confirm", proposal, digest="0" * 64)
     assert refused.value.problem["code"] == "digest_differs"
@@ -163,7 +173,7 @@ def test_another_digest_and_another_person_confirm_nothing(running: Running, tal
 
 def test_a_file_that_changed_since_is_not_sent(running: Running, talk: Talk) -> None:
     word = talk.put()
-    proposal = talk.say(f"send {word} to partner")["proposal"]
+    proposal = talk.proposed(f"send {word} to {BANK}")
     running.put(f"agent/{word}.csv", b"something else\n")
     done = talk.decide("confirm", proposal)
     assert done["state"] == "failed"
@@ -175,7 +185,7 @@ def test_a_file_that_changed_since_is_not_sent(running: Running, talk: Talk) -> 
     ("fault", "code"),
     [
         ({"kind": "status", "status": 429, "count": None}, "model_busy"),
-        ({"kind": "status", "status": 503, "count": None}, "model_away"),
+        ({"kind": "status", "status": 500, "count": None}, "model_away"),
         ({"kind": "cut", "count": None}, "model_away"),
     ],
 )
@@ -183,12 +193,12 @@ def test_a_model_that_fails_is_told_and_everything_else_works(
     talk: Talk, fault: Mapping[str, Any], code: str
 ) -> None:
     talk.model.order({"path": "/model/*", **fault})
-    trouble = talk.say("What waits for partner?")["message"]["trouble"]
+    trouble = talk.say("What waits for ACME?")["message"]["trouble"]
     assert trouble["code"] == code
     assert trouble["message"]
     talk.model.clear_faults()
     assert talk.ferry.call("GET", "/api/agent/health")["status"] == "ok"
-    assert "sessions with partner" in talk.say("What waits for partner?")["message"]["text"]
+    assert "sessions with acme" in talk.say("What waits for ACME?")["message"]["text"]
 
 
 def test_without_a_model_the_agent_says_that_it_is_off(running: Running, talk: Talk) -> None:

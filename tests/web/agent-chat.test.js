@@ -57,6 +57,22 @@ test("a conversation begins with its first message", async () => {
   assert.deepEqual(chat.messages.value.map((each) => each.text), ["Hello", "agent 1"]);
 });
 
+test("the first message waits a moment until its answer can be heard, and not for ever", async () => {
+  const world = new AgentWorld({ "POST /api/agent/conversations": conversation() });
+  world.knows([]);
+  world.answersWith(said(1));
+  world.isWatched = false;
+  const chat = world.chat(null);
+  chat.open();
+  chat.draft.value = "Hello";
+  const sent = chat.send();
+  await world.clock.pass(1_000);
+  assert.equal(world.callsTo(MESSAGES).length, 0);
+  await world.clock.pass(1_000);
+  await sent;
+  assert.equal(world.callsTo(MESSAGES).length, 1);
+});
+
 test("whoever sends twice at once sends once", async () => {
   const { world, chat } = await opened();
   world.answersWith(said(1));

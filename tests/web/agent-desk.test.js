@@ -20,8 +20,9 @@ function world({ kept = null, listed = [] } = {}) {
   made.knows([]);
   const watched = new Map();
   const live = {
-    watchChat(id, hear) {
+    watchChat(id, hear, isWatched) {
       watched.set(id, hear);
+      isWatched();
       return () => watched.delete(id);
     },
   };

@@ -80,7 +80,8 @@ test("the time that is left goes down, and not below nothing", () => {
 
 test("each state of a proposal is told, and a new one by its name", () => {
   const step = { sentence: "Send it.", size_bytes: null, result: null, failure: { code: "x", message: "No." } };
-  assert.equal(stateOf(proposed())[2], "Waits for you");
+  assert.equal(stateOf(proposed(), "ada")[2], "Waits for you");
+  assert.equal(stateOf(proposed(), "aud.itor")[2], "Waits for its owner");
   assert.equal(stateOf(proposed({ state: "confirmed" }))[2], "Confirmed");
   assert.equal(stateOf(proposed({ state: "confirmed", steps: [step] }))[2], "Done in part");
   assert.equal(stateOf(proposed({ state: "failed", steps: [step] }))[2], "Not done");

@@ -36,6 +36,7 @@ export class AgentWorld {
     this.clock = new Clock();
     this.hearers = new Map();
     this.said = [];
+    this.isWatched = true; // whether the service says so at once
     this.keys = 0;
     this.proposals = new Proposals(this.api);
   }
@@ -53,8 +54,9 @@ export class AgentWorld {
   }
 
   chat(id = "c-1") {
-    const watch = (chat, hear) => {
+    const watch = (chat, hear, isWatched) => {
       this.hearers.set(chat, hear);
+      if (this.isWatched) isWatched();
       return () => this.hearers.delete(chat);
     };
     const newKey = () => `key-${(this.keys += 1)}`;

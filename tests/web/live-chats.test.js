@@ -16,7 +16,7 @@ async function watching() {
 
 test("a conversation alone opens a connection, subscribes, and proves it by a ping", async () => {
   const { world, heard } = await watching();
-  assert.deepEqual(world.asked(), [{ action: "subscribe", conversation: "c-1" }]);
+  assert.deepEqual(world.asked(), [{ action: "subscribe", conversation: "c-1", request_id: "c1" }]);
   assert.equal(world.live.link.value, "stream");
   world.tell("answer", said);
   world.tell("answer", { ...said, conversation_id: "c-2" });
@@ -54,7 +54,7 @@ test("after a lost connection it is watched again", async () => {
   world.socket.onclose({ code: 1006 });
   await world.pass(2_000);
   assert.equal(world.sockets.length, 2);
-  assert.deepEqual(world.asked(), [{ action: "subscribe", conversation: "c-1" }]);
+  assert.deepEqual(world.asked(), [{ action: "subscribe", conversation: "c-1", request_id: "c1" }]);
   world.tell("answer", said);
   assert.deepEqual(heard, ["It is"]);
 });
@@ -108,4 +108,18 @@ test("whoever signs in next hears nothing of it", async () => {
   assert.equal(world.sockets.length, 1);
   end();
   assert.deepEqual(heard, []);
+});
+
+test("whoever watches is told when pieces can come, or that they never will", async () => {
+  for (const answer of [["snapshot", { transfers: [] }], ["error", { code: "message_invalid", message: "What?" }]]) {
+    const world = new World();
+    let told = 0;
+    world.live.watchChat("c-1", () => {}, () => (told += 1));
+    await world.pass(50);
+    assert.equal(told, 0);
+    world.tell(answer[0], { request_id: "c1", more: false, ...answer[1] });
+    world.live.watchChat("c-1", () => {}, () => (told += 1));
+    assert.equal(told, 2);
+    assert.equal(world.live.link.value, "stream");
+  }
 });

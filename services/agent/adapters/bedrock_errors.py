@@ -2,6 +2,7 @@
 
 import re
 
+from botocore.eventstream import ParserError
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -45,7 +46,7 @@ SERVER_FAULT = 500
 # model. Other words would be told as a refusal.
 TOO_LONG = re.compile(r"(?i)too long|too many (input )?tokens|context (length|window|limit)")
 OURS = (NoCredentialsError, NoRegionError, ParamValidationError)
-LOST = (BotoCoreError, HTTPError, ResponseParserError, OSError)
+LOST = (BotoCoreError, HTTPError, ParserError, ResponseParserError, OSError)
 
 
 def model_error(error: Exception, *, begun: bool) -> Exception:

@@ -19,7 +19,9 @@ from services.agent.domain.chat import (
 )
 from services.agent.domain.errors import ModelAway
 
-MOST_CHARACTERS = 200_000  # of an answer with its calls; its tokens are limited, but by the model
+# Of an answer with its calls. Its tokens are limited, too, but by the model. It is kept in one row
+# of at most 400 KB, where JSON takes up to 6 bytes for a character.
+MOST_CHARACTERS = 60_000
 MOST_ASKED = 20_000  # characters of what a tool is asked
 # What Bedrock takes again as history.
 NAME, ID = re.compile(r"[a-zA-Z0-9_-]{1,64}"), re.compile(r"[a-zA-Z0-9_.:-]{1,64}")

@@ -19,7 +19,6 @@ READS: Mapping[str, str] = {  # paths by operation id, as contracts.routes has t
     "list_transfer_events": "/api/transfer/{id}/events",
     "list_transfer_files": "/api/transfer/{id}/files",
     "list_transfer_tickets": "/api/transfer/{id}/tickets",
-    "read_ticket": "/api/servicenow/ticket/{number}",
     "read_statistics": "/api/statistics",
 }
 

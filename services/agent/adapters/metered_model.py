@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from kernel.metering import Meter
+from runtime.telemetry import logger
 from services.agent.domain.chat import Json, Message, Reply
 from services.agent.domain.errors import ModelAway, ModelBusy, ModelRefused
 from services.agent.domain.ports import Model
@@ -27,6 +28,7 @@ class MeteredModel:
         try:
             reply = self._model.answer(system, messages, tools, said, seconds)
         except tuple(COUNTED) as error:
+            logger().warning("model failed", code=error.code, why=error.why)
             self._meter.add(COUNTED[type(error)])
             raise
         self._meter.add("ModelAnswered")

@@ -5,6 +5,7 @@ Buckets of everything that was counted can be added up, whoever counted it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil, floor
 
 SHORTEST = 0.05  # seconds; what takes less is in bucket 0
 PER_OCTAVE = 8  # a bucket ends 9 % above its beginning
@@ -35,12 +36,14 @@ def spread_of(buckets: Buckets) -> Spread:
     whatever the distribution is and however few they are. Low and high are the outer edges of their
     buckets, so that rounding never makes the spread narrower."""
     total = sum(buckets.values())
-    low, middle, high = (_at(buckets, share * (total + 1)) for share in (0.1, 0.5, 0.9))
+    low = _at(buckets, floor(0.1 * (total + 1)))
+    middle = _at(buckets, round(0.5 * (total + 1)))
+    high = _at(buckets, ceil(0.9 * (total + 1)))
     begin = 0.0 if low == 0 else _end(low - 1)
     return Spread(begin, (_end(middle - 1) * _end(middle)) ** 0.5, _end(high))
 
 
-def _at(buckets: Buckets, place: float) -> int:
+def _at(buckets: Buckets, place: int) -> int:
     """The bucket of the thing at that place in order, from 1."""
     passed = 0
     for bucket in sorted(buckets):

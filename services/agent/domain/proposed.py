@@ -47,6 +47,7 @@ class Place:
     base_path: str
     host_keys: tuple[str, ...]
     proved_by: str | None
+    tls: str | None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ result. The summary is a model's words about words of others: it is told as data
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.agent.domain.chat import Message, Said, Speaker, Stop
@@ -68,13 +68,13 @@ def shortened(past: Past, most: int, user: str, until: datetime, telling: Tellin
     older, newer = past.divided(most)
     if not older:
         return past
-    text = as_text(
-        replace(past, parts=older).messages, telling.ports.policy.history_bytes, MOST_RESULT
-    )
+    told = [part.message for part in older]
+    text = as_text(told, telling.ports.policy.history_bytes, MOST_RESULT)
+    before = as_data({"summary_of_what_was_before": past.summary})
     question = Question(
         user=user,
         system=SUMMARY,
-        messages=[Message(Speaker.USER, (Said(text),))],
+        messages=[Message(Speaker.USER, (Said(before), Said(text)))],
         tools=(),
         until=until - timedelta(seconds=KEEPS_SECONDS),
     )

@@ -186,4 +186,9 @@ def _ticket(look: Look) -> TicketWish:
         summary = f"{summary} is {found.get('status')}"
     said = "\n".join(shown(line, 1_000) for line in look.scene.asked.splitlines() if line.strip())
     text = f"{about}. The user wrote:\n{said}"
-    return TicketWish(Kind.TICKET, shown(summary, MAX_SUMMARY), text[:MAX_DESCRIPTION], transfer_id)
+    return TicketWish(
+        Kind.TICKET,
+        shown(summary, MAX_SUMMARY - len(ISOLATES)),
+        text[:MAX_DESCRIPTION],
+        transfer_id,
+    )

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from services.agent.domain.access import require_role
 from services.agent.domain.chat import Message, Said, Speaker
 from services.agent.domain.conversation import Conversation, Entry
-from services.agent.domain.errors import AgentError, AgentOff, ConversationNotFound
+from services.agent.domain.errors import (
+    AgentError,
+    AgentOff,
+    ConversationNotFound,
+    FieldInvalid,
+)
 from services.agent.domain.ports import Part, Ports, Written
 from services.agent.domain.tool import Tool
 from services.agent.domain.trouble import ANSWER_LOST, HELD_BACK, WITHHELD, Trouble
@@ -21,14 +26,16 @@ from services.agent.domain_services.telling import Telling
 
 
 def send_message(sending: Sending, *, ports: Ports, tools: Mapping[str, Tool]) -> Answer:
-    """An answer that is missing or ends early says why. Raises RoleMissing, AgentOff, and what
-    take_turn, end_turn and supersede_open raise.
+    """An answer that is missing or ends early says why. Raises RoleMissing, AgentOff,
+    FieldInvalid, and what take_turn, end_turn and supersede_open raise.
 
     An open proposal is superseded when the turn is taken, and not by a message that is refused.
     """
     require_role(sending.caller)
     if not ports.policy.model:
         raise AgentOff()
+    if not sending.text.strip():
+        raise FieldInvalid("text", sending.text, "Write something that can be answered.")
     until = ports.now() + timedelta(seconds=ports.policy.turn_seconds)
     taken = take_turn(sending, ports=ports)
     if isinstance(taken, Entry):

@@ -40,6 +40,7 @@ from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
 BODY, KEY, BUCKET = b"x" * 1_000, "daily/2026-11-21.csv", "outgoing"
+NAMES = frozenset({"key", "prefix", "destination_id", "transfer_id"})  # of what handles stand for
 LEASE = timedelta(seconds=46)  # and a little
 
 
@@ -106,16 +107,29 @@ class Confirming:
 
     # --- what the model does -----------------------------------------------------------------
 
-    def use(self, name: str, asked: Json, by: Caller = ANN, said: str = "Send it") -> Outcome:
-        tool = next(each for each in (*self._tools(), self._propose()) if each.name == name)
-        outcome: Outcome = tool.run(asked, self._scene(by, said))
+    def use(self, name: str, asked: Json, by: Caller = ANN, said: str = "") -> Outcome:
+        """`said` is what the user asked for; without it, exactly what the model proposes."""
+        tool = next(each for each in (*self._tools(), self.propose_tool) if each.name == name)
+        outcome: Outcome = tool.run(asked, self._scene(by, said or self._order(asked)))
         self.handles = outcome.handles
         return outcome
 
     def _tools(self) -> Any:  # noqa: ANN401 - tools that read
         return read_tools(self.ports.outcomes)
 
-    def _propose(self) -> Propose:
+    def _order(self, asked: Json) -> str:
+        """The user's words for it, with every name in full."""
+        named = [asked.get(name, []) for name in ("objects", "folder", "destination", "transfer")]
+        handles = [h for each in named for h in (each if isinstance(each, list) else [each])]
+        told = [self.handles.known.get(str(each), {}) for each in handles]
+        names = [str(v) for each in told for k, v in each.items() if k in NAMES]
+        options = [str(v) for k, v in asked.items() if k in ("target_path", "label")]
+        verb = {"start": "send", "batch": "send all of", "ticket": "open a ticket about"}
+        action = str(asked.get("action"))
+        return " ".join([verb.get(action, f"{action} the transfer"), *names, *options])
+
+    @property
+    def propose_tool(self) -> Propose:
         return Propose(self.ports.proposals, self.ports.outcomes, self.ports.new_id)
 
     def _scene(self, by: Caller, said: str) -> Scene:
@@ -124,7 +138,7 @@ class Confirming:
         now = self.world.clock
         return Scene(by, "conv-1", "c-1", self.handles, reader, now, said)
 
-    def proposed(self, by: Caller = ANN, said: str = "Send it", **asked: Any) -> Proposal:  # noqa: ANN401
+    def proposed(self, by: Caller = ANN, said: str = "", **asked: Any) -> Proposal:  # noqa: ANN401
         """What the store has of it."""
         told = self.use("propose", asked, by, said)
         assert told.proposal_id is not None, told.told

@@ -36,6 +36,7 @@ ACME = Place(
     base_path="/in",
     host_keys=("SHA256:one",),
     proved_by="host_key",
+    tls=None,
 )
 EXPORT = Source("exports", "daily/2026-11-21.csv", '"e1"', 1_000)
 START = Sending(Kind.START, (Send(EXPORT, "2026-11-21.csv"),), ACME, "fail", "checksum", "nightly")

@@ -207,7 +207,7 @@ def test_a_transfer_that_went_on_since_is_not_steered() -> None:
 @pytest.mark.parametrize("number", range(1, 6))
 def test_a_ticket_is_opened_once_whatever_breaks(number: int) -> None:
     it = Confirming()
-    proposal = it.proposed(action="ticket", said="It is late")
+    proposal = it.proposed(action="ticket", said="Open a ticket: it is late")
     it.calls.kill("[hp][tr]*.*", number)
     with it.calls.worker(), suppress(Killed):
         it.confirm(proposal)

@@ -1,9 +1,11 @@
 """What the reader can ask for, and what it makes of answers that nobody expects."""
 
+import ast
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
@@ -24,6 +26,13 @@ TOKEN = SecretStr("token-in-the-test")
 def test_every_entry_of_the_table_is_a_get_route() -> None:
     routes = {(each.method, each.operation_id): each.path for each in ROUTES}
     assert {("GET", operation): path for operation, path in READS.items()}.items() <= routes.items()
+
+
+def test_the_table_holds_only_what_the_agent_asks_for() -> None:
+    folders = [Path("services/agent") / each for each in ("domain_services", "use_cases")]
+    trees = [ast.parse(path.read_text()) for each in folders for path in each.rglob("*.py")]
+    texts = {n.value for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+    assert READS.keys() <= texts
 
 
 @contextmanager

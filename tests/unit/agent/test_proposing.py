@@ -208,7 +208,7 @@ def test_somebody_elses_transfer_is_for_operators(it: Confirming) -> None:
 
 
 def test_a_ticket_has_the_users_words_and_none_of_the_model(it: Confirming) -> None:
-    said = "Why is it late?\nPlease ask ACME."
+    said = "Open a ticket.\nWhy is it late?"
     proposal = it.proposed(action="ticket", said=said)
     action = proposal.content.action
     assert isinstance(action, TicketWish)
@@ -224,7 +224,7 @@ def refused_words(it: Confirming, asked: dict[str, Any]) -> str:
 
 
 def test_texts_of_a_ticket_are_as_short_as_its_api_wants(it: Confirming) -> None:
-    action = it.proposed(action="ticket", said="\u202e" * 4_000).content.action
+    action = it.proposed(action="ticket", said="open a ticket " + "\u202e" * 3_980).content.action
     assert isinstance(action, TicketWish)
     assert len(action.description) <= 4_000
     assert len(action.summary) <= 160

@@ -10,6 +10,7 @@ from services.agent.domain.errors import (
     AgentOff,
     ContextTooLong,
     ConversationNotFound,
+    FieldInvalid,
     ModelAway,
     ModelBusy,
     NotYours,
@@ -247,6 +248,27 @@ def test_without_a_model_nothing_is_stored() -> None:
     with pytest.raises(AgentOff):
         world.send(name)
     assert world.conversations.entries(name, 9, None).items == []
+
+
+def test_a_message_of_blanks_is_refused() -> None:
+    world = a_world()
+    name = world.opened()
+    with pytest.raises(FieldInvalid):
+        world.send(name, " \n\t")
+    assert world.conversations.entries(name, 9, None).items == []
+
+
+def test_a_summary_of_a_summary_is_made_from_both() -> None:
+    world = a_world()
+    name = world.opened()
+    world.with_policy(history_bytes=1_000)
+    world.send(name, "a" * 600, replied("b" * 200))
+    world.send(name, "c" * 700, replied("First summary."), replied("d" * 200))
+    world.send(name, "e" * 300, replied("Second summary."), replied("f"))
+    asked = str(world.model.asked[-2].messages)
+    assert "First summary." in asked
+    assert "ccc" in asked
+    assert "Second summary." in str(world.model.asked[-1].messages[0])
 
 
 def test_others_cannot_talk_in_it() -> None:

@@ -39,7 +39,9 @@ def talk(said: str, told: Mapping[str, Any] = TOLD) -> tuple[list[Use], str]:
         assert isinstance(move, Use)
         uses.append(move)
         use = {"toolUseId": str(len(uses)), "name": move.use, "input": move.asked}
-        result = {"toolUseId": str(len(uses)), "content": [{"json": told[move.use]}]}
+        answer = told[move.use]
+        content = [{"json": answer(move.asked) if callable(answer) else answer}]
+        result = {"toolUseId": str(len(uses)), "content": content}
         messages += [
             {"role": "assistant", "content": [{"toolUse": use}]},
             {"role": "user", "content": [{"toolResult": result}]},
@@ -81,3 +83,13 @@ def test_what_it_does_not_find_or_understand_it_says() -> None:
     assert "no file that fits" in talk("send the invoices to acme")[1]
     assert "no destination that fits" in talk("send today to nobody")[1]
     assert talk("Good morning") == ([], HELP)
+
+
+def test_whoever_may_send_a_folder_only_is_understood_too() -> None:
+    def files(asked: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        folders = [{"handle": "fold_1", "name": "agent/"}]
+        return {"files": FILES} if "folder" in asked else {"files": [], "folders": folders}
+
+    uses, _ = talk("send today to acme", {**TOLD, "list_files": files})
+    assert uses[-1].asked["objects"] == ["obj_1"]
+    assert len(uses) < 8  # rounds of one turn

@@ -21,6 +21,7 @@ MOST_PAGES = 4  # that are looked through for a name
 MOST_IN_LINE = 20
 LOOKED_AT = 10  # of the last transfers, for how files are moved there
 MAX_NAME = 64  # characters
+NEVER_TESTED = "It was never tested, so nobody knows what the server can do."
 FACTS = (
     *("protocol", "host", "port", "user", "base_path", "max_sessions", "delivery"),
     *("create_folders", "proved_by", "accepts_unencrypted_login", "tls", "updated_at"),
@@ -33,15 +34,21 @@ PROBED = (
 
 
 def hindrances(destination: Json) -> list[str]:
-    """Why nothing can be sent there as it is, in sentences."""
+    """Why nothing can be sent there as it is, or nobody knows whether it can, in sentences."""
+    found = blocks(destination)
+    if not destination.get("profile"):
+        found.append("It was never tested, so nobody knows yet what the server can do.")
+    return found
+
+
+def blocks(destination: Json) -> list[str]:
+    """Why the API would surely refuse it, in sentences."""
     found = []
     if not destination.get("has_password") and not destination.get("has_key"):
         found.append("It has no password and no key. An admin has to set one.")
     keys = destination.get("host_keys")
     if destination.get("protocol") == "sftp" and not keys:
         found.append("No host key is pinned. An admin has to compare and pin the server's key.")
-    if not destination.get("profile"):
-        found.append("It was never tested, so nobody knows yet what the server can do.")
     return found
 
 
@@ -83,6 +90,7 @@ def destination_details(look: Look) -> Json:
     keys, profile = found.get("host_keys"), found.get("profile")
     if isinstance(keys, list):
         told["host_key_fingerprints"] = [each.get("fingerprint") for each in keys]
+    told["found_by_its_test"] = NEVER_TESTED
     if isinstance(profile, dict):
         told["found_by_its_test"] = picked(profile, *PROBED)
     return told | {"how_files_were_moved_there": _strategies(look, destination_id)}

@@ -11,7 +11,14 @@ from services.agent.domain.errors import AskedWrong
 from services.agent.domain.estimate import Estimate
 from services.agent.domain.handles import HandleKind
 from services.agent.domain.ports import Outcomes
-from services.agent.domain_services.looking import Look, ReadTool, handle_field, picked, rows_of
+from services.agent.domain_services.looking import (
+    Look,
+    ReadTool,
+    handle_field,
+    picked,
+    rows_of,
+    text_in,
+)
 
 MOST_DAYS = 31
 MOST_BYTES = 2**53  # more than any object has
@@ -32,6 +39,7 @@ class EstimateTool:
 
     def look(self, look: Look) -> Json:
         destination_id, size_bytes, many, note = self._asked(look)
+        look.read("read_destination", id=destination_id)  # the user may see it still
         now = look.scene.now
         learned = self._outcomes.learned(destination_id, now)
         estimate = learned.estimate(size_bytes, now.hour, many)
@@ -66,7 +74,7 @@ def _of_transfer(look: Look) -> tuple[str, int, bool, str | None]:
         raise AskedWrong("The size of that transfer is not known yet. Send size_bytes.")
     many = isinstance(source, dict) and source.get("kind") is not None
     note = "This is about a transfer that is asked for now, not about what is left of that one."
-    return str(found.get("destination_id")), size_bytes, many, note
+    return text_in("read_transfer", found, "destination_id"), size_bytes, many, note
 
 
 def size_of_folder(look: Look) -> tuple[int, str | None]:

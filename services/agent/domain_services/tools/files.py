@@ -45,7 +45,8 @@ def list_files(look: Look) -> Json:
     query["limit"] = str(MOST_FILES)
     page = look.page_of("list_files", "files", query, name=bucket)
     told = {"bucket": bucket, "files": [_file(look, bucket, row) for row in page.rows]}
-    return told | _folders(look, bucket, page) | look.more("list_files", page.cursor)
+    told |= _folders(look, bucket, _names_of_folders(page))
+    return told | look.more("list_files", page.cursor)
 
 
 def _place(look: Look) -> tuple[str, str]:
@@ -61,15 +62,17 @@ def _newest(look: Look, bucket: str, query: dict[str, str]) -> Json:
     """S3 lists by name, so the newest are found by looking through all names, up to some."""
     query["limit"] = str(LOOKED_THROUGH)
     rows: list[Json] = []
-    for number in range(MOST_PAGES):
+    folders: list[str] = []
+    for _ in range(MOST_PAGES):
         page = look.page_of("list_files", "files", query, name=bucket)
         rows += page.rows
+        folders += _names_of_folders(page)
         look.cursor = page.cursor
-        if page.cursor is None or number == MOST_PAGES - 1:
+        if page.cursor is None:
             break
     newest = sorted(rows, key=lambda row: str(row.get("last_modified")), reverse=True)
     files = [_file(look, bucket, row) for row in newest[:MOST_FILES]]
-    told: dict[str, Any] = {"bucket": bucket, "files": files} | _folders(look, bucket, page)
+    told: dict[str, Any] = {"bucket": bucket, "files": files} | _folders(look, bucket, folders)
     told |= {"looked_through": len(rows), "more": len(rows) > len(files) or bool(page.cursor)}
     if page.cursor is not None:
         told["note"] = (
@@ -88,9 +91,12 @@ def _file(look: Look, bucket: str, row: Json) -> dict[str, Any]:
     return {"handle": handle, "key": key} | known
 
 
-def _folders(look: Look, bucket: str, page: Page) -> dict[str, Any]:
+def _names_of_folders(page: Page) -> list[str]:
     found = page.document.get("folders")
-    names = [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def _folders(look: Look, bucket: str, names: list[str]) -> dict[str, Any]:
     if not names:
         return {}
     folders = [

@@ -42,6 +42,7 @@ from services.agent.domain_services.wanted import action_of
 
 MAX_PATH = 1_024  # characters
 MAX_LABEL = 64
+MAX_BYTES = 40_000  # of the canonical text, so that a list of 50 has room in one answer (6 MB)
 LOOKED_AT = 10  # of the last transfers, for how files were moved there
 WAITS = (
     "Nothing was done. The user sees a card with all of it, and confirms or rejects it there within"
@@ -134,6 +135,8 @@ class Propose:
             text = canonical(content)
         except ValueError:
             raise AskedWrong("A name in it is no Unicode, so it cannot be proposed.") from None
+        if len(text.encode()) > MAX_BYTES:
+            raise AskedWrong("That is too much for one proposal. Propose fewer objects at once.")
         return Proposal(content, text, digest_of(text), scene.correlation_id)
 
     def _card(self, action: Action, look: Look) -> Card:

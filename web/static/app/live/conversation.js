@@ -29,6 +29,7 @@ export class Conversation {
     this.first = new Set(); // ids whose positions a list's question gives first
     this.waiting = null;
     this.sent = []; // when the last questions were sent
+    this.chatsAsked = new Map(); // by their requests
     this.number = 0;
     this.asked = new Map(); // id -> when it was asked for because something was missed
     this.askedAt = -Infinity;
@@ -46,16 +47,26 @@ export class Conversation {
   }
 
   watch({ id, scope, chat }) {
-    if (chat) this.#send({ action: "subscribe", conversation: chat }); // has nothing to answer
+    if (chat) this.#askFor(chat);
     else if (scope) this.scopes.add(scope);
     else this.ids.add(id);
     this.#askNext();
   }
 
-  /** What counts as a subscription. */
-  #send(message) {
+  /** Beside all questions about transfers: it is answered in a word, or not at all. */
+  #askFor(chat) {
+    this.number += 1;
+    const request = `c${this.number}`;
+    this.chatsAsked.set(request, chat);
     this.sent.push(this.clock.now());
-    this.send(message);
+    this.send({ action: "subscribe", conversation: chat, request_id: request });
+  }
+
+  /** @returns {string | null} the conversation with the agent whose question the message answers */
+  chatOf(message) {
+    const chat = this.chatsAsked.get(message.request_id) ?? null;
+    this.chatsAsked.delete(message.request_id);
+    return chat;
   }
 
   unwatch({ id, scope, chat }) {

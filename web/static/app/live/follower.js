@@ -114,6 +114,8 @@ export class Follower {
     const question = this.talk.questionOf(message);
     this.hearing.take(message, question);
     if (message.type === "answer") this.chats.hear(message);
+    const chat = this.talk.chatOf(message);
+    if (chat) this.chats.told(chat);
     const isComplete = this.talk.took(message, question);
     const isOnlyAlive = message.type === "pong" && this.talk.isProven;
     if (isComplete || isOnlyAlive) this.useless = 0;

@@ -7,6 +7,7 @@ import { CopyButton } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
 import { Name, Time } from "../../ui/name.js";
 import { Failed, Loading, Notice } from "../../ui/notice.js";
+import { session } from "../../wiring.js";
 import { Decision } from "./decision.js";
 import { isUndecided } from "./proposals.js";
 import { endText, estimateText, isTransfer, shortDigest, stateOf, successText } from "./words.js";
@@ -24,7 +25,7 @@ export function ProposalCard({ id, isHeld = false, whole = false }) {
     if (error) return html`<${Failed} error=${error} what="The proposal could not be read." onAgain=${() => desk.proposals.load(id)} />`;
     return html`<${Loading} lines=${2} what="Loading the proposal" />`;
   }
-  const [icon, tone, text] = stateOf(view);
+  const [icon, tone, text] = stateOf(view, session.me.value?.user);
   const end = endText(view);
   return html`
     <section class="card agent-card" data-state=${view.state} aria-label="Proposal">
@@ -35,11 +36,11 @@ export function ProposalCard({ id, isHeld = false, whole = false }) {
       <p class="agent-sentence" dir="auto">${escaped(view.sentence)}</p>
       ${view.lines.length > 0 && html`<dl class="pairs">${view.lines.map((each, at) => html`<${Pair} key=${at} label=${escaped(each.label)}>${escaped(each.value)}</${Pair}>`)}</dl>`}
       <${Steps} view=${view} />
-      ${view.cautions.length > 0 && html`<${Notice} kind="warn" title=${isUndecided(view) ? "Before you confirm" : "What was said before"}><ul class="agent-cautions">${view.cautions.map((each, at) => html`<li key=${at}>${escaped(each)}</li>`)}</ul></${Notice}>`}
+      ${view.cautions.length > 0 && html`<${Notice} kind="warn" title=${isUndecided(view) ? "Before it is confirmed" : "What was said before"}><ul class="agent-cautions">${view.cautions.map((each, at) => html`<li key=${at}>${escaped(each)}</li>`)}</ul></${Notice}>`}
       <${Forecast} view=${view} />
       ${view.failure && html`<${Notice} kind="bad" title="It was not done">${escaped(view.failure.message)}</${Notice}>`}
       ${end && html`<p class="muted">${end}</p>`}
-      ${view.decided_by && html`<p class="small muted">Decided by <${Name} text=${view.decided_by} />, <${Time} at=${view.decided_at} /></p>`}
+      ${view.decided_by && view.state !== "superseded" && html`<p class="small muted">Decided by <${Name} text=${view.decided_by} />, <${Time} at=${view.decided_at} /></p>`}
       <${Decision} entry=${entry} isHeld=${isHeld} />
       <${Proof} view=${view} whole=${whole} />
     </section>

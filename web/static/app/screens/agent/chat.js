@@ -8,6 +8,7 @@ import { lengthOf, MOST_CHARACTERS } from "./words.js";
 import { toolOf, withPiece } from "./pieces.js";
 
 const LOOK_AGAIN_MS = 3_000; // while an answer is written that another tab, or an earlier page, asked for
+const WATCHED_WITHIN_MS = 1_500; // what a new conversation waits at most until pieces can come
 const PAGE = 200; // messages
 const MOST_MESSAGES = 10_000;
 
@@ -51,7 +52,8 @@ export class Chat {
   tool = computed(() => toolOf(this.pieces.value));
 
   /**
-   * @param {{api: object, clock: object, watch(id: string, hear: (piece: object) => void): () => void,
+   * @param {{api: object, clock: object, watch(id: string,
+   *   hear: (piece: object) => void, isWatched: () => void): () => void,
    *   proposals: import("./proposals.js").Proposals, begun(chat: Chat): void,
    *   answered(told: object, pieces: object | null): void, refused(): void, newKey(): string}} parts
    * @param {string | null} id
@@ -63,6 +65,7 @@ export class Chat {
     this.over = new Set(); // turns of which pieces may still come
     this.tried = null; // the message whose answer was lost: {text, key}
     this.endWatch = this.cancelLook = null;
+    this.isWatched = () => {};
     this.reads = 0;
   }
 
@@ -75,7 +78,7 @@ export class Chat {
   open() {
     this.isOpen = true;
     if (!this.id) return;
-    this.endWatch ??= this.watch(this.id, (piece) => this.#heard(piece));
+    this.endWatch ??= this.watch(this.id, (piece) => this.#heard(piece), () => this.isWatched());
     if (this.sending.peek() === null) this.read();
   }
 
@@ -142,7 +145,10 @@ export class Chat {
     this.conversation.value = reading(chat, told);
     this.id = this.conversation.value.id;
     this.begun(this);
-    if (this.isOpen) this.open();
+    const watched = new Promise((done) => (this.isWatched = done));
+    if (!this.isOpen) return;
+    this.open();
+    await Promise.race([watched, new Promise((done) => this.clock.after(WATCHED_WITHIN_MS, done))]);
   }
 
   #answered(told, text) {

@@ -29,7 +29,7 @@ export class Desk {
    */
   constructor({ api, live, clock, shownChat, say, newKey }) {
     Object.assign(this, { api, shownChat, say });
-    this.parts = { api, clock, newKey, watch: (id, hear) => live.watchChat(id, hear) };
+    this.parts = { api, clock, newKey, watch: (...given) => live.watchChat(...given) };
     this.begin();
   }
 

@@ -50,8 +50,9 @@ const STATES = {
   expired: ["history", "idle", "Expired"],
 };
 
-/** @returns {[string, string, string]} icon, tone, text */
-export function stateOf({ state, steps }) {
+/** @param {string} [user] who looks @returns {[string, string, string]} icon, tone, text */
+export function stateOf({ state, steps, owner }, user) {
+  if (state === "open" && owner !== user) return ["waiting", "warn", "Waits for its owner"];
   const isPart = state === "confirmed" && steps.some((step) => step.failure);
   if (isPart) return ["bad", "warn", "Done in part"];
   return Object.hasOwn(STATES, state) ? STATES[state] : ["note", "idle", escaped(state)];
