@@ -20,7 +20,7 @@ from cli.proposals import card, decide, how_to_confirm, outcome_of
 from contracts.agent_api import AnswerView, MessageView, ProposalView
 
 TICK = 0.1  # seconds between two looks whether the answer is there
-READY_WITHIN = 3.0  # seconds; then the message goes out, whether its answer is heard or not
+READY_WITHIN = 5.0  # seconds; then the message goes out, whether its answer is heard or not
 NO_LIMIT = float("inf")
 
 

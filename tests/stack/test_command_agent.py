@@ -10,9 +10,10 @@ import pytest
 
 from tests.stack.commanding import Fileferry
 from tests.stack.people import EVERYTHING
-from tests.stack.running import BUCKET, Running
+from tests.stack.running import BUCKET, Running, as_destination
 from tests.unit.cli.terminal import at_a_terminal
 
+BANK = "globex"
 CONTENT = b"1;2;3\n"
 SECONDS = 120.0  # the machine may be busy with other things
 OTHER = "0" * 64
@@ -30,6 +31,8 @@ def logged_in(running: Running, folder: Path) -> Fileferry:
 
 @pytest.fixture(scope="module")
 def ferry(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Fileferry:
+    wish = {**as_destination(BANK, running.partner), "name": "Globex"}
+    assert running.ferry.register(wish, running.partner.host_key)["status"] == "ok"
     return logged_in(running, tmp_path_factory.mktemp("ferry"))
 
 
@@ -42,13 +45,13 @@ def word(running: Running) -> str:
 
 
 def proposed(ferry: Fileferry, word: str, *more: str) -> Any:  # noqa: ANN401 - JSON
-    answer = ferry.json("chat", f"Please send {word} to partner", *more)
+    answer = ferry.json("chat", f"Please send {word} to {BANK}", *more)
     assert answer["proposal"], answer
     return answer
 
 
 def test_a_yes_below_the_card_sends_the_file(running: Running, ferry: Fileferry, word: str) -> None:
-    question = f"Please send {word} to partner"
+    question = f"Please send {word} to {BANK}"
     env = {**ferry.env, "NO_COLOR": "1"}
     code, shown = at_a_terminal(
         ["chat", question], env, width=200, typed=[("Do this?", "y\n")], patience=SECONDS
