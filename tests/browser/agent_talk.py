@@ -11,7 +11,6 @@ QUESTION = "Send yesterday's export to ACME and tell me when it is there"
 FOUND = "I found Q3.csv (1.2 MB), written yesterday at 18:02.\n"
 ANSWER = FOUND + "ACME Corp. takes it as in/Q3.csv. Confirm the proposal below."
 LOOKS = ("list_files", "destination_details", "propose")
-REST_MS = 900  # until the buttons of a new card can be pressed
 
 
 def panel(page: Page) -> Locator:
@@ -45,7 +44,6 @@ def asked(at_desk: AgentDesk, page: Page, turn: Turn, text: str = QUESTION) -> T
 def proposed(at_desk: AgentDesk, page: Page) -> None:
     asked(at_desk, page, Turn(ANSWER, looked_at=LOOKS, proposes=proposal()))
     expect(card(page)).to_be_visible()
-    page.wait_for_timeout(REST_MS)
 
 
 def held(*pieces: tuple[str, str | None], text: str = ANSWER) -> Turn:

@@ -9,7 +9,6 @@ from tests.browser.agent_desk import AgentDesk
 from tests.browser.agent_talk import (
     FOUND,
     QUESTION,
-    REST_MS,
     asked,
     card,
     held,
@@ -40,7 +39,6 @@ def test_an_answer_streams_and_what_it_proposes_is_confirmed_once(at_desk: Agent
         expect(card(page)).to_contain_text(text)
     expect(card(page).get_by_role("timer")).to_contain_text("14 min")
     expect(panel(page).get_by_text("199,000 tokens left today")).to_be_visible()
-    page.wait_for_timeout(REST_MS)
     at_desk.agent.decision_gate = threading.Event()
     confirm = card(page).get_by_role("button", name="Confirm", exact=True)
     confirm.dblclick()

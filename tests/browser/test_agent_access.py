@@ -92,7 +92,7 @@ def test_a_keyboard_asks_and_confirms_and_goes_back(at_desk: AgentDesk) -> None:
     page.keyboard.press("Enter")
     expect(field).to_be_focused()
     assert at_desk.agent.decided == []
-    page.wait_for_timeout(900)
+    expect(confirm).to_be_enabled()  # it rests for a moment after it came
     back_to(page, confirm)
     page.keyboard.press("Enter")
     expect(panel(page).get_by_text("Confirmed")).to_be_visible()
