@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from services.agent.domain.access import require_role
 from services.agent.domain.chat import Message, Said, Speaker
-from services.agent.domain.consent import says_yes
 from services.agent.domain.conversation import Conversation, Entry
 from services.agent.domain.errors import (
     AgentError,
@@ -16,28 +15,21 @@ from services.agent.domain.errors import (
     FieldInvalid,
 )
 from services.agent.domain.ports import Part, Ports, Written
-from services.agent.domain.proposal import State
 from services.agent.domain.tool import Tool
 from services.agent.domain.trouble import ANSWER_LOST, HELD_BACK, WITHHELD, Trouble
 from services.agent.domain_services.answering import Answering, Asking
-from services.agent.domain_services.keep_proposal import open_proposal, supersede_open
+from services.agent.domain_services.keep_proposal import supersede_open
 from services.agent.domain_services.past import Past
 from services.agent.domain_services.showing import Answer, shown, tokens_left
 from services.agent.domain_services.taking_turns import Sending, end_turn, take_turn
 from services.agent.domain_services.telling import Telling
-
-WORDS_CONFIRM_NOTHING = (
-    "Words in the chat confirm nothing. Read the card, and confirm it there: until then nothing is"
-    " done."
-)
 
 
 def send_message(sending: Sending, *, ports: Ports, tools: Mapping[str, Tool]) -> Answer:
     """An answer that is missing or ends early says why. Raises RoleMissing, AgentOff,
     FieldInvalid, and what take_turn, end_turn and supersede_open raise.
 
-    An open proposal is superseded when the turn is taken, and not by a message that is refused, nor
-    by one that only says yes: that shows its card again.
+    An open proposal is superseded when the turn is taken, and not by a message that is refused.
     """
     require_role(sending.caller)
     if not ports.policy.model:
@@ -66,9 +58,7 @@ def _answered(
     tools: Mapping[str, Tool],
 ) -> Answer:
     ports = telling.ports
-    if says_yes(sending.text) and (again := _card_again(taken, ports=ports)):
-        return again
-    supersede_open(taken.id, ports.now(), ports.proposals, ports.new_id)
+    superseded = supersede_open(taken.id, ports.now(), ports.proposals, ports.new_id)
     history = ports.conversations.history(taken.id, taken.told_from)
 
     def seconds_left() -> float:
@@ -76,7 +66,14 @@ def _answered(
 
     reader = ports.access.reader(sending.token, seconds_left)
     answering = Answering(
-        Asking(sending.caller, sending.text, reader, sending.correlation_id, until),
+        Asking(
+            caller=sending.caller,
+            text=sending.text,
+            reader=reader,
+            correlation_id=sending.correlation_id,
+            until=until,
+            superseded=superseded is not None,
+        ),
         Past(history, taken.summary, taken.told_from),
         ports.conversations.handles(taken.id),
         tools,
@@ -88,19 +85,6 @@ def _answered(
     past = answering.past
     ended = replace(taken, summary=past.summary, told_from=past.told_from)
     saved = end_turn(ended, entry, written, ports=ports)
-    return _answer(saved, entry, ports=ports)
-
-
-def _card_again(taken: Conversation, *, ports: Ports) -> Answer | None:
-    """Saying yes confirms nothing, and ends nothing either. None when no card is open."""
-    now = ports.now()
-    proposal = open_proposal(taken.id, now, ports.proposals)
-    if proposal is None or proposal.state_at(now) is not State.OPEN:
-        return None
-    number = taken.messages
-    entry = Entry(number, Speaker.MODEL, WORDS_CONFIRM_NOTHING, now, proposal_id=proposal.id)
-    part = Part(number - 1, 1, Message(Speaker.MODEL, (Said(WORDS_CONFIRM_NOTHING),)))
-    saved = end_turn(taken, entry, Written([entry], [part]), ports=ports)
     return _answer(saved, entry, ports=ports)
 
 

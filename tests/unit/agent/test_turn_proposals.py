@@ -42,40 +42,6 @@ def test_another_message_supersedes_the_open_proposal() -> None:
     assert found.state is State.SUPERSEDED
 
 
-@pytest.mark.parametrize(
-    "yes", ["yes", "Yes, I confirm!", "ok, do it", "Ja, bitte.", "go ahead 👍"]
-)
-def test_saying_yes_shows_the_card_again_and_does_nothing_else(yes: str) -> None:
-    world = a_world()
-    world.tools["propose"] = proposing(world)
-    name = world.opened()
-    world.send(name, "send", replied("", ToolUse("u1", "propose", {})), replied("Look."))
-    asked = len(world.model.asked)
-    answer = world.send(name, yes)
-    assert answer.shown.proposal is not None
-    assert answer.shown.proposal.state is State.OPEN
-    assert answer.entry.proposal_id == answer.shown.proposal.id
-    assert len(world.model.asked) == asked
-    world.send(name, "What is in it?", replied("A file."))
-    assert answer.entry.text in str(world.model.asked[-1].messages)
-
-
-@pytest.mark.parametrize("text", ["no", "yes, but to ACME", "cancel it", "ok, what is in it?", "?"])
-def test_saying_anything_else_ends_the_proposal(text: str) -> None:
-    world = a_world()
-    name = world.opened()
-    made = world.make_proposal(name)
-    world.send(name, text, replied("ok"))
-    found = world.proposals.read(made.id)
-    assert found is not None
-    assert found.state is State.SUPERSEDED
-
-
-def test_saying_yes_to_nothing_is_a_message_as_any_other() -> None:
-    world = a_world()
-    assert world.send(world.opened(), "yes", replied("To what?")).entry.text == "To what?"
-
-
 def test_a_message_that_is_refused_as_busy_supersedes_nothing() -> None:
     world = a_world()
     world.tools["propose"] = proposing(world)
