@@ -8,7 +8,6 @@ import pytest
 from services.agent.domain.chat import Message, Reply, Said, Speaker, Stop, ToolResult, ToolUse
 from services.agent.domain.errors import (
     AgentOff,
-    ContextTooLong,
     ConversationNotFound,
     FieldInvalid,
     ModelAway,
@@ -19,7 +18,7 @@ from services.agent.domain.handles import HandleKind
 from services.agent.domain.tool import Outcome, Scene
 from services.agent.domain.trouble import WITHHELD
 from services.agent.domain_services.answering import MOST_USES
-from services.agent.domain_services.system_prompt import SUMMARY, SYSTEM
+from services.agent.domain_services.system_prompt import SYSTEM
 from tests.fakes.agent_outside import Asked, replied
 from tests.fakes.agent_world import NOON, TOKEN, AgentWorld, SmallTool
 from tests.fakes.callers import AUDITOR, BOB
@@ -197,50 +196,6 @@ def test_what_cannot_be_used_is_asked_for_once_more(bad: Reply) -> None:
     assert (answer.entry.trouble.code, answer.entry.text) == ("malformed_answer", "")
 
 
-def test_a_context_that_is_too_long_is_summarised_once() -> None:
-    world = a_world()
-    name = world.opened()
-    world.send(name, "old", replied("older"))
-    moves = (ContextTooLong("400"), replied("They said old."), replied("Now."))
-    assert world.send(name, "new", *moves).entry.text == "Now."
-    asked = world.model.asked[-1].messages
-    assert [each.by for each in asked] == [Speaker.USER]
-    assert "They said old." in str(asked)
-    assert "older" not in str(asked)
-    assert world.model.asked[-2].system == SUMMARY
-    trouble = world.send(
-        name, "?", ContextTooLong("1"), replied("s"), ContextTooLong("2")
-    ).entry.trouble
-    assert trouble is not None
-    assert trouble.code == "context_too_long"
-
-
-def test_a_long_conversation_is_told_by_a_summary_that_is_kept() -> None:
-    world = a_world()
-    name = world.opened()
-    world.with_policy(history_bytes=1_000)
-    world.send(name, "a" * 600, replied("b" * 200))
-    world.send(name, "c" * 300, replied("It was long."), replied("d"))
-    world.send(name, "e", replied("f"))
-    last = world.model.asked[-1].messages
-    assert "It was long." in str(last[0])
-    assert "aaa" not in str(last)
-    assert "ccc" in str(last)
-    conversation = world.conversations.read(name)
-    assert conversation is not None
-    assert (conversation.told_from, conversation.summary) == (2, "It was long.")
-
-
-def test_when_no_summary_can_be_made_the_older_messages_are_left_out() -> None:
-    world = a_world()
-    name = world.opened()
-    world.with_policy(history_bytes=1_000)
-    world.send(name, "a" * 600, replied("b" * 200))
-    answer = world.send(name, "c" * 300, ModelBusy("no"), replied("d"))
-    assert (answer.entry.text, answer.entry.trouble) == ("d", None)
-    assert "left out" in str(world.model.asked[-1].messages[0])
-
-
 def test_without_a_model_nothing_is_stored() -> None:
     world = a_world()
     world.with_policy(model="")
@@ -256,19 +211,6 @@ def test_a_message_of_blanks_is_refused() -> None:
     with pytest.raises(FieldInvalid):
         world.send(name, " \n\t")
     assert world.conversations.entries(name, 9, None).items == []
-
-
-def test_a_summary_of_a_summary_is_made_from_both() -> None:
-    world = a_world()
-    name = world.opened()
-    world.with_policy(history_bytes=1_000)
-    world.send(name, "a" * 600, replied("b" * 200))
-    world.send(name, "c" * 700, replied("First summary."), replied("d" * 200))
-    world.send(name, "e" * 300, replied("Second summary."), replied("f"))
-    asked = str(world.model.asked[-2].messages)
-    assert "First summary." in asked
-    assert "ccc" in asked
-    assert "Second summary." in str(world.model.asked[-1].messages[0])
 
 
 def test_others_cannot_talk_in_it() -> None:
