@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from infra.console.web_files import WEB
 from infra.local.console_server import listening
@@ -101,13 +101,3 @@ def desk(browser: Browser, folder: Path, *roles: str) -> Iterator[AgentDesk]:
         finally:
             site.shutdown()
             thread.join()
-
-
-def panel(page: Page) -> Locator:
-    return page.get_by_role("complementary", name="Agent")
-
-
-def ask(page: Page, text: str) -> None:
-    field = panel(page).get_by_label("Message to the agent")
-    field.fill(text)
-    field.press("Enter")

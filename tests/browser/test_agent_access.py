@@ -1,31 +1,21 @@
 """The agent's panel for a keyboard, a reader, a phone, and in both themes."""
 
 import threading
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.browser.agent_desk import AgentDesk, ask, desk, panel
-from tests.browser.console import PICTURES, Seat
+from tests.browser.agent_desk import AgentDesk
+from tests.browser.agent_talk import ask, panel
+from tests.browser.console import Seat
 from tests.browser.screens import Screen
 from tests.browser.test_accessibility import findings, walk_to
 from tests.browser.test_looks import GROUND, THEMES, WIDTHS, fits
-from tests.doubles.agent_rest import Turn, proposal
+from tests.doubles.agent_turns import Turn, proposal
 from tests.doubles.live_state import LiveState, transfer
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TALL = 900
 PICTURED = (390, 768, 1440)
-
-
-@pytest.fixture
-def at_desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentDesk]:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    with desk(browser, tmp_path_factory.mktemp("desk")) as at_desk:
-        at_desk.double.add(LiveState(transfer("tra-1", owner="ada.lovelace")))
-        yield at_desk
-        at_desk.close_all()
 
 
 def looked_at(seat: Seat, name: str) -> list[str]:
@@ -47,6 +37,7 @@ def looked_at(seat: Seat, name: str) -> list[str]:
 
 
 def test_every_state_of_the_panel_fits_and_axe_finds_nothing(at_desk: AgentDesk) -> None:
+    at_desk.double.add(LiveState(transfer("tra-1", owner="ada.lovelace")))
     seat = at_desk.seat("/transfers/tra-1")
     page = seat.page
     page.emulate_media(reduced_motion="reduce")
@@ -79,6 +70,7 @@ def test_every_state_of_the_panel_fits_and_axe_finds_nothing(at_desk: AgentDesk)
 
 
 def test_a_keyboard_asks_and_confirms_and_goes_back(at_desk: AgentDesk) -> None:
+    at_desk.double.add(LiveState(transfer("tra-1", owner="ada.lovelace")))
     page = at_desk.seat().page
     page.get_by_role("heading", level=1).focus()
     page.keyboard.press("a")
@@ -100,7 +92,7 @@ def test_a_keyboard_asks_and_confirms_and_goes_back(at_desk: AgentDesk) -> None:
     page.keyboard.press("Enter")
     expect(field).to_be_focused()
     assert at_desk.agent.decided == []
-    page.wait_for_timeout(900)
+    expect(confirm).to_be_enabled()  # it rests for a moment after it came
     back_to(page, confirm)
     page.keyboard.press("Enter")
     expect(panel(page).get_by_text("Confirmed")).to_be_visible()

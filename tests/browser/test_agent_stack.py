@@ -1,8 +1,8 @@
 """The agent's panel with everything behind it: the services, the bus, and a program for a model."""
 
-from playwright.sync_api import WebSocket, expect
+from playwright.sync_api import Page, WebSocket, expect
 
-from tests.browser.agent_desk import ask, panel
+from tests.browser.agent_talk import ask, panel
 from tests.browser.console import Console
 from tests.browser.screens import screens
 from tests.browser.test_looks import fits
@@ -13,6 +13,16 @@ BESIDE = (1024, 1280, 1440)  # below 56 rem the panel lies over the screen
 WATCHED = '"request_id":"c1"'
 PROPOSES = '"tool":"propose"'  # a piece of its answer
 MARKUP = "agent/<img src=x onerror=alert(1)>\u202egpj.exe"
+
+
+def comes(page: Page, frames: list[str], text: str) -> None:
+    """Events of the page come while it is asked something, and at no other time."""
+
+    def is_there() -> bool:
+        page.wait_for_timeout(100)
+        return any(text in each for each in frames)
+
+    wait_for(is_there, text, SECONDS)
 
 
 def test_a_file_is_asked_for_in_words_confirmed_and_arrives(console: Console, world: World) -> None:
@@ -28,14 +38,14 @@ def test_a_file_is_asked_for_in_words_confirmed_and_arrives(console: Console, wo
     with world.slow_line("acme") as (acme, line):
         line.open()
         ask(page, "Which buckets are there?")  # what was never used yet may take seconds
-        expect(panel(page).get_by_text("Buckets: outgoing")).to_be_visible()
-        wait_for(lambda: any(WATCHED in each for each in frames), "its watch", SECONDS)
+        expect(panel(page).get_by_text("Buckets: ").first).to_be_visible()
+        comes(page, frames, WATCHED)
         asked = f"Send reports/2026/Q4.csv to {acme}"
         ask(page, asked)
         card = panel(page).get_by_role("region", name="Proposal")
         expect(card).to_contain_text("reports/2026/Q4.csv")
         expect(card).to_contain_text("Host key")
-        wait_for(lambda: any(PROPOSES in each for each in frames), "its pieces", SECONDS)
+        comes(page, frames, PROPOSES)
         expect(panel(page).get_by_role("button", name="Send", exact=True)).to_be_visible()
         card.get_by_text("Digest").click()
         digest = card.locator(".agent-proof dd").first.text_content()

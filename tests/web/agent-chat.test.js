@@ -193,6 +193,22 @@ test("what was read before a message was sent does not end its answer", async ()
   assert.equal(textOf(chat.pieces.value), "Hel");
 });
 
+test("whoever sends before the rest was read sees the rest afterwards", async () => {
+  const { gate, open } = held();
+  const world = new AgentWorld();
+  world.answers[READ] = () => gate.then(() => ({ conversation: conversation(), messages: [said(0)], cursor: null }));
+  const chat = world.chat();
+  chat.open();
+  world.knows([said(0), said(1, "user"), said(2)]);
+  world.answersWith(said(2));
+  chat.draft.value = "Hello";
+  await chat.send();
+  open();
+  await settled();
+  assert.deepEqual(chat.messages.value.map((each) => each.number), [0, 1, 2]);
+  assert.equal(world.callsTo(READ).length, 2);
+});
+
 test("stopping asks once, and what was written stays", async () => {
   const { world, chat } = await opened();
   const { gate, open } = held();

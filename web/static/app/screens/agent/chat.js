@@ -67,6 +67,7 @@ export class Chat {
     this.endWatch = this.cancelLook = null;
     this.isWatched = () => {};
     this.reads = 0;
+    this.isRead = id === null; // all that was said before is known
   }
 
   get mayBeSent() {
@@ -123,7 +124,8 @@ export class Chat {
     } finally {
       this.isStopping.value = false;
       this.sending.value = null;
-      this.#lookAgain();
+      if (this.isRead || !this.id) this.#lookAgain();
+      else this.read(); // it was sent before the rest was read
     }
   }
 
@@ -189,6 +191,7 @@ export class Chat {
     const mine = this.reads;
     const { chat: told, messages, isCut } = await readChat(this.api, this.id);
     if (mine !== this.reads) return;
+    this.isRead = true;
     batch(() => {
       this.messages.value = messages;
       this.isCut.value = isCut;

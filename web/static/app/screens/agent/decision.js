@@ -12,9 +12,9 @@ const REST_MS = 700; // a click that was meant for what stood here before confir
 
 export function Decision({ entry, isHeld }) {
   const { view, busy, refusal } = entry.value;
-  const isRested = useRested(view.id);
+  const isHeldBack = !useRested(view.id) || isHeld || busy !== null;
   const may = mayDecide(view, session.me.value?.user);
-  const decide = (what) => isRested && desk.proposals.decide(what, view);
+  const decide = (what) => desk.proposals.decide(what, view);
   const isOpen = view.state === "open";
   return html`
     ${refusal && html`<${Refusal} of=${refusal} view=${view} />`}
@@ -22,8 +22,8 @@ export function Decision({ entry, isHeld }) {
       <div class="agent-decide">
         ${isOpen && html`<${Left} until=${view.expires_at} />`}
         ${!isOpen && html`<p class="small muted">Its outcome is not known yet. If this stays so, confirm again: nothing is done twice.</p>`}
-        ${isOpen && html`<${Button} busy=${busy === "reject"} disabled=${busy !== null || isHeld} onClick=${() => decide("reject")}>Reject</${Button}>`}
-        <${Button} kind="primary" icon="done" busy=${busy === "confirm"} disabled=${busy !== null || isHeld}
+        ${isOpen && html`<${Button} busy=${busy === "reject"} disabled=${isHeldBack} onClick=${() => decide("reject")}>Reject</${Button}>`}
+        <${Button} kind="primary" icon="done" busy=${busy === "confirm"} disabled=${isHeldBack}
           onClick=${() => decide("confirm")}>${isOpen ? "Confirm" : "Confirm again"}</${Button}>
       </div>
       ${isHeld && html`<p class="small muted">A new message takes the place of this proposal.</p>`}
