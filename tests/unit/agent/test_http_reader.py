@@ -112,6 +112,13 @@ def test_a_good_answer_is_told() -> None:
         assert asking.read("read_me") == {"user": "jane"}
 
 
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_name_that_leads_elsewhere_is_not_even_asked_for(name: str) -> None:
+    with reader(200, b"{}") as (asking, asked), pytest.raises(ApiRefused):
+        asking.read("list_files", {"name": name})
+    assert asked == []
+
+
 def test_half_of_a_pair_of_surrogates_is_no_name() -> None:
     with reader(200, b"{}") as (asking, asked):
         with pytest.raises(ApiRefused):
