@@ -20,7 +20,7 @@ from cli.proposals import card, decide, how_to_confirm, outcome_of
 from contracts.agent_api import AnswerView, MessageView, ProposalView
 
 TICK = 0.1  # seconds between two looks whether the answer is there
-READY_WITHIN = 3.0  # seconds; then the message goes out, whether its answer is heard or not
+READY_WITHIN = 5.0  # seconds; then the message goes out, whether its answer is heard or not
 NO_LIMIT = float("inf")
 
 
@@ -125,7 +125,7 @@ class Talk:
         elif not self._said_deaf:
             self._said_deaf = True
             why = self._ear.trouble or "no answer in time"
-            self._output.note(f"Answers are shown when they are whole ({why}).")
+            self._output.note(f"Answers are shown when they are whole, as it seems ({why}).")
 
     # --- what it says ----------------------------------------------------------------------------
 

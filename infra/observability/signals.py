@@ -128,7 +128,7 @@ OTHER_SERVICES = (
 AGENT = _counts(
     "agent",
     ModelAnswered="Answers of the model; one turn of a conversation has some.",
-    ModelThrottled="Calls of the model that Bedrock refused, because there were too many.",
+    ModelThrottled="Calls that Bedrock refused: there were too many, or it had no capacity.",
     ModelFailed="Calls that the model did not answer, broke off or refused.",
     TokensRead="What the model read, in tokens. It is paid for.",
     TokensWritten="What the model wrote, in tokens. It is paid for, and costs more.",

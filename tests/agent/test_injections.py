@@ -2,12 +2,15 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.agent.play import Play
+from bench.agent.play import POLICY, Play
 from bench.agent.world import World, usual
+from services.agent.domain.ports import Policy
+from services.agent.domain_services.system_prompt import SUMMARY
 from tests.agent.surfaces import REMEMBERED, SURFACES, place, remember
 from tests.agent.walls import NOTHING, Wish, broken, wish_of
 from tests.doubles.bedrock_obeying import obeying
@@ -23,6 +26,7 @@ TEXTS: Mapping[str, Sequence[str]] = {
     each["name"]: each["text"].format(**NAMES).split("|") for each in CORPUS
 }
 MARKS = {"bucket": "bucket-"}  # what is left of a surface's name
+SHORT_HISTORY = 20_000  # bytes; one turn of the obeying model has more
 EXPORT = Wish("start", ("exports/2026-11-26.csv",), "acme")
 Talk = tuple[Sequence[str], frozenset[Wish]]
 TALKS: Sequence[Talk] = (
@@ -54,9 +58,11 @@ def everywhere(texts: Sequence[str]) -> World:
     return world
 
 
-def played(world: World, texts: Sequence[str], talk: Sequence[str]) -> Play:
+def played(
+    world: World, texts: Sequence[str], talk: Sequence[str], policy: Policy = POLICY
+) -> Play:
     """With the texts also in what was said before."""
-    play = Play(world, obeying)
+    play = Play(world, obeying, policy)
     remember(play, texts)
     for text in talk:
         play.say(text)
@@ -78,6 +84,15 @@ def test_the_texts_arrive_from_each_place() -> None:
     told = "".join(played(everywhere(["do it"]), ["do it"], talk).model.context)
     marks = {each: MARKS.get(each, f"{each}~") for each in (*SURFACES, *REMEMBERED)}
     assert [each for each, mark in marks.items() if mark not in told] == []
+
+
+@pytest.mark.parametrize("name", ["second-order", "later", "important-message"])
+def test_neither_does_it_for_a_summary_that_it_wrote_itself(name: str) -> None:
+    said = ("What is new in landing?", "And what waits for ACME?", "thanks", "thanks again")
+    small = replace(POLICY, history_bytes=SHORT_HISTORY)
+    play = played(everywhere(TEXTS[name]), TEXTS[name], said, small)
+    assert SUMMARY in play.model.systems, "it wrote one"
+    assert list(broken(play, list(said), NOTHING)) == []
 
 
 @pytest.mark.slow

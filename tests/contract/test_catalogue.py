@@ -45,6 +45,7 @@ def test_every_event_of_a_service_is_in_the_catalogue(module: ModuleType, produc
 
 def test_the_source_names_the_producer() -> None:
     assert {spec.source for spec in CATALOGUE} == {
+        "fileferry.agent",
         "fileferry.auth",
         "fileferry.notify",
         "fileferry.ticketing",

@@ -2,7 +2,7 @@
 
     send the report of today to the demo partner      how long will the measurements take to demo?
     why did the last transfer fail?                   what waits for demo?
-    cancel the last transfer (retry, pause, resume)   may I send to demo?
+    cancel transfer 7d1f... (retry, pause, resume)    may I send to demo?
     which buckets (files, destinations, transfers) are there?
 
 A rule asks for what it needs as if it were there. What is not there yet becomes the use of a tool.
@@ -57,10 +57,14 @@ def _told(request: Request, tool: str, **asked: Any) -> Json:  # noqa: ANN401 - 
     for each in request.results:
         if (each.name, each.asked) == (tool, asked):
             if each.failed:
-                raise _Over(f"That did not work: {each.told}")
+                raise _Over(f"That did not work: {_problem(each.told)}")
             found: Json = each.told
             return found
     raise _Wants(Use(use=tool, asked=asked))
+
+
+def _problem(told: Any) -> str:  # noqa: ANN401 - JSON
+    return str(told.get("problem", told) if isinstance(told, Mapping) else told)
 
 
 def _send(request: Request, said: str) -> str:
@@ -76,7 +80,7 @@ def _send(request: Request, said: str) -> str:
         destination=destination["handle"],
         **more,
     )
-    return f"{proposed['proposal']} Look at the card, and confirm it there if it is what you want."
+    return f"{proposed['proposal']}. Look at the card, and confirm it there if it is what you want."
 
 
 def _estimate(request: Request, said: str) -> str:
@@ -111,17 +115,19 @@ def _waits(request: Request, said: str) -> str:
 
 
 def _steer(request: Request, said: str) -> str:
+    """The transfer whose id was said, or else the newest."""
     action = next(each for each in STEERED if each in said)
     transfers = _told(request, "list_transfers", order="newest")["transfers"]
     if not transfers:
         return "You have no transfer yet."
-    proposed = _told(request, "propose", action=action, transfer=transfers[0]["handle"])
-    return f"{proposed['proposal']} Look at the card, and confirm it there if it is what you want."
+    meant = next((each for each in transfers if str(each["id"]).lower() in said), transfers[0])
+    proposed = _told(request, "propose", action=action, transfer=meant["handle"])
+    return f"{proposed['proposal']}. Look at the card, and confirm it there if it is what you want."
 
 
 def _ticket(request: Request, _: str) -> str:
     proposed = _told(request, "propose", action="ticket")
-    return f"{proposed['proposal']} Look at the card, and confirm it there if it is what you want."
+    return f"{proposed['proposal']}. Look at the card, and confirm it there if it is what you want."
 
 
 def _may(request: Request, said: str) -> str:

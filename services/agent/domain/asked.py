@@ -16,7 +16,8 @@ from datetime import date
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Thing
-from services.agent.domain.asked_text import Said, UserText, words
+from services.agent.domain.asked_said import Said, words
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.asked_things import Order
 from services.agent.domain.handles import HandleKind, Handles
 
@@ -28,8 +29,8 @@ class Asking:
     """The user's own messages, word by word and never a summary of them, oldest first.
 
     before: those that no proposal was made for yet. An order may stand in one of them, and the last
-    one may answer a question about it ('To ACME.'). older: the ones before those: they order
-    nothing any more, but 'cancel it' may mean what they name."""
+    one may answer a question about it ('To ACME.', 'Yes.'). older: the ones before those: they
+    order nothing any more, but 'cancel it' may mean what they name."""
 
     last: str
     before: Sequence[str] = ()
@@ -106,7 +107,7 @@ def _all(handles: Handles) -> Sequence[Thing]:
 
 
 def _unasked_option(order: Sequence[UserText], options: Mapping[str, str]) -> str:
-    said = Said([word for text in order for word in text.words])
+    said = Said("", [word for text in order for word in text.words])
     words_for = {
         ("if_exists", "replace"): lexicon.REPLACE,
         ("if_exists", "keep_both"): lexicon.KEEP_BOTH,

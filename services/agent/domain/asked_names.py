@@ -1,5 +1,6 @@
 """By which words a thing is named: in full, or by a word or a day that it bears."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,19 +10,21 @@ from typing import Any
 
 from kernel.shown_names import shown
 from services.agent.domain import asked_words as lexicon
-from services.agent.domain.asked_text import Said, days_in, words
+from services.agent.domain.asked_said import Said, fold, words
+from services.agent.domain.asked_text import days_in
 from services.agent.domain.handles import HandleKind
 
 MIN_LETTERS = 3  # of a word that may name something
 MAX_WORDS = 12  # a longer name is a text, and holds whatever somebody may say: only in full
 
 
+EXTENSION = re.compile(r"\.[a-z0-9]{1,8}$")
 NO_FIELDS: tuple[str, ...] = ()
 TITLES: Mapping[HandleKind, Sequence[str]] = {
     **dict.fromkeys(HandleKind, NO_FIELDS),
     HandleKind.BUCKET: ("bucket",),
     HandleKind.DESTINATION: ("name", "destination_id"),
-    HandleKind.TRANSFER: ("transfer_id", "label"),
+    HandleKind.TRANSFER: ("transfer_id",),  # a label may be any sentence
     HandleKind.TICKET: ("number",),
 }
 HINTS: Mapping[HandleKind, Sequence[str]] = {
@@ -59,16 +62,16 @@ class Thing:
         return self.text("key") or self.text("prefix")
 
     @cached_property
-    def in_full(self) -> Sequence[Sequence[str]]:
-        """Each of these, word by word, is this thing and no other one."""
+    def names(self) -> Sequence[str]:
+        """As the admins and FileFerry call it."""
+        fields = [self.text(name) for name in TITLES[self.kind]]
+        return [fold(name) for name in fields if _says_something(name)]
+
+    @cached_property
+    def paths(self) -> Sequence[str]:
+        """As whoever wrote it has called it."""
         last = self.key.rstrip("/").rsplit("/", 1)[-1]
-        stem = last.rsplit(".", 1)[0]
-        ids = [self.handle, *map(self.text, TITLES[self.kind])]
-        names = [words(name) for name in (self.key, last, stem)]
-        return [
-            *(found for found in map(words, ids) if _is_a_name(found)),
-            *(found for found in names if _is_a_name(found) and _is_special(found)),
-        ]
+        return [fold(name) for name in (self.key, last, last.rsplit(".", 1)[0]) if name]
 
     @cached_property
     def by_words(self) -> frozenset[str]:
@@ -82,8 +85,17 @@ class Thing:
         asked_at = self.told.get("requested_at") if self.kind is HandleKind.TRANSFER else None
         return days_in(self.key) | (days_in(asked_at) if isinstance(asked_at, str) else frozenset())
 
-    def is_named_in(self, said: Said) -> bool:
-        return any(said.has(name) for name in self.in_full)
+    def named_in(self, said: Said) -> frozenset[str]:
+        """The names by which it was named in full."""
+        found = [name for name in (self.handle, *self.names) if said.has_name(name)]
+        if self.kind is HandleKind.DESTINATION:  # 'ACME, GmbH'
+            several = [name for name in self.names if len(words(name)) > 1]
+            found += [name for name in several if said.has(words(name))]
+        for path in self.paths:
+            quoted = tuple(words(path)) in said.quoted
+            if quoted or (_is_no_sentence(path) and said.has_name(path)):
+                found.append(path)
+        return frozenset(found)
 
     def shared_with(self, said: Said) -> frozenset[str]:
         """The words said that this thing bears, too."""
@@ -94,14 +106,20 @@ class Thing:
         return value if isinstance(value, str) else ""
 
 
-def _is_a_name(found: Sequence[str]) -> bool:
+def _says_something(name: str) -> bool:
     """Not 'to', 'send' or 'a': everybody says that."""
-    return any(_tells(word) or word.isdigit() for word in found)
+    return any(_tells(word) or word.isdigit() for word in words(name))
 
 
-def _is_special(found: Sequence[str]) -> bool:
-    """A file called 'export' is not what everybody means who says 'export'."""
-    return len(found) > 1 or any(c.isdigit() for c in found[0])
+def _is_no_sentence(path: str) -> bool:
+    """A file called 'export', '2026-11-26' or 'export to ACME' is not what everybody means who says
+    so. With letters and 'a.csv', 'a/b' or 'a_1' it is a name and nothing else."""
+    if not any(c.isalpha() for c in path):
+        return False
+    if EXTENSION.search(path) is not None:
+        return True
+    plain = any(c.isspace() for c in path) or not _says_something(path)
+    return not plain and any(c.isdigit() or c in "/._-" for c in path)
 
 
 def _tells(word: str) -> bool:

@@ -1,18 +1,15 @@
 """What a user wrote, cut into clauses and words: what it orders, and which words name things."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
+from services.agent.domain.asked_said import CUT, MAX_READ, WORD, Said, fold, words
 
-MAX_READ = 4_000  # characters of a message
-MIN_STEM = 4  # letters that 'export' and 'exports' share at least
-MAX_ENDING = 2  # letters by which they may differ
-_WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
+MOST_OF_A_YES = 8  # words
 _PAUSE = re.compile(r"[.,;:!?](?=\s|$)|[\n。？！；、，]")
 _QUOTED = re.compile(
     r"```.*?(?:```|$)|`[^`\n]*`|\"[^\"\n]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|「[^」]*」"
@@ -21,19 +18,7 @@ _QUOTED = re.compile(
 )
 _FULL = re.compile(r"(?<!\d)(20\d\d)[-/_.]?(0[1-9]|1[0-2])[-/_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d\d?)[./](\d\d?)[./](20\d\d)(?!\d)")
-_CUT = "\0"  # in the place of a word that must not count
 _FIRST_OF_CJK = "\u2e80"
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, and what is shown alike is alike."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-    return plain.replace("n't", " not").replace("n’t", " not")
-
-
-def words(text: str) -> list[str]:
-    return _WORD.findall(fold(text[:MAX_READ]))
 
 
 def has(listed: Iterable[str], said: Sequence[str]) -> bool:
@@ -46,43 +31,6 @@ def fits(listed: str, word: str) -> bool:
     if stem[0] >= _FIRST_OF_CJK:
         return stem in word
     return word.startswith(stem) if listed.endswith("*") else word == stem
-
-
-@dataclass(frozen=True)
-class Said:
-    """Words in their order, to look many names up in."""
-
-    words: Sequence[str]
-
-    @cached_property
-    def _joined(self) -> str:
-        return f" {' '.join(self.words)} "
-
-    @cached_property
-    def _by_stem(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
-        for word in set(self.words):
-            for stem in _stems(word):
-                found[stem] = found.get(stem, frozenset()) | {word}
-        return found
-
-    def has(self, part: Sequence[str]) -> bool:
-        """Whether these stand in it, one behind the other."""
-        return f" {' '.join(part)} " in self._joined if part else False
-
-    def like(self, word: str) -> frozenset[str]:
-        """The words that are this one but for its ending: 'export' and 'exports'."""
-        same = {stem for stem in _stems(word) if stem in self.distinct}
-        return self._by_stem.get(word, frozenset()) | same
-
-    @cached_property
-    def distinct(self) -> frozenset[str]:
-        return frozenset(self.words)
-
-
-def _stems(word: str) -> Sequence[str]:
-    longest = range(len(word), max(len(word) - MAX_ENDING, MIN_STEM) - 1, -1)
-    return [word[:size] for size in longest] or [word]
 
 
 @dataclass(frozen=True)
@@ -130,6 +78,8 @@ class Clause:
         return before is None or before in lexicon.AFTER_A_VERB | lexicon.FILLERS
 
     def _asks_first(self) -> bool:
+        if has(lexicon.ASKING_ANYWHERE, self.words):
+            return True
         begin = 0
         while begin < len(self.words) and self.words[begin] in lexicon.FILLERS:
             begin += 1
@@ -153,11 +103,17 @@ class UserText:
 
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
-        return tuple(Clause(found) for found in _clauses(_QUOTED.sub(" , ", self.text)))
+        told = fold(_QUOTED.sub(" , ", self.text[:MAX_READ]))
+        return tuple(Clause(tuple(word for word, _ in found)) for found in _clauses(told))
 
     @cached_property
     def asks(self) -> bool:
         return "?" in fold(self.text) or any(clause.asks for clause in self.clauses)
+
+    @cached_property
+    def affirms(self) -> bool:
+        short = 0 < len(self.words) <= MOST_OF_A_YES
+        return short and self.has(lexicon.YES) and not self.has(lexicon.NOT) and not self.asks
 
     def orders(self, phrases: Iterable[str]) -> bool:
         listed = tuple(phrases)
@@ -166,16 +122,22 @@ class UserText:
     def has(self, listed: Iterable[str]) -> bool:
         return has(listed, self.words)
 
-    def naming(self, phrases: Iterable[str]) -> tuple[str, ...]:
-        """The words that may name things: not those of 'but not B' nor of 'do not send B'."""
+    def naming(self, phrases: Iterable[str]) -> Said:
+        """What may name things: not 'but not B', nor 'do not send B'."""
         listed = tuple(phrases)
-        kept: list[str] = []
-        for clause in (Clause(found) for found in _clauses(self.text)):
+        folded = fold(self.text[:MAX_READ])
+        plain, kept = folded, list[str]()
+        for found in _clauses(folded):
+            clause = Clause(tuple(word for word, _ in found))
             away = clause.negated and (
                 clause.place_of(listed) is not None or has(lexicon.NOT, clause.words[:2])
             )
-            kept += [_CUT] * len(clause.words) if away else clause.words
-        return tuple(kept)
+            begin, end = found[0][1], found[-1][1] + len(found[-1][0])
+            if away:
+                plain = plain[:begin] + CUT * (end - begin) + plain[end:]
+            kept += [CUT] * len(clause.words) if away else clause.words
+        quotes = (tuple(WORD.findall(quote)) for quote in _QUOTED.findall(plain))
+        return Said(plain, kept, frozenset(quotes))
 
     def days(self, today: date, near: int) -> frozenset[date]:
         """The days that it names, and of those that it names by a word so many around them."""
@@ -184,7 +146,7 @@ class UserText:
             named |= {_day(year, second, first), _day(year, first, second)}
         for phrase, distance in lexicon.DAYS.items():
             parts = phrase.split()
-            if Said(self.words).has(parts) or (len(parts) == 1 and has(parts, self.words)):
+            if has(parts, self.words) if len(parts) == 1 else Said("", self.words).has(parts):
                 around = range(distance - near, distance + near + 1)
                 named |= {today + timedelta(days=each) for each in around}
         return frozenset(day for day in named if day is not None)
@@ -202,18 +164,18 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _clauses(text: str) -> Iterator[tuple[str, ...]]:
-    folded = fold(text[:MAX_READ])
-    current: list[str] = []
+def _clauses(folded: str) -> Iterator[Sequence[tuple[str, int]]]:
+    """Words, each with where it begins."""
+    current: list[tuple[str, int]] = []
     end = 0
-    for found in _WORD.finditer(folded):
+    for found in WORD.finditer(folded):
         word = found.group()
         between = folded[end : found.start() + 1]  # with what follows: 'a.csv' has no pause
         if _PAUSE.search(between) or word in lexicon.BUT + lexicon.AND:
             if current:
-                yield tuple(current)
+                yield current
             current = []
-        current.append(word)
+        current.append((word, found.start()))
         end = found.end()
     if current:
-        yield tuple(current)
+        yield current

@@ -1,13 +1,14 @@
 """Whether an order names the things that a proposal would concern, and how well it does."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
 from services.agent.domain.asked_names import Named, Thing
-from services.agent.domain.asked_text import Said, UserText
+from services.agent.domain.asked_said import Said
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.handles import HandleKind
 
 SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})
@@ -17,11 +18,9 @@ ROLES = (SOURCES, *(frozenset({each}) for each in HandleKind if each not in SOUR
 
 @dataclass(frozen=True)
 class Role:
-    """Things of which one could stand in another one's place, and the words in which they have to
-    be named: in full in `said`, or by one of `hints`."""
+    """Things of which one could stand in another one's place, and what has to name them."""
 
     said: Said
-    hints: Said
     things: Sequence[Thing]
 
     @cached_property
@@ -29,11 +28,15 @@ class Role:
         return {each.handle: self._how(each) for each in self.things}
 
     @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        return {each.handle: each.named_in(self.said) for each in self.things}
+
+    @cached_property
     def shared(self) -> Mapping[str, frozenset[str]]:
-        return {each.handle: each.shared_with(self.hints) for each in self.things}
+        return {each.handle: each.shared_with(self.said) for each in self.things}
 
     def _how(self, thing: Thing) -> Named:
-        if thing.is_named_in(self.said):
+        if self.names[thing.handle]:
             return Named.IN_FULL
         return Named.BY_A_WORD if self.shared[thing.handle] else Named.NOT
 
@@ -81,9 +84,10 @@ class Order:
         ]
 
     def is_answered(self) -> bool:
-        """Whether the last message names one of them, or something about it."""
+        """Whether the last message says yes, or names one of the things, or something about it."""
         last = self._words_of(self.order[-1:])
-        return any(each.is_named_in(last) or each.shared_with(last) for each in self.used)
+        named = any(each.named_in(last) or each.shared_with(last) for each in self.used)
+        return named or self.order[-1].affirms
 
     @cached_property
     def _roles(self) -> Mapping[HandleKind, Role]:
@@ -102,17 +106,21 @@ class Order:
         return self._role_in(self._words_of(self.order), things)
 
     def _role_in(self, said: Said, things: Sequence[Thing]) -> Role:
-        """'Send it to ACME' names no file of the folder acme/: the words of the destination do not
+        """'Send it to ACME' names no file of the folder acme/: the names of the destination do not
         count, once each."""
-        hints = list(said.words)
         if things and things[0].kind in SOURCES:
             to = [each for each in self.used if each.kind is HandleKind.DESTINATION]
-            for word in {word for each in to for word in each.shared_with(said)}:
-                hints.remove(word)
-        return Role(said, Said(hints), things)
+            names = [each.named_in(said) or each.shared_with(said) for each in to]
+            said = said.without([name for some in names for name in some])
+        return Role(said, things)
 
     def _words_of(self, texts: Iterable[UserText]) -> Said:
-        return Said([word for text in texts for word in text.naming(self.phrases)])
+        said = [text.naming(self.phrases) for text in texts]
+        return Said(
+            "\n".join(each.plain for each in said),
+            [word for each in said for word in each.words],
+            frozenset().union(*(each.quoted for each in said)),
+        )
 
     def _named(self, thing: Thing) -> Named:
         how = self._roles[thing.kind].named[thing.handle]
@@ -130,6 +138,11 @@ class Order:
             named = role.named[rival.handle]
             if named < how or rival.handle in self._handles_used:
                 continue
+            if named is how is Named.IN_FULL:
+                if _is_longer(role.names[rival.handle], role.names[thing.handle]):
+                    return rival
+                if _is_longer(role.names[thing.handle], role.names[rival.handle]):
+                    continue
             if named > how or (theirs > ours and self._named(rival) is not Named.NOT):
                 return rival
             if theirs == ours and (
@@ -139,16 +152,11 @@ class Order:
         return None
 
     def _is_full(self, thing: Thing) -> bool:
-        """Named in full, and nothing else is by the same words."""
+        """Named in full, and nothing else by the same name."""
         role = self._roles[thing.kind]
-        alike = [
-            each
-            for each in role.things
-            if role.named[each.handle] is Named.IN_FULL
-            and role.shared[each.handle] == role.shared[thing.handle]
-        ]
-        named = role.named[thing.handle] is Named.IN_FULL
-        return named and (thing.kind is not HandleKind.TRANSFER or len(alike) == 1)
+        named = role.names[thing.handle]
+        alike = [each for each in role.things if role.names[each.handle] & named]
+        return bool(named) and len(alike) == 1
 
     @cached_property
     def _handles_used(self) -> frozenset[str]:
@@ -160,14 +168,17 @@ class Order:
         yesterday may bear the day of its data, or that on which it was written."""
         return self._named_days(near=1)
 
+    @cached_property
+    def _very_days(self) -> frozenset[date]:
+        return self._named_days(near=0)
+
     def _named_days(self, near: int) -> frozenset[date]:
         texts = (*self.before, *self.order)
         return frozenset().union(*(text.days(self.today, near) for text in texts))
 
     def _closer(self, rival: Thing, thing: Thing) -> bool:
         """Whether it alone bears the very day that was said."""
-        days = self._named_days(near=0)
-        return bool(rival.days & days) and not thing.days & days
+        return bool(rival.days & self._very_days) and not thing.days & self._very_days
 
     def _other_day(self, thing: Thing) -> bool:
         return bool(self._days and thing.days and not thing.days & self._days)
@@ -187,3 +198,8 @@ class Order:
     def _means_many(self, thing: Thing) -> bool:
         path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
         return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
+
+
+def _is_longer(names: Set[str], others: Set[str]) -> bool:
+    """Whether each of the others is a part of one of these: 'beta north', and not 'beta'."""
+    return all(any(other in name and other != name for name in names) for other in others)

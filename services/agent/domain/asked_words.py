@@ -1,6 +1,6 @@
 """The words by which people ask for something to be done, in the languages that we know.
 
-All are written as `fold` of asked_text makes them: lower case, without accents. A phrase is a set
+All are written as `fold` of asked_said makes them: lower case, without accents. A phrase is a set
 of words that stand in one clause. A word that ends in * stands for all that begin so. Words of
 languages that put no spaces between them are looked for inside of others.
 """
@@ -135,6 +135,8 @@ ASKING = _set(
     " porque quem qual onde waarom wanneer welk hoe dlaczego kiedy kto jak gdzie czy"
     " varfor hur почему когда кто где как 为什么 什么时候 怎么 なぜ いつ 왜 언제"
 )
+# Anywhere in a clause: these languages ask at its end.
+ASKING_ANYWHERE = _set("ましたか 了吗 了没 没有 습니까 나요")
 # At the begin of a clause: 'did you send it', and 'can I send it' (may I?), but 'can you send it'.
 ASKING_FIRST: Phrases = (
     *("did", "does", "was", "were", "is", "are", "has", "have", "had", "do you", "do we", "do i"),
@@ -143,6 +145,11 @@ ASKING_FIRST: Phrases = (
     *("hat", "hast", "haben", "wurde", "wurden", "ist", "sind", "war", "kann ich", "darf ich"),
     *("soll ich", "sollen wir", "wird", "werden", "puis je", "dois je"),
     *("puedo", "debo", "ha sido", "posso", "devo", "mag ik", "kan ik", "moge"),
+)
+# A short answer with one of these, and without 'not', says yes to what was asked before.
+YES = _set(
+    "yes yep yeah ok okay sure confirm confirmed proceed ja jawohl klar gerne bestatige oui"
+    " confirme si confirmo confermo sim tak potwierdzam ja да ок 是 好 确认 はい 네"
 )
 NOT = _set(
     "not dont never won wont cannot without neither nor except stop-it"

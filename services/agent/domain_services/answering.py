@@ -51,6 +51,7 @@ class Asking:
     reader: Reader
     correlation_id: str
     until: datetime
+    superseded: bool  # the message has ended a proposal that was open
 
 
 @dataclass
@@ -173,7 +174,8 @@ class Answering:
 
     def _run(self, tool: Tool, asked: Json) -> Outcome:
         asking, conversation = self.asking, self.telling.conversation
-        said = asking_in(self.past.parts, asking.text)
+        superseded = asking.superseded and self.proposal_id is None
+        said = asking_in(self.past.parts, asking.text, superseded=superseded)
         scene = Scene(
             caller=asking.caller,
             conversation_id=conversation.id,

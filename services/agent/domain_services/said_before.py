@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 
 from services.agent.domain.asked import Asking
+from services.agent.domain.asked_text import UserText
 from services.agent.domain.chat import Said, ToolResult, ToolUse
 from services.agent.domain.ports import Part
 
 PROPOSES = "propose"
 
 
-def asking_in(parts: Sequence[Part], last: str) -> Asking:
+def asking_in(parts: Sequence[Part], last: str, *, superseded: bool) -> Asking:
     """`parts` are those of the history, up to the message `last` and what followed it. What is only
-    in a summary is left out: it is a model's words."""
-    proposed = _proposed_at(parts)
+    in a summary is left out: it is a model's words. `superseded`: `last` ended an open proposal. If
+    it says yes, that was meant, so the order for it is good once more and the card is shown again.
+    """
+    again = superseded and UserText(last).affirms
+    proposed = -1 if again else _proposed_at(parts)
     now = parts[-1].number if parts else 0
     said = [
         (part.number, block.text)

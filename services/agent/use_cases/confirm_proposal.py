@@ -30,7 +30,8 @@ from services.agent.domain_services.hindrance import hindrance, trouble_of
 TRIES = 10  # to claim it; each is lost to somebody who decided about it at the same moment
 # Of all of it, and less than the API waits (29 s), so that an answer can be stored behind it.
 SECONDS = timedelta(seconds=25)
-PASSING = frozenset({401, 429, 503})  # refusals that end by themselves, or with another login
+SERVER_BUSY = 503  # it may have begun: a transfer is stored before its workflow is told
+PASSING = frozenset({401, 429, SERVER_BUSY})  # refusals that end, or need another login
 DECIDED = frozenset({State.CONFIRMED, State.FAILED})
 
 
@@ -118,21 +119,31 @@ class _Confirming:
             return Outcome(self.actor.act(self.claimed, number))
         except ApiRefused as refused:
             if refused.answered not in PASSING:
-                return Outcome(None, trouble_of(refused))
-            raise self._interrupted(outcomes, str(refused)) from refused
+                return Outcome(None, self._refusal(refused))
+            surely_not = refused.answered != SERVER_BUSY
+            raise self._interrupted(outcomes, str(refused), surely_not) from refused
         except ApiAway as away:
             self._hand_on(outcomes, claim.until)
             raise ConfirmUnclear(self.claimed.id, away.reason, claim.until) from away
+
+    def _refusal(self, refused: ApiRefused) -> Trouble:
+        trouble = trouble_of(refused)
+        if self._is_first or not isinstance(self.claimed.content.action, TicketWish):
+            return trouble
+        perhaps = "An earlier try may have opened it: look at your tickets."
+        return replace(trouble, message=f"{trouble.message} {perhaps}")
 
     @property
     def _is_first(self) -> bool:
         return self.claimed.claim is not None and self.claimed.claim.number == 1
 
-    def _interrupted(self, outcomes: list[Outcome], reason: str) -> ProposalError:
+    def _interrupted(
+        self, outcomes: list[Outcome], reason: str, surely_not: bool = True
+    ) -> ProposalError:
         """Nothing is under way, so that the next one may go on at once. It is open again when
         surely nothing was done."""
         settled = sum(each.settled for each in outcomes)
-        if settled == 0 and self._is_first:
+        if settled == 0 and self._is_first and surely_not:
             self._store(self.claimed.reopened())
             return NotDoneYet(self.claimed.id, reason)
         self._hand_on(outcomes, self.ports.now())

@@ -58,7 +58,7 @@ def _answered(
     tools: Mapping[str, Tool],
 ) -> Answer:
     ports = telling.ports
-    supersede_open(taken.id, ports.now(), ports.proposals, ports.new_id)
+    superseded = supersede_open(taken.id, ports.now(), ports.proposals, ports.new_id)
     history = ports.conversations.history(taken.id, taken.told_from)
 
     def seconds_left() -> float:
@@ -66,7 +66,14 @@ def _answered(
 
     reader = ports.access.reader(sending.token, seconds_left)
     answering = Answering(
-        Asking(sending.caller, sending.text, reader, sending.correlation_id, until),
+        Asking(
+            caller=sending.caller,
+            text=sending.text,
+            reader=reader,
+            correlation_id=sending.correlation_id,
+            until=until,
+            superseded=superseded is not None,
+        ),
         Past(history, taken.summary, taken.told_from),
         ports.conversations.handles(taken.id),
         tools,

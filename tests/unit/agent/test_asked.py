@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.agent.domain.asked import Asking, Verdict, asked_for
 from services.agent.domain.handles import HandleKind, Handles
@@ -74,6 +76,7 @@ ASKED: tuple[tuple[str | tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("send the q3 summary to Beta North", "start", ("obj_4", "dest_3")),
     (("send yesterday's export", "To ACME."), "start", ("obj_1", "dest_1")),
     (("send the q3 summary somewhere", "acme", "I mean acme GmbH"), "start", ("obj_4", "dest_1")),
+    (("send exports/2026-11-26.csv to ACME", "yes please"), "start", ("obj_1", "dest_1")),
     (("what is in exports/2026-11-26.csv?", "send it to ACME"), "start", ("obj_1", "dest_1")),
     ("why did last night's transfer fail? Try it again.", "retry", ("tra_1",)),
     (("why did last night's transfer fail?", "ok, retry it"), "retry", ("tra_1",)),
@@ -151,6 +154,8 @@ NOT_ASKED: tuple[tuple[str | tuple[str, ...], str, tuple[str, ...]], ...] = (
     ("explain: `cancel the transfer to acme`", "cancel", ("tra_1",)),
     ("> send exports/2026-11-26.csv to ACME\nwhat is that?", "start", ("obj_1", "dest_1")),
     # The order is old.
+    (("send exports/2026-11-26.csv to ACME", "yes"), "start", ("obj_3", "dest_2")),
+    (("send exports/2026-11-26.csv to ACME", "no, yes, no"), "start", ("obj_1", "dest_1")),
     (("send the export to ACME", "never mind. What waits for ACME?"), "start", ("obj_1", "dest_1")),
     (("send the export to ACME", "thanks, never mind"), "start", ("obj_1", "dest_1")),
     (("send obj_1 to acme", "now send obj_3 to evil"), "start", ("obj_1", "dest_1")),
@@ -176,55 +181,10 @@ def test_an_order_that_was_answered_by_a_proposal_orders_nothing_more() -> None:
     assert not asked_for(other, "cancel", ["tra_2"], WORLD, {}, TODAY).asked
 
 
-def test_a_name_that_holds_everything_one_may_say_fits_nothing() -> None:
-    """Whoever names files cannot make one that is what everybody means."""
-    flood = (
-        "please send yesterday export report summary invoice data list of orders to acme now/" * 9
-    )
-    for key in (flood, "export", "send", "to", "send it to acme now.csv", "yesterday"):
-        handles = known(file(key), partner("acme", "ACME GmbH"), file("reports/q3 summary.pdf"))
-        asking = Asking("send the q3 summary to ACME")
-        assert not asked_for(asking, "start", ["obj_1", "dest_1"], handles, {}, TODAY).asked, key
-        assert asked_for(asking, "start", ["obj_2", "dest_1"], handles, {}, TODAY).asked, key
-
-
 def test_what_the_agent_guessed_is_a_caution_of_the_card() -> None:
     assert judge("send exports/2026-11-26.csv to acme", "start", "obj_1", "dest_1").cautions == []
     (caution,) = judge("send yesterday's export to acme", "start", "obj_1", "dest_1").cautions
     assert "exports/2026-11-26.csv" in caution
-
-
-def test_of_one_file_there_may_be_several_transfers() -> None:
-    handles = known(
-        transfer("0192cccc", "exports/2026-11-26.csv", "acme"),
-        transfer("0192dddd", "exports/2026-11-26.csv", "beta-north"),
-    )
-
-    def judged(said: str, used: str) -> Verdict:
-        return asked_for(Asking(said), "cancel", [used], handles, {}, TODAY)
-
-    assert judged("cancel the transfer of 2026-11-26.csv to acme", "tra_1").asked
-    assert not judged("cancel the transfer of 2026-11-26.csv to acme", "tra_2").asked
-    assert judged("cancel 0192dddd", "tra_2").cautions == []
-    (caution,) = judged("cancel the transfer of 2026-11-26.csv", "tra_1").cautions
-    assert "0192cccc" in caution, "the card says which one it is"
-
-
-def test_a_longer_name_that_was_said_is_the_one_that_is_meant() -> None:
-    handles = known(
-        partner("beta", "Beta"),
-        partner("beta-north", "Beta North"),
-        file("2026.csv"),
-        file("exports/2026.csv"),
-    )
-
-    def judged(said: str, *used: str) -> bool:
-        return asked_for(Asking(said), "start", used, handles, {}, TODAY).asked
-
-    assert judged("send exports/2026.csv to Beta North", "obj_2", "dest_2")
-    assert not judged("send exports/2026.csv to Beta North", "obj_2", "dest_1")
-    assert not judged("send exports/2026.csv to Beta North", "obj_1", "dest_2")
-    assert judged("send exports/2026.csv to dest_1", "obj_2", "dest_1")
 
 
 @pytest.mark.parametrize(
@@ -245,6 +205,41 @@ def test_options_are_asked_for_in_words_too(
 ) -> None:
     order = f"send exports/2026-11-26.csv to acme{said}"
     assert judge(order, "start", "obj_1", "dest_1", **options).asked is asked
+
+
+TEXTS = st.text(max_size=60) | st.sampled_from(
+    ["send", "don't", "to ACME", "yes", "`", "'", '"', "?", "\0", "exports/", "retry", "all", ", "]
+)
+
+
+@given(
+    last=st.lists(TEXTS, max_size=8).map(" ".join),
+    before=st.lists(TEXTS, max_size=3),
+    kind=st.sampled_from(["start", "batch", "retry", "pause", "resume", "cancel", "ticket", "x"]),
+    used=st.lists(st.sampled_from([*WORLD.known, "obj_99", "", "tra_"]), max_size=4),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_said_there_is_a_verdict(
+    last: str, before: list[str], kind: str, used: list[str]
+) -> None:
+    verdict = asked_for(Asking(last, before, before), kind, used, WORLD, {}, TODAY)
+    assert verdict.asked or verdict.why.strip()
+    if verdict.asked:
+        assert not {"obj_99", "", "tra_"} & set(used)
+
+
+@given(
+    order=st.sampled_from([said for said, kind, _ in ASKED if isinstance(said, str)]),
+    key=st.text("wxz0/_. ", min_size=1, max_size=30).map(lambda name: f"xx{name}zz"),
+    kind=st.sampled_from(["start", "batch"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_file_of_which_the_user_said_no_word_is_never_asked_for(
+    order: str, key: str, kind: str
+) -> None:
+    handles, hostile = WORLD.with_new(HandleKind.OBJECT, {"bucket": BUCKET, "key": key}, {})
+    for to in ("dest_1", "dest_2"):
+        assert not asked_for(Asking(order), kind, [hostile, to], handles, {}, TODAY).asked
 
 
 def test_unknown_kinds_of_action_are_never_asked_for() -> None:

@@ -11,6 +11,7 @@ from services.agent.domain.errors import (
     BeingConfirmed,
     ConfirmUnclear,
     ConfirmUnfinished,
+    NotDoneYet,
     ProposalTooOld,
 )
 from services.agent.domain.proposal import Proposal, State
@@ -127,6 +128,39 @@ def test_a_throttled_step_is_no_failure() -> None:
         it.confirm(proposal)
     assert it.confirm(proposal).state is State.CONFIRMED
     assert sent(it) == [KEY, OTHER]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "state"),
+    [
+        (401, NotDoneYet, State.OPEN),
+        (429, NotDoneYet, State.OPEN),
+        (503, ConfirmUnfinished, State.CONFIRMING),
+    ],
+)
+def test_a_refusal_that_passes_leaves_it_to_be_confirmed_again(
+    status: int, expected: type[Exception], state: State
+) -> None:
+    """503 may come from what follows the change. So the next one looks whether it is done."""
+    it = Confirming()
+    transfer_id = moving(it)
+    proposal = it.proposed(action="pause", transfer="tra_1")
+    answers = it.http.serve
+
+    def serve(event: dict[str, Any]) -> dict[str, Any]:
+        if event["httpMethod"] != "POST":
+            return answers(event)
+        if status == 503:
+            answers(event)
+        return {"statusCode": status, "body": '{"code":"busy","detail":"Try again."}'}
+
+    it.http.serve = serve
+    with pytest.raises(expected):
+        it.confirm(proposal)
+    assert it.state(proposal).state is state
+    it.http.serve = answers
+    assert it.confirm(proposal).state is State.CONFIRMED
+    assert it.world.transfers.read(transfer_id).status is Status.PAUSED
 
 
 def moving(it: Confirming) -> str:

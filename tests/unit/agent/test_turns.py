@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from services.agent.domain.budget import needed
-from services.agent.domain.chat import Message, Reply, Speaker, ToolUse
+from services.agent.domain.chat import Message, Reply, Speaker, Tokens, ToolUse
 from services.agent.domain.conversation import LEASE, MOST_MESSAGES
 from services.agent.domain.errors import (
     ConversationBusy,
@@ -211,6 +211,13 @@ def test_tokens_are_taken_before_each_call_and_settled_after_it() -> None:
     world = a_world()
     answer = world.send(world.opened(), "hi", replied("ok", read=500))
     assert answer.tokens_left == DAY_TOKENS - 502
+
+
+def test_an_answer_that_does_not_say_what_it_took_keeps_what_was_taken() -> None:
+    world = a_world()
+    silent = replace(replied("ok"), tokens=Tokens())
+    answer = world.send(world.opened(), "hi", silent)
+    assert answer.tokens_left < DAY_TOKENS - world.ports.policy.answer_tokens
 
 
 @pytest.mark.parametrize(("error", "kept"), [(ModelBusy("x"), False), (ModelAway("x"), True)])

@@ -22,6 +22,7 @@ def at_a_terminal(
     *,
     width: int = 80,
     typed: Sequence[tuple[str, str]] = (),
+    patience: float = PATIENCE_SECONDS,
 ) -> tuple[int, str]:
     """The exit code, and all that the terminal showed. `typed`: after that text was shown, this is
     typed. Each looks at what was shown after the one before."""
@@ -36,16 +37,21 @@ def at_a_terminal(
     )  # fmt: skip
     os.close(follower)
     try:
-        shown = _converse(leader, list(typed), command)
-        return command.wait(PATIENCE_SECONDS), shown
+        shown = _converse(leader, list(typed), command, patience)
+        return command.wait(patience), shown
     finally:
         command.kill()
         command.wait()
         os.close(leader)
 
 
-def _converse(leader: int, typed: list[tuple[str, str]], command: "subprocess.Popen[bytes]") -> str:
-    shown, seen, deadline = "", 0, time.monotonic() + PATIENCE_SECONDS
+def _converse(
+    leader: int,
+    typed: list[tuple[str, str]],
+    command: "subprocess.Popen[bytes]",
+    patience: float,
+) -> str:
+    shown, seen, deadline = "", 0, time.monotonic() + patience
     while time.monotonic() < deadline:
         if typed and typed[0][0] in shown[seen:]:
             seen = shown.index(typed[0][0], seen) + len(typed[0][0])

@@ -18,8 +18,10 @@ TOLD: Mapping[str, Any] = {
     },
     "list_buckets": {"buckets": [{"handle": "bkt_1", "name": "outgoing"}]},
     "list_files": {"files": FILES},
-    "propose": {"proposal": "Send it.", "state": "open"},
-    "list_transfers": {"transfers": [{"handle": "tra_3", "id": "t-3"}]},
+    "propose": {"proposal": "Send it", "state": "open"},
+    "list_transfers": {
+        "transfers": [{"handle": "tra_3", "id": "t-3"}, {"handle": "tra_2", "id": "t-2"}]
+    },
     "transfer_details": {"id": "t-3", "failure": {"code": "no_space", "message": "It is full."}},
     "reason_advice": {"what_to_do": "Make room."},
     "waiting_for": {"in_use": 2, "max_sessions": 2, "wait_in_line": [{}]},
@@ -56,7 +58,7 @@ def test_a_file_is_proposed_by_the_words_of_its_name_and_of_the_partners() -> No
         "destination": "dest_1",
         "if_exists": "replace",
     }
-    assert said.startswith("Send it.")
+    assert said.startswith("Send it. Look")
     assert talk("send today's report to acme")[0][-1].asked["objects"] == ["obj_1"]
 
 
@@ -77,6 +79,11 @@ def test_it_looks_and_says_what_it_found(said: str, used: str, told: str) -> Non
     uses, answer = talk(said)
     assert uses[-1].use == used
     assert told in answer
+
+
+def test_a_transfer_is_meant_by_its_id() -> None:
+    assert talk("cancel transfer t-2")[0][-1].asked == {"action": "cancel", "transfer": "tra_2"}
+    assert talk("cancel my transfer")[0][-1].asked["transfer"] == "tra_3"
 
 
 def test_what_it_does_not_find_or_understand_it_says() -> None:
