@@ -125,6 +125,7 @@ def test_without_a_model_the_panel_says_so_and_all_else_works(at_desk: AgentDesk
     page = seat.page
     page.get_by_role("button", name="Agent", exact=True).click()
     expect(panel(page).get_by_text("The agent is off")).to_be_visible()
+    expect(panel(page).get_by_role("button", name="New conversation")).to_be_disabled()
     expect(panel(page).get_by_label("Message to the agent")).to_have_count(0)
     expect(page.get_by_role("region", name="Progress").locator(".state")).to_have_text("Moving")
     seat.picture("agent-off", full=False)

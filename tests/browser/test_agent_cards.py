@@ -32,6 +32,11 @@ def test_refusals_and_ends_are_told_and_can_be_looked_up(at_desk: AgentDesk) -> 
     proposed(at_desk, page)
     agent = at_desk.agent
     agent.decision_refusals.append((502, "api_away", "FileFerry's API did not answer."))
+    press(page, "Reject")
+    alert = card(page).get_by_role("alert")
+    expect(alert).to_contain_text("It may have been rejected nevertheless")
+    expect(alert).not_to_contain_text("Confirm")
+    agent.decision_refusals.append((502, "api_away", "FileFerry's API did not answer."))
     press(page, "Confirm")
     expect(card(page).get_by_role("alert")).to_contain_text("Confirm again: nothing is done twice")
     agent.decision_refusals.append((409, "source_changed", "Q3.csv has changed since. Ask again."))

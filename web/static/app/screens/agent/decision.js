@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../../lib.js";
 import { Button } from "../../ui/button.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
 import { live, session } from "../../wiring.js";
-import { mayDecide } from "./proposals.js";
+import { isUndecided, mayDecide } from "./proposals.js";
 import { leftText } from "./words.js";
 import { desk } from "./wiring.js";
 
@@ -33,9 +33,15 @@ export function Decision({ entry, isHeld }) {
 
 function Refusal({ of, view }) {
   const text = sentenceOf(of.error);
-  const unclear = of.isUnclear && view.state !== "confirmed" ? " It may have been done nevertheless. Confirm again: nothing is done twice." : "";
+  const unclear = of.isUnclear && isUndecided(view) ? UNCLEAR[of.what] : "";
   return text && html`<${Notice} kind="bad">${text}${unclear}</${Notice}>`;
 }
+
+/** Where nobody knows whether the service did it. */
+const UNCLEAR = {
+  confirm: " It may have been done nevertheless. Confirm again: nothing is done twice.",
+  reject: " It may have been rejected nevertheless. Reject it again to be sure.",
+};
 
 /** Counts down. The service decides when it is over, because a page's clock may be wrong. */
 function Left({ until }) {

@@ -29,7 +29,7 @@ export default function AgentPanel({ onClose }) {
       <h2 ref=${heading} tabindex="-1">${isHistory ? "Conversations" : "Agent"}</h2>
       <${IconButton} icon="history" label="Conversations" aria-pressed=${isHistory ? "true" : "false"}
         onClick=${() => setHistory(!isHistory)} />
-      <${IconButton} icon="add" label="New conversation" onClick=${() => show(null)} />
+      <${IconButton} icon="add" label="New conversation" disabled=${isOff} onClick=${() => show(null)} />
       <${IconButton} icon="close" label="Close the agent" onClick=${onClose} />
     </header>
     ${isOff && html`<${Off} />`}

@@ -73,7 +73,7 @@ export class Proposals {
       this.put(reading(proposal, await this.api.post(pathOf(id, `/${what}`), { body: { digest } })));
     } catch (refusal) {
       if (refusal instanceof SignedOut) return;
-      this.#change(entry, { refusal: { error: refusal, isUnclear: isUnclear(refusal) } });
+      this.#change(entry, { refusal: { what, error: refusal, isUnclear: isUnclear(refusal) } });
       await this.load(id);
     } finally {
       this.#change(entry, { busy: null });
