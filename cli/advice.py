@@ -20,6 +20,15 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"GET /api/destinations\b", "`fileferry destinations list`"),
         (r"GET /api/notify/channels\b", "`fileferry channels list`"),
         (r"GET /api/buckets\b", "`fileferry buckets`"),
+        (
+            r"GET /api/agent/conversations, or begin one with POST there",
+            "`fileferry agent conversations`, or begin one with `fileferry chat`",
+        ),
+        (r"GET /api/agent/proposals\b", "`fileferry agent proposals`"),
+        (
+            r"POST /api/agent/conversations/([A-Za-z0-9._:-]+|\{conversation_id\})/stop\b",
+            r"`fileferry agent stop \1`",
+        ),
         (r"GET /api/users\b", "`fileferry users list`"),
         (r"POST /api/login\b", "`fileferry login`"),
         (r"POST /api/destinations/([a-z0-9-]+)/test\b", r"`fileferry destinations test \1`"),

@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cancel": ("cli.commands.steer:cancel", "Cancel transfers"),
     "retry": ("cli.commands.steer:retry", "Try failed transfers again"),
     "receipt": ("cli.commands.receipt:receipt", "Show the proof of a delivery"),
+    "chat": ("cli.commands.chat:chat", "Ask the agent, which proposes and does nothing itself"),
+    "agent": ("cli.commands.agent:agent", "What the agent proposed: confirm, reject"),
     "destinations": ("cli.commands.destinations:destinations", "Partners' servers"),
     "channels": ("cli.commands.channels:channels", "Where you are told of transfers"),
     "users": ("cli.commands.users:users", "Users and their grants, for admins"),

@@ -10,6 +10,7 @@ import unicodedata
 _HIDDEN_KINDS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # They show nothing, although Unicode calls them letters, marks or symbols.
 _HIDDEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+TAB = " " * 4
 _SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))  # they change how one looks
 
 
@@ -18,6 +19,12 @@ def escaped(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(f"<U+{ord(each):04X}>" if _is_hidden(each) else each for each in text)
+
+
+def escaped_text(text: str) -> str:
+    """As `escaped`, piece by piece: line ends stay, and tabs are blanks."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(escaped(line.replace("\t", TAB)) for line in lines)
 
 
 def escaped_lines(text: str) -> str:

@@ -29,6 +29,10 @@ _KINDS: Mapping[int, type[CommandFailed]] = {
     503: Unreachable,
     504: Unreachable,
 }
+# Said by an agent that works: neither the partner nor the way to FileFerry is at fault.
+_OF_THE_AGENT = frozenset(
+    {"agent_off", "confirm_not_done", "confirm_unclear", "confirm_unfinished"}
+)
 
 
 def refusal(status: int, problem: Mapping[str, Any]) -> CommandFailed:
@@ -37,6 +41,8 @@ def refusal(status: int, problem: Mapping[str, Any]) -> CommandFailed:
     if code is None or detail is None:
         return _stranger(status)
     kind = _KINDS.get(status, CommandFailed)
+    if code in _OF_THE_AGENT:
+        kind = CommandFailed
     if status == 404 and code == "no_route":
         kind = CommandFailed  # the address is wrong, not the name
         detail = "There is no such route: check the address with `fileferry config get url`."

@@ -5,6 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.agent_events import (
+    AnswerStreamedV1,
+    ConversationOpenedV1,
+    ProposalConfirmedV1,
+    ProposalMadeV1,
+    ProposalRejectedV1,
+)
 from contracts.auth_events import (
     LoginFailedV1,
     SessionClosedV1,
@@ -79,13 +86,13 @@ CATALOGUE: tuple[EventSpec, ...] = (
         "TransferCompleted.v1",
         TransferCompletedV1,
         "transfer",
-        consumers=("progress", "ticketing", "notify"),
+        consumers=("progress", "ticketing", "notify", "agent"),
     ),
     EventSpec(
         "TransferFailed.v1",
         TransferFailedV1,
         "transfer",
-        consumers=("progress", "ticketing", "notify"),
+        consumers=("progress", "ticketing", "notify", "agent"),
     ),
     EventSpec(
         "TransferCancelled.v1",
@@ -111,6 +118,11 @@ CATALOGUE: tuple[EventSpec, ...] = (
     EventSpec("TicketingFailed.v1", TicketingFailedV1, "ticketing", consumers=("notify",)),
     EventSpec("NotificationSent.v1", NotificationSentV1, "notify"),
     EventSpec("NotificationFailed.v1", NotificationFailedV1, "notify"),
+    EventSpec("ConversationOpened.v1", ConversationOpenedV1, "agent"),
+    EventSpec("ProposalMade.v1", ProposalMadeV1, "agent"),
+    EventSpec("ProposalConfirmed.v1", ProposalConfirmedV1, "agent"),
+    EventSpec("ProposalRejected.v1", ProposalRejectedV1, "agent"),
+    EventSpec("AnswerStreamed.v1", AnswerStreamedV1, "agent", consumers=("progress",)),
 )
 _BY_DETAIL_TYPE = {spec.detail_type: spec for spec in CATALOGUE}
 _BY_MODEL = {spec.model: spec for spec in CATALOGUE}

@@ -175,6 +175,8 @@ def _key_fits(value: str) -> str:
 UtcTime = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 SentTime = Annotated[UtcTime, BeforeValidator(_as_rfc_3339)]  # where everything is text
 Id = Annotated[str, Text("1 to 128 of A-Z a-z 0-9 . _ : -", 128, r"[A-Za-z0-9._:-]+")]
+Digest = Annotated[str, Text("64 lower-case hexadecimal digits", 64, r"[0-9a-f]{64}", 64)]
+ETag = Annotated[str, Text("An ETag as a list of files shows it", 256, r"[\x21-\x7e]+")]
 Crc64 = Annotated[str, Text("16 lower-case hexadecimal digits", 16, r"[0-9a-f]{16}", 16)]
 Bytes = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=0)]

@@ -14,12 +14,14 @@ from contracts.catalogue import CATALOGUE
 from contracts.envelope import Event
 from contracts.events_page import events_page
 from contracts.openapi import Json, gateway_document, readers_document, text_of
+from contracts.reasons import read_page
 from contracts.websocket.client_messages import CLIENT_MESSAGES
 from contracts.websocket.server_messages import SERVER_MESSAGES
 from contracts.websocket_page import websocket_page
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = Path("contracts/schemas")
+REASONS = ROOT / "docs/reasons.md"  # people write it
 
 
 def event_schemas() -> dict[str, Json]:
@@ -57,6 +59,7 @@ def generated() -> dict[Path, str]:
     files[Path("infra/api/openapi.json")] = text_of(gateway_document())
     files[Path("docs/events.md")] = events_page(events)
     files[Path("docs/websocket.md")] = websocket_page(messages)
+    files[Path("contracts/reasons.json")] = text_of(read_page(REASONS.read_text()))
     return files
 
 

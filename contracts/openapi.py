@@ -28,7 +28,9 @@ PATH_PARAMETER = {"in": "path", "required": True, "schema": {"type": "string"}}
 NAMED_AFTER = {
     "buckets": BucketName,
     "channels": Slug,
+    "conversations": Id,
     "destinations": Slug,
+    "proposals": Id,
     "ticket": TicketNumber,
     "transfer": Id,
     "users": UserName,

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from contracts.contract import Bytes, Count, Id, Published, UtcTime
 from contracts.receipt import Receipt
-from contracts.transfer_events import Failure, Trouble
+from contracts.transfer_events import Failure, Origin, Trouble
 
 FactType = Literal[
     "TransferRequested",
@@ -36,6 +36,9 @@ class TimelineEntry(Published):
     bytes_done: Bytes | None
     chunks: Count | None = Field(description="in how many it is moved (TransferStarted)")
     lanes: Count | None = Field(description="how many move it (TransferStarted)")
+    origin: Origin | None = Field(
+        default=None, description="the agent's proposal that the request names (TransferRequested)"
+    )
 
 
 class TimelinePage(Published):

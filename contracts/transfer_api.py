@@ -10,6 +10,9 @@ from contracts.contract import (
     PLAIN,
     BucketName,
     Contract,
+    Digest,
+    ETag,
+    Id,
     ObjectKey,
     PageQuery,
     Published,
@@ -52,6 +55,11 @@ class SourceObject(Contract):
     bucket: BucketName
     key: ObjectKey | None = None
     version_id: VersionId | None = Field(default=None, description="only with `key`")
+    etag: ETag | None = Field(
+        default=None,
+        exclude_if=lambda etag: etag is None,  # a key's request from before stays the same
+        description="only with `key`: send the object only while it has this ETag, also in a retry",
+    )
     prefix: ObjectKey | None = Field(
         default=None, description="every object whose key begins with it, up to 100,000"
     )
@@ -75,6 +83,8 @@ class SourceObject(Contract):
             raise PydanticCustomError("one_source", "Give one of key, prefix and manifest.")
         if self.key is None and self.version_id is not None:
             raise PydanticCustomError("version_of_many", "version_id goes with key only.")
+        if self.key is None and self.etag is not None:
+            raise PydanticCustomError("etag_of_many", "etag goes with key only.")
         if self.key is not None and (self.include or self.exclude):
             raise PydanticCustomError(
                 "patterns_of_one", "include and exclude go with prefix or manifest only."
@@ -87,6 +97,15 @@ def _share_only_with_readback(schema: dict[str, Any]) -> None:
         {"properties": {"readback_percent": {"type": "null"}}},
         {"required": ["verify"], "properties": {"verify": {"const": "readback"}}},
     ]
+
+
+class RequestOrigin(Contract):
+    """The agent's proposal that the request comes from. The agent names it when the proposal is
+    confirmed; nobody else has a use for it."""
+
+    conversation_id: Id
+    proposal_id: Id
+    digest: Digest
 
 
 class StartTransferRequest(Contract):
@@ -110,6 +129,11 @@ class StartTransferRequest(Contract):
     )
     label: Label | None = Field(
         default=None, description="a word of yours, to find the transfer by"
+    )
+    origin: RequestOrigin | None = Field(
+        default=None,
+        exclude_if=lambda origin: origin is None,  # a key's request from before stays the same
+        description="the agent's proposal that it comes from",
     )
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from contracts.contract import (
     BucketName,
     Bytes,
     Count,
+    Digest,
     Id,
     ObjectKey,
     Published,
@@ -44,6 +45,15 @@ class S3Object(Published):
         description="prefix: every object whose key begins with `key`; manifest: the objects that"
         " the object `key` lists; null: the one object",
     )
+
+
+class Origin(Published):
+    """The agent's proposal that a request names as where it comes from. `digest` is the proposal's:
+    ProposalConfirmed of that id says who confirmed it."""
+
+    conversation_id: Id
+    proposal_id: Id
+    digest: Digest
 
 
 class Partner(Published):
@@ -118,6 +128,9 @@ class TransferRequestedV1(TransferFact):
         default=None, description="of the bytes, for verify readback; null: all of them"
     )
     by: By = None
+    origin: Origin | None = Field(
+        default=None, description="the agent's proposal that it names; null: nobody's"
+    )
 
 
 class TransferStartedV1(TransferFact):

@@ -14,7 +14,7 @@ from contracts.contract import (
     UtcTime,
 )
 from contracts.receipt import FileCounts, Receipt, SourceAlgorithm, Verify
-from contracts.transfer_events import IfExists, Percent, S3Object, Trouble
+from contracts.transfer_events import IfExists, Origin, Percent, S3Object, Trouble
 
 TransferStatus = Literal[
     "requested",
@@ -87,6 +87,9 @@ class TransferSummary(Published):
         description="why it failed; while under way: the trouble it has now, null once that is over"
     )
     receipt: Receipt | None
+    origin: Origin | None = Field(
+        description="the agent's proposal that its request names; null: it names none"
+    )
 
 
 class TransferView(TransferSummary):

@@ -100,8 +100,23 @@ FileFerry: tell its user.
 
 `completed` and `cancelled` are final. A `failed` transfer may be retried. Then its `run` is larger,
 and it goes on.
+"""
+ANSWERS = """## Watch an answer of the agent
 
-## An example
+Send `subscribe` with the id of a `conversation`. An empty `snapshot` with your `request_id` says
+that it is watched. Then send the message by `POST /api/agent/conversations/{id}/messages`. While
+that is answered, pieces of the answer come in `answer`, to those connections of the conversation's
+owner that watch it. Of anybody else's conversation nothing comes.
+"""
+PIECES = f"""Pieces may be lost, come twice, or overtake one another. One that is older than
+{limits.MAX_ANSWER_AGE_SECONDS} seconds is not sent. So put them in order by `number`, show those
+that follow on what is shown, and keep the others until the missing ones are there. There is nothing
+to recover: what counts is the answer of the `POST`, or of `GET /api/agent/conversations/{{id}}`
+when a piece says `ended`. Put it in the place of what the pieces said.
+
+Show `text` as plain text. A link or an image in it is a word of a model, and maybe of another one.
+"""
+EXAMPLE = """## An example
 
 The client asks for one transfer:
 """
@@ -131,7 +146,7 @@ is over.
 | transfers in a message, and positions in `known` | {limits.MAX_TRANSFERS} |
 | a frame, in both directions | {FRAME} |
 | connections of a user | {limits.MAX_CONNECTIONS} |
-| transfers and lists watched on one connection | {limits.MAX_WATCHES} |
+| transfers, lists and conversations watched on one connection | {limits.MAX_WATCHES} |
 | `subscribe` on one connection | {SUBSCRIBES} |
 | deltas of one transfer on one connection | {limits.MAX_DELTAS_PER_SECOND} a second |
 | life of a connection | {HOURS} |
@@ -149,7 +164,8 @@ CODES = """## Codes
 
 def websocket_page(schemas: Mapping[str, Json]) -> str:
     """`schemas` by message type."""
-    lines = [HEAD, RULES, *_example("subscribe.v1/1-transfers"), "It is answered with all of it:\n"]
+    lines = [HEAD, RULES, ANSWERS, *_example("answer.v1/1-text"), PIECES]
+    lines += [EXAMPLE, *_example("subscribe.v1/1-transfers"), "It is answered with all of it:\n"]
     lines += _example("snapshot.v1/1-moving")
     lines += ["A chunk is done, and the next one begins:\n", *_example("delta.v1/1-chunk-changes")]
     lines += [LATER, *_example("subscribe.v1/2-known"), "It is told what it missed:\n"]

@@ -8,7 +8,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from contracts import caller as contract
 from contracts.contract import CallHeaders
@@ -43,6 +43,15 @@ class Call(Generic[B]):
     idempotency_key: str | None = None
     if_match: int | None = None
     cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    known_token: SecretStr | None = field(default=None, repr=False)
+
+    @property
+    def token(self) -> SecretStr:
+        """The caller's own access token, for what is asked of other services in their name. Raises
+        RequestRefused (401) when there is none."""
+        if self.known_token is None:
+            raise _not_logged_in()
+        return self.known_token
 
     @property
     def caller(self) -> Caller:
@@ -96,6 +105,7 @@ def call_of(event: APIGatewayProxyEvent, route: Route, path: Mapping[str, str]) 
         headers.idempotency_key,
         None if version == "*" else int(version),
         _cookies_of(event),
+        _token_of(event),
     )
 
 
@@ -110,6 +120,11 @@ def _caller_of(event: APIGatewayProxyEvent) -> Caller | None:
     if "caller" not in context:
         return None
     return caller_of(contract.Caller.model_validate_json(context["caller"]))
+
+
+def _token_of(event: APIGatewayProxyEvent) -> SecretStr | None:
+    kind, _, token = event.headers.get("Authorization", "").partition(" ")
+    return SecretStr(token.strip()) if kind.lower() == "bearer" and token.strip() else None
 
 
 def _cookies_of(event: APIGatewayProxyEvent) -> Mapping[str, str]:

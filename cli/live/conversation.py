@@ -5,11 +5,11 @@ from itertools import count
 from cli.live.clock import Clock, Instant
 from cli.live.known import Known
 from cli.live.pace import Pace
-from cli.live.stream import Message, Stream, StreamFailed, Unknown
+from cli.live.stream import Stream, StreamFailed, Unknown
 from cli.live.watched import Watched, portions_of
 from contracts.websocket.client_messages import Ping, Subscribe
 from contracts.websocket.limits import MAX_TRANSFERS
-from contracts.websocket.server_messages import Delta, Gone, Snapshot
+from contracts.websocket.server_messages import Delta, Gone, Message, Snapshot
 
 
 class Conversation:

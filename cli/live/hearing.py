@@ -7,10 +7,10 @@ from cli.live.display import Display
 from cli.live.known import Known
 from cli.live.looks import Looks
 from cli.live.shown import Shown, from_live
-from cli.live.stream import Message, StreamFailed
+from cli.live.stream import StreamFailed
 from cli.live.watched import Watched
 from contracts.websocket.live_transfer import LiveTransfer
-from contracts.websocket.server_messages import Delta, Error, Gone, Snapshot
+from contracts.websocket.server_messages import Delta, Error, Gone, Message, Snapshot
 
 ROLE_MISSING = "role_missing"
 

@@ -13,11 +13,10 @@ from cli.address import is_loopback
 from cli.errors import CommandFailed, NoRight, NotSignedIn, Unreachable
 from cli.live.timed_rest import TimedRest
 from contracts.contract import Contract
-from contracts.websocket.server_messages import Delta, Error, Gone, Pong, Snapshot, read_message
+from contracts.websocket.server_messages import Message, read_message
 
 MAX_MESSAGE = 2**20  # bytes; the API sends at most an eighth of it
 CLOSE_WITHIN = 1.0  # seconds; nobody waits for a server that does not say goodbye
-Message = Snapshot | Delta | Gone | Error | Pong
 
 
 class Unknown:

@@ -16,17 +16,24 @@ Scope = Literal["mine", "all"]
 Transfers = Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_TRANSFERS)]
 
 
-def _one_of_both(schema: dict[str, Any]) -> None:
+KINDS = ("transfers", "scope", "conversation")
+
+
+NOTHING_KNOWN = {"known": {"maxItems": 0}}
+
+
+def _one_of_them(schema: dict[str, Any]) -> None:
     schema["oneOf"] = [
-        {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
-        for name in ("transfers", "scope")
+        {"required": [name], "properties": {name: {"not": {"type": "null"}}}} for name in KINDS
     ]
+    if "known" in schema["properties"]:
+        schema["oneOf"][-1]["properties"] |= NOTHING_KNOWN
 
 
 class Watched(Contract):
-    """Either transfers, by their ids, or a list of them."""
+    """Either transfers, by their ids, or a list of them, or a conversation with the agent."""
 
-    model_config = ConfigDict(json_schema_extra=_one_of_both)
+    model_config = ConfigDict(json_schema_extra=_one_of_them)
 
     transfers: Transfers | None = Field(default=None, description="ids; not together with `scope`")
     scope: Scope | None = Field(
@@ -34,11 +41,16 @@ class Watched(Contract):
         description="a list: `mine` are your own transfers, `all` are everybody's, for operators,"
         " auditors and admins",
     )
+    conversation: Id | None = Field(
+        default=None,
+        description="id of a conversation of yours: the answers in it come piece by piece, in"
+        " `answer`; not together with `transfers` or `scope`",
+    )
 
     @model_validator(mode="after")
     def _gives_one(self) -> "Watched":
-        if (self.transfers is None) == (self.scope is None):
-            raise PydanticCustomError("watched", "Give either transfers or scope.")
+        if sum(getattr(self, name) is not None for name in KINDS) != 1:
+            raise PydanticCustomError("watched", "Give one of: transfers, scope, conversation.")
         return self
 
 
@@ -52,13 +64,19 @@ class Subscribe(Watched):
         default=(),
         description="what the client has of this list or of these transfers: what it missed since"
         " then is sent as a change (`recovered`); a transfer that is not named, or whose epoch is"
-        " over, is sent whole",
+        " over, is sent whole; not together with `conversation`, of which nothing is sent again",
     )
+
+    @model_validator(mode="after")
+    def _knows_transfers_only(self) -> "Subscribe":
+        if self.conversation is not None and self.known:
+            raise PydanticCustomError("known", "Give known with transfers or scope only.")
+        return self
 
 
 class Unsubscribe(Watched):
-    """Ends what a `subscribe` with the same transfers or scope began. It is not answered. Messages
-    that are on their way may still come."""
+    """Ends what a `subscribe` with the same transfers, scope or conversation began. It is not
+    answered. Messages that are on their way may still come."""
 
     action: Literal["unsubscribe"]
     request_id: RequestId = None

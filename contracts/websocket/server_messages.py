@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from contracts.contract import Id, Published, UtcTime
+from contracts.agent_events import Piece, ToolName
+from contracts.contract import Count, Id, Published, UtcTime
 from contracts.websocket.limits import MAX_TRANSFERS
 from contracts.websocket.live_transfer import LiveChange, LiveTransfer
 
@@ -65,6 +66,20 @@ class Gone(ServerMessage):
     more: More = False
 
 
+class Answer(ServerMessage):
+    """A piece of an answer that the agent writes just now, in a conversation that is watched. Show
+    `text` as plain text: it is written by a model, and may repeat words of somebody else."""
+
+    type: Literal["answer"] = "answer"
+    request_id: None = Field(default=None, description="always null: it answers no question")
+    conversation_id: Id
+    turn_id: Id = Field(description="one message of the user and the agent's answer to it")
+    number: Count = Field(description="pieces of a turn are numbered from 0")
+    text: Piece = Field(default="", description="goes behind the text of the pieces before")
+    tool: ToolName | None = Field(default=None, description="what the agent looks at just now")
+    ended: bool = Field(default=False, description="the turn is over: read the conversation")
+
+
 class Error(ServerMessage):
     """A message was not understood or not allowed. The connection stays open, unless `closing`."""
 
@@ -84,15 +99,17 @@ SERVER_MESSAGES: dict[str, type[ServerMessage]] = {
     "snapshot": Snapshot,
     "delta": Delta,
     "gone": Gone,
+    "answer": Answer,
     "error": Error,
     "pong": Pong,
 }
-AnyServerMessage = Annotated[Snapshot | Delta | Gone | Error | Pong, Field(discriminator="type")]
+Message = Snapshot | Delta | Gone | Answer | Error | Pong
+AnyServerMessage = Annotated[Message, Field(discriminator="type")]
 _READ: TypeAdapter[Any] = TypeAdapter(AnyServerMessage)
 
 
-def read_message(text: str | bytes) -> Snapshot | Delta | Gone | Error | Pong:
+def read_message(text: str | bytes) -> Message:
     """What a client received. Unknown fields are ignored. Raises ValidationError, also for a type
     that this client does not know: such a message can be skipped."""
-    message: Snapshot | Delta | Gone | Error | Pong = _READ.validate_json(text, extra="ignore")
+    message: Message = _READ.validate_json(text, extra="ignore")
     return message

@@ -49,9 +49,9 @@ class Loads:
 
     @property
     def handed_over(self) -> int:
-        """Each event of a transfer goes to progress, ticketing and notify; the first also starts
-        it."""
-        return self.counts.row(1, 1).events * 3 + 1
+        """Each event of a transfer goes to progress, ticketing and notify. The first also starts
+        it, and the agent learns from the last."""
+        return self.counts.row(1, 1).events * 3 + 2
 
     def small(self) -> list[Load]:
         """What bites first stands first."""

@@ -28,6 +28,7 @@ def cost_page(stages: Mapping[str, Stage], counts: Counts, prices: Prices) -> st
             **_kept_ready(bill),
             **_compared(bill),
             **_assumed(),
+            **_agent(bill),
             "small_table": _small(bill),
             "idle_table": _idle([Bill(each, counts, prices) for each in stages.values()]),
             "options_table": table(("", "USD", ""), _options(bill)),
@@ -130,6 +131,26 @@ def _kept_ready(bill: Bill) -> dict[str, str]:
         "ready_table": table(head, rows),
         "discount": f"{cheaper / usd('lambda_arm_gb_second'):.0%}",
         "break_even": f"{usd('lambda_arm_provisioned_gb_second') / cheaper:.0%}",
+    }
+
+
+def _agent(bill: Bill) -> dict[str, str]:
+    usd, most = bill.prices.usd, bill.stage.numbers["TokensPerDay"]
+    read, written = (
+        each * assumed.AGENT_CALLS for each in (assumed.AGENT_READ, assumed.AGENT_WRITTEN)
+    )
+    question = usd("model_read", read) + usd("model_written", written)
+    day = question * most / (read + written)
+    rows = [
+        ["1,000 questions", dollars(1_000 * question), f"{read + written:,} tokens each"],
+        ["a user's whole day", dollars(day), f"`TokensPerDay` of {most:,.0f}, used up"],
+        ["at the very most", dollars(usd("model_written", most)), "if all of them were written"],
+    ]
+    return {
+        "agent_table": table(("", "USD", ""), rows),
+        "agent_calls": str(assumed.AGENT_CALLS),
+        "agent_read": f"{assumed.AGENT_READ:,}",
+        "agent_written": f"{assumed.AGENT_WRITTEN:,}",
     }
 
 

@@ -1,6 +1,7 @@
 """Why a statement's resource has a wildcard: the one list of reasons.
 
-By the statement's Sid and what the resource ends with, from its first wildcard on.
+By the statement's Sid and what the resource ends with, from its first wildcard on. Behind an end
+with a slash stands one more name, which the environment has.
 """
 
 REASONS = {
@@ -32,6 +33,10 @@ REASONS = {
     ("Ask", ":*"): "the versions of one function, each made by a release",
     ("Answer", "-*"): "CloudFormation makes the names of applications and groups up",
     ("Look", "*"): "CodeDeploy asks for alarms of any name at once",
+    (
+        "CallModel",
+        "*::foundation-model/",
+    ): "one model, in the regions that its inference profile leads to",
     ("Objects", "/*"): "every object of the buckets that the environment lists",
 }
 # The environment may list patterns, which are then in front of the end.
@@ -41,5 +46,12 @@ FROM_ENVIRONMENT = {"Objects", "Buckets"}
 def has_reason(sid: str, resource: str) -> bool:
     if sid in FROM_ENVIRONMENT:
         return resource.startswith("arn:")
-    ends = [end for known, end in REASONS if known == sid]
-    return any(resource.endswith(end) and "*" not in resource[: -len(end)] for end in ends)
+    return any(is_end(end, resource) for known, end in REASONS if known == sid)
+
+
+def is_end(end: str, resource: str) -> bool:
+    before, name = resource, ""
+    if end.endswith("/"):
+        before, slash, name = resource.rpartition("/")
+        before += slash
+    return before.endswith(end) and "*" not in before.removesuffix(end) + name

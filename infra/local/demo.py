@@ -1,4 +1,5 @@
-"""make demo. An admin lets a user send, and the user sends a small file and one of 1 GiB."""
+"""make demo. An admin lets a user send, the user sends a small file and one of 1 GiB,
+and asks the agent for one more."""
 
 import hashlib
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.addresses import forget_addresses, write_addresses
+from infra.local.demo_agent import ask_agent
 from infra.local.demo_desk import NotThere, make_channels, wait_until_told
 from infra.local.ferry import Ferry, Refused
 from infra.local.kept import (
@@ -65,6 +67,7 @@ def main() -> None:
             if sha256(source) != sha256(target):
                 sys.exit(f"{target} differs from {source}. Please report this with `make logs`.")
         show_desk(wait_until_told(ferry, receivers, stack.endpoint, sent))
+        say("\n" + "\n".join(ask_agent(ferry, receivers)))
         ferry.close()
         say("".join(f"{line}\n" for line in ("", *receivers.lines())))
     receipt = state["receipt"]

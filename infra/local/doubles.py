@@ -1,16 +1,18 @@
-"""Programs beside a local stack: doubles of ServiceNow, Teams, Slack and of who receives webhooks,
-and a page with the mails."""
+"""Programs beside a local stack: doubles of ServiceNow, Teams, Slack, Bedrock and of who receives
+webhooks, and a page with the mails."""
 
 from collections.abc import Collection, Mapping
 
 from infra.local.stack_programs import StackPrograms
 
 SERVICENOW, TEAMS, SLACK, WEBHOOKS, MAILS = "servicenow", "teams", "slack", "webhooks", "mails"
+BEDROCK = "bedrock"
 MODULES = {
     SERVICENOW: "tests.doubles.servicenow",
     TEAMS: "tests.doubles.teams",
     SLACK: "tests.doubles.slack",
     WEBHOOKS: "tests.doubles.webhook",
+    BEDROCK: "tests.doubles.bedrock",
     MAILS: "infra.local.mails",
 }
 DOUBLES = tuple(MODULES)

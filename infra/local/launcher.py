@@ -9,6 +9,7 @@ import json
 import sys
 from collections import defaultdict
 from contextvars import ContextVar
+from pathlib import Path
 from threading import Semaphore
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -25,6 +26,7 @@ from infra.local.alarm_corrections import correct_alarms
 from infra.local.anchors import expect
 from infra.local.gateway_corrections import correct_gateway
 from infra.local.queue_corrections import redrive_dead_letters
+from infra.local.real_bedrock import credentials_for
 from infra.local.secret_corrections import rotate_by_function
 from infra.local.websocket_corrections import correct_websockets
 from infra.local.websocket_limits import set_limits, throttle_routes
@@ -93,6 +95,21 @@ def start_few_processes() -> None:
             return execute(func, event, request_id)
 
     functions._execute_function_warm = in_turn
+
+
+def give_model_credentials() -> None:
+    """The agent's function reaches Amazon Bedrock with the credentials that `make up` was given. No
+    other function has them."""
+    spawn = runtime.Worker._spawn
+
+    def spawn_with_credentials(worker: Any) -> Any:  # noqa: ANN401
+        more = credentials_for(worker.config.get("FunctionName", ""), Path.home())
+        if more:
+            known = worker.config.get("Environment", {}).get("Variables", {})
+            worker.config = {**worker.config, "Environment": {"Variables": {**known, **more}}}
+        return spawn(worker)
+
+    runtime.Worker._spawn = spawn_with_credentials
 
 
 def retry_rule_targets() -> None:
@@ -194,6 +211,7 @@ def start() -> None:
     change_worker_script()
     keep_errors_class()
     start_few_processes()
+    give_model_credentials()
     retry_rule_targets()
     fail_tasks_with_their_function()
     end_idle_workers()

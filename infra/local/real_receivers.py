@@ -1,15 +1,17 @@
-"""The real ServiceNow, Teams and Slack of a local stack, as the environment names them."""
+"""The real ServiceNow, Teams, Slack and Bedrock of a local stack, as the environment names them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from infra.local.doubles import SERVICENOW, SLACK, TEAMS
+from infra.local.doubles import BEDROCK, SERVICENOW, SLACK, TEAMS
+from infra.local.real_bedrock import SWITCH, BedrockWrong, RealBedrock, real_bedrock
 from infra.servicenow_login import Login, LoginWrong, checked
 
 VARIABLES = {
     SERVICENOW: "FILEFERRY_SERVICENOW_URL",
     TEAMS: "FILEFERRY_TEAMS_URL",
     SLACK: "FILEFERRY_SLACK_URL",
+    BEDROCK: SWITCH,
 }
 USER, PASSWORD = "FILEFERRY_SERVICENOW_USER", "FILEFERRY_SERVICENOW_PASSWORD"
 
@@ -25,17 +27,25 @@ class RealReceivers:
 
     servicenow: Login | None = field(default=None, repr=False)
     hooks: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bedrock: RealBedrock | None = None
 
     @property
     def names(self) -> frozenset[str]:
-        return frozenset(self.hooks) | ({SERVICENOW} if self.servicenow else frozenset())
+        others = {SERVICENOW: self.servicenow, BEDROCK: self.bedrock}
+        return frozenset(self.hooks) | {name for name, real in others.items() if real}
 
 
 def real_receivers(environment: Mapping[str, str]) -> RealReceivers:
     """Raises ReceiverWrong."""
     hooks = {name: _webhook(environment, VARIABLES[name]) for name in (TEAMS, SLACK)}
+    try:
+        bedrock = real_bedrock(environment)
+    except BedrockWrong as wrong:
+        raise ReceiverWrong(str(wrong)) from None
     return RealReceivers(
-        servicenow=_login(environment), hooks={name: url for name, url in hooks.items() if url}
+        servicenow=_login(environment),
+        hooks={name: url for name, url in hooks.items() if url},
+        bedrock=bedrock,
     )
 
 

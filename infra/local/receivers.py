@@ -1,4 +1,4 @@
-"""Whom a local stack writes to: the doubles beside it, or real ones."""
+"""Whom a local stack writes to and asks: the doubles beside it, or real ones."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ import httpx
 from botocore.exceptions import ClientError
 
 from infra.local.doubles import (
+    BEDROCK,
     DOUBLES,
     MAILS,
     PASSWORD,
@@ -19,6 +20,7 @@ from infra.local.doubles import (
     WEBHOOKS,
     serve_doubles,
 )
+from infra.local.real_bedrock import FUNCTION, store_credentials
 from infra.local.real_receivers import VARIABLES, RealReceivers
 from infra.local.stack import LocalStack
 from infra.servicenow_login import Login, secret_of, store
@@ -30,6 +32,7 @@ SHOWN = {
     SLACK: "Slack",
     MAILS: "Mails",
     WEBHOOKS: "Webhooks",
+    BEDROCK: "Model",
 }
 # Where a double tells the address that a channel needs, and where in the answer it stands.
 HOOKS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
@@ -55,16 +58,24 @@ class Receivers:
 
 
 def connect(stack: LocalStack, real: RealReceivers) -> Receivers:
-    """Starts the doubles that are wanted. Tells the stack how to reach ServiceNow, and from which
-    address it may send mails."""
+    """Starts the doubles that are wanted. Tells the stack how to reach ServiceNow and the model,
+    and from which address it may send mails."""
     wanted = [name for name in DOUBLES if name not in real.names]
     pages = serve_doubles(stack.programs, wanted, stack.endpoint)
     double = {"url": pages.get(SERVICENOW, ""), "user": USER, "password": PASSWORD}
     _log_in(stack.client("secretsmanager"), real.servicenow or double)
     stack.client("ses").verify_email_identity(EmailAddress=_sender())
     stack.deploy("notify")  # with the address of the double of Slack's API
+    _reach_model(stack, real)
     hooks = {name: _hook(name, pages[name]) for name in HOOKS if name in pages}
     return Receivers({**hooks, **real.hooks}, pages)
+
+
+def _reach_model(stack: LocalStack, real: RealReceivers) -> None:
+    """Functions that run have the credentials that they began with."""
+    if store_credentials(stack.state_dir, real.bedrock):
+        stack.kill_worker_processes(FUNCTION)
+    stack.deploy("agent", real.bedrock.parameters if real.bedrock else {})
 
 
 def _sender() -> str:

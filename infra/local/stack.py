@@ -13,7 +13,7 @@ from typing import Any, Self
 from infra.local.console import CONSOLE, begin_console, forget_addresses, tell_console
 from infra.local.crash import clear_up
 from infra.local.deployment import deploy_locally
-from infra.local.doubles import DOUBLES, SLACK
+from infra.local.doubles import BEDROCK, DOUBLES, SLACK
 from infra.local.emulator import HOST, answers, aws_client, free_port
 from infra.local.log_lines import LogLine, log_lines
 from infra.local.object_server import OBJECTS, serve_objects
@@ -184,6 +184,8 @@ class LocalStack:
         }
         if self.programs.runs(OBJECTS):
             wished["S3Endpoint"] = self.object_endpoint
+        if self.programs.runs(BEDROCK):
+            wished["BedrockEndpoint"] = str(self.programs.told(BEDROCK)["url"])
         if self.programs.runs(SLACK):
             wished["SlackApi"] = f"{self.programs.told(SLACK)['url']}/api"
         return wished

@@ -78,6 +78,7 @@ def _rows(board: Board, composites: Sequence[Composite]) -> Iterator[tuple[int, 
     yield HEIGHT, list(_api(board))
     yield HEIGHT, list(_tables_and_workflows(board))
     yield HEIGHT, list(_people(board))
+    yield HEIGHT, list(_agent(board))
 
 
 def _figures(board: Board) -> Iterator[Widget]:
@@ -216,3 +217,9 @@ def _people(board: Board) -> Iterator[Widget]:
     opened = list(board.own("progress", "ConnectionsOpened"))
     counted = [Line("MessageCount", thing, right=True) for thing in board.of(Kind.SOCKET_API)]
     yield graph("Connections of watchers", [*opened, *counted])
+
+
+def _agent(board: Board) -> Iterator[Widget]:
+    asked = ("ModelAnswered", "ModelThrottled", "ModelFailed")
+    yield graph("Calls of the agent's model", list(board.own("agent", *asked)))
+    yield graph("Its tokens", list(board.own("agent", "TokensRead", "TokensWritten")))

@@ -49,6 +49,8 @@ WHY_STATE: Mapping[str, str] = {
 }
 DATA: Mapping[str, Mapping[str, float]] = {  # where more than ten times the threshold is needed
     "notifications-failed": {"failed": 50},
+    "model-failed": {"failed": 50},
+    "model-throttled": {"throttled": 50},
     "tickets-waiting": {"oldestticketseconds": 100_000},
 }
 # They ignore what they are asked, or answer their failures, so they cannot be made to fail.

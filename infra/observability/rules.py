@@ -14,6 +14,7 @@ def _sum(*metrics: str, stat: str = "Sum") -> dict[str, Watch]:
 
 
 RATE = "IF({all} > 0, 100 * {bad} / {all}, 0)"  # in percent
+AT_LEAST_TWO = "IF({bad} > 1, 100 * {bad} / ({bad} + FILL({good}, 0)), 0)"  # in percent
 DEAD = _sum("ApproximateNumberOfMessagesVisible", stat="Maximum")
 
 FUNCTIONS = (
@@ -280,6 +281,42 @@ ALONE = (
         out_of=3,
         period=5 * MINUTE,
         only=("notify",),
+    ),
+    Rule(
+        "model-throttled",
+        Kind.SERVICE,
+        "Bedrock refuses one in five calls of the agent's model, because there are too many.",
+        {"throttled": Watch("ModelThrottled"), "answered": Watch("ModelAnswered")},
+        ending="model-throttled",
+        expression=AT_LEAST_TWO.format(bad="throttled", good="answered"),
+        above=20,
+        points=2,
+        out_of=3,
+        period=5 * MINUTE,
+        only=("agent",),
+    ),
+    Rule(
+        "model-failed",
+        Kind.SERVICE,
+        "The agent's model does not answer most calls, or refuses them; the log says why.",
+        {"failed": Watch("ModelFailed"), "answered": Watch("ModelAnswered")},
+        ending="model-failed",
+        expression=AT_LEAST_TWO.format(bad="failed", good="answered"),
+        above=50,
+        points=2,
+        out_of=3,
+        period=5 * MINUTE,
+        only=("agent",),
+    ),
+    Rule(
+        "agent-tokens",
+        Kind.SERVICE,
+        "The agent read and wrote more than two million tokens within an hour.",
+        _sum("TokensRead", "TokensWritten"),
+        ending="tokens",
+        above=2_000_000,
+        period=HOUR,
+        only=("agent",),
     ),
     Rule(
         "worker-errors",

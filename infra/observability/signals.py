@@ -125,6 +125,14 @@ OTHER_SERVICES = (
     ),
     *_counts("progress", ConnectionsOpened="WebSocket connections that were let in."),
 )
+AGENT = _counts(
+    "agent",
+    ModelAnswered="Answers of the model; one turn of a conversation has some.",
+    ModelThrottled="Calls that Bedrock refused: there were too many, or it had no capacity.",
+    ModelFailed="Calls that the model did not answer, broke off or refused.",
+    TokensRead="What the model read, in tokens. It is paid for.",
+    TokensWritten="What the model wrote, in tokens. It is paid for, and costs more.",
+)
 SYNTHETIC = (
     *_counts(
         "synthetic",
@@ -143,7 +151,7 @@ SYNTHETIC = (
 
 def _of_runtime() -> tuple[Signal, ...]:
     """What runtime counts for every service that has such functions."""
-    listeners = ("notify", "progress", "ticketing", "transfer")
+    listeners = ("agent", "notify", "progress", "ticketing", "transfer")
     answering = ("auth", *listeners)
     answered = "Calls of the API that were answered 500, because of a mistake of ours."
     given_back = "Messages that failed unexpectedly and went back to their queue."
@@ -185,7 +193,11 @@ SECRETS = _gauges(
     "observability",
     SecretsOverdue="Secrets that should have been rotated by now; the log says which.",
 )
-SIGNALS = (*TRANSFERS, *GAUGES, *OTHER_SERVICES, *SYNTHETIC, *SECRETS, *_of_runtime(), WORKER)
+SIGNALS = (
+    *(*TRANSFERS, *GAUGES, *OTHER_SERVICES, *AGENT, *SYNTHETIC, *SECRETS),
+    *_of_runtime(),
+    WORKER,
+)
 
 
 def signal(name: str, service: str) -> Signal:

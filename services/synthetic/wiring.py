@@ -9,6 +9,7 @@ from botocore.config import Config
 from runtime.address_guard import AddressGuard
 from runtime.clients import AwsClients
 from runtime.guarded_http import GuardedHttp
+from runtime.rest_api import RestApi
 from runtime.telemetry import TelemetryMeter, logger
 from services.synthetic.adapters.http_ferry import HttpFerry
 from services.synthetic.adapters.secretsmanager_login import SecretsManagerLogin
@@ -29,7 +30,7 @@ class Wiring:
         logins = SecretsManagerLogin(client, settings.login_secret_id)
         self.settings = settings
         self.ports = Ports(
-            ferry=HttpFerry(http, settings.api_url, logins),
+            ferry=HttpFerry(RestApi(http, settings.api_url), logins),
             meter=TelemetryMeter(),
             log=lambda phrase, what: logger().warning(phrase, reason=what),
             pause=_pause,

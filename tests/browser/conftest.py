@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.agent_desk import AgentDesk, desk
 from tests.browser.chromium import chromium
 from tests.browser.console import PATIENCE_MS, PICTURES, Console
 from tests.browser.world import World, build
@@ -51,6 +52,16 @@ def console(shared_console: Console, request: pytest.FixtureRequest) -> Iterator
     yield shared_console
     failed = request.node.stash.get(FAILED, False)
     shared_console.close_all(f"failed-{request.node.name}" if failed else "")
+
+
+@pytest.fixture
+def at_desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentDesk]:
+    """The console with a double of the agent, and nothing else. Its pages are held against the
+    rules, too."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with desk(browser, tmp_path_factory.mktemp("desk")) as at_desk:
+        yield at_desk
+        at_desk.close_all()
 
 
 @pytest.hookimpl(wrapper=True)

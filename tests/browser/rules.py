@@ -1,11 +1,11 @@
 """What has to be true of every page of the console, whatever a test does with it."""
 
 import re
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebSocket
 
-from infra.local.stack import LocalStack
 from tests.stack.secrets_used import SecretsUsed
 
 TELLS_TOKENS = ("/api/login", "/api/login/sso", "/api/refresh", "/api/ws-ticket")
@@ -16,13 +16,26 @@ STORED = """() => JSON.stringify([
     Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])"""
 
 
+class Addresses(Protocol):
+    """Where the console and its API are served."""
+
+    @property
+    def console_url(self) -> str: ...
+
+    @property
+    def api_url(self) -> str: ...
+
+    @property
+    def websocket_url(self) -> str: ...
+
+
 class Rules:
     """Watches all pages of a context. `problems` are texts for people."""
 
     def __init__(
         self,
         context: BrowserContext,
-        stack: LocalStack,
+        stack: Addresses,
         secrets: SecretsUsed,
     ) -> None:
         self._context, self._secrets = context, secrets

@@ -16,7 +16,7 @@ from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import AtPartner, Proof, Proven, Receipt, SourceChecksum, Verify
 from services.transfer.domain.server_profile import ServerProfile
-from services.transfer.domain.source import ObjectRef, SourceObject
+from services.transfer.domain.source import ObjectRef, Origin, SourceObject
 from services.transfer.domain.status import Status
 from services.transfer.domain.strategy import Strategy
 from services.transfer.domain.transfer import Transfer
@@ -100,6 +100,8 @@ def a_full_transfer() -> Transfer:
             at_partner=AT_PARTNER,
         ),
         readback_percent=7,
+        wanted_etag='"etag"',
+        origin=Origin("conv-1", "prop-1", "0" * 64),
         sample_secret=f"{2**128 - 1:032x}",
         sent_checksum=FileChecksum(Algorithm.SHA1, "00" * 20),
         checksum_tries=1,

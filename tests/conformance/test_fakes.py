@@ -20,8 +20,17 @@ NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
     *{"Beat", "Execution", "Planned", "Watched"},
     *{"Actor", "Killed", "Life", "Shadow", "Stage"},
     *{"AsyncWorkflow", "Attempt", "Running"},  # InMemoryWorkflow whose functions take their time
-    *{"AuthWorld", "LiveWorld", "NotifyWorld", "SyntheticWorld", "TicketingWorld", "World"},
+    *{
+        "AgentWorld",
+        "AuthWorld",
+        "LiveWorld",
+        "NotifyWorld",
+        "SyntheticWorld",
+        "TicketingWorld",
+        "World",
+    },
     *{"Client", "Queued"},
+    *{"Asked", "NoRoutes", "SmallTool"},  # what a model was asked, and tools of tests
     *{"Arrival", "Fault", "Receivers", "ReceiversAsSender"},  # others' servers, real senders
     *{"EveryAddress", "InMemoryAlarms", "InMemoryMeter"},  # do nothing, or only remember
     "InMemoryFerry",  # the API itself answers the real one, in tests/stack/test_synthetic.py

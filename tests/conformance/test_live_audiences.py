@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from services.progress.adapters.dynamodb_audiences import DynamoDbAudiences
 from services.progress.adapters.dynamodb_live_lists import DynamoDbLiveLists
-from services.progress.domain.audience import EVERYBODY, of_owner, of_transfer
+from services.progress.domain.audience import EVERYBODY, of_conversation, of_owner, of_transfer
 from services.progress.domain.connection import LASTS
 from services.progress.domain.errors import StatesNotRead
 from services.progress.domain.known_transfer import KnownTransfer
@@ -66,6 +66,19 @@ def test_watches_come_in_pages_without_those_that_are_over(live: LiveStores) -> 
     page = live.audiences.page(FIRST, 0, NOON, names[0], names[2])
     assert ids(page.watches) == names[1:3]
     assert live.audiences.page(FIRST, 1, NOON).watches == []
+
+
+def test_a_conversation_has_an_audience_for_each_user(live: LiveStores) -> None:
+    mine, others = of_conversation("jane", "talk"), of_conversation("bob", "talk")
+    [watch] = live.watch("c-1", mine)
+    live.watch("c-2", others)
+    live.watch("c-3", of_conversation("jane", "talk-2"))
+    assert live.audiences.page(mine, 0, NOON).watches == [watch]
+    assert live.audiences.keep_shards([mine], NOON, minutes(120)) == {mine: 1}
+    assert live.audiences.fall_behind(watch, minutes(1), NOON)
+    assert live.audiences.page(mine, 0, NOON).watches[0].is_behind(NOON)
+    live.connections.remove("c-1")
+    assert live.audiences.page(mine, 0, NOON).watches == []
 
 
 def test_of_two_that_tell_at_once_one_is_refused(live: LiveStores) -> None:

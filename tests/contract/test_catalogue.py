@@ -19,7 +19,7 @@ def test_names_are_unique() -> None:
 def test_names_are_a_noun_and_a_past_participle_with_a_version() -> None:
     for spec in CATALOGUE:
         assert re.fullmatch(r"([A-Z][a-z]+){2,}\.v[1-9]\d*", spec.detail_type)
-        assert spec.detail_type.split(".")[0].endswith(("ed", "Sent"))
+        assert spec.detail_type.split(".")[0].endswith(("ed", "Sent", "Made"))
         assert len(spec.detail_type) <= MAX_DETAIL_TYPE
 
 
@@ -45,6 +45,7 @@ def test_every_event_of_a_service_is_in_the_catalogue(module: ModuleType, produc
 
 def test_the_source_names_the_producer() -> None:
     assert {spec.source for spec in CATALOGUE} == {
+        "fileferry.agent",
         "fileferry.auth",
         "fileferry.notify",
         "fileferry.ticketing",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.generate import ROOT, generated, stale, write
+from contracts.generate import REASONS, ROOT, generated, stale, write
 
 
 def test_every_generated_file_is_fresh() -> None:
@@ -38,6 +38,8 @@ def test_an_edited_a_missing_and_a_left_over_file_are_named(copy: Path) -> None:
 
 def test_the_check_exits_with_1_and_names_the_stale_file(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "contracts", tmp_path / "contracts")
+    (tmp_path / "docs").mkdir()
+    shutil.copy(REASONS, tmp_path / "docs")
     command = [sys.executable, "-m", "contracts.generate"]
     subprocess.run(command, cwd=tmp_path, check=True)
     (tmp_path / "docs" / "events.md").write_text("else")

@@ -33,7 +33,12 @@ def test_every_message_has_two_examples_at_least() -> None:
 def test_some_example_fills_every_field(name: str) -> None:
     told = [json.loads(each.text) for each in EXAMPLES if each.detail_type == f"{name}.v1"]
     shapes = {name: SCHEMAS[name], **SCHEMAS[name].get("$defs", {})}
-    wanted = {(shape, field) for shape, model in shapes.items() for field in model["properties"]}
+    wanted = {
+        (shape, field)
+        for shape, model in shapes.items()
+        for field, kind in model["properties"].items()
+        if kind.get("type") != "null"
+    }
     filled = {each for message in told for each in _filled(message, name, shapes)}
     assert wanted - filled == set()
 
@@ -90,13 +95,19 @@ def test_a_field_that_the_service_does_not_know_is_refused(example: Example) -> 
         {},
         {"transfers": None, "scope": None},
         {"transfers": ["t-1"], "scope": "mine"},
+        {"transfers": ["t-1"], "conversation": "c-1"},
+        {"scope": "mine", "conversation": "c-1"},
+        {"conversation": "c/1"},
+        {"conversation": ""},
         {"transfers": []},
         {"transfers": ["t"] * 101},
         {"transfers": ["t/1"]},
         {"scope": "yours"},
     ],
 )
-def test_what_is_watched_is_either_ids_or_a_list(action: str, watched: dict[str, object]) -> None:
+def test_what_is_watched_is_ids_or_a_list_or_a_conversation(
+    action: str, watched: dict[str, object]
+) -> None:
     message = {"action": action, **watched}
     assert not _parses(f"{action}.v1", message)
     assert not _fits(f"{action}.v1", message)
@@ -107,6 +118,14 @@ def test_what_is_watched_is_either_ids_or_a_list(action: str, watched: dict[str,
 def test_a_client_refuses_what_it_cannot_know(example: Example, change: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         read_message(json.dumps(json.loads(example.text) | change))
+
+
+def test_a_position_of_a_transfer_says_nothing_of_a_conversation() -> None:
+    known = [{"transfer_id": "t-1", "epoch": "a", "seq": 1}]
+    for watched, is_taken in (({"conversation": "c-1"}, False), ({"scope": "mine"}, True)):
+        message = {"action": "subscribe", "known": known, **watched}
+        assert _parses("subscribe.v1", message) == is_taken
+        assert _fits("subscribe.v1", message) == is_taken
 
 
 def _within(told: Any, written: Any) -> bool:  # noqa: ANN401 - JSON

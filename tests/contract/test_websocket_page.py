@@ -10,7 +10,7 @@ from contracts.generate import ROOT
 
 PAGE = (ROOT / "docs" / "websocket.md").read_text(encoding="utf-8")
 SHOWN = [json.loads(each) for each in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-SUBSCRIBED, SNAPSHOT, DELTA, AGAIN, RECOVERED, GONE = SHOWN
+ANSWER, SUBSCRIBED, SNAPSHOT, DELTA, AGAIN, RECOVERED, GONE = SHOWN
 
 
 class Behind(Exception):

@@ -1,7 +1,7 @@
 """One call of a double, and its answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -32,9 +32,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
+    """`timed` are the pieces of the body with the seconds of silence before each, for a body that
+    is not there at once."""
+
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    timed: Sequence[tuple[float, bytes]] = ()
 
 
 def json_answer(status: int, document: object, headers: Mapping[str, str] | None = None) -> Answer:

@@ -23,6 +23,7 @@ Kind = Literal[
     "huge",  # JSON of `size_bytes`
     "html",  # a login page with 200
     "cut",  # half of what Content-Length promises
+    "stall",  # half of it, and then nothing until the client gives up
     "redirect",  # `status` (307) to `location`
 ]
 UNDONE = ("timeout_before", "reset_before", "status", "html", "redirect")

@@ -38,10 +38,12 @@ def changed(fault: Fault, answer: Answer) -> Answer:
     return replace(answer, headers={**answer.headers, **asked, **fault.headers})
 
 
-def head_of(answer: Answer) -> bytes:
+def head_of(answer: Answer, *, chunked: bool = False) -> bytes:
     lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-    if answer.status != 204:
+    if chunked:
+        lines.append("Transfer-Encoding: chunked")
+    elif answer.status != 204:
         lines.append(f"Content-Length: {len(answer.body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
@@ -54,7 +56,15 @@ class Wire:
     stopped: Event
 
     def send(self, answer: Answer) -> None:
-        self._write(head_of(answer) + answer.body)
+        if not answer.timed:
+            return self._write(head_of(answer) + answer.body)
+        # A client waits for much of a body whose length it knows, and takes each chunk at once.
+        self._write(head_of(answer, chunked=True))
+        for seconds, piece in answer.timed:
+            if seconds:
+                self.say_nothing(seconds)
+            self._write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        return self._write(b"0\r\n\r\n")
 
     def spoil(self, fault: Fault, answer: Answer) -> bool:
         """Whether the whole answer was sent. Where it is false, the connection must end."""
@@ -64,8 +74,10 @@ class Wire:
         if fault.kind in ("reset_before", "reset_after"):
             self.reset()
             return False
-        if fault.kind == "cut":
+        if fault.kind in ("cut", "stall"):
             self._write(head_of(answer) + answer.body[: len(answer.body) // 2])
+            if fault.kind == "stall":
+                self.say_nothing(fault.seconds or LONGEST_SILENCE)
             return False
         if fault.kind == "slow_headers":
             return self._drip(head_of(answer), fault) and self._wrote(answer.body)

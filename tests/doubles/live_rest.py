@@ -40,6 +40,7 @@ def view_of(live: LiveTransfer) -> TransferView:
         finished_at=live.finished_at,
         failure=live.failure,
         receipt=live.receipt,
+        origin=None,
         correlation_id="c-1",
         bytes_done=live.bytes_done,
         percent=live.percent,
@@ -107,13 +108,17 @@ def served_rest(server: "LiveServer") -> Iterator[str]:
         disable_nagle_algorithm = True
 
         def _answer(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length") or 0))
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
             if Mode.REST_HANGS in server.modes:
                 over.wait()
                 self.close_connection = True
                 return
-            with server.lock:
-                status, document = answer(server, self.command, self.path)
+            if own := server.routes.get(f"{self.command} {self.path}"):
+                server.counts[f"{self.command} {self.path}"] += 1
+                status, document = own(json.loads(body) if body else None)
+            else:
+                with server.lock:
+                    status, document = answer(server, self.command, self.path)
             content = json.dumps(document).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

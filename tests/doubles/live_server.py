@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import Enum
@@ -17,7 +17,15 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 from contracts.websocket.client_messages import Ping, Subscribe, Unsubscribe
-from contracts.websocket.server_messages import Delta, Error, Gone, Pong, ServerMessage, Snapshot
+from contracts.websocket.server_messages import (
+    Answer,
+    Delta,
+    Error,
+    Gone,
+    Pong,
+    ServerMessage,
+    Snapshot,
+)
 from tests.doubles.live_rest import served_rest
 from tests.doubles.live_state import LiveState
 
@@ -55,6 +63,7 @@ class LiveServer:
         self.hidden: set[str] = set()  # what the stream does not know, although it exists
         self.counts: Counter[str] = Counter()
         self.asked: list[Subscribe] = []
+        self.routes: dict[str, Callable[[Any], tuple[int, Any]]] = {}  # of the REST API, more
         self.lock = threading.RLock()
         self.url = self.socket_url = ""
         self._watching: dict[ServerConnection, Subscribe] = {}
@@ -77,6 +86,13 @@ class LiveServer:
             for connection, asked in list(self._watching.items()):
                 if asked.scope or state.now.transfer_id in (asked.transfers or ()):
                     self._say_delta(connection, message)
+
+    def say_piece(self, piece: Answer) -> None:
+        """To all who watch its conversation."""
+        with self.lock:
+            for connection, asked in list(self._watching.items()):
+                if asked.conversation == piece.conversation_id:
+                    self._say(connection, piece)
 
     def cut(self) -> None:
         """Every connection, without a goodbye."""
@@ -149,7 +165,7 @@ class LiveServer:
 
     def _answers(self, asked: Subscribe) -> list[ServerMessage]:
         known = {each.transfer_id: each for each in asked.known}
-        names = asked.transfers or tuple(self.states)
+        names = asked.transfers or (() if asked.conversation else tuple(self.states))
         answers: list[dict[str, Any]] = []
         for each in names:
             state = None if each in self.hidden else self.states.get(each)

@@ -4,6 +4,10 @@ from collections.abc import Sequence
 
 # The parts of its wiring that each function's most common call uses.
 FUNCTIONS: dict[tuple[str, str], Sequence[str]] = {
+    ("agent", "api"): (
+        *("ports.conversations", "ports.budget", "ports.model", "ports.access", "ports.stream"),
+        "tools",
+    ),
     ("auth", "authorizer"): ("ports.tokens", "ports.sessions", "ports.users"),
     ("auth", "api"): ("ports.attempts", "ports.users", "ports.passwords", "ports.tokens"),
     ("auth", "publish_outbox"): ("outbox", "bus"),
@@ -31,13 +35,14 @@ operator.attrgetter(*used)(wires)
 print(imported - begin, time.process_time() - imported, *sys.modules)
 """
 SETTINGS = (
-    *("STAGE", "EVENT_BUS_NAME", "AUTH_TABLE", "SIGNING_SECRET_ID", "API_URL", "TRANSFERS_TABLE"),
+    *("STAGE", "EVENT_BUS_NAME", "AUTH_TABLE", "SIGNING_SECRET_ID", "TRANSFERS_TABLE"),
     *("WEBSOCKET_URL", "LANE_QUEUE_URL", "LONG_LANE_QUEUE_URL", "STATE_MACHINE_ARN"),
-    *("READER_ROLE_ARN", "SECRET_PREFIX"),
+    *("READER_ROLE_ARN", "SECRET_PREFIX", "AGENT_TABLE", "MODEL_ID"),
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 ENVIRONMENT = dict.fromkeys(SETTINGS, "arn:aws:for:a:cold:start") | {
     "AWS_DEFAULT_REGION": "eu-central-1",
+    "API_URL": "https://api.example.com",
     "LAMBDA_TASK_ROOT": "/var/task",  # traces are on there only
     "POWERTOOLS_METRICS_NAMESPACE": "FileFerry",
 }

@@ -15,6 +15,7 @@ OF_LIBRARIES = {
     "POWERTOOLS_SERVICE_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
     "SMOKE_TARGETS",  # by runtime.smoke_hook, which imports nothing of ours
 }
 

@@ -18,6 +18,7 @@ from kernel.outbox import OutboxEvent
 from runtime.batches import MESSAGES_FAILED
 from runtime.http import SERVER_ERRORS
 from runtime.telemetry import VersionFailures
+from services.agent.domain.errors import ModelAway, ModelBusy
 from services.notify.domain_services import count_events as of_messages
 from services.ticketing.adapters.telemetry_alarms import TO_LOOK_AT
 from services.ticketing.domain.errors import CaseBusy
@@ -33,6 +34,7 @@ from tests.fakes.notify_world import NotifyWorld
 from tests.fakes.synthetic_world import SyntheticWorld
 from tests.fakes.ticketing_world import TicketingWorld, whole_story
 from tests.fakes.world import World
+from tests.unit.agent.test_metered_model import REPLY, asked
 from tests.unit.notify.test_sending import GONE
 from tests.unit.progress.stories import Story
 from tests.unit.transfer.driving import BODY, fail_half_way
@@ -113,7 +115,15 @@ def of_synthetic() -> Units:
     return world.meter.units
 
 
+def of_agent() -> Units:
+    units: dict[str, Unit] = {}
+    for answer in (REPLY, ModelBusy("429"), ModelAway("503")):
+        units |= asked(answer).units
+    return units
+
+
 STORIES = {
+    "agent": of_agent,
     "transfer": of_transfer,
     "ticketing": of_ticketing,
     "notify": of_notify,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from infra.lint.options import OPTIONS
 from tests.infra.iam import Call
 from tests.infra.roles import arn
 
@@ -81,7 +82,8 @@ def _events(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
     buses = {each["EventBusName"] for each in params["Entries"]}
     sources = tuple(sorted({each["Source"] for each in params["Entries"]}))
     for bus in buses:
-        context = {"events:source": sources}
+        kinds = tuple(sorted({each["DetailType"] for each in params["Entries"]}))
+        context = {"events:source": sources, "events:detail-type": kinds}
         yield Call(f"events:{model.name}", arn("events", f"event-bus/{bus}"), context)
 
 
@@ -125,7 +127,22 @@ def _objects(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
     yield Call(f"s3:{action}", on)
 
 
+def _bedrock(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
+    assert model.name == "ConverseStream", model.name
+    action, profile = "bedrock:InvokeModelWithResponseStream", str(params["modelId"])
+    region = OPTIONS["ModelRegion"]
+    yield Call(action, arn("bedrock", f"inference-profile/{profile}", region=region))
+    vendor = profile.partition(".")[2]
+    for other in (region, "eu-west-1"):  # wherever the profile leads to
+        yield Call(action, f"arn:aws:bedrock:{other}::foundation-model/{vendor}")
+    if "guardrailConfig" in params:
+        guardrail = params["guardrailConfig"]["guardrailIdentifier"]
+        on = arn("bedrock", f"guardrail/{guardrail}", region=region)
+        yield Call("bedrock:ApplyGuardrail", on)
+
+
 SERVICES = {
+    "bedrock": _bedrock,
     "dynamodb": _dynamodb,
     "sqs": _sqs,
     "secretsmanager": _secrets,

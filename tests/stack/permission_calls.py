@@ -9,6 +9,8 @@ from tests.stack.world import CHANNELS, OWNERS, SHARED, USERS, World, wish
 
 NAME = {"name": "Another Name"}
 STATISTICS = "/api/statistics?from=2026-11-01&until=2026-11-30"
+CONVERSATIONS, PROPOSALS = "/api/agent/conversations", "/api/agent/proposals"
+DECISION = {"digest": "0" * 64}
 CODE = {"code": "unknown-code", "verifier": "v" * 43}
 
 
@@ -193,4 +195,22 @@ CALLS: dict[str, Make] = {
     "read_statistics:of-themselves": lambda w, who: Sent("GET", f"{STATISTICS}&owner={who}"),
     "read_statistics:of-the-owner": lambda w, who: Sent("GET", f"{STATISTICS}&owner=owner"),
     "read_statistics:of-everybody": lambda w, who: Sent("GET", f"{STATISTICS}&owner=*"),
+    "read_agent_health": lambda w, who: Sent("GET", "/api/agent/health"),
+    "open_conversation": lambda w, who: Sent("POST", CONVERSATIONS, {}),
+    "list_conversations": lambda w, who: Sent("GET", CONVERSATIONS),
+    "read_conversation": lambda w, who: Sent("GET", f"{CONVERSATIONS}/{w.conversation}"),
+    "read_conversation:missing": lambda w, who: Sent("GET", f"{CONVERSATIONS}/none-such"),
+    "send_message:missing": lambda w, who: Sent(
+        "POST", f"{CONVERSATIONS}/none-such/messages", {"text": "Hello"}
+    ),
+    "stop_answer": lambda w, who: Sent("POST", f"{CONVERSATIONS}/{w.conversation}/stop"),
+    "stop_answer:missing": lambda w, who: Sent("POST", f"{CONVERSATIONS}/none-such/stop"),
+    "list_proposals": lambda w, who: Sent("GET", PROPOSALS),
+    "read_proposal:missing": lambda w, who: Sent("GET", f"{PROPOSALS}/none-such"),
+    "confirm_proposal:missing": lambda w, who: Sent(
+        "POST", f"{PROPOSALS}/none-such/confirm", DECISION
+    ),
+    "reject_proposal:missing": lambda w, who: Sent(
+        "POST", f"{PROPOSALS}/none-such/reject", DECISION
+    ),
 }

@@ -112,6 +112,19 @@ read_statistics                      401     401   200   200      200     200   
 read_statistics:of-themselves        401     401   200   200      200     200   200
 read_statistics:of-the-owner         401     401   200   403      200     200   200
 read_statistics:of-everybody         401     401   403   403      200     200   200
+
+read_agent_health                    401     401   200   200      200     200   200
+open_conversation                    401     401   201   201      201     201   201
+list_conversations                   401     401   200   200      200     200   200
+read_conversation                    401     401   200   404      404     200   200
+read_conversation:missing            401     401   404   404      404     404   404
+send_message:missing                 401     401   404   404      404     404   404
+stop_answer                          401     401   202   404      404     404   404
+stop_answer:missing                  401     401   404   404      404     404   404
+list_proposals                       401     401   200   200      200     200   200
+read_proposal:missing                401     401   404   404      404     404   404
+confirm_proposal:missing             401     401   404   404      404     404   404
+reject_proposal:missing              401     401   404   404      404     404   404
 """
 
 

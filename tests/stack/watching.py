@@ -18,7 +18,7 @@ from contracts.websocket.server_messages import (
     Delta,
     Error,
     Gone,
-    Pong,
+    Message,
     Snapshot,
     read_message,
 )
@@ -27,7 +27,6 @@ from tests.stack.running import Running
 SECONDS = 120.0  # the machine may be busy with other things
 CUT_OFF = 1006  # RFC 6455: closed without a close frame
 ENDED = ("completed", "failed", "cancelled")
-Message = Snapshot | Delta | Gone | Error | Pong
 T = TypeVar("T")
 
 
@@ -105,7 +104,7 @@ class Watcher:
 
     def answer_to(self, question: str) -> list[Message]:
         """Nothing while it is not complete."""
-        answer = [each for each in self.messages if each.request_id == question]
+        answer: list[Message] = [each for each in self.messages if each.request_id == question]
         done = answer and not (isinstance(answer[-1], Snapshot | Delta | Gone) and answer[-1].more)
         return answer if done else []
 

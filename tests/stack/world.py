@@ -33,6 +33,7 @@ class World:
     paused: str = ""
     failed: str = ""
     ticket_number: str = ""
+    conversation: str = ""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _spare: dict[str, Iterator[str]] = field(default_factory=dict)
 
@@ -84,6 +85,13 @@ class World:
             return bool(numbers)
 
         wait_for(found, "a ticket", 40)
+
+    def open_conversation(self) -> None:
+        """The owner's, in which nobody said anything."""
+        path = "/api/agent/conversations"
+        self.conversation = self.running.door.call("POST", path, self.tokens["owner"], {}).json()[
+            "id"
+        ]
 
     def transfer(self, status: str, who: str) -> str:
         """A transfer of the owner. Those who may steer it get a new one for each call."""
@@ -151,4 +159,5 @@ def create(running: Running) -> World:
     world.channel(shared=True, name=SHARED)
     world.make_transfers()
     world.find_ticket()
+    world.open_conversation()
     return world

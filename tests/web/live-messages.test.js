@@ -5,7 +5,7 @@ import test from "node:test";
 import { readMessage, TOO_NEW } from "../../web/static/app/live/messages.js";
 import { examples, iso, transfer } from "./live-world.js";
 
-const SERVER = ["snapshot", "delta", "gone", "error", "pong"];
+const SERVER = ["snapshot", "delta", "gone", "answer", "error", "pong"];
 const message = (fields) =>
   JSON.stringify({ version: 1, request_id: null, sent_at: iso(), ...fields });
 
@@ -31,6 +31,7 @@ function withNulls(told, read) {
 
 function more(type) {
   if (type === "error") return { closing: false };
+  if (type === "answer") return { text: "", ended: false };
   return type === "pong" ? {} : { more: false };
 }
 

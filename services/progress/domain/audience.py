@@ -1,4 +1,5 @@
-"""Who is told of a transfer: those who watch it, and those who watch a list that it stands in.
+"""Who is told of a transfer: those who watch it, and those who watch a list that it stands in. And
+who is told of a conversation with the agent: those of its owner's connections that watch it.
 
 Each connection has a row, its watch, in each audience that it belongs to. Large audiences are split
 into shards, so that several workers can tell them at once. A connection stays in the shard that it
@@ -14,12 +15,12 @@ from zlib import crc32
 from services.progress.domain.known_transfer import KnownTransfer
 
 PAGE = 500  # watches of one shard that one worker tells; with more, the audience gets more shards
-_TRANSFER, _OWNER = "T#", "MINE#"
+_TRANSFER, _OWNER, _CONVERSATION = "T#", "MINE#", "TALK#"
 
 
 @dataclass(frozen=True)
 class Audience:
-    """`name` is T#<transfer id>, MINE#<owner> or ALL."""
+    """`name` is T#<transfer id>, MINE#<owner>, ALL or TALK#<owner>#<conversation id>."""
 
     name: str
 
@@ -31,6 +32,14 @@ class Audience:
     def owner(self) -> str | None:
         return self.name.removeprefix(_OWNER) if self.name.startswith(_OWNER) else None
 
+    @property
+    def is_conversation(self) -> bool:
+        return self.name.startswith(_CONVERSATION)
+
+    @property
+    def is_list(self) -> bool:
+        return self.transfer_id is None and not self.is_conversation
+
 
 EVERYBODY = Audience("ALL")
 
@@ -41,6 +50,12 @@ def of_transfer(transfer_id: str) -> Audience:
 
 def of_owner(owner: str) -> Audience:
     return Audience(f"{_OWNER}{owner}")
+
+
+def of_conversation(user: str, conversation_id: str) -> Audience:
+    """Each user has an audience of their own, so nobody gets into the one of a conversation that
+    belongs to somebody else. Neither name can hold a '#'. A user's connections need no shards."""
+    return Audience(f"{_CONVERSATION}{user}#{conversation_id}")
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Connection:
             now,
             self.ends_at,
             shards,
-            frozenset() if audience.transfer_id else self.itself,
+            self.itself if audience.is_list else frozenset(),
         )
 
 

@@ -1,4 +1,4 @@
-"""What watchers are told of a transfer, and the messages that have it told."""
+"""What watchers are told of transfers and answers, and the messages that have it told."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from services.progress.domain.audience import Watch
 from services.progress.domain.known_transfer import KnownTransfer
 
 PACE = timedelta(seconds=0.5)  # at most two tellings a second of each transfer
+MAX_PIECE_AGE = timedelta(seconds=60)  # more than twice as long as a turn may take
 CLOCKS_DIFFER = timedelta(seconds=5)  # of two workers, at most
 
 
@@ -112,4 +113,24 @@ class CatchUp:
     kind: Literal["catch_up"] = "catch_up"
 
 
-FanOut = Notice | Page | CatchUp
+@dataclass(frozen=True)
+class Piece:
+    """A piece of an answer of the agent, for those connections of `owner` that watch the
+    conversation. It was written at `at`."""
+
+    owner: str
+    conversation_id: str
+    turn_id: str
+    number: int
+    at: datetime
+    text: str = ""
+    tool: str | None = None
+    ended: bool = False
+    kind: Literal["piece"] = "piece"
+
+    def is_late(self, now: datetime) -> bool:
+        """The turn is over, and its answer has been read. So it is when events are replayed."""
+        return now - self.at > MAX_PIECE_AGE
+
+
+FanOut = Notice | Page | CatchUp | Piece

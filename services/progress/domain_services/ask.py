@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from services.progress.domain.audience import EVERYBODY, Audience, Watch, of_owner, of_transfer
+from contracts.websocket.client_messages import Watched
+from services.progress.domain.audience import (
+    EVERYBODY,
+    Audience,
+    Watch,
+    of_conversation,
+    of_owner,
+    of_transfer,
+)
 from services.progress.domain.connection import Connection
 from services.progress.domain.errors import ConnectionBusy, ConnectionOver
 from services.progress.domain.ports import Ports
@@ -11,12 +19,12 @@ TRIES = 10  # messages of one connection that are handled at the same moment
 Change = tuple[Connection, Sequence[Watch], Sequence[Watch]]  # (afterwards, joined, left)
 
 
-def audiences_of(
-    transfers: Sequence[str] | None, scope: str | None, connection: Connection
-) -> list[Audience]:
-    if transfers is not None:
-        return [of_transfer(each) for each in dict.fromkeys(transfers)]
-    return [EVERYBODY if scope == "all" else of_owner(connection.user)]
+def audiences_of(asked: Watched, connection: Connection) -> list[Audience]:
+    if asked.transfers is not None:
+        return [of_transfer(each) for each in dict.fromkeys(asked.transfers)]
+    if asked.conversation is not None:
+        return [of_conversation(connection.user, asked.conversation)]
+    return [EVERYBODY if asked.scope == "all" else of_owner(connection.user)]
 
 
 def change_connection(
@@ -40,5 +48,5 @@ def watches_of_lists(now: Connection, before: Connection, *, ports: Ports) -> li
     """Its lists' rows name what it watches by id. So they change with that."""
     if now.itself == before.itself:
         return []
-    lists = [each for each in now.watches if not each.transfer_id]
+    lists = [each for each in now.watches if each.is_list]
     return [now.watch(each, ports.now()) for each in lists]

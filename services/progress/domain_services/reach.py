@@ -16,6 +16,7 @@ MAX_DELAY_SECONDS = 300
 OVERDUE = timedelta(minutes=2)
 # Who takes longer for several messages is slow. Else one connection would use up a function's time.
 HEAD_START, EACH = timedelta(seconds=3), timedelta(seconds=0.1)
+NO_PIECES = timedelta(seconds=10)  # for a slow connection: each try holds up a thread for 2 s
 
 
 def reach(
@@ -86,7 +87,10 @@ def _post_error(
 
 def _fall_behind(watch: Watch, tries: int, ports: Ports) -> None:
     """The mark comes first. Without it, a catch-up that runs at once would leave the mark behind
-    it."""
+    it. A piece of an answer is not told again: the answer itself can be read."""
+    if watch.audience.is_conversation:
+        ports.audiences.fall_behind(watch, ports.now() + NO_PIECES, ports.now())
+        return
     if tries >= MAX_TRIES:
         try:
             end(watch.connection_id, TooSlow(), ports=ports)

@@ -3,6 +3,7 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import transfer_events as fact
+from contracts.agent_events import AnswerStreamedV1
 from contracts.auth_events import SessionClosedV1, UserChangedV1
 from contracts.envelope import Event
 from runtime.batches import BatchResponse
@@ -13,6 +14,7 @@ from services.progress.domain_services.ending_of import EndingFact
 from services.progress.handlers.endings import end_session, end_users_connections
 from services.progress.use_cases.count_ending import count_ending
 from services.progress.use_cases.keep_told import keep_told
+from services.progress.use_cases.pass_on_piece import pass_on_piece
 
 
 def keep(received: Event[fact.TransferFact], wires: wiring.Wiring) -> None:
@@ -25,6 +27,10 @@ def keep_and_count(received: Event[EndingFact], wires: wiring.Wiring) -> None:
     count_ending(received, wires.settings.synthetic_user or None, ports=wires.ports)
 
 
+def pass_on(received: Event[AnswerStreamedV1], wires: wiring.Wiring) -> None:
+    pass_on_piece(received, ports=wires.ports)
+
+
 CONSUMES: Consumes[wiring.Wiring] = {
     fact.TransferRequestedV1: keep,
     fact.TransferStartedV1: keep,
@@ -35,6 +41,7 @@ CONSUMES: Consumes[wiring.Wiring] = {
     fact.TransferCompletedV1: keep_and_count,
     fact.TransferFailedV1: keep_and_count,
     fact.TransferCancelledV1: keep_and_count,
+    AnswerStreamedV1: pass_on,
     SessionClosedV1: end_session,
     UserChangedV1: end_users_connections,
 }

@@ -12,7 +12,7 @@ from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.events import message_of
 from runtime.telemetry import logger
 from services.progress import wiring
-from services.progress.domain.telling import CatchUp, Notice, Page
+from services.progress.domain.telling import CatchUp, Notice, Page, Piece
 from services.progress.use_cases.tell_watchers import Delivery, tell_watchers
 
 
@@ -37,7 +37,7 @@ def handler(event: LambdaEvent, context: LambdaContext, wires: wiring.Wiring) ->
 def _deliveries(event: Mapping[str, Any], failed: dict[str, Exception]) -> Iterator[Delivery]:
     for record in map(SQSRecord, event["Records"]):
         try:
-            message = message_of(record, Notice | Page | CatchUp)  # type: ignore[arg-type]
+            message = message_of(record, Notice | Page | CatchUp | Piece)  # type: ignore[arg-type]
         except ValidationError as invalid:
             failed[record.message_id] = invalid
         else:

@@ -1,4 +1,5 @@
-"""Has a connection told of some transfers, or of a list, and sends what they are now.
+"""Has a connection told of some transfers, or of a list, and sends what they are now. Of a
+conversation with the agent nothing is kept here, so it is only sent that it is watched.
 
 The watch is stored first, and the states are read then. A change after that is told by whoever
 tells the watchers. Its message may be faster than ours, and the client cannot use it before it has
@@ -42,6 +43,10 @@ def subscribe(connection_id: str, asked: Subscribe, *, ports: Ports) -> None:
         return now, [*joined, *watches_of_lists(now, before, ports=ports)], ()
 
     connection = change_connection(connection_id, decide, ports=ports)
+    if asked.conversation is not None:
+        watched = frames.snapshots((), ports.now(), asked.request_id)
+        reach(connection_id, watched, watches, ports=ports)
+        return
     told = _read(connection, asked, ports)
     answer = list(_answer(connection, asked, told, ports))
     if not reach(connection_id, answer, watches, ports=ports):
@@ -63,7 +68,7 @@ def _joining(
     if asked.scope == "all" and not before.sees_all:
         raise RoleMissing(", ".join(sorted(SEE_ALL_TRANSFERS)))
     at = ports.now()
-    audiences = audiences_of(asked.transfers, asked.scope, before)
+    audiences = audiences_of(asked, before)
     now = before.has_been_asked(at)
     new = [each for each in audiences if each not in before.watches]
     now.watching(dict.fromkeys(new, (0, 1)))  # before anything is read for them
@@ -78,7 +83,7 @@ def _read(connection: Connection, asked: Subscribe, ports: Ports) -> States:
     if asked.transfers is not None:
         found = ports.lists.read_many(asked.transfers)
     else:
-        [audience] = audiences_of(None, asked.scope, connection)
+        [audience] = audiences_of(asked, connection)
         listed = read_states(audience, ports=ports)
         others = [n for each in asked.known if (n := each.transfer_id) not in listed]
         found = {**listed, **ports.lists.read_many(others)}

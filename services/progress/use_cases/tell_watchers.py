@@ -6,13 +6,14 @@ from functools import partial
 
 from services.progress.domain.audience import Audience
 from services.progress.domain.ports import Ports
-from services.progress.domain.telling import CatchUp, FanOut, Notice, Page
+from services.progress.domain.telling import CatchUp, FanOut, Notice, Page, Piece
 from services.progress.domain_services import frames
 from services.progress.domain_services.claim import News, news_of, place_of, places_of
 from services.progress.domain_services.messages import live_transfer
 from services.progress.domain_services.reach import reach
 from services.progress.domain_services.states import read_states
 from services.progress.domain_services.tell import WITHIN_SECONDS, Place, tell
+from services.progress.domain_services.tell_pieces import tell_pieces
 
 Failures = dict[str, Exception]
 
@@ -41,7 +42,20 @@ def tell_watchers(deliveries: Sequence[Delivery], *, ports: Ports) -> Mapping[st
                 page = _again(page) if delivery.again else page
                 _try(delivery, failures, partial(_add_place, page, places, ports))
     tell([*places_of(list(news.values()), ports=ports), *places], ports=ports)
+    _tell_answers(deliveries, failures, ports)
     return failures
+
+
+def _tell_answers(deliveries: Sequence[Delivery], failures: Failures, ports: Ports) -> None:
+    """After the transfers, which do not wait for them. All together, so that they keep their
+    order."""
+    pieces = {each.id: each.message for each in deliveries if isinstance(each.message, Piece)}
+    if not pieces:
+        return
+    try:
+        tell_pieces(list(pieces.values()), ports=ports)
+    except Exception as error:  # as in _try
+        failures |= dict.fromkeys(pieces, error)
 
 
 def _add(notice: Notice, news: dict[str, News], ports: Ports) -> None:

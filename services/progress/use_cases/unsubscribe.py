@@ -1,4 +1,4 @@
-"""Has a connection told no more of some transfers, or of a list."""
+"""Has a connection told no more of some transfers, of a list, or of a conversation."""
 
 from contracts.websocket.client_messages import Unsubscribe
 from services.progress.domain.connection import Connection
@@ -15,7 +15,7 @@ def unsubscribe(connection_id: str, asked: Unsubscribe, *, ports: Ports) -> None
     """What is not watched is left as it is. Raises ConnectionOver, ConnectionBusy."""
 
     def decide(before: Connection) -> Change | None:
-        audiences = audiences_of(asked.transfers, asked.scope, before)
+        audiences = audiences_of(asked, before)
         watched = [each for each in audiences if each in before.watches]
         if not watched:
             return None

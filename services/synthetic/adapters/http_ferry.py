@@ -1,17 +1,17 @@
 """FileFerry's REST API, called as a user does."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from runtime.guarded_http import CallFailed, GuardedHttp, HttpAnswer
+from pydantic import SecretStr
+
+from runtime.rest_api import NoAnswer, Refusal, Request, RestApi
 from services.synthetic.adapters.secretsmanager_login import Login
 from services.synthetic.domain.errors import AlreadySent, ApiAway, ApiRefused
 from services.synthetic.domain.ports import Receipt, Seen, Wish
 
-FIRST_ERROR = 400
 OTHER_BODY = "idempotency_conflict"  # the key was used with another label
 MOST_ACTIVE = 20  # of ours; there is one at most
 
@@ -21,25 +21,25 @@ class Logins(Protocol):
 
 
 class HttpFerry:
-    """`api_url` is the address without '/api'."""
-
-    def __init__(self, http: GuardedHttp, api_url: str, logins: Logins) -> None:
-        self._http, self._api_url, self._logins = http, api_url.rstrip("/"), logins
-        self._token: str | None = None
+    def __init__(self, api: RestApi, logins: Logins) -> None:
+        self._api, self._logins = api, logins
+        self._token: SecretStr | None = None
 
     def log_in(self) -> None:
         login = self._logins.read()
         body = {"user": login.user, "password": login.password, "client": "api"}
         self._token = None
         with understood("the login"):
-            self._token = str(self._call("POST", "/api/login", body)["access_token"])
+            told = self._call(Request("POST", "/api/login", body=body))
+            self._token = SecretStr(str(told["access_token"]))
 
     def log_out(self) -> None:
-        self._call("POST", "/api/logout")
+        self._call(Request("POST", "/api/logout"))
         self._token = None
 
     def active(self) -> Sequence[Seen]:
-        told = self._call("GET", f"/api/transfer?state=active&limit={MOST_ACTIVE}")
+        query = {"state": "active", "limit": str(MOST_ACTIVE)}
+        told = self._call(Request("GET", "/api/transfer", query=query))
         with understood("the list of transfers"):
             return [_seen(each) for each in told["transfers"]]
 
@@ -53,7 +53,8 @@ class HttpFerry:
             "label": label,
         }
         try:
-            told = self._call("POST", "/api/transfer", body, {"Idempotency-Key": key})
+            sent = Request("POST", "/api/transfer", body=body, idempotency_key=key)
+            told = self._call(sent)
         except ApiRefused as refused:
             if refused.problem == OTHER_BODY:
                 raise AlreadySent(key) from None
@@ -61,38 +62,20 @@ class HttpFerry:
         return _transfer(told)
 
     def look(self, transfer_id: str) -> Seen:
-        return _transfer(self._call("GET", f"/api/transfer/{transfer_id}"))
+        return _transfer(self._call(Request("GET", "/api/transfer/{id}", {"id": transfer_id})))
 
     def cancel(self, transfer_id: str) -> None:
-        self._call("POST", f"/api/transfer/{transfer_id}/cancel")
+        self._call(Request("POST", "/api/transfer/{id}/cancel", {"id": transfer_id}))
 
-    def _call(
-        self, method: str, path: str, body: object = None, more: Mapping[str, str] | None = None
-    ) -> Any:
-        headers = {"Accept": "application/json", **(more or {})}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
+    def _call(self, request: Request) -> Any:
+        """The document of the answer, None where it has no body. Raises ApiRefused, ApiAway."""
+        call = f"{request.method} {request.target.partition('?')[0]}"
         try:
-            answer = self._http.send(method, f"{self._api_url}{path}", headers, content)
-        except CallFailed as failed:
-            raise ApiAway(failed.reason) from None
-        return _document(f"{method} {path.partition('?')[0]}", answer)
-
-
-def _document(call: str, answer: HttpAnswer) -> Any:
-    """None for an answer without a body. Raises ApiRefused, ApiAway."""
-    try:
-        found = json.loads(answer.body) if answer.body else None
-    except (ValueError, RecursionError):
-        raise ApiAway(f"{call} was answered {answer.status} without JSON") from None
-    if answer.status >= FIRST_ERROR:
-        code = found.get("code") if isinstance(found, dict) else None
-        raise ApiRefused(call, answer.status, str(code))
-    return found
+            return self._api.call(request, self._token)
+        except NoAnswer as away:
+            raise ApiAway(f"{call}: {away.reason}") from None
+        except Refusal as refused:
+            raise ApiRefused(call, refused.status, str(refused.code)) from None
 
 
 @contextmanager

@@ -57,6 +57,16 @@ class Destination:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The agent's proposal that the request names. Nobody else has checked it: the event
+    ProposalConfirmed of that digest proves it."""
+
+    conversation_id: str
+    proposal_id: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class Receipt:
     """As TransferCompleted has it (contracts.transfer_events.Receipt)."""
 
@@ -112,6 +122,7 @@ class Case:
     target_path: str
     requested_at: datetime
     label: str | None = None
+    origin: Origin | None = None
     run: int = 1
     heard: int = -1
     status: Status = Status.REQUESTED

@@ -15,6 +15,7 @@ from services.ticketing.domain.case import (
     Destination,
     FileCounts,
     Object,
+    Origin,
     Receipt,
     Status,
     Step,
@@ -75,7 +76,8 @@ def _with_facts(case: Case, event: TransferFact) -> Case:
         case = replace(case, started_at=getattr(event, "started_at", None))
     match event:
         case fact.TransferRequestedV1():
-            return replace(case, if_exists=event.if_exists, verify=event.verify)
+            origin = Origin(**event.origin.model_dump()) if event.origin else case.origin
+            return replace(case, if_exists=event.if_exists, verify=event.verify, origin=origin)
         case fact.TransferCompletedV1():
             receipt = _receipt(event.receipt)
             return replace(case, receipt=receipt, started_at=case.started_at or receipt.started_at)

@@ -144,6 +144,12 @@ def _facts(case: Case, user: User) -> Iterator[str]:
     if case.size_bytes is not None:
         yield f"Size: {size(case.size_bytes)}"
     yield f"Asked for by {_person(case.owner, user)} at {_time(case.requested_at)}"
+    if case.origin is not None:
+        proposed, conversation = case.origin.proposal_id, case.origin.conversation_id
+        yield (
+            f"Proposed by the agent in conversation {conversation} as proposal {proposed},"
+            f" confirmed by {_person(case.owner, user)}, as the request says"
+        )
     if case.label:
         yield f"Label: {shown(case.label, 64)}"
     yield f"Transfer: {case.transfer_id}"
@@ -162,6 +168,8 @@ def _audited(case: Case) -> Iterator[str]:
     source, destination = case.source, case.destination
     yield f"Version: {source.version_id or 'not known yet; the bucket may keep none'}"
     yield f"Server: {shown(destination.host, 253)} by {destination.protocol.upper()}"
+    if case.origin is not None:
+        yield f"SHA-256 of the proposal: {case.origin.digest}; ProposalConfirmed has the same"
     yield f"If the name exists: {case.if_exists or 'not known yet'}"
     yield f"Proof asked for: {case.verify or 'not known yet'}"
 

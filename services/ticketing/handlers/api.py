@@ -22,7 +22,10 @@ PROBLEMS = Problems({})
 
 
 def build() -> Api:
-    wires = wiring.build()
+    return api_of(wiring.build())
+
+
+def api_of(wires: wiring.Wiring) -> Api:
     operations: dict[str, Operation] = {
         "request_ticket": partial(_request, wires.ports),
         "read_ticket": partial(_read, wires.ports),

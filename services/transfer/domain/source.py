@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.transfer.domain.checksums import ObjectChecksum
+from services.transfer.domain.errors import OtherObjectWanted
 from services.transfer.domain.inventory import Inventory
 
 
@@ -12,6 +13,15 @@ class ObjectRef:
     bucket: str
     key: str
     version_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The agent's proposal that the request names."""
+
+    conversation_id: str
+    proposal_id: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,12 @@ class SourceObject:
     checksum: ObjectChecksum | None  # the best of those that S3 has
     last_modified: datetime
     inventory: Inventory | None = None  # of many objects, whose ETags are there
+
+    def require(self, etag: str | None) -> None:
+        """Raises OtherObjectWanted for another ETag. Some of S3's answers have it in quotes, and
+        others do not."""
+        if etag is not None and self.etag.strip('"') != etag.strip('"'):
+            raise OtherObjectWanted(self.ref.bucket, self.ref.key, etag)
 
     @property
     def unit_bytes(self) -> int | None:

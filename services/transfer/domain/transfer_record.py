@@ -21,7 +21,7 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.part_file import OldTarget, PartFile
 from services.transfer.domain.proof import ALL_PERCENT, Proof, Receipt, Verify
 from services.transfer.domain.selection import Selection
-from services.transfer.domain.source import ObjectRef, SourceObject
+from services.transfer.domain.source import ObjectRef, Origin, SourceObject
 from services.transfer.domain.status import ENDED, ENDING, Status
 from services.transfer.domain.strategy import UNKNOWN, Strategy
 
@@ -78,6 +78,8 @@ class TransferRecord:
     readback_percent: int = ALL_PERCENT  # of the bytes, for Verify.READBACK
     sample_secret: str = ""  # nobody else knows which bytes are read back
     label: str | None = None  # its requester's own word, to find it by
+    wanted_etag: str | None = None  # in every run; without it the newest object is sent
+    origin: Origin | None = None
     status: Status = Status.REQUESTED
     selection: Selection | None = None  # of many objects; the source's key is prefix or manifest
     steered_by: str | None = None  # who asked for the last pause, resume, cancel or retry

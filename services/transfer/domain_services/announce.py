@@ -18,7 +18,7 @@ from services.transfer.domain.progress_sample import ProgressSample
 from services.transfer.domain.proof import Receipt, SourceChecksum
 from services.transfer.domain.proof_words import proven_words
 from services.transfer.domain.selection import Selection
-from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.source import ObjectRef, Origin
 from services.transfer.domain.status import Fact, Status
 from services.transfer.domain.timeline import fact_id
 from services.transfer.domain.transfer import Change, Transfer
@@ -75,6 +75,7 @@ def _requested(transfer: Transfer, sequence: int, ports: Ports) -> event.Transfe
         verify=transfer.verify.value,
         readback_percent=readback_percent(transfer),
         by=transfer.steered_by or transfer.owner,
+        origin=origin_fact(transfer.origin),
     )
 
 
@@ -198,6 +199,10 @@ def _compared(receipt: Receipt) -> Literal["whole", "parts"] | None:
     if receipt.source_checksum is not SourceChecksum.MATCHED or receipt.by_parts is None:
         return None
     return "parts" if receipt.by_parts else "whole"
+
+
+def origin_fact(origin: Origin | None) -> event.Origin | None:
+    return event.Origin(**vars(origin)) if origin else None
 
 
 def readback_percent(transfer: Transfer) -> int | None:

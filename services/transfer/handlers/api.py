@@ -19,7 +19,7 @@ from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import ALL_PERCENT, Verify
 from services.transfer.domain.selection import Selection, SourceKind
-from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.source import ObjectRef, Origin
 from services.transfer.handlers import api_destinations, api_views
 from services.transfer.handlers.api_lists import csv_answer, query_of
 from services.transfer.handlers.api_timeline import timeline_page
@@ -60,7 +60,10 @@ PROBLEMS = Problems(
 
 
 def build() -> Api:
-    wires = wiring.build()
+    return api_of(wiring.build())
+
+
+def api_of(wires: wiring.Wiring) -> Api:
     operations: dict[str, Operation] = {
         "start_transfer": partial(_start, wires.ports),
         "read_transfer": partial(_read, wires.ports),
@@ -97,6 +100,8 @@ def _start(ports: Ports, call: Call[http.StartTransferRequest]) -> Answer:
         verify=Verify(body.verify),
         label=body.label,
         readback_percent=body.readback_percent or ALL_PERCENT,
+        etag=body.source.etag,
+        origin=Origin(**body.origin.model_dump()) if body.origin else None,
     )
     transfer = request_transfer(wish, call.caller, call.idempotency, ports=ports)
     view = _view(ports, state_of(transfer, ports=ports))

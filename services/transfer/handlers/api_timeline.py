@@ -8,7 +8,10 @@ from kernel.outbox import OutboxEvent
 from services.transfer.use_cases.read_timeline import Timeline
 
 # What an event may tell besides what all of them do. Nothing else of it is shown.
-TOLD = ("by", "trouble", "failure", "receipt", "size_bytes", "bytes_done", "chunks", "lanes")
+TOLD = (
+    *("by", "trouble", "failure", "receipt", "size_bytes", "bytes_done", "chunks", "lanes"),
+    "origin",
+)
 
 
 def timeline_page(timeline: Timeline) -> TimelinePage:

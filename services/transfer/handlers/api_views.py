@@ -19,6 +19,7 @@ from services.transfer.domain.server_profile import ServerProfile
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.announce import (
     files_fact,
+    origin_fact,
     percent_of,
     readback_percent,
     receipt_fact,
@@ -85,6 +86,7 @@ def _summary(transfer: Transfer) -> dict[str, Any]:
         "finished_at": transfer.finished_at,
         "failure": _failure(transfer),
         "receipt": receipt_fact(transfer.receipt) if transfer.receipt else None,
+        "origin": origin_fact(transfer.origin),
     }
 
 

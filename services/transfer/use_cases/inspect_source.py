@@ -24,7 +24,8 @@ def open_source(transfer: Transfer, *, ports: Ports) -> ObjectSource:
 
 def inspect_source(transfer: Transfer, *, ports: Ports) -> SourceObject:
     """Pins the object by its ETag. A transfer that goes on from its ledger insists on the first
-    ETag, and raises SourceChanged for another one. One of many objects goes on with the inventory
+    ETag, and raises SourceChanged for another one. So does every run of one that was asked for with
+    an ETag (OtherObjectWanted). One of many objects goes on with the inventory
     that it has."""
     pinned = transfer.source_object
     if transfer.sends_many:
@@ -35,6 +36,7 @@ def inspect_source(transfer: Transfer, *, ports: Ports) -> SourceObject:
         return pinned or found
     with open_source(transfer.active(), ports=ports) as source:
         found = source.inspect()
+    found.require(transfer.wanted_etag)
     if pinned is not None and pinned.etag != found.etag:
         raise SourceChanged(transfer.source.bucket, transfer.source.key, pinned.etag)
     change_run(transfer.run_id, lambda current: current.pin(found), ports=ports, known=transfer)

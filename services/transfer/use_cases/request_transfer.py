@@ -23,7 +23,7 @@ from services.transfer.domain.ports import FolderSource, ObjectSource, Ports
 from services.transfer.domain.promises import promises
 from services.transfer.domain.proof import ALL_PERCENT, Verify
 from services.transfer.domain.selection import Selection, SourceKind
-from services.transfer.domain.source import ObjectRef
+from services.transfer.domain.source import ObjectRef, Origin
 from services.transfer.domain.strategy import Wish
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
@@ -44,6 +44,8 @@ class NewTransfer:
     label: str | None = None
     selection: Selection | None = None  # the source's key is a prefix or a manifest
     readback_percent: int = ALL_PERCENT
+    etag: str | None = None  # of one object
+    origin: Origin | None = None
 
 
 def request_transfer(
@@ -94,6 +96,10 @@ def _require_source(transfer: Transfer, ports: Ports) -> None:
     """Raises SourceError for what trying again would not change. Any other trouble on the way to S3
     refuses nothing: the transfer meets it later, and tries again."""
     try:
+        if transfer.wanted_etag is not None:
+            with ports.quick_readers.authorize(transfer.source, transfer.id) as one:
+                one.inspect().require(transfer.wanted_etag)
+            return
         with _at_the_door(transfer, ports) as source:
             source.look()
     except SourceError as error:
@@ -157,6 +163,8 @@ def _new_transfer(wish: NewTransfer, caller: Caller, ports: Ports) -> Transfer:
         readback_percent=ALL_PERCENT if selection else wish.readback_percent,
         sample_secret=f"{ports.random.getrandbits(SECRET_BITS):032x}",
         label=wish.label,
+        wanted_etag=wish.etag,
+        origin=wish.origin,
         selection=selection,
         requested_at=now,
         updated_at=now,

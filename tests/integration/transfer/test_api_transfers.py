@@ -1,5 +1,7 @@
 """Transfers are requested, shown, steered and listed through the REST API. Problems say why."""
 
+import json
+
 import pytest
 
 from kernel.caller import Role
@@ -90,6 +92,37 @@ def test_a_share_to_read_back_is_stored_told_and_shown(deployed: Deployed) -> No
     assert len(secret) == 32
     assert secret not in str(shown)
     assert secret not in event.detail
+
+
+PROPOSAL = {"conversation_id": "conv-1", "proposal_id": "prop-1", "digest": "0" * 64}
+
+
+def test_the_proposal_that_a_request_names_is_stored_told_and_shown(deployed: Deployed) -> None:
+    deployed.register()
+    transfer_id = deployed.request(KEY, origin=PROPOSAL)
+    assert deployed.api("GET", f"/api/transfer/{transfer_id}").body["origin"] == PROPOSAL
+    [listed] = deployed.api("GET", "/api/transfer").body["transfers"]
+    assert listed["origin"] == PROPOSAL
+    [event] = deployed.events.unpublished(transfer_id)
+    assert json.loads(event.detail)["data"]["origin"] == PROPOSAL
+
+
+def test_an_object_with_another_etag_than_the_named_one_is_not_sent(deployed: Deployed) -> None:
+    deployed.register()
+    deployed.put(KEY, b"content")
+    files = f"/api/buckets/{BUCKET}/files"
+    [listed] = deployed.api("GET", files, query={"prefix": KEY}).body["files"]
+    wish = WISH | {"source": {"bucket": BUCKET, "key": KEY, "etag": listed["etag"]}}
+    key = {"Idempotency-Key": "k-1"}
+    first = deployed.api("POST", "/api/transfer", wish, headers=key)
+    assert first.status == 202
+    deployed.put(KEY, b"other content")
+    refused = deployed.api("POST", "/api/transfer", wish)
+    assert (refused.status, refused.body["code"]) == (409, "source_changed")
+    assert listed["etag"] in refused.body["detail"]
+    again = deployed.api("POST", "/api/transfer", wish, headers=key)
+    assert (again.status, again.body["id"]) == (202, first.body["id"])
+    assert len(deployed.api("GET", "/api/history").body["transfers"]) == 1
 
 
 def test_history_shows_the_newest_first_page_by_page(deployed: Deployed) -> None:

@@ -4,18 +4,25 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 
+import services.agent.domain.errors as agent_errors
 import services.transfer.domain.errors as transfer_errors
 from cli.advice import advice
 
 ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\b")
 
 
-def sentences() -> Iterator[str]:
+def modules() -> Iterator[ModuleType]:
+    yield agent_errors
     for found in pkgutil.iter_modules(transfer_errors.__path__):
-        module = importlib.import_module(f"{transfer_errors.__name__}.{found.name}")
+        yield importlib.import_module(f"{transfer_errors.__name__}.{found.name}")
+
+
+def sentences() -> Iterator[str]:
+    for module in modules():
         for each in vars(module).values():
             message = getattr(each, "message", None)
             if isinstance(message, str):

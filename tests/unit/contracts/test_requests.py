@@ -235,6 +235,28 @@ def test_a_share_that_makes_no_sense_is_refused(changes: dict[str, Any], message
     assert message in refusal(StartTransferRequest, READBACK | changes)[0][1]
 
 
+def test_a_request_without_etag_and_origin_keeps_the_hash_it_had_before_there_were_any() -> None:
+    """The text is what release 0.9 hashed."""
+    sent = {"source": {"bucket": "exports", "key": "a/b.csv"}, "destination_id": "acme"}
+    before = (
+        '{"source":{"bucket":"exports","key":"a/b.csv","version_id":null,"prefix":null,'
+        '"manifest":null,"include":[],"exclude":[]},"destination_id":"acme","target_path":null,'
+        '"if_exists":"fail","verify":"checksum","label":null}'
+    )
+    assert StartTransferRequest.model_validate(sent).model_dump_json() == before
+    named = {"conversation_id": "c-1", "proposal_id": "p-1", "digest": "0" * 64}
+    source = {"bucket": "exports", "key": "a/b.csv", "etag": '"e1"'}
+    asked = StartTransferRequest.model_validate(sent | {"source": source, "origin": named})
+    assert '"etag":"\\"e1\\""' in asked.model_dump_json()
+    assert '"digest"' in asked.model_dump_json()
+
+
+def test_an_etag_goes_with_one_object_only() -> None:
+    source = {"bucket": "exports", "prefix": "a/", "etag": '"e1"'}
+    with pytest.raises(ValidationError, match="etag goes with key only"):
+        StartTransferRequest.model_validate({"source": source, "destination_id": "acme"})
+
+
 def test_a_request_without_a_share_keeps_the_hash_it_had_before_there_were_shares() -> None:
     """Otherwise a request that is repeated with its key after an update would be a conflict."""
     asked = StartTransferRequest.model_validate(READBACK)

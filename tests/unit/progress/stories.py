@@ -57,8 +57,9 @@ class Story:
         self.events.append(Event(meta=meta, data=model(**facts | more)))
         return self.events[-1]
 
-    def requested(self) -> AnyEvent:
-        return self.tell(fact.TransferRequestedV1, if_exists="fail", verify="checksum")
+    def requested(self, **more: Any) -> AnyEvent:  # noqa: ANN401
+        told = {"if_exists": "fail", "verify": "checksum", **more}
+        return self.tell(fact.TransferRequestedV1, **told)
 
     def retried(self) -> AnyEvent:
         self.run += 1

@@ -67,6 +67,20 @@ def test_cookies_and_the_callers_address_reach_the_operation() -> None:
     assert Service().sent(event).cookies == {}
 
 
+@pytest.mark.parametrize("header", ["Bearer ab.cd.ef", "bearer  ab.cd.ef "])
+def test_the_callers_token_reaches_the_operation_and_is_never_shown(header: str) -> None:
+    call = Service().sent(request("GET", "/api/history", headers={"Authorization": header}))
+    assert call.token.get_secret_value() == "ab.cd.ef"
+    assert "ab.cd" not in f"{call!r} {call} {call.token!r} {call.token} {vars(call)}"
+
+
+@pytest.mark.parametrize("header", ["", "Bearer ", "Basic ab.cd.ef", "ab.cd.ef"])
+def test_a_call_without_a_token_has_none_to_give_on(header: str) -> None:
+    call = Service().sent(request("GET", "/api/history", headers={"Authorization": header}))
+    with pytest.raises(RequestRefused):
+        _ = call.token
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

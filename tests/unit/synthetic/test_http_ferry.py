@@ -10,6 +10,7 @@ import pytest
 
 from runtime.address_guard import AddressGuard
 from runtime.guarded_http import GuardedHttp
+from runtime.rest_api import RestApi
 from services.synthetic.adapters.http_ferry import HttpFerry
 from services.synthetic.adapters.secretsmanager_login import Login
 from services.synthetic.domain.errors import AlreadySent, ApiAway, ApiRefused
@@ -65,7 +66,7 @@ def api() -> Iterator[tuple[Api, HttpFerry]]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     http = GuardedHttp(AddressGuard.of(["127.0.0.0/8"]), total_seconds=2)
-    ferry = HttpFerry(http, f"http://127.0.0.1:{server.server_address[1]}", Logins())
+    ferry = HttpFerry(RestApi(http, f"http://127.0.0.1:{server.server_address[1]}"), Logins())
     yield found, ferry
     server.shutdown()
     thread.join()
@@ -152,7 +153,7 @@ def test_what_the_api_does_not_answer_well_is_told(
 def test_an_api_that_is_not_there_is_away() -> None:
     http = GuardedHttp(AddressGuard.of(["127.0.0.0/8"]), total_seconds=1)
     with pytest.raises(ApiAway):
-        HttpFerry(http, "http://127.0.0.1:9", Logins()).log_in()
+        HttpFerry(RestApi(http, "http://127.0.0.1:9"), Logins()).log_in()
 
 
 def test_no_text_of_a_login_shows_a_secret(api: tuple[Api, HttpFerry]) -> None:

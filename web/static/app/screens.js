@@ -18,8 +18,11 @@ const SCREENS = [
   ["/settings", () => import("./screens/settings/settings.js")],
   ["/users", () => import("./screens/users/users.js")],
   ["/users/:id", () => import("./screens/users/user.js")],
+  ["/agent/proposals/:id", () => import("./screens/agent/proposal.js")],
+  ["/agent/conversations/:id", () => import("./screens/agent/conversation.js")],
 ];
 const SEND = () => import("./screens/send/send.js");
+const PANEL = () => import("./screens/agent/panel.js");
 const loaded = new Map();
 
 export function CurrentScreen() {
@@ -29,6 +32,11 @@ export function CurrentScreen() {
     ${load ? html`<${Loaded} key=${path} load=${load} with=${found} />` : html`<${NotThere} />`}
     ${query.has("send") && html`<${Loaded} key="send" load=${SEND} with=${{}} />`}
   `;
+}
+
+/** Stands beside the screen. */
+export function AgentPanel({ onClose }) {
+  return html`<${Loaded} load=${PANEL} with=${{ onClose }} />`;
 }
 
 function chosen(path) {

@@ -1,11 +1,13 @@
 // What stands around every screen: brand, navigation, connection, the user's menu.
 
 import { html, useState } from "./lib.js";
+import { isAgentOpen } from "./agent.js";
 import { durationText } from "./format/durations.js";
 import { go, href, place } from "./router.js";
 import { sendQuery } from "./screens/send/form.js";
 import { idleWarning, stay } from "./session/idle.js";
 import { theme } from "./settings.js";
+import { AgentButton, AgentSide, useCovered } from "./side.js";
 import { maySend } from "./transfers/readiness.js";
 import { Announcements } from "./ui/announce.js";
 import { Button, LinkButton } from "./ui/button.js";
@@ -33,19 +35,22 @@ const LINKS = {
 };
 
 export function Shell({ children }) {
+  const isCovered = useCovered();
   return html`
-    <div class="shell">
-      <a class="skip" href="#content">Skip to the content</a>
-      <header class="top">
+    <div class="shell" data-agent=${isAgentOpen.value ? "" : null}>
+      <a class="skip" href="#content" inert=${isCovered}>Skip to the content</a>
+      <header class="top" inert=${isCovered}>
         <a class="brand" href="/"><img src=${MARK} alt="" />FileFerry</a>
         <div class="top-space"></div>
         <${Link} />
         ${maySend(session.roles.value) && html`<${LinkButton} kind="primary" icon="send" href=${sendAddress()}>Send</${LinkButton}>`}
+        <${AgentButton} />
         <${UserMenu} />
       </header>
       <${Banner} />
-      <div class="rail"><nav aria-label="Console">${places().map((each) => html`<${Place} key=${each[0]} of=${each} />`)}</nav></div>
-      <main class="content" id="content" tabindex="-1">${children}</main>
+      <div class="rail" inert=${isCovered}><nav aria-label="Console">${places().map((each) => html`<${Place} key=${each[0]} of=${each} />`)}</nav></div>
+      <main class="content" id="content" tabindex="-1" inert=${isCovered}>${children}</main>
+      <${AgentSide} />
       <${Shortcuts} />
       ${idleWarning.value !== null && html`<${StillThere} seconds=${idleWarning.value} />`}
       <${Announcements} />

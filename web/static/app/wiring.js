@@ -1,5 +1,6 @@
 // The parts that a page has one of. The only place that makes them.
 
+import { keepAgent, leaveAgent } from "./agent.js";
 import { createApi } from "./api/client.js";
 import { effect } from "./lib.js";
 import { createLive } from "./live/live.js";
@@ -17,8 +18,12 @@ export const live = createLive({
   user: () => session.me.peek()?.user ?? null,
 });
 
+keepAgent();
 effect(() => {
-  if (session.state.value === "signed-out") live.leave(); // nothing of it is the next user's
+  if (session.state.value === "signed-out") {
+    live.leave(); // nothing of it is the next user's
+    leaveAgent();
+  }
   forgetMessages(); // and again before that one's first screen: some came since
 });
 

@@ -76,6 +76,7 @@ from services.transfer.domain.errors.source import (
     ObjectGrew as ObjectGrew,
     ObjectNotFound as ObjectNotFound,
     ReaderRefused as ReaderRefused,
+    OtherObjectWanted as OtherObjectWanted,
     SourceChanged as SourceChanged,
     SourceCorrupted as SourceCorrupted,
     SourceEncryptedByCustomerKey as SourceEncryptedByCustomerKey,

@@ -104,10 +104,21 @@ class SourceChanged(SourceError):
     message = (
         "Object {name!r} in bucket {bucket!r} is no longer the one with ETag {etag} that this"
         " transfer began with. Retry the transfer to send the new content from its beginning."
+        " Where the request names that ETag, start a new transfer."
     )
     bucket: str
     key: str
     etag: str
+
+
+class OtherObjectWanted(SourceChanged):
+    """`etag` is the one that the request names. Other content was never asked for."""
+
+    message = (
+        "Object {name!r} in bucket {bucket!r} is not the one with ETag {etag} that was asked for."
+        " Look at what is there now. Start a new transfer if that should be sent; this one sends"
+        " nothing else, also in a retry."
+    )
 
 
 class ObjectGrew(SourceError):

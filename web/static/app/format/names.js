@@ -13,6 +13,12 @@ export function escaped(text) {
   });
 }
 
+/** As `escaped`, of a text with line breaks and tabs: they stay. For elements that keep white space. */
+export function escapedText(text) {
+  const lines = String(text ?? "").replace(/\r\n?/g, "\n").split("\n");
+  return lines.map((line) => line.split("\t").map(escaped).join("\t")).join("\n");
+}
+
 /** As `escaped`, cut in the middle where it is longer than `most` characters: ends tell files apart. */
 export function shortened(text, most) {
   const letters = [...escaped(text)];

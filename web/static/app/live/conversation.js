@@ -19,23 +19,26 @@ const MOST_IN_MESSAGE = 100; // transfers, and positions
 export class Conversation {
   /**
    * @param {{send(message: object): void, watches: import("./watches.js").Watches,
-   *   known: import("./known.js").Known, detailed: Set<string>, clock: object,
+   *   chats: import("./chats.js").Chats, known: import("./known.js").Known, detailed: Set<string>, clock: object,
    *   isBare?: boolean}} parts `isBare`: no positions, because a message was too large with them
    */
-  constructor({ send, watches, known, detailed, clock, isBare = false }) {
+  constructor({ send, watches, chats, known, detailed, clock, isBare = false }) {
     Object.assign(this, { send, watches, known, detailed, clock, isBare });
     this.ids = new Set(watches.singles.keys()); // to be asked for; before the lists
     this.scopes = new Set(watches.lists.keys());
     this.first = new Set(); // ids whose positions a list's question gives first
     this.waiting = null;
     this.sent = []; // when the last questions were sent
+    this.chatsAsked = new Map(); // by their requests
     this.number = 0;
     this.asked = new Map(); // id -> when it was asked for because something was missed
     this.askedAt = -Infinity;
     this.heardAt = clock.now();
     this.answeredAt = this.heardAt;
     this.pingedAt = null;
+    for (const chat of chats.ids) this.watch({ chat });
     this.#askNext();
+    if (this.isProven) this.probe(); // nothing was asked that is answered
   }
 
   /** Everything that was asked for was answered to the end. */
@@ -43,13 +46,34 @@ export class Conversation {
     return this.waiting === null && this.ids.size + this.scopes.size === 0;
   }
 
-  watch({ id, scope }) {
-    if (scope) this.scopes.add(scope);
+  watch({ id, scope, chat }) {
+    if (chat) this.#askFor(chat);
+    else if (scope) this.scopes.add(scope);
     else this.ids.add(id);
     this.#askNext();
   }
 
-  unwatch({ id, scope }) {
+  /** Beside all questions about transfers: it is answered in a word, or not at all. */
+  #askFor(chat) {
+    this.number += 1;
+    const request = `c${this.number}`;
+    this.chatsAsked.set(request, chat);
+    this.sent.push(this.clock.now());
+    this.send({ action: "subscribe", conversation: chat, request_id: request });
+  }
+
+  /** @returns {string | null} the conversation with the agent whose question the message answers */
+  chatOf(message) {
+    const chat = this.chatsAsked.get(message.request_id) ?? null;
+    this.chatsAsked.delete(message.request_id);
+    return chat;
+  }
+
+  unwatch({ id, scope, chat }) {
+    if (chat) {
+      this.send({ action: "unsubscribe", conversation: chat });
+      return;
+    }
     this.ids.delete(id);
     this.scopes.delete(scope);
     this.send({ action: "unsubscribe", ...(scope ? { scope } : { transfers: [id] }) });

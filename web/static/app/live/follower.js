@@ -12,7 +12,7 @@ const TOO_LARGE = 1009; // close code: a frame of ours was too large, and would 
 
 export class Follower {
   /**
-   * @param {{open: object, clock: object, random: () => number, watches: object, hearing: object,
+   * @param {{open: object, clock: object, random: () => number, watches: object, chats: object, hearing: object,
    *   known: object, detailed: Set<string>, link: object, outdated: object,
    *   signedOut(isTold: boolean): void}} parts `open`: {api, WebSocket}; `link` and `outdated` are
    *   signals
@@ -29,6 +29,10 @@ export class Follower {
     this.triedAt = -Infinity;
   }
 
+  get #any() {
+    return this.watches.any || this.chats.any;
+  }
+
   /** There is something to watch. */
   watch(watch) {
     if (this.talk) this.#guarded(() => this.talk.watch(watch));
@@ -36,7 +40,7 @@ export class Follower {
   }
 
   unwatch(watch) {
-    if (!this.watches.any) this.stop();
+    if (!this.#any) this.stop();
     else if (this.talk) this.#guarded(() => this.talk.unwatch(watch));
   }
 
@@ -92,9 +96,9 @@ export class Follower {
   }
 
   #begin() {
-    const { watches, known, detailed, clock, isBare } = this;
+    const { watches, chats, known, detailed, clock, isBare } = this;
     const send = (message) => this.stream.send(message);
-    this.talk = new Conversation({ send, watches, known, detailed, clock, isBare });
+    this.talk = new Conversation({ send, watches, chats, known, detailed, clock, isBare });
   }
 
   #heard(data) {
@@ -109,8 +113,12 @@ export class Follower {
   #take(message) {
     const question = this.talk.questionOf(message);
     this.hearing.take(message, question);
+    if (message.type === "answer") this.chats.hear(message);
+    const chat = this.talk.chatOf(message);
+    if (chat) this.chats.told(chat);
     const isComplete = this.talk.took(message, question);
-    if (isComplete) this.useless = 0;
+    const isOnlyAlive = message.type === "pong" && this.talk.isProven;
+    if (isComplete || isOnlyAlive) this.useless = 0;
     if (isComplete && message.type !== "error") this.hearing.answered(question);
     if (!this.talk.isProven) return;
     this.isPolling = this.isBare = false;

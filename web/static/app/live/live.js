@@ -64,6 +64,17 @@ class Live {
     return this.#watching.watches.openSingle(id);
   }
 
+  /**
+   * A conversation with the agent.
+   * @param {(piece: object) => void} hear gets each piece of an answer, in the order in which they
+   *   come: some may be missing
+   * @param {() => void} [isWatched] called when they can come
+   * @returns {() => void} ends it
+   */
+  watchChat(id, hear, isWatched) {
+    return this.#watching.chats.open(id, hear, isWatched);
+  }
+
   /** The service's time now, or null until it has told it. @returns {Date | null} */
   serviceNow() {
     return this.#watching.board.serviceNow();

@@ -33,8 +33,12 @@ export class Watches {
     this.cancelPublish = null;
   }
 
+  get size() {
+    return this.lists.size + this.singles.size;
+  }
+
   get any() {
-    return this.lists.size + this.singles.size > 0;
+    return this.size > 0;
   }
 
   openList(scope) {

@@ -3,6 +3,7 @@
 import { Beat } from "./beat.js";
 import { Board } from "./board.js";
 import { Calls } from "./calls.js";
+import { Chats } from "./chats.js";
 import { Follower } from "./follower.js";
 import { Hearing } from "./hearing.js";
 import { Known } from "./known.js";
@@ -27,6 +28,10 @@ export class Watching {
     this.detailed = new Set();
     this.known = new Known((id) => this.hearing.isAsked(id));
     this.watches = this.#madeWatches(parts);
+    this.chats = new Chats({
+      opened: (chat) => this.#opened({ chat }),
+      closed: (chat) => this.#closed({ chat }),
+    });
     const { board, watches, known, detailed } = this;
     const ask = (id) => this.looks.ask(id);
     this.hearing = new Hearing({ board, watches, known, detailed, ask });
@@ -37,6 +42,7 @@ export class Watching {
       clock,
       random: parts.random,
       watches,
+      chats: this.chats,
       hearing: this.hearing,
       known,
       detailed,
@@ -93,7 +99,8 @@ export class Watching {
     if (this.isOver) return;
     // The REST API answers sooner, and knows all that there is to say of old ones.
     if (watch.id && !this.board.shown.has(watch.id)) this.looks.ask(watch.id);
-    if (this.cancelTick === null) this.board.heard();
+    const isFirst = !watch.chat && this.watches.size === 1;
+    if (this.cancelTick === null || isFirst) this.board.heard(); // of what nobody asked for before
     this.cancelTick ??= this.clock.after(0, () => this.#tick());
     this.follower.watch(watch);
   }
@@ -110,7 +117,7 @@ export class Watching {
 
   #tick() {
     this.cancelTick = null;
-    if (!this.watches.any) {
+    if (!this.watches.any && !this.chats.any) {
       this.beat.show();
       return;
     }

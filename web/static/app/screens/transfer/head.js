@@ -50,6 +50,7 @@ function Facts({ shown, view }) {
         <br /><${Name} text=${shown.target_path} /></dd>
       <dt>Requested</dt>
       <dd><${Name} text=${shown.owner} />, <${Time} at=${shown.requested_at} /></dd>
+      <${ProposedBy} origin=${view?.origin} />
       ${shown.label && html`<dt>Label</dt><dd><${Name} text=${shown.label} /></dd>`}
     </dl>
     <dl class="pairs">
@@ -63,6 +64,13 @@ function Facts({ shown, view }) {
     </dl>
     </div>
   `;
+}
+
+/** Whoever asks for a transfer can name any proposal: its page says what came of it. */
+function ProposedBy({ origin }) {
+  const id = origin?.proposal_id;
+  if (typeof id !== "string") return null;
+  return html`<dt>Proposal</dt><dd><a href=${`/agent/proposals/${encodeURIComponent(id)}`}><${Name} text=${id} /></a> of the agent, as the request names it</dd>`;
 }
 
 const POLICY = { fail: "fail", replace: "replace it", keep_both: "keep both" };

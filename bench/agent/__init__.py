@@ -1,0 +1,1 @@
+"""Golden conversations with the agent, and what must be true when they are over."""

@@ -1,0 +1,1 @@
+"""Talking to the agent: an answer is shown while it is written."""

@@ -1,0 +1,1 @@
+"""The tools that read, by what they look at."""
