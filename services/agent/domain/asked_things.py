@@ -60,7 +60,7 @@ class Order:
     def _why_not(self, thing: Thing) -> str:
         how = self._named(thing)
         if how is Named.NOT:
-            return f"You did not name '{thing.title}'. Write what you mean by its name."
+            return f"You did not name '{thing.title}'. {_how_to_name(thing)}"
         if rival := self._rival(thing, how):
             return f"That may be '{rival.title}' or '{thing.title}'. Say which, in full."
         if thing.kind in EVERYTHING_OF and not self._means_many(thing):
@@ -136,7 +136,11 @@ class Order:
         for rival in role.things:
             theirs = role.shared[rival.handle]
             named = role.named[rival.handle]
-            if named < how or rival.handle in self._handles_used:
+            if rival.handle in self._handles_used:
+                continue
+            if named is not Named.NOT and thing.is_only_common(role.names[thing.handle]):
+                return rival  # 'to ACME, to test': that may be why it is sent
+            if named < how:
                 continue
             if named is how is Named.IN_FULL:
                 if _is_longer(role.names[rival.handle], role.names[thing.handle]):
@@ -174,7 +178,9 @@ class Order:
 
     def _named_days(self, near: int) -> frozenset[date]:
         texts = (*self.before, *self.order)
-        return frozenset().union(*(text.days(self.today, near) for text in texts))
+        sources = [each for each in self.used if each.kind in SOURCES]
+        named = [name for each in sources for name in self._roles[each.kind].names[each.handle]]
+        return frozenset().union(*(text.days(self.today, near, named) for text in texts))
 
     def _closer(self, rival: Thing, thing: Thing) -> bool:
         """Whether it alone bears the very day that was said."""
@@ -198,6 +204,12 @@ class Order:
     def _means_many(self, thing: Thing) -> bool:
         path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
         return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
+
+
+def _how_to_name(thing: Thing) -> str:
+    if thing.kind is HandleKind.DESTINATION and thing.common_names:
+        return f"If you mean it, end with: to {thing.text('destination_id')}"
+    return "Write what you mean by its name."
 
 
 def _is_longer(names: Set[str], others: Set[str]) -> bool:

@@ -183,6 +183,8 @@ A_FILE = _set(
     "file files object objects datei dateien objekt fichier fichiers archivo archivos arquivo"
     " bestand plik pliki fil filen фаил 文件 ファイル 파일"
 )
+# Before the name of a destination, and before little else: 'it is a test'.
+TO = _set("to nach zu zum zur vers para naar")
 # Words that many things are called by, so that they name none of them.
 NO_NAMES = _set(
     "the for and from with into last night transfer transfers ticket file files object folder"

@@ -45,6 +45,68 @@ def test_a_file_that_is_called_like_what_people_say_is_not_what_they_mean(key: s
             assert verdict.asked is asked, (said, used, verdict)
 
 
+@pytest.mark.parametrize(
+    ("said", "key", "other"),
+    [
+        ("send today.csv to demo", "today.csv", "2026-11-27/today.csv"),
+        ("send demo-today.csv to demo", "demo-today.csv", "demo/2026-11-27.csv"),
+        ("send s3://landing/reports/today.csv to demo", "reports/today.csv", "reports/today.pdf"),
+        ("send landing/reports/today.csv to demo", "reports/today.csv", "reports/2026-11-27.csv"),
+    ],
+)
+def test_a_files_name_in_full_is_enough_whatever_words_it_has(
+    said: str, key: str, other: str
+) -> None:
+    handles = known(file(key), file(other), partner("demo", "Demo"))
+    verdict = asked_for(Asking(said), "start", ["obj_1", "dest_1"], handles, {}, TODAY)
+    assert verdict.asked, verdict.why
+
+
+def test_a_day_that_is_said_besides_still_counts() -> None:
+    handles = known(file("today.csv"), file("2026-11-27/today.csv"), partner("demo", "Demo"))
+    for used, asked in (("obj_1", False), ("obj_2", True)):
+        said = Asking("send today's today.csv to demo")
+        assert asked_for(said, "start", [used, "dest_1"], handles, {}, TODAY).asked is asked, used
+
+
+COMMON = known(
+    file("in/x.csv"),
+    partner("partner", "Demo partner"),
+    partner("test", "Test"),
+    partner("acme", "ACME GmbH"),
+    partner("s-1", "New server"),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("send x.csv to partner", "dest_1"),
+        ('send x.csv to "partner", please', "dest_1"),
+        ("send x.csv to partner and tell me", "dest_1"),
+        ("send x.csv to Test.", "dest_2"),
+        ("send x.csv to new server now", "dest_4"),
+        ("send x.csv to the partner", None),
+        ("send x.csv to test the connection", None),
+        ("send x.csv to partner-2", None),
+        ("send x.csv to partner ACME", "dest_3"),
+        ("send x.csv to ACME GmbH, to test", "dest_3"),
+        ("send x.csv to ACME, it is only a test", "dest_3"),
+        ("send x.csv to ACME, not to partner", "dest_3"),
+    ],
+)
+def test_a_destination_that_is_called_by_a_common_word_is_named_where_to_it_ends(
+    said: str, meant: str | None
+) -> None:
+    verdicts = {
+        used: asked_for(Asking(said), "start", ["obj_1", used], COMMON, {}, TODAY)
+        for used in ("dest_1", "dest_2", "dest_3", "dest_4")
+    }
+    assert [used for used, each in verdicts.items() if each.asked] == [meant] * (meant is not None)
+    assert meant is not None or "end with: to partner" in verdicts["dest_1"].why
+    assert meant != "dest_1" or not verdicts["dest_1"].cautions
+
+
 def test_a_label_names_no_transfer() -> None:
     """Anybody may write any sentence into one, and operators see everybody's."""
     kind, told = transfer("0192cccc", "hr/payroll.csv", "evil")
