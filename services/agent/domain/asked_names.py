@@ -86,7 +86,7 @@ class Thing:
     def by_words(self) -> frozenset[str]:
         """Words that tell something about it. Others may bear them, too."""
         names = (self.key, *map(self.text, HINTS[self.kind]))
-        found = [word for name in names for word in words(name) if _tells(word)]
+        found = [word for name in names for word in words(name) if tells(word)]
         return frozenset(found) if len(found) <= MAX_WORDS else frozenset()
 
     @cached_property
@@ -121,7 +121,7 @@ class Thing:
 
 def _says_something(name: str) -> bool:
     """Not 'to', 'send' or 'a': everybody says that."""
-    return any(_tells(word) or word.isdigit() for word in words(name))
+    return any(tells(word) or word.isdigit() for word in words(name))
 
 
 def _ends_with_to(plain: str, name: str) -> bool:
@@ -141,7 +141,7 @@ def _is_no_sentence(path: str) -> bool:
     return not plain and any(c.isdigit() or c in "/._-" for c in path)
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
     letters = len(word) >= MIN_LETTERS or not word.isascii()
     return letters and not word.isdigit() and word not in _COMMON
 

@@ -56,6 +56,15 @@ class Clause:
             and not self._asks_first()
         )
 
+    @cached_property
+    def says_last(self) -> bool:
+        """'Cancel the last transfer', but not 'the transfer of last night'."""
+        follows = zip(self.words, (*self.words[1:], ""), strict=True)
+        return any(
+            word in lexicon.LAST and (not after or after in lexicon.LAST_OF)
+            for word, after in follows
+        )
+
     @property
     def asks(self) -> bool:
         return self._asks_first() or has(lexicon.ASKING, self.words)

@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
-from services.agent.domain.asked_names import Named, Thing
+from services.agent.domain.asked_names import Named, Thing, tells
 from services.agent.domain.asked_said import Said
-from services.agent.domain.asked_text import UserText
+from services.agent.domain.asked_text import Clause, UserText
 from services.agent.domain.handles import HandleKind
 
 SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})
@@ -126,7 +126,31 @@ class Order:
         how = self._roles[thing.kind].named[thing.handle]
         if how is Named.BY_A_WORD and self._other_day(thing):
             return Named.NOT
+        if how is not Named.IN_FULL and thing.kind is HandleKind.TRANSFER and self._last:
+            return Named.BY_A_WORD if self._is_last(thing) else Named.NOT
         return self._by_day(thing) if how is Named.NOT else how
+
+    @cached_property
+    def _last(self) -> Sequence[Clause]:
+        """Those of the last message that order 'the last transfer', or 'the last failed one'."""
+        clauses = self.order[-1].clauses
+        return [each for each in clauses if each.says_last and each.orders(self.phrases)]
+
+    def _is_last(self, thing: Thing) -> bool:
+        """Whether it is the newest that was shown, of those that bear all words that tell more:
+        'the last transfer to Globex' is none to ACME."""
+        said = {word for each in self._last for word in each.words}
+        role = self._roles[thing.kind]
+        more = {word for word in said - lexicon.BESIDE_LAST if tells(word)}
+        failed = bool(said & lexicon.FAILED)
+        fit = [
+            each
+            for each in role.things
+            if more <= role.shared[each.handle] and (not failed or each.text("status") == "failed")
+        ]
+        newest = max((each.text("requested_at") for each in fit), default="")
+        last = [each for each in fit if each.text("requested_at") == newest]
+        return bool(newest) and last == [thing]
 
     def _rival(self, thing: Thing, how: Named) -> Thing | None:
         """What was shown, too, and fits the words better. A destination must be the only one that
