@@ -107,6 +107,15 @@ def test_yes_has_the_card_shown_again() -> None:
     assert not play.world.writes
 
 
+def test_the_last_failed_transfer_is_proposed_as_guessed() -> None:
+    play = Play(usual(), demo)
+    play.say("Retry the last failed one")
+    [made] = play.all_proposals
+    assert "tr-night" in made.content.card.cautions[0]
+    play.say("Cancel the last transfer")  # two were requested at one moment
+    assert len(play.all_proposals) == 1
+
+
 def test_a_yes_to_nothing_proposes_nothing() -> None:
     play = Play(usual(), demo)
     assert "Nothing was proposed" in play.say("yes").entry.text
