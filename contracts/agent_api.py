@@ -115,13 +115,15 @@ class ProposalsPage(Published):
 
 class MessageView(Published):
     """One message, as people read it. Show `text` as plain text: links and images in it are words
-    of a model, and may be somebody else's. `looked_at` are the tools that the answer used."""
+    of a model, and may be somebody else's. `looked_at` are the tools that the answer used. An
+    answer has the `turn_id` of its pieces: those that come later belong to nothing any more."""
 
     number: Count
     by: Literal["user", "agent"]
     text: str
     at: UtcTime
     looked_at: tuple[str, ...] = ()
+    turn_id: Id | None = None
     proposal_id: Id | None = None
     trouble: Failure | None = Field(
         default=None, description="why the answer is missing or ends early"

@@ -172,7 +172,7 @@ def test_a_list_shows_conversations_as_they_are_now(backend: Backend) -> None:
 
 
 def test_messages_come_oldest_first_in_pages(backend: Backend) -> None:
-    full = Entry(2, Speaker.MODEL, "", NOON, ("list_files",), "p-1", STOPPED)
+    full = Entry(2, Speaker.MODEL, "", NOON, ("list_files",), "p-1", STOPPED, "t-1")
     saved(backend, opened(backend), Written([an_entry(0), an_entry(1), full]))
     opened(backend, "c-10")
     first = backend.conversations.entries("c-1", 2, None)

@@ -24,6 +24,8 @@ STOP_WORDS = frozenset(
 )
 MOST_FOLDERS = 2  # there are eight rounds
 STEERED = ("retry", "pause", "resume", "cancel")
+CONFIRM = "Look at the card, and confirm it there if it is what you want."
+TELL_THEM = "Tell them: "  # how the tool ends what is for the model
 HELP = (
     "I can look at buckets, files, destinations and transfers, say why a transfer failed and how"
     " long one will take, and propose to send something. I am a program of rules that stands in for"
@@ -64,7 +66,19 @@ def _told(request: Request, tool: str, **asked: Any) -> Json:  # noqa: ANN401 - 
 
 
 def _problem(told: Any) -> str:  # noqa: ANN401 - JSON
-    return str(told.get("problem", told) if isinstance(told, Mapping) else told)
+    """What of it is for the user: the rest tells a model what to do."""
+    said = str(told.get("problem", told) if isinstance(told, Mapping) else told)
+    return said.rpartition(TELL_THEM)[2]
+
+
+def _again(request: Request, _: str) -> str:
+    """'Yes' confirms nothing. What was proposed last is proposed once more, so that its card is
+    shown again (docs/adr/0072)."""
+    made = [each for each in request.all_results if each.name == "propose" and not each.failed]
+    asked = made[-1].asked if made else None
+    if asked is None:
+        return "Nothing was proposed here. Say in one message what you want to be done."
+    return f"{_told(request, 'propose', **asked)['proposal']}. {CONFIRM}"
 
 
 def _send(request: Request, said: str) -> str:
@@ -80,7 +94,7 @@ def _send(request: Request, said: str) -> str:
         destination=destination["handle"],
         **more,
     )
-    return f"{proposed['proposal']}. Look at the card, and confirm it there if it is what you want."
+    return f"{proposed['proposal']}. {CONFIRM}"
 
 
 def _estimate(request: Request, said: str) -> str:
@@ -122,12 +136,12 @@ def _steer(request: Request, said: str) -> str:
         return "You have no transfer yet."
     meant = next((each for each in transfers if str(each["id"]).lower() in said), transfers[0])
     proposed = _told(request, "propose", action=action, transfer=meant["handle"])
-    return f"{proposed['proposal']}. Look at the card, and confirm it there if it is what you want."
+    return f"{proposed['proposal']}. {CONFIRM}"
 
 
 def _ticket(request: Request, _: str) -> str:
     proposed = _told(request, "propose", action="ticket")
-    return f"{proposed['proposal']}. Look at the card, and confirm it there if it is what you want."
+    return f"{proposed['proposal']}. {CONFIRM}"
 
 
 def _may(request: Request, said: str) -> str:
@@ -149,6 +163,7 @@ def _list(request: Request, said: str) -> str:
 
 
 RULES: Sequence[tuple[str, Callable[[Request, str], str]]] = (
+    (r"^\W*(yes|yep|ok|okay|sure|ja|oui)\b(\W+(please|go|on|do|it|confirm|i))*\W*$", _again),
     (r"\bwhy\b", _why),
     (r"\bhow long\b", _estimate),
     (r"\b(may|can|allowed)\b.*\bto\b", _may),

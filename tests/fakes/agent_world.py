@@ -19,6 +19,7 @@ from services.agent.domain_services.showing import Answer
 from services.agent.domain_services.taking_turns import Sending
 from services.agent.use_cases.open_conversation import open_conversation
 from services.agent.use_cases.send_message import send_message
+from tests.fakes.agent_outcomes import InMemoryOutcomes
 from tests.fakes.agent_outside import InMemoryModel, InMemoryStream, Move
 from tests.fakes.agent_stores import InMemoryBudget, InMemoryConversations
 from tests.fakes.callers import ANN
@@ -64,7 +65,7 @@ class AgentWorld:
             conversations=watched("conversations", self.conversations, calls),
             proposals=watched("proposals", self.proposals, calls),
             budget=watched("budget", self.budget, calls),
-            outcomes=None,  # type: ignore[arg-type] # only tools look at them
+            outcomes=watched("outcomes", InMemoryOutcomes(timedelta(days=60)), calls),
             model=watched("model", self.model, calls),
             access=self,
             stream=watched("stream", self.stream, calls),

@@ -177,6 +177,27 @@ test("late pieces of an answer that is whole already show nothing", async () => 
   assert.equal(chat.pieces.value, null);
 });
 
+test("a late piece of an earlier answer, of which nothing was heard, is not the next one's", async () => {
+  const { world, chat } = await opened([said(0, "user"), said(1, "agent", { turn_id: "t-0" })]);
+  const { gate, open } = held();
+  world.answers[MESSAGES] = async () => {
+    await gate;
+    return { conversation: conversation(), message: said(3, "agent", { turn_id: "t-1" }), proposal: null, tokens_left_today: 1 };
+  };
+  chat.draft.value = "And now?";
+  const sent = chat.send();
+  await settled();
+  world.tell(7, "of the one before", { turn_id: "t-0" });
+  assert.equal(chat.pieces.value, null);
+  world.tell(0, "Now ", { turn_id: "t-1" });
+  world.tell(8, "of the one before", { turn_id: "t-0" });
+  assert.equal(textOf(chat.pieces.value), "Now ");
+  open();
+  await sent;
+  world.tell(1, "late", { turn_id: "t-1" });
+  assert.equal(chat.pieces.value, null);
+});
+
 test("what was read before a message was sent does not end its answer", async () => {
   const { world, chat } = await opened();
   const { gate, open } = held();

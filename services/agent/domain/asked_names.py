@@ -1,7 +1,7 @@
 """By which words a thing is named: in full, or by a word or a day that it bears."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -68,16 +68,25 @@ class Thing:
         return [fold(name) for name in fields if _says_something(name)]
 
     @cached_property
+    def common_names(self) -> Sequence[str]:
+        """Those that everybody says, as 'test': in full they are only where 'to test' ends."""
+        fields = [self.text(name) for name in TITLES[self.kind]]
+        return [fold(name) for name in fields if name and not _says_something(name)]
+
+    @cached_property
     def paths(self) -> Sequence[str]:
         """As whoever wrote it has called it."""
         last = self.key.rstrip("/").rsplit("/", 1)[-1]
-        return [fold(name) for name in (self.key, last, last.rsplit(".", 1)[0]) if name]
+        found = [name for name in (self.key, last, last.rsplit(".", 1)[0]) if name]
+        if found and (bucket := self.text("bucket")):  # as the card and the commands write it
+            found += [f"s3://{bucket}/{self.key}", f"{bucket}/{self.key}"]
+        return [fold(name) for name in found]
 
     @cached_property
     def by_words(self) -> frozenset[str]:
         """Words that tell something about it. Others may bear them, too."""
         names = (self.key, *map(self.text, HINTS[self.kind]))
-        found = [word for name in names for word in words(name) if _tells(word)]
+        found = [word for name in names for word in words(name) if tells(word)]
         return frozenset(found) if len(found) <= MAX_WORDS else frozenset()
 
     @cached_property
@@ -88,14 +97,18 @@ class Thing:
     def named_in(self, said: Said) -> frozenset[str]:
         """The names by which it was named in full."""
         found = [name for name in (self.handle, *self.names) if said.has_name(name)]
-        if self.kind is HandleKind.DESTINATION:  # 'ACME, GmbH'
+        if self.kind is HandleKind.DESTINATION:
             several = [name for name in self.names if len(words(name)) > 1]
-            found += [name for name in several if said.has(words(name))]
+            found += [name for name in several if said.has(words(name))]  # 'ACME, GmbH'
+            found += [name for name in self.common_names if _ends_with_to(said.plain, name)]
         for path in self.paths:
             quoted = tuple(words(path)) in said.quoted
             if quoted or (_is_no_sentence(path) and said.has_name(path)):
                 found.append(path)
         return frozenset(found)
+
+    def is_only_common(self, names: Set[str]) -> bool:
+        return bool(names) and names <= set(self.common_names)
 
     def shared_with(self, said: Said) -> frozenset[str]:
         """The words said that this thing bears, too."""
@@ -108,7 +121,13 @@ class Thing:
 
 def _says_something(name: str) -> bool:
     """Not 'to', 'send' or 'a': everybody says that."""
-    return any(_tells(word) or word.isdigit() for word in words(name))
+    return any(tells(word) or word.isdigit() for word in words(name))
+
+
+def _ends_with_to(plain: str, name: str) -> bool:
+    """'To partner, please', but not 'to the partner' nor 'to partner ACME'."""
+    found = re.finditer(rf"(?<!\w)(?:{_TO})\s+({_QUOTE}?){re.escape(name)}\1(?![\w/-])", plain)
+    return any(_ENDS.match(plain, each.end()) for each in found)
 
 
 def _is_no_sentence(path: str) -> bool:
@@ -122,11 +141,13 @@ def _is_no_sentence(path: str) -> bool:
     return not plain and any(c.isdigit() or c in "/._-" for c in path)
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
     letters = len(word) >= MIN_LETTERS or not word.isascii()
     return letters and not word.isdigit() and word not in _COMMON
 
 
+_TO, _QUOTE = "|".join(sorted(lexicon.TO)), "['\"`]"
+_ENDS = re.compile(rf"\s*(?:$|[.,;:!?](?:\s|$)|\n|(?:{'|'.join(sorted(lexicon.FILLERS))})\b)")
 _COMMON = frozenset().union(
     lexicon.NO_NAMES,
     lexicon.MANY,

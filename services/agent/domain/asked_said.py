@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,19 +52,14 @@ class Said:
 
     def has_name(self, name: str) -> bool:
         """Whether the name stands in it as it is, and not as a part of a longer one."""
-        at = self.plain.find(name)
-        while at >= 0:
-            behind = self.plain[at + len(name) :][:2]
-            if not _GOES_ON_BEFORE.match(self.plain[at - 1 : at]) and not _GOES_ON.match(behind):
-                return True
-            at = self.plain.find(name, at + 1)
-        return False
+        return any(True for _ in _places(self.plain, name))
 
     def without(self, names: Sequence[str]) -> "Said":
-        """Without these names and their words, once each."""
+        """Without these names and their words, once each. Of 'acme.csv to acme' stays the file."""
         plain, left = self.plain, list(self.words)
         for name in names:
-            plain = plain.replace(name, CUT, 1)
+            at = next(_places(plain, name), plain.find(name))
+            plain = plain if at < 0 else plain[:at] + CUT + plain[at + len(name) :]
         for word in {word for name in names for word in words(name)} & set(left):
             left.remove(word)
         return Said(plain, left, self.quoted)
@@ -77,6 +72,16 @@ class Said:
     @cached_property
     def distinct(self) -> frozenset[str]:
         return frozenset(self.words)
+
+
+def _places(plain: str, name: str) -> Iterator[int]:
+    """Where the name stands by itself."""
+    at = plain.find(name)
+    while at >= 0:
+        behind = plain[at + len(name) :][:2]
+        if not _GOES_ON_BEFORE.match(plain[at - 1 : at]) and not _GOES_ON.match(behind):
+            yield at
+        at = plain.find(name, at + 1)
 
 
 def _stems(word: str) -> Sequence[str]:

@@ -56,6 +56,15 @@ class Clause:
             and not self._asks_first()
         )
 
+    @cached_property
+    def says_last(self) -> bool:
+        """'Cancel the last transfer', but not 'the transfer of last night'."""
+        follows = zip(self.words, (*self.words[1:], ""), strict=True)
+        return any(
+            word in lexicon.LAST and (not after or after in lexicon.LAST_OF)
+            for word, after in follows
+        )
+
     @property
     def asks(self) -> bool:
         return self._asks_first() or has(lexicon.ASKING, self.words)
@@ -139,14 +148,16 @@ class UserText:
         quotes = (tuple(WORD.findall(quote)) for quote in _QUOTED.findall(plain))
         return Said(plain, kept, frozenset(quotes))
 
-    def days(self, today: date, near: int) -> frozenset[date]:
-        """The days that it names, and of those that it names by a word so many around them."""
+    def days(self, today: date, near: int, names: Sequence[str] = ()) -> frozenset[date]:
+        """The days that it names, and of those that it names by a word so many around them. The
+        words of `names` name no day: 'today.csv'."""
+        said = Said("", self.words).without(names)
         named = {_day(*found) for found in _FULL.findall(self.text)}
         for first, second, year in _SHORT.findall(self.text):
             named |= {_day(year, second, first), _day(year, first, second)}
         for phrase, distance in lexicon.DAYS.items():
             parts = phrase.split()
-            if has(parts, self.words) if len(parts) == 1 else Said("", self.words).has(parts):
+            if has(parts, said.words) if len(parts) == 1 else said.has(parts):
                 around = range(distance - near, distance + near + 1)
                 named |= {today + timedelta(days=each) for each in around}
         return frozenset(day for day in named if day is not None)

@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from services.agent.domain import asked_words as lexicon
-from services.agent.domain.asked_names import Named, Thing
+from services.agent.domain.asked_names import Named, Thing, tells
 from services.agent.domain.asked_said import Said
-from services.agent.domain.asked_text import UserText
+from services.agent.domain.asked_text import Clause, UserText
 from services.agent.domain.handles import HandleKind
 
 SOURCES = frozenset({HandleKind.OBJECT, HandleKind.FOLDER, HandleKind.BUCKET})
@@ -60,7 +60,7 @@ class Order:
     def _why_not(self, thing: Thing) -> str:
         how = self._named(thing)
         if how is Named.NOT:
-            return f"You did not name '{thing.title}'. Write what you mean by its name."
+            return f"You did not name '{thing.title}'. {_how_to_name(thing)}"
         if rival := self._rival(thing, how):
             return f"That may be '{rival.title}' or '{thing.title}'. Say which, in full."
         if thing.kind in EVERYTHING_OF and not self._means_many(thing):
@@ -126,7 +126,31 @@ class Order:
         how = self._roles[thing.kind].named[thing.handle]
         if how is Named.BY_A_WORD and self._other_day(thing):
             return Named.NOT
+        if how is not Named.IN_FULL and thing.kind is HandleKind.TRANSFER and self._last:
+            return Named.BY_A_WORD if self._is_last(thing) else Named.NOT
         return self._by_day(thing) if how is Named.NOT else how
+
+    @cached_property
+    def _last(self) -> Sequence[Clause]:
+        """Those of the last message that order 'the last transfer', or 'the last failed one'."""
+        clauses = self.order[-1].clauses
+        return [each for each in clauses if each.says_last and each.orders(self.phrases)]
+
+    def _is_last(self, thing: Thing) -> bool:
+        """Whether it is the newest that was shown, of those that bear all words that tell more:
+        'the last transfer to Globex' is none to ACME."""
+        said = {word for each in self._last for word in each.words}
+        role = self._roles[thing.kind]
+        more = {word for word in said - lexicon.BESIDE_LAST if tells(word)}
+        failed = bool(said & lexicon.FAILED)
+        fit = [
+            each
+            for each in role.things
+            if more <= role.shared[each.handle] and (not failed or each.text("status") == "failed")
+        ]
+        newest = max((each.text("requested_at") for each in fit), default="")
+        last = [each for each in fit if each.text("requested_at") == newest]
+        return bool(newest) and last == [thing]
 
     def _rival(self, thing: Thing, how: Named) -> Thing | None:
         """What was shown, too, and fits the words better. A destination must be the only one that
@@ -136,7 +160,11 @@ class Order:
         for rival in role.things:
             theirs = role.shared[rival.handle]
             named = role.named[rival.handle]
-            if named < how or rival.handle in self._handles_used:
+            if rival.handle in self._handles_used:
+                continue
+            if named is not Named.NOT and thing.is_only_common(role.names[thing.handle]):
+                return rival  # 'to ACME, to test': that may be why it is sent
+            if named < how:
                 continue
             if named is how is Named.IN_FULL:
                 if _is_longer(role.names[rival.handle], role.names[thing.handle]):
@@ -174,7 +202,9 @@ class Order:
 
     def _named_days(self, near: int) -> frozenset[date]:
         texts = (*self.before, *self.order)
-        return frozenset().union(*(text.days(self.today, near) for text in texts))
+        sources = [each for each in self.used if each.kind in SOURCES]
+        named = [name for each in sources for name in self._roles[each.kind].names[each.handle]]
+        return frozenset().union(*(text.days(self.today, near, named) for text in texts))
 
     def _closer(self, rival: Thing, thing: Thing) -> bool:
         """Whether it alone bears the very day that was said."""
@@ -198,6 +228,12 @@ class Order:
     def _means_many(self, thing: Thing) -> bool:
         path = bool(thing.key) and any(thing.key.strip("/") + "/" in t.text for t in self.order)
         return path or self._has(lexicon.MANY) or self._has(lexicon.FOLDER)
+
+
+def _how_to_name(thing: Thing) -> str:
+    if thing.kind is HandleKind.DESTINATION and thing.common_names:
+        return f"If you mean it, end with: to {thing.text('destination_id')}"
+    return "Write what you mean by its name."
 
 
 def _is_longer(names: Set[str], others: Set[str]) -> bool:

@@ -183,6 +183,19 @@ A_FILE = _set(
     "file files object objects datei dateien objekt fichier fichiers archivo archivos arquivo"
     " bestand plik pliki fil filen фаил 文件 ファイル 파일"
 )
+# Before the name of a destination, and before little else: 'it is a test'.
+TO = _set("to nach zu zum zur vers para naar")
+# 'The last transfer', 'the last failed one', 'the latest', but not 'last week's transfer'.
+LAST = _set(
+    "last latest newest letzte letzten letzter neueste neuesten derniere dernier ultima ultimo"
+    " laatste nieuwste"
+)
+LAST_OF = _set(
+    "one transfer failed ubertragung fehlgeschlagene fehlgeschlagenen gescheiterte gescheiterten"
+    " transfert transferencia trasferimento overdracht mislukte"
+)
+FAILED = _set("failed fehlgeschlagene fehlgeschlagenen gescheiterte gescheiterten mislukte")
+BESIDE_LAST = LAST | LAST_OF | _set("our der die den meine meinen unsere notre")
 # Words that many things are called by, so that they name none of them.
 NO_NAMES = _set(
     "the for and from with into last night transfer transfers ticket file files object folder"

@@ -25,6 +25,7 @@ class Entry:
     looked_at: tuple[str, ...] = ()
     proposal_id: str | None = None
     trouble: Trouble | None = None
+    turn_id: str | None = None  # of an answer: the turn that wrote it
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Conversation:
         to an end is lost. Needs that nobody is answering."""
         entries, number = [], self.messages
         if self.turn is not None:
-            entries.append(Entry(number, Speaker.MODEL, "", now, trouble=ANSWER_LOST))
+            lost = Entry(number, Speaker.MODEL, "", now, trouble=ANSWER_LOST, turn_id=self.turn.id)
+            entries.append(lost)
             number += 1
         entries.append(Entry(number, Speaker.USER, text, now))
         begun = replace(
@@ -88,6 +90,10 @@ class Conversation:
         if self.turn is None:
             return self
         return replace(self, turn=replace(self.turn, stop=True))
+
+    @property
+    def turn_id(self) -> str | None:
+        return self.turn.id if self.turn else None
 
     def answered(self, answer: Entry) -> "Conversation":
         return replace(

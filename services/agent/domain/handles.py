@@ -8,8 +8,9 @@ last_modified; dest {destination_id} with name; tra {transfer_id}; tick {ticket_
 page {tool, asked, cursor}, where a list goes on.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -47,18 +48,47 @@ class Handles:
     def with_new(
         self, kind: HandleKind, same: Mapping[str, Any], more: Mapping[str, Any]
     ) -> tuple["Handles", str]:
-        """The handle of a thing that was listed. A thing that is known keeps its handle and gets
-        what was told now."""
-        told, known, last = {**same, **more}, dict(self.known), self.last
-        for name, before in known.items():
-            if name.startswith(f"{kind}_") and all(before.get(k) == v for k, v in same.items()):
-                del known[name]  # it goes to the end: what was listed last is forgotten last
-                break
-        else:
-            last = {**last, kind: last.get(kind, 0) + 1}
-            name = f"{kind}_{last[kind]}"
-        known[name] = told
-        return replace(self, known=_newest(known), last=last), name
+        """The handle of one thing that was listed."""
+        naming = Naming(self)
+        name = naming.name(kind, same, more)
+        return naming.handles, name
+
+
+class Naming:
+    """Names many things that were listed, and looks through those that are known only once."""
+
+    def __init__(self, handles: Handles) -> None:
+        self._named, self._known, self._last = handles, dict(handles.known), dict(handles.last)
+        self._found: dict[tuple[HandleKind, tuple[str, ...]], dict[str, str]] = {}
+        self._is_new = False
+
+    def name(self, kind: HandleKind, same: Mapping[str, Any], more: Mapping[str, Any]) -> str:
+        """A thing that is known keeps its handle and gets what was told now."""
+        fields = tuple(sorted(same))
+        if (kind, fields) not in self._found:
+            of_kind = (name for name in self._known if name.startswith(f"{kind}_"))
+            self._found[kind, fields] = {_id(self._known[name], fields): name for name in of_kind}
+        found = self._found[kind, fields]
+        name = found.get(_id(same, fields))
+        if name is None:
+            self._last[kind] = self._last.get(kind, 0) + 1
+            name = found[_id(same, fields)] = f"{kind}_{self._last[kind]}"
+        self._known.pop(name, None)  # it goes to the end: what was listed last is forgotten last
+        self._known[name] = {**same, **more}
+        self._is_new = True
+        return name
+
+    @property
+    def handles(self) -> Handles:
+        """With those that were named, as far as there is room."""
+        if self._is_new:
+            self._named = Handles(_newest(self._known), dict(self._last))
+            self._is_new = False
+        return self._named
+
+
+def _id(told: Mapping[str, Any], fields: Sequence[str]) -> str:
+    return json.dumps([told.get(name) for name in fields], sort_keys=True)
 
 
 def _newest(known: dict[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.agent.domain.chat import Json
 from services.agent.domain.errors import ApiAway, ApiRefused, AskedWrong
-from services.agent.domain.handles import HandleKind, Handles
+from services.agent.domain.handles import HandleKind, Handles, Naming
 from services.agent.domain.tool import Outcome, Scene
 from services.agent.domain_services.cleaning import clean
 from services.agent.domain_services.tool_schema import closed, wrong_with
@@ -50,15 +50,18 @@ class Look:
 
     def __init__(self, asked: Json, scene: Scene, cursor: str | None = None) -> None:
         self.asked, self.scene, self.cursor = asked, scene, cursor
-        self.handles: Handles = scene.handles
+        self._naming = Naming(scene.handles)
+
+    @property
+    def handles(self) -> Handles:
+        return self._naming.handles
 
     def read(self, operation: str, query: Mapping[str, str] | None = None, **path: str) -> Json:
         return self.scene.reader.read(operation, path, query)
 
     def handle(self, kind: HandleKind, same: Json, more: Json | None = None) -> str:
         """The handle of what was listed."""
-        self.handles, name = self.handles.with_new(kind, same, more or {})
-        return name
+        return self._naming.name(kind, same, more or {})
 
     def page_of(self, operation: str, rows: str, query: Mapping[str, str], **path: str) -> "Page":
         """One page of a list, from where it goes on. `rows` is the list's name in the answer."""

@@ -47,6 +47,7 @@ def message_view(entry: Entry) -> http.MessageView:
         text=entry.text,
         at=entry.at,
         looked_at=entry.looked_at,
+        turn_id=entry.turn_id,
         proposal_id=entry.proposal_id,
         trouble=_failure(entry.trouble),
     )

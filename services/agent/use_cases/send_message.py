@@ -97,6 +97,7 @@ def _entry(taken: Conversation, trouble: Trouble | None, answering: Answering) -
         looked_at=tuple(answering.looked_at),
         proposal_id=answering.proposal_id,
         trouble=trouble,
+        turn_id=taken.turn_id,
     )
 
 
@@ -111,7 +112,9 @@ def _parts(entry: Entry, parts: Sequence[Part]) -> Sequence[Part]:
 
 def _lose(taken: Conversation, *, ports: Ports) -> None:
     """So that nobody has to wait until the lease ends."""
-    entry = Entry(taken.messages, Speaker.MODEL, "", ports.now(), trouble=ANSWER_LOST)
+    entry = Entry(
+        taken.messages, Speaker.MODEL, "", ports.now(), trouble=ANSWER_LOST, turn_id=taken.turn_id
+    )
     with suppress(AgentError):
         end_turn(taken, entry, Written([entry]), ports=ports)
 

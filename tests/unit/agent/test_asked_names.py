@@ -1,8 +1,11 @@
 """Names that are like what people say, and names that are like each other."""
 
+from typing import Any
+
 import pytest
 
 from services.agent.domain.asked import Asking, Verdict, asked_for
+from services.agent.domain.handles import HandleKind
 from tests.unit.agent.test_asked import TODAY, file, known, partner, transfer
 
 
@@ -43,6 +46,139 @@ def test_a_file_that_is_called_like_what_people_say_is_not_what_they_mean(key: s
         for used, asked in (("obj_1", True), ("obj_2", False)):
             verdict = asked_for(Asking(said), "start", [used, "dest_1"], handles, {}, TODAY)
             assert verdict.asked is asked, (said, used, verdict)
+
+
+@pytest.mark.parametrize(
+    ("said", "key", "other"),
+    [
+        ("send today.csv to demo", "today.csv", "2026-11-27/today.csv"),
+        ("send demo-today.csv to demo", "demo-today.csv", "demo/2026-11-27.csv"),
+        ("send s3://landing/reports/today.csv to demo", "reports/today.csv", "reports/today.pdf"),
+        ("send landing/reports/today.csv to demo", "reports/today.csv", "reports/2026-11-27.csv"),
+    ],
+)
+def test_a_files_name_in_full_is_enough_whatever_words_it_has(
+    said: str, key: str, other: str
+) -> None:
+    handles = known(file(key), file(other), partner("demo", "Demo"))
+    verdict = asked_for(Asking(said), "start", ["obj_1", "dest_1"], handles, {}, TODAY)
+    assert verdict.asked, verdict.why
+
+
+def test_a_day_that_is_said_besides_still_counts() -> None:
+    handles = known(file("today.csv"), file("2026-11-27/today.csv"), partner("demo", "Demo"))
+    for used, asked in (("obj_1", False), ("obj_2", True)):
+        said = Asking("send today's today.csv to demo")
+        assert asked_for(said, "start", [used, "dest_1"], handles, {}, TODAY).asked is asked, used
+
+
+COMMON = known(
+    file("in/x.csv"),
+    partner("partner", "Demo partner"),
+    partner("test", "Test"),
+    partner("acme", "ACME GmbH"),
+    partner("s-1", "New server"),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("send x.csv to partner", "dest_1"),
+        ('send x.csv to "partner", please', "dest_1"),
+        ("send x.csv to partner and tell me", "dest_1"),
+        ("send x.csv to Test.", "dest_2"),
+        ("send x.csv to new server now", "dest_4"),
+        ("send x.csv to the partner", None),
+        ("send x.csv to test the connection", None),
+        ("send x.csv to partner-2", None),
+        ("send x.csv to partner ACME", "dest_3"),
+        ("send x.csv to ACME GmbH, to test", "dest_3"),
+        ("send x.csv to ACME, it is only a test", "dest_3"),
+        ("send x.csv to ACME, not to partner", "dest_3"),
+    ],
+)
+def test_a_destination_that_is_called_by_a_common_word_is_named_where_to_it_ends(
+    said: str, meant: str | None
+) -> None:
+    verdicts = {
+        used: asked_for(Asking(said), "start", ["obj_1", used], COMMON, {}, TODAY)
+        for used in ("dest_1", "dest_2", "dest_3", "dest_4")
+    }
+    assert [used for used, each in verdicts.items() if each.asked] == [meant] * (meant is not None)
+    assert meant is not None or "end with: to partner" in verdicts["dest_1"].why
+    assert meant != "dest_1" or not verdicts["dest_1"].cautions
+
+
+def moved(id_: str, to: str, hour: int, status: str) -> tuple[HandleKind, dict[str, Any]]:
+    kind, told = transfer(id_, f"exports/{id_}.csv", to)
+    return kind, {**told, "requested_at": f"2026-11-27T{hour:02}:00:00Z", "status": status}
+
+
+MOVED = known(
+    moved("0192aaaa", "acme", 3, "failed"),  # tra_1
+    moved("0192bbbb", "evil", 5, "moving"),  # tra_2
+    moved("0192cccc", "acme", 4, "completed"),  # tra_3
+    moved("0192dddd", "evil", 2, "failed"),  # tra_4
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "meant"),
+    [
+        ("cancel the last transfer", "cancel", "tra_2"),
+        ("Please cancel my latest transfer.", "cancel", "tra_2"),
+        ("cancel the newest", "cancel", "tra_2"),
+        ("Brich die letzte Übertragung ab", "cancel", "tra_2"),
+        ("Annule le dernier transfert", "cancel", "tra_2"),
+        ("cancel the last transfer to acme", "cancel", "tra_3"),
+        ("retry the last failed one", "retry", "tra_1"),
+        ("retry the last failed transfer to evil", "retry", "tra_4"),
+        ("cancel the last transfer to Globex", "cancel", None),
+        ("retry the transfer of last week", "retry", None),
+        ("retry last week's transfer", "retry", None),
+        ("the last one was slow, cancel something", "cancel", None),
+        ("cancel 0192aaaa, not the last one", "cancel", "tra_1"),
+    ],
+)
+def test_the_last_transfer_is_the_newest_that_was_shown(
+    said: str, kind: str, meant: str | None
+) -> None:
+    verdicts = {
+        used: asked_for(Asking(said), kind, [used], MOVED, {}, TODAY)
+        for used in ("tra_1", "tra_2", "tra_3", "tra_4")
+    }
+    assert [used for used, each in verdicts.items() if each.asked] == [meant] * (meant is not None)
+    if meant is not None and "0192" not in said:
+        assert "You did not name" in verdicts[meant].cautions[0]
+
+
+def test_a_folder_may_be_called_latest_or_failed() -> None:
+    folders = [(HandleKind.FOLDER, {"bucket": "b", "prefix": p}) for p in ("latest/", "failed/")]
+    handles = known(*folders, partner("acme", "ACME"))
+    for used, said in (("fold_1", "send latest/ to acme"), ("fold_2", "send failed/ to acme")):
+        assert asked_for(Asking(said), "start", [used, "dest_1"], handles, {}, TODAY).asked
+
+
+def test_a_file_called_latest_is_not_the_latest() -> None:
+    _, old = moved("0192eeee", "evil", 1, "moving")
+    handles = known(
+        *((HandleKind.TRANSFER, dict(told)) for told in MOVED.known.values()),
+        (HandleKind.TRANSFER, {**old, "key": "in/latest-transfer.csv"}),
+    )
+    asked = [
+        used
+        for used in handles.known
+        if asked_for(Asking("cancel the latest"), "cancel", [used], handles, {}, TODAY).asked
+    ]
+    assert asked == ["tra_2"]
+
+
+def test_of_two_transfers_of_one_moment_neither_is_the_last() -> None:
+    handles = known(moved("0192aaaa", "acme", 3, "failed"), moved("0192bbbb", "acme", 3, "failed"))
+    for used in ("tra_1", "tra_2"):
+        said = Asking("retry the last transfer")
+        assert not asked_for(said, "retry", [used], handles, {}, TODAY).asked
 
 
 def test_a_label_names_no_transfer() -> None:

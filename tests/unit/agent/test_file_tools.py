@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from contracts.browse_api import BucketsPage, BucketView, FilesPage, FilesQuery, FileView
 from services.agent.domain.errors import ApiAway, ApiRefused
-from services.agent.domain.handles import MAX_BYTES, MAX_HANDLES, HandleKind, Handles
+from services.agent.domain.handles import MAX_BYTES, MAX_HANDLES, HandleKind, Handles, Naming
 from tests.unit.agent.scenes import NOON, Conversation
 
 
@@ -198,6 +199,36 @@ def test_what_was_listed_last_is_forgotten_last() -> None:
     assert handles.of_kind(HandleKind.BUCKET, "bkt_1") == {"bucket": "first"}
     assert handles.of_kind(HandleKind.OBJECT, "obj_1") is None
     assert len(handles.known) == MAX_HANDLES
+
+
+class Looked(dict[str, Any]):
+    """Counts how often somebody looks into it."""
+
+    times = 0
+
+    def get(self, *given: Any) -> Any:  # noqa: ANN401
+        Looked.times += 1
+        return super().get(*given)
+
+
+def test_a_page_looks_once_through_what_is_known() -> None:
+    known = {f"obj_{n}": Looked(key=str(n)) for n in range(1_000)}
+    naming = Naming(Handles(known, {"obj": 999}))
+    Looked.times = 0
+    names = [naming.name(HandleKind.OBJECT, {"key": str(n)}, {}) for n in range(950, 1_050)]
+    assert names == [f"obj_{n}" for n in range(950, 1_050)]
+    assert Looked.times == len(known)
+    assert list(naming.handles.known)[-100:] == names
+
+
+def test_many_are_named_as_one_after_the_other_is() -> None:
+    handles = Handles()
+    naming = Naming(handles)
+    for key in ("a", "b", "a", "c", "b"):
+        handles, name = handles.with_new(HandleKind.OBJECT, {"key": key}, {"etag": key})
+        assert naming.name(HandleKind.OBJECT, {"key": key}, {"etag": key}) == name
+    assert naming.handles == handles
+    assert list(naming.handles.known) == list(handles.known)
 
 
 def test_handles_of_the_longest_keys_stay_small() -> None:

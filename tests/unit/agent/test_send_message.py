@@ -19,6 +19,7 @@ from services.agent.domain.tool import Outcome, Scene
 from services.agent.domain.trouble import WITHHELD
 from services.agent.domain_services.answering import MOST_USES
 from services.agent.domain_services.system_prompt import SYSTEM
+from services.agent.handlers.conversation_views import message_view
 from tests.fakes.agent_outside import Asked, replied
 from tests.fakes.agent_world import NOON, TOKEN, AgentWorld, SmallTool
 from tests.fakes.callers import AUDITOR, BOB
@@ -79,6 +80,13 @@ def test_tools_are_run_and_their_results_are_told_to_the_model() -> None:
     assert results(world.model.asked[1]) == [ToolResult("u1", {"found": ["obj_1"]})]
     assert [piece.tool for piece in world.stream.pieces if piece.tool] == ["look"]
     assert "".join(piece.text for piece in world.stream.pieces) == answer.entry.text
+
+
+def test_an_answer_has_the_turn_of_its_pieces() -> None:
+    world = a_world()
+    answer = world.send(world.opened(), "?", replied("There."))
+    assert {piece.turn_id for piece in world.stream.pieces} == {answer.entry.turn_id}
+    assert message_view(answer.entry).turn_id == answer.entry.turn_id
 
 
 def test_the_next_turn_knows_what_was_said_and_found() -> None:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from bench.agent.play import Play
+from bench.agent.world import usual
+from services.agent.domain.proposal import State
 from tests.doubles.bedrock_demo import HELP, demo
 from tests.doubles.bedrock_moves import Request, Say, Use
 
@@ -90,6 +93,45 @@ def test_what_it_does_not_find_or_understand_it_says() -> None:
     assert "no file that fits" in talk("send the invoices to acme")[1]
     assert "no destination that fits" in talk("send today to nobody")[1]
     assert talk("Good morning") == ([], HELP)
+
+
+def test_yes_has_the_card_shown_again() -> None:
+    play = Play(usual(), demo)
+    first = play.say("Send exports/2026-11-26.csv to acme")
+    again = play.say("Yes, please.")
+    made, shown = play.all_proposals
+    assert again.entry.proposal_id == shown.id
+    assert shown.content.action == made.content.action
+    assert (made.state, shown.state) == (State.SUPERSEDED, State.OPEN)
+    assert again.entry.text == first.entry.text
+    assert not play.world.writes
+
+
+def test_the_last_failed_transfer_is_proposed_as_guessed() -> None:
+    play = Play(usual(), demo)
+    play.say("Retry the last failed one")
+    [made] = play.all_proposals
+    assert "tr-night" in made.content.card.cautions[0]
+    play.say("Cancel the last transfer")  # two were requested at one moment
+    assert len(play.all_proposals) == 1
+
+
+def test_a_yes_to_nothing_proposes_nothing() -> None:
+    play = Play(usual(), demo)
+    assert "Nothing was proposed" in play.say("yes").entry.text
+    play.say("Send exports/2026-11-26.csv to acme")
+    play.reject(play.all_proposals[-1])
+    told = play.say("yes").entry
+    assert (told.proposal_id, len(play.all_proposals)) == (None, 1)
+    assert told.text.startswith("That did not work: You did not ask for that")
+
+
+def test_of_a_refused_proposal_it_says_the_sentence_for_the_user() -> None:
+    told = Play(usual(), demo).say("Send 2026 to acme").entry
+    assert told.proposal_id is None
+    assert told.text.startswith("That did not work: ")
+    assert "{" not in told.text
+    assert "Tell them" not in told.text
 
 
 def test_whoever_may_send_a_folder_only_is_understood_too() -> None:

@@ -36,7 +36,8 @@ DETAILS = (
     *("updated_at", "bytes_done", "percent", "rate_bytes_per_second", "eta_seconds", "attempts"),
     *("warnings", "cautions"),
 )
-NAMED_BY = ("destination_id", "requested_at")  # and the key: how users name a transfer
+# And the key: how users name a transfer, and which is 'the last failed one'.
+NAMED_BY = ("destination_id", "requested_at", "status")
 FACT = ("type", "at", "run", "by", "trouble", "failure", "bytes_done", "lanes")
 TICKET = ("kind", "status", "number", "url", "requested_at", "trouble")
 

@@ -166,6 +166,7 @@ export class Chat {
       this.messages.value = [...before, said, told.message];
       this.#adopt(told.conversation);
     });
+    this.#end([told.message]);
     this.answered(told, heard);
   }
 
@@ -193,6 +194,7 @@ export class Chat {
     if (mine !== this.reads) return;
     this.isRead = true;
     batch(() => {
+      this.#end(messages);
       this.messages.value = messages;
       this.isCut.value = isCut;
       this.#adopt(told);
@@ -205,6 +207,12 @@ export class Chat {
     this.isStopping.value = false;
     if (this.pieces.peek()) this.over.add(this.pieces.peek().turn);
     this.pieces.value = null;
+  }
+
+  /** Pieces of these answers that come late are nothing new. */
+  #end(messages) {
+    for (const { turn_id } of messages) if (turn_id) this.over.add(turn_id);
+    if (this.over.has(this.pieces.peek()?.turn)) this.pieces.value = null;
   }
 
   #heard(piece) {

@@ -49,6 +49,7 @@ export const message = record({
   text,
   at: time,
   looked_at: optional(list(text), []),
+  turn_id: optional(nullable(id)),
   proposal_id: optional(nullable(id)),
   trouble: optional(nullable(failure)),
 });
