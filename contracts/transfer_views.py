@@ -88,7 +88,7 @@ class TransferSummary(Published):
     )
     receipt: Receipt | None
     origin: Origin | None = Field(
-        default=None, description="the agent's proposal that its request names"
+        description="the agent's proposal that its request names; null: it names none"
     )
 
 

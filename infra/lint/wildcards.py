@@ -46,10 +46,10 @@ FROM_ENVIRONMENT = {"Objects", "Buckets"}
 def has_reason(sid: str, resource: str) -> bool:
     if sid in FROM_ENVIRONMENT:
         return resource.startswith("arn:")
-    return any(_is_end(end, resource) for known, end in REASONS if known == sid)
+    return any(is_end(end, resource) for known, end in REASONS if known == sid)
 
 
-def _is_end(end: str, resource: str) -> bool:
+def is_end(end: str, resource: str) -> bool:
     before, name = resource, ""
     if end.endswith("/"):
         before, slash, name = resource.rpartition("/")

@@ -40,6 +40,7 @@ def view_of(live: LiveTransfer) -> TransferView:
         finished_at=live.finished_at,
         failure=live.failure,
         receipt=live.receipt,
+        origin=None,
         correlation_id="c-1",
         bytes_done=live.bytes_done,
         percent=live.percent,

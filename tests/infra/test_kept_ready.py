@@ -12,7 +12,7 @@ from infra.release import release_of
 from infra.stacks import STAGES, all_stacks, find_stack, read_environment
 from tests.infra.deployments import expansions, real_deployments
 
-SERVICES_WITH_AN_API = {"auth", "notify", "progress", "ticketing", "transfer"}
+SERVICES_WITH_AN_API = {"agent", "auth", "notify", "progress", "ticketing", "transfer"}
 
 
 @cache

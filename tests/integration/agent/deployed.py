@@ -1,5 +1,6 @@
 """The agent service in moto, with the double of Bedrock on loopback."""
 
+import gc
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -78,3 +79,6 @@ def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         boto3.client("events").create_event_bus(Name="fileferry-local")
         monkeypatch.setenv("API_URL", "http://127.0.0.1:9")  # nobody is there
         yield Deployed(aws, bedrock)
+        for each in gc.get_objects():  # the function keeps its client, and its connection, for good
+            if type(each).__name__ == "BedrockRuntime":
+                each.close()

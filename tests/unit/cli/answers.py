@@ -84,6 +84,7 @@ def _summary(transfer_id: str) -> dict[str, Any]:
         "finished_at": None,
         "failure": None,
         "receipt": None,
+        "origin": None,
     }
 
 
