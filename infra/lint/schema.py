@@ -38,7 +38,7 @@ def schema_errors(expansion: Expansion) -> Iterator[Finding]:
         return
     template, broken = decode_str(written)
     config = ConfigMixIn(regions=[region], ignore_checks=SILENT)
-    found = broken or run_template_by_data(template, config, _rules())
+    found = broken or list(run_template_by_data(template, config, _rules()))
     if not found:
         remember(mark)
     for match in found:
