@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cfnlint.runner
 import pytest
 
 from infra.lint import remembered, schema
@@ -20,7 +21,7 @@ WRONG = {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 3_000}}
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The regions that cfn-lint was asked about, with nothing remembered yet."""
     regions: list[str] = []
-    ask = schema.run_template_by_data
+    ask = cfnlint.runner.run_template_by_data
 
     def heard(template: Any, config: Any, rules: Any) -> Any:  # noqa: ANN401 - of cfn-lint
         regions.extend(config.regions)
