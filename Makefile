@@ -37,6 +37,9 @@ endif
 ROLES ?= admin
 SERVICES := $(patsubst services/%/template.yaml,%,$(wildcard services/*/template.yaml))
 STACKS := pipeline account keys bus audit budget network api websocket console $(SERVICES) worker observability
+# What stands in the place of % comes before a shell, so only a name that is there does.
+a_service = $(if $(filter-out $(SERVICES),$*),$(error There is no service '$*'; there are $(SERVICES)))
+a_stack = $(if $(filter-out $(STACKS),$*),$(error There is no stack '$*'; there are $(STACKS)))
 # The locks are complete, so pip has nothing to resolve and nothing may come unhashed.
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
@@ -188,7 +191,7 @@ storm: $(READY) ## Drive all that can run at once together until a promise break
 	$(PYTHON) -m tests.storm --minutes $(or $(MINUTES),30) --seed $(or $(SEED),0)
 
 test-%: $(READY) ## The tests of one service that need no stack
-	$(if $(filter $*,$(SERVICES)),,$(error There is no service '$*'; there are $(SERVICES)))
+	$(a_service)
 	$(PYTHON) -m pytest -q $(wildcard tests/unit/$* tests/integration/$*) tests/contract
 
 .PHONY: load
@@ -240,6 +243,7 @@ validate: $(READY) $(SAM_READY) ## `sam validate --lint` for every completed tem
 	    $(SAM) validate --lint --template-file build/templates/$$stack.json; done
 
 show-%: $(READY) ## The template of one stack as CloudFormation is given it
+	$(a_stack)
 	@$(PYTHON) -m infra.complete $*
 
 ##@ Measuring (docs/performance.md); Linux, best as root on a machine that does nothing else
@@ -257,14 +261,17 @@ bench-terabyte: $(BENCH_READY) ## One terabyte through the whole path on loopbac
 
 ##@ Deploying
 build-%: $(READY) ## Package one service for AWS and import its handlers from the package
+	$(a_service)
 	@$(PYTHON) -m infra.package $* $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON))
 
 # SAM is wanted for AWS only; a laptop does without.
 deploy-%: $(READY) $(if $(filter local,$(STAGE)),,$(SAM_READY)) ## Deploy one stack, STAGE=local|dev|staging|prod, REGION= (home); OVERRIDE=1: no canary, for a mend
+	$(a_stack)
 	@$(PYTHON) -m infra.deploy $* --stage $(STAGE) --sam $(SAM) $(if $(LAMBDA_PYTHON),--python $(LAMBDA_PYTHON)) \
 	  $(if $(OVERRIDE),--override)
 
 rollback-%: $(READY) ## Go back to the release before, at once: STAGE=local; FORCE=1: although it is not safe
+	$(a_stack)
 	@$(PYTHON) -m infra.releases.rollback $* --stage $(STAGE) $(if $(FORCE),--force)
 
 ##@ What the pipeline does (docs/releasing.md)

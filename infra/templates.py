@@ -13,7 +13,7 @@ Template = dict[str, Any]
 NO_REGION = ("iam",)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):  # libyaml reads all templates ten times as fast as Python does
     pass
 
 

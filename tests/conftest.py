@@ -1,8 +1,11 @@
 """What all tests share: an environment that reaches no real account."""
 
 import os
+from functools import cache
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -17,6 +20,18 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
     "POWERTOOLS_TRACE_DISABLED": "1",
 }
+
+# Each test's functions make clients in a session of their own, and each session would read the
+# descriptions of AWS's services anew. That took a third of the time of the integration tests.
+_load = JSONFileLoader().load_file
+
+
+@cache
+def _load_once(path: str) -> Any:  # noqa: ANN401 - JSON
+    return _load(path)
+
+
+JSONFileLoader.load_file = lambda _, path: _load_once(path)
 
 # On a busy machine any example may take long. Both would judge the machine.
 settings.register_profile(

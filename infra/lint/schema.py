@@ -13,6 +13,7 @@ from infra.lint.deployments import definition_of
 from infra.lint.expansion import Expansion
 from infra.lint.finding import Finding
 from infra.lint.physical import text_of
+from infra.lint.remembered import mark_of, remember
 from infra.templates import Template
 
 SILENT = [
@@ -31,9 +32,15 @@ def _rules() -> Rules:
 
 def schema_errors(expansion: Expansion) -> Iterator[Finding]:
     region = expansion.deployment.region
-    template, broken = decode_str(json.dumps(as_deployed(expansion)))
+    written = json.dumps(as_deployed(expansion))
+    mark = mark_of(region, *SILENT, written)
+    if mark.exists():
+        return
+    template, broken = decode_str(written)
     config = ConfigMixIn(regions=[region], ignore_checks=SILENT)
-    found = broken or run_template_by_data(template, config, _rules())
+    found = broken or list(run_template_by_data(template, config, _rules()))
+    if not found:
+        remember(mark)
     for match in found:
         path = [str(each) for each in getattr(match, "path", None) or []]
         yield expansion.finding(

@@ -9,6 +9,7 @@ from typing import Any
 from infra.lint.deployments import Deployment, aws_deployments
 from infra.lint.expansion import Expansion
 from infra.lint.judge import deploy
+from infra.lint.options import with_every_option
 from infra.templates import Template
 
 REGION = "eu-central-1"
@@ -58,6 +59,18 @@ def expansions(*deployments: Deployment) -> list[Expansion]:
 def real_deployments() -> tuple[Deployment, ...]:
     """Of every stack on every stage of AWS."""
     return tuple(aws_deployments())
+
+
+@cache
+def real_expansions() -> tuple[Expansion, ...]:
+    """Shared by all tests, so none may write into them."""
+    return tuple(expansions(*real_deployments()))
+
+
+@cache
+def optional_expansions() -> tuple[Expansion, ...]:
+    """With every option. Shared, too."""
+    return tuple(expansions(*with_every_option(real_deployments())))
 
 
 def sub(text: str) -> dict[str, str]:

@@ -7,13 +7,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from infra.lint.remembered import FOLDER
 from infra.stacks import REPOSITORY
 
 NOT_COPIED = (".git", ".venv*", ".local", "build", "__pycache__", ".*_cache", ".hypothesis")
 
 
 def copied(into: Path) -> Path:
+    """With what the lint remembers: most templates of the copy are those of the repository."""
     shutil.copytree(REPOSITORY, into, ignore=shutil.ignore_patterns(*NOT_COPIED))
+    if FOLDER.exists():
+        shutil.copytree(FOLDER, into / FOLDER.relative_to(REPOSITORY))
     return into
 
 

@@ -13,9 +13,8 @@ from infra.console.headers import LocalHeaders, headers_of
 from infra.console.web_files import file_for
 from infra.lint.deployments import AWS_STAGES
 from infra.lint.expansion import Expansion
-from infra.lint.options import with_every_option
 from infra.lint.physical import text_of
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import optional_expansions, real_expansions
 
 NODE = Path(playwright.__file__).parent / "driver" / "node"  # no machine lacks this one
 PATHS = {
@@ -42,13 +41,11 @@ def consoles() -> dict[str, Expansion]:
     """By stage. 'options' has a domain of its own."""
     found = {
         each.deployment.stage: each
-        for each in expansions(*real_deployments())
+        for each in real_expansions()
         if each.deployment.stack == "console"
     }
     [found["options"]] = [
-        each
-        for each in expansions(*with_every_option(real_deployments()))
-        if each.deployment.stack == "console"
+        each for each in optional_expansions() if each.deployment.stack == "console"
     ]
     return found
 

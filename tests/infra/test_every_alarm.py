@@ -9,9 +9,8 @@ import pytest
 
 from infra.complete.names import TemplateWrong
 from infra.lint.alarms import ALARMS, METRIC_ALARM, SCALING
-from infra.lint.deployments import AWS_STAGES, Deployment
+from infra.lint.deployments import AWS_STAGES
 from infra.lint.expansion import Expansion
-from infra.lint.options import with_every_option
 from infra.lint.physical import name_of, text_of, texts_of
 from infra.lint.watched import unwatched
 from infra.observability.alarms import alarms_of
@@ -22,7 +21,12 @@ from infra.observability.rules import RULES
 from infra.observability.watching import watching
 from infra.stacks import all_stacks, find_stack
 from infra.templates import Template, read_template
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import (
+    expansions,
+    optional_expansions,
+    real_deployments,
+    real_expansions,
+)
 from tests.infra.resources import TEMPLATES
 
 OTHERS = {name: each for name, each in TEMPLATES.items() if name != "observability"}
@@ -109,13 +113,9 @@ def test_a_queue_that_no_alarm_could_name_is_refused() -> None:
         watching(SHORT, {**OTHERS, "auth": auth})
 
 
-def every_deployment() -> tuple[Deployment, ...]:
-    return (*real_deployments(), *with_every_option(real_deployments()))
-
-
 def alarms() -> Iterator[tuple[Expansion, str, dict[str, Any]]]:
     """Every alarm of every stage, except those that set the number of workers."""
-    for expansion in expansions(*every_deployment()):
+    for expansion in (*real_expansions(), *optional_expansions()):
         scaling = {logical_id for logical_id, _ in expansion.of_kind(SCALING)}
         for logical_id, alarm in expansion.of_kind(*ALARMS):
             if not scaling.intersection(texts_of(expansion, alarm.get("AlarmActions", []))):

@@ -6,7 +6,7 @@ from infra.lint.finding import told
 from infra.lint.judge import judge
 from infra.lint.options import with_every_option
 from infra.stacks import all_stacks
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import optional_expansions, real_deployments, real_expansions
 
 NAMES_NOBODY = {  # properties that end in Name and refer to something else
     "AWS::CloudTrail::Trail": {"S3BucketName"},
@@ -40,7 +40,7 @@ def test_aws_would_take_every_stack_with_every_option() -> None:
 def test_every_condition_is_judged_both_ways() -> None:
     """If a condition were never true, or never false, the parts behind it would not be checked."""
     seen: dict[tuple[str, str], set[bool]] = {}
-    for expansion in expansions(*real_deployments(), *with_every_option(real_deployments())):
+    for expansion in (*real_expansions(), *optional_expansions()):
         for name, holds in expansion.conditions.items():
             seen.setdefault((expansion.deployment.stack, name), set()).add(holds)
     one_way = {name for (_, name), answers in seen.items() if len(answers) == 1}
@@ -49,7 +49,7 @@ def test_every_condition_is_judged_both_ways() -> None:
 
 def test_the_lint_knows_every_resource_that_has_a_name() -> None:
     """A kind that the catalogue lacks would be free to collide."""
-    for expansion in expansions(*real_deployments()):
+    for expansion in real_expansions():
         for logical_id, resource in expansion.resources.items():
             kind = resource["Type"]
             named = {each for each in resource.get("Properties", {}) if each.endswith("Name")}

@@ -8,7 +8,7 @@ from infra.lint.deployments import AWS_STAGES
 from infra.lint.expansion import Expansion
 from infra.stacks import find_stack, read_environment
 from services.transfer.settings import DESTINATION_SHARE, TransferSettings
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import real_expansions
 
 LANES = "LanesQueueToLaneWorker"
 CONCURRENCY = "LANE_CONCURRENCY"
@@ -17,7 +17,7 @@ CONCURRENCY = "LANE_CONCURRENCY"
 def transfer_on(stage: str) -> Expansion:
     [found] = [
         each
-        for each in expansions(*real_deployments())
+        for each in real_expansions()
         if (each.deployment.stack, each.deployment.stage) == ("transfer", stage)
     ]
     return found

@@ -4,10 +4,9 @@ What it lacks would end a deployment half way, and only AWS would say so.
 """
 
 from infra.lint.expansion import ACCOUNT, Expansion
-from infra.lint.options import with_every_option
 from infra.lint.physical import arn_of, name_of, text_of
 from infra.stacks import find_stack
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import optional_expansions
 from tests.infra.policy_evaluation import allowed, as_list, literal, managed
 
 HERE = f"eu-central-1:{ACCOUNT}"
@@ -121,7 +120,7 @@ CONTEXT = {
 
 def prod() -> list[Expansion]:
     """The stacks that the deploy role of prod deploys."""
-    found = expansions(*with_every_option(real_deployments()))
+    found = optional_expansions()
     return [each for each in found if not find_stack(each.deployment.stack).is_of_account]
 
 

@@ -16,7 +16,7 @@ from infra.lint.options import with_every_option
 from infra.lint.physical import name_of, text_of, texts_of
 from infra.observability.signals import SIGNALS
 from infra.stacks import REPOSITORY
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import optional_expansions, real_deployments
 from tests.infra.resources import TEMPLATES
 
 FOLDER = REPOSITORY / "docs" / "runbooks"
@@ -38,7 +38,7 @@ OTHER_WORDS = {"AccessDenied", "NotAuthorized", "Disabled", "LastRotatedDate", "
 def alarms_by_runbook() -> dict[str, set[str]]:
     """The names of alarms with every option on, as <stage>, by the runbook that they link to."""
     found: dict[str, set[str]] = {}
-    for expansion in expansions(*with_every_option(real_deployments())):
+    for expansion in optional_expansions():
         scaling = {logical_id for logical_id, _ in expansion.of_kind(SCALING)}
         for logical_id, alarm in expansion.of_kind(*ALARMS):
             if scaling.intersection(texts_of(expansion, alarm.get("AlarmActions", []))):

@@ -4,7 +4,7 @@ import json
 
 from contracts.websocket.client_messages import CLIENT_MESSAGES
 from infra.lint.deployments import AWS_STAGES
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import real_deployments, real_expansions
 from tests.infra.resources import TEMPLATES, name_of, resources, text_of
 
 [STAGE] = resources("AWS::ApiGatewayV2::Stage")
@@ -68,7 +68,7 @@ def test_services_find_the_api_in_ssm_on_every_stage() -> None:
             text_of(parameter["Name"]): text_of(parameter["Value"])
             for _, parameter in each.of_kind("AWS::SSM::Parameter")
         }
-        for each in expansions(*real_deployments())
+        for each in real_expansions()
         if each.deployment.stack == "websocket"
     }
     assert set(of_stage) == set(AWS_STAGES)

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from infra.complete import complete
 from infra.complete.names import TemplateWrong
 from infra.lint.expansion import Expansion
-from infra.lint.options import with_every_option
 from infra.lint.physical import text_of
 from infra.stacks import find_stack
 from infra.worker.image import (
@@ -22,7 +21,7 @@ from infra.worker.image import (
     tag_of,
 )
 from services.transfer.settings import TransferSettings
-from tests.infra.deployments import expansions, real_deployments
+from tests.infra.deployments import optional_expansions, real_expansions
 from tests.unit.transfer.test_settings import NEEDED
 
 DOMAIN = ".amazonaws.com/"  # of a queue, which the lint leaves out where it answers a Ref
@@ -34,8 +33,7 @@ ADDRESS = "111122223333.dkr.example/fileferry-dev-worker"
 @pytest.fixture(scope="module")
 def expanded() -> dict[str, Expansion]:
     """With every option, as AWS would see the two stacks."""
-    kept = with_every_option(real_deployments())
-    return {each.deployment.stack: each for each in expansions(*kept)}
+    return {each.deployment.stack: each for each in optional_expansions()}
 
 
 def statements(expansion: Expansion, role: str) -> dict[str, tuple[set[str], set[str]]]:
@@ -123,7 +121,7 @@ def test_the_reader_trusts_it_where_it_is_there(expanded: dict[str, Expansion]) 
 
 
 def test_a_stage_without_long_turns_has_none_of_it() -> None:
-    for expansion in expansions(*real_deployments()):
+    for expansion in real_expansions():
         if expansion.deployment.stack == "worker":
             assert expansion.resources == {}
         if expansion.deployment.stack == "transfer":

@@ -6,6 +6,7 @@ What else its acts need has to be there by itself; services/transfer has a `depl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,6 +14,7 @@ import pytest
 from moto import mock_aws
 
 from infra.stacks import find_stack
+from infra.templates import Template
 from tests.integration.functions import environment
 
 SESSION = boto3.Session()  # one for all: it keeps DynamoDB's model, which is slow to read
@@ -37,7 +39,7 @@ class InMoto:
 
 @contextmanager
 def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
-    template = find_stack(service).completed()
+    template = _template_of(service)
     with mock_aws():
         dynamodb = SESSION.client("dynamodb", region_name=PSEUDO["AWS::Region"])
         tables = {
@@ -50,6 +52,11 @@ def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
             if not name.startswith("POWERTOOLS_"):  # each test has telemetry of its own
                 monkeypatch.setenv(name, value)
         yield InMoto(dynamodb, tables, queues)
+
+
+@cache
+def _template_of(service: str) -> Template:
+    return find_stack(service).completed()
 
 
 def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> str:  # noqa: ANN401
