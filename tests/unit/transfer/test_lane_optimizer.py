@@ -22,7 +22,7 @@ from services.transfer.domain.lane_window import STALE_SECONDS, Share
 from tests.unit.transfer.lane_line import BEGIN, MB, Line, to_a_knee
 
 STEP_SECONDS = 6  # a lane comes within two, settles for one and is measured for two or three
-SEARCH_SECONDS = 14 * STEP_SECONDS  # from any number to any other, up to ten
+SEARCH_SECONDS = 11 * STEP_SECONDS  # from any number to any other, up to ten
 FEW = settings(max_examples=60, deadline=None)
 knees = st.integers(1, 10)
 
@@ -41,7 +41,7 @@ def test_it_comes_to_one_of_the_best_within_a_bounded_time_and_never_above_the_l
     line = Line(curve, limit, round_trip_seconds=trip).run(SEARCH_SECONDS)
     assert abs(line.target.lanes - min(knee, limit)) <= 1
     assert all(1 <= lanes <= limit for lanes in line.seen)
-    assert all(abs(each.after - each.before) <= 1 for each in line.decisions)
+    assert all(each.after <= 2 * each.before for each in line.decisions)
     assert all(before.after == after.before for before, after in pairwise(line.decisions))
 
 
@@ -214,7 +214,7 @@ def test_the_rates_of_several_transfers_add_up() -> None:
             share = Share(work, now, 1, 1, 4, LaneFigures(moved))
             target, decision = observe(target, share, 4)
             decisions += [] if decision is None else [decision]
-    assert (decisions[0].before, decisions[0].after) == (2, 3)
+    assert (decisions[0].before, decisions[0].after) == (2, 4)
     assert decisions[0].bytes_per_second == pytest.approx(40 * MB, rel=0.01)
     later = now + timedelta(seconds=STALE_SECONDS + 1)
     assert target.window.fresh(later) == []
