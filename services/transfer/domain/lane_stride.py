@@ -9,14 +9,14 @@ IN_PROPORTION = 0.7  # of what each lane moved before: so much brings each lane 
 
 
 def lanes_more(target: LaneTarget, measure: Measure, *, source_bound: bool) -> int:
-    """So many are tried. At first those that fill a usual line, if each moves as much as one does
-    now. Then twice as many as the last time, while they bring as much as those before. Never more
+    """So many are tried: those that fill a usual line, if each moves as much as one does now.
+    Beyond that twice as many as the last time, while they bring as much as those before. Never more
     than there are. Where lanes wait for S3, one tells whether more would help."""
     if target.stride == 1 or (source_bound and not target.stride):
         return 1
     each = measure.bytes_per_second / measure.lanes
     missing = ceil(USUAL_BYTES_PER_SECOND / each) - measure.lanes
-    return max(1, min(measure.lanes, max(missing, target.stride)))
+    return max(1, min(measure.lanes, missing if missing > 0 else target.stride))
 
 
 def bring_as_much(target: LaneTarget, measure: Measure) -> bool:

@@ -41,6 +41,14 @@ def test_lanes_that_fill_a_usual_line_get_one_more_at_a_time() -> None:
     assert line.target.lanes == 2
 
 
+def test_a_usual_line_that_is_nearly_full_gets_one_more() -> None:
+    """Although the last lane brought as much as those before."""
+    line = searched(lambda lanes: min(lanes * 23.0, 114.0) * MB)
+    assert steps(line.decisions)[:4] == [4, 6, 5, 4]
+    line = searched(lambda lanes: {4: 95.0, 5: 114.0}.get(lanes, 106.0) * MB)
+    assert steps(line.decisions) == [4, 5, 6, 5]
+
+
 def test_on_a_faster_line_than_usual_steps_grow_while_each_lane_brings_as_much() -> None:
     line = searched(lambda lanes: lanes * 36 * MB, limit=24)
     assert steps(line.decisions) == [4, 5, 7, 11, 19, 24]
