@@ -25,7 +25,6 @@ from services.transfer.domain_services.lane_limits import (
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.partner_session import no_session
 from services.transfer.domain_services.queue_lanes import (
-    FIRST,
     is_driven,
     is_out,
     queue_lanes,
@@ -40,7 +39,7 @@ from services.transfer.domain_services.show_progress import show_stopped
 def end_lane(pulse: LanePulse, *, alone: bool = False, ports: Ports) -> None:
     """Ends the lane, and reports when everything is moved. If the transfer was resumed at this
     very moment, there is work again, and the lanes are sent out again. `alone`: only if no other
-    lane of it is left. Who creates the part file is the first lane's own matter."""
+    lane of it is left."""
     pulse.free_slot()
     ports.lanes.end(pulse.lane)
     transfer = ports.transfers.read(pulse.lane.transfer_id)
@@ -49,8 +48,6 @@ def end_lane(pulse: LanePulse, *, alone: bool = False, ports: Ports) -> None:
     if of_today and transfer.status is Status.PAUSED:
         show_stopped(transfer, ports=ports)
     if not of_today or not (committing or transfer.lanes_wanted):
-        return
-    if not transfer.part_made and pulse.lane.number != FIRST:
         return
     moved = report_moved(transfer, ports=ports)
     if moved or committing or not work_is_free(transfer, ports=ports):
@@ -114,12 +111,11 @@ def park(
     target = ports.targets.read(destination.id) if is_long(transfer) else None
     none_free = refused or no_lane_session(destination, limit, target, ports=ports)
     waits = Tries(lane=lane.number, waits=True)
-    alone = not transfer.part_made and lane.number == FIRST
-    if alone:
+    if not transfer.part_made:
         note(transfer, transfer.generation, none_free, waits, ports=ports)
     whole = session_limit(transfer, destination, ports.policy)
     park_lane(lane, transfer, whole, ports=ports)
-    if not alone:
+    if transfer.part_made:
         lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
         if not any(is_driven(each, now, ports.policy) for each in lanes):
             note(transfer, transfer.generation, none_free, waits, ports=ports)

@@ -93,11 +93,6 @@ def lanes_to_send(transfer: Transfer, *, ports: Ports) -> int:
         return 1  # the first lane creates the part file
     if transfer.lanes <= 1 or not is_long(transfer):
         return transfer.lanes
-    return lanes_that_help(transfer, ports=ports)
-
-
-def lanes_that_help(transfer: Transfer, *, ports: Ports) -> int:
-    """Of a large file, as its destination's target is now."""
     destination = ports.destinations.read(transfer.destination_id)
     limit = lane_limit(destination, ports.policy, short=False)
     return lanes_of(transfer, known_target(destination, ports=ports), limit, ports=ports)

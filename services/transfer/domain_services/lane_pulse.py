@@ -110,11 +110,6 @@ class LanePulse:
             self._stopwatch.began(now)
             self._session, self.lane = session, replace(self.lane, session_since=now)
 
-    def tell_login(self) -> None:
-        """Before the next beat: others wait for it."""
-        with self._lock:
-            self._store(self.lane.until, self._ports.now())
-
     @property
     def has_session(self) -> bool:
         return self._session is not None

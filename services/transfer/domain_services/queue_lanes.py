@@ -9,10 +9,9 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.lane_limits import is_long, lanes_that_help, lanes_to_send
+from services.transfer.domain_services.lane_limits import lanes_to_send
 from services.transfer.domain_services.settle_files import settle_files
 
-FIRST = 0  # the lane that creates the part file
 # Containers start in minutes, and each may be busy with another lane for hours.
 LONG_DUES = 12  # a long lane waits so many lane_due_seconds until its message is sent again
 NOT_AGAIN = "PermanentFailure"  # the name that the state machine does not retry
@@ -45,21 +44,6 @@ def queue_lanes(transfer: Transfer, *, ports: Ports) -> None:
         else:
             continue
         out += 1
-
-
-def send_ahead(transfer: Transfer, *, ports: Ports) -> None:
-    """Sends the other lanes of a large file out with the first one, which creates the part file.
-    So they have their workers when that has logged in. A lane that was there before waits for the
-    first one to send it."""
-    strategy = transfer.known_strategy
-    one_file = transfer.part is not None and not transfer.sends_many
-    if not one_file or transfer.part_made or strategy.lanes <= 1 or not is_long(transfer):
-        return
-    known = {lane.number for lane in ports.lanes.lanes(transfer.ledger)}
-    planned = replace(transfer, lanes=strategy.lanes)
-    for number in range(1, lanes_that_help(planned, ports=ports)):
-        if number not in known:
-            send_turn(first_lane(transfer, ports.now(), number), 0, ports=ports)
 
 
 def send_turn(lane: Lane, delay_seconds: float, *, ports: Ports) -> None:

@@ -18,11 +18,6 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import ObjectSource, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
-from services.transfer.domain_services.await_first import (
-    is_wanted,
-    may_log_in,
-    may_work_at_part,
-)
 from services.transfer.domain_services.end_turn import (
     end_lane,
     give_way,
@@ -39,12 +34,7 @@ from services.transfer.domain_services.lane_tally import TalliedFolder, TalliedS
 from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, connected, with_credential
 from services.transfer.domain_services.plan_part import start_over
-from services.transfer.domain_services.queue_lanes import (
-    FIRST,
-    is_written,
-    send_turn,
-    tell_moved,
-)
+from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
 from services.transfer.domain_services.recover_sessions import recover_sessions
 from services.transfer.domain_services.refused_session import full
 from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
@@ -84,16 +74,11 @@ class _Turn:
     def _take_part(self) -> None:
         transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         self._worker.correlate(transfer.correlation_id)
-        if not is_wanted(self._pulse.lane, transfer):
+        if not self._is_wanted(transfer):
             self._pulse.leave_line(transfer.destination_id)
             self._end()
             return
         self._worker.hide_message(self._ports.policy.lease_seconds)
-        ready = may_log_in(self._pulse, transfer, ports=self._ports)
-        if ready is None:
-            self._end()
-            return
-        transfer = ready
         known = self._ports.destinations.read(transfer.destination_id)
         destination = recover_sessions(known, ports=self._ports)
         limit = session_limit(transfer, destination, self._ports.policy)
@@ -102,6 +87,12 @@ class _Turn:
             return
         end_trouble(transfer, _waited, ports=self._ports)
         self._drive(transfer, destination)
+
+    def _is_wanted(self, transfer: Transfer) -> bool:
+        """The first lane also creates the part file."""
+        lane = self._pulse.lane
+        wanted = transfer.lanes_wanted and transfer.generation == lane.generation
+        return wanted and (transfer.part_made or lane.number == 0)
 
     def _drive(self, transfer: Transfer, destination: Destination) -> None:
         pulse = self._pulse
@@ -139,11 +130,8 @@ class _Turn:
             connected(destination, credential, pulse.wants_session, ports=ports) as session,
         ):
             pulse.watch(session)
-            ready = may_work_at_part(pulse, transfer, ports=ports)
-            if ready is None:
-                return Outcome.ENDED
             tallied = TalliedSource(source, pulse.tally)
-            outcome = self._work_in(ready, tallied, Visit(session, destination))
+            outcome = self._work_in(transfer, tallied, Visit(session, destination))
         if outcome is Outcome.DELIVERED and self._work is not None:
             pulse.free_slot()
             ports.lanes.end(pulse.lane)
@@ -259,7 +247,7 @@ class _Turn:
         if part.folder:
             return False
         if not part.made:
-            return part.opening and self._pulse.lane.number == FIRST
+            return part.opening
         if transfer.known_strategy.reopens:
             return False
         return not is_written(transfer, ports=self._ports)

@@ -8,12 +8,7 @@ from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.change_transfer import change_run
 from services.transfer.domain_services.plan_folder import reopen_failed
 from services.transfer.domain_services.plan_part import leads_there, plan_part
-from services.transfer.domain_services.queue_lanes import (
-    queue_lanes,
-    report_moved,
-    send_ahead,
-    tell_moved,
-)
+from services.transfer.domain_services.queue_lanes import queue_lanes, report_moved, tell_moved
 
 
 def start_move(transfer: Transfer, task_token: str, *, direct: bool, ports: Ports) -> None:
@@ -35,7 +30,6 @@ def start_move(transfer: Transfer, task_token: str, *, direct: bool, ports: Port
         tell_moved(transfer, ports=ports)
     elif not report_moved(transfer, ports=ports) and transfer.lanes_wanted:
         queue_lanes(transfer, ports=ports)
-        send_ahead(transfer, ports=ports)
 
 
 def _planned(current: Transfer, destination: Destination, *, direct: bool, ports: Ports) -> Change:
