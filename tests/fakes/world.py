@@ -101,7 +101,7 @@ class World:
             bus=watched("bus", self.bus, calls),
             crcs=CRCS,
             heart=calls,
-            pause=calls.pass_time,
+            pause=self._move_clock,
             meter=self.meter,
             log_error=lambda what, error: self.errors.append((what, error)),
             now=lambda: self.clock,

@@ -139,8 +139,6 @@ def test_fewer_sessions_of_the_destination_are_obeyed_while_lanes_run() -> None:
         world = a_world()
         transfer = requested(world, 0)
         go_on_until_at_work(world, 3)
-        while world.targets.read("one") is None:  # until they have reported
-            world.go_on_together(1, 2)
         known = world.ports.destinations.read("one")
         world.ports.destinations.save(replace(known, max_sessions=2))
         go_on_until_at_work(world, 1)
