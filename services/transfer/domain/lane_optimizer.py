@@ -1,11 +1,12 @@
 """Finds the number of lanes that a destination is served best with, step by step.
 
-One lane more while that brings enough, one lane fewer while that costs little. Whoever is content
-stays there, and looks again ever more seldom. What the partner refuses is not tried again for a
-while. No I/O: the figures and the time are arguments.
+Lanes more while they bring enough: several at once while each brings as much as those before, then
+one. One lane fewer while that costs little. Whoever is content stays there, and looks again ever
+more seldom. What the partner refuses is not tried again for a while. No I/O: the figures and the
+time are arguments.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.transfer.domain import lane_words as words
@@ -22,6 +23,8 @@ from services.transfer.domain.lane_noise import (
     worth,
 )
 from services.transfer.domain.lane_refusals import Observed, fall_back
+from services.transfer.domain.lane_seen import Seen
+from services.transfer.domain.lane_stride import bring_as_much, enough, lanes_more
 from services.transfer.domain.lane_target import (
     LONGEST_PROBE_SECONDS,
     PROBE_SECONDS,
@@ -32,7 +35,6 @@ from services.transfer.domain.lane_target import (
 from services.transfer.domain.lane_window import Measure, Share
 from services.transfer.domain.leases import is_over
 
-SOURCE_BOUND = 0.7  # of the lanes' time, spent in waiting for S3
 GOOD_SUCCESS = 0.8
 # What a transfer tried and did not live to judge, the next one judges. Not one of next week.
 TRY_SECONDS = 2 * 86_400.0
@@ -60,7 +62,7 @@ def observe(
     target = replace(
         target, window=window, source_share=measure.source_share, success_rate=measure.success_rate
     )
-    seen = _Seen(measure, share, limit, who_allows)
+    seen = Seen(measure, share, limit, who_allows)
     if target.step is not Step.NONE and _is_long_ago(target, now):
         return _not_judged(target, seen)
     match target.step:
@@ -69,34 +71,9 @@ def observe(
         case Step.DOWN:
             return _judge_fewer(target, seen)
     settled = _settled(target, measure)
-    if settled.far_off or settled.noise is None:  # another window tells more
+    if settled.far_off:  # another window tells more
         return settled, None
     return _go_on(settled, seen)
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What a decision is made by."""
-
-    measure: Measure
-    share: Share
-    limit: int
-    who_allows: str
-
-    @property
-    def rate(self) -> float:
-        return self.measure.bytes_per_second
-
-    @property
-    def now(self) -> datetime:
-        return self.share.at
-
-    @property
-    def waits_for_source(self) -> bool:
-        return self.measure.source_share >= SOURCE_BOUND
-
-    def decision(self, target: LaneTarget, lanes: int, why: str) -> Decision:
-        return Decision(self.now, target.lanes, lanes, self.rate, self.measure.success_rate, why)
 
 
 def _is_long_ago(target: LaneTarget, now: datetime) -> bool:
@@ -121,7 +98,7 @@ def _limited(target: LaneTarget, lanes: int, share: Share, why: str) -> Observed
     return searches, decision
 
 
-def _not_judged(target: LaneTarget, seen: _Seen) -> Observed:
+def _not_judged(target: LaneTarget, seen: Seen) -> Observed:
     """What was measured before the step is too old to judge it."""
     lanes = min(target.before_lanes, target.limit_at(seen.now, seen.limit))
     decision = seen.decision(target, lanes, words.not_judged(target.lanes, lanes))
@@ -129,46 +106,72 @@ def _not_judged(target: LaneTarget, seen: _Seen) -> Observed:
     return anew.decided(decision, step=Step.NONE, far_off=0), decision
 
 
-def _judge_more(target: LaneTarget, seen: _Seen) -> Observed:
+def _judge_more(target: LaneTarget, seen: Seen) -> Observed:
     before, lanes = target.before_rate, target.before_lanes
     if seen.rate >= before * (1 + worth(target, seen.measure)):
-        better = replace(noted(target, seen.rate), more_may_help=True, fewer_may_do=False)
-        return _go_on(replace(better, step=Step.NONE, far_off=0), seen)
-    why = words.no_help(seen.measure, before, lanes, source_bound=seen.waits_for_source)
+        fewer = enough(target, seen.measure) < target.lanes
+        better = replace(noted(target, seen.rate), more_may_help=True, fewer_may_do=fewer)
+        return _after_more(replace(better, step=Step.NONE, far_off=0), seen)
+    added = target.lanes - lanes
+    source_bound = seen.waits_for_source
+    why = words.no_help(seen.measure, before, lanes, added, source_bound=source_bound)
     decision = seen.decision(target, lanes, why)
     back = target.decided(
-        decision, step=Step.NONE, more_may_help=False, bytes_per_second=before, far_off=0
+        decision,
+        step=Step.NONE,
+        more_may_help=added > 1,  # a lane too many may cost more than one brings
+        stride=1,
+        bytes_per_second=before,
+        far_off=0,
     )
     return back, decision
 
 
-def _judge_fewer(target: LaneTarget, seen: _Seen) -> Observed:
+def _after_more(target: LaneTarget, seen: Seen) -> Observed:
+    """Lanes more helped. Where several brought less than those before, fewer may be enough."""
+    added = target.lanes - target.before_lanes
+    if target.stride != 1 and bring_as_much(target, seen.measure):
+        return _go_on(replace(target, stride=2 * added), seen)
+    if added == 1:
+        return _go_on(target, seen)
+    target, lanes = replace(target, stride=1), enough(target, seen.measure)
+    if lanes == target.lanes:
+        return _go_on(target, seen)
+    return _try(target, seen, lanes, words.so_many_may_do(seen.measure, lanes))
+
+
+def _judge_fewer(target: LaneTarget, seen: Seen) -> Observed:
     before, most = rate_of_more(target), target.limit_at(seen.now, seen.limit)
     if seen.rate >= before * (1 - loss(target, seen.measure)):
         as_good = replace(noted(target, seen.rate), more_may_help=False, fewer_may_do=True)
         return _go_on(replace(as_good, step=Step.NONE, far_off=0), seen)
     lanes = min(target.before_lanes, most)
     decision = seen.decision(target, lanes, words.missed(seen.measure, before, lanes))
+    between = lanes - target.lanes > 1  # one fewer was not tried yet
     back = target.decided(
         decision,
         step=Step.NONE,
-        fewer_may_do=False,
-        fewer_first=False,
+        fewer_may_do=between,
+        fewer_first=between,
         bytes_per_second=target.before_rate,
         far_off=0,
     )
     return back, decision
 
 
-def _go_on(target: LaneTarget, seen: _Seen) -> Observed:
+def _go_on(target: LaneTarget, seen: Seen) -> Observed:
     """What is tried next, if anything is."""
     now, lanes, measure = seen.now, target.lanes, seen.measure
     most = min(target.limit_at(now, seen.limit), max(lanes, target.window.most()))
     up, down = target.more_may_help and lanes < most, target.fewer_may_do and lanes > 1
+    more = lanes_more(target, measure, source_bound=seen.waits_for_source)
+    if target.noise is None and not (up and more > 1):
+        return target, None  # another window tells more
     if up and not (down and target.fewer_first):
-        return _try(target, seen, Step.UP, words.one_more(measure))
+        more = min(more, most - lanes)
+        return _try(target, seen, lanes + more, words.do_more_help(measure, more))
     if down:
-        return _try(target, seen, Step.DOWN, words.one_fewer(measure))
+        return _try(target, seen, lanes - 1, words.one_fewer(measure))
     longest = now + timedelta(seconds=LONGEST_PROBE_SECONDS)
     if target.probe_at is None:
         next_at = now + timedelta(seconds=target.probe_seconds)
@@ -177,8 +180,8 @@ def _go_on(target: LaneTarget, seen: _Seen) -> Observed:
     if not is_over(target.probe_at, now, longest) or not _has_time(target):
         return target, None
     later = min(LONGEST_PROBE_SECONDS, 2 * target.probe_seconds)
-    more = target.more_may_help or not seen.waits_for_source
-    again = replace(target, more_may_help=more, fewer_may_do=True, probe_at=None)
+    helps = target.more_may_help or not seen.waits_for_source
+    again = replace(target, more_may_help=helps, fewer_may_do=True, probe_at=None)
     return _go_on(replace(again, probe_seconds=later), seen)
 
 
@@ -188,7 +191,7 @@ def _has_time(target: LaneTarget) -> bool:
     return target.window.left_bytes() >= seconds * target.bytes_per_second
 
 
-def _why_it_stays(target: LaneTarget, seen: _Seen) -> str:
+def _why_it_stays(target: LaneTarget, seen: Seen) -> str:
     """Where more may help, something forbids to try."""
     measure, bound = seen.measure, target.bound_at(seen.now)
     if not target.more_may_help:
@@ -200,11 +203,11 @@ def _why_it_stays(target: LaneTarget, seen: _Seen) -> str:
     return words.stays_below(measure, words.NO_WORK_FOR_MORE)
 
 
-def _try(target: LaneTarget, seen: _Seen, step: Step, why: str) -> Observed:
-    decision = seen.decision(target, target.lanes + (1 if step is Step.UP else -1), why)
+def _try(target: LaneTarget, seen: Seen, lanes: int, why: str) -> Observed:
+    decision = seen.decision(target, lanes, why)
     tried = target.decided(
         decision,
-        step=step,
+        step=Step.UP if lanes > target.lanes else Step.DOWN,
         before_lanes=target.lanes,
         before_rate=target.bytes_per_second,
         far_off=0,
@@ -230,6 +233,7 @@ def _settled(target: LaneTarget, measure: Measure) -> LaneTarget:
         more_may_help=True,
         fewer_may_do=True,
         fewer_first=side < 0,
+        stride=0,
         probe_at=None,
         probe_seconds=PROBE_SECONDS,
         best_lanes=target.lanes,

@@ -64,6 +64,7 @@ def _bounded(target: LaneTarget, decision: Decision, seconds: float) -> LaneTarg
         fewer_may_do=False,
         fewer_first=False,
         bytes_per_second=0.0,
+        stride=1,
         far_off=0,
         probe_at=None,
         best_lanes=0,  # what cannot be had is nothing to be judged by

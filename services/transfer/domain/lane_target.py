@@ -41,7 +41,8 @@ class LaneTarget:
     """`lanes` is how many lanes the destination gets. `bytes_per_second` is what that many moved of
     late, smoothed, and `noise` how far a window of one second would be off that, as a part of it.
     `more_may_help` and `fewer_may_do` are what is still to be tried. `best_*` is the number that
-    moved the most since the line changed last."""
+    moved the most since the line changed last. `stride` is how many lanes a step up adds at the
+    most; 0 while nothing is known of it."""
 
     destination_id: str
     place: str  # the record says nothing about another server
@@ -70,6 +71,7 @@ class LaneTarget:
     refused_at: datetime | None = None
     best_lanes: int = 0
     best_rate: float = 0.0
+    stride: int = 1  # of rows of earlier versions, which found their number already
 
     @property
     def next_version(self) -> int:
@@ -134,7 +136,7 @@ def first_target(
         why = f"{_lanes(lanes)} to begin with: a round trip takes {trip}."
     if lanes < wanted:
         why = f"{why.removesuffix('.')}, and no more are allowed."
-    return LaneTarget(destination_id, place, lanes, Window(now), why=why)
+    return LaneTarget(destination_id, place, lanes, Window(now), why=why, stride=0)
 
 
 def _lanes(number: int) -> str:

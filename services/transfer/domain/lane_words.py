@@ -8,18 +8,28 @@ REFUSED_MORE = "the partner refused more of late, or broke one off"
 NO_WORK_FOR_MORE = "the transfers under way have work for no more"
 
 
-def one_more(now: Measure) -> str:
-    return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}. Does one more help?"
+def do_more_help(now: Measure, added: int) -> str:
+    ask = "Does one more" if added == 1 else f"Do {added} more"
+    return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}. {ask} help?"
+
+
+def so_many_may_do(now: Measure, number: int) -> str:
+    """The last step up helped, but brought less than the lanes before."""
+    told = f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}"
+    return f"{told}, which {number} might do as well."
 
 
 def one_fewer(now: Measure) -> str:
     return f"{lanes(now.lanes)} {moved(now)} {rate(now.bytes_per_second)}. Would one fewer do?"
 
 
-def no_help(now: Measure, before: float, back_to: int, *, source_bound: bool) -> str:
+def no_help(now: Measure, before: float, back_to: int, added: int, *, source_bound: bool) -> str:
     change = f"{lanes(now.lanes)} moved {rate(now.bytes_per_second)}"
-    brings = "brings too little" if now.bytes_per_second > before else "is no help"
-    told = f"{change} and {back_to} moved {rate(before)}: one more {brings}."
+    one = added == 1
+    is_none, too_little = ("is", "brings") if one else ("are", "bring")
+    brings = f"{too_little} too little" if now.bytes_per_second > before else f"{is_none} no help"
+    more = "one more" if one else f"{added} more"
+    told = f"{change} and {back_to} moved {rate(before)}: {more} {brings}."
     return f"{told} {_waits(now)}" if source_bound else told
 
 

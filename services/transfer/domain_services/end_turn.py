@@ -12,6 +12,7 @@ from services.transfer.domain.errors import (
 )
 from services.transfer.domain.lane_target import LaneTarget
 from services.transfer.domain.ports import Ports
+from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
@@ -32,7 +33,7 @@ from services.transfer.domain_services.queue_lanes import (
     work_is_free,
 )
 from services.transfer.domain_services.refused_session import let_in_of_late
-from services.transfer.domain_services.session_line import park_lane
+from services.transfer.domain_services.session_line import leave_line, park_lane, pass_on
 from services.transfer.domain_services.show_progress import show_stopped
 
 
@@ -55,6 +56,13 @@ def end_lane(pulse: LanePulse, *, alone: bool = False, ports: Ports) -> None:
     lanes, now = ports.lanes.lanes(transfer.ledger), ports.now()
     if not alone or not any(is_out(each, now, ports.policy) for each in lanes):
         queue_lanes(transfer, ports=ports)
+
+
+def end_unwanted(pulse: LanePulse, destination_id: str, *, ports: Ports) -> None:
+    """It needs no session any more. If it stood in the line, others are called instead."""
+    if leave_line(destination_id, lane_ticket(pulse.lane), ports=ports):
+        pass_on(destination_id, ports=ports)
+    end_lane(pulse, ports=ports)
 
 
 def give_way(pulse: LanePulse, *, ports: Ports) -> None:

@@ -14,7 +14,6 @@ from services.transfer.domain.lane import Lane
 from services.transfer.domain.ledger import ChunkLease, LedgerId, Mark
 from services.transfer.domain.patience import patience_seconds
 from services.transfer.domain.ports import PartnerSession, Ports
-from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.status import Status
 from services.transfer.domain.tries import Tries
 from services.transfer.domain.waiting import Limit
@@ -24,7 +23,7 @@ from services.transfer.domain_services.lane_chunks import LaneChunks
 from services.transfer.domain_services.lane_slots import LaneSlots
 from services.transfer.domain_services.lane_stopwatch import LaneStopwatch
 from services.transfer.domain_services.lane_tally import LaneTally
-from services.transfer.domain_services.session_line import leave_line, pass_on
+from services.transfer.domain_services.session_line import pass_on
 from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.domain_services.worker import Worker
@@ -133,11 +132,6 @@ class LanePulse:
         """The place of the workflow's steps, of which one at a time may prove and name the file."""
         with self._lock:
             return self._slots.take_step(self._until)
-
-    def leave_line(self, destination_id: str) -> None:
-        """It needs no session any more. If it stood in the line, others are called instead."""
-        if leave_line(destination_id, lane_ticket(self.lane), ports=self._ports):
-            pass_on(destination_id, ports=self._ports)
 
     def claim(self, ledger: LedgerId) -> ChunkLease | None:
         with self._lock:

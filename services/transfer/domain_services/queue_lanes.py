@@ -118,6 +118,18 @@ def is_written(transfer: Transfer, *, ports: Ports) -> bool:
     return told and ports.ledger.progress(transfer.ledger).complete
 
 
+def is_stuck(lane: Lane, *, ports: Ports) -> bool:
+    """Whether the creation of its file may still be on its way, or nobody can open the file
+    again."""
+    transfer = ports.transfers.read(lane.transfer_id)
+    part = transfer.part
+    if part is None or part.folder or transfer.generation != lane.generation:
+        return False
+    if not part.made:
+        return part.opening
+    return not transfer.known_strategy.reopens and not is_written(transfer, ports=ports)
+
+
 def is_moved(transfer: Transfer, *, ports: Ports) -> bool:
     """Whether the part file exists and every chunk is done. For `readback` every chunk must be
     proved, too."""

@@ -20,6 +20,7 @@ from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
 from services.transfer.domain_services.end_turn import (
     end_lane,
+    end_unwanted,
     give_way,
     note,
     park,
@@ -34,7 +35,7 @@ from services.transfer.domain_services.lane_tally import TalliedFolder, TalliedS
 from services.transfer.domain_services.lane_work import LaneWork
 from services.transfer.domain_services.partner_session import Visit, connected, with_credential
 from services.transfer.domain_services.plan_part import start_over
-from services.transfer.domain_services.queue_lanes import is_written, send_turn, tell_moved
+from services.transfer.domain_services.queue_lanes import is_stuck, send_turn, tell_moved
 from services.transfer.domain_services.recover_sessions import recover_sessions
 from services.transfer.domain_services.refused_session import full
 from services.transfer.domain_services.replan import Replanned, refresh_plan, replan
@@ -75,8 +76,7 @@ class _Turn:
         transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
         self._worker.correlate(transfer.correlation_id)
         if not self._is_wanted(transfer):
-            self._pulse.leave_line(transfer.destination_id)
-            self._end()
+            end_unwanted(self._pulse, transfer.destination_id, ports=self._ports)
             return
         self._worker.hide_message(self._ports.policy.lease_seconds)
         known = self._ports.destinations.read(transfer.destination_id)
@@ -102,7 +102,7 @@ class _Turn:
             if isinstance(error, LeaseLost) or pulse.is_lost or pulse.stopped:
                 self._end()  # what is lost may be somebody else's; what is still ours is freed
                 return
-            stuck = self._is_stuck()
+            stuck = is_stuck(pulse.lane, ports=self._ports)
             if stuck or not (pulse.out_of_time and pulse.headway):
                 self._after_failure(transfer, error, stuck=stuck)
                 return
@@ -237,20 +237,6 @@ class _Turn:
                     raise
                 fail_by_lane(transfer.run_id, pulse.lane.generation, error, ports=ports)
         return False
-
-    def _is_stuck(self) -> bool:
-        """Whether its creation may still be on its way, or nobody can open the file again."""
-        transfer = self._ports.transfers.read(self._pulse.lane.transfer_id)
-        part = transfer.part
-        if part is None or transfer.generation != self._pulse.lane.generation:
-            return False
-        if part.folder:
-            return False
-        if not part.made:
-            return part.opening
-        if transfer.known_strategy.reopens:
-            return False
-        return not is_written(transfer, ports=self._ports)
 
 
 def _waited(tries: Tries) -> bool:

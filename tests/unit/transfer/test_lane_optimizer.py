@@ -22,7 +22,8 @@ from services.transfer.domain.lane_window import STALE_SECONDS, Share
 from tests.unit.transfer.lane_line import BEGIN, MB, Line, to_a_knee
 
 STEP_SECONDS = 6  # a lane comes within two, settles for one and is measured for two or three
-SEARCH_SECONDS = 14 * STEP_SECONDS  # from any number to any other, up to ten
+SEARCH_SECONDS = 11 * STEP_SECONDS  # from any number to any other, up to ten
+LONGEST_SECONDS = 14 * STEP_SECONDS  # where lanes too many hurt, and each fewer is tried
 FEW = settings(max_examples=60, deadline=None)
 knees = st.integers(1, 10)
 
@@ -38,10 +39,10 @@ def test_it_comes_to_one_of_the_best_within_a_bounded_time_and_never_above_the_l
     knee: int, limit: int, trip: float | None, falls: float
 ) -> None:
     curve = to_a_knee(knee, falls=falls)
-    line = Line(curve, limit, round_trip_seconds=trip).run(SEARCH_SECONDS)
+    line = Line(curve, limit, round_trip_seconds=trip).run(LONGEST_SECONDS)
     assert abs(line.target.lanes - min(knee, limit)) <= 1
     assert all(1 <= lanes <= limit for lanes in line.seen)
-    assert all(abs(each.after - each.before) <= 1 for each in line.decisions)
+    assert all(each.after <= 2 * each.before for each in line.decisions)
     assert all(before.after == after.before for before, after in pairwise(line.decisions))
 
 
@@ -109,7 +110,7 @@ def refused(line: Line, *, at_login: bool) -> None:
 
 
 def test_a_refused_session_takes_a_lane_at_once_and_is_remembered() -> None:
-    line = Line(to_a_knee(9), limit=9).run(SEARCH_SECONDS)
+    line = Line(to_a_knee(9), limit=9).run(round(PROBE_SECONDS))  # before it looks again
     assert line.target.lanes == 9
     refused(line, at_login=True)
     assert line.target.lanes == 8
@@ -214,7 +215,7 @@ def test_the_rates_of_several_transfers_add_up() -> None:
             share = Share(work, now, 1, 1, 4, LaneFigures(moved))
             target, decision = observe(target, share, 4)
             decisions += [] if decision is None else [decision]
-    assert (decisions[0].before, decisions[0].after) == (2, 3)
+    assert (decisions[0].before, decisions[0].after) == (2, 4)
     assert decisions[0].bytes_per_second == pytest.approx(40 * MB, rel=0.01)
     later = now + timedelta(seconds=STALE_SECONDS + 1)
     assert target.window.fresh(later) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,7 @@ from services.transfer.use_cases.steer_transfer import (
     pause_transfer,
     resume_transfer,
 )
+from tests.fakes.actors import Stage
 from tests.fakes.callers import ANN
 from tests.fakes.world import World
 from tests.unit.transfer.driving import (
@@ -33,6 +35,7 @@ from tests.unit.transfer.driving import (
 TIMEOUT_SECONDS = 60.0
 SHARE = 2
 SENT = 5
+WAITS = 100  # calls; a lane that finds no session makes fewer
 LARGE = content(4 * READ_BYTES)
 BEFORE = 1.0  # it hangs for so long when somebody stops the transfer
 
@@ -94,6 +97,24 @@ def test_lanes_of_one_destination_get_their_share_of_the_workers_and_no_more() -
     world.run()
     for each in (*sent, other):
         assert world.read(each).status is Status.COMPLETED
+
+
+def test_nobody_waits_in_a_worker_for_a_login_that_hangs() -> None:
+    """Whatever is taken meanwhile ends or stands in the line, so the share holds at the login."""
+    world = World()
+    world.ports = replace(world.ports, policy=replace(world.policy, lanes_per_destination=SHARE))
+    world.register("silent", max_sessions=10)
+    for number in range(SENT):
+        world.request(BODY, destination_id="silent", target_path=f"{number}")
+    while world.workflow.advance():
+        pass
+    stage, lanes = Stage(), sorted(world.queue.messages, key=lambda each: each.lane)
+    world.queue.messages.clear()
+    workers = [stage.start(str(each), partial(world.drive_lane, each)) for each in lanes]
+    for each in workers:
+        each.advance_to("partner.connect", at_most=WAITS)
+    assert len([each for each in workers if each.at == "partner.connect"]) == SHARE
+    assert len([each for each in workers if not each.ended]) == SHARE
 
 
 @pytest.mark.parametrize("call", ["sink.write", "sink.flush", "partner.open_part"])
