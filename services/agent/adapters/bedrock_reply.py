@@ -116,7 +116,7 @@ def _asked(text: str) -> Json:
     """What is asked without anything is told as no text at all."""
     try:
         found = json.loads(text, parse_constant=_refused) if text.strip() else {}
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # 1e999 is infinite
     except (ValueError, RecursionError):
         raise _Malformed from None
     if not isinstance(found, dict):

@@ -59,6 +59,11 @@ class Conversation:
         return self.turn is not None and now < self.turn.until
 
     @property
+    def last_asked(self) -> int:
+        """The number of the last message of its owner; below 0: there is none."""
+        return self.turn.number if self.turn is not None else self.messages - 2
+
+    @property
     def is_full(self) -> bool:
         return self.messages + 3 > MOST_MESSAGES  # a lost answer, a message and its answer
 

@@ -133,9 +133,11 @@ class Proposal:
         )
 
     def rejected(self, digest: str, by: str, now: datetime) -> "Proposal":
-        """Raises DigestDiffers, BeingConfirmed, ProposalOver."""
+        """Raises DigestDiffers, BeingConfirmed, ProposalTooOld, ProposalOver."""
         self.require_digest(digest)
         state = self.state_at(now)
+        if state is State.CONFIRMING and now >= self.content.made_at + GOES_ON_FOR:
+            raise ProposalTooOld(self.id)
         if state is State.CONFIRMING and self.claim is not None:
             raise BeingConfirmed(self.id, self.claim.until)
         if state is not State.OPEN:

@@ -16,6 +16,7 @@ from services.agent.domain.errors import (
     NotDoneYet,
     ProposalError,
     ProposalNotFound,
+    ProposalOver,
     ProposalsBusy,
 )
 from services.agent.domain.ports import Actor, Ports, ProposalChange, Reader
@@ -26,6 +27,7 @@ from services.agent.domain.writes import steps_of
 from services.agent.domain_services import announce_proposals as announce
 from services.agent.domain_services.found_done import found_done
 from services.agent.domain_services.hindrance import hindrance, trouble_of
+from services.agent.domain_services.keep_proposal import supersede_left_behind
 
 TRIES = 10  # to claim it; each is lost to somebody who decided about it at the same moment
 # Of all of it, and less than the API waits (29 s), so that an answer can be stored behind it.
@@ -144,11 +146,24 @@ class _Confirming:
         surely nothing was done."""
         settled = sum(each.settled for each in outcomes)
         if settled == 0 and self._is_first and surely_not:
-            self._store(self.claimed.reopened())
-            return NotDoneYet(self.claimed.id, reason)
+            return self._reopened(reason)
         self._hand_on(outcomes, self.ports.now())
         steps = steps_of(self.claimed.content.action)
         return ConfirmUnfinished(self.claimed.id, settled, steps, reason)
+
+    def _reopened(self, reason: str) -> ProposalError:
+        """A message or a proposal that came meanwhile let it be, so that it ends now."""
+        self._store(self.claimed.reopened())
+        is_over = supersede_left_behind(
+            self.claimed,
+            self.ports.now(),
+            self.ports.conversations,
+            self.ports.proposals,
+            self.ports.new_id,
+        )
+        if is_over:
+            return ProposalOver(self.claimed.id, State.SUPERSEDED)
+        return NotDoneYet(self.claimed.id, reason)
 
     def _hand_on(self, outcomes: list[Outcome], until: datetime) -> None:
         self._store(self.claimed.handed_on(tuple(outcomes), until))

@@ -11,7 +11,7 @@ TRIES = 10  # each is lost to somebody who decided about it at the same moment
 
 def reject_proposal(proposal_id: str, digest: str, caller: Caller, *, ports: Ports) -> Proposal:
     """When it is rejected again, the same. Raises ProposalNotFound, DigestDiffers, ProposalOver,
-    BeingConfirmed."""
+    BeingConfirmed, ProposalTooOld."""
     for _ in range(TRIES):
         found = ports.proposals.read(proposal_id)
         if found is None or found.owner != caller.name:

@@ -13,7 +13,7 @@ def step_text(event: TransferFact) -> str:
         case fact.TransferRequestedV1():
             again = f" again (run {event.run})" if event.run > 1 else ""
             named = event.origin if event.run == 1 else None  # a retry has that of the request
-            proposed = f" by confirming proposal {named.proposal_id} of the agent" if named else ""
+            proposed = f", as proposal {named.proposal_id} of the agent, it says" if named else ""
             return f"The transfer was asked for{again}{proposed}."
         case fact.TransferStartedV1():
             return f"{size(event.size_bytes)} began to be sent, in {event.chunks} chunks."

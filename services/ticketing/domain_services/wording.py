@@ -169,7 +169,10 @@ def _audited(case: Case) -> Iterator[str]:
     yield f"Version: {source.version_id or 'not known yet; the bucket may keep none'}"
     yield f"Server: {shown(destination.host, 253)} by {destination.protocol.upper()}"
     if case.origin is not None:
-        yield f"SHA-256 of the proposal: {case.origin.digest}; ProposalConfirmed has the same"
+        yield (
+            f"SHA-256 of the proposal: {case.origin.digest}; it was confirmed if there is a"
+            f" ProposalConfirmed of {shown(case.owner, 100)} with the same"
+        )
     yield f"If the name exists: {case.if_exists or 'not known yet'}"
     yield f"Proof asked for: {case.verify or 'not known yet'}"
 

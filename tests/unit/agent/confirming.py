@@ -31,6 +31,7 @@ from services.agent.use_cases.confirm_proposal import confirm_proposal
 from services.ticketing.handlers import api as ticketing_api
 from services.transfer.domain.transfer import Transfer
 from services.transfer.handlers import api as transfer_api
+from tests.fakes.agent_stores import InMemoryConversations
 from tests.fakes.callers import ANN, BOB
 from tests.fakes.proposals import InMemoryProposals
 from tests.fakes.ticketing_world import TicketingWorld
@@ -84,12 +85,14 @@ class Confirming:
         self.http = InProcessHttp(self.callers, serve)
         watched_http = cast(GuardedHttp, watched("http", self.http, self.calls))
         self.stored = InMemoryProposals()
+        self.conversations = InMemoryConversations()
         numbers = count(1)
         outcomes = SimpleNamespace(learned=lambda *_: Learned({}, 90))
         self.ports = cast(
             Ports,
             SimpleNamespace(
                 proposals=watched("proposals", self.stored, self.calls),
+                conversations=self.conversations,
                 outcomes=outcomes,
                 access=HttpAccess(RestApi(watched_http, "https://api.example")),
                 now=lambda: self.world.clock,

@@ -15,6 +15,7 @@ from services.agent.domain.errors import (
     ProposalTooOld,
 )
 from services.agent.domain.proposal import Proposal, State
+from services.agent.use_cases.reject_proposal import reject_proposal
 from services.transfer.domain.status import Status
 from services.transfer.use_cases.steer_transfer import cancel_transfer, pause_transfer
 from tests.fakes.callers import ANN
@@ -108,6 +109,8 @@ def test_what_goes_on_a_day_later_is_refused() -> None:
     it.pass_time(timedelta(days=1))
     with pytest.raises(ProposalTooOld):
         it.confirm(proposal)
+    with pytest.raises(ProposalTooOld):  # and not: confirm it again
+        reject_proposal(proposal.id, proposal.digest, ANN, ports=it.ports)
     assert sent(it) == [KEY]
 
 

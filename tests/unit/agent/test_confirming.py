@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.agent.domain.conversation import Conversation
 from services.agent.domain.errors import (
     BeingConfirmed,
     ConfirmUnclear,
@@ -14,6 +15,7 @@ from services.agent.domain.errors import (
     ProposalNotFound,
     ProposalOver,
 )
+from services.agent.domain.ports import Written
 from services.agent.domain.proposal import Proposal, State
 from services.agent.domain_services.keep_proposal import supersede_open
 from services.agent.use_cases.reject_proposal import reject_proposal
@@ -266,3 +268,47 @@ def test_without_time_for_a_step_it_is_open_again() -> None:
     assert it.state(proposal).state is State.OPEN
     it.confirm(proposal)
     done_once(it, proposal)
+
+
+def write_another_message(it: Confirming) -> None:
+    """As a turn begins: stored, then whatever is open is superseded."""
+    conversations, now = it.conversations, it.ports.now()
+    opened = conversations.open(Conversation("conv-1", "ann", now, now), [])
+    begun, entries = opened.begun("turn-1", "no, wait", now)
+    assert conversations.save(begun, Written(entries), now) is not None
+    supersede_open("conv-1", now, it.ports.proposals, it.ports.new_id)
+
+
+@pytest.mark.parametrize(
+    ("call", "number"), [("http.send", 1), ("http.send", 2), ("proposals.store", 2)]
+)
+def test_a_message_amid_a_confirmation_of_which_nothing_came_ends_the_proposal(
+    call: str, number: int
+) -> None:
+    """It is being confirmed when the message comes, and open again behind it."""
+    it = Confirming()
+    proposal = it.start_proposed()
+    it.pass_time(timedelta(seconds=1))
+    met = it.calls.before(call, lambda: write_another_message(it), number)
+    it.calls.lose_answer("http.send", lost, after=1)
+    with pytest.raises(ProposalOver, match="superseded"):
+        it.confirm(proposal)
+    assert met()
+    assert it.state(proposal).state is State.SUPERSEDED
+    assert it.transfers() == []
+
+
+def test_another_proposal_amid_such_a_confirmation_is_the_only_open_one() -> None:
+    it = Confirming()
+    proposal = it.start_proposed()
+    made: list[Proposal] = []
+    it.calls.before("http.send", lambda: made.append(it.start_proposed()))
+    answers = it.http.serve
+    it.http.serve = lambda event: (
+        {"statusCode": 429, "body": '{"code":"throttled","detail":"Too many calls."}'}
+        if made
+        else answers(event)
+    )
+    with pytest.raises(ProposalOver, match="superseded"):
+        it.confirm(proposal)
+    assert (it.state(proposal).state, it.state(made[0]).state) == (State.SUPERSEDED, State.OPEN)

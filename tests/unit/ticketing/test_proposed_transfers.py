@@ -23,7 +23,7 @@ def test_both_tickets_name_conversation_proposal_and_who_confirmed() -> None:
     assert SENTENCE in described(world, Kind.USER)
     assert SENTENCE in described(world, Kind.AUDIT)
     assert DIGEST in described(world, Kind.AUDIT)
-    assert "ProposalConfirmed has the same" in described(world, Kind.AUDIT)
+    assert "if there is a ProposalConfirmed of jane with the same" in described(world, Kind.AUDIT)
 
 
 @pytest.mark.parametrize("kind", [Kind.USER, Kind.AUDIT])
@@ -38,7 +38,7 @@ def test_a_ticket_that_was_opened_before_the_request_was_heard_has_it_in_its_tra
     world.hear(requested)
     world.settle()
     notes = world.desk.notes[world.there(kind).record_id]
-    assert any("by confirming proposal prop-1 of the agent" in each for each in notes)
+    assert any("as proposal prop-1 of the agent, it says" in each for each in notes)
 
 
 def test_a_transfer_that_nobody_proposed_says_nothing_of_the_agent() -> None:
