@@ -98,6 +98,7 @@ class Story:
                 "updated_at": _text(self.seen_at),
                 "finished_at": None,
                 "receipt": None,
+                "origin": None,
                 "correlation_id": "corr-1",
                 "rate_bytes_per_second": figures["rate_bytes_per_second"],
                 "eta_seconds": 3_600.0,

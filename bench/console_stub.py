@@ -139,6 +139,7 @@ def _old(number: int) -> dict[str, Any]:
         "finished_at": (at + timedelta(seconds=9)).isoformat(),
         "failure": why | {"retryable": True} if failed else None,
         "receipt": None,
+        "origin": None,
     }
 
 

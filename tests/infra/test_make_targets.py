@@ -9,12 +9,13 @@ from infra.stacks import all_stacks
 
 OF_STACKS = ("show", "deploy", "rollback")
 OF_SERVICES = ("test", "build")
+OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 
 
 def would_run(target: str) -> "subprocess.CompletedProcess[str]":
     """Only says what it would run. `make test` may have begun this process with flags of its
     own."""
-    env = {key: value for key, value in os.environ.items() if key != "MAKEFLAGS"}
+    env = {key: value for key, value in os.environ.items() if key not in OF_MAKE}
     ready = ("-o", ".venv/.ready", "-o", ".venv-sam/.ready")
     command = ["make", "-n", *ready, target]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)

@@ -34,7 +34,7 @@ def repaired(messages: Sequence[Message]) -> tuple[Message, ...]:
             uses = _uses(told[-1]) if told else ()
             _tell(told, by, [*_results(uses, blocks)])
             texts = [*_texts(blocks)]
-            if uses and texts:
+            if texts and told and _has_results(told[-1]):
                 _tell(told, Speaker.MODEL, [Said(BROKE_OFF)])
             _tell(told, by, texts)
         elif told:
@@ -74,6 +74,10 @@ def _new(blocks: Sequence[Block], known: set[str]) -> Iterator[ToolUse]:
 
 def _uses(message: Message) -> Sequence[ToolUse]:
     return [block for block in message.blocks if isinstance(block, ToolUse)]
+
+
+def _has_results(message: Message) -> bool:
+    return any(isinstance(block, ToolResult) for block in message.blocks)
 
 
 def _results(uses: Sequence[ToolUse], blocks: Sequence[Block]) -> Iterator[ToolResult]:

@@ -34,6 +34,14 @@ def test_bedrock_takes_whatever_was_stored_once_it_is_repaired(history: list[Mes
     assert wrong_with(asked, has_tools=True) == ""
 
 
+def test_words_behind_results_stand_apart_where_the_model_only_repeated_itself() -> None:
+    use, result = ToolUse("u1", "look", {}), ToolResult("u1", {"told": 1})
+    history = [user(Said("text")), model(use), user(result), model(use), user(Said("and now?"))]
+    asked = repaired(history)
+    assert wrong_with(asked, has_tools=True) == ""
+    assert asked[-2:] == (model(Said(BROKE_OFF)), user(Said("and now?")))
+
+
 @given(HISTORIES)
 def test_repairing_twice_changes_nothing(history: list[Message]) -> None:
     once = repaired(history)
