@@ -40,7 +40,7 @@ KINDS = {
 }
 HANDLED = ("obj", "dest", "fold", "tra")
 ACTING = "propose"
-MOST_OBJECTS = 20  # of a batch
+MOST_OBJECTS = 8  # of a batch
 MOST_USES = 5  # in one reply
 LOOKING, SPELLED_OUT = 4, 5  # rounds of a turn until which it looks, and makes those calls
 LAST_ROUND = 7  # in which it may use tools

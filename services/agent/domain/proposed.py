@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from services.agent.domain.estimate import Estimate
 
-MOST_OBJECTS = 20  # of a batch
+# Of a batch. Confirming asks the API twice for each, within seconds, and out of what its user may
+# call in a minute.
+MOST_OBJECTS = 8
 
 
 class Kind(StrEnum):
