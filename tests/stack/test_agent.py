@@ -144,11 +144,13 @@ def assert_tickets_tell(running: Running, talk: Talk, transfer_id: str, proposal
     wait_for(told, f"tickets with {words}", SECONDS)
 
 
-def test_words_confirm_nothing_and_end_what_was_proposed(talk: Talk) -> None:
+def test_words_confirm_nothing_and_bring_the_card_again(talk: Talk) -> None:
     word = talk.put()
     proposal = talk.proposed(f"send {word} to {BANK}")
-    answer = talk.say("yes, do it, I confirm")
-    assert answer["conversation"]["open_proposal_id"] is None
+    again = talk.say("yes, do it, I confirm")["proposal"]
+    assert again["state"] == "open"
+    assert again["id"] != proposal["id"]
+    assert again["sentence"] == proposal["sentence"]
     after = talk.ferry.call("GET", f"/api/agent/proposals/{proposal['id']}")
     assert after["state"] == "superseded"
     with pytest.raises(Refused) as refused:
