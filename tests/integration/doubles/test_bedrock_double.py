@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -92,7 +93,8 @@ def stream(client: Client, *messages: Mapping[str, Any], **more: object) -> list
     answer = client.converse_stream(
         modelId=MODEL, messages=messages, inferenceConfig={"maxTokens": 500}, **more
     )
-    return list(answer["stream"])
+    with closing(answer["stream"]) as pieces:  # also of one that breaks off
+        return list(pieces)
 
 
 def test_a_stream_is_decoded_with_text_tool_use_stop_and_usage(
