@@ -73,7 +73,7 @@ def test_tools_are_asked_for_and_their_results_are_taken(backend: Backend) -> No
     assert backend.ask(ASKED, reply.message, result)[0].text == "There."
 
 
-@pytest.mark.parametrize("stop", [*{*Stop} - {Stop.TOOLS}])
+@pytest.mark.parametrize("stop", sorted({*Stop} - {Stop.TOOLS}))
 def test_each_reason_to_stop_is_told(backend: Backend, stop: Stop) -> None:
     backend.answers([{"say": "so far"}, {"stop": stop.value}])
     reply, _ = backend.ask()
