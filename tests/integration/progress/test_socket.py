@@ -122,7 +122,7 @@ WRONG: list[tuple[object, str, str]] = [
     ({"action": "\ud800"}, "action_unknown", r"'\ud800'"),
     ({"action": "x" * 9_000}, "action_unknown", "xxx...'"),
     ({"action": "ping", "\x1b]0;": 1}, "message_invalid", r"\x1b]0;"),
-    ({"action": "subscribe"}, "message_invalid", "Give either transfers or scope"),
+    ({"action": "subscribe"}, "message_invalid", "Give one of: transfers, scope, conv"),
     ({"action": "subscribe", "transfers": ["a b"]}, "message_invalid", "'a b'"),
     ({"action": "subscribe", "scope": "theirs"}, "message_invalid", "'theirs'"),
     ({"action": "ping", "pad": "x" * 40_000}, "message_too_large", "at most 32768"),
