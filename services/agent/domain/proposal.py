@@ -15,7 +15,7 @@ from services.agent.domain.trouble import Trouble
 
 GOOD_FOR = timedelta(minutes=15)
 # Longer than whoever confirms can live (29 s), and than the last call that it begins can last.
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=55)
 # No step begins later than this after the claim. The API ends each request after 29 s at most, so
 # that nothing is under way any more when the lease ends.
 BEGINS_WITHIN = timedelta(seconds=14)

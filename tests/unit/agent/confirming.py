@@ -42,7 +42,7 @@ from tests.unit.runtime.lambda_context import Invocation
 
 BODY, KEY, BUCKET = b"x" * 1_000, "daily/2026-11-21.csv", "outgoing"
 NAMES = frozenset({"key", "prefix", "destination_id", "transfer_id"})  # of what handles stand for
-LEASE = timedelta(seconds=46)  # and a little
+LEASE = timedelta(seconds=56)  # and a little
 
 
 @dataclass
