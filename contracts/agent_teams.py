@@ -86,9 +86,9 @@ class TeamsActivity(Contract, extra="ignore"):
     conversation: TeamsChat
     channel_data: TeamsChannelData | None = Field(default=None, alias="channelData")
     text: Annotated[str, Text("Too long", MAX_TEAMS_TEXT, min_length=0)] | None = None
-    attachments: Annotated[
-        tuple[TeamsAttachment, ...], Field(max_length=MAX_ATTACHMENTS)
-    ] | None = None
+    attachments: (
+        Annotated[tuple[TeamsAttachment, ...], Field(max_length=MAX_ATTACHMENTS)] | None
+    ) = None
     members_added: tuple[TeamsAccount, ...] | None = Field(default=None, alias="membersAdded")
 
 
