@@ -16,7 +16,7 @@ from kernel.pages import Page
 from services.auth.domain.attempts import Attempts
 from services.auth.domain.networks import Network
 from services.auth.domain.session import Session
-from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.sso import SsoCode, SsoLogin
 from services.auth.domain.ticket import Ticket
 from services.auth.domain.user import ApiKey, Identity, User
 
@@ -100,12 +100,12 @@ class AttemptStore(Protocol):
 
 class SsoStore(Protocol):
     """Single sign-ons under way. Each can be taken once. A login can be taken for ten minutes, a
-    handover for one."""
+    code for one."""
 
     def keep_login(self, login: SsoLogin) -> None: ...
     def take_login(self, state: str, now: datetime) -> SsoLogin | None: ...
-    def keep_handover(self, handover: Handover) -> None: ...
-    def take_handover(self, code_hash: str, now: datetime) -> Handover | None: ...
+    def keep_code(self, handover: SsoCode) -> None: ...
+    def take_code(self, code_hash: str, now: datetime) -> SsoCode | None: ...
 
 
 class TicketStore(Protocol):
