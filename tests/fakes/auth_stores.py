@@ -18,6 +18,7 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
+from services.auth.domain.handover import Handover
 from services.auth.domain.session import Session
 from services.auth.domain.sso import SsoCode, SsoLogin
 from services.auth.domain.ticket import Ticket
@@ -182,6 +183,26 @@ class InMemorySsoStore:
     def take_code(self, code_hash: str, now: datetime) -> SsoCode | None:
         code = self.codes.pop(code_hash, None)
         return code if code and now < code.made_at + CODE_LIFETIME else None
+
+
+class InMemoryHandoverStore:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.rows: dict[str, Handover] = {}
+
+    def keep(self, handover: Handover) -> None:
+        self.rows[handover.user] = handover
+
+    def read(self, user: str) -> Handover | None:
+        return self.rows.get(user)
+
+    def take(self, handover: Handover) -> bool:
+        with self.lock:
+            stored = self.rows.get(handover.user)
+            if stored is None or stored.secret_hash != handover.secret_hash:
+                return False
+            del self.rows[handover.user]
+            return True
 
 
 class InMemoryTicketStore:

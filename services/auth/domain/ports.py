@@ -14,6 +14,7 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.auth.domain.attempts import Attempts
+from services.auth.domain.handover import Handover
 from services.auth.domain.networks import Network
 from services.auth.domain.session import Session
 from services.auth.domain.sso import SsoCode, SsoLogin
@@ -119,6 +120,24 @@ class TicketStore(Protocol):
         ...
 
 
+class HandoverStore(Protocol):
+    """Each user's one open handover."""
+
+    def keep(self, handover: Handover) -> None:
+        """In the place of an earlier one of the user. Raises HandoverRefused when too many keep
+        one at once."""
+        ...
+
+    def read(self, user: str) -> Handover | None:
+        """Strongly consistent. Whoever takes it looks whether it is still good."""
+        ...
+
+    def take(self, handover: Handover) -> bool:
+        """True for exactly one of all who take it at the same moment, and for nobody when another
+        one is in its place. Raises HandoverRefused when too many try."""
+        ...
+
+
 # --- secrets -------------------------------------------------------------------------------------
 
 
@@ -218,6 +237,7 @@ class Ports:
     attempts: AttemptStore
     sso: SsoStore
     tickets: TicketStore
+    handovers: HandoverStore
     passwords: PasswordHasher
     tokens: AccessTokens
     api_keys: ApiKeys
