@@ -11,7 +11,7 @@ from contracts.route import Route
 
 
 class HandoverRequest(Contract):
-    """`to` is the program. It has one open code at a time: a new one replaces the one before."""
+    """`to` is the program. You have one open code at a time: a new one replaces the one before."""
 
     to: Literal["teams"]
 

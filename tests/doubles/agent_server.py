@@ -25,7 +25,7 @@ from tests.doubles.live_server import LiveServer
 TOKEN = "access-token-of-the-test"
 CORS = {
     "Access-Control-Allow-Headers": "authorization,content-type,idempotency-key",
-    "Access-Control-Allow-Methods": "GET,POST",
+    "Access-Control-Allow-Methods": "GET,POST,DELETE",
 }
 
 
@@ -131,9 +131,9 @@ class Call(BaseHTTPRequestHandler):
         key = self.headers.get("Idempotency-Key")
         status, told = double.answer(self.command, self.path, body, key)
         text = told.model_dump_json() if isinstance(told, BaseModel) else json.dumps(told)
-        self._write(status, text.encode())
+        self._write(status, b"" if told is None else text.encode())
 
-    do_GET = do_POST = do_OPTIONS = _answer
+    do_GET = do_POST = do_DELETE = do_OPTIONS = _answer
 
     def _write(self, status: int, content: bytes) -> None:
         self.send_response(status)

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import SecretStr
 
 from contracts import auth_api as http
+from contracts.auth_handovers import HANDOVER_ROUTES
 from contracts.auth_routes import AUTH_ROUTES
 from runtime.calls import Call
 from runtime.entrypoint import LambdaEvent, entrypoint
@@ -17,7 +18,7 @@ from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
 from services.auth.domain.ticket import LIFETIME
 from services.auth.domain_services.read_me import read_me
-from services.auth.handlers import api_pages, api_sso, api_users
+from services.auth.handlers import api_handovers, api_pages, api_sso, api_users
 from services.auth.handlers.api_views import me_view, tokens_view
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from services.auth.use_cases.end_sessions import end_own_sessions
@@ -41,10 +42,12 @@ def build() -> Api:
         "issue_ticket": partial(_issue_ticket, ports, settings.websocket_url),
         "read_api_page": api_pages.read_api_page,
         "read_api_document": api_pages.read_api_document,
+        **api_handovers.operations(ports),
         **api_users.operations(ports),
         **api_sso.operations(ports, settings.api_url, configured=configured),
     }
-    return Api(AUTH_ROUTES, operations, Problems({}), settings.cors_origins)
+    routes = AUTH_ROUTES + HANDOVER_ROUTES
+    return Api(routes, operations, Problems({}), settings.cors_origins)
 
 
 @entrypoint(build)

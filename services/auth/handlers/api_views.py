@@ -27,6 +27,7 @@ def session_view(session: Session) -> http.SessionView:
         last_seen_at=session.last_seen_at,
         expires_at=session.ends_at,
         idle_seconds=session.idle_seconds,
+        handed_to=session.handed_to,
     )
 
 

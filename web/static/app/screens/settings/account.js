@@ -9,6 +9,7 @@ import { TextField } from "../../ui/field.js";
 import { Name, Time } from "../../ui/name.js";
 import { Notice, sentenceOf } from "../../ui/notice.js";
 import { api, session } from "../../wiring.js";
+import { TeamsCard } from "./teams_card.js";
 
 export function Account() {
   useEffect(() => {
@@ -22,6 +23,7 @@ export function Account() {
       <section class="card"><h2>What you may send</h2><${Granted} grants=${me.grants} roles=${me.roles} /></section>
       ${me.login === "password" && html`<section class="card"><h2>Password</h2><${Password} /></section>`}
       <section class="card"><h2>Sessions</h2><${Sessions} me=${me} /></section>
+      <${TeamsCard} />
     </div>
   `;
 }
@@ -122,7 +124,7 @@ function Sessions({ me }) {
     <p><${Button} kind="danger" onClick=${() => ask(true)}>End all of my sessions</${Button}></p>
     ${asking && html`
       <${Confirm} title="End all of your sessions?" action="End them" busy=${busy} onYes=${endAll} onNo=${() => ask(false)}>
-        <p>You are signed out here, in other browsers and of the command line. Your transfers go on.</p>
+        <p>You are signed out here, in other browsers, of the command line and in Microsoft Teams. Your transfers go on.</p>
       </${Confirm}>`}
   `;
 }
