@@ -1,4 +1,7 @@
-"""Links with Teams in DynamoDB: one row for each user, and a pointer to it for each person."""
+"""Links with Teams in DynamoDB: one row for each user, and a pointer to it for each person.
+
+A pointer counts only while the link that it names is there, so nobody has to remove it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -58,11 +61,8 @@ class DynamoDbTeamsLinks:
             self._linked(link, replaced),
             put(self._pointer(link), ANYWAY),
         ]
-        for each in replaced:
-            if each.owner != link.owner:
-                actions.append(delete(_link(each.owner), SAME, id=each.id))
-            if each.person != link.person:
-                actions.append(delete(_person(each.person), ANYWAY))
+        others = [each for each in replaced if each.owner != link.owner]
+        actions += [delete(_link(each.owner), SAME, id=each.id) for each in others]
         return not self._write(actions, link.owner)
 
     def _linked(self, link: Link, replaced: Sequence[Link]) -> Action:
@@ -78,10 +78,6 @@ class DynamoDbTeamsLinks:
         return None if refused else saved
 
     def forget(self, link: Link) -> None:
-        pointer = delete(
-            _person(link.person), "attribute_not_exists(#pk) OR #link = :id", id=link.id
-        )
-        self._write([pointer], link.owner)
         self._write([delete(_link(link.owner), FREE_OR_SAME, id=link.id)], link.owner)
 
     def _row(self, link: Link) -> Item:

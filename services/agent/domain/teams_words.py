@@ -1,8 +1,8 @@
 """What the bot says by itself in Teams."""
 
 HOW = (
-    "Log in to FileFerry and ask for a code: `fileferry agent teams connect`, or POST"
-    " /api/agent/teams/codes. Then send me the code. It works once, for five minutes."
+    "Ask FileFerry for a code, in the console under Settings, or with `fileferry agent teams"
+    " connect`. Then send me the code. It works once, for five minutes."
 )
 WELCOME = f"I am the agent of FileFerry. I do not know who you are there yet. {HOW}"
 NOT_CONNECTED = f"I do not know who you are in FileFerry. {HOW}"

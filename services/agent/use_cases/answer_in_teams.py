@@ -175,7 +175,8 @@ class _Answering:
         known = link.conversation_id
         if known is not None and self.ports.conversations.read(known) is not None:
             return known
-        once = Idempotency(f"{link.owner}#TeamsConversation#{link.id}#{link.talk}", "")
+        name = f"{link.id}#{link.talk}#{known}"  # another one when the known one is gone
+        once = Idempotency(f"{link.owner}#TeamsConversation#{name}", "")
         opened = open_conversation(caller, once, self.incoming.correlation_id, ports=self.ports)
         found = opened.conversation.id
 
