@@ -161,6 +161,7 @@ def test_a_flood_of_unknown_keys_asks_once_an_hour_and_changes_nothing(bot: AtBo
 
     def flood() -> None:
         for number in range(30):
+            bot.time.now += 1
             token = signed(claims_for(bot.service_url), "unpublished", f"made-up-{number}")
             with pytest.raises(ActivityRefused):
                 gate.check(SecretStr(token), "msteams", bot.service_url)
