@@ -162,6 +162,12 @@ class LanePulse:
             self.headway, self.finished = True, self.finished + 1
             self._stopwatch.began(self._ports.now())
 
+    def leave(self) -> None:
+        """Tells the other lanes that this one writes nothing any more. Raises LeaseLost."""
+        with self._lock:
+            self.lane = replace(self.lane, leaving=True)
+            self._store(self.lane.until, self._ports.now())
+
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         """Does nothing when no chunk is held any more."""
         with self._lock:
