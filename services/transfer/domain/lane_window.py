@@ -83,6 +83,14 @@ class Window:
             return later.begun(now, settled=True)
         return later
 
+    def without(self, work: str, now: datetime) -> "Window":
+        """Begins anew without the share of a transfer that moves nothing any more."""
+        left = tuple(each for each in self.shares if each.work != work)
+        if len(left) == len(self.shares):
+            return self
+        lanes = sum(each.lanes for each in left)
+        return replace(self, lanes=lanes, shares=left).begun(now, settled=False)
+
     def begun(self, now: datetime, *, settled: bool) -> "Window":
         shares = tuple(each.begun() for each in self.shares)
         return replace(self, began_at=now, settled=settled, shares=shares)
