@@ -38,6 +38,15 @@ class Share:
     def moved(self) -> LaneFigures:
         return self.figures.since(self.first)
 
+    @property
+    def bytes_per_second(self) -> float:
+        """By the lanes' own seconds. Each lane's row is of another moment, up to a second or two
+        ago, so what all have moved until one moment is not known."""
+        moved = self.moved
+        if moved.seconds:
+            return self.lanes * moved.moved_bytes / moved.seconds
+        return moved.moved_bytes / self.seconds if self.seconds else 0.0
+
     def begun(self) -> "Share":
         return replace(self, first_at=self.at, first=self.figures)
 
@@ -107,7 +116,7 @@ class Window:
         per_lane = BYTES_PER_LANE if seconds < LONGEST_SECONDS else FEWEST_PER_LANE
         if moved.moved_bytes < self.lanes * per_lane:
             return None
-        rate = sum(each.moved.moved_bytes / each.seconds for each in self.shares if each.seconds)
+        rate = sum(each.bytes_per_second for each in self.shares)
         waited = moved.source_seconds + moved.partner_seconds
         tries = moved.went_well + moved.errors
         return Measure(
