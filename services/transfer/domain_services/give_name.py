@@ -33,7 +33,8 @@ from services.transfer.domain_services.partner_session import Visit
 
 Begin = Callable[[Transfer], Change]
 
-LOOKED_AT = 16  # chunks of the named file: it was proved whole a moment before
+READ = (Proven.SAMPLED, Proven.READBACK)  # samples of every chunk were, before the rename
+LOOKED_AT = 16  # chunks of the named file where they were
 MAX_UNSEEN = 20  # of them, where the server does not show which one is taken
 
 
@@ -182,14 +183,16 @@ def _look(
     if look.there is False or transfer.verify is Verify.SIZE:
         return before
     require_size(transfer, path, look)
+    if proof.proven in READ:
+        chunks = _some(chunks)
     try:
-        damage = find_damage(transfer, session, path, _some(chunks), ports=ports)
+        damage = find_damage(transfer, session, path, chunks, ports=ports)
     except UNSEEN:
         return before
     if damage is not None:
         what = f"A sample of chunk {damage.number}"
         raise TargetDamaged(path, what, damage.sent, damage.found)
-    read = max(proof.at_partner.read_back_bytes or 0, sampled_bytes(transfer, _some(chunks)))
+    read = max(proof.at_partner.read_back_bytes or 0, sampled_bytes(transfer, chunks))
     proven = before[0] if before[0] is Proven.READBACK else Proven.SAMPLED
     return proven, replace(proof.at_partner, read_back_bytes=read)
 
