@@ -92,6 +92,7 @@ CALLS: dict[str, Make] = {
         "/api/me/password",
         {"current_password": "not-this-one", "new_password": new_password()},
     ),
+    "list_my_sessions": lambda w, who: Sent("GET", "/api/me/sessions"),
     "end_my_sessions": _as_twin("DELETE", "/api/me/sessions"),
     "issue_ticket": lambda w, who: Sent("POST", "/api/ws-ticket"),
     "make_handover": lambda w, who: Sent("POST", "/api/auth/handovers", {"to": "teams"}),

@@ -18,6 +18,7 @@ logout                               401     401   204   204      204     204   
 read_me                              401     401   200   200      200     200   200
 change_password                      401     401   204   204      204     204   204
 change_password:wrong                401     401   403   403      403     403   403
+list_my_sessions                     401     401   200   200      200     200   200
 end_my_sessions                      401     401   204   204      204     204   204
 issue_ticket                         401     401   201   201      201     201   201
 make_handover                        401     401   201   201      201     201   201
