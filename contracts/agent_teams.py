@@ -3,11 +3,11 @@
 A stage without Teams answers 404 `teams_off` to all of them.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.contract import IssuedToken, Published, UtcTime
+from contracts.contract import Contract, IssuedToken, Published, Text, UtcTime
 from contracts.route import Route
 
 ANYBODY = "Everybody with a role."
@@ -42,7 +42,70 @@ class TeamsLinksView(Published):
     links: tuple[TeamsLinkView, ...]
 
 
+MAX_TEAMS_TEXT = 100_000  # characters; Teams itself takes fewer
+MAX_ATTACHMENTS = 100
+TeamsId = Annotated[str, Text("1 to 500 characters", 500)]
+TeamsName = Annotated[str, Text("At most 500 characters", 500, min_length=0)]
+
+
+class TeamsAccount(Contract, extra="ignore"):
+    """A person or a bot. `aadObjectId` is the person's id in Microsoft Entra ID."""
+
+    id: TeamsId
+    name: TeamsName | None = None
+    aad_object_id: TeamsId | None = Field(default=None, alias="aadObjectId")
+
+
+class TeamsChat(Contract, extra="ignore"):
+    id: TeamsId
+    conversation_type: TeamsName | None = Field(default=None, alias="conversationType")
+    tenant_id: TeamsId | None = Field(default=None, alias="tenantId")
+
+
+class TeamsAttachment(Contract, extra="ignore"):
+    content_type: TeamsName | None = Field(default=None, alias="contentType")
+
+
+class TeamsTenant(Contract, extra="ignore"):
+    id: TeamsId
+
+
+class TeamsChannelData(Contract, extra="ignore"):
+    tenant: TeamsTenant | None = None
+
+
+class TeamsActivity(Contract, extra="ignore"):
+    """What the Bot Framework tells our bot. Only what FileFerry reads is described."""
+
+    type: TeamsName
+    id: TeamsId | None = None
+    channel_id: TeamsName | None = Field(default=None, alias="channelId")
+    service_url: TeamsId = Field(alias="serviceUrl")
+    sender: TeamsAccount = Field(alias="from")
+    recipient: TeamsAccount
+    conversation: TeamsChat
+    channel_data: TeamsChannelData | None = Field(default=None, alias="channelData")
+    text: Annotated[str, Text("Too long", MAX_TEAMS_TEXT, min_length=0)] | None = None
+    attachments: (
+        Annotated[tuple[TeamsAttachment, ...], Field(max_length=MAX_ATTACHMENTS)] | None
+    ) = None
+    members_added: tuple[TeamsAccount, ...] | None = Field(default=None, alias="membersAdded")
+
+
 TEAMS_ROUTES: tuple[Route, ...] = (
+    Route(
+        "POST",
+        "/api/agent/teams/messages",
+        "agent",
+        "take_teams_activity",
+        "What somebody writes to the bot in Teams; the answer goes there",
+        None,
+        "The Bot Framework, with a token that it signed for this stage's bot.",
+        202,
+        request=TeamsActivity,
+        problems=(401, 403, 404, 503),
+        public=True,
+    ),
     Route(
         "POST",
         "/api/agent/teams/codes",
