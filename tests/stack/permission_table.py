@@ -128,6 +128,7 @@ list_proposals                       401     401   200   200      200     200   
 read_proposal:missing                401     401   404   404      404     404   404
 confirm_proposal:missing             401     401   404   404      404     404   404
 reject_proposal:missing              401     401   404   404      404     404   404
+take_teams_activity:off              404     404   404   404      404     404   404
 make_teams_code:off                  401     401   404   404      404     404   404
 list_teams_links:off                 401     401   404   404      404     404   404
 remove_teams_links:off               401     401   404   404      404     404   404
