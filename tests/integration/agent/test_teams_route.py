@@ -91,7 +91,8 @@ def test_files_are_said_not_to_be_read_and_html_is_no_file(teams: InTeams) -> No
 def test_what_is_no_activity_is_refused_and_a_stage_without_a_bot_says_so(
     teams: InTeams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for body in ([], "x", {"type": "message"}, teams.activity("x", conversation=None)):
+    bodies: list[object] = [[], "x", {"type": "message"}, teams.activity("x", conversation=None)]
+    for body in bodies:
         assert teams.deliver(body).status == 400
     monkeypatch.setenv("TEAMS_APP_ID", "")
     teams.agent.warm.clear()
