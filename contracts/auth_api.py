@@ -140,6 +140,19 @@ class SessionView(Published):
     handed_to: Slug | None = None
 
 
+class OwnSessionView(SessionView):
+    """`source_ip` is where it was opened from. `current`: it is the one that asks."""
+
+    source_ip: str | None
+    current: bool
+
+
+class OwnSessionsView(Published):
+    """Newest first."""
+
+    sessions: tuple[OwnSessionView, ...]
+
+
 class UserView(Published):
     """`email` is where the user is told of transfers. Single sign-on sets it at each login, if the
     provider says that it is verified."""

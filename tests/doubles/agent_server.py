@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from contracts.auth_api import MeView, SessionView
+from contracts.auth_api import MeView, OwnSessionsView, OwnSessionView, SessionView
 from contracts.caller import Grants
 from contracts.transfer_events import Origin
 from contracts.websocket.client_messages import Subscribe
@@ -47,6 +47,8 @@ class AgentServer(LiveServer):
             return told
         if path == "/api/me":
             return 200, self._me()
+        if path == "/api/me/sessions":
+            return 200, self._sessions()
         with self.lock:
             status, document = answer_of_transfers(self, method, path)
         if origin := self.origins.get(path.removeprefix("/api/transfer/")):
@@ -75,6 +77,16 @@ class AgentServer(LiveServer):
             created_at=now,
             updated_at=now,
             session=session,
+        )
+
+    def _sessions(self) -> OwnSessionsView:
+        own = dict(self._me().session)
+        handed = {**own, "id": "session-2", "client": "api", "handed_to": "teams"}
+        return OwnSessionsView(
+            sessions=(
+                OwnSessionView(**handed, source_ip="198.51.100.9", current=False),
+                OwnSessionView(**own, source_ip=None, current=True),
+            )
         )
 
     # --- the WebSocket ---------------------------------------------------------------------------

@@ -19,10 +19,11 @@ from services.auth.domain.session import ClientKind
 from services.auth.domain.ticket import LIFETIME
 from services.auth.domain_services.read_me import read_me
 from services.auth.handlers import api_handovers, api_pages, api_sso, api_users
-from services.auth.handlers.api_views import me_view, tokens_view
+from services.auth.handlers.api_views import me_view, own_sessions_view, tokens_view
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from services.auth.use_cases.end_sessions import end_own_sessions
 from services.auth.use_cases.issue_ticket import issue_ticket
+from services.auth.use_cases.list_sessions import list_own_sessions
 from services.auth.use_cases.log_in import PasswordLogin, log_in
 from services.auth.use_cases.log_out import log_out
 from services.auth.use_cases.refresh_session import refresh_session
@@ -38,6 +39,7 @@ def build() -> Api:
         "logout": partial(_log_out, ports),
         "read_me": partial(_me, ports),
         "change_password": partial(_change_password, ports),
+        "list_my_sessions": partial(_list_sessions, ports),
         "end_my_sessions": partial(_end_sessions, ports),
         "issue_ticket": partial(_issue_ticket, ports, settings.websocket_url),
         "read_api_page": api_pages.read_api_page,
@@ -83,6 +85,10 @@ def _change_password(ports: Ports, call: Call[http.PasswordChange]) -> None:
         call.source_ip,
     )
     change_password(call.caller, wish, ports=ports)
+
+
+def _list_sessions(ports: Ports, call: Call[None]) -> http.OwnSessionsView:
+    return own_sessions_view(list_own_sessions(call.caller, ports=ports), call.caller.session_id)
 
 
 def _end_sessions(ports: Ports, call: Call[None]) -> None:

@@ -11,7 +11,7 @@ MAX_BYTES = 16 << 20  # it fills 1 Gbit/s at 130 ms and bounds a worker's memory
 
 
 class Request(NamedTuple):
-    receiver: Callable[[Reply], None]
+    receiver: Callable[[Reply], None] | None  # None: its reply changes nothing
     sent_bytes: int
     reply_bytes: int  # of the data that was asked for
 
@@ -28,6 +28,11 @@ class InFlight:
 
     def __len__(self) -> int:
         return len(self._requests)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody wants the reply to any of them."""
+        return any(each.receiver is not None for each in self._requests.values())
 
     def takes(self, request: Request) -> bool:
         """A single request may have any size."""

@@ -44,6 +44,16 @@ def test_a_code_gives_tokens_of_a_session_that_says_what_it_is(deployed: Deploye
     assert session_of(deployed, again.body["access_token"])["handed_to"] == "teams"
 
 
+def test_the_list_of_sessions_tells_it_from_the_others(deployed: Deployed) -> None:
+    asking = deployed.admin()
+    redeem(deployed, code_of(deployed, asking))
+    answer = deployed.api("GET", "/api/me/sessions", token=asking)
+    newest, own = answer.body["sessions"]
+    assert (newest["handed_to"], newest["current"]) == ("teams", False)
+    assert (own["handed_to"], own["current"], own["source_ip"]) == (None, True, "192.0.2.7")
+    assert answer.text.count("hash") == 0
+
+
 def test_the_event_says_who_asked_for_the_session(deployed: Deployed) -> None:
     asking = deployed.admin()
     deployed.invoke("publish_outbox", deployed.outbox())
