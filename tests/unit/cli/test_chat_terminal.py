@@ -47,7 +47,11 @@ def test_pieces_that_come_after_their_answer_are_not_shown_as_the_next_one(home:
     with agent([], answer("Yesterday it was.", turn_id="turn-1")) as running:
         new = [piece(number, each.text, turn="turn-2") for number, each in enumerate(STREAMED)]
         running.then = [([*late, *new], answer(WHOLE, turn_id="turn-2"))]
-        typed = [("you>", "hi\n"), ("it was.\r\nyou> ", "and now?\n"), (f"{WHOLE}\r\nyou> ", "\x04")]
+        typed = [
+            ("you>", "hi\n"),
+            ("it was.\r\nyou> ", "and now?\n"),
+            (f"{WHOLE}\r\nyou> ", "\x04"),
+        ]
         _, shown = chat(running, home, typed=typed)
     assert running.said == ["hi", "and now?"]
     assert shown.count("Yesterday") == 1
