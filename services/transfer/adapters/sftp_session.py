@@ -168,8 +168,8 @@ class SftpPartnerSession:
         # thread has closed and that belongs to another connection by now.
         with self._ending:
             end(self._transport)
-            # Who fences it holds the session, too. Such a circle keeps megabytes of buffers until
-            # Python looks for circles, which may be several sessions later.
+            # Who fences it holds the session, too. Such a circle would keep megabytes of buffers
+            # until Python looks for circles, which may be several sessions later.
             self._transport.sock.fence = None
 
     def __enter__(self) -> "SftpPartnerSession":
