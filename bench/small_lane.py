@@ -24,6 +24,7 @@ from services.transfer.adapters.s3_folder_source import S3FolderSource
 from services.transfer.adapters.s3_source_readers import ReaderSession
 from services.transfer.adapters.sftp_partners import SftpPartners
 from services.transfer.domain.checksums import Algorithm
+from services.transfer.domain.chunks import DEFAULT_CHUNK_BYTES, ChunkPlan
 from services.transfer.domain.credential import Credential
 from services.transfer.domain.destination import Protocol
 from services.transfer.domain.if_exists import IfExists
@@ -59,9 +60,9 @@ class Pulse(lane.Pulse):
     def checkpoint(self, mark: Mark, *, moved: bool = True) -> None: ...
 
 
-def transfer_of(files: Sequence[ListedFile], target: Path) -> Transfer:
+def transfer_of(files: Sequence[ListedFile], pages: int, target: Path) -> Transfer:
     now, size = datetime.now(UTC), sum(each.size_bytes for each in files)
-    inventory = Inventory("bench", len(files), 1, size, PREFIX)
+    inventory = Inventory("bench", len(files), pages, size, PREFIX)
     ref = ObjectRef(BUCKET, PREFIX)
     return Transfer(
         id="bench",
@@ -77,6 +78,7 @@ def transfer_of(files: Sequence[ListedFile], target: Path) -> Transfer:
         updated_at=now,
         selection=Selection(SourceKind.PREFIX),
         source_object=SourceObject(ref, size, "", None, now, inventory),
+        plan=ChunkPlan(size, DEFAULT_CHUNK_BYTES, pages),
         strategy=STRATEGY,
         generation=1,
         part=PartFile(str(target), "bench", now, made=True, inventory="bench"),
@@ -118,7 +120,8 @@ def move(clients: AwsClients, given: argparse.Namespace) -> dict[str, float]:
     ):
         files = [each for each in source.listed() if each.size_bytes][given.lane :: given.lanes]
         files = [_named(each) for each in files]
-        pages, transfer, pulse = [*paged(files)], transfer_of(files, given.target), Pulse()
+        pages, pulse = [*paged(files)], Pulse()
+        transfer = transfer_of(files, len(pages), given.target)
         visit = Visit(connected, destination)
         ends = PageEnds(transfer, source, visit, ports_of(pages), pulse.tally)
         connected.guard(pulse.fence)
