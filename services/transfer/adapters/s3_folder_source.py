@@ -25,7 +25,7 @@ from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ports import Fetched
 from services.transfer.domain.source import ObjectRef
 
-AT_ONCE = 32  # connections: S3 answers a small GET in some 20 ms
+AT_ONCE = 16  # connections: S3 answers a small GET in some 20 ms, and each costs a handshake
 BYTES_AT_ONCE = 16 << 20  # on their way, or in the kernel's buffers; at least one object
 LOOKS_AT_ONCE = 32  # threads: a HEAD takes as long, and 100,000 of them have minutes
 AHEAD = 64  # looks asked for and not taken yet

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -123,3 +123,13 @@ def test_a_body_that_ends_early_is_no_answer() -> None:
 def test_a_header_with_a_line_break_is_not_sent(value: str) -> None:
     with answering() as connection, pytest.raises(NotPlain):
         connection.ask("GET", "/bucket/key", {"if-match": value})
+
+
+def test_a_connection_that_the_server_closed_meanwhile_gives_no_answer() -> None:
+    with answering(OK) as connection:
+        connection.ask("GET", "/bucket/key", {"host": "s3"})
+        assert connection.receive(MOST_BYTES).body == b"12345"
+        with suppress(OSError):  # it may be noticed now
+            connection.ask("GET", "/bucket/key", {"host": "s3"})
+        with pytest.raises((NotPlain, OSError)):
+            connection.receive(MOST_BYTES)

@@ -1,6 +1,7 @@
 """Our own signature is botocore's, and only a good answer counts."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from services.transfer.adapters.s3_folder_source import S3FolderSource
+from services.transfer.adapters.s3_folder_source import AT_ONCE, S3FolderSource
 from services.transfer.adapters.s3_quick_get import (
     ANSWER_BYTES,
     UNRESERVED,
@@ -18,7 +19,7 @@ from services.transfer.adapters.s3_quick_get import (
 )
 from services.transfer.adapters.s3_source_readers import ReaderSession
 from services.transfer.domain.errors import ObjectNotFound
-from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.inventory import SMALL_BYTES, ListedFile
 from tests.unit.transfer.s3_server import FOUND, Reply, S3Server, s3_server
 
 HOST = "s3.eu-central-1.amazonaws.com"
@@ -138,3 +139,45 @@ def folder_source(server: S3Server) -> S3FolderSource:
         return ReaderSession(server.client(), datetime.max.replace(tzinfo=UTC))
 
     return S3FolderSource(session, "bucket", "", lambda: datetime.now(UTC))
+
+
+@pytest.mark.parametrize(("size", "most"), [(5, AT_ONCE), (SMALL_BYTES, 4)])
+def test_only_so_much_is_on_its_way_at_once(size: int, most: int) -> None:
+    taken: list[ListedFile] = []
+
+    def files() -> Iterator[ListedFile]:
+        for number in range(100):
+            taken.append(listed(f"{number}", size))
+            yield taken[-1]
+
+    with s3_server() as server, folder_source(server) as source:
+        server.replies["GET object"] = FOUND
+        coming = source.fetched(files())
+        for number in range(3):
+            assert next(coming).file.key == f"{number}"
+        assert len(taken) == most + 3  # the next one is asked for before an answer is handed on
+        coming.close()
+
+
+def test_a_renewed_session_loses_nothing_that_is_on_its_way() -> None:
+    now = [datetime(2026, 11, 1, tzinfo=UTC)]
+    begun: list[ReaderSession] = []
+    with s3_server() as server:
+        server.replies["GET object"] = FOUND
+
+        def session() -> ReaderSession:
+            begun.append(ReaderSession(server.client(), now[0] + timedelta(minutes=1)))
+            return begun[-1]
+
+        with S3FolderSource(session, "bucket", "", lambda: now[0]) as source:
+            found = []
+            for each in source.fetched([listed(f"{n}", 5) for n in range(3 * AT_ONCE)]):
+                found.append(each)
+                now[0] += timedelta(seconds=2)
+        assert [each.body for each in found] == [b"12345"] * 3 * AT_ONCE
+        assert len(begun) == 2
+        assert server.asked.count("GET object") == 3 * AT_ONCE  # and nothing was asked for twice
+
+
+def listed(key: str, size: int) -> ListedFile:
+    return ListedFile(key, key, size, '"e"', datetime(2026, 11, 1, tzinfo=UTC))
