@@ -127,14 +127,14 @@ def _step(step: StepView) -> str:
 
 
 def _estimate(estimate: EstimateView) -> Iterator[tuple[str, object]]:
-    basis = f"{counted(estimate.counted, 'transfer')}: {_cut(estimate.basis)}"
+    basis = _cut(estimate.basis)
     if estimate.seconds is None:
-        yield "Takes", f"not known ({basis})"
+        yield "Takes", f"not known. {basis}"
     else:
         low, high = estimate.low_seconds, estimate.high_seconds
         known = low is not None and high is not None
         spread = f", {duration_text(low or 0)} to {duration_text(high or 0)}" if known else ""
-        yield "Takes", f"about {duration_text(estimate.seconds)}{spread} ({basis})"
+        yield "Takes", f"about {duration_text(estimate.seconds)}{spread}. {basis}"
     if estimate.success_percent is not None:
         yield "Succeeds", f"{int(estimate.success_percent)} % of such transfers did"
 

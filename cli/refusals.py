@@ -31,7 +31,7 @@ _KINDS: Mapping[int, type[CommandFailed]] = {
 }
 # Said by an agent that works: neither the partner nor the way to FileFerry is at fault.
 _OF_THE_AGENT = frozenset(
-    {"agent_off", "confirm_not_done", "confirm_unclear", "confirm_unfinished"}
+    {"agent_off", "confirm_not_done", "confirm_unclear", "confirm_unfinished", "teams_off"}
 )
 
 

@@ -5,9 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import (
     AfterValidator,
     Field,
-    PlainSerializer,
     SecretStr,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -18,10 +16,12 @@ from contracts.contract import (
     PLAIN,
     Contract,
     Id,
+    IssuedToken,
     Mail,
     Patch,
     Published,
     SecretLength,
+    Slug,
     Text,
     UtcTime,
 )
@@ -48,12 +48,6 @@ NewPassword = Annotated[
     SecretStr, SecretLength(MIN_PASSWORD, MAX_PASSWORD), AfterValidator(_strong)
 ]
 GivenToken = Annotated[SecretStr, SecretLength(1, 1_024)]
-# Shown only in the answer that hands it over, and masked wherever the model itself is printed.
-IssuedToken = Annotated[
-    SecretStr,
-    PlainSerializer(lambda token: token.get_secret_value(), when_used="json"),
-    WithJsonSchema({"type": "string"}),  # a secret would be `writeOnly`, and none in an answer
-]
 Roles = Annotated[
     tuple[Role, ...],
     AfterValidator(_some),
@@ -134,7 +128,7 @@ class PasswordChange(Contract):
 
 class SessionView(Published):
     """`idle_seconds`: the session is closed after that long without a call. It is null for sessions
-    that may be idle."""
+    that may be idle. `handed_to`: teams, where it was handed over to Microsoft Teams."""
 
     id: Id
     method: LoginMethod
@@ -143,6 +137,20 @@ class SessionView(Published):
     last_seen_at: UtcTime
     expires_at: UtcTime
     idle_seconds: int | None
+    handed_to: Slug | None = None
+
+
+class OwnSessionView(SessionView):
+    """`source_ip` is where it was opened from. `current`: it is the one that asks."""
+
+    source_ip: str | None
+    current: bool
+
+
+class OwnSessionsView(Published):
+    """Newest first."""
+
+    sessions: tuple[OwnSessionView, ...]
 
 
 class UserView(Published):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.caller import Role, UserName
-from contracts.contract import AnySlug, Count, Id, Published, UtcTime
+from contracts.contract import AnySlug, Count, Id, Published, Slug, UtcTime
 
 LoginMethod = Literal["password", "sso"]
 ClientKind = Literal["console", "api"]
@@ -19,6 +19,9 @@ Sequence = Annotated[
 
 
 class SessionOpenedV1(Published):
+    """A session with `handed_to` was opened for another program, Microsoft Teams. The user asked
+    for it in the session `handed_from`, and `method` is how they logged in there."""
+
     session_id: Id
     user: UserName
     roles: tuple[Role, ...]
@@ -28,6 +31,8 @@ class SessionOpenedV1(Published):
     opened_at: UtcTime
     expires_at: UtcTime
     sequence: Sequence = None
+    handed_to: Slug | None = None
+    handed_from: Id | None = None
 
 
 class SessionClosedV1(Published):

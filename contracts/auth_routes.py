@@ -3,6 +3,7 @@
 from contracts.auth_api import (
     LoginRequest,
     MeView,
+    OwnSessionsView,
     PasswordChange,
     RefreshRequest,
     SsoCallbackQuery,
@@ -107,6 +108,15 @@ AUTH_ROUTES: tuple[Route, ...] = (
         204,
         request=PasswordChange,
         problems=(403, 409),
+    ),
+    Route(
+        "GET",
+        "/api/me/sessions",
+        "auth",
+        "list_my_sessions",
+        "Your open sessions, those of the console, of programs and of Microsoft Teams",
+        OwnSessionsView,
+        THEMSELVES,
     ),
     Route(
         "DELETE",

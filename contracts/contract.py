@@ -14,7 +14,9 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    PlainSerializer,
     SecretStr,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -94,6 +96,14 @@ class SecretLength:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {**handler(schema), "minLength": self.min_length, "maxLength": self.max_length}
+
+
+# Shown only in the answer that hands it over, and masked wherever the model itself is printed.
+IssuedToken = Annotated[
+    SecretStr,
+    PlainSerializer(lambda token: token.get_secret_value(), when_used="json"),
+    WithJsonSchema({"type": "string"}),  # a secret would be `writeOnly`, and none in an answer
+]
 
 
 def something_and_no_null(schema: dict[str, Any]) -> None:

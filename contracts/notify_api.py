@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from contracts.auth_api import IssuedToken
 from contracts.contract import (
     PLAIN,
     AnySlug,
     Contract,
     Count,
     Id,
+    IssuedToken,
     Mail,
     Patch,
     Published,

@@ -53,7 +53,7 @@ class Talk:
             self._tell_how_to_go_on()
             raise
         paper.end(answer.message, pieces)
-        self._old_turns |= {pieces.turn_id}
+        self._old_turns |= {pieces.turn_id, answer.message.turn_id or ""}
         return self._ended(answer)
 
     def document(self, text: str) -> int:

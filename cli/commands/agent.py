@@ -9,6 +9,7 @@ import click
 from cli.address import route
 from cli.client import read
 from cli.command import group
+from cli.commands.agent_teams import teams
 from cli.confirming import confirm as ask
 from cli.errors import CommandFailed, UsageFailed
 from cli.escaping import escaped
@@ -29,6 +30,9 @@ MOST = 1_000  # rows; older ones are of no use here
 @group("agent")
 def agent() -> None:
     """What the agent proposed, and your conversations with it. `fileferry chat` talks to it."""
+
+
+agent.add_command(teams)
 
 
 @agent.command_("proposals", examples="fileferry agent proposals --state open")

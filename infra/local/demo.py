@@ -175,7 +175,8 @@ def send(ferry: Ferry, key: str, label: str) -> Mapping[str, Any]:
 def show_receipt(receipt: Mapping[str, Any]) -> None:
     say("Receipt")
     for name, value in receipt.items():
-        say(f"  {name:<23} {value}")
+        if value not in (None, []):
+            say(f"  {name:<23} {value}")
 
 
 def show_desk(tickets: Mapping[str, Sequence[Any]]) -> None:

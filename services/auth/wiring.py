@@ -21,6 +21,7 @@ from runtime.telemetry import tracer
 from services.auth.adapters.apigateway_api_keys import ApiGatewayApiKeys
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
 from services.auth.adapters.dynamodb_carriage import user_carriage
+from services.auth.adapters.dynamodb_handover_store import DynamoDbHandoverStore
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_ticket_store import DynamoDbTicketStore
@@ -33,6 +34,7 @@ from services.auth.domain.ports import (
     AccessTokens,
     ApiKeys,
     AttemptStore,
+    HandoverStore,
     IdentityProvider,
     KeyRotation,
     PasswordHasher,
@@ -82,6 +84,10 @@ class AwsPorts(Ports):
     @cached_property
     def tickets(self) -> TicketStore:
         return DynamoDbTicketStore(self.client("dynamodb"), self._table)
+
+    @cached_property
+    def handovers(self) -> HandoverStore:
+        return DynamoDbHandoverStore(self.client("dynamodb"), self._table)
 
     @cached_property
     def passwords(self) -> PasswordHasher:

@@ -10,8 +10,11 @@ from tests.stack.secrets_used import SecretsUsed
 
 TELLS_TOKENS = ("/api/login", "/api/login/sso", "/api/refresh", "/api/ws-ticket")
 NOWHERE = ("blob:", "data:")  # made by the page itself
-# The services of tickets and messages know a transfer some moments after it was asked for.
-USUAL = (r"status of 404 .*/api/transfer/[^/]+/(tickets|notifications)$",)
+USUAL = (
+    # The services of tickets and messages know a transfer some moments after it was asked for.
+    r"status of 404 .*/api/transfer/[^/]+/(tickets|notifications)$",
+    r"status of 404 .*/api/agent/teams/links$",  # the answer of a stage without Teams
+)
 STORED = """() => JSON.stringify([
     Object.entries(localStorage), Object.entries(sessionStorage), document.cookie])"""
 

@@ -12,16 +12,25 @@ from moto import mock_aws
 from kernel.caller import Role
 from kernel.outbox import OutboxEvent
 from services.auth.adapters.dynamodb_attempt_store import DynamoDbAttemptStore
+from services.auth.adapters.dynamodb_handover_store import DynamoDbHandoverStore
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.adapters.dynamodb_sso_store import DynamoDbSsoStore
 from services.auth.adapters.dynamodb_ticket_store import DynamoDbTicketStore
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
-from services.auth.domain.ports import AttemptStore, SessionStore, SsoStore, TicketStore, UserStore
+from services.auth.domain.ports import (
+    AttemptStore,
+    HandoverStore,
+    SessionStore,
+    SsoStore,
+    TicketStore,
+    UserStore,
+)
 from services.auth.domain.session import ClientKind, Session
 from services.auth.domain.user import LoginMethod, User
 from tests.conformance.stores import dynamodb_client
 from tests.fakes.auth_stores import (
     InMemoryAttemptStore,
+    InMemoryHandoverStore,
     InMemorySessionStore,
     InMemorySsoStore,
     InMemoryTicketStore,
@@ -53,6 +62,7 @@ class AuthStores:
     attempts: AttemptStore
     sso: SsoStore
     tickets: TicketStore
+    handovers: HandoverStore
     clock: Clock
     told: Callable[[], list[str]]  # ids of the events in the outbox
 
@@ -66,6 +76,7 @@ def in_memory(_: StartEmulator) -> Iterator[AuthStores]:
         InMemoryAttemptStore(clock, outbox),
         InMemorySsoStore(),
         InMemoryTicketStore(),
+        InMemoryHandoverStore(),
         clock,
         lambda: sorted(event.event_id for event in outbox),
     )
@@ -118,6 +129,7 @@ def dynamodb_auth_stores(client: BaseClient, table: str) -> AuthStores:
         DynamoDbAttemptStore(client, table, clock),
         DynamoDbSsoStore(client, table),
         DynamoDbTicketStore(client, table),
+        DynamoDbHandoverStore(client, table),
         clock,
         told,
     )

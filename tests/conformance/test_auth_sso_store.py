@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.auth.domain.session import ClientKind
-from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.sso import SsoCode, SsoLogin
 from tests.conformance.auth_stores import NOON, AuthStores
 
 LOGIN = SsoLogin(
@@ -19,7 +19,7 @@ LOGIN = SsoLogin(
     challenge="challenge",
     begun_at=NOON,
 )
-HANDOVER = Handover("hash-1", "ann", ClientKind.API, "challenge", NOON, generation=3)
+CODE = SsoCode("hash-1", "ann", ClientKind.API, "challenge", NOON, generation=3)
 
 
 @pytest.mark.parametrize("login", [LOGIN, replace(LOGIN, return_to=None, challenge=None)])
@@ -41,22 +41,22 @@ def test_a_login_is_there_for_ten_minutes(
 
 
 @pytest.mark.parametrize(("seconds", "there"), [(59, True), (60, False)])
-def test_a_handover_is_taken_once_and_within_a_minute(
+def test_a_code_is_taken_once_and_within_a_minute(
     auth_stores: AuthStores, seconds: int, there: bool
 ) -> None:
-    auth_stores.sso.keep_handover(HANDOVER)
-    assert auth_stores.sso.take_handover("hash-2", NOON) is None
+    auth_stores.sso.keep_code(CODE)
+    assert auth_stores.sso.take_code("hash-2", NOON) is None
     late = NOON + timedelta(seconds=seconds)
-    assert auth_stores.sso.take_handover("hash-1", late) == (HANDOVER if there else None)
-    assert auth_stores.sso.take_handover("hash-1", NOON) is None
+    assert auth_stores.sso.take_code("hash-1", late) == (CODE if there else None)
+    assert auth_stores.sso.take_code("hash-1", NOON) is None
 
 
-def test_a_login_is_no_handover_of_the_same_name(auth_stores: AuthStores) -> None:
+def test_a_login_is_no_code_of_the_same_name(auth_stores: AuthStores) -> None:
     auth_stores.sso.keep_login(replace(LOGIN, state="hash-1"))
-    assert auth_stores.sso.take_handover("hash-1", NOON) is None
-    auth_stores.sso.keep_handover(HANDOVER)
+    assert auth_stores.sso.take_code("hash-1", NOON) is None
+    auth_stores.sso.keep_code(CODE)
     assert auth_stores.sso.take_login("hash-1", NOON) is not None
-    assert auth_stores.sso.take_handover("hash-1", NOON) == HANDOVER
+    assert auth_stores.sso.take_code("hash-1", NOON) == CODE
 
 
 def test_what_comes_from_outside_as_a_state_is_no_error(auth_stores: AuthStores) -> None:

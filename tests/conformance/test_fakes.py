@@ -26,10 +26,12 @@ NO_PORT = {  # records of fakes, callers of fakes, and all fakes together
         "LiveWorld",
         "NotifyWorld",
         "SyntheticWorld",
+        "TeamsWorld",
         "TicketingWorld",
         "World",
     },
     *{"Client", "Queued"},
+    *{"EveryGate", "Session"},  # lets everybody in; a record of InMemorySessions
     *{"Asked", "NoRoutes", "SmallTool"},  # what a model was asked, and tools of tests
     *{"Arrival", "Fault", "Receivers", "ReceiversAsSender"},  # others' servers, real senders
     *{"EveryAddress", "InMemoryAlarms", "InMemoryMeter"},  # do nothing, or only remember

@@ -137,6 +137,18 @@ def test_a_beat_stores_what_it_returns(stores: Stores) -> None:
     assert stores.lanes.lanes(LEDGER) == [beaten]
 
 
+def test_a_lane_leaves_until_its_turn_is_taken_anew(stores: Stores) -> None:
+    queued(stores)
+    leaving = stores.lanes.beat(replace(taken(stores), leaving=True), after(60), 0)
+    assert leaving.leaving
+    assert stores.lanes.lanes(LEDGER) == [leaving]
+    assert not taken(stores, "b", at=60).leaving  # its worker died
+    assert [each.leaving for each in stores.lanes.lanes(LEDGER)] == [False]
+    stores.lanes.beat(replace(taken(stores, "c", at=120), leaving=True), after(180), 0)
+    queued(stores, turn=2, leaving=True)
+    assert [each.leaving for each in stores.lanes.lanes(LEDGER)] == [False]
+
+
 def test_nobody_beats_a_lane_without_a_worker(stores: Stores) -> None:
     queued(stores)
     [waiting] = stores.lanes.lanes(LEDGER)

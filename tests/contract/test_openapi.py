@@ -69,6 +69,8 @@ def test_only_public_routes_pass_the_gateway_without_a_token_and_a_counted_key(
 
 def test_what_is_public_was_meant_to_be() -> None:
     assert {route.path for route in ROUTES if route.public} == {
+        "/api/agent/teams/messages",
+        "/api/auth/handovers/redeem",
         "/api/docs",
         "/api/health",
         "/api/login",

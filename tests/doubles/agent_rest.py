@@ -18,6 +18,7 @@ from contracts.agent_api import (
 )
 from contracts.transfer_events import Failure
 from tests.doubles.agent_turns import Turn
+from tests.doubles.teams_links import TeamsLinks
 
 TOKENS = 200_000
 THINKING_SECONDS = 3.0
@@ -43,6 +44,7 @@ class AgentRest:
         self.decision_gate: threading.Event | None = None
         self.decision_refusals: deque[tuple[int, str, str]] = deque()
         self.status = "ok"
+        self.teams = TeamsLinks()
         self.lock = threading.RLock()
         self._running: dict[str, Turn] = {}
         self._stopped: set[str] = set()
@@ -63,6 +65,8 @@ class AgentRest:
                 model="model-1" if self.status == "ok" else None,
                 tokens_left_today=TOKENS,
             )
+        if kind == "teams":
+            return self.teams.answer(method, rest[0])
         if kind == "conversations":
             return self._conversations(method, rest, body)
         return self._proposals(rest, body)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
-from contracts.auth_api import MeView, SessionView
+from contracts.auth_api import MeView, OwnSessionsView, OwnSessionView, SessionView
 from contracts.caller import Grants
 from contracts.transfer_events import Origin
 from contracts.websocket.client_messages import Subscribe
@@ -25,7 +25,7 @@ from tests.doubles.live_server import LiveServer
 TOKEN = "access-token-of-the-test"
 CORS = {
     "Access-Control-Allow-Headers": "authorization,content-type,idempotency-key",
-    "Access-Control-Allow-Methods": "GET,POST",
+    "Access-Control-Allow-Methods": "GET,POST,DELETE",
 }
 
 
@@ -47,6 +47,8 @@ class AgentServer(LiveServer):
             return told
         if path == "/api/me":
             return 200, self._me()
+        if path == "/api/me/sessions":
+            return 200, self._sessions()
         with self.lock:
             status, document = answer_of_transfers(self, method, path)
         if origin := self.origins.get(path.removeprefix("/api/transfer/")):
@@ -75,6 +77,16 @@ class AgentServer(LiveServer):
             created_at=now,
             updated_at=now,
             session=session,
+        )
+
+    def _sessions(self) -> OwnSessionsView:
+        own = dict(self._me().session)
+        handed = {**own, "id": "session-2", "client": "api", "handed_to": "teams"}
+        return OwnSessionsView(
+            sessions=(
+                OwnSessionView(**handed, source_ip="198.51.100.9", current=False),
+                OwnSessionView(**own, source_ip=None, current=True),
+            )
         )
 
     # --- the WebSocket ---------------------------------------------------------------------------
@@ -131,9 +143,9 @@ class Call(BaseHTTPRequestHandler):
         key = self.headers.get("Idempotency-Key")
         status, told = double.answer(self.command, self.path, body, key)
         text = told.model_dump_json() if isinstance(told, BaseModel) else json.dumps(told)
-        self._write(status, text.encode())
+        self._write(status, b"" if told is None else text.encode())
 
-    do_GET = do_POST = do_OPTIONS = _answer
+    do_GET = do_POST = do_DELETE = do_OPTIONS = _answer
 
     def _write(self, status: int, content: bytes) -> None:
         self.send_response(status)

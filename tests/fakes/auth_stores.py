@@ -18,14 +18,15 @@ from services.auth.domain.errors import (
     UserExists,
     UserNotFound,
 )
+from services.auth.domain.handover import Handover
 from services.auth.domain.session import Session
-from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.sso import SsoCode, SsoLogin
 from services.auth.domain.ticket import Ticket
 from services.auth.domain.user import User
 
 KEY_LIFETIME = timedelta(days=7)
 LOGIN_LIFETIME = timedelta(minutes=10)
-HANDOVER_LIFETIME = timedelta(minutes=1)
+CODE_LIFETIME = timedelta(minutes=1)
 
 
 class InMemoryUserStore:
@@ -167,7 +168,7 @@ class InMemoryAttemptStore:
 class InMemorySsoStore:
     def __init__(self) -> None:
         self.logins: dict[str, SsoLogin] = {}
-        self.handovers: dict[str, Handover] = {}
+        self.codes: dict[str, SsoCode] = {}
 
     def keep_login(self, login: SsoLogin) -> None:
         self.logins[login.state] = login
@@ -176,12 +177,32 @@ class InMemorySsoStore:
         login = self.logins.pop(state, None)
         return login if login and now < login.begun_at + LOGIN_LIFETIME else None
 
-    def keep_handover(self, handover: Handover) -> None:
-        self.handovers[handover.code_hash] = handover
+    def keep_code(self, code: SsoCode) -> None:
+        self.codes[code.code_hash] = code
 
-    def take_handover(self, code_hash: str, now: datetime) -> Handover | None:
-        handover = self.handovers.pop(code_hash, None)
-        return handover if handover and now < handover.made_at + HANDOVER_LIFETIME else None
+    def take_code(self, code_hash: str, now: datetime) -> SsoCode | None:
+        code = self.codes.pop(code_hash, None)
+        return code if code and now < code.made_at + CODE_LIFETIME else None
+
+
+class InMemoryHandoverStore:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.rows: dict[str, Handover] = {}
+
+    def keep(self, handover: Handover) -> None:
+        self.rows[handover.user] = handover
+
+    def read(self, user: str) -> Handover | None:
+        return self.rows.get(user)
+
+    def take(self, handover: Handover) -> bool:
+        with self.lock:
+            stored = self.rows.get(handover.user)
+            if stored is None or stored.secret_hash != handover.secret_hash:
+                return False
+            del self.rows[handover.user]
+            return True
 
 
 class InMemoryTicketStore:

@@ -27,6 +27,7 @@ from tests.fakes.auth_secrets import (
 )
 from tests.fakes.auth_stores import (
     InMemoryAttemptStore,
+    InMemoryHandoverStore,
     InMemorySessionStore,
     InMemorySsoStore,
     InMemoryTicketStore,
@@ -67,6 +68,7 @@ class AuthWorld:
         self.attempts = InMemoryAttemptStore(lambda: self.clock, self.outbox)
         self.sso = InMemorySsoStore()
         self.tickets = InMemoryTicketStore()
+        self.handovers = InMemoryHandoverStore()
         self.passwords = InMemoryPasswordHasher()
         self.keys = InMemorySigningKeys()
         self.api_keys = InMemoryApiKeys()
@@ -76,6 +78,7 @@ class AuthWorld:
             attempts=watched("attempts", self.attempts, calls),
             sso=watched("sso", self.sso, calls),
             tickets=watched("tickets", self.tickets, calls),
+            handovers=watched("handovers", self.handovers, calls),
             passwords=watched("passwords", self.passwords, calls),
             tokens=watched("tokens", self._new_tokens(), calls),
             api_keys=watched("api_keys", self.api_keys, calls),

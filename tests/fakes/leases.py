@@ -36,9 +36,7 @@ class InMemoryLaneRegister:
             stored = self.rows.get(_key(lane))
             if stored is not None and stored.turn >= lane.turn:
                 return False
-            self.rows[_key(lane)] = replace(
-                lane, worker=None, bytes_in_flight=0, ended=False, session_since=None
-            )
+            self.rows[_key(lane)] = lane.as_queued
             return True
 
     def take(
@@ -71,6 +69,7 @@ class InMemoryLaneRegister:
                 failures=lane.failures,
                 figures=lane.figures,
                 session_since=lane.session_since or self.rows[_key(lane)].session_since,
+                leaving=lane.leaving,
             )
             return beaten
 

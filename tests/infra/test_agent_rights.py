@@ -15,9 +15,10 @@ from tests.infra.iam import Call, Decision, decide
 from tests.infra.roles import arn
 from tests.infra.test_rights import STAGE, allowed, everyone, secret, who_may
 
-API = "agent/ApiRole"
+API, TEAMS = "agent/ApiRole", "agent/TeamsRole"
 MODEL, REGION = "anthropic.claude-sonnet-4-6", OPTIONS["ModelRegion"]
 PROFILE = f"inference-profile/{OPTIONS['ModelId']}"
+KEY = "TeamsKey.Arn"  # as the expanded template has it
 BUS = arn("events", f"event-bus/fileferry-{STAGE}")
 CALLS = ("InvokeModel", "InvokeModelWithResponseStream")
 
@@ -27,14 +28,14 @@ def model_in(region: str, name: str = MODEL) -> str:
 
 
 @pytest.mark.parametrize("action", CALLS)
-def test_the_api_alone_calls_the_model_and_its_profile(action: str) -> None:
+def test_those_who_answer_call_the_model_and_its_profile(action: str) -> None:
     for resource in (
         arn("bedrock", PROFILE, region=REGION),
         model_in(REGION),
         model_in("eu-north-1"),
         model_in(""),  # as a global profile names it
     ):
-        assert who_may(f"bedrock:{action}", resource) == {API}, resource
+        assert who_may(f"bedrock:{action}", resource) == {API, TEAMS}, resource
 
 
 @pytest.mark.parametrize("action", CALLS)
@@ -51,7 +52,7 @@ def test_no_other_model_and_no_other_profile_is_called(action: str) -> None:
 
 def test_nothing_else_is_done_with_bedrock() -> None:
     guardrail = arn("bedrock", f"guardrail/{OPTIONS['GuardrailId']}", region=REGION)
-    assert who_may("bedrock:ApplyGuardrail", guardrail) == {API}
+    assert who_may("bedrock:ApplyGuardrail", guardrail) == {API, TEAMS}
     other = arn("bedrock", "guardrail/other", region=REGION)
     assert not who_may("bedrock:ApplyGuardrail", other)
     for action in ("UpdateGuardrail", "DeleteGuardrail", "CreateModelInvocationJob", "InvokeAgent"):
@@ -76,7 +77,7 @@ def test_the_api_publishes_pieces_of_answers_and_no_other_event() -> None:
     assert not allowed(API, "events:PutEvents", BUS, **{"events:source": ("fileferry.agent",)})
 
 
-AGENT = ("agent/ApiRole", "agent/ConsumerRole", "agent/PublishOutboxRole")
+AGENT = ("agent/ApiRole", "agent/ConsumerRole", "agent/PublishOutboxRole", "agent/TeamsRole")
 
 
 @pytest.mark.parametrize("role", AGENT)
@@ -108,6 +109,15 @@ def test_it_reaches_nothing_of_others(role: str) -> None:
         assert not allowed(role, action, resource), (action, resource)
 
 
+def test_the_worker_of_teams_alone_opens_tokens_and_reads_the_bots_secret() -> None:
+    assert who_may("kms:Encrypt", KEY) == {API, TEAMS}
+    assert who_may("kms:Decrypt", KEY) == {TEAMS}
+    assert who_may("secretsmanager:GetSecretValue", secret("agent/teams-bot")) == {TEAMS}
+    queue = arn("sqs", f"fileferry-{STAGE}-agent-teams")
+    assert who_may("sqs:SendMessage", queue) == {API, TEAMS}
+    assert who_may("sqs:ReceiveMessage", queue) == {TEAMS}
+
+
 @pytest.mark.parametrize(
     ("role", "action", "row", "may"),
     [
@@ -115,6 +125,10 @@ def test_it_reaches_nothing_of_others(role: str) -> None:
         ("agent/ApiRole", "UpdateItem", "B#ann", True),
         ("agent/ApiRole", "Query", "OUTCOMES#acme", True),
         ("agent/ApiRole", "UpdateItem", "OUTCOMES#acme", False),
+        ("agent/ApiRole", "PutItem", "TEAMS#1", True),
+        ("agent/TeamsRole", "PutItem", "TEAMS#1", True),
+        ("agent/TeamsRole", "PutItem", "OUTCOMES#acme", False),
+        ("agent/ConsumerRole", "GetItem", "TEAMS#1", False),
         ("agent/ConsumerRole", "UpdateItem", "OUTCOMES#acme", True),
         ("agent/ConsumerRole", "PutItem", "P#1", False),
         ("agent/ConsumerRole", "GetItem", "C#1", False),

@@ -23,6 +23,7 @@ OF_OBJECTS = {  # by the method, where it is another word
 API = "value-of-WebSocketApiId"  # as the expanded template has it
 PLAN = "value-of-UsagePlanId"
 USER_KEY = "fileferry:user-key"
+OWN_KEY = "TeamsKey.Arn"
 PARTITION = re.compile(r"#?pk = (:\w+)")
 Params = Mapping[str, Any]
 
@@ -141,6 +142,11 @@ def _bedrock(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
         yield Call("bedrock:ApplyGuardrail", on)
 
 
+def _keys(params: Params, model: Any) -> Iterator[Call]:  # noqa: ANN401
+    assert params["EncryptionContext"], "what is sealed says what it is about"
+    yield Call(f"kms:{model.name}", OWN_KEY)
+
+
 SERVICES = {
     "bedrock": _bedrock,
     "dynamodb": _dynamodb,
@@ -149,6 +155,7 @@ SERVICES = {
     "states": _states,
     "events": _events,
     "execute-api": _connections,
+    "kms": _keys,
     "apigateway": _api_keys,
     "ses": _mail,
     "sts": _roles,

@@ -11,7 +11,15 @@ NAME = {"name": "Another Name"}
 STATISTICS = "/api/statistics?from=2026-11-01&until=2026-11-30"
 CONVERSATIONS, PROPOSALS = "/api/agent/conversations", "/api/agent/proposals"
 DECISION = {"digest": "0" * 64}
-CODE = {"code": "unknown-code", "verifier": "v" * 43}
+ACTIVITY = {
+    "type": "message",
+    "serviceUrl": "https://smba.trafficmanager.net/emea/",
+    "from": {"id": "29:1"},
+    "recipient": {"id": "28:1"},
+    "conversation": {"id": "a:1"},
+}
+NO_CODE = {"code": "unknown-code"}
+CODE = {**NO_CODE, "verifier": "v" * 43}
 
 
 class Sent(NamedTuple):
@@ -91,8 +99,11 @@ CALLS: dict[str, Make] = {
         "/api/me/password",
         {"current_password": "not-this-one", "new_password": new_password()},
     ),
+    "list_my_sessions": lambda w, who: Sent("GET", "/api/me/sessions"),
     "end_my_sessions": _as_twin("DELETE", "/api/me/sessions"),
     "issue_ticket": lambda w, who: Sent("POST", "/api/ws-ticket"),
+    "make_handover": lambda w, who: Sent("POST", "/api/auth/handovers", {"to": "teams"}),
+    "redeem_handover:unknown": lambda w, who: Sent("POST", "/api/auth/handovers/redeem", NO_CODE),
     "list_users": lambda w, who: Sent("GET", "/api/users"),
     "create_user": lambda w, who: _new_user(w, "user"),
     "create_user:an-admin": lambda w, who: _new_user(w, "admin"),
@@ -213,4 +224,8 @@ CALLS: dict[str, Make] = {
     "reject_proposal:missing": lambda w, who: Sent(
         "POST", f"{PROPOSALS}/none-such/reject", DECISION
     ),
+    "take_teams_activity:off": lambda w, who: Sent("POST", "/api/agent/teams/messages", ACTIVITY),
+    "make_teams_code:off": lambda w, who: Sent("POST", "/api/agent/teams/codes"),
+    "list_teams_links:off": lambda w, who: Sent("GET", "/api/agent/teams/links"),
+    "remove_teams_links:off": lambda w, who: Sent("DELETE", "/api/agent/teams/links"),
 }

@@ -18,8 +18,11 @@ logout                               401     401   204   204      204     204   
 read_me                              401     401   200   200      200     200   200
 change_password                      401     401   204   204      204     204   204
 change_password:wrong                401     401   403   403      403     403   403
+list_my_sessions                     401     401   200   200      200     200   200
 end_my_sessions                      401     401   204   204      204     204   204
 issue_ticket                         401     401   201   201      201     201   201
+make_handover                        401     401   201   201      201     201   201
+redeem_handover:unknown              401     401   401   401      401     401   401
 
 list_users                           401     401   403   403      403     403   200
 create_user                          401     401   403   403      403     403   201
@@ -125,6 +128,10 @@ list_proposals                       401     401   200   200      200     200   
 read_proposal:missing                401     401   404   404      404     404   404
 confirm_proposal:missing             401     401   404   404      404     404   404
 reject_proposal:missing              401     401   404   404      404     404   404
+take_teams_activity:off              404     404   404   404      404     404   404
+make_teams_code:off                  401     401   404   404      404     404   404
+list_teams_links:off                 401     401   404   404      404     404   404
+remove_teams_links:off               401     401   404   404      404     404   404
 """
 
 

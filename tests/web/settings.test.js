@@ -8,6 +8,7 @@ import {
   quietText,
   ruleText,
 } from "../../web/static/app/screens/settings/channel_words.js";
+import { sessionName, sessions } from "../../web/static/app/screens/settings/session_words.js";
 import { formOf, patchOf, requestOf, sourcesOf } from "../../web/static/app/screens/users/user_words.js";
 
 const USER = {
@@ -17,6 +18,21 @@ const USER = {
   roles: ["user"],
   grants: { sources: [{ bucket: "exports", prefix: "a b/" }], destinations: ["acme"] },
 };
+
+test("a session is called by what uses it", () => {
+  assert.equal(sessionName({ client: "api", handed_to: "teams" }), "Microsoft Teams");
+  assert.equal(sessionName({ client: "api", handed_to: "a-later-one" }), "a-later-one");
+  assert.equal(sessionName({ client: "console", handed_to: null }), "The console");
+  assert.equal(sessionName({ client: "api", handed_to: null }), "A program");
+  assert.equal(sessionName({ client: "a-later-kind", handed_to: null }), "a-later-kind");
+});
+
+test("sessions of an older FileFerry were handed to nobody", () => {
+  const at = "2026-11-27T08:00:00Z";
+  const told = { id: "s", client: "api", opened_at: at, last_seen_at: at, expires_at: at, source_ip: null, current: true };
+  const { sessions: [read] } = sessions({ sessions: [told] });
+  assert.equal(read.handed_to, null);
+});
 
 test("a user's form that nobody touched changes nothing", () => {
   assert.equal(patchOf(USER, formOf(USER)), null);

@@ -15,9 +15,12 @@ LEAST_SECONDS = 0.2  # no call is answered sooner
 
 
 class HttpApi:
-    """`seconds_left` is what the whole turn has left; no call takes longer than its GuardedHttp."""
+    """`seconds_left` is what the whole turn has left; no call takes longer than its GuardedHttp.
+    Public routes need no token."""
 
-    def __init__(self, api: RestApi, token: SecretStr, seconds_left: Callable[[], float]) -> None:
+    def __init__(
+        self, api: RestApi, token: SecretStr | None, seconds_left: Callable[[], float]
+    ) -> None:
         self._api, self._token, self._seconds_left = api, token, seconds_left
 
     def call(self, operation: str, request: Request) -> Any:

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from contracts import agent_api as http
 from contracts.agent_routes import AGENT_ROUTES
+from contracts.agent_teams import TEAMS_ROUTES
 from runtime.calls import Answer, Call
 from runtime.entrypoint import LambdaEvent, entrypoint
 from runtime.http import Api, Operation
@@ -14,7 +15,7 @@ from runtime.problems import Problems
 from services.agent import wiring
 from services.agent.domain.ports import Ports
 from services.agent.domain_services.taking_turns import Sending
-from services.agent.handlers import api_proposals
+from services.agent.handlers import api_proposals, api_teams
 from services.agent.handlers.conversation_views import (
     answer_view,
     conversation_view,
@@ -42,8 +43,9 @@ def build() -> Api:
         "send_message": partial(_send, wires),
         "stop_answer": partial(_stop, ports),
         **api_proposals.operations(ports),
+        **api_teams.operations(wires.teams),
     }
-    return Api(AGENT_ROUTES, operations, PROBLEMS, wires.settings.cors_origins)
+    return Api(AGENT_ROUTES + TEAMS_ROUTES, operations, PROBLEMS, wires.settings.cors_origins)
 
 
 @entrypoint(build)

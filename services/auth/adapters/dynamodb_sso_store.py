@@ -7,10 +7,10 @@ from botocore.client import BaseClient
 from runtime.dynamodb.items import Item, epoch_seconds, from_item, to_attribute, to_item
 from runtime.dynamodb.table import Table, delete, put, row_key
 from services.auth.domain.errors import SsoRefused
-from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.sso import SsoCode, SsoLogin
 
 LOGIN_LIFETIME = timedelta(minutes=10)  # time to find a second factor
-HANDOVER_LIFETIME = timedelta(minutes=1)  # a page redeems it as soon as it is loaded
+CODE_LIFETIME = timedelta(minutes=1)  # a page redeems it as soon as it is loaded
 
 
 class DynamoDbSsoStore:
@@ -25,14 +25,14 @@ class DynamoDbSsoStore:
         login = from_item(SsoLogin, row) if row else None
         return login if login and now < login.begun_at + LOGIN_LIFETIME else None
 
-    def keep_handover(self, handover: Handover) -> None:
-        row = _handover_key(handover.code_hash) | to_item(handover)
-        self._keep(row, handover.made_at + HANDOVER_LIFETIME)
+    def keep_code(self, code: SsoCode) -> None:
+        row = _code_key(code.code_hash) | to_item(code)
+        self._keep(row, code.made_at + CODE_LIFETIME)
 
-    def take_handover(self, code_hash: str, now: datetime) -> Handover | None:
-        row = self._take(_handover_key(code_hash))
-        handover = from_item(Handover, row) if row else None
-        return handover if handover and now < handover.made_at + HANDOVER_LIFETIME else None
+    def take_code(self, code_hash: str, now: datetime) -> SsoCode | None:
+        row = self._take(_code_key(code_hash))
+        code = from_item(SsoCode, row) if row else None
+        return code if code and now < code.made_at + CODE_LIFETIME else None
 
     def _keep(self, row: Item, until: datetime) -> None:
         row |= {"expires_at": to_attribute(epoch_seconds(until))}
@@ -54,5 +54,5 @@ def _login_key(state: str) -> Item:
     return row_key(f"SSO#{state}", "LOGIN")
 
 
-def _handover_key(code_hash: str) -> Item:
+def _code_key(code_hash: str) -> Item:
     return row_key(f"SSO#{code_hash}", "HANDOVER")

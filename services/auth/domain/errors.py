@@ -133,6 +133,14 @@ class SsoRefused(NotLoggedIn):
     reason: str
 
 
+class HandoverRefused(NotLoggedIn):
+    """Guessers learn nothing: whoever does not hold the right code always gets the same answer."""
+
+    code = "handover_refused"
+    message = "The code is not good: {reason}. Ask for a new one."
+    reason: str
+
+
 # --- what may you --------------------------------------------------------------------------------
 
 
@@ -150,6 +158,17 @@ class AddressRefused(NotAllowed):
 
 class RoleMissing(refusals.RoleMissing, NotAllowed):
     """See kernel/refusals.py."""
+
+
+class HandedOver(NotAllowed):
+    """Otherwise whoever gets hold of such a session could prolong it without end."""
+
+    code = "handed_over"
+    message = (
+        "This session was itself handed over to {handed_to}, so it hands over no other. Log in to"
+        " FileFerry and ask there."
+    )
+    handed_to: str
 
 
 class WrongPassword(NotAllowed):

@@ -14,9 +14,10 @@ from kernel.idempotency import Idempotency
 from kernel.outbox import OutboxEvent
 from kernel.pages import Page
 from services.auth.domain.attempts import Attempts
+from services.auth.domain.handover import Handover
 from services.auth.domain.networks import Network
 from services.auth.domain.session import Session
-from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.sso import SsoCode, SsoLogin
 from services.auth.domain.ticket import Ticket
 from services.auth.domain.user import ApiKey, Identity, User
 
@@ -100,12 +101,12 @@ class AttemptStore(Protocol):
 
 class SsoStore(Protocol):
     """Single sign-ons under way. Each can be taken once. A login can be taken for ten minutes, a
-    handover for one."""
+    code for one."""
 
     def keep_login(self, login: SsoLogin) -> None: ...
     def take_login(self, state: str, now: datetime) -> SsoLogin | None: ...
-    def keep_handover(self, handover: Handover) -> None: ...
-    def take_handover(self, code_hash: str, now: datetime) -> Handover | None: ...
+    def keep_code(self, handover: SsoCode) -> None: ...
+    def take_code(self, code_hash: str, now: datetime) -> SsoCode | None: ...
 
 
 class TicketStore(Protocol):
@@ -116,6 +117,24 @@ class TicketStore(Protocol):
 
     def take(self, ticket_hash: str) -> Ticket | None:
         """Whoever takes it looks whether it is still good."""
+        ...
+
+
+class HandoverStore(Protocol):
+    """Each user's one open handover."""
+
+    def keep(self, handover: Handover) -> None:
+        """In the place of an earlier one of the user. Raises HandoverRefused when too many keep
+        one at once."""
+        ...
+
+    def read(self, user: str) -> Handover | None:
+        """Strongly consistent. Whoever takes it looks whether it is still good."""
+        ...
+
+    def take(self, handover: Handover) -> bool:
+        """True for exactly one of all who take it at the same moment, and for nobody when another
+        one is in its place. Raises HandoverRefused when too many try."""
         ...
 
 
@@ -218,6 +237,7 @@ class Ports:
     attempts: AttemptStore
     sso: SsoStore
     tickets: TicketStore
+    handovers: HandoverStore
     passwords: PasswordHasher
     tokens: AccessTokens
     api_keys: ApiKeys

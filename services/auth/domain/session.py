@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.auth.domain.close_reason import CloseReason
+from services.auth.domain.handover import HandedTo
 from services.auth.domain.user import LoginMethod, User
 
 ID = re.compile(r"[A-Za-z0-9]{1,128}")  # of a session, as `new_id` makes them
@@ -27,7 +28,8 @@ class Session:
     earlier tokens.
 
     `ends_at` is fixed at the login, so refreshing does not prolong a session. `generation` is that
-    of the user at the moment when they proved who they are.
+    of the user at the moment when they proved who they are. A session that was handed over has the
+    program that it was handed to, and the id of the session in which the user asked for it.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Session:
     closed_at: datetime | None = None
     close_reason: CloseReason | None = None
     version: int = 0
+    handed_to: HandedTo | None = None
+    handed_from: str | None = None
 
     @property
     def is_open(self) -> bool:

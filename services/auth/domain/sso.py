@@ -25,8 +25,8 @@ class SsoLogin:
 
 
 @dataclass(frozen=True)
-class Handover:
-    """A login that went well. It waits for the page that it is meant for, and is good once.
+class SsoCode:
+    """A login that went well. Its code waits for the page that it is meant for, and is good once.
 
     `generation` is that of the user at the login.
     """

@@ -38,6 +38,8 @@ def session_opened(session: Session, roles: tuple[Role, ...], *, ports: Ports) -
         opened_at=session.opened_at,
         expires_at=session.ends_at,
         sequence=session.version,
+        handed_to=session.handed_to,
+        handed_from=session.handed_from,
     )
     return _event(data, session.id, ports=ports)
 

@@ -35,10 +35,21 @@ def count_login(name: str, source_ip: str | None, *, ports: Ports) -> Tries:
 def count_own(session_id: str, *, ports: Ports) -> Tries:
     """Counts a try to give the current password in order to change it. Each session has a count of
     its own. Raises TooManyAttempts, AttemptsBusy."""
-    name = f"ME#{session_id}"  # nobody can give such a name at a login
+    return _count(f"ME#{session_id}", OWN_SESSION, ports=ports)
+
+
+def count_handover(user: str, source_ip: str | None, *, ports: Ports) -> Tries:
+    """Counts a try to redeem the user's open code. Tries from one address take none from another,
+    so nobody can keep the program out that has the right code. Raises TooManyAttempts,
+    AttemptsBusy."""
+    return _count(f"HANDOVER#{user}", network_of(source_ip), ports=ports)
+
+
+def _count(name: str, address: str, *, ports: Ports) -> Tries:
+    """Nobody can give such a name at a login."""
     for _ in range(COUNT_TRIES):
         now = ports.now()
-        counted = _one_more(Tries(_read(name, OWN_SESSION, now, ports)), now, ports)
+        counted = _one_more(Tries(_read(name, address, now, ports)), now, ports)
         if counted is not None:
             return counted
     raise AttemptsBusy(name)

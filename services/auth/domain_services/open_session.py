@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.auth.domain.close_reason import CloseReason
 from services.auth.domain.errors import LoginRefused, UserNotFound
+from services.auth.domain.handover import Handover
 from services.auth.domain.ports import Claims, Ports
 from services.auth.domain.refresh_token import RefreshToken
 from services.auth.domain.session import ClientKind, Session
@@ -22,10 +23,17 @@ class OpenedSession:
 
 
 def open_session(
-    user: User, method: LoginMethod, client: ClientKind, source_ip: str | None, *, ports: Ports
+    user: User,
+    method: LoginMethod,
+    client: ClientKind,
+    source_ip: str | None,
+    handover: Handover | None = None,
+    *,
+    ports: Ports,
 ) -> OpenedSession:
-    """`user` is the user as read when they proved who they are. Raises LoginRefused when they were
-    locked or removed, or when their sessions were ended, in the meantime."""
+    """`user` is the user as read when they proved who they are. With `handover` the session is that
+    of the program that redeemed it. Raises LoginRefused when the user was locked or removed, or
+    when their sessions were ended, in the meantime."""
     now, policy = ports.now(), ports.policy
     token = RefreshToken(user.name, ports.new_id(), ports.new_id())
     session = Session(
@@ -40,6 +48,8 @@ def open_session(
         refresh_hash=token.digest,
         idle_seconds=policy.idle_seconds if client is ClientKind.CONSOLE else None,
         generation=user.generation,
+        handed_to=handover.to if handover else None,
+        handed_from=handover.session_id if handover else None,
     )
     stored = ports.sessions.create(session, [session_opened(session, user.roles, ports=ports)])
     # A session of an earlier generation is refused anyway, but the login should not succeed either.

@@ -11,13 +11,19 @@ from services.auth.domain.user import User
 def read_me(caller: Caller, *, ports: Ports) -> tuple[User, Session]:
     """Reads both anew, because what the authorizer found may be half a minute old. Raises
     SessionOver when the session has ended since then, or the user was locked or removed."""
-    session = ports.sessions.read(caller.name, caller.session_id)
+    return read_open(caller.name, caller.session_id, ports=ports)
+
+
+def read_open(name: str, session_id: str, *, ports: Ports) -> tuple[User, Session]:
+    """The user and their open session. It does not count as a use of the session. Raises
+    SessionOver."""
+    session = ports.sessions.read(name, session_id)
     if session is None:
         raise SessionOver(CloseReason.EXPIRED)
     if session.close_reason is not None:
         raise SessionOver(session.close_reason)
     try:
-        user = ports.users.read(caller.name)
+        user = ports.users.read(name)
     except UserNotFound:
         raise SessionOver(CloseReason.USER_REMOVED) from None
     if reason := session.ended_by(user) or session.over(ports.now()):

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import SecretStr
 
 from contracts import auth_api as http
+from contracts.auth_handovers import HANDOVER_ROUTES
 from contracts.auth_routes import AUTH_ROUTES
 from runtime.calls import Call
 from runtime.entrypoint import LambdaEvent, entrypoint
@@ -17,11 +18,12 @@ from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
 from services.auth.domain.ticket import LIFETIME
 from services.auth.domain_services.read_me import read_me
-from services.auth.handlers import api_pages, api_sso, api_users
-from services.auth.handlers.api_views import me_view, tokens_view
+from services.auth.handlers import api_handovers, api_pages, api_sso, api_users
+from services.auth.handlers.api_views import me_view, own_sessions_view, tokens_view
 from services.auth.use_cases.change_password import NewOwnPassword, change_password
 from services.auth.use_cases.end_sessions import end_own_sessions
 from services.auth.use_cases.issue_ticket import issue_ticket
+from services.auth.use_cases.list_sessions import list_own_sessions
 from services.auth.use_cases.log_in import PasswordLogin, log_in
 from services.auth.use_cases.log_out import log_out
 from services.auth.use_cases.refresh_session import refresh_session
@@ -37,14 +39,17 @@ def build() -> Api:
         "logout": partial(_log_out, ports),
         "read_me": partial(_me, ports),
         "change_password": partial(_change_password, ports),
+        "list_my_sessions": partial(_list_sessions, ports),
         "end_my_sessions": partial(_end_sessions, ports),
         "issue_ticket": partial(_issue_ticket, ports, settings.websocket_url),
         "read_api_page": api_pages.read_api_page,
         "read_api_document": api_pages.read_api_document,
+        **api_handovers.operations(ports),
         **api_users.operations(ports),
         **api_sso.operations(ports, settings.api_url, configured=configured),
     }
-    return Api(AUTH_ROUTES, operations, Problems({}), settings.cors_origins)
+    routes = AUTH_ROUTES + HANDOVER_ROUTES
+    return Api(routes, operations, Problems({}), settings.cors_origins)
 
 
 @entrypoint(build)
@@ -80,6 +85,10 @@ def _change_password(ports: Ports, call: Call[http.PasswordChange]) -> None:
         call.source_ip,
     )
     change_password(call.caller, wish, ports=ports)
+
+
+def _list_sessions(ports: Ports, call: Call[None]) -> http.OwnSessionsView:
+    return own_sessions_view(list_own_sessions(call.caller, ports=ports), call.caller.session_id)
 
 
 def _end_sessions(ports: Ports, call: Call[None]) -> None:

@@ -1,5 +1,7 @@
 """The auth service's records as the API shows them."""
 
+from collections.abc import Sequence
+
 from pydantic import SecretStr
 
 from contracts import auth_api as http
@@ -27,6 +29,18 @@ def session_view(session: Session) -> http.SessionView:
         last_seen_at=session.last_seen_at,
         expires_at=session.ends_at,
         idle_seconds=session.idle_seconds,
+        handed_to=session.handed_to,
+    )
+
+
+def own_sessions_view(sessions: Sequence[Session], current: str) -> http.OwnSessionsView:
+    return http.OwnSessionsView(
+        sessions=tuple(
+            http.OwnSessionView(
+                **dict(session_view(each)), source_ip=each.source_ip, current=each.id == current
+            )
+            for each in sessions
+        )
     )
 
 

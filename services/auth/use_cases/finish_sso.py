@@ -6,7 +6,7 @@ from hmac import compare_digest
 from services.auth.domain.errors import AuthError, NotMapped, ProviderError, SsoRefused
 from services.auth.domain.ports import Ports
 from services.auth.domain.session import ClientKind
-from services.auth.domain.sso import Handover, SsoLogin
+from services.auth.domain.sso import SsoCode, SsoLogin
 from services.auth.domain.user import LoginMethod, User
 from services.auth.domain_services.admit_identity import admit_identity
 from services.auth.domain_services.open_session import OpenedSession, open_session
@@ -81,7 +81,7 @@ def _hand_over(
     user: User, login: SsoLogin, return_to: str, challenge: str, *, ports: Ports
 ) -> Redirect:
     code = ports.new_id()
-    handover = Handover(
+    kept = SsoCode(
         code_hash=digest(code),
         user=user.name,
         client=login.client,
@@ -89,7 +89,7 @@ def _hand_over(
         made_at=ports.now(),
         generation=user.generation,
     )
-    ports.sso.keep_handover(handover)
+    ports.sso.keep_code(kept)
     return Redirect(_with(return_to, "code", code))
 
 

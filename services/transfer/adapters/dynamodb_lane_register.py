@@ -31,7 +31,7 @@ class DynamoDbLaneRegister:
         self._table = Table(client, table)
 
     def queue(self, lane: Lane) -> bool:
-        waiting = replace(lane, worker=None, bytes_in_flight=0, ended=False, session_since=None)
+        waiting = lane.as_queued
         newer = "attribute_not_exists(#pk) OR #turn < :turn"
         return not self._table.write([put(_row(waiting), newer, turn=lane.turn)], _busy(lane))
 

@@ -53,6 +53,7 @@ def lanes_prefix(generation: int) -> str:
 def lane_beats(lane: Lane) -> Action:
     """What a beat stores of a lane that its worker still has."""
     change = "#until = :until, #bytes_in_flight = :bytes, #failures = :failures"
+    change += ", #leaving = :leaving"
     session = {} if lane.session_since is None else {"since": lane.session_since}
     return update(
         lane_key(lane.transfer_id, lane.generation, lane.number),
@@ -62,6 +63,7 @@ def lane_beats(lane: Lane) -> Action:
         bytes=lane.bytes_in_flight,
         failures=lane.failures,
         figures=lane.figures,
+        leaving=lane.leaving,
         turn=lane.turn,
         no=False,
         worker=lane.worker or "",

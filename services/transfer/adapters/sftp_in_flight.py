@@ -31,7 +31,7 @@ class Held:
 
 
 class Request(NamedTuple):
-    receiver: Callable[[Reply], None]
+    receiver: Callable[[Reply], None] | None  # None: its reply changes nothing
     sent_bytes: int
     reply_bytes: int  # of the data that was asked for
 
@@ -48,6 +48,11 @@ class InFlight:
 
     def __len__(self) -> int:
         return len(self._requests)
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody wants the reply to any of them."""
+        return any(each.receiver is not None for each in self._requests.values())
 
     def takes(self, request: Request) -> bool:
         """A single request may have any size."""

@@ -125,13 +125,14 @@ class SftpProtocol:
         self,
         kind: Kind,
         body: bytes,
-        receiver: Receiver,
+        receiver: Receiver | None,
         payload: memoryview = NOTHING,
         weight: int = 0,
         *,
         held: bool = False,
     ) -> None:
         """Sends a request. `receiver` gets its reply during this or a later call of any method.
+        Without one nobody waits for the reply, not even `close`.
 
         `weight` is the size of the expected reply. Waits while too much is in flight. With `held`
         the request may be kept until the next call of any method that is not a held submit, or
@@ -194,10 +195,10 @@ class SftpProtocol:
     def close(self) -> None:
         """May come from another thread. A call that waits ends when the connection under it ends.
 
-        While something is pending no goodbye is sent, because it would wait behind bytes that the
+        While a reply is awaited no goodbye is sent, because it would wait behind bytes that the
         server does not take.
         """
-        polite = self._broken is None and not self._in_flight
+        polite = self._broken is None and not self._in_flight.awaited
         self._broken = self._broken or ConnectionLost(self._host, self._port, "closed by ourselves")
         if polite:
             self._close_channel()
@@ -234,7 +235,8 @@ class SftpProtocol:
         request = self._in_flight.take(LENGTH.unpack_from(packet, 1)[0])
         if request is None:
             raise self._break(Malformed("a reply to what was never asked"))
-        self.parsed(Reply(packet[0], packet[5:]), request.receiver)
+        if request.receiver is not None:
+            self.parsed(Reply(packet[0], packet[5:]), request.receiver)
 
     def _break(self, error: Exception) -> PartnerError:
         """Nothing that was sent is certain any more. The channel closes, and later calls raise the

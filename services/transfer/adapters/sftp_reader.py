@@ -12,7 +12,6 @@ from services.transfer.adapters.sftp_packets import (
     Malformed,
     Reply,
     Status,
-    check_status,
     data_of,
     read_fields,
     size_of,
@@ -58,11 +57,11 @@ class SftpFileReader:
             yield block
 
     def close(self) -> None:
-        """Raises nothing, because a failed close loses nothing that was read."""
+        """Raises nothing and waits for nothing: a failed close loses nothing that was read."""
         handle, self._handle = self._handle, None
         if handle is not None:
-            with suppress(PartnerError, Status):
-                self._protocol.call(Kind.CLOSE, string(handle), check_status)
+            with suppress(PartnerError):
+                self._protocol.submit(Kind.CLOSE, string(handle), None)
 
     def __enter__(self) -> "SftpFileReader":
         return self

@@ -14,8 +14,9 @@ class Lane:
     stands in the line for a session and has no message. `failures` counts errors in a row.
     `untaken` counts turns in a row that no worker took. `bytes_in_flight` are those of the chunk
     that the lane is moving, for the live display only. `figures` grow through all turns.
-    `session_since`: since when its worker has a session with the partner. `long`: its turns are
-    longer than a function lives, so only a container takes them.
+    `session_since`: since when its worker has a session with the partner. `leaving`: its worker
+    found no more work in this turn, and writes nothing any more. `long`: its turns are longer than
+    a function lives, so only a container takes them.
     """
 
     transfer_id: str
@@ -31,6 +32,7 @@ class Lane:
     parked: bool = False
     figures: LaneFigures = NOTHING_MOVED
     session_since: datetime | None = None
+    leaving: bool = False
     long: bool = False
 
     @property
@@ -41,6 +43,13 @@ class Lane:
     @property
     def is_troubled(self) -> bool:
         return not self.ended and bool(self.failures or self.untaken)
+
+    @property
+    def as_queued(self) -> "Lane":
+        """As it waits for a worker, whatever its last turn had."""
+        return replace(
+            self, worker=None, bytes_in_flight=0, ended=False, session_since=None, leaving=False
+        )
 
     def taken_by(self, worker: str, until: datetime) -> "Lane":
         """As a worker takes it. A worker that had this turn before has died, which is a failure."""
@@ -53,6 +62,7 @@ class Lane:
             untaken=0,
             bytes_in_flight=0,
             session_since=None,
+            leaving=False,
         )
 
 

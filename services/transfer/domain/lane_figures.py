@@ -7,13 +7,16 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class LaneFigures:
     """`went_well` counts chunks and checkpoints, `errors` what the partner refused or broke off.
-    The seconds are those in which the lane waited for S3, and those for the partner."""
+    The lane waited for S3 in some of its seconds, and for the partner in others. `seconds` are all
+    that it had a session, up to when these figures were taken. Rows of earlier versions have
+    none."""
 
     moved_bytes: int = 0
     went_well: int = 0
     errors: int = 0
     source_seconds: float = 0.0
     partner_seconds: float = 0.0
+    seconds: float = 0.0
 
     def __add__(self, other: "LaneFigures") -> "LaneFigures":
         return LaneFigures(
@@ -22,6 +25,7 @@ class LaneFigures:
             self.errors + other.errors,
             self.source_seconds + other.source_seconds,
             self.partner_seconds + other.partner_seconds,
+            self.seconds + other.seconds,
         )
 
     def since(self, first: "LaneFigures") -> "LaneFigures":
@@ -32,6 +36,7 @@ class LaneFigures:
             max(0, self.errors - first.errors),
             max(0.0, self.source_seconds - first.source_seconds),
             max(0.0, self.partner_seconds - first.partner_seconds),
+            max(0.0, self.seconds - first.seconds),
         )
 
 

@@ -38,6 +38,15 @@ class Share:
     def moved(self) -> LaneFigures:
         return self.figures.since(self.first)
 
+    @property
+    def bytes_per_second(self) -> float:
+        """By the lanes' own seconds. Each lane's row is of another moment, up to a second or two
+        ago, so what all have moved until one moment is not known."""
+        moved = self.moved
+        if moved.seconds:
+            return self.lanes * moved.moved_bytes / moved.seconds
+        return moved.moved_bytes / self.seconds if self.seconds else 0.0
+
     def begun(self) -> "Share":
         return replace(self, first_at=self.at, first=self.figures)
 
@@ -83,6 +92,14 @@ class Window:
             return later.begun(now, settled=True)
         return later
 
+    def without(self, work: str, now: datetime) -> "Window":
+        """Begins anew without the share of a transfer that moves nothing any more."""
+        left = tuple(each for each in self.shares if each.work != work)
+        if len(left) == len(self.shares):
+            return self
+        lanes = sum(each.lanes for each in left)
+        return replace(self, lanes=lanes, shares=left).begun(now, settled=False)
+
     def begun(self, now: datetime, *, settled: bool) -> "Window":
         shares = tuple(each.begun() for each in self.shares)
         return replace(self, began_at=now, settled=settled, shares=shares)
@@ -99,7 +116,7 @@ class Window:
         per_lane = BYTES_PER_LANE if seconds < LONGEST_SECONDS else FEWEST_PER_LANE
         if moved.moved_bytes < self.lanes * per_lane:
             return None
-        rate = sum(each.moved.moved_bytes / each.seconds for each in self.shares if each.seconds)
+        rate = sum(each.bytes_per_second for each in self.shares)
         waited = moved.source_seconds + moved.partner_seconds
         tries = moved.went_well + moved.errors
         return Measure(

@@ -16,6 +16,7 @@ from services.transfer.domain.session_names import lane_ticket
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.tries import Tries
+from services.transfer.domain_services.end_share import end_share
 from services.transfer.domain_services.fail_transfer import note_lane_trouble
 from services.transfer.domain_services.lane_limits import (
     is_long,
@@ -48,7 +49,10 @@ def end_lane(pulse: LanePulse, *, alone: bool = False, ports: Ports) -> None:
     committing = transfer.status is Status.COMMITTING
     if of_today and transfer.status is Status.PAUSED:
         show_stopped(transfer, ports=ports)
-    if not of_today or not (committing or transfer.lanes_wanted):
+    if not of_today:
+        return
+    if not (committing or transfer.lanes_wanted):
+        end_share(transfer, ports=ports)
         return
     moved = report_moved(transfer, ports=ports)
     if moved or committing or not work_is_free(transfer, ports=ports):

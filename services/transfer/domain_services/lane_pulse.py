@@ -106,7 +106,7 @@ class LanePulse:
         session.guard(self.fence)
         with self._lock:
             now = self._ports.now()
-            self._stopwatch.began(now)
+            self._stopwatch.opened(now)
             self._session, self.lane = session, replace(self.lane, session_since=now)
 
     @property
@@ -154,13 +154,19 @@ class LanePulse:
             now, more = self._ports.now(), self._chunks.at_hand.number + 1 < plan.total
             self._stopwatch.went_well(now, mark.done_bytes)
             failures = 0 if self.keeps_chunks else self.lane.failures
-            figures = self._stopwatch.figures
+            figures = self._stopwatch.figures_at(now)
             lane = replace(self.lane, failures=failures, figures=figures, bytes_in_flight=0)
             goes_on = more and self.moving and self.has_time
             self._chunks.finish(mark, part, lane, goes_on=goes_on)
             self.lane, self._stored_at = lane, now
             self.headway, self.finished = True, self.finished + 1
             self._stopwatch.began(self._ports.now())
+
+    def leave(self) -> None:
+        """Tells the other lanes that this one writes nothing any more. Raises LeaseLost."""
+        with self._lock:
+            self.lane = replace(self.lane, leaving=True)
+            self._store(self.lane.until, self._ports.now())
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         """Does nothing when no chunk is held any more."""
@@ -172,6 +178,7 @@ class LanePulse:
         with self._lock:
             self._chunks.give_back_ahead()
             slot = self._slots.free()
+            self._stopwatch.closed(self._ports.now())
             self.lane = replace(self.lane, figures=self._stopwatch.figures)
         if slot is not None:
             pass_on(slot.destination_id, ports=self._ports)
@@ -192,8 +199,8 @@ class LanePulse:
     def _beat(self, now: datetime) -> None:
         if self._lost is not None:
             return
-        moved = self._stopwatch
-        self.lane = replace(self.lane, figures=moved.figures, bytes_in_flight=moved.in_flight)
+        figures, in_flight = self._stopwatch.figures_at(now), self._stopwatch.in_flight
+        self.lane = replace(self.lane, figures=figures, bytes_in_flight=in_flight)
         self._renew_when_due(now)
         self.tally.beat(now, self._ports.meter)
         shown = None

@@ -13,11 +13,28 @@ class LaneStopwatch:
         self.figures = figures
         self.at = now  # of the lane's last step
         self._reached: int | None = None  # of the chunk at hand; None before its first block
+        self._opened_at: datetime | None = None
 
     @property
     def in_flight(self) -> int:
         """The bytes of the chunk at hand that are sent."""
         return self._reached or 0
+
+    def opened(self, now: datetime) -> None:
+        """A session."""
+        self._opened_at = now
+        self.began(now)
+
+    def closed(self, now: datetime) -> None:
+        self.figures, self._opened_at = self.figures_at(now), None
+
+    def figures_at(self, now: datetime) -> LaneFigures:
+        """May be asked from another thread."""
+        figures, opened_at = self.figures, self._opened_at
+        if opened_at is None:
+            return figures
+        seconds = max(0.0, (now - opened_at).total_seconds())
+        return replace(figures, seconds=figures.seconds + seconds)
 
     def began(self, now: datetime) -> None:
         """A chunk, or anything else but reading and writing, lies behind."""

@@ -62,23 +62,29 @@ class LaneWork:
 
     def _is_the_last(self) -> bool:
         """Whether all is moved, and no other lane is at work or on its way. In this order: once all
-        is moved, nobody gets a chunk any more. A lane that is still closing counts as at work. Of
-        two that end at once neither delivers, and the workflow does. So it does after lanes of
-        several that found nothing to do."""
+        is moved, nobody gets a chunk any more. Each of several says that it leaves before it looks.
+        So of those that end at once, the later one sees that the others leave. If two see it, one
+        gets the steps' place. After lanes of several that found nothing to do, the workflow
+        delivers."""
         if not self.transfer.has_started:
             return False
+        if self.transfer.lanes > 1:
+            self._pulse.leave()
         passes = 2 if self.transfer.verify is Verify.READBACK else 1
         all_by_itself = self._pulse.finished == passes * self.transfer.known_plan.total
         if not all_by_itself and not is_moved(self.transfer, ports=self._ports):
             return False
         if self.transfer.lanes <= 1:
             return True
-        return self._pulse.finished > 0 and not self._others_are_out()
+        return self._pulse.finished > 0 and not self._others_write()
 
-    def _others_are_out(self) -> bool:
+    def _others_write(self) -> bool:
+        """Or may yet."""
         now, policy, mine = self._ports.now(), self._ports.policy, self._pulse.lane.number
-        lanes = self._ports.lanes.lanes(self.transfer.ledger)
-        return any(each.number != mine and is_out(each, now, policy) for each in lanes)
+        others = [
+            each for each in self._ports.lanes.lanes(self.transfer.ledger) if each.number != mine
+        ]
+        return any(is_out(each, now, policy) and not each.leaving for each in others)
 
     def _may_deliver(self) -> bool:
         """Another lane of several may have delivered since this one read the transfer."""

@@ -9,6 +9,7 @@ from services.transfer.domain.ledger import LedgerId
 from services.transfer.domain.ports import Policy, Ports
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.end_share import end_share
 from services.transfer.domain_services.lane_limits import lanes_to_send
 from services.transfer.domain_services.settle_files import settle_files
 
@@ -165,7 +166,9 @@ def report_moved(transfer: Transfer, *, ports: Ports) -> bool:
 
 def tell_moved(transfer: Transfer, *, ports: Ports) -> None:
     """Answers the workflow's wait for lanes. It goes straight to the outcome of a file that has its
-    name and left nothing behind. Of many files some may have failed."""
+    name and left nothing behind. Of many files some may have failed. The next transfer may follow
+    at once, so the share ends first."""
+    end_share(transfer, ports=ports)
     if transfer.status is Status.FAILING and transfer.failure is not None:
         for token in transfer.task_tokens:
             ports.workflow.fail(token, NOT_AGAIN, transfer.failure.message)

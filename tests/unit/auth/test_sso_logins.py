@@ -216,5 +216,5 @@ def test_no_secret_is_in_what_may_be_printed(world: AuthWorld) -> None:
     end = finish_sso(back, ports=world.ports)
     assert isinstance(end, Redirect)
     [code] = parse_qs(urlsplit(end.url).query)["code"]
-    printed = repr((begun, login, back, end, *world.sso.handovers.values()))
+    printed = repr((begun, login, back, end, *world.sso.codes.values()))
     assert [x for x in (begun.browser, login.verifier, login.nonce, code) if x in printed] == []

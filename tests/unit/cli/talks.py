@@ -102,12 +102,13 @@ def piece(number: int, text: str = "", turn: str = "turn-1", **more: Any) -> Ans
 
 
 class Agent:
-    """Answers one message: says its pieces, waits until it may end, and answers. `said` is what was
-    asked, `decided` what was decided."""
+    """Answers a message: says its pieces, waits until it may end, and answers. `said` is what was
+    asked, `decided` what was decided, and `then` answers the messages after the first."""
 
     def __init__(self, server: LiveServer, pieces: Sequence[Answer], whole: AnswerView) -> None:
         self.server, self._pieces, self._answer = server, pieces, whole
         self.said: list[str] = []
+        self.then: list[tuple[Sequence[Answer], AnswerView]] = []
         self.decided: list[Any] = []
         self.may_end = threading.Event()
         self.may_end.set()
@@ -121,6 +122,8 @@ class Agent:
         }
 
     def _say(self, body: Any) -> tuple[int, Any]:  # noqa: ANN401
+        if self.said and self.then:
+            self._pieces, self._answer = self.then.pop(0)
         self.said.append(body["text"])
         for each in self._pieces:
             self.server.say_piece(each)

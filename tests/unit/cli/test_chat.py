@@ -113,7 +113,7 @@ def test_a_card_says_all_that_matters_and_nothing_steers_the_terminal(run: Run) 
     shown = run(api(answer("It is there.", view)), "chat", "send it").stdout
     for each in (
         "Send <U+001B>[2J<U+202E>fdp.exe", "1.2 kB", "Name at the partner  /in/today.csv",
-        "In one piece", "about 12 s, 8 s to 1 min 1 s (40 transfers: this partner, this size)",
+        "In one piece", "about 12 s, 8 s to 1 min 1 s. this partner, this size",
         "98 % of such transfers", "a<U+000A>Digest  000", view.digest,
     ):  # fmt: skip
         assert each in shown

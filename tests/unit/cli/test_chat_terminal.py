@@ -42,6 +42,18 @@ def test_pieces_in_any_order_are_shown_in_theirs(home: str) -> None:
     assert shown.count("The export") == 1
 
 
+def test_pieces_that_come_after_their_answer_are_not_shown_as_the_next_one(home: str) -> None:
+    late = [piece(0, "Yesterday ", turn="turn-1"), piece(1, "it was.", turn="turn-1")]
+    with agent([], answer("Yesterday it was.", turn_id="turn-1")) as running:
+        new = [piece(number, each.text, turn="turn-2") for number, each in enumerate(STREAMED)]
+        running.then = [([*late, *new], answer(WHOLE, turn_id="turn-2"))]
+        typed = [("you>", "hi\n"), ("it was.\r\nyou> ", "and now?\n"), (f"{WHOLE}\r\nyou> ", "\x04")]
+        _, shown = chat(running, home, typed=typed)
+    assert running.said == ["hi", "and now?"]
+    assert shown.count("Yesterday") == 1
+    assert shown.count(WHOLE) == 1
+
+
 @pytest.mark.parametrize("lost", [0, 1, 2])
 def test_what_was_lost_is_in_the_answer(home: str, lost: int) -> None:
     pieces = [each for each in STREAMED if each.number != lost]

@@ -50,8 +50,9 @@ class Line:
         swing = 1 + self.noise * self.random.uniform(-1, 1)
         moved = round(self.curve(self.at_work) * swing)
         self.left -= moved
+        waited = self.source_share * self.at_work
         self.figures += LaneFigures(
-            moved, 0, 0, self.source_share * self.at_work, (1 - self.source_share) * self.at_work
+            moved, 0, 0, waited, self.at_work - waited, seconds=self.at_work
         )
         self.target, decision = observe(self.target, self.share(), self.limit)
         self.seen.append(self.target.lanes)

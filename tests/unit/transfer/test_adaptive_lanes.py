@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from services.transfer.domain.lane_target import Decision, first_target
+from services.transfer.domain.lane_window import STALE_SECONDS
 from services.transfer.domain.progress_sample import ProgressSample
 from services.transfer.domain.rate import Rate
 from services.transfer.domain.server_profile import SessionsFound
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services.lane_limits import lanes_to_send
 from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.handlers.api_sessions import sessions_view
 from services.transfer.use_cases.show_sessions import show_sessions
@@ -117,6 +119,30 @@ def test_a_second_transfer_gets_its_share_of_the_lanes() -> None:
     assert len(ended) == 2
     for number in (0, 1):
         assert bytes(world.partner.files[f"/in/{number}.csv"]) == LARGE
+
+
+@pytest.mark.parametrize("ends", ["delivered", "cancelled", "paused"])
+def test_whoever_comes_after_a_transfer_does_not_share_with_it(ends: str) -> None:
+    """Its last report is still fresh."""
+    with small_blocks():
+        world = a_world()
+        first = requested(world, 0)
+        go_on_until_at_work(world, 3)
+        if ends == "delivered":
+            finish_all(world, [first])
+        else:
+            {"cancelled": cancel_transfer, "paused": pause_transfer}[ends](
+                first.id, ANN, ports=world.ports
+            )
+            go_on_until_at_work(world, 0)
+        set_target(world, 3)
+        ended_at = world.clock
+        second = requested(world, 1)
+        go_on_until_at_work(world, 1, second)
+        while lanes_to_send(world.read(second), ports=world.ports) < 3:
+            world.go_on_together(1, 2)
+            assert (world.clock - ended_at).total_seconds() < STALE_SECONDS
+        go_on_until_at_work(world, 3, second)
 
 
 def test_two_large_transfers_take_turns_with_the_only_lane() -> None:

@@ -44,8 +44,24 @@ def test_a_checkpoint_that_is_behind_takes_nothing_back_and_counts_nothing_twice
     assert stopwatch.figures.moved_bytes == 6 * MB
 
 
+def test_all_seconds_with_a_session_are_counted_up_to_when_they_are_asked_for() -> None:
+    """Those of a wait that goes on, too. Those before the session and after it are not."""
+    stopwatch = LaneStopwatch(LaneFigures(seconds=10.0), NOON)
+    assert stopwatch.figures_at(after(5)).seconds == 10.0
+    stopwatch.opened(after(5))
+    stopwatch.read(after(6), 0)
+    assert stopwatch.figures_at(after(8)).seconds == 13.0
+    stopwatch.began(after(9))
+    assert stopwatch.figures_at(after(9)).seconds == 14.0
+    stopwatch.closed(after(12))
+    stopwatch.closed(after(20))
+    assert stopwatch.figures.seconds == stopwatch.figures_at(after(30)).seconds == 17.0
+
+
 def test_a_clock_that_is_set_back_takes_no_time_away() -> None:
     stopwatch = begun()
+    stopwatch.opened(after(5))
     stopwatch.read(after(1), 0)
     stopwatch.wrote(after(3))
     assert (stopwatch.figures.source_seconds, stopwatch.figures.partner_seconds) == (0.0, 2.0)
+    assert stopwatch.figures_at(after(3)).seconds == 0.0

@@ -78,19 +78,45 @@ def test_the_second_of_two_lanes_delivers_when_the_first_has_closed() -> None:
     assert "VerifyTarget" not in world.workflow.entered
 
 
-@pytest.mark.parametrize("at", ["sink.close", "partner.close", "lanes.end"])
-def test_nobody_gives_the_file_its_name_while_another_lane_is_closing(at: str) -> None:
+def test_nobody_gives_the_file_its_name_while_another_lane_has_a_handle() -> None:
     world, transfer = one_lane_of_several()
     first, second = two_lanes(world, transfer)
-    assert first.advance_to(at)
+    assert first.advance_to("sink.close")
     second.finish()
     assert TARGET not in world.partner.files
     assert world.read(transfer).status is Status.MOVING
+    first.finish()  # it has not yet looked whether it is the last
+    assert world.read(transfer).delivered
+    world.run()
+    assert_completed(world, transfer)
+    assert "VerifyTarget" not in world.workflow.entered
+
+
+@pytest.mark.parametrize("at", ["ledger.progress", "partner.close", "lanes.end"])
+def test_a_lane_that_leaves_keeps_nobody_from_delivering(at: str) -> None:
+    """Its session may take long to close."""
+    world, transfer = one_lane_of_several()
+    first, second = two_lanes(world, transfer)
+    assert first.advance_to("sink.close")
+    assert first.advance_to("lanes.beat")  # it says that it leaves
+    assert first.advance_to(at)
+    second.finish()
+    assert world.read(transfer).delivered
+    assert TARGET in world.partner.files
     first.finish()
     world.run()
     assert_completed(world, transfer)
-    # Before it has closed its handle, the first one has not yet looked whether it is the last.
-    assert ("VerifyTarget" in world.workflow.entered) is (at != "sink.close")
+    assert "VerifyTarget" not in world.workflow.entered
+
+
+def test_a_lane_that_left_comes_back_to_write() -> None:
+    world, transfer = one_lane_of_several()
+    first, _ = two_lanes(world, transfer)
+    assert first.advance_to("sink.close")
+    assert first.advance_to("partner.close")
+    assert [each.leaving for each in lanes_of(world, transfer)] == [True, False, False]
+    send(world, transfer, 0)
+    assert not any(each.leaving for each in lanes_of(world, transfer))
 
 
 def test_two_lanes_that_end_at_once_deliver_once() -> None:

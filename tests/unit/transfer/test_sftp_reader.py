@@ -120,8 +120,24 @@ def test_a_refused_read_is_told(code: int, error: type[Exception]) -> None:
         list(reader.read([(0, 64)]))
 
 
-def test_closing_is_quiet_whatever_the_server_says_to_it() -> None:
-    reader, channel = reader_on(lambda request: status(request, Code.FAILURE))
-    reader.close()
-    reader.close()
+def test_closing_waits_for_nothing_and_is_quiet_whatever_the_server_says_to_it() -> None:
+    def refusing(asked: list[Request]) -> bytes:
+        waiting = list(asked)
+        asked.clear()
+        return b"".join(
+            status(each, Code.FAILURE) if each[0] == Kind.CLOSE else answer(each)
+            for each in waiting
+        )
+
+    channel = WaitedForChannel(refusing)
+    protocol = protocol_on(channel)
+    first, second = (SftpFileReader(protocol, "/file", handle) for handle in (b"one", b"two"))
+    first.close()
+    first.close()
+    assert [kind for kind, *_ in channel.asked] == [Kind.CLOSE]
+    assert channel.waits == 0
+    assert list(second.read([(0, 64)])) == [CONTENT[:64]]
     assert channel.waits == 1
+    second.close()
+    protocol.close()
+    assert channel.closed  # with a goodbye: nobody wants the answer that is still to come

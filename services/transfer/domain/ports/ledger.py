@@ -128,8 +128,8 @@ class LaneRegister(Protocol):
         ...
 
     def beat(self, lane: Lane, until: datetime, bytes_in_flight: int) -> Lane:
-        """Stores `until`, the bytes and the lane's failures, figures and session. Raises LeaseLost
-        when this worker does not hold that turn any more."""
+        """Stores `until`, the bytes and the lane's failures, figures, session and whether it is
+        leaving. Raises LeaseLost when this worker does not hold that turn any more."""
         ...
 
     def end(self, lane: Lane) -> None:

@@ -2,7 +2,19 @@
 //
 // A record holds only the fields that its reader names. So no stranger's field gets any further.
 
+import { Unreachable } from "../api/problem.js";
+
 export class Malformed extends Error {}
+
+/** @throws {Unreachable} where an answer of the REST API is not what its reader takes */
+export function reading(reader, document) {
+  try {
+    return reader(document);
+  } catch (error) {
+    if (error instanceof Malformed) throw new Unreachable("the answer is not FileFerry's");
+    throw error;
+  }
+}
 
 /** A field that may be missing. */
 export function optional(read, otherwise = null) {

@@ -3,7 +3,8 @@
 import { batch, computed, signal } from "../../lib.js";
 import { SignedOut } from "../../api/problem.js";
 import { collect } from "../../api/pages.js";
-import { answer, chat, message, reading } from "./fields.js";
+import { answer, chat, message } from "./fields.js";
+import { reading } from "../../live/reading.js";
 import { lengthOf, MOST_CHARACTERS } from "./words.js";
 import { toolOf, withPiece } from "./pieces.js";
 

@@ -3,7 +3,8 @@
 import { signal } from "../../lib.js";
 import { SignedOut } from "../../api/problem.js";
 import { Chat } from "./chat.js";
-import { chat, health, reading } from "./fields.js";
+import { chat, health } from "./fields.js";
+import { reading } from "../../live/reading.js";
 import { untold } from "./pieces.js";
 import { Proposals } from "./proposals.js";
 

@@ -1,8 +1,7 @@
 // What the agent's routes answer, as the console reads it. No other field gets any further.
 
-import { Unreachable } from "../../api/problem.js";
 import { id } from "../../live/fields.js";
-import { Malformed, amount, count, list, matching, nullable, optional, record, text, time } from "../../live/reading.js";
+import { amount, count, list, matching, nullable, optional, record, text, time } from "../../live/reading.js";
 
 const failure = record({ code: text, message: text });
 
@@ -73,13 +72,3 @@ export const answer = record({
 });
 
 export const health = record({ status: text, model: nullable(text), tokens_left_today: count });
-
-/** @throws {Unreachable} where it is not what the agent answers */
-export function reading(reader, document) {
-  try {
-    return reader(document);
-  } catch (error) {
-    if (error instanceof Malformed) throw new Unreachable("the answer is not FileFerry's");
-    throw error;
-  }
-}

@@ -2,7 +2,8 @@
 
 import { signal } from "../../lib.js";
 import { ApiProblem, SignedOut, Unreachable } from "../../api/problem.js";
-import { proposal, reading } from "./fields.js";
+import { proposal } from "./fields.js";
+import { reading } from "../../live/reading.js";
 
 const UNDECIDED = ["open", "confirming"]; // in the order in which they come
 const NOTHING = Object.freeze({ view: null, error: null, busy: null, refusal: null });

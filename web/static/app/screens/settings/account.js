@@ -3,12 +3,16 @@
 import { html, useEffect, useState } from "../../lib.js";
 import { durationText } from "../../format/durations.js";
 import { toast } from "../../ui/announce.js";
+import { reading } from "../../live/reading.js";
 import { Button } from "../../ui/button.js";
 import { Confirm } from "../../ui/dialog.js";
 import { TextField } from "../../ui/field.js";
+import { useLoaded } from "../../ui/loaded.js";
 import { Name, Time } from "../../ui/name.js";
-import { Notice, sentenceOf } from "../../ui/notice.js";
+import { Failed, Notice, sentenceOf } from "../../ui/notice.js";
 import { api, session } from "../../wiring.js";
+import { sessionName, sessions } from "./session_words.js";
+import { TeamsCard } from "./teams_card.js";
 
 export function Account() {
   useEffect(() => {
@@ -22,6 +26,7 @@ export function Account() {
       <section class="card"><h2>What you may send</h2><${Granted} grants=${me.grants} roles=${me.roles} /></section>
       ${me.login === "password" && html`<section class="card"><h2>Password</h2><${Password} /></section>`}
       <section class="card"><h2>Sessions</h2><${Sessions} me=${me} /></section>
+      <${TeamsCard} />
     </div>
   `;
 }
@@ -119,11 +124,32 @@ function Sessions({ me }) {
       <dt>This one</dt><dd>since <${Time} at=${own.opened_at} /></dd>
       <dt>Ends</dt><dd>at <${Time} at=${session.endsAt ?? own.expires_at} />${own.idle_seconds && html`, or after ${durationText(own.idle_seconds)} without use`}</dd>
     </dl>
+    <${OtherSessions} />
     <p><${Button} kind="danger" onClick=${() => ask(true)}>End all of my sessions</${Button}></p>
     ${asking && html`
       <${Confirm} title="End all of your sessions?" action="End them" busy=${busy} onYes=${endAll} onNo=${() => ask(false)}>
-        <p>You are signed out here, in other browsers and of the command line. Your transfers go on.</p>
+        <p>You are signed out here, in other browsers, of the command line and in Microsoft Teams. Your transfers go on.</p>
       </${Confirm}>`}
   `;
 }
 
+function OtherSessions() {
+  const load = async (signal) => reading(sessions, await api.get("/api/me/sessions", { signal })).sessions;
+  const loaded = useLoaded(load, []);
+  const { error } = loaded;
+  if (error?.code === "no_route") return null; // a FileFerry that does not list them yet
+  if (error) return html`<${Failed} error=${error} onAgain=${loaded.again} what="Your other sessions could not be loaded." />`;
+  const others = loaded.value?.filter((each) => !each.current);
+  if (!others) return null;
+  return html`
+    <h3>Others</h3>
+    ${!others.length && html`<p class="muted">None is open.</p>`}
+    <dl class="pairs">
+      ${others.map((each) => html`
+        <dt key=${each.id}><${Name} text=${sessionName(each)} /></dt>
+        <dd key=${`${each.id} facts`}>
+          since <${Time} at=${each.opened_at} />, last used <${Time} at=${each.last_seen_at} />${each.source_ip !== null && html`, opened from <${Name} text=${each.source_ip} />`}
+        </dd>`)}
+    </dl>
+  `;
+}
