@@ -108,6 +108,7 @@ class FtpChannel:
         self.control.close()
         if data is not None:
             data.close()
+        self._fence = None  # a data connection that is opened by now is ended unused
 
     # --- data connections ------------------------------------------------------------------------
 

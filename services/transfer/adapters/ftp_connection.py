@@ -149,6 +149,7 @@ class FtpConnection:
             self.sock.shutdown(socket.SHUT_RDWR)
         with self._using:
             self.sock.close()
+        self.sock.fence = None  # of a socket that sends nothing any more
 
     def _shakes_hands(self, tls: ssl.SSLObject) -> bool:
         try:

@@ -7,9 +7,10 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from services.transfer.adapters.s3_checksums import best_checksum
+from services.transfer.adapters.s3_connection import S3Connection
 from services.transfer.adapters.s3_errors import s3_errors
 from services.transfer.adapters.s3_look import is_archived, look_at
 from services.transfer.adapters.s3_quick_get import QuickGet
@@ -24,18 +25,23 @@ from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ports import Fetched
 from services.transfer.domain.source import ObjectRef
 
-AT_ONCE = 8  # threads: S3 answers a small GET in some 20 ms
+AT_ONCE = 16  # connections: S3 answers a small GET in some 20 ms, and each costs a handshake
+BYTES_AT_ONCE = 16 << 20  # on their way, or in the kernel's buffers; at least one object
 LOOKS_AT_ONCE = 32  # threads: a HEAD takes as long, and 100,000 of them have minutes
-AHEAD = 64  # objects asked for and not taken yet
-AHEAD_BYTES = 16 << 20
+AHEAD = 64  # looks asked for and not taken yet
 PAGE_KEYS = 1_000  # S3's own limit
 
-T = TypeVar("T")
-Asked = TypeVar("Asked")
+
+class Asked(NamedTuple):
+    """`connection` is where the answer comes. None where it could not be asked for."""
+
+    file: ListedFile
+    quick: QuickGet
+    connection: S3Connection | None
 
 
 class S3FolderSource:
-    """Implements FolderSource. Only its threads call S3 at once. All else is for one thread."""
+    """Implements FolderSource, for one thread. Those of its own only look at objects."""
 
     def __init__(
         self,
@@ -50,7 +56,6 @@ class S3FolderSource:
         self._quick: QuickGet | None = None
         self.page_keys = PAGE_KEYS
         self._bucket_is_there = False
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="s3")
         self._lookers = ThreadPoolExecutor(LOOKS_AT_ONCE, thread_name_prefix="s3-look")
 
     @property
@@ -62,7 +67,8 @@ class S3FolderSource:
             if self._session is None:
                 raise ValueError(f"the reader session for {self._root!r} is closed")
             if self._now() >= self._session.renew_at:
-                self._session, self._quick = self._assume(), None
+                self._session = self._assume()
+                self._forget_quick()
             if self._quick is None:
                 self._quick = QuickGet(self._session.client)
             return self._session.client, self._quick
@@ -86,53 +92,61 @@ class S3FolderSource:
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
     def looked_at(self, keys: Iterable[str]) -> Iterator[ListedFile | SourceError]:
-        yield from self._in_order(self._lookers, keys, self._look, lambda _: 0)
+        """Whoever stops early leaves no thread at work on more."""
+        coming: deque[Future[ListedFile | SourceError]] = deque()
+        try:
+            for key in keys:
+                if len(coming) >= AHEAD:
+                    yield coming.popleft().result()
+                coming.append(self._lookers.submit(self._look, key))
+            while coming:
+                yield coming.popleft().result()
+        finally:
+            for future in coming:
+                future.cancel()
 
     def fetched(self, files: Iterable[ListedFile]) -> Generator[Fetched, None, None]:
-        yield from self._in_order(self._pool, files, self._fetch, lambda file: file.size_bytes)
+        """Many are asked for, and their answers are read one after the other. Threads would do no
+        more at once: they wait for the same interpreter."""
+        coming: deque[Asked] = deque()
+        size = 0
+        try:
+            for file in files:
+                found: list[Fetched] = []
+                size += file.size_bytes
+                while coming and (len(coming) >= AT_ONCE or size > BYTES_AT_ONCE):
+                    found.append(self._answered(coming.popleft()))
+                    size -= found[-1].file.size_bytes
+                coming.append(self._asked(file))
+                yield from found
+            while coming:
+                yield self._answered(coming.popleft())
+        finally:
+            for each in coming:
+                if each.connection is not None:
+                    each.connection.close()
 
     def opened(self, file: ListedFile) -> S3ObjectSource:
         return S3ObjectSource(self._assume, ObjectRef(self._bucket, file.key), self._now)
 
     def close(self) -> None:
-        for pool in (self._pool, self._lookers):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._lookers.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            if self._quick is not None:
-                self._quick.close()
+            self._forget_quick()
             if self._session is not None:
                 self._session.client.close()
-            self._session = self._quick = None
+            self._session = None
+
+    def _forget_quick(self) -> None:
+        if self._quick is not None:
+            self._quick.close()
+        self._quick = None
 
     def __enter__(self) -> "S3FolderSource":
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _in_order(
-        self,
-        pool: ThreadPoolExecutor,
-        asked: Iterable[Asked],
-        answer: Callable[[Asked], T],
-        size: Callable[[Asked], int],
-    ) -> Generator[T, None, None]:
-        """As many at once as are ahead. Whoever stops early leaves no thread at work on more."""
-        coming: deque[tuple[Future[T], int]] = deque()
-        ahead = 0
-        try:
-            for each in asked:
-                while coming and (len(coming) >= AHEAD or ahead + size(each) > AHEAD_BYTES):
-                    future, taken = coming.popleft()
-                    ahead -= taken
-                    yield future.result()
-                coming.append((pool.submit(answer, each), size(each)))
-                ahead += size(each)
-            while coming:
-                yield coming.popleft()[0].result()
-        finally:
-            for future, _ in coming:
-                future.cancel()
 
     def _look(self, key: str) -> ListedFile | SourceError:
         try:
@@ -160,13 +174,17 @@ class S3FolderSource:
             self._bucket_is_there = True
             raise
 
-    def _fetch(self, file: ListedFile) -> Fetched:
+    def _asked(self, file: ListedFile) -> Asked:
+        _, quick = self._renewed()
+        return Asked(file, quick, quick.asked(self._bucket, file.key, file.etag))
+
+    def _answered(self, asked: Asked) -> Fetched:
         """Only a good answer is taken from the quick way. All else is asked again by the way that
         tries again and knows every error."""
-        client, quick = self._renewed()
-        told = quick.get(self._bucket, file.key, file.etag, file.size_bytes)
+        file, quick, connection = asked
+        told = None if connection is None else quick.answered(connection, file.size_bytes)
         try:
-            head, body = told or self._carefully(client, file)
+            head, body = told or self._carefully(file)
         except SourceError as error:
             return Fetched(file, error=error)
         if len(body) != file.size_bytes:
@@ -174,9 +192,9 @@ class S3FolderSource:
             return Fetched(file, error=SourceUnavailable(self._bucket, file.key, detail))
         return Fetched(file, body, best_checksum(head, lambda _: None))
 
-    def _carefully(self, client: Any, file: ListedFile) -> tuple[Any, bytes]:
+    def _carefully(self, file: ListedFile) -> tuple[Any, bytes]:
         with s3_errors(self._bucket, file.key, file.etag):
-            answer = client.get_object(
+            answer = self._client.get_object(
                 Bucket=self._bucket, Key=file.key, IfMatch=file.etag, ChecksumMode="ENABLED"
             )
             with answer["Body"] as body:

@@ -10,16 +10,15 @@ import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ssl import create_default_context
-from threading import local
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from botocore.httpsession import get_cert_path
 
+from services.transfer.adapters.s3_connection import Answer, NotPlain, S3Connection
+
 EMPTY = hashlib.sha256(b"").hexdigest()  # of a GET's body
-READ_SECONDS = 30.0
 ANSWER_BYTES = 1 << 16  # room for S3's words about an error, whatever the object's size
 UNRESERVED = "-._~/"  # S3 signs paths as they are sent, with slashes
 FIELDS = {
@@ -43,11 +42,11 @@ SEEN = {
 }  # the same of an answer to HEAD
 NEEDED = ("ETag", "ContentLength", "LastModified")
 Got = tuple[Mapping[str, str], bytes]
+FAILURES = (NotPlain, OSError, EOFError)
 
 
 class QuickGet:
-    """For several threads. Each has a connection of its own. `client` is botocore's, with
-    path-style addresses."""
+    """For several threads. `client` is botocore's, with path-style addresses."""
 
     def __init__(
         self, client: Any, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -58,67 +57,77 @@ class QuickGet:
         self._tls = None
         if self._endpoint.scheme == "https":  # reading the certificates takes a moment
             self._tls = create_default_context(cafile=get_cert_path(True))
-        self._mine = local()
-        self._all: list[HTTPConnection] = []
+        self._idle: list[S3Connection] = []
+        self._closed = False
 
-    def get(self, bucket: str, key: str, etag: str, size_bytes: int) -> Got | None:
-        """What S3 says of the whole object, and its bytes. None for every answer but a good one,
-        and for one that is longer than the object or does not say how long it is."""
+    def asked(self, bucket: str, key: str, etag: str) -> S3Connection | None:
+        """The connection on which the whole object was asked for. None where that failed."""
         signed = {"if-match": etag, "x-amz-checksum-mode": "ENABLED"}
-        asked = self._asked("GET", f"{bucket}/{key}", signed, max(size_bytes, ANSWER_BYTES))
-        if asked is None or asked[0].status != HTTPStatus.OK:
+        return self._asked("GET", f"{bucket}/{key}", signed)
+
+    def answered(self, connection: S3Connection, size_bytes: int) -> Got | None:
+        """What S3 says of the object, and its bytes. None for every answer but a good one, and for
+        one that is longer than the object or does not say how long it is."""
+        told = self._answer(connection, max(size_bytes, ANSWER_BYTES))
+        if told is None or told.status != HTTPStatus.OK:
             return None
-        return _told(asked[0], FIELDS), asked[1]
+        return _told(told, FIELDS), told.body
 
     def head(self, bucket: str, key: str) -> tuple[int, Mapping[str, str]] | None:
         """The HTTP status, and what S3 says of the object, with its status 200 at least NEEDED.
         None for no answer and for one that is none of S3's."""
-        asked = self._asked("HEAD", f"{bucket}/{key}", {}, 0)
-        if asked is None:
+        connection = self._asked("HEAD", f"{bucket}/{key}", {})
+        answer = None if connection is None else self._answer(connection, 0)
+        if answer is None:
             return None
-        status, told = asked[0].status, _told(asked[0], SEEN)
+        told = _told(answer, SEEN)
         complete = all(name in told for name in NEEDED)
-        return None if status == HTTPStatus.OK and not complete else (status, told)
-
-    def _asked(
-        self, method: str, name: str, signed: Mapping[str, str], most_bytes: int
-    ) -> tuple[HTTPResponse, bytes] | None:
-        path = quote(f"{self._endpoint.path.rstrip('/')}/{name}", safe=UNRESERVED)
-        headers = self._signer.signed(path, signed, method)
-        connection = self._connection()
-        try:
-            connection.request(method, path, headers=headers)
-            answer = connection.getresponse()
-            if answer.length is None or answer.length > most_bytes:
-                connection.close()
-                return None
-            return answer, answer.read()
-        except (HTTPException, OSError):
-            connection.close()  # the next request opens it again
+        if answer.status == HTTPStatus.OK and not complete:
             return None
+        return answer.status, told
 
     def close(self) -> None:
-        for each in self._all:
-            each.close()
+        """What is still on its way is closed by whoever waits for it."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
 
-    def _connection(self) -> HTTPConnection:
-        known: HTTPConnection | None = getattr(self._mine, "connection", None)
-        if known is not None:
-            return known
-        host, port = self._endpoint.hostname or "", self._endpoint.port
-        if self._endpoint.scheme == "https":
-            made: HTTPConnection = HTTPSConnection(
-                host, port, timeout=READ_SECONDS, context=self._tls
-            )
+    def _asked(self, method: str, name: str, signed: Mapping[str, str]) -> S3Connection | None:
+        path = quote(f"{self._endpoint.path.rstrip('/')}/{name}", safe=UNRESERVED)
+        headers = self._signer.signed(path, signed, method)
+        connection = None
+        try:
+            connection = self._connection()
+            connection.ask(method, path, headers)
+        except FAILURES:
+            if connection is not None:
+                connection.close()
+            return None
+        return connection
+
+    def _answer(self, connection: S3Connection, most_bytes: int) -> Answer | None:
+        try:
+            answer = connection.receive(most_bytes)
+        except FAILURES:
+            connection.close()  # the next request opens another one
+            return None
+        if connection.is_usable:
+            self._idle.append(connection)
         else:
-            made = HTTPConnection(host, port, timeout=READ_SECONDS)
-        self._mine.connection = made
-        self._all.append(made)
-        return made
+            connection.close()
+        if self._closed:
+            self.close()
+        return answer
+
+    def _connection(self) -> S3Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return S3Connection(self._endpoint, self._tls)
 
 
-def _told(answer: HTTPResponse, fields: Mapping[str, str]) -> Mapping[str, str]:
-    told = {name: answer.getheader(field) for field, name in fields.items()}
+def _told(answer: Answer, fields: Mapping[str, str]) -> Mapping[str, str]:
+    told = {name: answer.headers.get(field) for field, name in fields.items()}
     return {name: value for name, value in told.items() if value}
 
 

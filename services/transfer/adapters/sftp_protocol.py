@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import paramiko
 
-from services.transfer.adapters.sftp_in_flight import InFlight, Request
+from services.transfer.adapters.sftp_in_flight import Held, InFlight, Request
 from services.transfer.adapters.sftp_pace import Lagging
 from services.transfer.adapters.sftp_packets import (
     HEADER,
@@ -28,7 +28,7 @@ from services.transfer.adapters.sftp_packets import (
 from services.transfer.adapters.sftp_pipe import RECEIVE_BYTES, SftpPipe
 from services.transfer.adapters.sftp_reasons import CONNECTION_ERRORS, reason_of
 from services.transfer.adapters.sftp_stream import PacketStream, PrintedText
-from services.transfer.adapters.ssh_packets import Pieces
+from services.transfer.adapters.ssh_packets import Buffer, Pieces
 from services.transfer.domain.errors import ConnectionLost, PartnerError
 
 HELD_BYTES = 256 << 10  # one send of these costs little more than one of a small request
@@ -55,7 +55,7 @@ class SftpProtocol:
         self.timeout_seconds = timeout_seconds
         self._in_flight = InFlight(timeout_seconds)
         self._last_id = 0
-        self._held = bytearray()  # requests that wait to be sent together
+        self._held = Held()
         self._stream = PacketStream()
         self._pipe = SftpPipe(channel, self._in_flight, timeout_seconds)
         self._broken: PartnerError | None = None
@@ -143,9 +143,8 @@ class SftpProtocol:
             self.receive()
         head = self._head(kind, body, len(payload), request)
         if held:
-            self._held += head
-            self._held += payload
-            if len(self._held) >= HELD_BYTES:
+            self._held.add(head, payload)
+            if self._held.size >= HELD_BYTES:
                 self.send_held()
             return
         self._send_held()
@@ -177,9 +176,9 @@ class SftpProtocol:
         self._receive_what_came()
 
     def _send_held(self) -> None:
-        if self._held:
-            held, self._held = bytes(self._held), bytearray()
-            self._send(held)
+        if self._held.size:
+            held, self._held = self._held, Held()
+            self._send(*held.pieces)
 
     def _receive_what_came(self) -> None:
         while self._pipe.has_received:
@@ -204,7 +203,7 @@ class SftpProtocol:
         if polite:
             self._close_channel()
 
-    def _send(self, *pieces: bytes | memoryview) -> None:
+    def _send(self, *pieces: Buffer) -> None:
         if self._broken is not None:
             raise self._broken
         try:

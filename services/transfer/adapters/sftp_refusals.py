@@ -102,6 +102,15 @@ class Refusals:
             return Seen(FileKind.FOLDER, None)
         return seen
 
+    def remove(self, path: str) -> None:
+        """See PartnerSession.remove. Some servers fail to remove a missing file, without saying
+        that it is missing."""
+        try:
+            self.protocol.call(Kind.REMOVE, path_string(path), check_status)
+        except Status as status:
+            if status.code != Code.NO_SUCH_FILE and not self._is_gone(path):
+                raise self.of(status, path, "remove") from None
+
     def free_bytes(self, folder: str) -> int | None:
         """None where the server does not say."""
         try:

@@ -58,7 +58,7 @@ class SftpPartnerSession:
         self._now = now
         self._offered = protocol.limits
         self._limit_writes(large_writes)
-        self.quick_files: QuickFiles | None = SftpQuickFiles(protocol, self.remove)
+        self.quick_files: QuickFiles | None = SftpQuickFiles(protocol, self._refusals.remove)
         self._ending = threading.Lock()
 
     def guard(self, fence: Callable[[], object]) -> None:
@@ -141,11 +141,7 @@ class SftpPartnerSession:
             raise self._refusals.of_rename(status, part, target, replace=replace) from None
 
     def remove(self, path: str) -> None:
-        try:
-            self._protocol.call(Kind.REMOVE, path_string(path), check_status)
-        except Status as status:
-            if status.code != Code.NO_SUCH_FILE and not self._is_gone(path):
-                raise self._refusals.of(status, path, "remove") from None
+        self._refusals.remove(path)
 
     def login_facts(self) -> LoginFacts:
         return LoginFacts(
@@ -172,6 +168,9 @@ class SftpPartnerSession:
         # thread has closed and that belongs to another connection by now.
         with self._ending:
             end(self._transport)
+            # Who fences it holds the session, too. Such a circle would keep megabytes of buffers
+            # until Python looks for circles, which may be several sessions later.
+            self._transport.sock.fence = None
 
     def __enter__(self) -> "SftpPartnerSession":
         return self
@@ -208,10 +207,3 @@ class SftpPartnerSession:
             return Words(self._protocol.call(Kind.REALPATH, path_string("."), first_name_of))
         except Status:
             return None
-
-    def _is_gone(self, path: str) -> bool:
-        """Some servers fail to remove a missing file, without saying that it is missing."""
-        try:
-            return self._refusals.look(path) is None
-        except TargetError:
-            return False

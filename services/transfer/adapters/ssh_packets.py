@@ -27,7 +27,7 @@ MAX_DATA_BYTES = 32_768  # every server has to take such a packet (RFC 4253, sec
 MAX_SLOTS = 64  # 2 MiB at most
 MAX_PACKETS = 32  # four requests of 255 KiB: 1 MiB, as much as is read at once
 
-Buffer = bytes | memoryview
+Buffer = bytes | bytearray | memoryview
 
 
 class Engine(Protocol):

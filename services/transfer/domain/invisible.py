@@ -43,6 +43,8 @@ def is_invisible(character: str) -> bool:
 def first_unseen(text: str) -> str | None:
     """The first invisible character that changes nothing that is seen. With it, a text looks like
     another one."""
+    if text.isascii() and text.isprintable():  # as most names are, and the look below takes long
+        return None
     for at, character in enumerate(text):
         if is_invisible(character) and not _is_seen(text[:at], character, text[at + 1 :]):
             return character

@@ -1,7 +1,6 @@
 """Moves the files of one page. One that is refused does not stop the others."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.transfer.domain.destination import Delivery
@@ -12,13 +11,7 @@ from services.transfer.domain.errors import (
     TargetError,
     WriteRefused,
 )
-from services.transfer.domain.file_outcomes import (
-    FileOutcome,
-    FileResult,
-    outcomes_of,
-    text_of,
-    traces_of,
-)
+from services.transfer.domain.file_outcomes import FileOutcome, FileResult
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
@@ -28,6 +21,7 @@ from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.look_again import look_again
 from services.transfer.domain_services.move_large import SHARED, LargeMove
 from services.transfer.domain_services.page_ends import PageEnds
+from services.transfer.domain_services.page_record import PageRecord
 from services.transfer.domain_services.page_traces import PageTraces
 from services.transfer.domain_services.prove_page import prove_page
 from services.transfer.domain_services.take_body import Bodies, Body
@@ -36,22 +30,19 @@ STOPS_ALL = (NoSpace,)  # of the partner's refusals those that the next file mee
 
 
 class PageMove:
-    """`outcomes` has what is certain: every reply was good, or the file was refused."""
-
     def __init__(self, lease: ChunkLease, ends: PageEnds, pulse: LanePulse) -> None:
         self._lease, self._ends, self._pulse, self._ports = lease, ends, pulse, ends.ports
         transfer, inventory = ends.transfer, ends.transfer.known_inventory.id
         self.files = [*self._ports.inventories.page(transfer.id, inventory, lease.number)]
-        self.outcomes = outcomes_of(lease.mark.files)
-        known = traces_of(lease.mark.files)
+        record = self._record = PageRecord.of(lease.mark, self._ports.crc64)
+        self.outcomes = record.outcomes
         self._traces = PageTraces(
-            known, lease.attempt, lambda: pulse.checkpoint(self._mark(), moved=False)
+            record.traces, lease.attempt, lambda: pulse.checkpoint(record.mark(), moved=False)
         )
         self._retried = transfer.run > 1
         self._refusals = ends.refusals
         self._put_off: set[int] = set()  # tried once more, after their neighbours
         self._held: dict[int, Body] = {}
-        self._large = Mark()  # of a page that is one large file
         self._due = self._next_checkpoint()
 
     def run(self) -> bool:
@@ -68,15 +59,17 @@ class PageMove:
                 self._move_small()
             proven = self._proven()
         except BaseException:
-            self._pulse.give_back(self._mark())
+            self._pulse.give_back(self._record.mark())
             raise
         if proven is None:
             self._traces.end_answered()
-            self._pulse.give_back(self._mark())
+            self._pulse.give_back(self._record.mark())
             return suffices
         if self._traces.last:
             self._ends.tell_what_stays()
-        self._pulse.finish(self._mark(proven), self._ends.folder, self._ends.transfer.known_plan)
+        self._pulse.finish(
+            self._record.mark(proven), self._ends.folder, self._ends.transfer.known_plan
+        )
         return suffices
 
     def _proven(self) -> Proven | None:
@@ -176,7 +169,7 @@ class PageMove:
         """False when it was not begun, for want of time."""
         if not self._is_to_send(0):
             return True
-        self._large = self._lease.mark
+        self._record.large = self._lease.mark
         traces = self._traces.of(0, SHARED)
         move = LargeMove(self._lease, self._ends, self._pulse, traces, self._reached)
         try:
@@ -192,9 +185,9 @@ class PageMove:
         return not move.too_late
 
     def _reached(self, mark: Mark, store: bool) -> None:
-        self._large = mark  # so much of it is durable
+        self._record.large = mark  # so much of it is durable
         if store:
-            self._pulse.checkpoint(self._mark())
+            self._pulse.checkpoint(self._record.mark())
 
     # --- what became of them ---------------------------------------------------------------------
 
@@ -232,20 +225,8 @@ class PageMove:
     def _settle(self, at: int, outcome: FileOutcome) -> None:
         self.outcomes[at] = outcome
         if self._ports.now() >= self._due:
-            self._pulse.checkpoint(self._mark())
+            self._pulse.checkpoint(self._record.mark())
             self._due = self._next_checkpoint()
-
-    def _mark(self, proven: Proven | None = None) -> Mark:
-        files = text_of(self.outcomes, self._traces.all)
-        if not self.outcomes and self._large.done_bytes:
-            return replace(self._large, files=files)
-        size = crc64 = 0
-        for at in sorted(self.outcomes):
-            told = self.outcomes[at]
-            if proven is not None and told.size_bytes:
-                crc64 = self._ports.crc64.combine(crc64, told.crc64, told.size_bytes)
-            size += told.size_bytes
-        return Mark(size, crc64, files=files, proven=proven.value if proven else None)
 
     def _next_checkpoint(self) -> datetime:
         return self._ports.now() + timedelta(seconds=self._ports.policy.checkpoint_seconds)

@@ -1,11 +1,14 @@
 """A session asks before it sends, so a worker whose lease is over changes nothing any more."""
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import pytest
 
 from services.transfer.domain.errors import ConnectionLost, LeaseLost
 from services.transfer.domain.ports import PartnerSession
+from tests.servers.ftp_sites import FtpServers
 from tests.servers.sites import Site
 
 
@@ -47,3 +50,35 @@ def test_a_guard_that_agrees_changes_nothing(partner: Site, session: PartnerSess
     session.create_file(partner.at("part")).close()
     assert partner.names() == ["part"]
     assert asked
+
+
+class Lane:
+    """It has the session that it guards, as a lane has."""
+
+    def __init__(self, partner: Site) -> None:
+        self.session = partner.partners.connect(partner.destination, partner.credential)
+        self.session.guard(self.fence)
+
+    def fence(self) -> None: ...
+
+
+def assert_free_at_once(partner: Site) -> None:
+    """It does not wait until Python looks for circles."""
+    gc.disable()
+    try:
+        lane = Lane(partner)
+        session = weakref.ref(lane.session)
+        lane.session.look(partner.at("none"))
+        lane.session.close()
+        del lane
+        assert session() is None
+    finally:
+        gc.enable()
+
+
+def test_a_closed_session_is_free_at_once(real_partner: Site) -> None:
+    assert_free_at_once(real_partner)
+
+
+def test_a_closed_session_of_ftp_is_free_at_once(ftp_servers: FtpServers) -> None:
+    assert_free_at_once(ftp_servers.site("pyftpdlib"))

@@ -53,6 +53,10 @@ class S3Server:
         return boto3.client("s3", config=ONE_TRY, **keys, **place)
 
 
+class ManyAtOnce(ThreadingHTTPServer):
+    request_queue_size = 128  # with the usual 5 the sixth at once may wait for a second
+
+
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     server = S3Server()
@@ -77,7 +81,7 @@ def s3_server() -> Iterator[S3Server]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+    with ManyAtOnce(("127.0.0.1", 0), Handler) as http:
         thread = Thread(target=http.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         server.url = f"http://127.0.0.1:{http.server_address[1]}"

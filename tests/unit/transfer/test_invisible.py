@@ -90,6 +90,12 @@ def test_a_joiner_or_style_that_changes_nothing_is_refused(name: str) -> None:
     assert first_unseen(name) is not None
 
 
+def test_each_character_of_ascii_is_judged_alone_as_among_letters_of_others() -> None:
+    """Names of ASCII have a shorter way."""
+    for each in map(chr, range(128)):
+        assert first_unseen(f"a{each}") == first_unseen(f"ü{each}")
+
+
 def test_only_what_does_not_show_is_shown_otherwise() -> None:
     assert shown("a\u3164b\u200bc é 報") == "a<U+3164>b<U+200B>c é 報"
     printable = [each for each in ALL if unicodedata.category(each)[0] in "LNPS"]

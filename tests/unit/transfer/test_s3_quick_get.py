@@ -1,6 +1,7 @@
 """Our own signature is botocore's, and only a good answer counts."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -8,16 +9,17 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from services.transfer.adapters.s3_folder_source import S3FolderSource
+from services.transfer.adapters.s3_folder_source import AT_ONCE, S3FolderSource
 from services.transfer.adapters.s3_quick_get import (
     ANSWER_BYTES,
     UNRESERVED,
+    Got,
     QuickGet,
     Signer,
 )
 from services.transfer.adapters.s3_source_readers import ReaderSession
 from services.transfer.domain.errors import ObjectNotFound
-from services.transfer.domain.inventory import ListedFile
+from services.transfer.domain.inventory import SMALL_BYTES, ListedFile
 from tests.unit.transfer.s3_server import FOUND, Reply, S3Server, s3_server
 
 HOST = "s3.eu-central-1.amazonaws.com"
@@ -44,12 +46,17 @@ def test_a_signature_is_that_of_botocore(token: str | None, key: str, method: st
     assert ours["authorization"].endswith(f"Signature={signature}")
 
 
+def get(quick: QuickGet, etag: str = '"e"') -> Got | None:
+    connection = quick.asked("bucket", "key", etag)
+    return None if connection is None else quick.answered(connection, 5)
+
+
 def test_an_answer_is_taken_with_its_headers() -> None:
     with s3_server() as server:
         server.replies["GET object"] = FOUND
         quick = QuickGet(server.client())
         for _ in range(3):
-            assert quick.get("bucket", "key", '"e"', 5) == ({"ETag": '"e"'}, b"12345")
+            assert get(quick) == ({"ETag": '"e"'}, b"12345")
         quick.close()
 
 
@@ -57,13 +64,24 @@ def test_an_answer_is_taken_with_its_headers() -> None:
 def test_any_other_answer_is_none(status: int) -> None:
     with s3_server() as server:
         server.replies["GET object"] = Reply(status, body=b"12345")
-        assert QuickGet(server.client()).get("bucket", "key", '"e"', 5) is None
+        quick = QuickGet(server.client())
+        assert get(quick) is None
+        server.replies["GET object"] = FOUND
+        assert get(quick) == ({"ETag": '"e"'}, b"12345")
+        quick.close()
 
 
 def test_nobody_who_answers_is_none() -> None:
     with s3_server() as server:
         client = server.client()
-    assert QuickGet(client).get("bucket", "key", '"e"', 5) is None
+    assert get(QuickGet(client)) is None
+
+
+def test_a_line_break_in_an_etag_becomes_no_header_of_its_own() -> None:
+    with s3_server() as server:
+        server.replies["GET object"] = FOUND
+        assert get(QuickGet(server.client()), '"e"\r\nx-amz-acl: public-read') is None
+        assert server.asked == []
 
 
 @pytest.mark.parametrize("headers", [{}, {"Transfer-Encoding": "chunked"}])
@@ -72,9 +90,9 @@ def test_an_answer_that_may_be_longer_than_its_object_is_not_read(headers: dict[
         long = Reply(200, headers={**FOUND.headers, **headers}, body=b"x" * (ANSWER_BYTES + 1))
         server.replies["GET object"] = long
         quick = QuickGet(server.client())
-        assert quick.get("bucket", "key", '"e"', 5) is None
+        assert get(quick) is None
         server.replies["GET object"] = FOUND
-        assert quick.get("bucket", "key", '"e"', 5) == ({"ETag": '"e"'}, b"12345")
+        assert get(quick) == ({"ETag": '"e"'}, b"12345")
         quick.close()
 
 
@@ -121,3 +139,45 @@ def folder_source(server: S3Server) -> S3FolderSource:
         return ReaderSession(server.client(), datetime.max.replace(tzinfo=UTC))
 
     return S3FolderSource(session, "bucket", "", lambda: datetime.now(UTC))
+
+
+@pytest.mark.parametrize(("size", "most"), [(5, AT_ONCE), (SMALL_BYTES, 4)])
+def test_only_so_much_is_on_its_way_at_once(size: int, most: int) -> None:
+    taken: list[ListedFile] = []
+
+    def files() -> Iterator[ListedFile]:
+        for number in range(100):
+            taken.append(listed(f"{number}", size))
+            yield taken[-1]
+
+    with s3_server() as server, folder_source(server) as source:
+        server.replies["GET object"] = FOUND
+        coming = source.fetched(files())
+        for number in range(3):
+            assert next(coming).file.key == f"{number}"
+        assert len(taken) == most + 3  # the next one is asked for before an answer is handed on
+        coming.close()
+
+
+def test_a_renewed_session_loses_nothing_that_is_on_its_way() -> None:
+    now = [datetime(2026, 11, 1, tzinfo=UTC)]
+    begun: list[ReaderSession] = []
+    with s3_server() as server:
+        server.replies["GET object"] = FOUND
+
+        def session() -> ReaderSession:
+            begun.append(ReaderSession(server.client(), now[0] + timedelta(minutes=1)))
+            return begun[-1]
+
+        with S3FolderSource(session, "bucket", "", lambda: now[0]) as source:
+            found = []
+            for each in source.fetched([listed(f"{n}", 5) for n in range(3 * AT_ONCE)]):
+                found.append(each)
+                now[0] += timedelta(seconds=2)
+        assert [each.body for each in found] == [b"12345"] * 3 * AT_ONCE
+        assert len(begun) == 2
+        assert server.asked.count("GET object") == 3 * AT_ONCE  # and nothing was asked for twice
+
+
+def listed(key: str, size: int) -> ListedFile:
+    return ListedFile(key, key, size, '"e"', datetime(2026, 11, 1, tzinfo=UTC))

@@ -1,5 +1,6 @@
 """Many objects as one transfer, in memory, by the real state machine definition."""
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from services.transfer.domain.proof import Proven, SourceChecksum, Verify
 from services.transfer.domain.selection import Selection, SourceKind
 from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.status import Status
+from services.transfer.domain_services.move_page import PageMove
 from tests.fakes.world import World
 from tests.unit.transfer.driving import content, direct_world, fail_code
 from tests.unit.transfer.many import (
@@ -169,3 +171,16 @@ def test_a_destination_for_direct_delivery_gets_no_part_files(found: dict[str, b
     receipt = world.read(transfer).receipt
     assert receipt is not None
     assert receipt.delivery is Delivery.DIRECT
+
+
+def test_what_a_page_held_is_free_at_once(world: World) -> None:
+    """A worker lives for many pages and transfers. What refers to itself in a circle stays until
+    Python looks for circles, which it seldom does."""
+    send(world, objects(300))
+    gc.collect()
+    gc.disable()
+    try:
+        world.run()
+        assert [each for each in gc.get_objects() if isinstance(each, PageMove)] == []
+    finally:
+        gc.enable()
