@@ -24,6 +24,7 @@ from ministack.app import main
 
 from infra.local.alarm_corrections import correct_alarms
 from infra.local.anchors import expect
+from infra.local.forks import fork_functions
 from infra.local.gateway_corrections import correct_gateway
 from infra.local.queue_corrections import redrive_dead_letters
 from infra.local.real_bedrock import credentials_for
@@ -209,6 +210,7 @@ def start() -> None:
     version = importlib.metadata.version("ministack")
     expect(version == WRITTEN_FOR, f"ministack is {version}, not {WRITTEN_FOR}")
     change_worker_script()
+    fork_functions()
     keep_errors_class()
     start_few_processes()
     give_model_credentials()

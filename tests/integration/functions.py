@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from infra.templates import Template
+from tests.integration.moto_clients import moto_client
 from tests.integration.roles import in_the_role_of
 
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
@@ -55,7 +55,7 @@ def cold_start(service: str, name: str) -> Handler:
 
 def outbox_of(table: str) -> dict[str, Any]:
     """The stream's records from its beginning that the mapping's filter passes."""
-    streams = boto3.client("dynamodbstreams")
+    streams = moto_client("dynamodbstreams")
     [stream] = streams.list_streams(TableName=table)["Streams"]
     arn = stream["StreamArn"]
     [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]

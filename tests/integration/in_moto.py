@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from infra.stacks import find_stack
 from infra.templates import Template
 from tests.integration.functions import environment
+from tests.integration.moto_clients import moto_client
 
-SESSION = boto3.Session()  # one for all: it keeps DynamoDB's model, which is slow to read
 OF_CREATION = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 PSEUDO = {
     "AWS::Partition": "aws",
@@ -41,7 +40,7 @@ class InMoto:
 def in_moto(service: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMoto]:
     template = _template_of(service)
     with mock_aws():
-        dynamodb = SESSION.client("dynamodb", region_name=PSEUDO["AWS::Region"])
+        dynamodb = moto_client("dynamodb")
         tables = {
             name: _create_table(dynamodb, f"fileferry-local-{service}", each["Properties"])
             for name, each in template["Resources"].items()
@@ -68,7 +67,7 @@ def _create_table(dynamodb: Any, name: str, properties: Mapping[str, Any]) -> st
 
 def _create_queues(declared: Mapping[str, Any]) -> dict[str, str]:
     """With the names that they have on a laptop, because the roles of the functions have them."""
-    sqs = SESSION.client("sqs", region_name=PSEUDO["AWS::Region"])
+    sqs = moto_client("sqs")
     made = {}
     for logical_id, each in declared.items():
         if each["Type"] == "AWS::SQS::Queue":

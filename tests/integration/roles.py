@@ -6,6 +6,7 @@ read in a session of the reader role.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from botocore.handlers import BUILTIN_HANDLERS
@@ -28,6 +29,7 @@ def in_the_role_of(service: str, function: str) -> Iterator[None]:
         _acting.pop()
 
 
+@cache
 def allowed(service: str, function: str) -> Statements:
     pascal = "".join(word.capitalize() for word in function.split("_"))
     return statements_of(local(service), f"{pascal}Role")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 
 from infra.lint.options import OPTIONS
@@ -16,6 +15,7 @@ from tests.fakes.callers import ANN
 from tests.integration.agent.bedrock import AtDouble, at_double
 from tests.integration.functions import Handler, cold_start
 from tests.integration.in_moto import InMoto, in_moto
+from tests.integration.moto_clients import moto_client
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -76,7 +76,7 @@ def agent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", bedrock.running.url)
         for name in ("ModelRegion", "GuardrailId", "GuardrailVersion"):  # as its role expects
             monkeypatch.setenv(VARIABLES[name], OPTIONS[name])
-        boto3.client("events").create_event_bus(Name="fileferry-local")
+        moto_client("events").create_event_bus(Name="fileferry-local")
         monkeypatch.setenv("API_URL", "http://127.0.0.1:9")  # nobody is there
         yield Deployed(aws, bedrock)
         for each in gc.get_objects():  # the function keeps its client, and its connection, for good

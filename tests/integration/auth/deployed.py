@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
 from infra.stacks import find_stack
 from tests.conformance.auth_stores import create_auth_table
 from tests.conformance.clouds import arn_of, received
 from tests.integration.functions import Handler, cold_start, outbox_of
+from tests.integration.moto_clients import moto_client
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -98,10 +97,10 @@ class Deployed:
 
     def heard(self) -> list[dict[str, Any]]:
         """New events on the bus, as a rule's target gets them."""
-        return [json.loads(body) for body in received(boto3.client("sqs"), self.bus_heard_url)]
+        return [json.loads(body) for body in received(moto_client("sqs"), self.bus_heard_url)]
 
     def rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+        rows: list[dict[str, Any]] = moto_client("dynamodb").scan(TableName=TABLE)["Items"]
         return rows
 
 
@@ -123,17 +122,17 @@ def rest_call(headers: Mapping[str, str] | None) -> dict[str, Any]:
 
 def create_resources() -> Deployed:
     """What the stacks of the bus, of the API and of the service hold."""
-    create_auth_table(boto3.client("dynamodb"), TABLE)
-    heard = boto3.client("sqs").create_queue(QueueName="heard")["QueueUrl"]
+    create_auth_table(moto_client("dynamodb"), TABLE)
+    heard = moto_client("sqs").create_queue(QueueName="heard")["QueueUrl"]
     create_bus(heard)
     first = json.dumps({"kid": "first", "key": "0aB9" * 10 + "xyz"})
-    boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString=first)
-    plan = boto3.client("apigateway").create_usage_plan(name="fileferry-local-users")
+    moto_client("secretsmanager").create_secret(Name=SECRET, SecretString=first)
+    plan = moto_client("apigateway").create_usage_plan(name="fileferry-local-users")
     return Deployed(heard, plan["id"])
 
 
 def create_bus(heard: str) -> None:
-    sqs, events = boto3.client("sqs"), boto3.client("events")
+    sqs, events = moto_client("sqs"), moto_client("events")
     events.create_event_bus(Name=BUS)
     pattern = json.dumps({"source": ["fileferry.auth"]})
     events.put_rule(Name="all", EventBusName=BUS, EventPattern=pattern)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
-
 from infra.stacks import find_stack
 from services.auth.adapters.dynamodb_user_store import DynamoDbUserStore
 from services.auth.domain.user import User
 from tests.integration.functions import Handler, cold_start
+from tests.integration.moto_clients import moto_client
 from tests.servers.oidc_provider import Client, Person, sign_in
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
@@ -95,14 +94,14 @@ class Installation:
 
     @property
     def users(self) -> DynamoDbUserStore:
-        return DynamoDbUserStore(boto3.client("dynamodb"), TABLE)
+        return DynamoDbUserStore(moto_client("dynamodb"), TABLE)
 
     def user(self, name: str) -> User:
         return self.users.read(name)
 
     def told(self) -> list[tuple[str, dict[str, Any]]]:
         """Detail-types with their data, as the outbox has them."""
-        rows = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+        rows = moto_client("dynamodb").scan(TableName=TABLE)["Items"]
         events = [row for row in rows if row["sk"]["S"].startswith("OUTBOX#")]
         return [(row["detail_type"]["S"], json.loads(row["detail"]["S"])["data"]) for row in events]
 
@@ -139,10 +138,10 @@ def install(client: Client) -> Installation:
     """Needs an active moto and a set environment."""
     properties = find_stack("auth").completed()["Resources"]["AuthTable"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
-    boto3.client("dynamodb").create_table(
+    moto_client("dynamodb").create_table(
         TableName=TABLE, **{name: properties[name] for name in wanted}
     )
-    vault = boto3.client("secretsmanager")
+    vault = moto_client("secretsmanager")
     key = json.dumps({"kid": "k1", "key": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA"})
     vault.create_secret(Name=SIGNING, SecretString=key)
     vault.create_secret(Name=SECRET, SecretString=client.secret or "none")

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.integration.auth.deployed import PASSWORD, SECRET, Deployed
+from tests.integration.moto_clients import moto_client
 from tests.unit.runtime.conftest import Lines
 
 NEW_PASSWORD = "staple battery horse"
@@ -202,7 +202,7 @@ def test_no_secret_is_logged_or_stored_in_the_clear(deployed: Deployed, lines: L
     deployed.api("POST", "/api/refresh", {"refresh_token": refresh})
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         deployed.authorizer({"Authorization": f"Bearer {access}"})
-    key = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
+    key = moto_client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
     secrets = [access, access.split(".")[2], refresh, refresh.split(".")[2], PASSWORD]
     secrets += [NEW_PASSWORD, typed_as_a_name, json.loads(key)["key"]]
     logged, stored = json.dumps(lines()), json.dumps(deployed.rows(), default=str)

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.integration.auth.deployed import PASSWORD, Deployed
+from tests.integration.moto_clients import moto_client
 
 WISH = {"user": "bob", "name": "Bob", "roles": ["user"], "password": PASSWORD}
 GRANTS = {"sources": [{"bucket": "outgoing", "prefix": "bob/"}], "destinations": ["acme"]}
 
 
 def api_keys() -> list[str]:
-    items = boto3.client("apigateway").get_api_keys()["items"]
+    items = moto_client("apigateway").get_api_keys()["items"]
     return sorted(each["name"] for each in items)
 
 
@@ -211,7 +211,7 @@ def test_no_answer_holds_a_hash_or_a_key(deployed: Deployed) -> None:
     ]
     values = [
         each["value"]
-        for each in boto3.client("apigateway").get_api_keys(includeValues=True)["items"]
+        for each in moto_client("apigateway").get_api_keys(includeValues=True)["items"]
     ]
     for text in texts:
         assert "argon2" not in text

@@ -2,12 +2,12 @@
 
 import json
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from contracts.caller import Caller
 from tests.integration.auth.deployed import REGION, SECRET, TABLE, Deployed, rest_call
+from tests.integration.moto_clients import moto_client
 from tests.unit.auth.forging import parts_of, signed
 from tests.unit.runtime.conftest import Lines
 
@@ -30,7 +30,7 @@ def test_a_caller_passes_with_all_the_services_need_to_know(deployed: Deployed) 
     assert caller.grants.model_dump(mode="json") == grants
     [key] = [
         each["value"]
-        for each in boto3.client("apigateway").get_api_keys(includeValues=True)["items"]
+        for each in moto_client("apigateway").get_api_keys(includeValues=True)["items"]
         if each["name"] == "fileferry-local-ann"
     ]
     assert answer["usageIdentifierKey"] == key
@@ -105,7 +105,7 @@ def test_claims_that_can_be_no_key_are_refused_and_no_failure(
     deployed: Deployed, absurd: dict[str, object]
 ) -> None:
     header, claims = parts_of(deployed.admin())
-    stored = boto3.client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
+    stored = moto_client("secretsmanager").get_secret_value(SecretId=SECRET)["SecretString"]
     token = signed(header, claims | absurd, json.loads(stored)["key"].encode())
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         deployed.authorizer({"Authorization": f"Bearer {token}"})
@@ -113,14 +113,14 @@ def test_claims_that_can_be_no_key_are_refused_and_no_failure(
 
 def test_an_error_of_ours_is_no_refusal(deployed: Deployed) -> None:
     token = deployed.admin()
-    boto3.client("dynamodb").delete_table(TableName=TABLE)
+    moto_client("dynamodb").delete_table(TableName=TABLE)
     with pytest.raises(ClientError):
         deployed.authorizer({"Authorization": f"Bearer {token}"})
 
 
 def test_a_missing_signing_key_is_no_refusal(deployed: Deployed) -> None:
     token = deployed.admin()
-    boto3.client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
+    moto_client("secretsmanager").delete_secret(SecretId=SECRET, ForceDeleteWithoutRecovery=True)
     deployed.warm = {}
     with pytest.raises(ClientError):
         deployed.authorizer({"Authorization": f"Bearer {token}"})

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from contracts.caller import Caller
 from tests.integration.auth.deployed import REGION, TABLE, Deployed, rest_call
+from tests.integration.moto_clients import moto_client
 from tests.unit.runtime.conftest import Lines
 
 ARN = f"arn:aws:execute-api:{REGION}:123456789012:def456/v1"
@@ -176,7 +176,7 @@ def test_no_ticket_stands_in_a_log_or_in_the_table(
 
 def test_no_ticket_stands_in_an_error_of_ours(deployed: Deployed, lines: Lines) -> None:
     ticket = ticket_of(deployed, deployed.admin())
-    boto3.client("dynamodb").delete_table(TableName=TABLE)
+    moto_client("dynamodb").delete_table(TableName=TABLE)
     with pytest.raises(ClientError) as failure:
         deployed.invoke("authorizer", connect(ticket=[ticket]))
     assert ticket not in str(failure.value)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from pydantic import ValidationError
 
@@ -14,6 +13,7 @@ from runtime.dynamodb.outbox import DynamoDbOutbox
 from services.auth.adapters.dynamodb_session_store import DynamoDbSessionStore
 from services.auth.domain.errors import FieldInvalid, UserExists, UserInvalid, WeakPassword
 from tests.integration.auth.deployed import BUS, PASSWORD, SECRET, TABLE, Deployed, create_bus
+from tests.integration.moto_clients import moto_client
 from tests.unit.runtime.conftest import Lines
 
 
@@ -26,7 +26,7 @@ def published(deployed: Deployed) -> list[tuple[str, Any]]:
 
 def age_session(user: str, **ago: float) -> None:
     """As if it had been opened and used that long ago."""
-    store = DynamoDbSessionStore(boto3.client("dynamodb"), TABLE)
+    store = DynamoDbSessionStore(moto_client("dynamodb"), TABLE)
     [session] = store.open_sessions(user)
     span = timedelta(**ago)
     store.save(
@@ -99,7 +99,7 @@ def test_users_are_announced_in_pages(deployed: Deployed) -> None:
 def test_events_that_the_bus_refuses_come_again(deployed: Deployed) -> None:
     deployed.admin()
     records = deployed.outbox()
-    boto3.client("events").delete_event_bus(Name=BUS)
+    moto_client("events").delete_event_bus(Name=BUS)
     refused = deployed.invoke("publish_outbox", records)["batchItemFailures"]
     numbers = [each["dynamodb"]["SequenceNumber"] for each in records["Records"]]
     assert [each["itemIdentifier"] for each in refused] == numbers
@@ -121,7 +121,7 @@ def test_what_a_dead_publisher_had_claimed_is_told_when_its_rows_come_again(
 ) -> None:
     deployed.admin()
     records = deployed.outbox()
-    outbox, now = DynamoDbOutbox(boto3.client("dynamodb"), TABLE), datetime.now(UTC)
+    outbox, now = DynamoDbOutbox(moto_client("dynamodb"), TABLE), datetime.now(UTC)
     for record in records["Records"]:
         row = record["dynamodb"]["NewImage"]
         stored = (row["pk"]["S"], row["event_id"]["S"])
@@ -162,7 +162,7 @@ def test_a_closed_session_stays_for_ninety_days(deployed: Deployed) -> None:
     deployed.api("POST", "/api/logout", token=token)
     [row] = [each for each in deployed.rows() if each["sk"]["S"].startswith("SESSION#")]
     assert "gsi1pk" not in row
-    store = DynamoDbSessionStore(boto3.client("dynamodb"), TABLE)
+    store = DynamoDbSessionStore(moto_client("dynamodb"), TABLE)
     session = store.read("root", row["id"]["S"])
     assert session is not None
     assert session.closed_at is not None

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 
 from kernel.caller import Grants, Role
@@ -28,6 +27,7 @@ from tests.integration.auth.sso_installation import (
     query_of,
     refused,
 )
+from tests.integration.moto_clients import moto_client
 from tests.servers.oidc_provider import Client, OidcProvider, sign_in
 from tests.unit.runtime.conftest import Lines, lines
 from tests.unit.runtime.conftest import environment as fresh_telemetry
@@ -132,7 +132,7 @@ def test_secrets_and_codes_are_in_no_log_and_not_in_the_table(
     cookie = next(iter(browser.cookies.values()))
     page = here.come_back(browser, address).headers["Location"]
     code = query_of(page)["code"]
-    stored = str(boto3.client("dynamodb").scan(TableName=TABLE)["Items"])
+    stored = str(moto_client("dynamodb").scan(TableName=TABLE)["Items"])
     tokens = here.api("POST", "/api/login/sso", {"code": code, "verifier": VERIFIER}).body
     logged = str(lines())
     provider_code = query_of(address)["code"]

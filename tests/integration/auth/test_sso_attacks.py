@@ -1,7 +1,5 @@
 """Attacks on single sign-on fail at a real provider."""
 
-import boto3
-
 from tests.integration.auth.sso_fixtures import (
     ANN,
     ASKING,
@@ -19,6 +17,7 @@ from tests.integration.auth.sso_installation import (
     query_of,
     refused,
 )
+from tests.integration.moto_clients import moto_client
 from tests.servers.oidc_provider import sign_in
 from tests.unit.runtime.conftest import environment as fresh_telemetry
 
@@ -101,10 +100,10 @@ def test_a_text_in_the_address_is_not_repeated(installed: Install) -> None:
 
 def test_a_wrong_client_secret_is_our_own_fault(installed: Install) -> None:
     here = installed()
-    boto3.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="old")
+    moto_client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="old")
     answer = here.log_in(ANN)
     assert (answer.status, answer.body["code"]) == (502, "identity_provider_failed")
-    boto3.client("secretsmanager").put_secret_value(
+    moto_client("secretsmanager").put_secret_value(
         SecretId=SECRET, SecretString=CLIENT.secret or ""
     )
     assert here.log_in(ANN).status == 200  # the new one counts at once

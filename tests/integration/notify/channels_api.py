@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 
 from kernel.caller import Caller
@@ -17,6 +16,7 @@ from tests.doubles.webhook import Receiver
 from tests.fakes.callers import ANN
 from tests.integration.functions import Handler, cold_start
 from tests.integration.in_moto import InMoto, in_moto
+from tests.integration.moto_clients import moto_client
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -73,7 +73,7 @@ class ChannelsApi:
 
     def secrets(self) -> dict[str, Any]:
         """All that the vault holds, by name."""
-        client = boto3.client("secretsmanager")
+        client = moto_client("secretsmanager")
         names = [each["Name"] for each in client.list_secrets()["SecretList"]]
         values = (client.get_secret_value(SecretId=name)["SecretString"] for name in names)
         return dict(zip(names, map(json.loads, values), strict=True))

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto.ses.models import ses_backends
 
 from kernel.caller import Caller
 from tests.fakes.callers import ADMIN, ANN, BOB, OPERATOR
 from tests.integration.in_moto import PSEUDO
+from tests.integration.moto_clients import moto_client
 from tests.integration.notify.channels_api import (
     CHANNELS,
     RULES,
@@ -117,7 +117,7 @@ def test_ones_own_mail_goes_to_the_address_that_auth_told(api: ChannelsApi) -> N
     assert "Ask an admin" in unknown.body["detail"]
     api.know("ann", "ann@example.com")
     assert api("POST", CHANNELS, mail).status == 201
-    boto3.client("sesv2").create_email_identity(EmailIdentity="fileferry@example.com")
+    moto_client("sesv2").create_email_identity(EmailIdentity="fileferry@example.com")
     tested = api("POST", f"{CHANNELS}/mine/test").body
     assert tested["status"] == "sent", tested
     [sent] = ses_backends[PSEUDO["AWS::AccountId"]][PSEUDO["AWS::Region"]].sent_messages

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.contract.examples import examples
 from tests.fakes.deliveries import batch, failed, put_by_rule
 from tests.integration.functions import Handler, cold_start, outbox_of
+from tests.integration.moto_clients import moto_client
 from tests.integration.notify.channels_api import TABLE, ChannelsApi, channels_api
 from tests.unit.runtime.conftest import environment as fresh_telemetry
 from tests.unit.runtime.lambda_context import Invocation
@@ -36,7 +36,7 @@ class Deployed:
 
     def work(self) -> None:
         """Handles what can be received from the queue of nudges now."""
-        sqs, url = boto3.client("sqs"), self.api.aws.queues["MessagesQueue"]
+        sqs, url = moto_client("sqs"), self.api.aws.queues["MessagesQueue"]
         got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for each in got:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 
 from contracts.caller import Caller, Grants, Role
@@ -14,6 +13,7 @@ from contracts.websocket.server_messages import ServerMessage, read_message
 from tests.fakes.deliveries import batch
 from tests.integration.functions import Handler, cold_start
 from tests.integration.in_moto import InMoto, in_moto
+from tests.integration.moto_clients import moto_client
 from tests.servers.connections_api import ConnectionsApi, connections_api
 from tests.unit.runtime.lambda_context import Invocation
 
@@ -65,7 +65,7 @@ class Watched:
 
     def tell(self, receives: int = 1) -> dict[str, Any]:
         """Handles what can be received from the fan-out queue now."""
-        sqs, url = boto3.client("sqs"), self.aws.queues["FanOutQueue"]
+        sqs, url = moto_client("sqs"), self.aws.queues["FanOutQueue"]
         got = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for each in got:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 
 from contracts.catalogue import encode
@@ -16,6 +15,7 @@ from tests.fakes.callers import ANN
 from tests.fakes.deliveries import batch, failed, put_by_rule
 from tests.integration.functions import Handler, cold_start, outbox_of
 from tests.integration.in_moto import InMoto, in_moto
+from tests.integration.moto_clients import moto_client
 from tests.unit.progress.stories import AnyEvent
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
@@ -50,7 +50,7 @@ class Deployed:
 
     def work(self) -> None:
         """Desks take every nudge."""
-        sqs, url = boto3.client("sqs"), self.aws.queues["DeskQueue"]
+        sqs, url = moto_client("sqs"), self.aws.queues["DeskQueue"]
         while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for each in got:
                 assert failed(self.invoke("desk", batch(each["Body"]))) == []
@@ -71,7 +71,7 @@ class Deployed:
 
     def login(self, password: str = PASSWORD) -> None:
         value = {"url": self.double.url, "user": "fileferry", "password": password}
-        secrets = boto3.client("secretsmanager")
+        secrets = moto_client("secretsmanager")
         secrets.put_secret_value(SecretId=SECRET, SecretString=json.dumps(value))
 
     def records(self, transfer_id: str) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ class Deployed:
 @contextmanager
 def ticketing(monkeypatch: pytest.MonkeyPatch, double: Program) -> Iterator[Deployed]:
     with in_moto("ticketing", monkeypatch) as aws:
-        boto3.client("secretsmanager").create_secret(Name=SECRET, SecretString="{}")
+        moto_client("secretsmanager").create_secret(Name=SECRET, SecretString="{}")
         deployed = Deployed(aws, double)
         deployed.login()
         yield deployed

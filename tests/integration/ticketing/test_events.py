@@ -1,11 +1,11 @@
 """The way of an event: queue -> consumer -> desk -> ServiceNow -> outbox, each in its role."""
 
-import boto3
 import pytest
 
 from contracts.auth_events import UserAddedV1
 from contracts.envelope import Event, Meta
 from tests.fakes.callers import OPERATOR
+from tests.integration.moto_clients import moto_client
 from tests.integration.ticketing.deployed import SECRET, Deployed
 from tests.unit.progress.stories import NOON, AnyEvent, Story
 
@@ -65,7 +65,7 @@ def test_a_refused_login_stops_until_the_secret_changes(deployed: Deployed) -> N
 
 @pytest.mark.parametrize("secret", ["{}", "no JSON", '{"url": "http://desk.example"}'])
 def test_without_an_instance_tickets_wait(deployed: Deployed, secret: str) -> None:
-    boto3.client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=secret)
+    moto_client("secretsmanager").put_secret_value(SecretId=SECRET, SecretString=secret)
     deployed.hear(Story("e-4").requested())
     deployed.work()
     health = deployed.api("GET", "/api/servicenow/health", caller=OPERATOR).body

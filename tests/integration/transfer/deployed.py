@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
 from infra.stacks import find_stack
 from kernel.caller import Caller
 from runtime.dynamodb.outbox import DynamoDbOutbox
@@ -17,6 +15,7 @@ from tests.conformance.clouds import arn_of, received
 from tests.conformance.stores import create_table
 from tests.fakes.callers import ANN_AS_ADMIN
 from tests.integration.functions import Handler, cold_start, outbox_of
+from tests.integration.moto_clients import moto_client
 from tests.servers.embedded import USER, EmbeddedServer
 from tests.unit.runtime.gateway import request
 from tests.unit.runtime.lambda_context import Invocation
@@ -73,17 +72,17 @@ class Deployed:
     # --- what is there -----------------------------------------------------------------------
 
     def put(self, key: str, body: bytes) -> bytes:
-        s3 = boto3.client("s3")
+        s3 = moto_client("s3")
         s3.put_object(Bucket=BUCKET, Key=key, Body=body, ChecksumAlgorithm="CRC64NVME")
         return body
 
     def put_if_missing(self, key: str) -> None:
-        held = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key).get("Contents", [])
+        held = moto_client("s3").list_objects_v2(Bucket=BUCKET, Prefix=key).get("Contents", [])
         if key not in [each["Key"] for each in held]:
             self.put(key, b"content")
 
     def remove(self, key: str) -> None:
-        boto3.client("s3").delete_object(Bucket=BUCKET, Key=key)
+        moto_client("s3").delete_object(Bucket=BUCKET, Key=key)
 
     def destination(self, name: str = "acme", **changes: object) -> dict[str, Any]:
         """The body to POST for the partner's server. It has a folder of its own as base path."""
@@ -117,27 +116,27 @@ class Deployed:
 
     @property
     def transfers(self) -> DynamoDbTransferStore:
-        return DynamoDbTransferStore(boto3.client("dynamodb"), TABLE)
+        return DynamoDbTransferStore(moto_client("dynamodb"), TABLE)
 
     @property
     def events(self) -> DynamoDbOutbox:
-        return DynamoDbOutbox(boto3.client("dynamodb"), TABLE, RECORDS)
+        return DynamoDbOutbox(moto_client("dynamodb"), TABLE, RECORDS)
 
     @property
     def destinations(self) -> DynamoDbDestinationStore:
-        return DynamoDbDestinationStore(boto3.client("dynamodb"), TABLE)
+        return DynamoDbDestinationStore(moto_client("dynamodb"), TABLE)
 
     def stored(self, transfer_id: str) -> Transfer:
         return self.transfers.read(transfer_id)
 
     def executions(self) -> list[str]:
-        machines = boto3.client("stepfunctions")
+        machines = moto_client("stepfunctions")
         found = machines.list_executions(stateMachineArn=self.machine_arn)["executions"]
         return sorted(each["name"] for each in found)
 
     def heard(self) -> list[dict[str, Any]]:
         """New events on the bus, as a rule's target gets them."""
-        return [json.loads(body) for body in received(boto3.client("sqs"), self.bus_heard_url)]
+        return [json.loads(body) for body in received(moto_client("sqs"), self.bus_heard_url)]
 
     def lane_messages(self) -> dict[str, Any]:
         """The lane queue's messages as its mapping hands them to the worker."""
@@ -152,7 +151,7 @@ class Deployed:
 
 
 def messages_of(queue_url: str) -> dict[str, Any]:
-    sqs = boto3.client("sqs")
+    sqs = moto_client("sqs")
     arn = arn_of(sqs, queue_url)
     got = sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, AttributeNames=["All"])
     return {"Records": [sqs_record(each, arn) for each in got.get("Messages", [])]}
@@ -182,8 +181,8 @@ def patterns() -> dict[str, Any]:
 
 def create_resources(partner: EmbeddedServer) -> Deployed:
     """What the stacks of the bus and of the service hold."""
-    create_table(boto3.client("dynamodb"), TABLE)
-    sqs, events = boto3.client("sqs"), boto3.client("events")
+    create_table(moto_client("dynamodb"), TABLE)
+    sqs, events = moto_client("sqs"), moto_client("events")
     lanes = sqs.create_queue(
         QueueName="fileferry-local-transfer-lanes", Attributes={"VisibilityTimeout": "5400"}
     )
@@ -201,8 +200,8 @@ def create_resources(partner: EmbeddedServer) -> Deployed:
         events.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps(pattern))
         events.put_targets(Rule=name, EventBusName=BUS, Targets=[target])
     place = {"LocationConstraint": REGION}
-    boto3.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
-    machine = boto3.client("stepfunctions").create_state_machine(
+    moto_client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    machine = moto_client("stepfunctions").create_state_machine(
         name=MACHINE,
         definition='{"StartAt": "Wait", "States": {"Wait": {"Type": "Succeed"}}}',
         roleArn="arn:aws:iam::123456789012:role/fileferry-local-transfer-workflow",

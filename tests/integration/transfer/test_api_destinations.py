@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from tests.fakes.keys import PRIVATE_KEY
+from tests.integration.moto_clients import moto_client
 from tests.integration.transfer.deployed import Deployed
 
 
@@ -16,7 +16,7 @@ def secret_name(deployed: Deployed, name: str) -> str:
 
 
 def secret_at(name: str) -> object:
-    answer = boto3.client("secretsmanager").get_secret_value(SecretId=name)
+    answer = moto_client("secretsmanager").get_secret_value(SecretId=name)
     return json.loads(answer["SecretString"])
 
 
@@ -56,7 +56,7 @@ def test_a_credential_goes_into_the_vault_and_into_no_answer(deployed: Deployed)
     assert [answer.status for answer in answers] == [201, 200, 200, 200]
     assert all(password not in json.dumps(answer.body) for answer in answers)
     assert secret_at(secret_name(deployed, "acme")) == {"password": f"new-{password}"}
-    rows = boto3.client("dynamodb").scan(TableName="fileferry-local-transfer")["Items"]
+    rows = moto_client("dynamodb").scan(TableName="fileferry-local-transfer")["Items"]
     assert rows
     assert password not in json.dumps(rows, default=str)
 
@@ -117,7 +117,7 @@ def test_a_destination_without_its_credential_can_be_repaired(deployed: Deployed
     """As after a crash between the row and the secret."""
     deployed.register()
     name = secret_name(deployed, "acme")
-    boto3.client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    moto_client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
     tested = deployed.api("POST", "/api/destinations/acme/test")
     assert (tested.status, tested.body["failure"]["code"]) == (200, "credential_missing")
     deployed.api("PATCH", "/api/destinations/acme", {"password": deployed.partner.password})
@@ -129,7 +129,7 @@ def test_a_moved_destination_shows_no_credential_and_takes_no_transfer(deployed:
     name = secret_name(deployed, "acme")
     moved = deployed.api("PATCH", "/api/destinations/acme", {"user": "other"})
     assert (moved.body["has_password"], moved.body["has_key"]) == (False, False)
-    client = boto3.client("secretsmanager")
+    client = moto_client("secretsmanager")
     assert "DeletedDate" in client.describe_secret(SecretId=name)
     wish = {"source": {"bucket": "outgoing", "key": "report"}, "destination_id": "acme"}
     refused = deployed.api("POST", "/api/transfer", wish)

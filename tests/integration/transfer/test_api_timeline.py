@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import boto3
-
 from kernel.caller import Role
 from services.transfer.adapters.dynamodb_session_slots import DynamoDbSessionSlots
 from services.transfer.domain.waiting import Waiter
 from tests.fakes.callers import ANN, BOB, EVERYWHERE, a_caller
+from tests.integration.moto_clients import moto_client
 from tests.integration.transfer.deployed import TABLE, Deployed
 
 CARL = a_caller("carl", Role.USER, destinations=EVERYWHERE)
@@ -46,7 +45,7 @@ def test_a_timeline_is_not_for_everybody_and_takes_only_its_own_cursors(deployed
 def test_sessions_and_the_line_are_shown_and_hide_what_is_others(deployed: Deployed) -> None:
     deployed.register(max_sessions=1)
     holds, waits = deployed.request("a"), deployed.request("b")
-    slots = DynamoDbSessionSlots(boto3.client("dynamodb"), TABLE)
+    slots = DynamoDbSessionSlots(moto_client("dynamodb"), TABLE)
     now = datetime.now(UTC)
     assert slots.take("acme", 1, f"{holds}/1/lane-3", now, now + timedelta(seconds=90))
     waiter = Waiter("acme", f"{waits}/step", now, 1, task_token="token", owner="ann")

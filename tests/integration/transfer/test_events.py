@@ -4,11 +4,11 @@ import json
 import time
 from typing import Any
 
-import boto3
 from moto.sqs.models import sqs_backends
 
 from kernel.outbox import OutboxEvent
 from runtime.redelivery import FIRST_SECONDS
+from tests.integration.moto_clients import moto_client
 from tests.integration.transfer.deployed import BUS, REGION, Deployed
 from tests.unit.runtime.conftest import Lines
 
@@ -71,7 +71,7 @@ def test_a_bus_that_is_away_keeps_every_event_for_the_next_try(deployed: Deploye
     deployed.register()
     transfer_id = deployed.request("k")
     event = deployed.outbox()
-    events = boto3.client("events")
+    events = moto_client("events")
     events.remove_targets(Rule="all", EventBusName=BUS, Ids=["heard"])
     events.delete_rule(Name="all", EventBusName=BUS)
     events.delete_event_bus(Name=BUS)
@@ -106,7 +106,7 @@ def test_an_event_whose_handling_failed_comes_again_soon_and_is_handled_then(
 ) -> None:
     transfer_id, batch = requested_event(deployed)
     [record] = batch["Records"]
-    machines = boto3.client("stepfunctions")
+    machines = moto_client("stepfunctions")
     definition = machines.describe_state_machine(stateMachineArn=deployed.machine_arn)
     machines.delete_state_machine(stateMachineArn=deployed.machine_arn)
     refused = {"batchItemFailures": [{"itemIdentifier": record["messageId"]}]}

@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from services.ticketing.adapters.secretsmanager_login import SecretsManagerLogin
 from services.ticketing.domain.errors import NotConfigured, Unreachable
+from tests.integration.moto_clients import moto_client
 
 NAME = "fileferry/local/ticketing/servicenow"
 GOOD = {"url": "https://acme.service-now.com", "user": "fileferry", "password": "horse"}
@@ -19,7 +20,7 @@ GOOD = {"url": "https://acme.service-now.com", "user": "fileferry", "password": 
 @pytest.fixture
 def client() -> Iterator[Any]:
     with mock_aws():
-        yield boto3.client("secretsmanager")
+        yield moto_client("secretsmanager")
 
 
 def test_each_value_of_the_secret_has_a_version(client: Any) -> None:  # noqa: ANN401
