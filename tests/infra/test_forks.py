@@ -129,5 +129,5 @@ def test_it_ends_with_its_emulator(tmp_path: Path) -> None:
         all_of_it = children_of(told["parent"])
         assert len(all_of_it) == 2
         os.kill(told["parent"], 9)
-        for pid in all_of_it:
-            wait_for(lambda pid=pid: not Path(f"/proc/{pid}").exists(), "the end")
+        folders = [Path(f"/proc/{pid}") for pid in all_of_it]
+        wait_for(lambda: not any(map(Path.exists, folders)), "the end of all")
