@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+import moto.core  # noqa: F401 - it hooks into those sessions that are made after it is loaded
 
 SESSION = boto3.Session()
 
