@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -19,7 +20,11 @@ from services.agent.domain.teams_errors import ActivityRefused, KeysAway
 from tests.doubles.bot_framework import APP, claims_for, key, signed
 from tests.integration.agent.bot import AtBotFramework, at_bot_framework
 
-NOW = int(time.time())
+
+def in_seconds(seconds: int) -> int:
+    """A time as a token has it. Asked for when a test runs: that may be long after it was
+    collected."""
+    return int(time.time()) + seconds
 
 
 @pytest.fixture
@@ -67,10 +72,10 @@ def test_what_the_bot_framework_sends_is_let_in(bot: AtBotFramework) -> None:
         ({"aud": "99999999-1111-4222-8333-444455556666"}, "InvalidAudience"),
         ({"aud": [APP, "another"]}, "InvalidAudience"),
         ({"aud": None}, "MissingRequiredClaim"),
-        ({"exp": NOW - 301}, "ExpiredSignature"),
+        ({"exp": timedelta(seconds=-301)}, "ExpiredSignature"),
         ({"exp": None}, "MissingRequiredClaim"),
         ({"exp": "tomorrow"}, "DecodeError"),
-        ({"nbf": NOW + 400}, "ImmatureSignature"),
+        ({"nbf": timedelta(seconds=400)}, "ImmatureSignature"),
         ({"serviceurl": "https://smba.trafficmanager.net/emea/"}, "serviceurl"),
         ({"serviceurl": None}, "serviceurl"),
         ({"serviceurl": ["a"]}, "serviceurl"),
@@ -80,15 +85,18 @@ def test_a_signed_token_with_another_claim_is_refused(
     bot: AtBotFramework, changes: dict[str, Any], why: str
 ) -> None:
     wanted = {**claims_for(bot.service_url), **changes}
+    for name, value in wanted.items():
+        if isinstance(value, timedelta):
+            wanted[name] = in_seconds(int(value.total_seconds()))
     token = signed({name: value for name, value in wanted.items() if value is not None})
     with pytest.raises(ActivityRefused, match=why):
         bot.gate().check(SecretStr(token), "msteams", bot.service_url)
     assert not bot.calls("/keys")  # nobody was asked for keys
 
 
-@pytest.mark.parametrize("changes", [{"exp": NOW - 200}, {"nbf": NOW + 200}])
-def test_clocks_may_differ_by_five_minutes(bot: AtBotFramework, changes: dict[str, Any]) -> None:
-    token = signed(claims_for(bot.service_url, **changes))
+@pytest.mark.parametrize(("claim", "seconds"), [("exp", -200), ("nbf", 200)])
+def test_clocks_may_differ_by_five_minutes(bot: AtBotFramework, claim: str, seconds: int) -> None:
+    token = signed(claims_for(bot.service_url, **{claim: in_seconds(seconds)}))
     bot.gate().check(SecretStr(token), "msteams", bot.service_url)
 
 
@@ -107,7 +115,9 @@ def test_what_somebody_else_signed_is_refused(bot: AtBotFramework) -> None:
             claims, key("good"), algorithm="PS256", headers={"kid": "key-good"}
         ),
         "no id of a key": jwt.encode(claims, key("good"), algorithm="RS256"),
-        "changed behind the signature": _changed(signed(claims), {**claims, "exp": NOW + 9_999}),
+        "changed behind the signature": _changed(
+            signed(claims), {**claims, "exp": in_seconds(9_999)}
+        ),
         "no token": "x",
         "empty": "",
         "three dots": "...",
