@@ -33,8 +33,6 @@ from services.transfer.domain_services.partner_session import Visit
 
 Begin = Callable[[Transfer], Change]
 
-READ = (Proven.SAMPLED, Proven.READBACK)  # samples of every chunk were, before the rename
-LOOKED_AT = 16  # chunks of the named file where they were
 MAX_UNSEEN = 20  # of them, where the server does not show which one is taken
 
 
@@ -42,25 +40,23 @@ def give_name(
     transfer: Transfer,
     visit: Visit,
     chunks: Sequence[DoneChunk],
-    begin: Begin | None = None,
+    begin: Begin = Change,
     *,
     ports: Ports,
 ) -> Transfer:
     """It may run again after a rename whose answer was lost. Then it looks at both names and
     decides. In the end it looks at the file under its name, and the receipt says what it found.
-    What `begin` changes, and the decision on the name, are one write. Whoever has it has just
-    proved the part file in this session, and it is not looked at once more."""
+    What `begin` changes, and the decision on the name, are one write."""
     part, session = transfer.known_part, visit.session
     if part.direct:
-        return keep_name(transfer, begin or Change, ports=ports)
+        return keep_name(transfer, begin, ports=ports)
     if not renamed_before(transfer, session, ports=ports):
-        if begin is None:
-            require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
+        require_size(transfer, part.path, look_at(session, part.path, transfer.known_strategy))
         if transfer.known_strategy.sets_times:
             with suppress(TargetError):  # a courtesy, and the transfer does not depend on it
                 session.set_modified(part.path, transfer.known_source.last_modified)
         try:
-            transfer = _rename(transfer, visit, begin or Change, ports=ports)
+            transfer = _rename(transfer, visit, begin, ports=ports)
         except (PermissionDenied, WriteRefused) as refused:
             doubt_profile(visit.destination, refused, ports=ports)
             raise
@@ -183,8 +179,6 @@ def _look(
     if look.there is False or transfer.verify is Verify.SIZE:
         return before
     require_size(transfer, path, look)
-    if proof.proven in READ:
-        chunks = _some(chunks)
     try:
         damage = find_damage(transfer, session, path, chunks, ports=ports)
     except UNSEEN:
@@ -195,9 +189,3 @@ def _look(
     read = max(proof.at_partner.read_back_bytes or 0, sampled_bytes(transfer, chunks))
     proven = before[0] if before[0] is Proven.READBACK else Proven.SAMPLED
     return proven, replace(proof.at_partner, read_back_bytes=read)
-
-
-def _some(chunks: Sequence[DoneChunk]) -> Sequence[DoneChunk]:
-    """Evenly spread, and the last one."""
-    apart = -(-len(chunks) // LOOKED_AT)
-    return chunks[::-1][::apart][::-1] if apart else chunks

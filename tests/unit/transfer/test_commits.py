@@ -1,17 +1,13 @@
 """A file gets its name while somebody does something at the same moment, and is looked at last."""
 
-from typing import Any
-
 import pytest
 
 from services.transfer.domain.errors import PermissionDenied
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.names import MAX_NUMBER
 from services.transfer.domain.proof import Proven, Verify
-from services.transfer.domain.samples import RANGE_BYTES, RANGES_OF_CHUNK
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
-from services.transfer.domain_services.give_name import LOOKED_AT
 from services.transfer.handlers.workflow_step import run_step
 from tests.fakes.world import CHUNK_BYTES, World
 from tests.unit.transfer.driving import (
@@ -177,44 +173,16 @@ def test_a_file_readable_only_under_its_name_counts_as_sampled() -> None:
     assert receipt.proven is Proven.SAMPLED
 
 
+@pytest.mark.parametrize("readable", [True, False])
 @pytest.mark.parametrize("chunk", [0, 1, 17, CHUNKS - 1])
-def test_each_chunk_is_read_under_its_name_where_none_could_be_before(chunk: int) -> None:
-    """Otherwise the receipt would tell of ranges of every chunk."""
+def test_each_chunk_is_read_under_its_name(chunk: int, readable: bool) -> None:
+    """Also where all were read before, and where none could be."""
     world = World()
-    world.partner.readable = False
+    world.partner.readable = readable
     transfer = committing(world, content(CHUNKS * CHUNK_BYTES))
     world.partner.readable = True
     [part] = world.parts()
     world.partner.files[part][chunk * CHUNK_BYTES] ^= 1
-    assert end_of(world, transfer) == (Status.FAILED, "target_damaged")
-
-
-def test_a_file_that_was_read_before_it_had_its_name_is_read_in_some_places_then() -> None:
-    world, read = World(), list[int]()
-    body = content(CHUNKS * CHUNK_BYTES)
-    transfer = committing(world, body)
-
-    def observe(name: str, arguments: tuple[Any, ...], answer: object) -> None:
-        if name == "reader.read":
-            read.append(1)
-
-    world.calls.observers.append(observe)
-    world.run()
-    assert_completed(world, transfer, body)
-    assert 0 < len(read) <= LOOKED_AT * RANGES_OF_CHUNK
-    receipt = world.read(transfer).receipt
-    assert receipt is not None
-    assert receipt.proven is Proven.SAMPLED
-    read_back = receipt.at_partner.read_back_bytes or 0
-    assert read_back > LOOKED_AT * RANGES_OF_CHUNK * RANGE_BYTES  # before it had its name
-
-
-def test_the_end_of_a_file_is_always_read_under_its_name() -> None:
-    """What was cut off shows there."""
-    world = World()
-    transfer = committing(world, content(CHUNKS * CHUNK_BYTES))
-    [part] = world.parts()
-    world.partner.files[part][-1] ^= 1
     assert end_of(world, transfer) == (Status.FAILED, "target_damaged")
 
 
