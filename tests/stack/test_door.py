@@ -9,6 +9,8 @@ import pytest
 
 from contracts.auth_events import LoginFailedV1, SessionClosedV1, SessionOpenedV1
 from infra.announce_users import announce_users
+from services.auth.domain.attempts import FREE as FREE_TRIES
+from services.auth.domain.attempts import LOCK_AFTER
 from tests.servers.waiting import wait_for
 from tests.stack.listening import Heard, listening
 from tests.stack.people import EVERYTHING, NOTHING, Door, People, Person
@@ -18,7 +20,6 @@ from tests.stack.world import wish
 # The gateway keeps the authorizer's answer for a token so long, as contracts.openapi tells it.
 KEPT_SECONDS = 30.0
 SLACK_SECONDS = 3.0
-FREE_TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +100,12 @@ def test_guesses_from_elsewhere_keep_nobody_from_where_they_logged_in_before(
         return door.call("POST", "/api/login", body=body, X_Forwarded_For=address).status_code
 
     assert log_in_from("192.0.2.1", dave.password) == 200
-    guesses = [log_in_from("192.0.2.2", "not-the-password") for _ in range(FREE_TRIES + 1)]
-    assert guesses == [401] * FREE_TRIES + [429]
+    guesses: list[int] = []
+    while 429 not in guesses:  # the first waits are short, and a machine may be slower
+        guesses.append(log_in_from("192.0.2.2", "not-the-password"))
+        assert len(guesses) < LOCK_AFTER
+    assert guesses == [401] * (len(guesses) - 1) + [429]
+    assert len(guesses) > FREE_TRIES
     assert log_in_from("192.0.2.2", dave.password) == 429
     assert log_in_from("192.0.2.1", dave.password) == 200
 
