@@ -117,3 +117,10 @@ class TeamsWorld(AgentWorld):
 
     def at(self, call: str, act: Callable[[], object], number: int = 1) -> None:
         self.calls.before(call, act, number)
+
+
+def connected_world() -> TeamsWorld:
+    """Megan is connected as Ann."""
+    world = TeamsWorld()
+    world.connected()
+    return world

@@ -1,4 +1,4 @@
-"""What the bot says in Teams, and with whose rights: turns, their ends, and what runs at once."""
+"""What the bot says in Teams, with whose rights, and what runs at once."""
 
 from datetime import timedelta
 
@@ -6,31 +6,22 @@ import pytest
 
 from services.agent.domain import teams_words as words
 from services.agent.domain.chat import Stop, ToolUse
-from services.agent.domain.errors import ApiAway, RecordBusy
-from services.agent.domain.teams import ANSWERED_WITHIN, LEASE, LinkState
+from services.agent.domain.teams import ANSWERED_WITHIN, LEASE
 from services.agent.domain.teams_errors import ActivityBusy, ChatClosed, ConnectorAway
 from services.agent.domain.tool import Outcome, Scene
 from services.agent.domain.trouble import CUT
 from services.agent.use_cases.answer_in_teams import MOST_CHARACTERS
-from services.agent.use_cases.teams_links import list_teams_links
 from tests.fakes.agent_outside import replied
 from tests.fakes.agent_world import SmallTool
-from tests.fakes.callers import ANN
 from tests.fakes.lives import Killed
-from tests.fakes.teams_world import ADELE, MEGAN, TeamsWorld
+from tests.fakes.teams_world import ADELE, MEGAN, TeamsWorld, connected_world
 
 HOUR = timedelta(hours=1)
 YES = replied("It is there.")
 
 
-def connected() -> TeamsWorld:
-    world = TeamsWorld()
-    world.connected()
-    return world
-
-
 def test_a_question_is_answered_with_the_token_of_the_persons_own_session() -> None:
-    world = connected()
+    world = connected_world()
     assert world.say("Is it there?", MEGAN, YES) == "It is there."
     [token] = world.tokens
     assert token.get_secret_value() in world.sessions.opened[0].access
@@ -46,14 +37,14 @@ def test_a_stranger_is_told_how_to_connect_and_asks_nothing() -> None:
 
 
 def test_in_a_group_it_only_says_that_it_talks_alone() -> None:
-    world = connected()
+    world = connected_world()
     assert world.take(world.incoming("Is it there?", personal=False)) == words.ALONE
     assert world.take(world.incoming("", personal=False, welcome=True)) is None
     assert not world.model.asked
 
 
 def test_one_conversation_runs_until_a_new_one_is_asked_for() -> None:
-    world = connected()
+    world = connected_world()
     for _ in range(2):
         world.say("Is it there?", MEGAN, YES)
     [running] = world.conversations.rows
@@ -64,7 +55,7 @@ def test_one_conversation_runs_until_a_new_one_is_asked_for() -> None:
 
 
 def test_a_conversation_that_is_gone_is_no_hindrance() -> None:
-    world = connected()
+    world = connected_world()
     world.say("Is it there?", MEGAN, YES)
     world.conversations.rows.clear()
     world.conversations.said.clear()
@@ -72,7 +63,7 @@ def test_a_conversation_that_is_gone_is_no_hindrance() -> None:
 
 
 def test_the_same_activity_is_answered_once() -> None:
-    world = connected()
+    world = connected_world()
     sent = world.incoming("Is it there?")
     world.model.moves = [YES]
     assert world.take(sent) == "It is there."
@@ -81,7 +72,7 @@ def test_the_same_activity_is_answered_once() -> None:
 
 
 def test_the_same_activity_at_once_is_left_to_whoever_began() -> None:
-    world = connected()
+    world = connected_world()
     sent = world.incoming("Is it there?")
     again: list[Exception] = []
 
@@ -97,7 +88,7 @@ def test_the_same_activity_at_once_is_left_to_whoever_began() -> None:
 
 
 def test_another_message_meanwhile_is_told_that_an_answer_is_under_way() -> None:
-    world = connected()
+    world = connected_world()
     told: list[str | None] = []
     world.at("model.answer", lambda: told.append(world.say("And now?")))
     assert world.say("Is it there?", MEGAN, YES) == "It is there."
@@ -106,7 +97,7 @@ def test_another_message_meanwhile_is_told_that_an_answer_is_under_way() -> None
 
 
 def test_a_message_of_the_console_in_the_same_conversation_makes_it_busy_too() -> None:
-    world = connected()
+    world = connected_world()
     world.say("Is it there?", MEGAN, YES)
     [conversation] = world.conversations.rows.values()
     begun, _ = conversation.begun("t-9", "From the console", world.clock)
@@ -115,7 +106,7 @@ def test_a_message_of_the_console_in_the_same_conversation_makes_it_busy_too() -
 
 
 def test_an_answer_that_teams_did_not_take_is_found_again_and_asked_once() -> None:
-    world = connected()
+    world = connected_world()
     sent = world.incoming("Is it there?")
     world.model.moves = [YES]
     world.calls.fail("connector.reply", ConnectorAway("it answered 503"))
@@ -127,7 +118,7 @@ def test_an_answer_that_teams_did_not_take_is_found_again_and_asked_once() -> No
 
 
 def test_it_is_found_in_the_conversation_where_it_was_asked() -> None:
-    world = connected()
+    world = connected_world()
     sent = world.incoming("Is it there?")
     world.model.moves = [YES]
     world.calls.fail("connector.reply", ConnectorAway("it answered 503"))
@@ -139,7 +130,7 @@ def test_it_is_found_in_the_conversation_where_it_was_asked() -> None:
 
 
 def test_a_worker_that_died_is_followed_by_another_one() -> None:
-    world = connected()
+    world = connected_world()
     sent = world.incoming("Is it there?")
     world.model.moves = [YES]
     world.calls.kill("model.answer")
@@ -150,7 +141,7 @@ def test_a_worker_that_died_is_followed_by_another_one() -> None:
 
 
 def test_a_chat_that_was_closed_ends_the_activity() -> None:
-    world = connected()
+    world = connected_world()
     sent = world.incoming("Is it there?")
     world.model.moves = [YES]
     world.calls.fail("connector.reply", ChatClosed(403))
@@ -160,152 +151,24 @@ def test_a_chat_that_was_closed_ends_the_activity() -> None:
 
 def test_what_was_never_asked_in_time_is_not_asked_later() -> None:
     """A dead letter that is sent again would end the proposal that is open by then."""
-    world = connected()
+    world = connected_world()
     old = world.incoming("Is it there?", received_at=world.clock - ANSWERED_WITHIN - HOUR)
     assert world.take(old) == words.TOO_LATE
     assert not world.model.asked
-
-
-# --- the session behind it ------------------------------------------------------------------------
-
-
-def test_a_token_that_ends_soon_is_refreshed_once_for_all_that_follow() -> None:
-    world = connected()
-    world.pass_time(3_590)
-    for _ in range(2):
-        assert world.say("Is it there?", MEGAN, YES) == "It is there."
-    assert world.calls.counts["sessions.refresh"] == 1
-
-
-def test_a_session_that_ended_is_said_and_nothing_is_asked() -> None:
-    world = connected()
-    world.sessions.opened[0].over = True
-    assert world.say("Is it there?") == words.SESSION_OVER
-    assert not world.model.asked
-    [link] = list_teams_links(ANN, teams=world.teams)
-    assert link.state is LinkState.ENDED
-    assert world.say("Is it there?") == words.SESSION_OVER
-
-
-def test_a_session_that_ended_while_nobody_refreshed_is_said_too() -> None:
-    world = connected()
-    world.pass_time(3_600)
-    world.sessions.opened[0].over = True
-    assert world.say("Is it there?") == words.SESSION_OVER
-
-
-def test_a_session_that_ends_in_the_middle_of_a_turn_gets_no_answer() -> None:
-    world = connected()
-
-    def log_out() -> None:
-        world.sessions.opened[0].over = True
-
-    world.at("model.answer", log_out)
-    assert world.say("Is it there?", MEGAN, YES) == words.SESSION_OVER
-    assert "It is there." not in world.connector.texts
-
-
-def test_a_link_says_itself_when_its_session_is_over() -> None:
-    world = connected()
-    world.pass_time(12 * 3_600)
-    assert world.say("Is it there?") == words.SESSION_OVER
-    [link] = list_teams_links(ANN, teams=world.teams)
-    assert link.state_at(world.clock) is LinkState.ENDED
-
-
-@pytest.mark.parametrize(
-    "error", [ApiAway("read_me", "no answer"), RecordBusy("conversation 'c-1'")]
-)
-def test_trouble_of_ours_is_said_in_a_sentence(error: Exception) -> None:
-    world = connected()
-    world.calls.fail("sessions.caller", error)
-    assert world.say("Is it there?") == words.TROUBLE
-    assert world.say("Is it there?", MEGAN, YES) == "It is there."  # the lease was let go
-
-
-def test_api_away_behind_the_answer_does_not_lose_it() -> None:
-    world = connected()
-    world.calls.fail("sessions.caller", ApiAway("read_me", "no answer"), after=1)
-    assert world.say("Is it there?", MEGAN, YES) == "It is there."
-
-
-# --- the end --------------------------------------------------------------------------------------
-
-
-def test_whoever_disconnects_ends_the_session_and_is_told_so_in_teams() -> None:
-    world = connected()
-    world.disconnect()
-    assert world.say("Is it there?") == words.NOT_CONNECTED
-    assert list_teams_links(ANN, teams=world.teams) == []
-    world.work_off()
-    assert world.connector.texts[-1] == words.DISCONNECTED
-    assert world.sessions.opened[0].over
-    assert not world.links.links
-
-
-def test_disconnecting_in_teams_does_the_same() -> None:
-    world = connected()
-    assert world.say("disconnect") is None
-    world.work_off()
-    assert world.connector.texts[-1] == words.DISCONNECTED
-    assert world.sessions.opened[0].over
-
-
-def test_disconnecting_while_an_answer_is_written_keeps_the_answer_back() -> None:
-    world = connected()
-    world.at("model.answer", world.disconnect)
-    assert world.say("Is it there?", MEGAN, YES) is None
-    [(_, delay)] = world.queue.sent
-    assert 0 < delay <= LEASE.total_seconds()
-    world.work_off()
-    assert world.connector.texts[-1] == words.DISCONNECTED
-    assert world.sessions.opened[0].over
-    assert "It is there." not in world.connector.texts
-
-
-def test_disconnecting_while_its_token_is_refreshed_ends_the_session_all_the_same() -> None:
-    world = connected()
-    world.pass_time(3_590)
-    world.at("sessions.refresh", world.disconnect)
-    assert world.say("Is it there?", MEGAN, YES) is None
-    world.work_off()
-    assert world.sessions.opened[0].over
-    assert not world.links.links
-
-
-def test_a_farewell_that_teams_did_not_take_is_said_again() -> None:
-    world = connected()
-    world.disconnect()
-    farewell = world.queue.sent[0]
-    world.calls.fail("connector.reply", ConnectorAway("it answered 503"))
-    with pytest.raises(ConnectorAway):
-        world.work_off()
-    world.queue.sent.append(farewell)
-    world.work_off()
-    assert world.connector.texts[-1] == words.DISCONNECTED
-
-
-def test_a_farewell_is_not_said_to_whoever_connected_again() -> None:
-    world = connected()
-    world.disconnect()
-    world.connected()
-    world.work_off()
-    assert words.DISCONNECTED not in world.connector.texts
-    assert world.say("Is it there?", MEGAN, YES) == "It is there."
 
 
 # --- odd messages ---------------------------------------------------------------------------------
 
 
 def test_a_message_that_is_too_long_is_not_read_in_part() -> None:
-    world = connected()
+    world = connected_world()
     long = world.incoming("x" * MOST_CHARACTERS, length=MOST_CHARACTERS + 1)
     assert world.take(long) == words.TOO_LONG.format(length=4_001, most=4_000)
     assert not world.model.asked
 
 
 def test_files_are_said_not_to_be_read() -> None:
-    world = connected()
+    world = connected_world()
     assert world.take(world.incoming("", has_files=True)) == words.NO_TEXT
     world.model.moves = [YES]
     told = world.take(world.incoming("Is it there?", has_files=True))
@@ -313,13 +176,13 @@ def test_files_are_said_not_to_be_read() -> None:
 
 
 def test_an_answer_that_ends_early_says_why() -> None:
-    world = connected()
+    world = connected_world()
     told = world.say("Is it there?", MEGAN, replied("It is", stop=Stop.LENGTH))
     assert told == f"It is\n\n{CUT.message}"
 
 
 def test_a_stage_without_a_model_says_so() -> None:
-    world = connected()
+    world = connected_world()
     world.with_policy(model="")
     assert world.say("Is it there?") == words.OFF
 
