@@ -58,7 +58,7 @@ class BotKeys:
         except KeysAway:
             self._failed_at = now
             raise
-        self._read_at, self._failed_at = now, None
+        self._read_at = now
 
     def _document(self, url: str) -> Mapping[str, Any]:
         try:
