@@ -7,11 +7,10 @@ from bench.simulation.accounts import Spending, Spent
 from bench.simulation.days import Wish
 from bench.simulation.line import Sending
 from bench.simulation.partner import Partner
-from services.transfer.domain.chunks import lane_chunk_bytes, plan_chunks
+from services.transfer.domain.chunks import plan_chunks
 from services.transfer.domain.lane_figures import NOTHING_MOVED, LaneFigures
 from services.transfer.domain.lane_window import Share
 from services.transfer.domain.ports import Policy
-from services.transfer.domain_services.lane_limits import lane_limit
 
 
 @dataclass
@@ -56,14 +55,9 @@ class Lane:
 def job_of(number: int, wish: Wish, partner: Partner, policy: Policy, now: float) -> Job:
     """Cut as the service cuts it. A file of one chunk has one lane, which is short."""
     plan = plan_chunks(wish.size_bytes, policy.chunk_bytes)
-    short = plan.total <= 1
-    allowed = lane_limit(partner.destination, policy, short=short)
-    lanes = 1 if short else min(policy.lanes_per_transfer, plan.total)
-    if min(lanes, allowed) > 1:
-        trip = partner.server.round_trip_seconds
-        chunk_bytes = lane_chunk_bytes(wish.size_bytes, policy.chunk_bytes, trip)
-        plan = plan_chunks(wish.size_bytes, chunk_bytes)
     sizes = [float(plan.range_of(each)[1]) for each in reversed(range(plan.total))]
+    short = plan.total <= 1
+    lanes = 1 if short else min(policy.lanes_per_transfer, plan.total)
     return Job(f"t{number}", wish, partner, sizes, short, Spending(now), lanes)
 
 

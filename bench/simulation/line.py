@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.simulation.clock import Act, Clock
-from services.transfer.domain.chunks import LANE_BYTES_PER_ROUND_TRIP
 
+BYTES_PER_ROUND_TRIP = 1_900_000  # of one session, as lane_target has it
 ROUNDING = 1.0  # bytes; a moment of a long day is not exact
 
 
@@ -32,7 +32,7 @@ class SharedLine:
 
     @property
     def session_rate(self) -> float:
-        return min(self.most_per_lane, LANE_BYTES_PER_ROUND_TRIP / self.round_trip_seconds)
+        return min(self.most_per_lane, BYTES_PER_ROUND_TRIP / self.round_trip_seconds)
 
     @property
     def rate(self) -> float:

@@ -7,12 +7,6 @@ DEFAULT_CHUNK_BYTES = 100_000_000  # seconds on a fast line, 15 minutes on 1 Mbi
 # back: some six round trips, and the line is slow again at first.
 FTP_LONGER = 10
 FTP_MOST_CHUNKS = 100
-# Over a long line each of several lanes is slow. Towards the end those that find no chunk any more
-# wait for the others, so a chunk is no more than a lane moves in some seconds.
-LANE_SECONDS = 2.0
-LANE_BYTES_PER_ROUND_TRIP = 1_900_000  # of one SSH session: OpenSSH's channel window is 2 MiB
-FINEST_BYTES = 25_000_000
-FINE_CHUNKS = 200  # a longer file has a shorter end, as a part of it
 MAX_CHUNKS = 10_000  # ledger rows per transfer; larger objects get larger chunks instead
 
 
@@ -48,15 +42,6 @@ class ChunkPlan:
 def ftp_chunk_bytes(size_bytes: int, chunk_bytes: int) -> int:
     """One lane writes them, so nothing is gained by small ones. Checkpoints come in between."""
     return max(chunk_bytes * FTP_LONGER, -(-size_bytes // FTP_MOST_CHUNKS))
-
-
-def lane_chunk_bytes(size_bytes: int, chunk_bytes: int, round_trip_seconds: float) -> int:
-    """For several lanes. No more than `chunk_bytes`, and what is one chunk stays one."""
-    if size_bytes <= chunk_bytes or round_trip_seconds <= 0:
-        return chunk_bytes
-    moved = LANE_SECONDS * LANE_BYTES_PER_ROUND_TRIP / round_trip_seconds
-    least = max(FINEST_BYTES, size_bytes // FINE_CHUNKS)
-    return min(chunk_bytes, max(least, round(min(moved, chunk_bytes))))
 
 
 def plan_chunks(

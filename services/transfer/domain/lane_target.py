@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
-from services.transfer.domain.chunks import LANE_BYTES_PER_ROUND_TRIP
 from services.transfer.domain.lane_window import Window
 from services.transfer.domain.leases import is_over
 
+BYTES_PER_ROUND_TRIP = 1_900_000  # of one SSH session: OpenSSH's channel window is 2 MiB
 USUAL_BYTES_PER_SECOND = 117_000_000  # what a line of 1 Gbit/s carries
 FEWEST_AT_FIRST = 2  # while one waits for an acknowledgement or for S3, the other one sends
 PROBE_SECONDS = 60.0  # so long after a search the next one comes, and each time twice as long
@@ -126,7 +126,7 @@ def first_target(
     destination_id: str, place: str, limit: int, round_trip_seconds: float | None, now: datetime
 ) -> LaneTarget:
     """For a destination that nothing was moved to yet."""
-    filled = USUAL_BYTES_PER_SECOND * (round_trip_seconds or 0.0) / LANE_BYTES_PER_ROUND_TRIP
+    filled = USUAL_BYTES_PER_SECOND * (round_trip_seconds or 0.0) / BYTES_PER_ROUND_TRIP
     wanted = max(FEWEST_AT_FIRST, ceil(filled))
     lanes = max(1, min(limit, wanted))
     if round_trip_seconds is None:

@@ -2,12 +2,7 @@
 
 from dataclasses import replace
 
-from services.transfer.domain.chunks import (
-    ChunkPlan,
-    ftp_chunk_bytes,
-    lane_chunk_bytes,
-    plan_chunks,
-)
+from services.transfer.domain.chunks import ChunkPlan, ftp_chunk_bytes, plan_chunks
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
     ChunkCorrupted,
@@ -33,11 +28,9 @@ def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports:
     """Records the part file with its plan. Raises what choose_strategy raises."""
     if current.sends_many:
         return plan_folder(current, destination, lanes, ports=ports)
-    chunks = _chunks(current, destination, ports.policy.chunk_bytes)
+    chunks = _chunks(current, destination, ports=ports)
     useful = max(1, min(lanes, chunks.total))
     strategy = strategy_for(current, destination, useful, ports=ports)
-    if strategy.lanes > 1:
-        chunks = _chunks_of_lanes(current, destination, ports.policy.chunk_bytes)
     target = resolve_target(destination.base_path, current.target_path)
     direct = strategy.delivery is Delivery.DIRECT
     part = current.next_part(target, destination.place, ports.now(), direct=direct)
@@ -105,15 +98,9 @@ def start_over(
     return True
 
 
-def _chunks(transfer: Transfer, destination: Destination, chunk_bytes: int) -> ChunkPlan:
-    source = transfer.known_source
+def _chunks(transfer: Transfer, destination: Destination, *, ports: Ports) -> ChunkPlan:
+    source, chunk_bytes = transfer.known_source, ports.policy.chunk_bytes
     if destination.protocol.is_ftp:
         chunk_bytes = ftp_chunk_bytes(source.size_bytes, chunk_bytes)
     unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
     return plan_chunks(source.size_bytes, chunk_bytes, unit_bytes)
-
-
-def _chunks_of_lanes(transfer: Transfer, destination: Destination, chunk_bytes: int) -> ChunkPlan:
-    trip = destination.profile.round_trip_seconds if destination.profile else 0.0
-    size_bytes = transfer.known_source.size_bytes
-    return _chunks(transfer, destination, lane_chunk_bytes(size_bytes, chunk_bytes, trip))

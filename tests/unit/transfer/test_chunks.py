@@ -4,15 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.transfer.domain.chunks import (
-    DEFAULT_CHUNK_BYTES,
-    FINE_CHUNKS,
-    FINEST_BYTES,
-    MAX_CHUNKS,
-    ChunkPlan,
-    lane_chunk_bytes,
-    plan_chunks,
-)
+from services.transfer.domain.chunks import DEFAULT_CHUNK_BYTES, MAX_CHUNKS, ChunkPlan, plan_chunks
 
 TERABYTE = 10**12
 LARGEST_OBJECT = 50 * TERABYTE
@@ -78,32 +70,3 @@ def test_a_chunk_outside_of_the_plan_is_a_bug(number: int) -> None:
 def test_impossible_plans_are_refused(size: int, chunk: int) -> None:
     with pytest.raises(ValueError, match="no plan"):
         plan_chunks(size, chunk)
-
-
-@pytest.mark.parametrize(
-    ("size", "trip", "expected"),
-    [
-        (4_000_000_000, 0.0, DEFAULT_CHUNK_BYTES),
-        (4_000_000_000, 0.02, DEFAULT_CHUNK_BYTES),  # a lane moves more than that in two seconds
-        (4_000_000_000, 0.1, 38_000_000),
-        (4_000_000_000, 0.6, FINEST_BYTES),
-        (12_000_000_000, 0.1, 60_000_000),
-        (TERABYTE, 0.1, DEFAULT_CHUNK_BYTES),
-        (DEFAULT_CHUNK_BYTES, 0.1, DEFAULT_CHUNK_BYTES),
-        (DEFAULT_CHUNK_BYTES + 1, 0.1, 38_000_000),
-    ],
-)
-def test_chunks_of_several_lanes_are_short_over_a_long_line(
-    size: int, trip: float, expected: int
-) -> None:
-    assert lane_chunk_bytes(size, DEFAULT_CHUNK_BYTES, trip) == expected
-
-
-@given(size=st.integers(0, LARGEST_OBJECT), chunk=st.integers(1, 10**10), trip=st.floats(0, 1_000))
-def test_chunks_of_lanes_are_never_longer_than_asked_for(
-    size: int, chunk: int, trip: float
-) -> None:
-    fine = lane_chunk_bytes(size, chunk, trip)
-    assert min(chunk, FINEST_BYTES) <= fine <= chunk
-    assert (plan_chunks(size, fine).total > 1) is (plan_chunks(size, chunk).total > 1)
-    assert plan_chunks(size, fine).total <= max(FINE_CHUNKS + 1, plan_chunks(size, chunk).total)
