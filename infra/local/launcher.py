@@ -26,6 +26,7 @@ from infra.local.alarm_corrections import correct_alarms
 from infra.local.anchors import expect
 from infra.local.forks import fork_functions
 from infra.local.gateway_corrections import correct_gateway
+from infra.local.query_corrections import read_key_conditions_once
 from infra.local.queue_corrections import redrive_dead_letters
 from infra.local.real_bedrock import credentials_for
 from infra.local.secret_corrections import rotate_by_function
@@ -225,6 +226,7 @@ def start() -> None:
     rotate_by_function()
     version_workflows()
     redrive_dead_letters()
+    read_key_conditions_once()
     correct_alarms()
     waits = runtime.Worker._drain_stderr_bounded
     expect(len(waits.__defaults__) == len(LOG_WAITS), "the wait for log lines moved")
