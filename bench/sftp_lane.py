@@ -33,7 +33,8 @@ from services.transfer.domain.source import ObjectRef
 from services.transfer.domain.strategy import UNKNOWN
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain.transfer_record import DestinationLabel
-from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
+from services.transfer.domain_services.chunk_mover import ChunkMover
+from services.transfer.domain_services.move_chunk import Endpoints
 
 TIMEOUT_SECONDS = 20.0
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
@@ -57,6 +58,10 @@ class Pulse:
     def checkpoint(self, mark: Mark) -> None: ...
 
     def finish(self, mark: Mark, part: str, plan: ChunkPlan) -> None: ...
+
+    def leave_behind(self, mark: Mark) -> None: ...
+
+    finish_behind = finish
 
     def give_back(self, mark: Mark, ahead: Mark | None = None, *, doubted: bool = False) -> None:
         raise AssertionError("a chunk failed")
@@ -134,8 +139,9 @@ def move(given: argparse.Namespace) -> tuple[float, float]:
         plan = transfer.known_plan
         with connected.open_part(str(given.target)) as sink:
             ends = Endpoints(transfer, source, sink, connected, ports, fresh=True)
-            for number in range(given.lane, plan.total, given.lanes):
-                move_chunk(ChunkLease(transfer.ledger, number, "bench", 1, FOR_EVER), ends, pulse)
+            with ChunkMover(ends, pulse) as mover:
+                for number in range(given.lane, plan.total, given.lanes):
+                    mover.move(ChunkLease(transfer.ledger, number, "bench", 1, FOR_EVER))
         return time.monotonic() - began, time.process_time() - used
 
 

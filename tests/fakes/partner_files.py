@@ -11,6 +11,7 @@ from services.transfer.domain.errors import (
     TargetError,
     TransferError,
 )
+from services.transfer.domain.strategy import UNKNOWN, Strategy
 
 BLOCK_BYTES = 32_768
 READ_AHEAD_RANGES = 64  # that are taken before the first one is read
@@ -28,6 +29,30 @@ class Session(Protocol):
     def synced(self) -> None: ...
 
 
+class InMemorySettling:
+    """Durable at the second look after the fsync was asked for, which is at the first one."""
+
+    def __init__(self, sink: "InMemoryChunkSink", until: int | None, begin: int | None) -> None:
+        self.durable = False
+        self._sink, self._until, self._begin = sink, until, begin
+        self._asked = False
+
+    def is_durable(self) -> bool:
+        self._sink.require_unbroken()
+        if self._asked and not self.durable:
+            self._sink.settled(self)
+        elif not self.durable:
+            self._asked = True
+            self._sink.sync(self)
+        return self.durable
+
+    def distrust(self) -> None:
+        self._until = self._begin
+
+    def acknowledged_until(self) -> int | None:
+        return self._until
+
+
 class InMemoryChunkSink:
     """Each write is acknowledged when it returns. A write that fails is not. A flush or close that
     is refused (TargetError) takes acknowledgements back. One that loses the connection does not.
@@ -35,26 +60,33 @@ class InMemoryChunkSink:
 
     block_bytes = BLOCK_BYTES
 
-    def __init__(self, session: Session, path: str, content: bytearray) -> None:
+    def __init__(
+        self, session: Session, path: str, content: bytearray, strategy: Strategy = UNKNOWN
+    ) -> None:
         self._session = session
         self._path = path
+        self._strategy = strategy
         self._content = content  # still writable after a rename, as with a real handle
         self._begin: int | None = None  # of what was written since the flush
         self._acknowledged_until: int | None = None
         self._in_line = True  # each write since the flush began where the one before ended
         self._broken: TransferError | None = None
+        self._aside: InMemorySettling | None = None
         self._closed = False
         self.was_closed = False  # and the server knows it
 
     def writes(self, content: bytearray) -> bool:
         return content is self._content
 
-    @contextmanager
-    def _call(self, name: str) -> Iterator[None]:
+    def require_unbroken(self) -> None:
         if self._broken is not None:
             raise self._broken
         if self._closed:
             raise ValueError("the sink is closed")
+
+    @contextmanager
+    def _call(self, name: str) -> Iterator[None]:
+        self.require_unbroken()
         try:
             self._session.called(name)
             yield
@@ -62,6 +94,8 @@ class InMemoryChunkSink:
             self._broken = error
             if name != "write" and isinstance(error, TargetError):
                 self._acknowledged_until = self._begin
+                if self._aside is not None:
+                    self._aside.distrust()
             raise
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
@@ -83,8 +117,25 @@ class InMemoryChunkSink:
         with self._call("flush"):
             if durable:
                 self._session.synced()
+                if self._aside is not None:
+                    self.settled(self._aside)
             self._begin = self._acknowledged_until = None
             self._in_line = True
+
+    def settle_aside(self) -> InMemorySettling | None:
+        if self._aside is not None or not self._strategy.fsync:
+            return None
+        self._aside = InMemorySettling(self, self._acknowledged_until, self._begin)
+        self._begin = self._acknowledged_until = None
+        self._in_line = True
+        return self._aside
+
+    def sync(self, aside: InMemorySettling) -> None:
+        with self._call("flush"):
+            self._session.synced()
+
+    def settled(self, aside: InMemorySettling) -> None:
+        aside.durable, self._aside = True, None
 
     def acknowledged_until(self) -> int | None:
         return self._acknowledged_until

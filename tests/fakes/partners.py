@@ -178,7 +178,7 @@ class InMemoryPartnerSession:
         if path in self._server.files and not self._server.reopens:
             raise PermissionDenied(path, "create")
         self._server.files.setdefault(path, bytearray()).clear()
-        self._sinks.append(InMemoryChunkSink(self, path, self._server.files[path]))
+        self._sinks.append(InMemoryChunkSink(self, path, self._server.files[path], strategy))
         return self._sinks[-1]
 
     def open_part(self, path: str, strategy: Strategy = UNKNOWN) -> "InMemoryChunkSink":
@@ -187,7 +187,7 @@ class InMemoryPartnerSession:
             raise PartMissing(path)
         if not self._server.reopens:
             raise PermissionDenied(path, "open")
-        return InMemoryChunkSink(self, path, self._server.files[path])
+        return InMemoryChunkSink(self, path, self._server.files[path], strategy)
 
     def open_reader(self, path: str) -> "InMemoryFileReader":
         self.called("open_reader")

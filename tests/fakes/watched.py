@@ -11,6 +11,7 @@ GIVES = {
     "partner.create_file": "sink",
     "partner.open_part": "sink",
     "partner.open_reader": "reader",
+    "sink.settle_aside": "settling",
     "source.authorize": "source",
     "source.authorize_many": "many",
     "many.opened": "source",
@@ -51,7 +52,7 @@ class Watched:
                 return self._blocks(name, args, method(*args, **named))
             seen = (*args, *named.values())
             answer = self._calls.through(name, seen, lambda: method(*args, **named))
-            if name not in GIVES:
+            if name not in GIVES or answer is None:
                 return answer
             given = Watched(GIVES[name], answer, self._calls)
             if name in CONNECTIONS:

@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.mutate.forked import KILLED, SURVIVED, Seen, judge, warm_up, watch
 from tests.mutate.mutants import Mutant, mutants_of
 
-DEFAULT = ("run_lane", "move_chunk", "commit_target")
+DEFAULT = ("run_lane", "move_chunk", "chunk_mover", "commit_target")
 NICE = 10
 BROKEN_OFF = 130  # as a shell tells Ctrl-C
 TOLD_EVERY = 20  # mutants

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Self
 
 from services.transfer.domain.errors import PartnerError, TransferError
+from services.transfer.domain.ports import Settling
 
 
 class BreakableSink(ABC):
@@ -15,6 +16,9 @@ class BreakableSink(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
+
+    def settle_aside(self) -> Settling | None:
+        return None
 
     def __enter__(self) -> Self:
         return self

@@ -149,7 +149,7 @@ class SftpProtocol:
             return
         self._send_held()
         self._send(head, payload)
-        self._receive_what_came()
+        self.receive_what_came()
 
     def submit_writes(self, writes: Iterable[Write]) -> None:
         """Sends requests with data, as many of them together as may be in flight."""
@@ -163,7 +163,7 @@ class SftpProtocol:
             pieces += self._head(Kind.WRITE, body, len(data), request), data
         self._send_held()
         self._send(*pieces)
-        self._receive_what_came()
+        self.receive_what_came()
 
     def _head(self, kind: Kind, body: bytes, payload_bytes: int, request: Request) -> bytes:
         """Of a request that is in flight from now on."""
@@ -173,14 +173,15 @@ class SftpProtocol:
 
     def send_held(self) -> None:
         self._send_held()
-        self._receive_what_came()
+        self.receive_what_came()
 
     def _send_held(self) -> None:
         if self._held.size:
             held, self._held = self._held, Held()
             self._send(*held.pieces)
 
-    def _receive_what_came(self) -> None:
+    def receive_what_came(self) -> None:
+        """Delivers the replies that are there already. Waits for nothing."""
         while self._pipe.has_received:
             self.receive()
 

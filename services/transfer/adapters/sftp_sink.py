@@ -18,42 +18,9 @@ from services.transfer.adapters.sftp_packets import (
 )
 from services.transfer.adapters.sftp_protocol import SftpProtocol, Write
 from services.transfer.adapters.sftp_refusals import Refusals
+from services.transfer.adapters.sftp_written_run import SftpSettling, WrittenRun
 from services.transfer.domain.errors import PartnerError, TransferError
 from services.transfer.domain.strategy import UNKNOWN, Strategy
-
-
-class WrittenRun:
-    """The writes since a flush, as far as each begins where the one before it ended."""
-
-    def __init__(self) -> None:
-        self.acknowledged_until: int | None = None
-        self._begin = 0
-        self._sent_until: int | None = None  # None: a write began elsewhere, so the run is over
-        self._early: dict[int, int] = {}  # begin: end, of writes acknowledged behind a gap
-        self._trusted = True
-
-    def sent(self, begin: int, end: int) -> bool:
-        """Whether this write belongs to the run."""
-        if self.acknowledged_until is None:
-            self.acknowledged_until = self._begin = self._sent_until = begin
-        belongs = begin == self._sent_until
-        self._sent_until = end if belongs else None
-        return belongs
-
-    def acknowledged(self, begin: int, end: int) -> None:
-        """A write of the run was acknowledged. Servers may answer in any order."""
-        if not self._trusted:
-            return
-        self._early[begin] = end
-        while self.acknowledged_until in self._early:
-            self.acknowledged_until = self._early.pop(self.acknowledged_until)
-
-    def distrust(self) -> None:
-        """The server took its acknowledgements back. None of them counts, and no later one
-        either."""
-        self._trusted = False
-        if self.acknowledged_until is not None:
-            self.acknowledged_until = self._begin
 
 
 class SftpChunkSink(BreakableSink):
@@ -75,8 +42,9 @@ class SftpChunkSink(BreakableSink):
         self._strategy = strategy
         self._path = path
         self._handle: bytes | None = handle
-        self._unacknowledged = 0
+        self._unacknowledged = 0  # writes, and the fsync of what settles aside
         self._run = WrittenRun()
+        self._aside: SftpSettling | None = None
         self._refusal: tuple[Status, int] | None = None  # the first one, and its bytes
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
@@ -96,7 +64,17 @@ class SftpChunkSink(BreakableSink):
             self._check()
             if durable:
                 self._make_durable()
+                if self._aside is not None:
+                    self._aside.durable, self._aside = True, None
             self._run = WrittenRun()
+
+    def settle_aside(self) -> SftpSettling | None:
+        offered = self._strategy.fsync and FSYNC in self._protocol.extensions
+        if not offered or self._handle is None or self._aside is not None:
+            return None
+        self._aside = SftpSettling(self._run, self._look_aside)
+        self._run = WrittenRun()
+        return self._aside
 
     def acknowledged_until(self) -> int | None:
         return self._run.acknowledged_until
@@ -123,6 +101,7 @@ class SftpChunkSink(BreakableSink):
 
         def answered(reply: Reply) -> None:
             self._unacknowledged -= 1
+            run.unacknowledged -= 1
             try:
                 check_status(reply)
             except Status as status:
@@ -132,6 +111,7 @@ class SftpChunkSink(BreakableSink):
                     run.acknowledged(offset, end)
 
         self._unacknowledged += 1
+        run.unacknowledged += 1
         fields = string(handle) + WRITE_FIELDS.pack(offset, len(block))
         return fields, block, answered
 
@@ -156,9 +136,42 @@ class SftpChunkSink(BreakableSink):
         except Status as status:
             if status.code == Code.OP_UNSUPPORTED:
                 return False
-            self._run.distrust()
+            self._distrust()
             raise self._refusals.of_write(status, self._path, 0) from None
         return True
+
+    def _look_aside(self, aside: SftpSettling) -> None:
+        with self._unbroken():
+            self._protocol.receive_what_came()
+            self._check()
+            if aside.unsupported:
+                self.flush(durable=True)
+            elif not aside.asked and not aside.run.unacknowledged:
+                aside.asked = True
+                self._sync_aside(aside)
+
+    def _sync_aside(self, aside: SftpSettling) -> None:
+        def answered(reply: Reply) -> None:
+            self._unacknowledged -= 1
+            try:
+                check_status(reply)
+            except Status as status:
+                aside.unsupported = status.code == Code.OP_UNSUPPORTED
+                if not aside.unsupported:
+                    self._distrust()
+                    self._refusal = self._refusal or (status, 0)
+            else:
+                aside.durable, self._aside = True, None
+
+        fields = string(FSYNC) + string(self._opened())
+        self._unacknowledged += 1
+        self._protocol.submit(Kind.EXTENDED, fields, answered)
+        self._check()
+
+    def _distrust(self) -> None:
+        self._run.distrust()
+        if self._aside is not None:
+            self._aside.run.distrust()
 
     def _opened(self) -> bytes:
         if self._handle is None:
@@ -174,6 +187,6 @@ class SftpChunkSink(BreakableSink):
         try:
             self._protocol.call(Kind.CLOSE, string(handle), check_status)
         except Status as status:
-            self._run.distrust()
+            self._distrust()
             return self._refusals.of_write(status, self._path, 0)
         return None

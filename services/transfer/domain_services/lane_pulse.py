@@ -28,6 +28,7 @@ from services.transfer.domain_services.slot_pulse import RENEWALS_PER_LEASE
 from services.transfer.domain_services.steer_lanes import LaneSteering
 from services.transfer.domain_services.worker import Worker
 
+MANY_CHUNKS = 32  # so many in a row are not all claimed by the lanes of one transfer
 STORED_SECONDS = 0.5  # a lane's row that is not older tells enough
 BEAT_SECONDS = 1.0  # so often pause and cancel are seen, and progress is shown at most
 
@@ -77,8 +78,8 @@ class LanePulse:
             raise self._lost or self._gone()
 
     def goes_on(self, bytes_in_flight: int) -> bool:
-        """False when the worker should bring its chunk to a checkpoint and stop. Calls nothing
-        outside, so it may be asked often. Raises LeaseLost."""
+        """False when the worker should bring its chunk to a checkpoint and stop. `bytes_in_flight`
+        are of that chunk. Calls nothing outside, so it may be asked often. Raises LeaseLost."""
         now = self._ports.now()
         self._stopwatch.read(now, bytes_in_flight)
         self.fence()
@@ -158,9 +159,37 @@ class LanePulse:
             lane = replace(self.lane, failures=failures, figures=figures, bytes_in_flight=0)
             goes_on = more and self.moving and self.has_time
             self._chunks.finish(mark, part, lane, goes_on=goes_on)
-            self.lane, self._stored_at = lane, now
-            self.headway, self.finished = True, self.finished + 1
+            self._finished(lane, now)
             self._stopwatch.began(self._ports.now())
+
+    def leave_behind(self, mark: Mark) -> None:
+        """The chunk at hand is written, and becomes durable while the next one is written."""
+        with self._lock:
+            self._stopwatch.left_behind(self._ports.now(), mark.done_bytes)
+            self._chunks.leave_behind()
+
+    def finish_behind(self, mark: Mark, part: str, plan: ChunkPlan) -> None:
+        """As `finish`. Near the plan's end a lane claims no chunk before it has written the one at
+        hand: another one may be free for it by then."""
+        with self._lock:
+            now = self._ports.now()
+            self._stopwatch.settled_behind(now)
+            figures, in_flight = self._stopwatch.figures_at(now), self._stopwatch.in_flight
+            lane = replace(self.lane, failures=0, figures=figures, bytes_in_flight=in_flight)
+            many = self._chunks.behind.number + MANY_CHUNKS < plan.total
+            goes_on = many and self.moving and self.has_time
+            self._chunks.finish_behind(mark, part, lane, goes_on=goes_on)
+            self._finished(lane, now)
+            self._stopwatch.at = self._ports.now()
+
+    def give_back_behind(self, mark: Mark, ahead: Mark | None) -> None:
+        with self._lock:
+            further = self._chunks.give_back_behind(mark, ahead)
+            self.headway = self.headway or further
+
+    def _finished(self, lane: Lane, now: datetime) -> None:
+        self.lane, self._stored_at = lane, now
+        self.headway, self.finished = True, self.finished + 1
 
     def leave(self) -> None:
         """Tells the other lanes that this one writes nothing any more. Raises LeaseLost."""

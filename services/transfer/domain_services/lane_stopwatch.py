@@ -13,12 +13,13 @@ class LaneStopwatch:
         self.figures = figures
         self.at = now  # of the lane's last step
         self._reached: int | None = None  # of the chunk at hand; None before its first block
+        self._behind = 0  # bytes of the chunk that is written, but not durable yet
         self._opened_at: datetime | None = None
 
     @property
     def in_flight(self) -> int:
-        """The bytes of the chunk at hand that are sent."""
-        return self._reached or 0
+        """The bytes that are sent, of the chunk at hand and of the one behind it."""
+        return self._behind + (self._reached or 0)
 
     def opened(self, now: datetime) -> None:
         """A session."""
@@ -47,6 +48,16 @@ class LaneStopwatch:
     def wrote(self, now: datetime) -> None:
         """The partner took it, or made everything durable."""
         self._count(self._reached, partner_seconds=self._since(now))
+
+    def left_behind(self, now: datetime, reached: int) -> None:
+        """All of the chunk at hand was sent."""
+        self._count(reached, partner_seconds=self._since(now))
+        self._behind, self._reached = reached, None
+
+    def settled_behind(self, now: datetime) -> None:
+        """What lies behind became durable."""
+        self._count(self._reached, partner_seconds=self._since(now), went_well=1)
+        self._behind = 0
 
     def went_well(self, now: datetime, reached: int) -> None:
         """A checkpoint, or the chunk's end."""

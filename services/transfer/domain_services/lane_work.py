@@ -16,12 +16,13 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Change, Transfer
 from services.transfer.domain_services.ask_checksum import ContentDiffers
 from services.transfer.domain_services.change_transfer import change_run
+from services.transfer.domain_services.chunk_mover import ChunkMover
 from services.transfer.domain_services.compare_samples import moved
 from services.transfer.domain_services.give_name import give_name
 from services.transfer.domain_services.lane_outcome import Outcome
 from services.transfer.domain_services.lane_pulse import LanePulse
 from services.transfer.domain_services.make_part import make_part
-from services.transfer.domain_services.move_chunk import Endpoints, move_chunk
+from services.transfer.domain_services.move_chunk import Endpoints
 from services.transfer.domain_services.partner_session import Visit
 from services.transfer.domain_services.plan_part import leads_there, start_over
 from services.transfer.domain_services.proof_sums import InOrderHash, in_order_hash
@@ -124,14 +125,18 @@ class LaneWork:
         """False when time is up before nothing was left."""
         pulse, ports, fresh = self._pulse, self._ports, not self.transfer.part_made
         self._in_order = in_order_hash(self.transfer) if fresh else None
-        with self._open() as sink:
-            session, in_order = self._visit.session, self._in_order
-            ends = Endpoints(self.transfer, self._source, sink, session, ports, fresh, in_order)
+        session, in_order = self._visit.session, self._in_order
+        with (
+            self._open() as sink,
+            ChunkMover(
+                Endpoints(self.transfer, self._source, sink, session, ports, fresh, in_order), pulse
+            ) as mover,
+        ):
             while pulse.has_time:
                 chunk = pulse.claim(pulse.ledger)
                 if chunk is None:
                     return True
-                move_chunk(chunk, ends, pulse)
+                mover.move(chunk)
                 if pulse.finished == self.transfer.known_plan.total:
                     return True  # all of them, by this lane in this turn
         if self.transfer.known_strategy.reopens or self._is_paused():

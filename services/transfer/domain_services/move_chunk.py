@@ -3,21 +3,21 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from services.transfer.domain.errors import (
-    ChecksumMismatch,
     PermissionDenied,
     SizeMismatch,
     SourceCorrupted,
     WriteRefused,
 )
-from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
+from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import ChunkSink, ObjectSource, PartnerSession, Ports
 from services.transfer.domain.proof import Verify
 from services.transfer.domain.samples import sample_ranges, sampled
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.lane_pulse import LanePulse
-from services.transfer.domain_services.part_file import require_whole
+from services.transfer.domain_services.part_file import Sent, require_whole
 from services.transfer.domain_services.proof_sums import InOrderHash, ProofSums
 from services.transfer.domain_services.source_units import SourceUnits, own_crc
 
@@ -49,41 +49,28 @@ class Endpoints:
             self.sink.close()
 
 
-def move_chunk(lease: ChunkLease, ends: Endpoints, pulse: LanePulse) -> None:
-    """Goes on from the lease's mark, until the chunk's end or until the pulse wants a checkpoint.
-    Every byte counted is acknowledged and, where the server can, durable. After an error the
-    acknowledged bytes are kept as well, and the next lease reads them back. It needs the memory of
-    some blocks, whatever the chunk's size.
+class Behind(Protocol):
+    """The chunk that was written before, by the same lane."""
 
-    Raises SourceCorrupted when S3's checksum of a part, or a second read, differs from what was
-    read. Raises ChecksumMismatch when that happens to this chunk for the second time."""
-    move = _Move(lease, ends, pulse)
-    try:
-        mark = move.run()
-        if mark.done_bytes == move.length:
-            ends.close_behind(lease)
-            pulse.finish(mark, ends.transfer.known_part.path, ends.transfer.known_plan)
-        else:
-            pulse.give_back(mark)
-    except SourceCorrupted as error:
-        pulse.give_back(NOTHING_DONE, doubted=True)
-        if not lease.doubts:
-            raise
-        path = ends.transfer.known_part.path
-        raise ChecksumMismatch(path, error.algorithm, error.expected, error.found) from error
-    except BaseException:
-        pulse.give_back(move.mark, move.acknowledged())
-        raise
+    @property
+    def sent(self) -> Sent | None:
+        """What may be on its way yet."""
+
+    def look_behind(self) -> None:
+        """Finishes it if it is durable. Waits for nothing."""
 
 
-class _Move:
+class ChunkMove:
     """`mark` is how far the chunk is durable."""
 
-    def __init__(self, lease: ChunkLease, ends: Endpoints, pulse: LanePulse) -> None:
+    def __init__(
+        self, lease: ChunkLease, ends: Endpoints, pulse: LanePulse, behind: Behind
+    ) -> None:
         transfer = ends.transfer
-        self.mark = lease.mark
+        self.number, self.mark = lease.number, lease.mark
         self.offset, self.length = transfer.known_plan.range_of(lease.number)
-        self._ends, self._pulse = ends, pulse
+        self.end = self.offset + self.length
+        self._ends, self._pulse, self._behind = ends, pulse, behind
         self._transfer, self._ports = transfer, ends.ports
         self._ahead = lease.ahead
         self._trail: deque[Mark] = deque()  # one mark after each block that may not be durable yet
@@ -94,12 +81,9 @@ class _Move:
         self._own_crc = own_crc(transfer, self._ports)
         self._units = SourceUnits(transfer, ends.source, (self.offset, self.length), self._ports)
 
-    def run(self) -> Mark:
-        # Do this first: a file that was cut off has its old size again once we write behind the
-        # cut.
-        if not self._ends.fresh:
-            require_whole(self._transfer, self._ends.session, ports=self._ports)
-        self._go_on_ahead()
+    def write(self) -> Mark:
+        """Returns how far it came."""
+        looked = self._go_on_ahead()
         self._units.begin(self.mark)
         sink, reached = self._ends.sink, self.mark
         careful = CAREFUL_BLOCKS if self._pulse.lane.failures else 0
@@ -110,6 +94,8 @@ class _Move:
         for block in self._ends.source.read(self._transfer.known_source, begin, left, block_bytes):
             if not self._pulse.goes_on(reached.done_bytes):
                 break
+            looked = looked or self._look()
+            self._behind.look_behind()
             sink.write(self.offset + reached.done_bytes, block)
             self._pulse.tally.written += len(block)
             reached = self._after(reached, memoryview(block))
@@ -120,21 +106,36 @@ class _Move:
                 self._ahead = reached
                 self._trail.clear()
             if self._pulse.wrote() >= due:
-                self._settle(reached)
+                self.settle(reached)
                 self._pulse.checkpoint(reached)
                 due = self._next_checkpoint()
-        self._settle(reached)
         return reached
 
-    def acknowledged(self) -> Mark | None:
-        """After an error: how far beyond `mark` the server acknowledged. It may not be durable."""
-        until = self._ends.sink.acknowledged_until()
+    def settle(self, reached: Mark) -> None:
+        """Makes everything up to `reached` durable and, where asked for, reads it a second time."""
+        self._ends.sink.flush(durable=True)
+        if self._transfer.verify is Verify.REREAD:
+            self._read_again(reached)
+        self.mark, self._ahead = reached, None
+        self._trail.clear()
+
+    def acknowledged(self, until: int | None) -> Mark | None:
+        """How far beyond `mark` the server acknowledged, if it did so `until` that byte of the
+        file. It may not be durable."""
         reached = [
             mark
             for mark in self._trail
             if until is not None and self.offset + mark.done_bytes <= until
         ]
         return reached[-1] if reached else self._ahead
+
+    def _look(self) -> bool:
+        """Once a turn has begun, before anything is written: a file that was cut off has its old
+        size again once we write behind the cut."""
+        if not self._ends.fresh:
+            session = self._ends.session
+            require_whole(self._transfer, session, self._behind.sent, ports=self._ports)
+        return True
 
     def _after(self, mark: Mark, block: memoryview) -> Mark:
         crc64, sample = self._ports.crc64, mark.sample_crc64
@@ -150,14 +151,6 @@ class _Move:
         )
         return self._proof_sums.add(mark, block, after)
 
-    def _settle(self, reached: Mark) -> None:
-        """Makes everything up to `reached` durable and, where asked for, reads it a second time."""
-        self._ends.sink.flush(durable=True)
-        if self._transfer.verify is Verify.REREAD:
-            self._read_again(reached)
-        self.mark, self._ahead = reached, None
-        self._trail.clear()
-
     def _read_again(self, reached: Mark) -> None:
         crc, begin = self.mark.crc64, self.mark.done_bytes
         source = self._transfer.known_source
@@ -169,11 +162,13 @@ class _Move:
             key, first, second = source.ref.key, f"{reached.crc64:016x}", f"{crc:016x}"
             raise SourceCorrupted(key, "crc64nvme", second, first)
 
-    def _go_on_ahead(self) -> None:
+    def _go_on_ahead(self) -> bool:
         """The connection of an earlier lease may have broken. What was acknowledged by then is read
-        back before it counts, because the server may have lost it since."""
+        back before it counts, because the server may have lost it since. Whether there was
+        any."""
         if self._ahead is None:
-            return
+            return False
+        self._look()
         try:
             crc = self._read_back(self._ahead)
         except (PermissionDenied, WriteRefused, SizeMismatch):
@@ -181,8 +176,9 @@ class _Move:
         ahead, self._ahead = self._ahead, None
         if crc == ahead.crc64:
             self._ahead = ahead
-            self._settle(ahead)
+            self.settle(ahead)
             self._pulse.checkpoint(ahead)
+        return True
 
     def _read_back(self, ahead: Mark) -> int:
         done, crc = self.mark.done_bytes, self.mark.crc64

@@ -1,21 +1,36 @@
 """Whether the part file can still hold all that is done according to the ledger."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 from services.transfer.domain.errors import PartDamaged, PartMissing
-from services.transfer.domain.ports import PartnerSession, Ports
+from services.transfer.domain.ports import ChunkSink, PartnerSession, Ports
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.compare_samples import UNSEEN
 from services.transfer.domain_services.look_at_target import Look, look_at
 
 
-def require_whole(transfer: Transfer, session: PartnerSession, *, ports: Ports) -> None:
+@dataclass(frozen=True)
+class Sent:
+    """What this lane has sent through `sink`, up to `until` of the file. It may be on its way."""
+
+    until: int
+    sink: ChunkSink
+
+
+def require_whole(
+    transfer: Transfer, session: PartnerSession, sent: Sent | None = None, *, ports: Ports
+) -> None:
     """Raises PartMissing. Raises PartDamaged for a file that ends before the highest byte that was
-    acknowledged and made durable. Where the server shows no sizes, only the reading back at the end
-    can find such damage."""
+    acknowledged and made durable, or that was `sent`. Where the server shows no sizes, only the
+    reading back at the end can find such damage."""
     path, least = transfer.known_part.path, _least_bytes(transfer, ports=ports)
+    if sent is not None:
+        least = max(least, sent.until)
     seen = look_at(session, path, transfer.known_strategy)
     if seen.size_bytes is not None and seen.size_bytes < least:
+        if sent is not None:
+            sent.sink.flush(durable=False)
         seen = _look_anew(transfer, session)
     if seen.there is False:
         raise PartMissing(path)

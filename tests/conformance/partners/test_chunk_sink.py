@@ -10,6 +10,7 @@ from tests.conformance.partners.writing import CONTENT, write_all
 from tests.servers.embedded import EmbeddedServer
 from tests.servers.openssh import OpenSshServer
 from tests.servers.sites import SMALL_DISK_BYTES, Site, size_at
+from tests.servers.waiting import wait_for
 
 
 def connect(place: Site) -> PartnerSession:
@@ -110,6 +111,29 @@ def test_a_flush_begins_a_new_count(sink: ChunkSink, durable: bool) -> None:
     assert sink.acknowledged_until() in (5, 8)
     sink.flush(durable=durable)
     assert sink.acknowledged_until() is None
+
+
+def test_what_settles_aside_has_a_count_of_its_own(partner: Site, sink: ChunkSink) -> None:
+    sink.write(0, CONTENT)
+    settling = sink.settle_aside()
+    if settling is None:
+        return  # whoever writes has to flush
+    assert sink.acknowledged_until() is None
+    sink.write(len(CONTENT), b"next")
+    assert not settling.is_durable() or settling.acknowledged_until() == len(CONTENT)
+    wait_for(settling.is_durable, "durable")
+    assert settling.acknowledged_until() == len(CONTENT)
+    assert sink.acknowledged_until() in (len(CONTENT), len(CONTENT) + 4)
+    sink.flush(durable=True)
+    assert partner.content(partner.at("part")) == CONTENT + b"next"
+
+
+def test_a_durable_flush_ends_what_settles_aside_and_only_one_does(sink: ChunkSink) -> None:
+    sink.write(0, CONTENT)
+    settling = sink.settle_aside()
+    assert sink.settle_aside() is None
+    sink.flush(durable=True)
+    assert settling is None or settling.is_durable()
 
 
 def test_what_close_waited_for_is_acknowledged(sink: ChunkSink) -> None:

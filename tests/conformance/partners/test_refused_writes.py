@@ -95,6 +95,29 @@ def test_a_refused_fsync_takes_all_acknowledgements_back(failing: Failing) -> No
     sink.close()
 
 
+def test_a_refused_fsync_aside_takes_all_acknowledgements_back(failing: Failing) -> None:
+    """Also those of what was written behind: a server that loses bytes may have lost any."""
+    sink = failing.session.open_part("/part")
+    sink.write(500, CONTENT)
+    settling = sink.settle_aside()
+    assert settling is not None
+    failing.refuse_sync()
+
+    def go_on() -> None:
+        for number in range(100_000):
+            sink.write(2_000_000 + number, b"x")
+            settling.is_durable()
+
+    with pytest.raises(WriteRefused, match="fsync"):
+        go_on()
+    assert (settling.acknowledged_until(), sink.acknowledged_until()) == (500, 2_000_000)
+    with pytest.raises(WriteRefused, match="fsync"):
+        sink.flush(durable=True)
+    with pytest.raises(WriteRefused, match="fsync"):
+        settling.is_durable()
+    sink.close()
+
+
 def test_a_refused_close_takes_all_acknowledgements_back(failing: Failing) -> None:
     sink = failing.session.open_part("/part")
     sink.write(500, CONTENT)

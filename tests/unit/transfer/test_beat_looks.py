@@ -5,8 +5,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
+from services.transfer.domain_services import lane_pulse
 from services.transfer.use_cases.steer_transfer import pause_transfer
 from tests.fakes.actors import Actor, Stage
 from tests.fakes.callers import ANN
@@ -90,7 +93,10 @@ def test_another_lane_shows_the_progress_when_the_one_that_did_has_gone() -> Non
     finish(world, transfer, lanes)
 
 
-def test_a_chunk_that_was_claimed_ahead_is_given_back_when_the_lane_ends() -> None:
+def test_a_chunk_that_was_claimed_ahead_is_given_back_when_the_lane_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane_pulse, "MANY_CHUNKS", 1)
     world = World()
     transfer = world.request(BODY)
     until_moving(world)
@@ -105,6 +111,24 @@ def test_a_chunk_that_was_claimed_ahead_is_given_back_when_the_lane_ends() -> No
     world.drive_lane(remaining=lambda: seconds[0])
     ledger = world.read(transfer).ledger
     assert [each.worker for each in world.ports.ledger.open_leases(ledger)] == [""]
-    assert world.ports.ledger.progress(ledger).chunks_done == 1
+    assert world.ports.ledger.progress(ledger).chunks_done == 2
+    world.run()
+    assert_completed(world, transfer)
+
+
+def test_near_the_end_a_lane_claims_no_chunk_before_it_has_written_the_one_at_hand() -> None:
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    leased: list[int] = []
+
+    def look() -> None:
+        leases = world.ports.ledger.open_leases(world.read(transfer).ledger)
+        leased.append(sum(each.worker != "" for each in leases))
+
+    looking = world.calls.before_each("sink.write", look)
+    world.drive_lane()
+    looking.end()
+    assert leased == [1] + [2] * 6  # the one at hand, and the one that becomes durable
     world.run()
     assert_completed(world, transfer)

@@ -29,6 +29,11 @@ def cut_off(world: World, left: int) -> None:
     del world.partner.files[part][left:]
 
 
+def shorten(world: World, lost: int) -> None:
+    [part] = world.parts()
+    cut_off(world, max(0, len(world.partner.files[part]) - lost))
+
+
 def require_damaged(world: World, transfer: Transfer, code: str = "part_damaged") -> None:
     ended = world.read(transfer)
     assert (ended.status, fail_code(ended)) == (Status.FAILED, code)
@@ -124,14 +129,23 @@ def test_what_was_checkpointed_in_a_chunk_counts_as_well() -> None:
     assert TARGET not in world.partner.files
 
 
-@pytest.mark.parametrize("verify", VERIFIES)
+@pytest.mark.parametrize(
+    ("verify", "call"),
+    [
+        *((each, "ledger.finish") for each in VERIFIES),
+        *((Verify.SIZE, each) for each in ("ledger.claim", "ledger.reached")),
+    ],
+)
+@pytest.mark.parametrize("number", range(2, CHUNKS + 1))
+@pytest.mark.parametrize("bytes_lost", [1, CHUNK_BYTES])
 def test_a_part_file_cut_off_between_two_chunks_of_a_turn_is_never_completed_as_it_is(
-    verify: Verify,
+    verify: Verify, call: str, number: int, bytes_lost: int
 ) -> None:
+    """Also where the ledger does not know yet what was sent last."""
     world = World()
     transfer = world.request(BODY, verify=verify)
     until_moving(world)
-    cut = world.calls.before("ledger.finish", lambda: cut_off(world, CHUNK_BYTES), CHUNKS)
+    cut = world.calls.before(call, lambda: shorten(world, bytes_lost), number)
     world.run()
     assert cut()
     for _ in range(2):

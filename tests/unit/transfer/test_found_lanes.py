@@ -25,9 +25,9 @@ DOWN = ConnectionLost("sftp.acme.example", 22, "too many connections")
 
 @contextmanager
 def small_windows() -> Iterator[None]:
-    """Windows that a few small blocks fill."""
+    """Windows that some small blocks fill."""
     kept = lane_window.BYTES_PER_LANE, lane_window.FEWEST_PER_LANE
-    lane_window.BYTES_PER_LANE = lane_window.FEWEST_PER_LANE = 4 * BLOCK_BYTES
+    lane_window.BYTES_PER_LANE = lane_window.FEWEST_PER_LANE = 24 * BLOCK_BYTES
     try:
         with small_blocks():
             yield

@@ -28,6 +28,7 @@ from services.transfer.domain.ports.partner import (
     Partners,
     PartnerSession,
     Seen,
+    Settling,
 )
 from services.transfer.domain.ports.ports import Policy, Ports
 from services.transfer.domain.ports.source import (
@@ -67,6 +68,7 @@ __all__ = [
     "QuickFiles",
     "Seen",
     "SessionSlots",
+    "Settling",
     "SmallFile",
     "SourceReaders",
     "TransferStore",

@@ -19,6 +19,18 @@ from services.transfer.domain.strategy import UNKNOWN, Strategy
 SLOWEST_HASH_BYTES_PER_SECOND = 50_000_000
 
 
+class Settling(Protocol):
+    """What was written before, and becomes durable while other things are written."""
+
+    def is_durable(self) -> bool:
+        """Waits for nothing. Raises what a write would raise."""
+        ...
+
+    def acknowledged_until(self) -> int | None:
+        """As ChunkSink.acknowledged_until, of these writes. Never raises."""
+        ...
+
+
 class ChunkSink(Protocol):
     """A part file that is open for writing at offsets. A context manager.
 
@@ -37,10 +49,16 @@ class ChunkSink(Protocol):
         """
         ...
 
+    def settle_aside(self) -> Settling | None:
+        """The writes since the last flush become durable on their own. A later durable flush waits
+        for them, too. One such settling at a time. None where this cannot be done, and a flush has
+        to."""
+        ...
+
     def acknowledged_until(self) -> int | None:
         """The end of the bytes that were acknowledged without a gap. Of the writes since the last
-        flush, only those count that follow one behind the other. None when nothing was written
-        since then. Never raises."""
+        flush, or behind those that settle aside, only those count that follow one behind the other.
+        None when nothing was written since then. Never raises."""
         ...
 
     def close(self) -> None:
