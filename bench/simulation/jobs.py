@@ -9,6 +9,7 @@ from bench.simulation.line import Sending
 from bench.simulation.partner import Partner
 from services.transfer.domain.chunks import plan_chunks
 from services.transfer.domain.lane_figures import NOTHING_MOVED, LaneFigures
+from services.transfer.domain.lane_target import lanes_that_fill
 from services.transfer.domain.lane_window import Share
 from services.transfer.domain.ports import Policy
 
@@ -54,7 +55,8 @@ class Lane:
 
 def job_of(number: int, wish: Wish, partner: Partner, policy: Policy, now: float) -> Job:
     """Cut as the service cuts it. A file of one chunk has one lane, which is short."""
-    plan = plan_chunks(wish.size_bytes, policy.chunk_bytes)
+    helpful = min(policy.lanes_per_transfer, lanes_that_fill(partner.server.round_trip_seconds))
+    plan = plan_chunks(wish.size_bytes, policy.chunk_bytes, lanes=helpful)
     sizes = [float(plan.range_of(each)[1]) for each in reversed(range(plan.total))]
     short = plan.total <= 1
     lanes = 1 if short else min(policy.lanes_per_transfer, plan.total)

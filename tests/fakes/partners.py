@@ -303,7 +303,7 @@ class InMemoryPartnerSession:
             max_write_bytes=None,
             max_read_bytes=None,
             free_bytes=None,
-            round_trip_seconds=0.05,
+            round_trip_seconds=0.04,
             probed_at=datetime.now(UTC),
             checksums=server.checksums if server.readable else (),
         )

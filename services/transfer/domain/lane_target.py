@@ -122,12 +122,16 @@ class LaneTarget:
         )
 
 
+def lanes_that_fill(round_trip_seconds: float) -> int:
+    """A usual line."""
+    return ceil(USUAL_BYTES_PER_SECOND * round_trip_seconds / BYTES_PER_ROUND_TRIP)
+
+
 def first_target(
     destination_id: str, place: str, limit: int, round_trip_seconds: float | None, now: datetime
 ) -> LaneTarget:
     """For a destination that nothing was moved to yet."""
-    filled = USUAL_BYTES_PER_SECOND * (round_trip_seconds or 0.0) / BYTES_PER_ROUND_TRIP
-    wanted = max(FEWEST_AT_FIRST, ceil(filled))
+    wanted = max(FEWEST_AT_FIRST, lanes_that_fill(round_trip_seconds or 0.0))
     lanes = max(1, min(limit, wanted))
     if round_trip_seconds is None:
         why = f"{_lanes(lanes)} to begin with: nothing is known of the line yet."

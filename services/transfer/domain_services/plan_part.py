@@ -9,6 +9,7 @@ from services.transfer.domain.errors import (
     PartnerChecksumDiffers,
     StepSuperseded,
 )
+from services.transfer.domain.lane_target import lanes_that_fill
 from services.transfer.domain.names import part_path, resolve_folder, resolve_target
 from services.transfer.domain.ports import Ports
 from services.transfer.domain.proof import Verify
@@ -28,9 +29,11 @@ def plan_part(current: Transfer, destination: Destination, lanes: int, *, ports:
     """Records the part file with its plan. Raises what choose_strategy raises."""
     if current.sends_many:
         return plan_folder(current, destination, lanes, ports=ports)
-    chunks = _chunks(current, destination, ports=ports)
+    chunks = _chunks(current, destination, lanes, ports=ports)
     useful = max(1, min(lanes, chunks.total))
     strategy = strategy_for(current, destination, useful, ports=ports)
+    if strategy.lanes <= 1:
+        chunks = _chunks(current, destination, 1, ports=ports)
     target = resolve_target(destination.base_path, current.target_path)
     direct = strategy.delivery is Delivery.DIRECT
     part = current.next_part(target, destination.place, ports.now(), direct=direct)
@@ -98,9 +101,11 @@ def start_over(
     return True
 
 
-def _chunks(transfer: Transfer, destination: Destination, *, ports: Ports) -> ChunkPlan:
+def _chunks(transfer: Transfer, destination: Destination, lanes: int, *, ports: Ports) -> ChunkPlan:
     source, chunk_bytes = transfer.known_source, ports.policy.chunk_bytes
     if destination.protocol.is_ftp:
         chunk_bytes = ftp_chunk_bytes(source.size_bytes, chunk_bytes)
     unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
-    return plan_chunks(source.size_bytes, chunk_bytes, unit_bytes)
+    trip = destination.profile.round_trip_seconds if destination.profile else 0.0
+    helpful = min(lanes, lanes_that_fill(trip))
+    return plan_chunks(source.size_bytes, chunk_bytes, unit_bytes, helpful)

@@ -42,6 +42,7 @@ REPORTS_APART_SECONDS = 0.9  # while something is tried; samples come once a sec
 SELDOM_SECONDS = 2.9  # while nothing is
 LOOKS_APART_SECONDS = 5.0  # at the destination's line, for those to give way to
 LINE_ROWS = 200  # of it, which is one page of 15 read units; sessions come first
+LOGIN_SECONDS = 4.0  # until a lane that is sent out moves as much as the others
 DESTINATION_SECONDS = 15.0
 REFUSALS = (ConnectionRefused, ConnectionTimedOut, ConnectionLost, SessionRefused, TooManySessions)
 REFUSAL_TRIES = 3  # each lost race means that another lane's report was first
@@ -93,7 +94,8 @@ class LaneSteering:
         if decision is not None and decision.after > decision.before:
             pass_on(destination.id, ports=ports)  # who waits comes first
         work_left = shown.progress.next_chunk < shown.progress.chunks_total
-        if work_left and share.out < lanes_of(transfer, after, limit, ports=ports):
+        in_time = left >= LOGIN_SECONDS * after.bytes_per_second
+        if work_left and in_time and share.out < lanes_of(transfer, after, limit, ports=ports):
             queue_lanes(transfer, ports=ports)
         return decision is not None and decision.after < decision.before
 

@@ -203,6 +203,33 @@ def test_one_lane_fewer_is_one_lane_whichever_of_them_decides(decider: int) -> N
         assert sum(each.gives_way for each in steering) == 1
 
 
+@pytest.mark.parametrize(("seconds_left", "sent_out"), [(4.5, 2), (3.5, 0)])
+def test_no_lane_is_sent_out_that_would_find_nothing_left(
+    seconds_left: float, sent_out: int
+) -> None:
+    """It would be on its way when all is moved, so nobody else could deliver."""
+    with small_blocks():
+        world = a_world()
+        transfer = requested(world, 0)
+        go_on_until_at_work(world, 3)
+        transfer, later = world.read(transfer), world.clock + timedelta(seconds=6)
+        first, *others = world.ports.lanes.lanes(transfer.ledger)
+        for lane in others:
+            world.ports.lanes.end(lane)
+        set_target(world, 3)
+        known = world.targets.read("one")
+        assert known is not None
+        rate = len(LARGE) / 240
+        told = Decision(world.clock, 3, 3, rate, 1.0, "Somebody said so.")
+        assert world.targets.save(replace(known, bytes_per_second=rate), told)
+        done = len(LARGE) - round(seconds_left * rate)
+        progress = world.ports.ledger.progress(transfer.ledger)
+        shown = ProgressSample(Rate(later, done), progress, "", [first])
+        LaneSteering(world.clock, world.ports).beat(first, transfer, shown, later)
+        lanes = world.ports.lanes.lanes(transfer.ledger)
+        assert sum(not each.ended for each in lanes) == 1 + sent_out
+
+
 @pytest.mark.parametrize(
     ("taken", "workers", "who"),
     [(2, 4, "the server takes"), (4, 4, "max_sessions allows"), (4, 2, "the number of workers")],

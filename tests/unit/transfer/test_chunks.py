@@ -52,12 +52,51 @@ def test_larger_objects_get_larger_chunks_not_more(size: int) -> None:
     assert_covers(plan)
 
 
-@given(size=st.integers(0, LARGEST_OBJECT), chunk=st.integers(1, 10**10))
-def test_any_plan_covers_its_object_in_few_chunks(size: int, chunk: int) -> None:
-    plan = plan_chunks(size, chunk)
+@given(
+    size=st.integers(0, LARGEST_OBJECT),
+    chunk=st.integers(1, 10**10),
+    unit=st.none() | st.integers(1, 10**10),
+    lanes=st.integers(1, 16),
+)
+def test_any_plan_covers_its_object_in_few_chunks(
+    size: int, chunk: int, unit: int | None, lanes: int
+) -> None:
+    plan = plan_chunks(size, chunk, unit, lanes)
     assert plan.total <= MAX_CHUNKS
     assert plan.chunk_bytes >= chunk
     assert_covers(plan)
+    starts = [plan.range_of(number)[0] for number in range(plan.total)]
+    assert all(start % (unit or 1) == 0 for start in starts)
+
+
+def lengths(plan: ChunkPlan) -> list[int]:
+    return [plan.range_of(number)[1] // 100_000 for number in range(plan.total)]
+
+
+def test_for_many_lanes_the_chunks_get_shorter_towards_the_end() -> None:
+    """Those that find no more wait for the others no longer than an eighth of a chunk takes."""
+    plan = plan_chunks(2_000_000_000, lanes=4)
+    assert lengths(plan) == [1000] * 17 + [500] * 4 + [250] * 4
+    plan = plan_chunks(4_000_000_000, lanes=7)
+    assert lengths(plan) == [1000] * 34 + [500] * 7 + [250] * 7 + [125] * 6
+
+
+def test_a_file_that_is_all_end_has_work_for_many_lanes() -> None:
+    assert lengths(plan_chunks(200_000_000, lanes=4)) == [500] * 4
+    assert lengths(plan_chunks(DEFAULT_CHUNK_BYTES + 1, lanes=4)) == [500, 500, 0]
+    assert lengths(plan_chunks(DEFAULT_CHUNK_BYTES, lanes=4)) == [1000]
+
+
+def test_the_end_is_cut_at_whole_parts_of_the_source() -> None:
+    plan = plan_chunks(2_000_000_000, unit_bytes=8 << 20, lanes=7)
+    assert [each // (8 << 20) for each in (plan.chunk_bytes, plan.finest_bytes)] == [12, 1]
+    coarse = plan_chunks(2_000_000_000, unit_bytes=64 << 20, lanes=7)
+    assert coarse == plan_chunks(2_000_000_000, unit_bytes=64 << 20)
+
+
+@pytest.mark.parametrize("lanes", [1, 2, 3])
+def test_few_lanes_get_one_length(lanes: int) -> None:
+    assert plan_chunks(4_000_000_000, lanes=lanes) == plan_chunks(4_000_000_000)
 
 
 @pytest.mark.parametrize("number", [-1, 3])

@@ -47,9 +47,7 @@ def test_lanes_that_bring_nothing_go_and_the_api_says_why() -> None:
         world = a_world()
         world.buckets.put("outgoing", "reports/day.csv", BODY)
         world.calls.cost = {"sink.write": SECONDS_PER_WRITE}
-        assert shown(world).why == (
-            "3 lanes to begin with: a round trip takes 50 ms, and no more are allowed."
-        )
+        assert shown(world).why == "3 lanes to begin with: a round trip takes 40 ms."
         assert shown(world).decisions == ()
         transfer = requested(world, 0)
         go_on_until_at_work(world, 3)
