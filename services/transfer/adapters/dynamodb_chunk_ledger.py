@@ -49,6 +49,7 @@ from services.transfer.domain.progress_sample import AtWork
 from services.transfer.domain.rate import Rate
 
 REACHED_ROWS = 20  # most have no more than that of sums, open chunks, lanes and one done chunk
+DONE_ROWS = 500  # at once: a page of a megabyte costs ten times that in memory
 CLAIM_TRIES = 50  # each lost race means that another worker got a chunk, and lanes are few
 
 
@@ -148,7 +149,7 @@ class DynamoDbChunkLedger:
         return [lease_of(row) for row in self._rows(ledger, "OPEN#")]
 
     def done_chunks(self, ledger: LedgerId) -> Iterator[DoneChunk]:
-        for row in self._rows(ledger, "DONE#"):
+        for row in self._rows(ledger, "DONE#", Limit=DONE_ROWS):
             yield from_item(DoneChunk, row)
 
     def done_chunk(self, ledger: LedgerId, number: int) -> DoneChunk | None:
