@@ -33,7 +33,7 @@ def cases(given: argparse.Namespace) -> Iterator[tuple[float, float]]:
 
 def measure(between: Line, given: argparse.Namespace) -> None:
     size = given.megabytes * 1_000_000
-    settings = {"LaneConcurrency": WORKERS}
+    settings = {"LaneConcurrency": WORKERS, "ShorterEnds": "true"}
     if given.lanes is not None:
         settings["LanesPerTransfer"] = str(given.lanes)
     with place(big_file(size), between.side) as at, ours(at, **settings) as we:

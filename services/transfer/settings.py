@@ -36,6 +36,7 @@ class TransferSettings(ServiceSettings):
     cors_origins: CommaList = ()
     chunk_bytes: int = Field(default=100_000_000, ge=1)
     lanes_per_transfer: int = Field(default=16, ge=1, le=16, description="at most")
+    shorter_ends: bool = False  # of plans; not before every release in use knows them
     lane_concurrency: int = Field(default=8, ge=2, description="lane workers at once")
     lane_turn_seconds: float = Field(default=900, gt=0, description="the lane worker's timeout")
     lease_seconds: float = Field(default=90, ge=2)
@@ -114,6 +115,7 @@ class TransferSettings(ServiceSettings):
         return Policy(
             chunk_bytes=self.chunk_bytes,
             lanes_per_transfer=self.lanes_per_transfer,
+            shorter_ends=self.shorter_ends,
             lanes_per_destination=self.lane_concurrency // DESTINATION_SHARE,
             lease_seconds=self.lease_seconds,
             hand_over_seconds=self.hand_over_seconds,

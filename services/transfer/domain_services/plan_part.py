@@ -107,5 +107,5 @@ def _chunks(transfer: Transfer, destination: Destination, lanes: int, *, ports: 
         chunk_bytes = ftp_chunk_bytes(source.size_bytes, chunk_bytes)
     unit_bytes = None if transfer.verify is Verify.SIZE else source.unit_bytes  # nothing is hashed
     trip = destination.profile.round_trip_seconds if destination.profile else 0.0
-    helpful = min(lanes, lanes_that_fill(trip))
+    helpful = min(lanes, lanes_that_fill(trip)) if ports.policy.shorter_ends else 1
     return plan_chunks(source.size_bytes, chunk_bytes, unit_bytes, helpful)

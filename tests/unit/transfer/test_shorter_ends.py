@@ -19,7 +19,7 @@ FAR = content(12 * CHUNK_BYTES + 77)
 
 def far_away(lanes: int, seconds: float) -> World:
     """The partner is so long a round trip away, and so many lanes are allowed."""
-    world = World(policy=replace(POLICY, lanes_per_transfer=lanes))
+    world = World(policy=replace(POLICY, lanes_per_transfer=lanes, shorter_ends=True))
     known = world.ports.destinations.read("acme")
     assert known.profile is not None
     profile = replace(known.profile, round_trip_seconds=seconds)
@@ -50,6 +50,15 @@ def test_only_many_lanes_over_a_long_line_get_a_shorter_end(
     transfer = world.request(FAR)
     until_moving(world)
     assert world.read(transfer).known_plan.lanes == shaped
+
+
+def test_no_such_plan_is_made_before_every_release_in_use_knows_it() -> None:
+    world = far_away(7, 0.1)
+    world.policy = replace(world.policy, shorter_ends=False)
+    world.ports = replace(world.ports, policy=world.policy)
+    transfer = world.request(FAR)
+    until_moving(world)
+    assert world.read(transfer).known_plan.lanes == 0
 
 
 def test_a_server_for_one_lane_gets_chunks_of_one_length() -> None:

@@ -42,6 +42,7 @@ class Policy:
     retry: RetryPolicy
     long_handle_bytes: int = 0  # what one turn in a container carries; 0: none is deployed
     session_test_seconds: float = 0  # a test of a destination opens sessions so long; 0: none
+    shorter_ends: bool = False  # plans for many lanes have shorter chunks at their end
     synthetic_user: str | None = None  # whose transfers only show that transfers work
 
 
