@@ -36,7 +36,7 @@ def test_a_code_is_shown_until_the_bot_got_it_and_a_link_is_taken_away(at_desk: 
     page = seat.page
     found = looked_at(seat, "teams-not-connected")
     press(page, "Connect Microsoft Teams")
-    expect(card(page).get_by_text(teams.codes[0])).to_be_visible()
+    expect(card(page).get_by_text("CODE1-")).to_be_visible()
     expect(card(page).get_by_role("timer")).to_contain_text("4 min")
     found += looked_at(seat, "teams-code")
     press(page, "Make a new code")

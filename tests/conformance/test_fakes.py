@@ -11,6 +11,7 @@ REACHED = {  # what a suite gets from a fake that it names
     "InMemoryObjectSource": "InMemoryBuckets",
     "InMemoryPartnerSession": "InMemoryPartners",
     "InMemoryChunkSink": "InMemoryPartners",
+    "InMemorySettling": "InMemoryPartners",
     "InMemoryFileReader": "InMemoryPartners",
     "InMemoryQuickFiles": "InMemoryPartners",
     "InMemoryFolderSource": "InMemoryBuckets",
