@@ -26,6 +26,10 @@ class LaneChunks:
         return self._at_hand
 
     @property
+    def writes(self) -> bool:
+        return self._at_hand is not None
+
+    @property
     def behind(self) -> ChunkLease:
         if self._behind is None:
             raise ValueError(f"{self._name} has no chunk behind it")

@@ -169,15 +169,15 @@ class LanePulse:
             self._chunks.leave_behind()
 
     def finish_behind(self, mark: Mark, part: str, plan: ChunkPlan) -> None:
-        """As `finish`. Near the plan's end a lane claims no chunk before it has written the one at
-        hand: another one may be free for it by then."""
+        """As `finish`. A lane that writes no chunk any more claims none. Near the plan's end none
+        is claimed before the one at hand is written: another lane may be free for it by then."""
         with self._lock:
             now = self._ports.now()
             self._stopwatch.settled_behind(now)
             figures, in_flight = self._stopwatch.figures_at(now), self._stopwatch.in_flight
             lane = replace(self.lane, failures=0, figures=figures, bytes_in_flight=in_flight)
             many = self._chunks.behind.number + MANY_CHUNKS < plan.total
-            goes_on = many and self.moving and self.has_time
+            goes_on = self._chunks.writes and many and self.moving and self.has_time
             self._chunks.finish_behind(mark, part, lane, goes_on=goes_on)
             self._finished(lane, now)
             self._stopwatch.at = self._ports.now()

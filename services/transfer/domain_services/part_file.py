@@ -30,7 +30,7 @@ def require_whole(
     seen = look_at(session, path, transfer.known_strategy)
     if seen.size_bytes is not None and seen.size_bytes < least:
         if sent is not None:
-            sent.sink.flush(durable=False)
+            sent.sink.flush(durable=True)
         seen = _look_anew(transfer, session)
     if seen.there is False:
         raise PartMissing(path)

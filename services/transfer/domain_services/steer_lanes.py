@@ -94,7 +94,8 @@ class LaneSteering:
         if decision is not None and decision.after > decision.before:
             pass_on(destination.id, ports=ports)  # who waits comes first
         work_left = shown.progress.next_chunk < shown.progress.chunks_total
-        in_time = left >= LOGIN_SECONDS * after.bytes_per_second
+        rate = min(after.bytes_per_second, shown.rate.bytes_per_second)  # this transfer's share
+        in_time = left >= LOGIN_SECONDS * rate
         if work_left and in_time and share.out < lanes_of(transfer, after, limit, ports=ports):
             queue_lanes(transfer, ports=ports)
         return decision is not None and decision.after < decision.before

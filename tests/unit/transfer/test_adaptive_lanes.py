@@ -203,9 +203,11 @@ def test_one_lane_fewer_is_one_lane_whichever_of_them_decides(decider: int) -> N
         assert sum(each.gives_way for each in steering) == 1
 
 
-@pytest.mark.parametrize(("seconds_left", "sent_out"), [(4.5, 2), (3.5, 0)])
+@pytest.mark.parametrize(
+    ("seconds_left", "own_share", "sent_out"), [(4.5, 1.0, 2), (3.5, 1.0, 0), (3.5, 0.5, 2)]
+)
 def test_no_lane_is_sent_out_that_would_find_nothing_left(
-    seconds_left: float, sent_out: int
+    seconds_left: float, own_share: float, sent_out: int
 ) -> None:
     """It would be on its way when all is moved, so nobody else could deliver."""
     with small_blocks():
@@ -224,7 +226,7 @@ def test_no_lane_is_sent_out_that_would_find_nothing_left(
         assert world.targets.save(replace(known, bytes_per_second=rate), told)
         done = len(LARGE) - round(seconds_left * rate)
         progress = world.ports.ledger.progress(transfer.ledger)
-        shown = ProgressSample(Rate(later, done), progress, "", [first])
+        shown = ProgressSample(Rate(later, done, own_share * rate), progress, "", [first])
         LaneSteering(world.clock, world.ports).beat(first, transfer, shown, later)
         lanes = world.ports.lanes.lanes(transfer.ledger)
         assert sum(not each.ended for each in lanes) == 1 + sent_out

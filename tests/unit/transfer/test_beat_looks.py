@@ -1,12 +1,13 @@
 """How often the beats of several lanes ask, and what they notice all the same."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from services.transfer.domain.ledger import ChunkLease
 from services.transfer.domain.status import Status
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services import lane_pulse
@@ -132,3 +133,25 @@ def test_near_the_end_a_lane_claims_no_chunk_before_it_has_written_the_one_at_ha
     assert leased == [1] + [2] * 6  # the one at hand, and the one that becomes durable
     world.run()
     assert_completed(world, transfer)
+
+
+def test_a_lane_that_writes_no_chunk_any_more_claims_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others gave back while its last chunk became durable is for whoever comes next."""
+    monkeypatch.setattr(lane_pulse, "MANY_CHUNKS", 0)
+    world = World()
+    transfer = world.request(BODY)
+    until_moving(world)
+    ledger, others = world.read(transfer).ledger, world.ports.ledger
+    until = world.clock + timedelta(seconds=world.policy.lease_seconds)
+    leases: list[ChunkLease] = []
+
+    def take_the_rest() -> None:
+        while (lease := others.claim(ledger, "other", world.clock, until)) is not None:
+            leases.append(lease)
+
+    world.calls.before("ledger.claim", take_the_rest, 2)
+    world.calls.before("settling.is_durable", lambda: others.release(leases[0]))
+    world.drive_lane()
+    given_back = others.open_leases(ledger)[0]
+    assert (given_back.worker, given_back.attempt) == ("", 1)
+    assert others.progress(ledger).chunks_done == 1
