@@ -256,7 +256,7 @@ bench-full: $(BENCH_READY) bench-packages ## The same at full size, and where th
 	@$(PYTHON) -m bench --full
 
 .PHONY: bench-terabyte
-bench-terabyte: $(BENCH_READY) ## One terabyte through the whole path on loopback: about an hour and a half; GIGABYTES=1000
+bench-terabyte: $(BENCH_READY) ## One terabyte through the whole path on loopback: about an hour; GIGABYTES=1000
 	@$(PYTHON) -m bench.terabyte --gigabytes $(or $(GIGABYTES),1000)
 
 ##@ Deploying

@@ -55,8 +55,8 @@ class Lane:
 
 def job_of(number: int, wish: Wish, partner: Partner, policy: Policy, now: float) -> Job:
     """Cut as the service cuts it. A file of one chunk has one lane, which is short."""
-    helpful = min(policy.lanes_per_transfer, lanes_that_fill(partner.server.round_trip_seconds))
-    helpful = helpful if policy.shorter_ends else 1
+    filling = lanes_that_fill(partner.server.round_trip_seconds)
+    helpful = min(policy.lanes_per_transfer, filling) if policy.shorter_ends else 1
     plan = plan_chunks(wish.size_bytes, policy.chunk_bytes, lanes=helpful)
     sizes = [float(plan.range_of(each)[1]) for each in reversed(range(plan.total))]
     short = plan.total <= 1

@@ -53,7 +53,7 @@ class ChunkMover:
                 return
             move.settle(reached)
             if reached.done_bytes == move.length:
-                self._ends.close_behind(lease)
+                self._ends.close_after(lease)
                 self._finish(self._pulse.finish, reached)
             else:
                 self._pulse.give_back(reached)

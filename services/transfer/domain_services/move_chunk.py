@@ -41,7 +41,7 @@ class Endpoints:
     fresh: bool = False
     in_order: InOrderHash | None = None
 
-    def close_behind(self, lease: ChunkLease) -> None:
+    def close_after(self, lease: ChunkLease) -> None:
         """A file that nobody can open again is whole when its close was answered. Some servers tell
         of lost bytes only there, and some remove a file that was never closed."""
         last = lease.number == self.transfer.known_plan.total - 1

@@ -8,6 +8,7 @@ from services.transfer.adapters.sftp_packets import FSYNC, USUAL_BLOCK_BYTES, Co
 from services.transfer.adapters.sftp_protocol import SftpProtocol
 from services.transfer.adapters.sftp_refusals import Refusals
 from services.transfer.adapters.sftp_sink import SftpChunkSink
+from services.transfer.adapters.sftp_written_run import SftpSettling
 from services.transfer.domain.errors import WriteRefused
 from services.transfer.domain.strategy import UNKNOWN, Method, Strategy
 from tests.unit.transfer.channels import (
@@ -48,6 +49,14 @@ class Place:
     def kinds(self) -> list[int]:
         return [kind for kind, _, _ in self.channel.asked]
 
+    def settling(self, answers: int = 0) -> SftpSettling:
+        """Of a chunk that was just written. So many of its writes are answered."""
+        self.sink.write(0, CHUNK)
+        settling = self.sink.settle_aside()
+        assert settling is not None
+        self.receive(answers)
+        return settling
+
     def receive(self, answers: int) -> None:
         for _ in range(answers):
             self.protocol.receive()
@@ -59,9 +68,7 @@ def place(newest_first: bool = False, **refused: Code) -> Place:
 
 def test_the_fsync_is_asked_for_once_all_before_is_acknowledged_and_nobody_waits() -> None:
     at = place()
-    at.sink.write(0, CHUNK)
-    settling = at.sink.settle_aside()
-    assert settling is not None
+    settling = at.settling()
     at.sink.write(len(CHUNK), CHUNK)
     at.receive(BLOCKS - 1)
     assert not settling.is_durable()
@@ -85,10 +92,7 @@ def test_a_flush_waits_for_the_fsync_that_is_under_way_and_tells_its_refusal(
 ) -> None:
     """A second fsync that goes well says nothing of bytes that the first one reported lost."""
     at = place(EXTENDED=Code.FAILURE)
-    at.sink.write(0, CHUNK)
-    settling = at.sink.settle_aside()
-    assert settling is not None
-    at.receive(BLOCKS)
+    settling = at.settling(answers=BLOCKS)
     assert not settling.is_durable()
     at.sink.write(len(CHUNK), CHUNK)
     at.channel._answer = Server({Kind.EXTENDED: Code.FAILURE}, newest_first)
@@ -101,10 +105,7 @@ def test_a_flush_waits_for_the_fsync_that_is_under_way_and_tells_its_refusal(
 
 def test_a_refused_write_is_told_before_its_chunk_counts_as_durable() -> None:
     at = place(WRITE=Code.FAILURE)
-    at.sink.write(0, CHUNK)
-    settling = at.sink.settle_aside()
-    assert settling is not None
-    at.receive(BLOCKS)
+    settling = at.settling(answers=BLOCKS)
     with pytest.raises(WriteRefused):
         settling.is_durable()
     assert settling.acknowledged_until() == 0
@@ -114,10 +115,7 @@ def test_a_refused_write_is_told_before_its_chunk_counts_as_durable() -> None:
 def test_a_server_that_does_not_do_the_fsync_that_it_offers_is_flushed() -> None:
     """Then a close tells that nothing was lost."""
     at = place(EXTENDED=Code.OP_UNSUPPORTED)
-    at.sink.write(0, CHUNK)
-    settling = at.sink.settle_aside()
-    assert settling is not None
-    at.receive(BLOCKS)
+    settling = at.settling(answers=BLOCKS)
     assert not settling.is_durable()
     at.sink.write(len(CHUNK), CHUNK)
     at.receive(1)
