@@ -4,10 +4,11 @@ It stands where botocore's client stands, so that the real adapters work on it. 
 use and refuses all else. Sizes, units and pages are as DynamoDB's documentation has them.
 """
 
+import operator
 import re
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import ceil
 from typing import Any
 
@@ -87,28 +88,15 @@ class DynamoDbDouble:
     def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
         self._called("Query")
         pair = self._indexes[request["IndexName"]] if "IndexName" in request else OWN
-        items = self._asked_for(request, pair)
-        start, backwards = (
-            request.get("ExclusiveStartKey"),
-            not request.get("ScanIndexForward", True),
-        )
-        if backwards:
-            items = items[::-1]
-        if start:
-            begin = _place(start, pair)
-            items = [
-                each
-                for each in items
-                if (_place(each, pair) < begin if backwards else _place(each, pair) > begin)
-            ]
-        found, size, limit = list[Item](), 0, request.get("Limit", len(items))
-        for item in items[:limit]:
+        found, size, more = list[Item](), 0, False
+        for item in self._asked_for(request, pair):
+            more = len(found) == request.get("Limit") or size >= PAGE_BYTES
+            if more:
+                break
             found.append(item)
             size += size_of(item)
-            if size >= PAGE_BYTES:
-                break
         self.read_units += ceil(max(1, size) / READ_UNIT)
-        if len(found) == len(items):
+        if not more:
             return {"Items": found}
         return {"Items": found, "LastEvaluatedKey": {key: found[-1][key] for key in {*OWN, *pair}}}
 
@@ -168,8 +156,8 @@ class DynamoDbDouble:
         if all(was) and was != now:
             self._wrote(f"{name}/{before[pair[0]]['S']}", ceil(size_of(before) / WRITE_UNIT))
 
-    def _asked_for(self, request: Mapping[str, Any], pair: tuple[str, str]) -> list[Item]:
-        """All of it, in order."""
+    def _asked_for(self, request: Mapping[str, Any], pair: tuple[str, str]) -> Iterator[Item]:
+        """All of it behind the request's start, in the request's order."""
         values, text = request["ExpressionAttributeValues"], request["KeyConditionExpression"]
         asked = KEYS.match(text)
         if asked is None:
@@ -185,11 +173,18 @@ class DynamoDbDouble:
             high = prefix + HIGHEST
         elif last is not None:
             high = last + "\0"
-        if pair == OWN:
+        start, backwards = (
+            request.get("ExclusiveStartKey"),
+            not request.get("ScanIndexForward", True),
+        )
+        if pair == OWN:  # no row is touched that nobody takes: there are 100,000
+            if start is not None and backwards:
+                high = start["sk"]["S"]
+            elif start is not None:
+                low = start["sk"]["S"] + "\0"
             rows, order = self._rows.get(partition, {}), self._order.get(partition, [])
-            return [
-                rows[each] for each in order[bisect_left(order, low) : bisect_left(order, high)]
-            ]
+            places = range(bisect_left(order, low), bisect_left(order, high))
+            return (rows[order[place]] for place in (places[::-1] if backwards else places))
         found = [
             item
             for rows in self._rows.values()
@@ -198,7 +193,12 @@ class DynamoDbDouble:
             and item[pair[0]]["S"] == partition
             and low <= item[pair[1]]["S"] < high
         ]
-        return sorted(found, key=lambda item: _place(item, pair))
+        found.sort(key=lambda item: _place(item, pair), reverse=backwards)
+        if start is None:
+            return iter(found)
+        begin = _place(start, pair)
+        behind = operator.lt if backwards else operator.gt
+        return (item for item in found if behind(_place(item, pair), begin))
 
 
 def _place(item: Item, pair: tuple[str, str]) -> tuple[str, ...]:
