@@ -121,15 +121,20 @@ class InMemoryQuickFiles:
         self._session, self._server = session, server
 
     def put(
-        self, files: Iterable[SmallFile], strategy: Strategy, *, replace: bool = False
+        self,
+        files: Iterable[SmallFile],
+        strategy: Strategy,
+        *,
+        replace: bool = False,
+        reads_back: bool = False,
     ) -> Iterator[tuple[int, bool]]:
         begun: deque[tuple[SmallFile, bool]] = deque()
         for each in files:
             begun.append((each, self._open(each, replace)))
             if len(begun) >= AT_ONCE:
-                yield self._end(*begun.popleft(), replace)
+                yield self._end(*begun.popleft(), replace, reads_back)
         while begun:
-            yield self._end(*begun.popleft(), replace)
+            yield self._end(*begun.popleft(), replace, reads_back)
 
     def remove(self, paths: Iterable[str]) -> Mapping[str, TargetError]:
         refused: dict[str, TargetError] = {}
@@ -150,15 +155,24 @@ class InMemoryQuickFiles:
         server.files[file.part] = bytearray()
         return True
 
-    def _end(self, file: SmallFile, opened: bool, replace: bool) -> tuple[int, bool]:
+    def _end(
+        self, file: SmallFile, opened: bool, replace: bool, reads_back: bool
+    ) -> tuple[int, bool]:
         if not opened:
             return file.place, False
         try:
             self._session.called("quick_write")
             self._server.files[file.part] += file.body
             self._session.synced()
+            if reads_back and not self._reads_equal(file):
+                return file.place, False
             self._session.rename(file.part, file.target, replace=replace)
         except TargetError:
             return file.place, False
         self._server.modified[file.target] = file.modified
         return file.place, True
+
+    def _reads_equal(self, file: SmallFile) -> bool:
+        self._session.called("quick_read")
+        with self._session.open_reader(file.part) as reader:
+            return b"".join(reader.read([(0, len(file.body))])) == file.body

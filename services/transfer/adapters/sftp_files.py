@@ -1,9 +1,10 @@
 """Delivers small files over SFTP with many requests on their way at once.
 
 A file goes through three rounds: its name is looked at and its part file opened; its bytes are
-written, synced, counted and closed; it is renamed. A round begins when every reply of the one
-before was good. So a file that lost bytes never gets its name. What a round waits for, the rounds
-of other files fill.
+written, synced, counted and closed; it is renamed. Where it is to be read back, that takes two more
+before the last one: it is opened again; its bytes are read and compared. A round begins when every
+reply of the one before was good. So a file that lost bytes never gets its name. What a round waits
+for, the rounds of other files fill.
 """
 
 from collections import deque
@@ -19,9 +20,11 @@ from services.transfer.adapters.sftp_packets import (
     Reply,
     Status,
     check_status,
+    data_of,
     handle_of,
     open_fields,
     path_string,
+    read_fields,
     says_missing,
     size_of,
     string,
@@ -55,9 +58,15 @@ class SftpQuickFiles:
         self._protocol, self._remove_one = protocol, remove_one
 
     def put(
-        self, files: Iterable[SmallFile], strategy: Strategy, *, replace: bool = False
+        self,
+        files: Iterable[SmallFile],
+        strategy: Strategy,
+        *,
+        replace: bool = False,
+        reads_back: bool = False,
     ) -> Iterator[tuple[int, bool]]:
-        coming, rounds = iter(files), Rounds(self._protocol, strategy, replace=replace)
+        coming = iter(files)
+        rounds = Rounds(self._protocol, strategy, replace=replace, reads_back=reads_back)
         more = True
         while more or rounds.files:
             while rounds.ready:
@@ -97,11 +106,14 @@ class SftpQuickFiles:
 class Rounds:
     """`ready` are files whose round is over. `files` are begun and not ended."""
 
-    def __init__(self, protocol: SftpProtocol, strategy: Strategy, *, replace: bool) -> None:
-        self._protocol, self._replace = protocol, replace
+    def __init__(
+        self, protocol: SftpProtocol, strategy: Strategy, *, replace: bool, reads_back: bool
+    ) -> None:
+        self._protocol, self._replace, self._reads_back = protocol, replace, reads_back
         self._syncs = strategy.fsync and FSYNC in protocol.extensions
         self._sets_times = strategy.sets_times
         self._block_bytes = protocol.limits.write_block_bytes
+        self._read_bytes = protocol.limits.read_block_bytes
         self.ready: deque[Passage] = deque()
         self.files = 0
         self._bytes = 0
@@ -120,13 +132,9 @@ class Rounds:
                 there = seen_of(reply)  # raises Status for any other refusal
                 each.good = each.good and self._replace and there.kind is FileKind.FILE
 
-        def opened(reply: Reply) -> None:
-            each.handle = handle_of(reply)
-
         def ask(_: Passage) -> None:
             self._ask(each, Kind.LSTAT, path_string(file.target), looked)
-            flags = Open.WRITE | Open.CREAT | Open.EXCL
-            self._ask(each, Kind.OPEN, open_fields(file.part, flags), opened)
+            self._open(each, Open.WRITE | Open.CREAT | Open.EXCL)
 
         self._begin_round(each, ask)
 
@@ -150,6 +158,12 @@ class Rounds:
         if not each.waiting:
             self.ready.append(each)
 
+    def _open(self, each: Passage, flags: Open) -> None:
+        def opened(reply: Reply) -> None:
+            each.handle = handle_of(reply)
+
+        self._ask(each, Kind.OPEN, open_fields(each.file.part, flags), opened)
+
     def _write(self, each: Passage) -> None:
         handle, view = string(each.handle or b""), memoryview(each.file.body)
         for start in range(0, len(view), self._block_bytes):
@@ -164,10 +178,30 @@ class Rounds:
 
         self._ask(each, Kind.FSTAT, handle, counted)
         self._ask(each, Kind.CLOSE, handle, check_status)
-        each.handle, each.next = None, self._rename
+        each.handle, each.next = None, self._open_again if self._reads_back else self._rename
         if self._sets_times:
             fields = path_string(each.file.part) + times_fields(each.file.modified)
             self._ask(each, Kind.SETSTAT, fields, _ignored)
+
+    def _open_again(self, each: Passage) -> None:
+        each.next = self._read
+        self._open(each, Open.READ)
+
+    def _read(self, each: Passage) -> None:
+        handle, view = each.handle or b"", memoryview(each.file.body)
+        for start in range(0, len(view), self._read_bytes):
+            self._compare(each, handle, start, view[start : start + self._read_bytes])
+        self._ask(each, Kind.CLOSE, string(handle), _ignored)
+        each.handle, each.next = None, self._rename
+
+    def _compare(self, each: Passage, handle: bytes, start: int, sent: memoryview) -> None:
+        """A reply with fewer bytes than were asked for is left to the careful way."""
+
+        def found(reply: Reply) -> None:
+            each.good = each.good and data_of(reply) == sent
+
+        fields = read_fields(handle, start, len(sent))
+        self._ask(each, Kind.READ, fields, found, weight=len(sent))
 
     def _rename(self, each: Passage) -> None:
         names = path_string(each.file.part) + path_string(each.file.target)
@@ -194,6 +228,7 @@ class Rounds:
         fields: bytes,
         parse: Callable[[Reply], object],
         payload: memoryview = NOTHING,
+        weight: int = 0,
     ) -> None:
         def answered(reply: Reply) -> None:
             try:
@@ -203,7 +238,7 @@ class Rounds:
             self._answered(each)
 
         each.waiting += 1
-        self._protocol.submit(kind, fields, answered, payload, held=True)
+        self._protocol.submit(kind, fields, answered, payload, weight, held=True)
 
 
 def _ignored(reply: Reply) -> None:

@@ -21,7 +21,6 @@ from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.names import candidates, other_spellings
-from services.transfer.domain.proof import Verify
 from services.transfer.domain_services.compare_samples import UNSEEN
 from services.transfer.domain_services.deliver_directly import deliver_directly, write_body
 from services.transfer.domain_services.look_at_target import Look, look_at, require_a_file
@@ -41,7 +40,7 @@ def deliver_body(body: Body, ends: PageEnds, traces: FileTraces) -> FileOutcome:
         return found
     if ends.strategy.delivery is Delivery.DIRECT:
         name = deliver_directly(body.file, body.content, ends, traces)
-        if ends.transfer.verify is Verify.READBACK:
+        if ends.reads_back:
             require_equal(name, body.crc64, len(body.content), ends)
         return body.outcome(name=other_name(name, target))
     free_name(target, ends)
@@ -158,7 +157,7 @@ def require_equal(path: str, crc64: int, size: int, ends: PageEnds) -> None:
 def _write_part(part: str, body: Body, ends: PageEnds, *, reads: bool) -> None:
     """With `reads`, or for READBACK, it is read back. Raises TargetDamaged where it has other
     content, and so when it was written once more."""
-    reads = reads or ends.transfer.verify is Verify.READBACK
+    reads = reads or ends.reads_back
     for last in (False, True):
         with ends.session.create_file(part, ends.strategy) as sink:
             write_body(sink, body.content, ends)
@@ -180,7 +179,7 @@ def _require_readable_equal(part: str, body: Body, ends: PageEnds) -> None:
     try:
         require_equal(part, body.crc64, len(body.content), ends)
     except UNSEEN:
-        if ends.transfer.verify is Verify.READBACK:
+        if ends.reads_back:
             raise
 
 

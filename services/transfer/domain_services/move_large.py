@@ -19,7 +19,7 @@ from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import NOTHING_DONE, ChunkLease, Mark
 from services.transfer.domain.ports import ObjectSource
-from services.transfer.domain.proof import Proven, Verify
+from services.transfer.domain.proof import Proven
 from services.transfer.domain.source import SourceObject
 from services.transfer.domain_services.deliver_directly import (
     create_named,
@@ -99,7 +99,7 @@ class LargeMove:
         more, from its beginning. Raises what says that it differs when it differs then."""
         try:
             seen = large.require_proved(path, mark)
-            if self._reads_back:
+            if self._ends.reads_back:
                 if not self._read_back.is_complete(path, mark):
                     return False
                 seen = Proven.READBACK
@@ -116,10 +116,6 @@ class LargeMove:
         self._traces.forget(TraceKind.ANEW)
         self._traces.see(seen)
         return True
-
-    @property
-    def _reads_back(self) -> bool:
-        return self._ends.transfer.verify is Verify.READBACK
 
     def _has_time(self, mark: Mark, large: LargeFile) -> bool:
         """Bytes that go through the only handle are lost with it. So a file is begun only when the
@@ -232,7 +228,7 @@ class LargeMove:
     ) -> FileOutcome | None:
         """A partner may have taken it away since. None when the lane should stop before all is read
         back. For READBACK raises TargetDamaged, PartMissing."""
-        if self._reads_back and not self._read_back.is_complete(path, mark):
+        if self._ends.reads_back and not self._read_back.is_complete(path, mark):
             return None
         self._traces.forget(TraceKind.BEGUN, TraceKind.HALF)
         return large.outcome(mark, FileResult.SKIPPED, other_name(path, target))

@@ -12,6 +12,7 @@ from services.transfer.domain.errors import (
     WriteRefused,
 )
 from services.transfer.domain.file_outcomes import FileOutcome, FileResult
+from services.transfer.domain.file_traces import TraceKind
 from services.transfer.domain.inventory import ListedFile
 from services.transfer.domain.ledger import ChunkLease, Mark
 from services.transfer.domain.ports import SmallFile
@@ -23,7 +24,7 @@ from services.transfer.domain_services.move_large import SHARED, LargeMove
 from services.transfer.domain_services.page_ends import PageEnds
 from services.transfer.domain_services.page_record import PageRecord
 from services.transfer.domain_services.page_traces import PageTraces
-from services.transfer.domain_services.prove_page import prove_page
+from services.transfer.domain_services.prove_page import PageProof
 from services.transfer.domain_services.take_body import Bodies, Body
 
 STOPS_ALL = (NoSpace,)  # of the partner's refusals those that the next file meets as well
@@ -76,7 +77,10 @@ class PageMove:
         """None while files are left."""
         if len(self.outcomes) < len(self.files):
             return None
-        return prove_page(self.files, self.outcomes, self._traces, self._ends, self._lease)
+        return PageProof(
+            *(self.files, self.outcomes, self._traces, self._ends, self._lease),
+            has_time=lambda: self._pulse.has_time,
+        ).run()
 
     def _look_again(self) -> None:
         for at, found in look_again(self.files, self._left(), self._ends):
@@ -104,7 +108,10 @@ class PageMove:
             self._send_carefully(files, bodies)
         else:
             ready = self._ready(bodies.of(files, self.files))
-            for at, named in quick.put(ready, self._ends.strategy, replace=self._ends.replaces):
+            ends = self._ends
+            for at, named in quick.put(
+                ready, ends.strategy, replace=ends.replaces, reads_back=ends.reads_back
+            ):
                 body = self._held.pop(at)
                 if named:
                     self._deliver(at, body.outcome())
@@ -142,8 +149,9 @@ class PageMove:
     def _ready(self, bodies: "Iterator[tuple[int, Body]]") -> Iterator[SmallFile]:
         for at, body in bodies:
             target = self._ends.target_of(body.file)
-            shared = body.file.shares_name
-            if body.error is not None or shared or not self._ends.try_folder_of(target):
+            sent_anew = self._traces.of(at, self._lease.attempt).has(TraceKind.ANEW)
+            careful = body.file.shares_name or sent_anew
+            if body.error is not None or careful or not self._ends.try_folder_of(target):
                 self._carefully(at, body)
                 continue
             self._held[at] = body

@@ -93,10 +93,14 @@ class PageEnds:
         return self.transfer.if_exists is IfExists.REPLACE
 
     @property
+    def reads_back(self) -> bool:
+        return self.transfer.verify is Verify.READBACK
+
+    @property
     def goes_quickly(self) -> bool:
         """Where the server replaces in one step or nothing is to be replaced."""
         strategy = self.strategy
-        if strategy.delivery is Delivery.DIRECT or self.transfer.verify is Verify.READBACK:
+        if strategy.delivery is Delivery.DIRECT or (self.reads_back and not strategy.reads):
             return False
         in_one_step = strategy.replacing is Replacing.POSIX_RENAME
         if self.replaces and not (in_one_step and self.session.replaces_atomically):

@@ -1,6 +1,6 @@
 """Reads small objects from S3, and compares each with the checksum that S3 has of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -44,23 +44,30 @@ class Bodies:
 
     def of(self, places: Sequence[int], files: Sequence[ListedFile]) -> Iterator[tuple[int, Body]]:
         """Ends early when the lane should stop."""
-        wanted = [files[at] for at in places]
-        with closing(self._ends.source.fetched(wanted)) as coming:
-            for at, found in zip(places, coming, strict=True):
+        wanted, fetched = [files[at] for at in places], self._ends.source.fetched
+        with closing(fetched(wanted)) as coming, closing(self._again(wanted)) as twice:
+            for at, found, again in zip(places, coming, twice, strict=True):
                 if not self._pulse.goes_on(self._moved):
                     return
-                body = self._judged(found)
+                body = self._judged(found, again)
                 self._moved += len(body.content)
                 yield at, body
                 self._pulse.wrote()
 
-    def _judged(self, found: Fetched) -> Body:
+    def _again(self, wanted: Sequence[ListedFile]) -> Generator[Fetched | None, None, None]:
+        """The same objects once more, for REREAD."""
+        if self._ends.transfer.verify is Verify.REREAD:
+            yield from self._ends.source.fetched(wanted)
+        else:
+            yield from (None for _ in wanted)
+
+    def _judged(self, found: Fetched, again: Fetched | None) -> Body:
         if isinstance(found.error, SourceChanged) and self._retried:
-            found = self._as_it_is_now(found)
+            found, again = self._as_it_is_now(found), None
         if found.error is not None:
             return Body(found.file, error=found.error)
         try:
-            return self._compared(found)
+            return self._compared(found, again)
         except SourceCorrupted as first:
             return self._once_more(found, first)
         except SourceError as error:
@@ -83,18 +90,20 @@ class Bodies:
         if again.error is not None:
             return Body(found.file, error=again.error)
         try:
-            return self._compared(again)
+            return self._compared(again, None)
         except SourceCorrupted:
             path = self._ends.target_of(found.file)
             wrong = ChecksumMismatch(path, first.algorithm, first.expected, first.found)
             return Body(found.file, error=wrong)
+        except SourceError as error:
+            return Body(found.file, error=error)
 
-    def _compared(self, found: Fetched) -> Body:
-        """Raises SourceCorrupted."""
+    def _compared(self, found: Fetched, again: Fetched | None) -> Body:
+        """Raises SourceCorrupted, and the SourceError of the second reading."""
         ports, verify = self._ends.ports, self._ends.transfer.verify
         crc64, expected = ports.crc64.update(0, found.body), found.checksum
         if verify is Verify.REREAD:
-            self._read_again(found, crc64, ports)
+            _require_same(crc64, again or next(self._ends.source.fetched([found.file])), ports)
         if expected is None or verify is Verify.SIZE:
             return Body(found.file, found.body, crc64)
         value = self._value(expected.algorithm, found.body, crc64)
@@ -111,11 +120,10 @@ class Bodies:
         made.update(body)
         return made.hexdigest()
 
-    def _read_again(self, found: Fetched, crc64: int, ports: Ports) -> None:
-        again = next(self._ends.source.fetched([found.file]))
-        if again.error is not None:
-            raise again.error
-        second = ports.crc64.update(0, again.body)
-        if second != crc64:
-            first = f"{crc64:016x}"
-            raise SourceCorrupted(found.file.key, "crc64nvme", first, f"{second:016x}")
+
+def _require_same(crc64: int, again: Fetched, ports: Ports) -> None:
+    if again.error is not None:
+        raise again.error
+    second = ports.crc64.update(0, again.body)
+    if second != crc64:
+        raise SourceCorrupted(again.file.key, "crc64nvme", f"{crc64:016x}", f"{second:016x}")

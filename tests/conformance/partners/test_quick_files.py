@@ -43,6 +43,15 @@ def test_every_size_arrives(partner: Site, quick: QuickFiles, size: int) -> None
     assert partner.content(partner.at("0")) == body
 
 
+@pytest.mark.parametrize("size", [0, 1, 32_768, BLOCKS])
+def test_every_size_is_read_back(partner: Site, quick: QuickFiles, size: int) -> None:
+    bodies = [bytes((number + at) % 251 for number in range(size)) for at in range(40)]
+    told = dict(quick.put(some(partner, bodies), STRATEGY, reads_back=True))
+    assert told == dict.fromkeys(range(40), True)
+    assert [partner.content(partner.at(str(at))) for at in range(40)] == bodies
+    assert len(partner.names()) == 40
+
+
 def test_one_that_is_refused_does_not_stop_the_others(partner: Site, quick: QuickFiles) -> None:
     partner.plant(partner.at("1"), b"theirs")
     files = [*some(partner, [b"a", b"b", b"c"]), *some(partner, [b"d"], "missing/")]

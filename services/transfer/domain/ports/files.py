@@ -90,12 +90,18 @@ class QuickFiles(Protocol):
     """Delivers small files with many requests on their way at once."""
 
     def put(
-        self, files: Iterable[SmallFile], strategy: Strategy, *, replace: bool = False
+        self,
+        files: Iterable[SmallFile],
+        strategy: Strategy,
+        *,
+        replace: bool = False,
+        reads_back: bool = False,
     ) -> Iterator[tuple[int, bool]]:
         """(place, whether the file has its name) of each, in any order. True only when every single
         reply was good: nothing had the name before (with `replace`: a file at most, and the session
         replaces in one step), all bytes are acknowledged and, where the
-        strategy has fsync, on the disk, and the part file has its size and got its name. With False
+        strategy has fsync, on the disk, and the part file has its size and got its name. With
+        `reads_back` also every byte of the part file was read and is equal. With False
         the file does not have it, and the careful way finds out why; its part file may be there.
         `files` is consumed as far as requests are sent. When it ends, or the caller stops, what was
         begun is brought to its end first. Raises PartnerError."""
