@@ -69,6 +69,9 @@ class ProfileView(Published):
     truncate: bool | None = Field(
         default=None, description="the size of a file can be set; null: it could not be tried"
     )
+    keeps_content: bool | None = Field(
+        default=None, description="a file reads back as it was written; null: nobody read it"
+    )
     large_writes: bool = Field(default=True, description="it takes writes as large as its limit")
     sessions: SessionsFoundView | None = None
     doubted: str | None = Field(

@@ -56,6 +56,8 @@ class AwkwardSftpServer(RootedSftpServer):
             offset = end
         elif Habit.ZEROS in self._habits and offset != end:
             data = bytes(len(data))
+        elif Habit.CODE_PAGE in self._habits:
+            data = bytes(data).decode("latin-1").encode("cp037")
         written = super().write(file_obj, offset, data)
         assert isinstance(written, int)
         return written

@@ -13,6 +13,7 @@ class Habit(StrEnum):
     TRUNCATES = "truncates"  # each open for writing empties the file
     APPENDS = "appends"  # writes go to the end, whatever their offset
     ZEROS = "zeros"  # writes away from the end are acknowledged, and stored as zeros
+    CODE_PAGE = "code-page"  # what is written is stored in EBCDIC: as long, with other bytes
     NO_READ = "no-read"
     NO_REMOVE = "no-remove"
     NO_RENAME = "no-rename"  # neither of the two ways

@@ -293,6 +293,7 @@ class InMemoryPartnerSession:
             overwrite=server.reopens,
             exclusive=True,
             read=server.readable,
+            keeps_content=True if server.readable else None,
             shows_files=server.shows_sizes,
             tells_missing=server.shows_sizes,
             remove=server.removes,

@@ -34,7 +34,7 @@ DROP_BOX = (Habit.NO_READ, Habit.NO_REMOVE, Habit.NO_RENAME, Habit.STAT_DENIED)
 ELSEWHERE = (
     *(Habit.RENAME_SLOW, Habit.FSYNC_LIES, Habit.STATVFS_NONSENSE, Habit.LIMITS_LIE),
     *(Habit.LIMITS_CUT, Habit.ONE_AT_ONCE, Habit.TWO_AT_ONCE, Habit.REFUSES_LATER),
-    *(Habit.REFUSES_SFTP, Habit.SLOW),
+    *(Habit.REFUSES_SFTP, Habit.SLOW, Habit.CODE_PAGE),
 )
 SOON_WRITTEN = ("--vfs-write-back", "50ms")  # what is in the cache, to the disk that tests look at
 

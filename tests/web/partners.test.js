@@ -120,6 +120,8 @@ test("sessions are counted in words", () => {
 test("what was not tried is not said", () => {
   const fields = (more) => findings({ ...PROFILE, ...more }).map(({ field }) => field);
   assert.ok(!fields({ truncate: null }).includes("truncate"));
+  assert.ok(!fields({ keeps_content: null }).includes("keeps_content"));
+  assert.equal(findings({ ...PROFILE, keeps_content: false })[0].good, false);
   assert.equal(findings({ ...PROFILE, large_writes: false })[0].good, false);
   const named = (more) => Object.fromEntries(measures({ ...PROFILE, ...more }));
   assert.equal(named({ fsync: false, fsync_offered: true })["Writing to its disk (fsync)"], "offered, and it fails");

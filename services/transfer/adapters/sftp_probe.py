@@ -28,6 +28,7 @@ class OneFile(TypedDict):
     tells_missing: bool
     keeps_files: bool
     read: bool
+    keeps_content: bool | None
     reopen: bool
     write_at_offset: bool
     exclusive: bool
@@ -99,14 +100,15 @@ class Probe:
         fsync = files.writes_durably(first, blocks[0]) and self.offers.fsync
         shows, tells = files.shows(first, BLOCK_BYTES), files.tells_missing(second)
         keeps = files.is_kept(first, shows=shows)
-        read = keeps and files.holds(first, blocks[:1])
-        reopen = read and files.reopens(first, blocks)
+        found = files.beginning(first, BLOCK_BYTES) if keeps else None
+        reopen = found == blocks[0] and files.reopens(first, blocks)
         return OneFile(
             fsync=fsync,
             shows_files=shows,
             tells_missing=tells,
             keeps_files=keeps,
-            read=read,
+            read=found is not None,
+            keeps_content=None if found is None else found == blocks[0],
             reopen=reopen,
             write_at_offset=reopen and files.writes_at_offsets(first, blocks),
             exclusive=keeps and files.is_exclusive(first),

@@ -79,14 +79,18 @@ class ProbeFiles:
             return True
         return not missing
 
+    def beginning(self, path: str, size_bytes: int) -> bytes | None:
+        """None where it cannot be read, or is shorter."""
+        try:
+            with self.session.open_reader(path) as reader:
+                return b"".join(reader.read([(0, size_bytes)]))
+        except TargetError:
+            return None
+
     def holds(self, path: str, blocks: Sequence[bytes]) -> bool:
         """Whether it reads back as that."""
         content = b"".join(blocks)
-        try:
-            with self.session.open_reader(path) as reader:
-                return b"".join(reader.read([(0, len(content))])) == content
-        except TargetError:
-            return False
+        return self.beginning(path, len(content)) == content
 
     def content(self, path: str) -> bytes | None:
         """What it holds now. None where nobody can read it, or see how much there is."""

@@ -56,6 +56,7 @@ class ServerProfile:
     overwrite: bool = True  # an existing file can be opened anew and is empty then
     exclusive: bool = True  # a file that must be new is not created where there is one
     read: bool = True
+    keeps_content: bool | None = None  # a file reads back as it was written; None: not read
     shows_files: bool = True  # a look at a file of ours says that it is there, and its size
     tells_missing: bool = True  # a look at a name that nothing has says so
     rename_overwrites: bool = False  # the plain RENAME takes the name of an existing file

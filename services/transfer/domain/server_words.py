@@ -20,6 +20,8 @@ def _of_server(profile: ServerProfile, aside: bool | None) -> Iterator[str]:
         yield "The server refuses writes as large as it offers: smaller ones are sent."
     if not profile.fsync:
         yield "The server has no working fsync: what it acknowledged may not be on its disk."
+    if profile.keeps_content is False:
+        yield "The server stores other bytes than it is sent: nobody compares the content there."
     if not profile.read:
         yield "The server does not let us read: the content cannot be compared there."
     if not profile.shows_files:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from services.transfer.domain.checksums import Algorithm, ObjectChecksum
 from services.transfer.domain.destination import Delivery, Destination, Protocol
 from services.transfer.domain.errors import (
+    ContentChanged,
     FilesTakenAway,
     NamesUnprotected,
     ReadingRefused,
@@ -92,8 +93,8 @@ class Wish:
 
 
 def choose_strategy(destination: Destination, wish: Wish) -> Strategy:
-    """Raises FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused or TooLongForOneHandle
-    for what this server cannot do, before a byte is moved."""
+    """Raises ContentChanged, FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused or
+    TooLongForOneHandle for what this server cannot do, before a byte is moved."""
     profile = destination.profile
     direct = destination.delivery is Delivery.DIRECT
     if profile is not None:
@@ -136,6 +137,8 @@ def _require_possible(destination: Destination, profile: ServerProfile, wish: Wi
         raise FilesTakenAway(host)
     if not direct and not profile.rename:
         raise RenameRefused(host)
+    if profile.keeps_content is False and wish.verify is not Verify.SIZE:
+        raise ContentChanged(host)
     if wish.verify is Verify.READBACK and not (profile.read and profile.keeps_files):
         raise ReadingRefused(host)
     if profile.keeps_files and _may_be_overwritten(destination, profile, wish.if_exists):
@@ -218,7 +221,7 @@ def _known(destination: Destination, profile: ServerProfile) -> Strategy:
     return Strategy(
         replacing=replacing,
         fsync=profile.fsync,
-        reads=profile.read,
+        reads=profile.read and profile.keeps_content is not False,
         shows_files=profile.shows_files,
         tells_missing=profile.tells_missing,
         sets_times=profile.set_times,

@@ -7,6 +7,7 @@ import pytest
 
 from services.transfer.domain.destination import Delivery, Destination
 from services.transfer.domain.errors import (
+    ContentChanged,
     FilesTakenAway,
     NamesUnprotected,
     ReadingRefused,
@@ -70,6 +71,21 @@ def test_a_file_is_replaced_in_the_way_that_works(
 def test_what_is_not_promised_is_said(fact: str) -> None:
     strategy = choose_strategy(without(fact), WISH)
     assert len(strategy.cautions) == 1
+
+
+@pytest.mark.parametrize("delivery", list(Delivery))
+@pytest.mark.parametrize("verify", list(Verify))
+def test_where_other_bytes_are_stored_nothing_is_sent_that_is_to_be_compared(
+    verify: Verify, delivery: Delivery
+) -> None:
+    there, wish = destination(delivery, keeps_content=False), replace(WISH, verify=verify)
+    if verify is not Verify.SIZE:
+        with pytest.raises(ContentChanged, match="'size'"):
+            choose_strategy(there, wish)
+        return
+    strategy = choose_strategy(there, wish)
+    assert not strategy.reads
+    assert "stores other bytes" in " ".join(strategy.cautions)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +156,7 @@ def test_without_a_container_it_is_said_what_to_deploy() -> None:
 
 
 def test_each_reason_to_refuse_is_final() -> None:
-    for error in (FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused):
+    for error in (ContentChanged, FilesTakenAway, RenameRefused, NamesUnprotected, ReadingRefused):
         assert not error.retryable
 
 

@@ -96,6 +96,7 @@ from services.transfer.domain.errors.one_handle import (
 from services.transfer.domain.errors.target import (
     ChecksumMismatch as ChecksumMismatch,
     ChunkCorrupted as ChunkCorrupted,
+    ContentChanged as ContentChanged,
     DeliveryUnclear as DeliveryUnclear,
     FilesTakenAway as FilesTakenAway,
     FolderMissing as FolderMissing,

@@ -262,6 +262,16 @@ class NamesUnprotected(TargetError):
     why: str
 
 
+class ContentChanged(TargetError):
+    code = "content_changed"
+    message = (
+        "{host} stores other bytes than it is sent: a file of the test read back as long, with"
+        " other content. It may take files as text. Ask the partner to store them as they are, then"
+        " test the destination anew; or choose verify 'size', which compares no content."
+    )
+    host: str
+
+
 class ReadingRefused(TargetError):
     code = "reading_refused"
     message = (
