@@ -51,8 +51,8 @@ class InFlight:
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody wants the reply to any of them."""
-        return any(each.receiver is not None for each in self._requests.values())
+        """Whether somebody wants the reply to any of them. For any thread."""
+        return any(each.receiver is not None for each in list(self._requests.values()))
 
     def takes(self, request: Request) -> bool:
         """A single request may have any size."""

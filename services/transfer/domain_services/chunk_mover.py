@@ -48,11 +48,12 @@ class ChunkMover:
         move = ChunkMove(lease, self._ends, self._pulse, self)
         try:
             reached = move.write()
-            self.settle_behind()
-            if reached.done_bytes == move.length and self._leaves_behind(move, reached):
+            flushed = self.settle_behind()
+            whole = reached.done_bytes == move.length
+            if whole and not flushed and self._leaves_behind(move, reached):
                 return
             move.settle(reached)
-            if reached.done_bytes == move.length:
+            if whole:
                 self._ends.close_after(lease)
                 self._finish(self._pulse.finish, reached)
             else:
@@ -79,11 +80,15 @@ class ChunkMover:
         if self._behind is not None and self._behind.settling.is_durable():
             self._finish_behind(self._behind)
 
-    def settle_behind(self) -> None:
-        if self._behind is not None:
-            if not self._behind.settling.is_durable():
-                self._ends.sink.flush(durable=True)
-            self._finish_behind(self._behind)
+    def settle_behind(self) -> bool:
+        """Whether that took a flush, which is one of the chunk at hand, too."""
+        if self._behind is None:
+            return False
+        flushes = not self._behind.settling.is_durable()
+        if flushes:
+            self._ends.sink.flush(durable=True)
+        self._finish_behind(self._behind)
+        return flushes
 
     def __enter__(self) -> "ChunkMover":
         return self

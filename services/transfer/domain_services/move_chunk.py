@@ -9,6 +9,7 @@ from services.transfer.domain.errors import (
     PermissionDenied,
     SizeMismatch,
     SourceCorrupted,
+    TargetError,
     WriteRefused,
 )
 from services.transfer.domain.ledger import ChunkLease, Mark
@@ -112,8 +113,13 @@ class ChunkMove:
         return reached
 
     def settle(self, reached: Mark) -> None:
-        """Makes everything up to `reached` durable and, where asked for, reads it a second time."""
-        self._ends.sink.flush(durable=True)
+        """Makes everything up to `reached` durable and, where asked for, reads it a second time. A
+        refusal takes back what was acknowledged before, also what was read back."""
+        try:
+            self._ends.sink.flush(durable=True)
+        except TargetError:
+            self._ahead = None
+            raise
         if self._transfer.verify is Verify.REREAD:
             self._read_again(reached)
         self.mark, self._ahead = reached, None

@@ -11,8 +11,9 @@ from services.transfer.domain.proof import Verify
 from services.transfer.domain.transfer import Transfer
 from services.transfer.domain_services.move_chunk import CAREFUL_BLOCKS, READ_BYTES
 from tests.fakes.lives import Killed
-from tests.fakes.partner_files import BLOCK_BYTES
-from tests.fakes.world import World
+from tests.fakes.partner_files import BLOCK_BYTES, InMemorySettling
+from tests.fakes.world import CHUNK_BYTES, World
+from tests.unit.transfer.driving import BODY as SEVERAL
 from tests.unit.transfer.driving import (
     assert_completed,
     broken,
@@ -59,6 +60,60 @@ def test_what_was_read_back_is_durable_and_on_record_before_more_is_sent() -> No
     lease = lease_of(world, transfer)
     assert (lease.mark.done_bytes, lease.ahead) == (AHEAD, None)
     assert world.partner.calls["fsync"] == synced + 1
+
+
+def refused() -> WriteRefused:
+    return WriteRefused("/in/.part", "write", "Input/output error")
+
+
+def test_a_refused_fsync_takes_back_what_was_read_from_the_servers_cache() -> None:
+    world = World()
+    transfer = broken_off(world)
+    world.partner.fail_next(refused(), "flush")
+    world.drive_lane()
+    lease = lease_of(world, transfer)
+    assert (lease.mark.done_bytes, lease.ahead) == (0, None)
+    assert first_write(world) == 0
+    world.run()
+    assert_completed(world, transfer, BODY)
+
+
+def test_a_refused_fsync_takes_back_what_a_careful_lane_flushed_before() -> None:
+    world, body = World(), content(BLOCKS * BLOCK_BYTES)
+    one_large_chunk(world, len(body))
+    transfer = world.request(body)
+    until_moving(world)
+    world.calls.fail("sink.write", broken)
+    world.drive_lane()
+    world.partner.fail_next(refused(), "flush", after=BLOCKS)
+    world.drive_lane()
+    lease = lease_of(world, transfer)
+    assert (lease.mark.done_bytes, lease.ahead) == (0, None)
+    assert first_write(world) == 0
+    world.run()
+    assert_completed(world, transfer, body)
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_a_chunk_behind_a_slow_fsync_keeps_what_it_has(
+    monkeypatch: pytest.MonkeyPatch, slow: bool
+) -> None:
+    world = World()
+    transfer = world.request(SEVERAL)
+    until_moving(world)
+
+    def never(settling: InMemorySettling) -> bool:
+        return settling.durable
+
+    if slow:
+        monkeypatch.setattr(InMemorySettling, "is_durable", never)
+    world.calls.fail("sink.write", broken, after=2)
+    world.drive_lane()
+    ledger = world.read(transfer).ledger
+    kept = world.ports.ledger.progress(ledger).bytes_done
+    for lease in world.ports.ledger.open_leases(ledger):
+        kept += (lease.ahead or lease.mark).done_bytes
+    assert kept == 2 * CHUNK_BYTES
 
 
 @pytest.mark.parametrize("call", ["sink.flush", "partner.open_reader", "partner.look"])
