@@ -66,16 +66,20 @@ def refused() -> WriteRefused:
     return WriteRefused("/in/.part", "write", "Input/output error")
 
 
+def assert_sent_from_its_beginning(world: World, transfer: Transfer, body: bytes) -> None:
+    lease = lease_of(world, transfer)
+    assert (lease.mark.done_bytes, lease.ahead) == (0, None)
+    assert first_write(world) == 0
+    world.run()
+    assert_completed(world, transfer, body)
+
+
 def test_a_refused_fsync_takes_back_what_was_read_from_the_servers_cache() -> None:
     world = World()
     transfer = broken_off(world)
     world.partner.fail_next(refused(), "flush")
     world.drive_lane()
-    lease = lease_of(world, transfer)
-    assert (lease.mark.done_bytes, lease.ahead) == (0, None)
-    assert first_write(world) == 0
-    world.run()
-    assert_completed(world, transfer, BODY)
+    assert_sent_from_its_beginning(world, transfer, BODY)
 
 
 def test_a_refused_fsync_takes_back_what_a_careful_lane_flushed_before() -> None:
@@ -87,11 +91,7 @@ def test_a_refused_fsync_takes_back_what_a_careful_lane_flushed_before() -> None
     world.drive_lane()
     world.partner.fail_next(refused(), "flush", after=BLOCKS)
     world.drive_lane()
-    lease = lease_of(world, transfer)
-    assert (lease.mark.done_bytes, lease.ahead) == (0, None)
-    assert first_write(world) == 0
-    world.run()
-    assert_completed(world, transfer, body)
+    assert_sent_from_its_beginning(world, transfer, body)
 
 
 @pytest.mark.parametrize("slow", [True, False])
@@ -281,8 +281,4 @@ def test_what_a_refused_flush_takes_back_is_not_ahead() -> None:
     until_moving(world)
     world.partner.fail_next(WriteRefused("/in", "write", "quota"), at="flush")
     world.drive_lane()
-    lease = lease_of(world, transfer)
-    assert (lease.mark.done_bytes, lease.ahead) == (0, None)
-    assert first_write(world) == 0
-    world.run()
-    assert_completed(world, transfer, BODY)
+    assert_sent_from_its_beginning(world, transfer, BODY)
