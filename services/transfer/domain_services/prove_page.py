@@ -32,10 +32,10 @@ class PageProof:
     lease: ChunkLease
     has_time: Callable[[], bool]
 
-    def run(self) -> Proven:
+    def run(self) -> Proven | None:
         """For CHECKSUM one file is read back as a whole, under its name. The server cannot know
-        which one. If it differs, so are all the others, as far as there is time. Raises
-        ChunkCorrupted."""
+        which one. If it differs, so are all the others. None where the time was too short for them:
+        the next turn draws anew from those that are left. Raises ChunkCorrupted."""
         ends, strategy = self.ends, self.ends.strategy
         if ends.reads_back:
             return Proven.READBACK
@@ -55,9 +55,13 @@ class PageProof:
                 return Proven.SAMPLED
         except UNSEEN:  # a partner may take files away at once
             return seen
-        others = (at for at in sent if at != drawn and self.has_time())
-        self._judge([drawn, *(at for at in others if self._differs(at))])
-        return Proven.SAMPLED
+        damaged, left = [drawn], [at for at in sent if at != drawn]
+        while left and self.has_time():
+            at = left.pop()
+            if self._differs(at):
+                damaged.append(at)
+        self._judge(damaged)
+        return None if left else Proven.SAMPLED
 
     def _judge(self, damaged: Sequence[int]) -> None:
         """Those that may be replaced are sent once more. Otherwise they have failed, and stay: they

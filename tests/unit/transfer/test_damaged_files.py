@@ -7,6 +7,7 @@ import pytest
 from services.transfer.domain.if_exists import IfExists
 from services.transfer.domain.proof import Verify
 from tests.fakes.world import World
+from tests.unit.transfer.driving import until_planned
 from tests.unit.transfer.many import assert_all_arrived, seen, send
 
 
@@ -38,6 +39,22 @@ def test_one_damaged_file_leads_to_all_the_others(pipelines: bool) -> None:
     assert {each.key: each.code for each in seen(world, transfer, "failed")} == dict.fromkeys(
         found, "target_damaged"
     )
+
+
+def test_the_others_are_read_in_a_later_turn_where_one_is_too_short() -> None:
+    world, found = World(), {f"out/{n}.csv": b"abcdef" for n in range(5)}
+    transfer, left = send(world, found), [900.0]
+
+    def damage() -> None:
+        damage_all(world)
+        left[0] = world.policy.hand_over_seconds * 2
+
+    world.calls.before_each("partner.open_reader", damage)
+    until_planned(world)
+    world.drive_lane(remaining=lambda: left[0])
+    assert world.calls.counts["partner.open_reader"] == 1
+    world.run()
+    assert len(seen(world, transfer, "failed")) == len(found)
 
 
 def test_all_that_were_damaged_are_sent_once_more_where_they_may_be_replaced() -> None:

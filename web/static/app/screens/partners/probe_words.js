@@ -11,7 +11,7 @@ const FINDINGS = [
   ["atomic_replace", "Replaces a file in one step", "Does not replace a file in one step"],
   ["exclusive", "Never takes the place of another file unasked", "May take the place of another file unasked"],
   ["overwrite", "Lets an existing file be written anew", "Does not let an existing file be written anew"],
-  ["read", "Lets us read, so content is compared", "Does not let us read: content cannot be compared there"],
+  ["read", "Lets us read what it stores", "Does not let us read: content cannot be compared there"],
   ["keeps_content", "Keeps what is written as it is", "Stores other bytes than it is sent: files sent there would be damaged"],
   ["shows_files", "Shows files and their sizes", "Does not show files: their size cannot be compared there"],
   ["tells_missing", "Says when a name is free", "Does not say when a name is free"],
