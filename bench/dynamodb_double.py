@@ -158,21 +158,7 @@ class DynamoDbDouble:
 
     def _asked_for(self, request: Mapping[str, Any], pair: tuple[str, str]) -> Iterator[Item]:
         """All of it behind the request's start, in the request's order."""
-        values, text = request["ExpressionAttributeValues"], request["KeyConditionExpression"]
-        asked = KEYS.match(text)
-        if asked is None:
-            raise NotImplementedError(f"a query of {text}")
-        partition = values[asked[1]]["S"]
-        prefix, first, last, after = (
-            values[name]["S"] if name else None for name in asked.groups()[1:]
-        )
-        low, high = prefix or first or "", HIGHEST
-        if after is not None:
-            low = after + "\0"
-        if prefix is not None:
-            high = prefix + HIGHEST
-        elif last is not None:
-            high = last + "\0"
+        partition, low, high = _bounds(request)
         start, backwards = (
             request.get("ExclusiveStartKey"),
             not request.get("ScanIndexForward", True),
@@ -199,6 +185,25 @@ class DynamoDbDouble:
         begin = _place(start, pair)
         behind = operator.lt if backwards else operator.gt
         return (item for item in found if behind(_place(item, pair), begin))
+
+
+def _bounds(request: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The partition, the first sort key, and the one behind the last."""
+    values, text = request["ExpressionAttributeValues"], request["KeyConditionExpression"]
+    asked = KEYS.match(text)
+    if asked is None:
+        raise NotImplementedError(f"a query of {text}")
+    prefix, first, last, after = (
+        values[name]["S"] if name else None for name in asked.groups()[1:]
+    )
+    low, high = prefix or first or "", HIGHEST
+    if after is not None:
+        low = after + "\0"
+    if prefix is not None:
+        high = prefix + HIGHEST
+    elif last is not None:
+        high = last + "\0"
+    return values[asked[1]]["S"], low, high
 
 
 def _place(item: Item, pair: tuple[str, str]) -> tuple[str, ...]:
